@@ -1,0 +1,1 @@
+//! The six fleets: one program and one table.

@@ -1,0 +1,20 @@
+//! Stevenson: the live dashboard for weather stations.
+//!
+//! The house, from the ground up. Arrows point down only, rooms on one floor are strangers, and
+//! `tests/floors.rs` fails on a `crate::` path that says otherwise. `docs/ARCHITECTURE.md` tells the story.
+//!
+//! ```text
+//!  roof   main.rs ── cli                                   args, exit code
+//!   6     app                                              the only place where parts meet
+//!   5     config                                           every knob, composed from the parts' Options
+//!   4     ingest   live   pages                            doors: HTTP in, HTTP out
+//!   3     web                                              what all doors share: errors, headers
+//!   2     courier   pretend   lab                          workers: they serve no HTTP
+//!   1     storage   dock                                   the two engines
+//!   0     weather                                          the domain: pure, no async, no I/O, no clock
+//! ```
+
+pub mod dock;
+pub mod storage;
+pub mod weather;
+pub mod web;

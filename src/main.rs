@@ -1,0 +1,2 @@
+//! Stevenson's program.
+fn main() {}

@@ -1,0 +1,62 @@
+//! Observations, the latest values and the days' extremes.
+
+use crate::weather::quantity::Quantity;
+use crate::weather::report::Warning;
+use crate::weather::station::SensorName;
+use crate::weather::time::Timestamp;
+
+/// What became of reports that were appended; counts are reports.
+#[derive(Debug, Default, PartialEq)]
+pub struct Appended {
+    /// Reports that added at least one value.
+    pub stored: usize,
+    /// Reports that were known already, to the last value.
+    pub duplicate: usize,
+    /// Values that contradict what is stored for the same sensor and instant; the stored value stands.
+    pub warnings: Vec<Warning>,
+}
+
+/// The newest value of a datastream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latest {
+    /// Which sensor.
+    pub sensor: SensorName,
+    /// Which quantity.
+    pub quantity: Quantity,
+    /// When it was observed.
+    pub observed_at: Timestamp,
+    /// Canonical unit.
+    pub value: f64,
+}
+
+/// Low and high of a datastream on one local day, with the time of the first occurrence of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extreme {
+    /// Which sensor.
+    pub sensor: SensorName,
+    /// Which quantity.
+    pub quantity: Quantity,
+    /// The lowest value, canonical unit.
+    pub low: f64,
+    /// When it was first observed.
+    pub low_at: Timestamp,
+    /// The highest value, canonical unit.
+    pub high: f64,
+    /// When it was first observed.
+    pub high_at: Timestamp,
+}
+
+/// A stretch of a datastream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bucket {
+    /// Its first instant, a multiple of the bucket's length since the epoch.
+    pub start: Timestamp,
+    /// Mean of its values, canonical unit.
+    pub mean: f64,
+    /// Lowest.
+    pub min: f64,
+    /// Highest.
+    pub max: f64,
+    /// How many values.
+    pub count: u32,
+}

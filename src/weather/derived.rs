@@ -1,0 +1,154 @@
+//! Derived quantities, from canonical units to canonical units.
+
+use super::quantity::Quantity;
+use super::report::Values;
+use super::units::Unit;
+
+/// Dew point in °C from air temperature in °C and relative humidity in % (Magnus over water, constants of WMO-No. 8).
+/// `None` at 0 %: dry air has none. Above 100 % counts as 100.
+pub fn dew_point(temperature_c: f64, humidity_percent: f64) -> Option<f64> {
+    const A: f64 = 17.62;
+    const B: f64 = 243.12;
+    if humidity_percent <= 0.0 {
+        return None;
+    }
+    let gamma = A * temperature_c / (B + temperature_c) + (humidity_percent.clamp(1.0, 100.0) / 100.0).ln();
+    Some(B * gamma / (A - gamma))
+}
+
+/// Heat index in °F from °F and % (NWS: Rothfusz regression with both adjustments, Steadman's simple form below).
+/// Source: wpc.ncep.noaa.gov/html/heatindex_equation.shtml.
+pub fn heat_index_f(t: f64, rh: f64) -> f64 {
+    let simple = 0.5 * (t + 61.0 + (t - 68.0) * 1.2 + rh * 0.094);
+    if (simple + t) / 2.0 < 80.0 {
+        return simple;
+    }
+    let full =
+        -42.379 + 2.04901523 * t + 10.14333127 * rh - 0.22475541 * t * rh - 0.00683783 * t * t - 0.05481717 * rh * rh
+            + 0.00122874 * t * t * rh
+            + 0.00085282 * t * rh * rh
+            - 0.00000199 * t * t * rh * rh;
+    if rh < 13.0 && (80.0..=112.0).contains(&t) {
+        full - (13.0 - rh) / 4.0 * ((17.0 - (t - 95.0).abs()) / 17.0).sqrt()
+    } else if rh > 85.0 && (80.0..=87.0).contains(&t) {
+        full + (rh - 85.0) / 10.0 * ((87.0 - t) / 5.0)
+    } else {
+        full
+    }
+}
+
+/// Wind chill in °C from °C and m/s (NWS and Environment Canada, 2001, computed in °F and mph).
+/// Defined at 50 °F and below with wind above 3 mph; `None` elsewhere. The wind is meant at 10 m.
+pub fn wind_chill(temperature_c: f64, wind_ms: f64) -> Option<f64> {
+    let t = Unit::Fahrenheit.from_canonical(temperature_c);
+    let v = Unit::MilePerHour.from_canonical(wind_ms);
+    (t <= 50.0 && v > 3.0).then(|| {
+        let power = v.powf(0.16);
+        Unit::Fahrenheit.to_canonical(35.74 + 0.6215 * t - 35.75 * power + 0.4275 * t * power)
+    })
+}
+
+/// Heat index in °C from °C and %. Reported at 80 °F and above; `None` below.
+pub fn heat_index(temperature_c: f64, humidity_percent: f64) -> Option<f64> {
+    let t = Unit::Fahrenheit.from_canonical(temperature_c);
+    (t >= 80.0).then(|| Unit::Fahrenheit.to_canonical(heat_index_f(t, humidity_percent)))
+}
+
+/// What it feels like in °C where that is defined: wind chill in the cold, heat index in the heat (US practice).
+/// `None` in between, or when the humidity or wind that it needs is missing.
+pub fn feels_like(values: &Values) -> Option<f64> {
+    let temperature = values.get(Quantity::Temperature)?;
+    let chill = values.get(Quantity::WindSpeed).and_then(|wind| wind_chill(temperature, wind));
+    chill.or_else(|| heat_index(temperature, values.get(Quantity::Humidity)?))
+}
+
+/// Mean sea level pressure in hPa from station pressure in hPa, elevation in m, temperature in °C and humidity in %
+/// (WMO-No. 8, the form for low-level stations).
+pub fn sea_level_pressure(station_hpa: f64, elevation_m: f64, temperature_c: f64, humidity_percent: f64) -> f64 {
+    let vapour = humidity_percent / 100.0 * 6.112 * (17.62 * temperature_c / (243.12 + temperature_c)).exp();
+    let virtual_k = 273.15 + temperature_c + 0.00325 * elevation_m + 0.12 * vapour;
+    station_hpa * 10f64.powf(0.0148275 * elevation_m / virtual_k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heat_index_matches_the_published_vectors() {
+        for (t, rh, expected) in [
+            (75.0, 50.0, 74.55),
+            (80.0, 50.0, 80.80),
+            (80.0, 95.0, 87.80),
+            (90.0, 50.0, 94.60),
+            (90.0, 95.0, 126.62),
+            (60.0, 90.0, 59.93),
+            (80.0, 40.0, 79.58),
+            (84.0, 90.0, 98.34),
+            (86.0, 90.0, 105.39),
+            (95.0, 10.0, 89.45),
+            (100.0, 12.0, 94.92),
+            (100.0, 40.0, 109.26),
+            (110.0, 40.0, 135.66),
+        ] {
+            let got = heat_index_f(t, rh);
+            assert!((got - expected).abs() < 0.0051, "({t}, {rh}): {got}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn wind_chill_matches_the_published_vectors() {
+        for (t, v, expected) in
+            [(40.0, 5.0, 36.47), (30.0, 10.0, 21.25), (0.0, 15.0, -19.40), (-20.0, 30.0, -53.03), (-45.0, 60.0, -98.10)]
+        {
+            let (t_c, v_ms) = (Unit::Fahrenheit.to_canonical(t), Unit::MilePerHour.to_canonical(v));
+            let got = Unit::Fahrenheit.from_canonical(wind_chill(t_c, v_ms).expect("cold and windy"));
+            assert!((got - expected).abs() < 0.0051, "({t}, {v}): {got}, expected {expected}");
+        }
+        assert_eq!(wind_chill(11.0, 5.0), None, "too warm");
+        assert_eq!(wind_chill(5.0, 1.0), None, "too calm");
+    }
+
+    #[test]
+    fn dew_point_matches_the_published_vectors() {
+        for (t, rh, expected) in [
+            (20.0, 50.0, 9.26),
+            (30.0, 90.0, 28.18),
+            (0.0, 100.0, 0.0),
+            (-10.0, 80.0, -12.80),
+            (35.0, 20.0, 8.69),
+            (20.0, 1.0, -38.02),
+        ] {
+            let got = dew_point(t, rh).expect("not dry");
+            assert!((got - expected).abs() < 0.0051, "({t}, {rh}): {got}, expected {expected}");
+        }
+        assert_eq!(dew_point(20.0, 0.0), None);
+    }
+
+    #[test]
+    fn sea_level_pressure_matches_the_published_vectors() {
+        for (p, z, t, rh, expected) in [
+            (1000.0, 120.0, 15.0, 70.0, 1014.23),
+            (862.0, 1000.0, 5.0, 60.0, 972.93),
+            (1000.0, 120.0, -20.0, 70.0, 1016.28),
+            (700.0, 3000.0, 0.0, 40.0, 1005.02),
+        ] {
+            let got = sea_level_pressure(p, z, t, rh);
+            assert!((got - expected).abs() < 0.02, "({p}, {z}, {t}, {rh}): {got}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn it_feels_like_something_only_where_that_is_defined() {
+        let mut values = Values::default();
+        assert_eq!(feels_like(&values), None);
+        values.restore(Quantity::Temperature, 20.0);
+        values.restore(Quantity::WindSpeed, 5.0);
+        values.restore(Quantity::Humidity, 50.0);
+        assert_eq!(feels_like(&values), None);
+        values.restore(Quantity::Temperature, 0.0);
+        assert!(feels_like(&values).expect("chill") < 0.0);
+        values.restore(Quantity::Temperature, 35.0);
+        assert!(feels_like(&values).expect("heat") > 35.0);
+    }
+}

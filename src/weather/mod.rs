@@ -1,0 +1,10 @@
+//! The domain: stations, sensors, quantities, reports. Pure: no I/O, no clock, no async.
+
+pub mod day;
+pub mod derived;
+pub mod quality;
+pub mod quantity;
+pub mod report;
+pub mod station;
+pub mod time;
+pub mod units;

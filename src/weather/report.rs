@@ -1,0 +1,284 @@
+//! Reports: one upload's observations, valid by construction.
+
+use super::quality::{self, Clock, Refusal};
+use super::quantity::Quantity;
+use super::station::SensorName;
+use super::time::{MINUTE_MS, Timestamp};
+use super::units::Unit;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What one sensor observed at one instant: at most one value a quantity, canonical units. Absent is absent, never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Values([Option<f64>; Quantity::COUNT]);
+
+impl Values {
+    /// Puts a canonical value in, or says why it is not weather.
+    pub fn put(&mut self, quantity: Quantity, canonical: f64) -> Result<(), Refusal> {
+        self.0[quantity.index()] = Some(quality::admit(quantity, canonical)?);
+        Ok(())
+    }
+
+    /// Puts back what was admitted when it was stored.
+    pub fn restore(&mut self, quantity: Quantity, stored: f64) {
+        self.0[quantity.index()] = Some(stored);
+    }
+
+    /// The value of a quantity, canonical.
+    pub fn get(&self, quantity: Quantity) -> Option<f64> {
+        self.0[quantity.index()]
+    }
+
+    /// Removes and returns a value.
+    pub fn take(&mut self, quantity: Quantity) -> Option<f64> {
+        self.0[quantity.index()].take()
+    }
+
+    /// Present values, in table order.
+    pub fn iter(&self) -> impl Iterator<Item = (Quantity, f64)> + '_ {
+        Quantity::all().zip(self.0).filter_map(|(quantity, value)| Some((quantity, value?)))
+    }
+
+    /// True if nothing was observed.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+}
+
+/// Observations of one station at one instant, by sensor. It has at least one value and a believable time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    observed_at: Timestamp,
+    received_at: Timestamp,
+    sensors: BTreeMap<SensorName, Values>,
+}
+
+/// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
+pub const BACKFILL_AGE_MS: i64 = 10 * MINUTE_MS;
+
+impl Report {
+    /// When it was observed.
+    pub fn observed_at(&self) -> Timestamp {
+        self.observed_at
+    }
+
+    /// When it arrived.
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+
+    /// Its values by sensor; never empty, and no sensor's values are.
+    pub fn sensors(&self) -> &BTreeMap<SensorName, Values> {
+        &self.sensors
+    }
+
+    /// True if it was older than [`BACKFILL_AGE_MS`] when it arrived.
+    pub fn is_backfill(&self) -> bool {
+        self.received_at.since(self.observed_at) > BACKFILL_AGE_MS
+    }
+}
+
+/// Something that was sent and not stored, or not as sent: which field, its value as sent, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The field as it was named; with the report's number before it where there are several: `[3].temperature`.
+    pub field: String,
+    /// The value as it was sent, cut to 64 characters.
+    pub value: String,
+    /// For the person who reads it.
+    pub reason: String,
+}
+
+/// Longest piece of a sent value that an answer repeats, in characters.
+const ECHO_MAX_CHARS: usize = 64;
+
+impl Warning {
+    /// A warning about `field`.
+    pub fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), value: value.chars().take(ECHO_MAX_CHARS).collect(), reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {:?}: {}", self.field, self.value, self.reason)
+    }
+}
+
+/// A report in the making at a door: takes fields, keeps what is weather, remembers what is not.
+#[derive(Debug)]
+pub struct Draft {
+    received_at: Timestamp,
+    sensors: BTreeMap<SensorName, Values>,
+    faulty: Vec<SensorName>,
+    warnings: Vec<Warning>,
+    refused: usize,
+}
+
+impl Draft {
+    /// An empty draft of something that arrived at `received_at`.
+    pub fn new(received_at: Timestamp) -> Self {
+        Self { received_at, sensors: BTreeMap::new(), faulty: Vec::new(), warnings: Vec::new(), refused: 0 }
+    }
+
+    /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
+    pub fn take_number(&mut self, sensor: &SensorName, quantity: Quantity, unit: Unit, field: &str, number: f64) {
+        self.take(sensor, quantity, unit, field, &number.to_string(), quality::read_number(number));
+    }
+
+    /// Takes a number in `unit` written as text, as [`quality::read_text`] reads it.
+    pub fn take_text(&mut self, sensor: &SensorName, quantity: Quantity, unit: Unit, field: &str, text: &str) {
+        self.take(sensor, quantity, unit, field, text, quality::read_text(text));
+    }
+
+    /// Remembers a field that nobody here knows.
+    pub fn unknown(&mut self, field: &str, value: &str) {
+        self.warnings.push(Warning::new(field, value, "unknown field, not stored"));
+    }
+
+    /// Remembers a refusal of a whole field.
+    pub fn refuse(&mut self, field: &str, value: &str, reason: impl Into<String>) {
+        self.refused += 1;
+        self.warnings.push(Warning::new(field, value, reason));
+    }
+
+    fn take(
+        &mut self,
+        sensor: &SensorName,
+        quantity: Quantity,
+        unit: Unit,
+        field: &str,
+        sent_as: &str,
+        sent: quality::Sent,
+    ) {
+        let number = match sent {
+            quality::Sent::Number(number) => number,
+            quality::Sent::Missing if sent_as.trim().is_empty() => return,
+            quality::Sent::Missing => {
+                return self.warnings.push(Warning::new(field, sent_as, "means \"no value\", nothing stored"));
+            }
+            quality::Sent::Unreadable => return self.refuse(field, sent_as, "not a number"),
+        };
+        let canonical = unit.to_canonical(number);
+        if quantity == Quantity::Temperature && quality::is_bus_fault(canonical) {
+            self.faulty.push(sensor.clone());
+        }
+        if let Err(refusal) = self.sensors.entry(sensor.clone()).or_default().put(quantity, canonical) {
+            self.refuse(field, sent_as, refusal.to_string());
+        }
+    }
+
+    /// The report, if anything is left of it, with all that was remembered.
+    pub fn finish(mut self, observed_at: Option<Timestamp>) -> Finished {
+        for sensor in std::mem::take(&mut self.faulty) {
+            let why = Refusal::Fault("its temperature is what a BME280 with a broken bus reports");
+            for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
+                self.refuse(&sensor.key(quantity), &value.to_string(), why.to_string());
+            }
+        }
+        let mut taken = Vec::new();
+        for (sensor, values) in &mut self.sensors {
+            taken.extend(quality::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), v, why)));
+        }
+        for (field, value, why) in taken {
+            self.refuse(&field, &value.to_string(), why.to_string());
+        }
+        self.sensors.retain(|_, values| !values.is_empty());
+
+        let (time, clock) = quality::guard_time(observed_at, self.received_at);
+        if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
+            let reason =
+                "the device's clock is more than 5 minutes ahead or 366 days behind; the time of arrival was stored";
+            self.warnings.push(Warning::new("observed_at", &observed_at.rfc3339(), reason));
+        }
+        let report = (!self.sensors.is_empty()).then_some(Report {
+            observed_at: time,
+            received_at: self.received_at,
+            sensors: self.sensors,
+        });
+        Finished { report, warnings: self.warnings, refused: self.refused }
+    }
+}
+
+/// What became of a draft.
+#[derive(Debug)]
+pub struct Finished {
+    /// The report; `None` if no value was left.
+    pub report: Option<Report>,
+    /// What was not stored, or not as sent.
+    pub warnings: Vec<Warning>,
+    /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
+    pub refused: usize,
+}
+
+/// What a format's parser returns to its door.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// Valid reports, in the order they were sent.
+    pub reports: Vec<Report>,
+    /// What was not stored, or not as sent.
+    pub warnings: Vec<Warning>,
+    /// How many values were refused.
+    pub refused: usize,
+}
+
+impl Parsed {
+    /// Adds one finished draft.
+    pub fn add(&mut self, finished: Finished) {
+        self.reports.extend(finished.report);
+        self.warnings.extend(finished.warnings);
+        self.refused += finished.refused;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn draft(fields: &[(Quantity, Unit, &str)]) -> Finished {
+        let mut draft = Draft::new(NOW);
+        for (quantity, unit, text) in fields {
+            draft.take_text(&SensorName::main(), *quantity, *unit, quantity.name(), text);
+        }
+        draft.finish(None)
+    }
+
+    #[test]
+    fn what_is_weather_is_kept_in_canonical_units() {
+        let finished =
+            draft(&[(Quantity::Temperature, Unit::Fahrenheit, "50"), (Quantity::Humidity, Unit::Percent, "080")]);
+        let report = finished.report.expect("two values");
+        let values = report.sensors()[&SensorName::main()];
+        assert_eq!((values.get(Quantity::Temperature), values.get(Quantity::Humidity)), (Some(10.0), Some(80.0)));
+        assert!(finished.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_sentinel_is_checked_before_it_is_converted() {
+        let finished = draft(&[(Quantity::Temperature, Unit::Fahrenheit, "-99")]);
+        assert!(finished.report.is_none(), "-99 °F would be a believable -72.8 °C");
+        assert_eq!((finished.refused, finished.warnings.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_refused_value_is_named_with_its_reason_and_the_rest_is_kept() {
+        let finished =
+            draft(&[(Quantity::Temperature, Unit::Celsius, "warm"), (Quantity::Humidity, Unit::Percent, "55")]);
+        assert_eq!(finished.warnings[0].to_string(), "temperature = \"warm\": not a number");
+        assert!(finished.report.is_some());
+        assert_eq!(finished.refused, 1);
+    }
+
+    #[test]
+    fn nothing_that_a_broken_bus_says_counts() {
+        let finished = draft(&[
+            (Quantity::Temperature, Unit::Celsius, "-145.7"),
+            (Quantity::Humidity, Unit::Percent, "100"),
+            (Quantity::StationPressure, Unit::Hectopascal, "575"),
+        ]);
+        assert!(finished.report.is_none());
+        assert_eq!(finished.refused, 3);
+    }
+}

@@ -1,0 +1,144 @@
+//! Stations and the names of their sensors.
+
+use chrono_tz::Tz;
+use std::fmt;
+
+/// The number storage knows a station by; never shown, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StationId(pub i64);
+
+/// A place that reports weather.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Station {
+    /// Storage's number for it.
+    pub id: StationId,
+    /// Its name in URLs and in the Weather Underground protocol's `ID`.
+    pub slug: Slug,
+    /// What people call it.
+    pub name: String,
+    /// The IANA zone its days are counted in.
+    pub zone: Tz,
+    /// Height of the ground above mean sea level, metres.
+    pub elevation_m: Option<f64>,
+}
+
+/// A name that is not one, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is not a {what}: {rule}")]
+pub struct BadName {
+    what: &'static str,
+    rule: &'static str,
+    given: String,
+}
+
+/// Longest slug, in bytes: it has to fit into a URL that people type.
+pub const SLUG_MAX_BYTES: usize = 64;
+/// Longest sensor name, in bytes.
+pub const SENSOR_MAX_BYTES: usize = 40;
+/// Longest station name, in characters: it has to fit on a card.
+pub const NAME_MAX_CHARS: usize = 80;
+/// Highest ground, metres: Everest and some.
+pub const ELEVATION_LIMITS_M: std::ops::RangeInclusive<f64> = -500.0..=9_000.0;
+
+/// A station's name in URLs: `a-z`, `0-9` and inner hyphens, at most [`SLUG_MAX_BYTES`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Checks a slug. Upper case is refused rather than folded, so that one station has one URL.
+    pub fn new(text: &str) -> Result<Self, BadName> {
+        let fits = !text.is_empty()
+            && text.len() <= SLUG_MAX_BYTES
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        if fits {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(bad("station slug", "use a-z, 0-9 and inner hyphens, 64 at most", text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Slug {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        Self::new(text)
+    }
+}
+
+/// Which of a station's sensors: the main one has an empty name, others `indoor`, `greenhouse-2`, …
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SensorName(String);
+
+impl SensorName {
+    /// The main sensor.
+    pub fn main() -> Self {
+        Self::default()
+    }
+
+    /// Checks a sensor's name; the empty name is the main sensor.
+    pub fn new(text: &str) -> Result<Self, BadName> {
+        let fits = text.len() <= SENSOR_MAX_BYTES
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+        if fits {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(bad("sensor name", "use a-z, 0-9, - and _, 40 at most", text))
+    }
+
+    /// The text; empty for the main sensor.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The wire name of one of its quantities: `temperature`, or `indoor/temperature`.
+    pub fn key(&self, quantity: super::quantity::Quantity) -> String {
+        if self.0.is_empty() { quantity.name().to_owned() } else { format!("{}/{}", self.0, quantity.name()) }
+    }
+}
+
+/// Checks what people call a station: not blank, no control characters, at most [`NAME_MAX_CHARS`].
+pub fn station_name(text: &str) -> Result<String, BadName> {
+    let text = text.trim();
+    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err(bad("station name", "use 1 to 80 printable characters", text))
+}
+
+fn bad(what: &'static str, rule: &'static str, given: &str) -> BadName {
+    BadName { what, rule, given: given.chars().take(100).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_a_url_that_people_can_type() {
+        for good in ["town-hall", "a", "7", &"x".repeat(64)] {
+            assert_eq!(Slug::new(good).map(|s| s.to_string()).as_deref(), Ok(good));
+        }
+        for bad in ["", "Town-Hall", "-a", "a-", "a b", "ä", "a/b", "../x", &"x".repeat(65)] {
+            assert!(Slug::new(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_error_names_what_is_wrong() {
+        let error = Slug::new("Town Hall").expect_err("has a space").to_string();
+        assert!(error.contains("\"Town Hall\"") && error.contains("a-z"), "{error}");
+    }
+}

@@ -1,0 +1,203 @@
+//! Units: the only conversions in the house. Stored values are canonical; doors convert in, pages convert out.
+
+/// A unit that a value can be sent or shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// °C, canonical
+    Celsius,
+    /// °F
+    Fahrenheit,
+    /// %, canonical
+    Percent,
+    /// hPa, canonical
+    Hectopascal,
+    /// Pa
+    Pascal,
+    /// inHg
+    InchOfMercury,
+    /// m/s, canonical
+    MetrePerSecond,
+    /// mph
+    MilePerHour,
+    /// km/h
+    KilometrePerHour,
+    /// kn
+    Knot,
+    /// ° clockwise from north, canonical
+    Degree,
+    /// mm, canonical
+    Millimetre,
+    /// in
+    Inch,
+    /// mm/h, canonical
+    MillimetrePerHour,
+    /// in/h
+    InchPerHour,
+    /// W/m², canonical
+    WattPerSquareMetre,
+    /// 1, canonical (UV index)
+    One,
+    /// µg/m³, canonical
+    MicrogramPerCubicMetre,
+    /// ppm, canonical
+    PartPerMillion,
+    /// V, canonical
+    Volt,
+}
+
+/// 1 inHg in hPa (conventional mercury, 0 °C).
+const HPA_PER_INHG: f64 = 33.863_886_7;
+/// 1 mph in m/s, exact.
+const MPS_PER_MPH: f64 = 0.447_04;
+/// 1 kn in m/s (1852 m in 3600 s).
+const MPS_PER_KNOT: f64 = 1852.0 / 3600.0;
+/// 1 km/h in m/s.
+const MPS_PER_KMH: f64 = 1.0 / 3.6;
+/// 1 inch in mm, exact.
+const MM_PER_INCH: f64 = 25.4;
+
+impl Unit {
+    /// What people read behind a number.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Unit::Celsius => "°C",
+            Unit::Fahrenheit => "°F",
+            Unit::Percent => "%",
+            Unit::Hectopascal => "hPa",
+            Unit::Pascal => "Pa",
+            Unit::InchOfMercury => "inHg",
+            Unit::MetrePerSecond => "m/s",
+            Unit::MilePerHour => "mph",
+            Unit::KilometrePerHour => "km/h",
+            Unit::Knot => "kn",
+            Unit::Degree => "°",
+            Unit::Millimetre => "mm",
+            Unit::Inch => "in",
+            Unit::MillimetrePerHour => "mm/h",
+            Unit::InchPerHour => "in/h",
+            Unit::WattPerSquareMetre => "W/m²",
+            Unit::One => "",
+            Unit::MicrogramPerCubicMetre => "µg/m³",
+            Unit::PartPerMillion => "ppm",
+            Unit::Volt => "V",
+        }
+    }
+
+    /// `value`, given in this unit, in the canonical unit of its dimension.
+    pub fn to_canonical(self, value: f64) -> f64 {
+        match self {
+            Unit::Fahrenheit => (value - 32.0) / 1.8,
+            Unit::Pascal => value / 100.0,
+            Unit::InchOfMercury => value * HPA_PER_INHG,
+            Unit::MilePerHour => value * MPS_PER_MPH,
+            Unit::KilometrePerHour => value * MPS_PER_KMH,
+            Unit::Knot => value * MPS_PER_KNOT,
+            Unit::Inch | Unit::InchPerHour => value * MM_PER_INCH,
+            _ => value,
+        }
+    }
+
+    /// `value`, given in the canonical unit of this unit's dimension, in this unit.
+    pub fn from_canonical(self, value: f64) -> f64 {
+        match self {
+            Unit::Fahrenheit => value * 1.8 + 32.0,
+            _ => value / self.factor(),
+        }
+    }
+
+    /// A *difference* between two canonical values, in this unit: no offset, only the factor.
+    pub fn difference(self, value: f64) -> f64 {
+        match self {
+            Unit::Fahrenheit => value * 1.8,
+            _ => value / self.factor(),
+        }
+    }
+
+    fn factor(self) -> f64 {
+        match self {
+            Unit::Pascal => 0.01,
+            Unit::InchOfMercury => HPA_PER_INHG,
+            Unit::MilePerHour => MPS_PER_MPH,
+            Unit::KilometrePerHour => MPS_PER_KMH,
+            Unit::Knot => MPS_PER_KNOT,
+            Unit::Inch | Unit::InchPerHour => MM_PER_INCH,
+            _ => 1.0,
+        }
+    }
+}
+
+/// Rounds half *up* (toward +∞: 2.5 → 3, −2.5 → −2), as WMO asks, to `decimals` places, without a `-0`.
+///
+/// The billionth that is added keeps decimal halves that binary cannot hold (1.005) on the upper side.
+/// `static/js/format.js` does the same arithmetic, so page and server agree to the digit.
+pub fn round_half_up(value: f64, decimals: u32) -> f64 {
+    let scale = 10f64.powi(decimals as i32);
+    let rounded = (value * scale + 0.5 + 1e-9).floor() / scale;
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+/// `value` rounded half up and printed with exactly `decimals` places.
+pub fn format_half_up(value: f64, decimals: u32) -> String {
+    format!("{:.*}", decimals as usize, round_half_up(value, decimals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [Unit; 10] = [
+        Unit::Fahrenheit,
+        Unit::Pascal,
+        Unit::InchOfMercury,
+        Unit::MilePerHour,
+        Unit::KilometrePerHour,
+        Unit::Knot,
+        Unit::Inch,
+        Unit::InchPerHour,
+        Unit::Celsius,
+        Unit::Percent,
+    ];
+
+    #[test]
+    fn halves_go_up_and_zero_has_no_sign() {
+        for (value, decimals, text) in [
+            (2.5, 0, "3"),
+            (-2.5, 0, "-2"),
+            (21.45, 1, "21.5"),
+            (1.005, 2, "1.01"),
+            (-0.04, 1, "0.0"),
+            (-0.0, 1, "0.0"),
+            (-0.05, 1, "0.0"),
+            (-0.06, 1, "-0.1"),
+            (1013.25, 1, "1013.3"),
+        ] {
+            assert_eq!(format_half_up(value, decimals), text, "{value} to {decimals} places");
+        }
+    }
+
+    #[test]
+    fn known_conversions() {
+        assert!((Unit::InchOfMercury.to_canonical(29.92) - 1013.207).abs() < 0.001);
+        assert!((Unit::Fahrenheit.to_canonical(-40.0) + 40.0).abs() < 1e-12);
+        assert!((Unit::Knot.to_canonical(1.0) - 0.514_444).abs() < 1e-6);
+        assert_eq!(Unit::Inch.to_canonical(1.0), 25.4);
+        assert!((Unit::Pascal.to_canonical(98_920.23) - 989.2023).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_difference_of_temperatures_has_no_offset() {
+        assert_eq!(Unit::Fahrenheit.difference(10.0), 18.0);
+        assert_eq!(Unit::Celsius.difference(10.0), 10.0);
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back_is_the_same_to_nine_digits(value in -10_000.0..10_000.0f64) {
+            for unit in ALL {
+                let back = unit.to_canonical(unit.from_canonical(value));
+                prop_assert!((back - value).abs() <= 1e-9 * value.abs().max(1.0), "{unit:?}: {value} became {back}");
+            }
+        }
+    }
+}

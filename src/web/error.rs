@@ -1,0 +1,109 @@
+//! Every part's error becomes a status and a body here, and nowhere else: RFC 9457 `application/problem+json`.
+
+use crate::storage;
+use crate::weather::report::Warning;
+use rocket::Request;
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{self, Responder, Response};
+use std::io::Cursor;
+
+/// An error as it leaves the house.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: Status,
+    detail: String,
+    errors: Vec<Warning>,
+    retry_after_s: Option<u32>,
+}
+
+/// What a sender should wait after a 503, seconds: long enough for a lock or a queue to clear, short of a station's patience.
+const RETRY_AFTER_S: u32 = 5;
+
+impl Problem {
+    /// A problem of `status`; `detail` names what is wrong, for the person who reads it.
+    pub fn new(status: Status, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+    }
+
+    /// 400, with the fields that are wrong.
+    pub fn bad_request(detail: impl Into<String>, errors: Vec<Warning>) -> Self {
+        Self { errors, ..Self::new(Status::BadRequest, detail) }
+    }
+
+    /// 503 with `Retry-After`.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self { retry_after_s: Some(RETRY_AFTER_S), ..Self::new(Status::ServiceUnavailable, detail) }
+    }
+
+    /// 429 with `Retry-After`.
+    pub fn too_many(detail: impl Into<String>, retry_after_s: u32) -> Self {
+        Self { retry_after_s: Some(retry_after_s), ..Self::new(Status::TooManyRequests, detail) }
+    }
+
+    /// The status, for doors whose protocol has bodies of its own.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The detail, likewise.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Seconds to wait, likewise.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
+    fn body(&self) -> String {
+        let mut body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.reason_lossy(),
+            "status": self.status.code,
+            "detail": self.detail,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = warnings(&self.errors);
+        }
+        body.to_string()
+    }
+}
+
+/// Warnings as JSON: an array of `{"field", "value", "reason"}`.
+pub fn warnings(warnings: &[Warning]) -> serde_json::Value {
+    warnings.iter().map(|w| serde_json::json!({"field": w.field, "value": w.value, "reason": w.reason})).collect()
+}
+
+impl From<storage::Error> for Problem {
+    fn from(error: storage::Error) -> Self {
+        use storage::Error::*;
+        match &error {
+            Overloaded | Locked(_) | Full(_) | Closed => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "storage is away");
+                Self::unavailable(error.to_string())
+            }
+            NoStation(_) => Self::new(Status::NotFound, error.to_string()),
+            SlugTaken(_) => Self::new(Status::Conflict, error.to_string()),
+            BadName(_) | Database(_) | Migrate(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "storage failed");
+                Self::unavailable(error.to_string())
+            }
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Problem {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let body = self.body();
+        let mut response = Response::build();
+        response
+            .status(self.status)
+            .header(ContentType::new("application", "problem+json"))
+            .raw_header("Cache-Control", "no-store")
+            .sized_body(body.len(), Cursor::new(body));
+        if let Some(seconds) = self.retry_after_s {
+            response.header(Header::new("Retry-After", seconds.to_string()));
+        }
+        response.ok()
+    }
+}

@@ -1,0 +1,3 @@
+//! What all doors share.
+
+pub mod error;
