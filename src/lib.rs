@@ -15,6 +15,7 @@
 //! ```
 
 pub mod dock;
+pub mod live;
 pub mod storage;
 pub mod weather;
 pub mod web;
