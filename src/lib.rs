@@ -15,6 +15,7 @@
 //! ```
 
 pub mod dock;
+pub mod ingest;
 pub mod storage;
 pub mod weather;
 pub mod web;
