@@ -14,8 +14,12 @@
 //!   0     weather                                          the domain: pure, no async, no I/O, no clock
 //! ```
 
-pub mod dock;
+pub mod app;
+pub mod config;
+pub mod ingest;
 pub mod live;
-pub mod storage;
-pub mod weather;
 pub mod web;
+pub mod courier;
+pub mod storage;
+pub mod dock;
+pub mod weather;
