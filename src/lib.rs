@@ -15,6 +15,8 @@
 //! ```
 
 pub mod dock;
+pub mod lab;
+pub mod pretend;
 pub mod storage;
 pub mod weather;
 pub mod web;
