@@ -15,11 +15,19 @@
 //! ```
 
 pub mod app;
+
 pub mod config;
+
 pub mod ingest;
 pub mod live;
+
 pub mod web;
+
 pub mod courier;
-pub mod storage;
+pub mod lab;
+pub mod pretend;
+
 pub mod dock;
+pub mod storage;
+
 pub mod weather;
