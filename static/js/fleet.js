@@ -8,7 +8,7 @@ import { Bucket } from './bucket.js';
 import { WALL_CLOCK, watchful } from './clock.js';
 import { join } from './cursor.js';
 import { Patience, STEADY_MS } from './patience.js';
-import { Road } from './road.js';
+import { GRACE_MS, Road } from './road.js';
 import { Words } from './words.js';
 
 /** @typedef {import('./clock.js').Clock} Clock */
@@ -29,6 +29,8 @@ import { Words } from './words.js';
 const PARK_MS = 25_000;
 /** Departures: at a flood of news, items ride together. */
 const DEPARTURES = Object.freeze({ burst: 4, perSecond: 10 });
+/** The stations a truck can name; a page that shows more of them watches all. */
+const WATCH_MAX = 64;
 /** The longest wait after failures, ms: while somebody looks, and while nobody does or the browser says it is offline. */
 const WAIT_MAX_MS = Object.freeze({ near: 3_000, far: 30_000 });
 
@@ -130,7 +132,7 @@ export class Home {
   start({ seen = this.#seen, watch = this.#watch } = {}) {
     this.#road.recallAll();
     this.#seen = seen;
-    this.#watch = watch;
+    this.#watch = watch.length > WATCH_MAX ? [] : watch;
     this.#go();
   }
 
@@ -139,7 +141,7 @@ export class Home {
    *
    * @param {{station: string, text: string}} words
    * @returns {string} its id, by which `onHeard` names it
-   * @throws {RangeError} if it is too long, or too much waits already
+   * @throws {RangeError} if it is empty or too long, or too much waits already
    */
   say(words) {
     const id = this.#words.add(words);
@@ -244,6 +246,7 @@ export class Home {
     const joined = join(this.#seen, load);
     if (joined.foreign) return this.#lose(truck, null);
     const heard = this.#words.forget(load.heard);
+    const brought = heard.length > 0 || joined.seen !== this.#seen;
     this.#seen = joined.seen;
     this.#owed ||= joined.gap; // what is missing and what was dropped come together on the next truck
     this.#count(load, joined);
@@ -252,7 +255,6 @@ export class Home {
     this.#proven = true;
     this.#offline = false;
     this.#patience.fine();
-    const brought = heard.length > 0 || joined.fresh.length > 0;
     const fruitless = truck.park > 0 && !this.#road.oneParks && !brought && this.#road.age(truck) < STEADY_MS;
     this.#patience.home(fruitless, this.#waitMaxMs);
     if (load.why === 'closing') this.#close(load.retry);
@@ -335,8 +337,9 @@ export class Home {
   get #isLive() {
     const { everyMs, keepOneOut } = this.#fleet;
     if (!this.#proven) return false;
-    if (everyMs !== null) return this.#clock.now() - this.#homeAt <= 2 * everyMs;
-    return keepOneOut ? this.#road.oneParks || this.#token !== null : this.#road.size > 0;
+    if (keepOneOut) return this.#road.oneParks || this.#token !== null;
+    const silence = this.#clock.now() - this.#homeAt;
+    return everyMs === null ? this.#road.size > 0 && silence <= this.#parkMs + GRACE_MS : silence <= 2 * everyMs;
   }
 
   #kind() {

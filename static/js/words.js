@@ -8,6 +8,9 @@
  * @property {string} text
  */
 
+/** The longest text of a word, characters: the dock takes no more, and a truck with such a word would be refused for ever. */
+const TEXT_MAX_CHARS = 1_000;
+
 /** What the words may take of a clipboard, bytes: the dock refuses bodies over 64 KiB. */
 const ABOARD_BYTES_MAX = 48 * 1024;
 
@@ -39,12 +42,13 @@ export class Words {
    *
    * @param {{station: string, text: string}} said
    * @returns {string} its id
-   * @throws {RangeError} if it would not fit on a truck, or too many wait already
+   * @throws {RangeError} if the dock would not take it, or too many wait already
    */
   add({ station, text }) {
     if (this.#waiting.size >= WAITING_MAX) throw new RangeError(`${WAITING_MAX} messages wait to be sent already`);
+    if (text.trim() === '') throw new RangeError('the message is empty');
+    if ([...text].length > TEXT_MAX_CHARS) throw new RangeError(`the message is longer than ${TEXT_MAX_CHARS} characters`);
     const word = { id: this.#newId(), station, text };
-    if (bytes(word) > ABOARD_BYTES_MAX) throw new RangeError('the message is too long');
     this.#waiting.set(word.id, word);
     return word.id;
   }

@@ -21,6 +21,13 @@ test('the first truck turns round at once and proves that the road is open', asy
   equal(stage.kinds, ['connecting', 'live']);
 });
 
+test('a page of very many stations watches all', async () => {
+  const stage = new Stage('ping-pong');
+  stage.home.start({ seen: SEEN, watch: Array.from({ length: 65 }, (_, n) => `station-${n}`) });
+  await settle();
+  equal(stage.last.clipboard.watch, []);
+});
+
 test('news is applied, and the next truck says how far home has seen', async () => {
   const stage = await pingPong();
   await stage.last.load({ cargo: [item(11), item(12)] });
@@ -448,6 +455,6 @@ test('every departure is accounted for', async () => {
 
 test('a word that is too long is refused where it is said', async () => {
   const stage = await pingPong();
-  await throws(() => stage.home.say({ station: 's', text: 'x'.repeat(60_000) }), (error) => error instanceof RangeError);
+  await throws(() => stage.home.say({ station: 's', text: 'x'.repeat(1_001) }), (error) => error instanceof RangeError);
   stage.expect(2, 1, 'no truck leaves');
 });
