@@ -20,6 +20,7 @@ pub mod config;
 
 pub mod ingest;
 pub mod live;
+pub mod pages;
 
 pub mod web;
 
