@@ -20,7 +20,6 @@ pub mod config;
 
 pub mod ingest;
 pub mod live;
-pub mod pages;
 
 pub mod web;
 
