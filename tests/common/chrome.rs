@@ -63,7 +63,7 @@ pub struct Browser {
     driver: Option<WebDriver>,
     // The order matters: the browser ends before its profile is removed.
     _chromedriver: Chromedriver,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -81,7 +81,12 @@ impl Browser {
         let address = format!("http://127.0.0.1:{}", chromedriver.port);
         let session = session(&address, options, profile.path()).await;
         let driver = Some(session.expect("Chromium opens"));
-        Self { driver, _chromedriver: chromedriver, _profile: profile }
+        Self { driver, _chromedriver: chromedriver, profile }
+    }
+
+    /// The folder of its profile.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
     }
 
     /// What the page's console has complained about since the last call: errors of scripts, policies and loads.
@@ -205,11 +210,7 @@ impl Drop for Chromedriver {
 ///
 /// # Panics
 /// If that does not happen within `deadline`.
-pub async fn eventually<T, E: Debug>(
-    what: &str,
-    deadline: Duration,
-    mut look: impl AsyncFnMut() -> Result<T, E>,
-) -> T {
+pub async fn eventually<T, E: Debug>(what: &str, deadline: Duration, mut look: impl AsyncFnMut() -> Result<T, E>) -> T {
     let began = Instant::now();
     loop {
         match look().await {
