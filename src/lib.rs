@@ -15,6 +15,7 @@
 //! ```
 
 pub mod dock;
+pub mod pages;
 pub mod storage;
 pub mod weather;
 pub mod web;
