@@ -3,7 +3,7 @@
 import { hourStart } from './zone.js';
 
 /** A bucket: start, mean, min, max, count. @typedef {[number, number, number, number, number]} Point */
-/** @typedef {{start: number, bucket_ms: number, points: Point[]}} Series */
+/** @typedef {{start: number, bucket_ms: number, points: Point[], version?: number}} Series version: counts changes */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -16,6 +16,7 @@ export const DAY_MS = 24 * HOUR_MS;
 export function roll(series, now) {
   const start = (Math.floor(now / series.bucket_ms) + 1) * series.bucket_ms - DAY_MS;
   if (start <= series.start) return;
+  series.version = (series.version ?? 0) + 1;
   series.start = start;
   series.points = series.points.filter((point) => point[0] >= start);
 }
@@ -27,6 +28,7 @@ export function roll(series, now) {
 export function add(series, at, value) {
   const start = Math.floor(at / series.bucket_ms) * series.bucket_ms;
   if (start < series.start) return;
+  series.version = (series.version ?? 0) + 1;
   const after = series.points.findLastIndex((point) => point[0] <= start);
   const point = series.points[after];
   if (point?.[0] !== start) {
