@@ -1,0 +1,4 @@
+//! Ingest.
+pub mod json;
+pub mod time;
+pub mod wunderground;

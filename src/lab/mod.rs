@@ -1,0 +1,1 @@
+//! The lab: measurements on a real server.
