@@ -28,6 +28,7 @@ pub mod lab;
 pub mod pretend;
 
 pub mod dock;
+pub mod pages;
 pub mod storage;
 
 pub mod weather;
