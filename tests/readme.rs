@@ -1,10 +1,8 @@
 //! The commands in the documents run, as they are written.
 
-#[path = "common/server.rs"]
-#[allow(dead_code, reason = "shared by several test programs")]
-mod server;
+mod common;
 
-use server::{Server, program};
+use common::server::{Server, program};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -74,7 +72,10 @@ impl Reader {
         }
         let path = format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH").expect("a path"));
         let output = Command::new("bash")
-            .args(["-c", &format!("set -euo pipefail; curl() {{ command curl -sS --fail-with-body \"$@\"; }}; {command}")])
+            .args([
+                "-c",
+                &format!("set -euo pipefail; curl() {{ command curl -sS --fail-with-body \"$@\"; }}; {command}"),
+            ])
             .current_dir(self.folder.path())
             .env("PATH", path)
             .env("KEY", self.key.as_deref().unwrap_or_default())

@@ -252,7 +252,9 @@ mod tests {
 
     #[test]
     fn five_lines_hold_every_series() {
-        for (low, high) in [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1)] {
+        for (low, high) in
+            [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1)]
+        {
             let scale = Scale::over(low, high);
             assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
             assert_eq!(scale.ticks(0.0).len(), Y_TICKS);
