@@ -213,3 +213,6 @@ impl Batch<'_> {
 }
 
 const TOO_MANY_SENSORS: &str = "the station has as many sensors as it may have; nothing stored";
+
+#[cfg(test)]
+mod tests;
