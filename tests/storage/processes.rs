@@ -50,7 +50,7 @@ async fn what_two_processes_write_is_told_by_both_in_order_and_once() {
     // Each tells at the latest with its own next commit what the other wrote before.
     house.append(vec![minute(100)]).await;
     other.append(id, vec![minute(101)]).await.expect("stored");
-    for (commits, last) in [(&mut house.commits, 22), (&mut others, 23)] {
+    for (commits, last) in [(house.commits.as_mut().expect("someone listens"), 22), (&mut others, 23)] {
         let mut seqs = Vec::new();
         while seqs.last() != Some(&last) {
             seqs.extend(commits.next().await.expect("open").into_entries().iter().map(|entry| entry.seq));
