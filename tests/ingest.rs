@@ -519,3 +519,21 @@ async fn garbage_is_never_our_fault_and_never_the_end() {
     }
     assert_eq!(house.post(json!({"temperature": 21.5})).await.0, 201);
 }
+
+#[tokio::test]
+async fn the_examples_of_the_manual_work() {
+    let house = House::new().await;
+    let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");
+    let examples: Vec<&str> = manual.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 3);
+    let mut said = String::new();
+    for example in examples {
+        let here = example.replace("http://127.0.0.1:8000", &house.url(""));
+        let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &house.key).output().await;
+        let output = run.expect("sh and curl are installed");
+        assert!(output.status.success(), "{example}{}", String::from_utf8_lossy(&output.stderr));
+        said += &String::from_utf8_lossy(&output.stdout);
+    }
+    let receipt = |stored| format!("{{\"stored\":{stored},\"duplicate\":0,\"warnings\":[]}}");
+    assert_eq!(said, format!("{}{}success\n", receipt(1), receipt(2)));
+}
