@@ -395,7 +395,7 @@ async fn stations_that_bend_the_protocol_are_understood() {
             format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.1", house.upload("dateutc=now&tempf=hot")),
             "",
         ),
-        (format!("POST /weatherstation/updateweatherstation.php HTTP/1.1"), &*house.upload("dateutc=now")),
+        ("POST /weatherstation/updateweatherstation.php HTTP/1.1".to_owned(), &*house.upload("dateutc=now")),
     ] {
         let host = if line.ends_with("1.1") { "Host: here\r\n" } else { "" };
         let head =
@@ -492,7 +492,7 @@ impl Noise {
 #[tokio::test]
 async fn garbage_is_never_our_fault_and_never_the_end() {
     let house = House::new().await;
-    let mut noise = Noise(0x5EED_0F_57EA);
+    let mut noise = Noise(0x5EED_0F57);
     let object =
         br#"{"observed_at": "2026-11-22T14:00:00Z", "temperature": 21.5, "indoor/humidity": "40", "x": [null, {}]}"#;
     let array = br#"[{"temperature": 1e3}, {"observed_at": 1795356000, "co2": true}]"#;
