@@ -3,7 +3,7 @@
 use super::json::{self, Format, Malformed};
 use super::{Options, body};
 use crate::storage::{self, Storage};
-use crate::weather::report::Parsed;
+use crate::weather::report::{Parsed, Warning};
 use crate::web::error::{self, Problem};
 use chrono::Utc;
 use rocket::http::{Header, Status};
@@ -60,12 +60,14 @@ struct Receipt {
 impl Receipt {
     fn new(stored: usize, duplicate: usize, parsed: &Parsed) -> Self {
         let warnings = error::warnings(&parsed.warnings);
-        let mut body = serde_json::json!({"stored": stored, "duplicate": duplicate, "warnings": warnings});
-        if parsed.unlisted > 0 {
-            body["more_warnings"] = parsed.unlisted.into();
-        }
+        let more = match parsed.unlisted {
+            0 => String::new(),
+            unlisted => format!(",\"more_warnings\":{unlisted}"),
+        };
+        // By hand, for the order of the keys: people read this in a terminal.
+        let body = format!("{{\"stored\":{stored},\"duplicate\":{duplicate},\"warnings\":{warnings}{more}}}");
         let status = if stored > 0 { Status::Created } else { Status::Ok };
-        Self { body: (status, body.to_string()), caching: Header::new("Cache-Control", "no-store") }
+        Self { body: (status, body), caching: Header::new("Cache-Control", "no-store") }
     }
 }
 
@@ -135,7 +137,9 @@ async fn post_readings(
     let reports = std::mem::take(&mut parsed.reports);
     if !reports.is_empty() {
         let appended = storage.append(station.id, reports).await?;
-        parsed.warn(appended.warnings);
+        let warnings = appended.warnings.into_iter().map(|warning| place_as_sent(warning, &parsed.places));
+        let warnings: Vec<_> = warnings.collect();
+        parsed.warn(warnings);
         return Ok(Receipt::new(appended.stored, appended.duplicate, &parsed));
     }
     let detail = match parsed {
@@ -145,4 +149,18 @@ async fn post_readings(
         _ => return Ok(Receipt::new(0, 0, &parsed)),
     };
     Err(Refused::Other(Problem::bad_request(detail, parsed.warnings)))
+}
+
+/// Storage counts the reports it got; the sender counts those it sent.
+fn place_as_sent(mut warning: Warning, places: &[Option<usize>]) -> Warning {
+    let numbered = warning.field.strip_prefix('[').and_then(|rest| rest.split_once("]."));
+    let (number, field) = match numbered.map(|(number, field)| (number.parse::<usize>(), field)) {
+        Some((Ok(number), field)) => (number, field.to_owned()),
+        _ => (0, warning.field),
+    };
+    warning.field = field;
+    match places.get(number).copied().flatten() {
+        Some(place) => warning.at(place),
+        None => warning,
+    }
 }
