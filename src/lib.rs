@@ -20,6 +20,7 @@ pub mod config;
 
 pub mod ingest;
 pub mod live;
+pub mod pages;
 
 pub mod web;
 
@@ -28,7 +29,6 @@ pub mod lab;
 pub mod pretend;
 
 pub mod dock;
-pub mod pages;
 pub mod storage;
 
 pub mod weather;
