@@ -4,7 +4,8 @@ use crate::config::{self, Config};
 use crate::dock::Dock;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
-use crate::{courier, ingest, live, pages, pretend, web};
+use crate::pretend::station::{self, Plan};
+use crate::{courier, ingest, live, pages, web};
 use chrono_tz::Tz;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
@@ -27,8 +28,6 @@ const DEMO_EVERY: Duration = Duration::from_secs(3);
 const DEMO_PAST: Duration = Duration::from_secs(24 * 3600);
 /// The demo station's height, metres.
 const DEMO_ELEVATION_M: f64 = 214.0;
-/// The demo station's weather is always the same one.
-const DEMO_SEED: u64 = 1;
 
 /// The program as a value: opened, not yet listening.
 pub struct App {
@@ -189,18 +188,14 @@ async fn demo(storage: Storage, address: SocketAddr, stop: impl Future<Output = 
         Ok(key) => key.reveal().to_owned(),
         Err(error) => return tracing::error!(error = &error as &dyn std::error::Error, "no demo station"),
     };
-    let plan = pretend::Plan {
-        url: format!("http://{}", loopback(address)),
-        key,
-        seed: DEMO_SEED,
+    let plan = Plan {
         zone,
         elevation_m: DEMO_ELEVATION_M,
         every: DEMO_EVERY,
-        count: None,
         fast_forward: Some(DEMO_PAST),
-        progress: false,
+        ..Plan::new(format!("http://{}", loopback(address)), key)
     };
-    match pretend::run(plan, stop).await {
+    match station::run(plan, stop).await {
         Ok(summary) => tracing::debug!(%summary, "the demo station stopped"),
         Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the demo station failed"),
     }

@@ -11,7 +11,8 @@ use std::time::Duration;
 use stevenson::app::App;
 use stevenson::config::Config;
 use stevenson::lab::drive;
-use stevenson::pretend;
+use stevenson::pretend::climate::LATITUDE_DEFAULT;
+use stevenson::pretend::station::{self as pretend, Plan};
 use stevenson::storage::{Key, NewStation, Storage};
 use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
 
@@ -116,6 +117,9 @@ struct Simulate {
     /// The station's time zone: its rain counter starts at midnight there
     #[arg(long, default_value = "UTC")]
     zone: Tz,
+    /// Degrees north, for the sun and the seasons
+    #[arg(long, default_value_t = LATITUDE_DEFAULT, value_parser = latitude, allow_negative_numbers = true)]
+    latitude: f64,
     /// The station's height, metres
     #[arg(long, default_value_t = 0.0, value_parser = elevation, allow_negative_numbers = true)]
     elevation: f64,
@@ -309,16 +313,16 @@ fn agrees(question: &str, answer: &str) -> Result<bool> {
 }
 
 async fn simulate(arguments: Simulate) -> Result<()> {
-    let plan = pretend::Plan {
-        url: arguments.url,
-        key: arguments.key,
+    let plan = Plan {
         seed: arguments.seed,
         zone: arguments.zone,
+        latitude: arguments.latitude,
         elevation_m: arguments.elevation,
         every: arguments.every,
         count: arguments.count,
         fast_forward: arguments.fast_forward,
         progress: std::io::stderr().is_terminal(),
+        ..Plan::new(arguments.url, arguments.key)
     };
     println!("{}", pretend::run(plan, stop_asked()).await?);
     Ok(())
@@ -344,5 +348,12 @@ fn elevation(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
         _ => Err(format!("{text:?} is not a height from {} to {} metres", ELEVATION_LIMITS_M.start(), ELEVATION_LIMITS_M.end())),
+    }
+}
+
+fn latitude(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(degrees) if (-90.0..=90.0).contains(&degrees) => Ok(degrees),
+        _ => Err(format!("{text:?} is not a latitude from -90 to 90 degrees")),
     }
 }
