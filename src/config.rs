@@ -83,8 +83,8 @@ impl Config {
             Some(file) => file.to_owned(),
             None => data.join(CONFIG_FILE),
         };
-        let all = base.merge(Toml::file_exact(file)).merge(environment).merge(flags);
-        let mut config: Config = all.extract().map_err(Box::new)?;
+        let base = if file.is_file() { base.merge(Toml::file_exact(file)) } else { base };
+        let mut config: Config = base.merge(environment).merge(flags).extract().map_err(Box::new)?;
         config.storage.file = config.data.join(DATABASE_FILE);
         Ok(config)
     }

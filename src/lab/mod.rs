@@ -1,1 +1,2 @@
 //! The lab: measurements on a real server.
+pub mod drive;
