@@ -10,9 +10,6 @@ use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
 
-/// Programs ask below these; they get `application/problem+json`.
-const FOR_PROGRAMS: [&str; 4] = ["/api", "/dock", "/weatherstation", "/metrics"];
-
 /// A page that could not be made.
 #[derive(Debug)]
 pub struct Fault(Problem);
@@ -32,10 +29,6 @@ impl From<storage::Error> for Fault {
 
 impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let path = request.uri().path();
-        if FOR_PROGRAMS.iter().any(|start| path.starts_with(start)) {
-            return self.0.respond_to(request);
-        }
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
         let now = Timestamp::from(chrono::Utc::now());

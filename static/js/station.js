@@ -53,7 +53,7 @@ export function take(station, report, now) {
   if (report.late) return known;
   station.observed_at = Math.max(before ?? 0, at);
   if (station.interval_ms === null && before !== null && at > before) station.interval_ms = at - before;
-  if ('temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
+  if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
   return known;
 }
 
