@@ -224,7 +224,18 @@ async fn what_is_not_stored_is_named_with_its_value_and_the_reason() {
 }
 
 #[tokio::test]
-async fn ten_thousand_warnings_are_a_hundred_and_a_number() {
+async fn the_largest_post_is_stored_at_once_and_known_again() {
+    let house = House::new().await;
+    let most = Options::default().reports_max;
+    let now = chrono::Utc::now().timestamp();
+    let minute = |n: usize| json!({"observed_at": now - 60 * i64::try_from(n).expect("small"), "humidity": n % 100});
+    let reports: Value = (0..most).map(minute).collect::<Vec<_>>().into();
+    assert_eq!(house.post(reports.clone()).await, (201, json!({"stored": most, "duplicate": 0, "warnings": []})));
+    assert_eq!(house.post(reports).await, (200, json!({"stored": 0, "duplicate": most, "warnings": []})));
+}
+
+#[tokio::test]
+async fn a_thousand_warnings_are_a_hundred_and_a_number() {
     let house = House::new().await;
     let many: Vec<_> = (0..1_000).map(|n| json!({"temperature": 1, "wind": n})).collect();
     let (_, receipt) = house.post(many.into()).await;

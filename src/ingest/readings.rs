@@ -8,6 +8,7 @@ use crate::web::error::{self, Problem};
 use chrono::Utc;
 use rocket::http::{Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
+use rocket::tokio::task::spawn_blocking;
 use rocket::{Data, Responder, Route, State, post, routes};
 use std::convert::Infallible;
 
@@ -119,6 +120,9 @@ impl From<Malformed> for Refused {
     }
 }
 
+/// Bodies from here on are parsed on a thread aside, bytes: they take milliseconds, and open pages wait on this one.
+const ASIDE_BYTES: usize = 64 * 1_024;
+
 #[post("/api/v1/readings", data = "<data>")]
 async fn post_readings(
     head: Head<'_>,
@@ -133,7 +137,15 @@ async fn post_readings(
         Refused::Other(Problem::new(Status::UnsupportedMediaType, detail))
     })?;
     let bytes = body::read(data, options.json_limit(), options.read_limit()).await?;
-    let mut parsed = json::parse(&bytes, format, Utc::now().into(), options.reports_max)?;
+    let (received, reports_max) = (Utc::now().into(), options.reports_max);
+    let mut parsed = if bytes.len() < ASIDE_BYTES {
+        json::parse(&bytes, format, received, reports_max)?
+    } else {
+        let aside = spawn_blocking(move || json::parse(&bytes, format, received, reports_max));
+        aside
+            .await
+            .map_err(|_| Refused::Other(Problem::unavailable("the server is stopping; try again in a moment")))??
+    };
     let reports = std::mem::take(&mut parsed.reports);
     if !reports.is_empty() {
         let appended = storage.append(station.id, reports).await?;
