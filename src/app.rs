@@ -2,9 +2,9 @@
 
 use crate::config::{self, Config};
 use crate::dock::Dock;
+use crate::pretend::station::{self, Plan};
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
-use crate::pretend::station::{self, Plan};
 use crate::{courier, ingest, live, pages, web};
 use chrono_tz::Tz;
 use rocket::fairing::AdHoc;

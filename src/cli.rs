@@ -271,7 +271,9 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
         StationCommand::List => {
             let directory = storage.directory();
             if directory.iter().next().is_none() {
-                println!("no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin");
+                println!(
+                    "no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin"
+                );
             }
             for station in directory.iter() {
                 let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
@@ -286,7 +288,12 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             let Some(name) = storage.directory().by_slug(slug.as_str()).map(|station| station.name.clone()) else {
                 bail!("there is no station \"{slug}\"");
             };
-            if !yes && !agrees(&format!("Remove {name} ({slug}) with all its readings? Type its slug to agree: "), slug.as_str())? {
+            if !yes
+                && !agrees(
+                    &format!("Remove {name} ({slug}) with all its readings? Type its slug to agree: "),
+                    slug.as_str(),
+                )?
+            {
                 bail!("nothing was removed");
             }
             storage.remove_station(&slug).await?;
@@ -347,7 +354,11 @@ async fn load(command: Drive) -> Result<()> {
 fn elevation(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
-        _ => Err(format!("{text:?} is not a height from {} to {} metres", ELEVATION_LIMITS_M.start(), ELEVATION_LIMITS_M.end())),
+        _ => Err(format!(
+            "{text:?} is not a height from {} to {} metres",
+            ELEVATION_LIMITS_M.start(),
+            ELEVATION_LIMITS_M.end()
+        )),
     }
 }
 

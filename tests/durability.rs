@@ -66,17 +66,23 @@ async fn thirty_times_killed_every_acknowledged_reading_is_there_and_none_twice(
     let integrity: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a check");
     assert_eq!(integrity, "ok");
     let mut statement = file
-        .prepare("SELECT o.observed_ms, o.temperature FROM observation o JOIN sensor s ON s.id = o.sensor WHERE s.name = ''")
+        .prepare(
+            "SELECT o.observed_ms, o.temperature FROM observation o JOIN sensor s ON s.id = o.sensor WHERE s.name = ''",
+        )
         .expect("a query");
-    let rows: Vec<(i64, f64)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows").map(|row| row.expect("a row")).collect();
+    let rows: Vec<(i64, f64)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("rows")
+        .map(|row| row.expect("a row"))
+        .collect();
     let stored: BTreeMap<_, _> = rows.iter().copied().collect();
     assert_eq!(stored.len(), rows.len(), "none is there twice");
     let lost: Vec<_> = acknowledged.iter().filter(|(at, value)| stored.get(at) != Some(value)).collect();
     assert!(lost.is_empty(), "{} of {} acknowledged readings are lost", lost.len(), acknowledged.len());
     // One journal entry for each report: nothing was announced twice either.
-    let entries: i64 =
-        file.query_row("SELECT count(*) FROM journal WHERE body LIKE '{\"kind\":\"report\"%'", [], |row| row.get(0)).expect("a count");
+    let entries: i64 = file
+        .query_row("SELECT count(*) FROM journal WHERE body LIKE '{\"kind\":\"report\"%'", [], |row| row.get(0))
+        .expect("a count");
     assert_eq!(entries as usize, rows.len());
     println!("{} readings acknowledged over {ROUNDS} kills, {} stored", acknowledged.len(), stored.len());
 }

@@ -113,6 +113,10 @@ fn rocket_and_sqlx_stay_on_their_floors() {
 fn the_check_sees_an_arrow_that_points_up() {
     let up = arrows_up(Path::new("src/weather/x.rs"), "use crate::{\n    storage::{Error, Storage},\n    dock,\n};");
     assert_eq!(up.len(), 2, "{up:?}");
-    assert_eq!(arrows_up(Path::new("src/storage/x.rs"), "fn f() { crate::dock::g() }").len(), 1, "neighbours are strangers");
+    assert_eq!(
+        arrows_up(Path::new("src/storage/x.rs"), "fn f() { crate::dock::g() }").len(),
+        1,
+        "neighbours are strangers"
+    );
     assert!(arrows_up(Path::new("src/pages/x.rs"), "use crate::weather::time; // crate::app").is_empty());
 }

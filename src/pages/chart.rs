@@ -191,7 +191,8 @@ fn hours(facts: &Facts) -> Vec<Tick> {
     let across = series.to.since(series.from);
     let mut ticks = Vec::new();
     let mut labelled = i64::MIN;
-    for into in (0..across).step_by(QUARTER_MS as usize) {
+    let first = (-series.from.0).rem_euclid(QUARTER_MS);
+    for into in (first..across).step_by(QUARTER_MS as usize) {
         let at = series.from.plus(into);
         let label = clock::hour_minute(zone, at);
         let hour = label.strip_suffix(":00").and_then(|hour| hour.parse::<u32>().ok());
@@ -252,7 +253,9 @@ mod tests {
 
     #[test]
     fn five_lines_hold_every_series() {
-        for (low, high) in [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1)] {
+        for (low, high) in
+            [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1)]
+        {
             let scale = Scale::over(low, high);
             assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
             assert_eq!(scale.ticks(0.0).len(), Y_TICKS);

@@ -96,7 +96,9 @@ impl Hero {
             high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
             between: shown.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
             last: if offline { text(value) } else { String::new() },
-            since: observed_at.filter(|_| offline).map_or(String::new(), |at| clock::moment(facts.station.zone, at, now)),
+            since: observed_at
+                .filter(|_| offline)
+                .map_or(String::new(), |at| clock::moment(facts.station.zone, at, now)),
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
             age_short: observed_at.map_or(String::new(), |at| freshness::age(at, now)),

@@ -122,7 +122,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
-        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil", "/s/..", "/s/a\r\nSet-Cookie: x", "", "s"] {
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil", "/s/..", "/s/a\r\nSet-Cookie: x", "", "s"]
+        {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
         }
     }

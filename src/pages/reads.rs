@@ -10,7 +10,12 @@ use futures_util::future::try_join_all;
 use std::sync::Arc;
 
 /// One station, its temperatures in buckets of `bucket_ms`.
-pub async fn station(storage: &Storage, station: &Arc<Station>, now: Timestamp, bucket_ms: i64) -> Result<Facts, Error> {
+pub async fn station(
+    storage: &Storage,
+    station: &Arc<Station>,
+    now: Timestamp,
+    bucket_ms: i64,
+) -> Result<Facts, Error> {
     let (id, main) = (station.id, SensorName::main());
     let mut series = Series::ending(now, bucket_ms);
     let (latest, extremes, interval_ms, buckets) = tokio::try_join!(

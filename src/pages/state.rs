@@ -79,9 +79,10 @@ impl<'a> State<'a> {
 
 impl<'a> Station<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
-        let values = facts.latest.iter().map(|latest| {
-            (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at })
-        });
+        let values = facts
+            .latest
+            .iter()
+            .map(|latest| (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at }));
         let extremes = facts.extremes.iter().map(|e| {
             (e.sensor.key(e.quantity), Extreme { low: e.low, low_at: e.low_at, high: e.high, high_at: e.high_at })
         });
@@ -96,11 +97,7 @@ impl<'a> Station<'a> {
             values: values.collect(),
             extremes: extremes.collect(),
             feels_like: facts.feels_like(),
-            series: Series {
-                start: facts.series.from,
-                bucket_ms: facts.series.bucket_ms,
-                points: points.collect(),
-            },
+            series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
         }
     }
 }

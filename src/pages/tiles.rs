@@ -130,23 +130,32 @@ pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Grou
     let mut sensors: Vec<&SensorName> = facts.latest.iter().map(|latest| &latest.sensor).collect();
     sensors.sort();
     sensors.dedup();
-    sensors.into_iter().map(|sensor| {
-        let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
-        let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
-        let is_elsewhere = |quantity: Quantity| match quantity {
-            Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
-            _ => *sensor == main && ELSEWHERE.contains(&quantity),
-        };
-        let is_aside = |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
-        let tiles = Quantity::all().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
-            let latest = of(quantity)?;
-            let aside = aside(quantity).and_then(|(_, small, word)| {
-                of(*small).map(|latest| Aside { key: sensor.key(*small), word, text: preference.text(*small, latest.value) })
+    sensors
+        .into_iter()
+        .map(|sensor| {
+            let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
+            let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
+            let is_elsewhere = |quantity: Quantity| match quantity {
+                Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
+                _ => *sensor == main && ELSEWHERE.contains(&quantity),
+            };
+            let is_aside =
+                |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
+            let tiles = Quantity::all().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
+                let latest = of(quantity)?;
+                let aside = aside(quantity).and_then(|(_, small, word)| {
+                    of(*small).map(|latest| Aside {
+                        key: sensor.key(*small),
+                        word,
+                        text: preference.text(*small, latest.value),
+                    })
+                });
+                Some(tile(latest, aside, facts, now, preference))
             });
-            Some(tile(latest, aside, facts, now, preference))
-        });
-        Group { name: sensor.as_str().replace(['_', '-'], " "), tiles: tiles.collect() }
-    }).filter(|group| !group.tiles.is_empty()).collect()
+            Group { name: sensor.as_str().replace(['_', '-'], " "), tiles: tiles.collect() }
+        })
+        .filter(|group| !group.tiles.is_empty())
+        .collect()
 }
 
 fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {

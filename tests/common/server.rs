@@ -83,7 +83,8 @@ impl Drop for Server {
 
 /// Adds a station to a data folder; returns its key.
 pub fn add_station(data: &Path, slug: &str) -> String {
-    let output = run(data, &["station", "add", slug, "--name", "Town Hall", "--zone", "Europe/Berlin", "--elevation", "214"]);
+    let output =
+        run(data, &["station", "add", slug, "--name", "Town Hall", "--zone", "Europe/Berlin", "--elevation", "214"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     text.lines().find_map(|line| line.strip_prefix("key: ")).expect("a key").to_owned()
