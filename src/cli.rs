@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 use figment::Figment;
 use std::io::{IsTerminal, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use stevenson::app::App;
@@ -135,8 +135,8 @@ enum Lab {
 #[derive(Debug, Args)]
 struct Target {
     /// The server; on this machine only
-    #[arg(long, default_value = "127.0.0.1:8000")]
-    server: SocketAddr,
+    #[arg(long, default_value = "http://127.0.0.1:8000")]
+    url: String,
     /// A station's key; several are used in turn
     #[arg(long = "key", required = true)]
     keys: Vec<String>,
@@ -341,7 +341,7 @@ async fn load(command: Drive) -> Result<()> {
         Drive::Deliver { target, trucks, seconds } => (target, drive::Mode::Deliver { trucks, seconds }),
         Drive::Post { target, clients, seconds } => (target, drive::Mode::Post { clients, seconds }),
     };
-    let options = drive::Options { server: target.server, keys: target.keys, pid: target.pid, mode };
+    let options = drive::Options { url: target.url, keys: target.keys, pid: target.pid, mode };
     let report = drive::run(options).await?;
     if target.json {
         println!("{}", serde_json::to_string(&report)?);

@@ -1,11 +1,9 @@
 //! What was acknowledged is there after SIGKILL, once.
 
-#[path = "common/server.rs"]
-#[allow(dead_code, reason = "shared by several test programs")]
-mod server;
+mod common;
 
+use common::server::{self, Server};
 use serde_json::json;
-use server::Server;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

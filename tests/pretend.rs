@@ -139,6 +139,24 @@ async fn a_key_that_is_not_known_stops_the_station_at_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_fits_no_header_is_an_error_and_not_a_wait() {
+    let (fake, heard) = server(|_| None).await;
+    let error = run(Plan { key: "stv_\nsecret".to_owned(), ..plan(&fake, 1) }, pending()).await.expect_err("a newline");
+    assert!(matches!(error, Error::Client(_)) && !error.to_string().contains("secret"), "{error}");
+    assert!(posts(&heard).is_empty());
+}
+
+#[tokio::test]
+async fn a_plan_beyond_the_limits_is_refused_before_anything_is_sent() {
+    let (fake, heard) = server(|_| None).await;
+    let often = Plan { every: Duration::from_millis(1), ..plan(&fake, 1) };
+    assert!(matches!(run(often, pending()).await, Err(Error::TooOften(_))));
+    let far = Plan { fast_forward: Some(Duration::from_secs(400 * 86_400)), ..plan(&fake, 1) };
+    assert!(matches!(run(far, pending()).await, Err(Error::TooFarBack(_))));
+    assert!(posts(&heard).is_empty());
+}
+
+#[tokio::test]
 async fn a_report_that_is_refused_does_not_hold_up_the_next() {
     let (fake, _) = server(|n| (n == 0).then(|| (400, None, r#"{"detail":"no"}"#.to_owned()))).await;
     let summary = run(plan(&fake, 3), pending()).await.expect("runs");
@@ -199,11 +217,16 @@ async fn a_body_that_is_too_big_is_sent_in_halves() {
 
 #[tokio::test]
 async fn a_station_that_is_told_to_stop_stops_and_says_what_is_left() {
-    let fake = Fake::start(|_| async { pending::<Answer>().await }).await;
+    let posted = Arc::new(tokio::sync::Notify::new());
+    let bell = posted.clone();
+    let fake = Fake::start(move |_| {
+        bell.notify_one();
+        pending::<Answer>() // never answers
+    })
+    .await;
     let forever = Plan { count: None, ..plan(&fake, 1) };
-    let shutdown = tokio::time::sleep(Duration::from_millis(200));
-    let summary = run(forever, shutdown).await.expect("runs");
-    assert!(summary.unsent >= 2 && summary.stored == 0, "{}", summary.unsent);
+    let summary = run(forever, posted.notified()).await.expect("runs");
+    assert!(summary.unsent >= 1 && summary.stored == 0, "{}", summary.unsent);
     assert!(summary.elapsed < Duration::from_secs(2));
 }
 

@@ -1,10 +1,8 @@
 //! The commands in the documents run, as they are written.
 
-#[path = "common/server.rs"]
-#[allow(dead_code, reason = "shared by several test programs")]
-mod server;
+mod common;
 
-use server::{Server, program};
+use common::server::{Server, program};
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,11 +1,9 @@
 //! The program from outside: serving, stations by the command line, stopping.
 
-#[path = "common/server.rs"]
-#[allow(dead_code, reason = "shared by several test programs")]
-mod server;
+mod common;
 
+use common::server::{Server, post, program, run};
 use serde_json::{Value, json};
-use server::{Server, post, program, run};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -110,7 +108,7 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
 async fn the_demo_station_posts_through_the_real_door() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start_with(folder.path(), &["--demo"]);
-    page_that_says(&format!("{}/s/town-hall", server.url), "km/h").await;
+    page_that_says(&format!("{}/s/town-hall", server.url), "data-state=\"live\"").await;
 }
 
 /// Parks a truck on a connection of its own.
@@ -121,7 +119,7 @@ async fn park(server: &Server, bay: usize, seen: &str) -> TcpStream {
         "POST /dock/{bay:032x} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    stream.write_all((head + &body).as_bytes()).await.expect("a request");
+    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("a request");
     stream
 }
 

@@ -73,9 +73,9 @@ impl Found {
     }
 }
 
-/// The place asked for is older than the ring: only the journal itself knows what followed.
+/// The place asked for is none of the ring's: older, or never announced. Only the journal knows what followed, if any does.
 #[derive(Debug, PartialEq, Eq)]
-pub struct OlderThanRing;
+pub struct NotInRing;
 
 /// The ring.
 #[derive(Debug, Clone)]
@@ -130,11 +130,12 @@ impl Backlog {
     }
 
     /// What a truck that has `seen` finds, up to the head or the most a load takes.
-    pub fn since(&self, seen: u64, watch: &Watch) -> Result<Found, OlderThanRing> {
-        if seen < self.floor {
-            return Err(OlderThanRing);
-        }
+    pub fn since(&self, seen: u64, watch: &Watch) -> Result<Found, NotInRing> {
         let from = self.items.partition_point(|item| item.seq <= seen);
+        let last_seen = from.checked_sub(1).map_or(self.floor, |last| self.items[last].seq);
+        if seen != last_seen {
+            return Err(NotInRing);
+        }
         Ok(Found::among(self.items.range(from..), watch, self.head, self.load_max))
     }
 }
@@ -155,7 +156,7 @@ mod tests {
         ring
     }
 
-    fn seqs(found: Result<Found, OlderThanRing>) -> Option<(Vec<u64>, u64)> {
+    fn seqs(found: Result<Found, NotInRing>) -> Option<(Vec<u64>, u64)> {
         found.ok().map(|found| (found.items.iter().map(|item| item.seq).collect(), found.seen))
     }
 
@@ -184,7 +185,7 @@ mod tests {
     fn the_ring_is_bounded_by_entries() {
         let ring = ring(Options { ring_max_entries: 3, ..Options::default() }, 1..=9);
         assert_eq!(ring.items.len(), 3);
-        assert_eq!(ring.since(5, &Watch::all()), Err(OlderThanRing));
+        assert_eq!(ring.since(5, &Watch::all()), Err(NotInRing));
         assert_eq!(seqs(ring.since(6, &Watch::all())), Some((vec![7, 8, 9], 9)));
     }
 
@@ -193,7 +194,7 @@ mod tests {
         let each = item(1, "odd").bytes();
         let ring = ring(Options { ring_max_bytes: 2 * each, ..Options::default() }, 1..=9);
         assert_eq!((ring.items.len(), ring.bytes), (2, 2 * each));
-        assert_eq!(ring.since(6, &Watch::all()), Err(OlderThanRing));
+        assert_eq!(ring.since(6, &Watch::all()), Err(NotInRing));
         assert!(ring.since(7, &Watch::all()).is_ok());
     }
 
@@ -207,8 +208,17 @@ mod tests {
     #[test]
     fn what_was_in_the_journal_before_the_first_item_is_unknown() {
         let ring = ring(Options::default(), 100..=101);
-        assert_eq!(ring.since(98, &Watch::all()), Err(OlderThanRing));
+        assert_eq!(ring.since(98, &Watch::all()), Err(NotInRing));
         assert_eq!(seqs(ring.since(99, &Watch::all())), Some((vec![100, 101], 101)));
+    }
+
+    #[test]
+    fn a_place_that_was_never_announced_is_unknown() {
+        let mut ring = ring(Options::default(), 1..=5);
+        // A journal that lost its last commits in a power cut leaves their numbers out.
+        assert!(ring.push(item(9, "odd")));
+        assert_eq!(ring.since(7, &Watch::all()), Err(NotInRing));
+        assert_eq!(seqs(ring.since(5, &Watch::all())), Some((vec![9], 9)));
     }
 
     #[test]

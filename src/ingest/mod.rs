@@ -16,11 +16,11 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Largest body of a post of JSON, KiB. 10,000 reports of ten values take about 3 MiB; the parsed form takes
+    /// Largest body of a post of JSON, KiB. 5,000 reports of ten values take about 1.3 MiB; the parsed form takes
     /// three times as much memory, for as long as the request lasts.
     pub json_limit_kib: u32,
-    /// Most reports in one post: a day and a half at one in 16 seconds, a week at one a minute. All of them are
-    /// stored in one transaction, and others wait for it.
+    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction while others
+    /// wait; and no more than half of storage's queue, or a post of this size would hardly ever find room in it.
     pub reports_max: usize,
     /// Largest upload of a Weather Underground station, query and body together, KiB. Real ones stay below 2.
     pub upload_limit_kib: u32,
@@ -30,7 +30,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { json_limit_kib: 4_096, reports_max: 10_000, upload_limit_kib: 16, read_limit_s: 30 }
+        Self { json_limit_kib: 2_048, reports_max: 5_000, upload_limit_kib: 16, read_limit_s: 30 }
     }
 }
 

@@ -130,7 +130,7 @@ async fn answer(target: Target<'_>, body: &[u8], storage: &Storage, options: &Op
 async fn take(parts: &[&[u8]], storage: &Storage, received: Timestamp) -> Result<Answer, Answer> {
     let upload = Upload::new(parts)?;
     let (slug, key) = upload.credentials()?;
-    let Some(station) = storage.directory().authenticate(&slug, key).cloned() else {
+    let Some(station) = storage.authenticate(&slug, key).await? else {
         tracing::debug!(station = slug, "an upload came with an unknown ID or a wrong PASSWORD");
         return Err(Answer::Unauthorized);
     };

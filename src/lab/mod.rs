@@ -1,2 +1,3 @@
-//! The lab: measurements on a real server.
+//! The lab: what the channel and the doors can do, measured.
+
 pub mod drive;

@@ -80,9 +80,7 @@ impl Climate {
         let mut values = Values::default();
         for (quantity, value) in self.sense(at, gauge) {
             // What lies outside the gross limits (the pressure on the highest peaks), the station does not report.
-            if values.put(quantity, value).is_err() {
-                tracing::debug!(quantity = quantity.name(), value, "not reported");
-            }
+            let _ = values.put(quantity, value);
         }
         values
     }

@@ -137,14 +137,14 @@ pub async fn run(plan: Plan, shutdown: impl Future<Output = ()>) -> Result<Summa
     let started = Instant::now();
     let mut station = Station::new(&plan, now());
     let mut shutdown = pin!(shutdown);
-    let mut trip = pin!(Fuse::terminated());
+    let mut under_way = pin!(Fuse::terminated());
     let mut clock = None;
 
     loop {
-        if trip.is_terminated()
+        if under_way.is_terminated()
             && let Some((batch, body)) = station.next_post()
         {
-            trip.set(post(&client, station.pause, batch, body).fuse());
+            under_way.set(post(&client, station.pause, batch, body).fuse());
         }
         if !station.outbox.has_past() && clock.is_none() {
             station.progress.finish_and_clear();
@@ -154,7 +154,7 @@ pub async fn run(plan: Plan, shutdown: impl Future<Output = ()>) -> Result<Summa
             clock = Some(ticks);
         }
         let measuring = station.measures();
-        if trip.is_terminated() && (station.gave_up || !measuring && clock.is_some()) {
+        if under_way.is_terminated() && (station.gave_up || !measuring && clock.is_some()) {
             break;
         }
         let beat = async {
@@ -167,13 +167,13 @@ pub async fn run(plan: Plan, shutdown: impl Future<Output = ()>) -> Result<Summa
             biased;
             () = &mut shutdown => break,
             _ = beat, if measuring => station.measure(now()),
-            (batch, outcome) = &mut trip => station.hear(batch, outcome)?,
+            (batch, outcome) = &mut under_way => station.hear(batch, outcome)?,
         }
     }
     Ok(station.finish(started.elapsed()))
 }
 
-/// Posts after a pause. Whoever drops it half-way has `in_flight` readings on the road.
+/// Posts after a pause. The readings are handed back with the outcome.
 async fn post(client: &Client, pause: Duration, batch: Vec<Timestamp>, body: String) -> (Vec<Timestamp>, Outcome) {
     if !pause.is_zero() {
         sleep(pause).await;

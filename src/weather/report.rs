@@ -247,6 +247,8 @@ pub struct Finished {
 pub struct Parsed {
     /// Valid reports, in the order they were sent.
     pub reports: Vec<Report>,
+    /// For each report where it stood among all that were sent, from 0; `None` where only one can be sent.
+    pub places: Vec<Option<usize>>,
     /// What was not stored, or not as sent; at most [`WARNINGS_MAX`].
     pub warnings: Vec<Warning>,
     /// How many more warnings there were.
@@ -260,6 +262,7 @@ pub struct Parsed {
 impl Parsed {
     /// Adds one finished draft; `place` is its report's among several.
     pub fn add(&mut self, finished: Finished, place: Option<usize>) {
+        self.places.extend(finished.report.is_some().then_some(place));
         self.reports.extend(finished.report);
         self.known += finished.known;
         self.refused += finished.refused;

@@ -39,3 +39,44 @@ export function watchful(clock, onJump) {
     },
   };
 }
+
+/** One timer that can be set again and again. */
+export class Alarm {
+  #clock;
+  #then;
+  /** @type {(() => void) | null} */
+  #callOff = null;
+
+  /**
+   * @param {Clock} clock
+   * @param {() => void} then
+   */
+  constructor(clock, then) {
+    this.#clock = clock;
+    this.#then = then;
+  }
+
+  /** Whether it is set. */
+  get isSet() {
+    return this.#callOff !== null;
+  }
+
+  /**
+   * Sets it, in place of what it was set to before.
+   *
+   * @param {number} ms
+   */
+  set(ms) {
+    this.off();
+    this.#callOff = this.#clock.after(ms, () => {
+      this.#callOff = null;
+      this.#then();
+    });
+  }
+
+  /** Calls it off. */
+  off() {
+    this.#callOff?.();
+    this.#callOff = null;
+  }
+}

@@ -5,10 +5,11 @@
  */
 
 import { Bucket } from './bucket.js';
-import { WALL_CLOCK, watchful } from './clock.js';
+import { Alarm, WALL_CLOCK, watchful } from './clock.js';
 import { join } from './cursor.js';
 import { Patience, STEADY_MS } from './patience.js';
 import { GRACE_MS, Road } from './road.js';
+import { Tally, kindOf } from './tally.js';
 import { Words } from './words.js';
 
 /** @typedef {import('./clock.js').Clock} Clock */
@@ -18,12 +19,7 @@ import { Words } from './words.js';
 /** @typedef {import('./fleets.js').Fleet} Fleet */
 /** @typedef {import('./road.js').Reason} Reason */
 /** @typedef {import('./road.js').Truck} Truck */
-/**
- * @typedef {object} State
- * @property {'connecting' | 'live' | 'reconnecting' | 'offline' | 'resting' | 'reloading'} kind
- * @property {number | null} retryAt when the next truck leaves, if home waits because of a failure; the clock's ms
- * @property {string} fleet
- */
+/** @typedef {import('./tally.js').State} State */
 
 /** How long a truck is willing to park, ms: shorter than common proxies' patience. */
 const PARK_MS = 25_000;
@@ -48,6 +44,11 @@ export class Home {
   #road;
   #patience;
   #bucket;
+  #tally = new Tally();
+  /** Rings when a truck may leave that had to wait for a token. */
+  #token;
+  /** Rings when a truck leaves by the clock. */
+  #period;
 
   /** @type {'resting' | 'running' | 'reloading'} */
   #mode = 'resting';
@@ -60,12 +61,7 @@ export class Home {
   #owed = false;
   #offline = false;
   #homeAt = -Infinity;
-  /** @type {(() => void) | null} calls off the wait for a token */
-  #token = null;
-  /** @type {(() => void) | null} calls off the next truck by the clock */
-  #period = null;
   #told = '';
-  #stats = { home: 0, emptyLegs: 0, tickets: 0, relieved: 0, lost: 0, repeated: 0, gaps: 0 };
 
   /** Whether somebody looks at the page: if not, home waits longer after failures. */
   visible = true;
@@ -104,6 +100,11 @@ export class Home {
     });
     this.#patience = new Patience(this.#clock, random, () => this.#step());
     this.#bucket = new Bucket(DEPARTURES, clock.now());
+    this.#token = new Alarm(this.#clock, () => this.#step());
+    this.#period = new Alarm(this.#clock, () => {
+      this.#owed = true;
+      this.#step();
+    });
   }
 
   /** The cursor up to which everything has been applied. */
@@ -111,17 +112,23 @@ export class Home {
     return this.#seen;
   }
 
-  /** How the page is fed right now. */
+  /**
+   * How the page is fed right now.
+   *
+   * @returns {State}
+   */
   get state() {
-    const kind = this.#kind();
-    const waits = kind === 'reconnecting' || kind === 'offline';
-    return /** @type {State} */ ({ kind, retryAt: waits ? this.#patience.until : null, fleet: this.#fleet.name });
+    const { name, keepOneOut, everyMs } = this.#fleet;
+    const idle = !keepOneOut && everyMs === null && this.#road.size === 0 && this.#words.size === 0;
+    const { tried, until } = this.#patience;
+    const kind = kindOf({ mode: this.#mode, live: this.#isLive, offline: this.#offline, tried, idle });
+    return { kind, retryAt: kind === 'reconnecting' || kind === 'offline' ? until : null, fleet: name };
   }
 
   /** What the trucks have done so far: the `departed` are `home`, `lost`, `givenUp` or among `trucksOut`. */
   get stats() {
     const { size: trucksOut, departed, givenUp } = this.#road;
-    return { trucksOut, departed, givenUp, ...this.#stats };
+    return { trucksOut, departed, givenUp, ...this.#tally };
   }
 
   /**
@@ -182,29 +189,29 @@ export class Home {
     this.#owed = this.#fleet.everyMs !== null;
     this.#patience.reset();
     this.#doubt();
-    this.#forgetToken();
+    this.#token.off();
     this.#step();
   }
 
   #stop() {
     this.#road.recallAll();
     this.#patience.reset();
-    this.#forgetToken();
-    this.#period?.();
+    this.#token.off();
+    this.#period.off();
   }
 
   /** Sends what the rules ask for. */
   #step() {
     while (this.#mayDepart() && this.#asksForOne() && this.#road.makeRoom(this.#fleet.trucks)) {
       const wait = this.#bucket.take(this.#clock.now());
-      if (wait > 0) this.#awaitToken(wait);
+      if (wait > 0) this.#token.set(wait);
       else this.#depart();
     }
     this.#tell();
   }
 
   #mayDepart() {
-    const waits = this.#patience.until !== null || this.#token !== null;
+    const waits = this.#patience.until !== null || this.#token.isSet;
     return this.#mode === 'running' && !waits && !(this.#probes && this.#road.oneProbes);
   }
 
@@ -230,9 +237,9 @@ export class Home {
     const mayPark = hold > 0 && !this.#probes && (wordsMayWait || !this.#wordsAshore());
     const say = mayPark && !wordsMayWait ? [] : this.#words.aboardNext();
     const park = mayPark ? this.#parkMs : 0;
-    if (say.length === 0) this.#stats.emptyLegs++;
+    if (say.length === 0) this.#tally.emptyLegs++;
     this.#owed = false;
-    if (everyMs !== null) this.#leaveByClock(everyMs);
+    if (everyMs !== null) this.#period.set(everyMs);
     this.#road.depart({ v: 1, fleet: name, park, seen: this.#seen, watch: this.#watch, say }, this.#probes);
   }
 
@@ -249,7 +256,7 @@ export class Home {
     const brought = heard.length > 0 || joined.seen !== this.#seen;
     this.#seen = joined.seen;
     this.#owed ||= joined.gap; // what is missing and what was dropped come together on the next truck
-    this.#count(load, joined);
+    this.#tally.arrived(load, joined);
 
     this.#homeAt = this.#clock.now();
     this.#proven = true;
@@ -277,7 +284,7 @@ export class Home {
    * @param {Reason} reason
    */
   #lose(truck, reason) {
-    this.#stats.lost++;
+    this.#tally.lost++;
     this.#doubt();
     this.#owed ||= this.#fleet.everyMs !== null;
     this.#patience.lost(this.#road.age(truck), this.#waitMaxMs, reason?.retryAfterMs);
@@ -307,28 +314,6 @@ export class Home {
     this.#road.doubt();
   }
 
-  /** @param {number} ms */
-  #awaitToken(ms) {
-    this.#token = this.#clock.after(ms, () => {
-      this.#token = null;
-      this.#step();
-    });
-  }
-
-  #forgetToken() {
-    this.#token?.();
-    this.#token = null;
-  }
-
-  /** @param {number} everyMs */
-  #leaveByClock(everyMs) {
-    this.#period?.();
-    this.#period = this.#clock.after(everyMs, () => {
-      this.#owed = true;
-      this.#step();
-    });
-  }
-
   get #waitMaxMs() {
     return this.visible && !this.#offline ? WAIT_MAX_MS.near : WAIT_MAX_MS.far;
   }
@@ -337,19 +322,9 @@ export class Home {
   get #isLive() {
     const { everyMs, keepOneOut } = this.#fleet;
     if (!this.#proven) return false;
-    if (keepOneOut) return this.#road.oneParks || this.#token !== null;
+    if (keepOneOut) return this.#road.oneParks || this.#token.isSet;
     const silence = this.#clock.now() - this.#homeAt;
     return everyMs === null ? this.#road.size > 0 && silence <= this.#parkMs + GRACE_MS : silence <= 2 * everyMs;
-  }
-
-  #kind() {
-    if (this.#mode !== 'running') return this.#mode;
-    if (this.#isLive) return 'live';
-    if (this.#offline) return 'offline';
-    if (this.#patience.tried) return 'reconnecting';
-    const { keepOneOut, everyMs } = this.#fleet;
-    const idle = !keepOneOut && everyMs === null && this.#road.size === 0 && this.#words.size === 0;
-    return idle ? 'resting' : 'connecting';
   }
 
   #tell() {
@@ -358,18 +333,5 @@ export class Home {
     if (told === this.#told) return;
     this.#told = told;
     this.#onState(state);
-  }
-
-  /**
-   * @param {Load} load
-   * @param {{repeated: number, gap: boolean}} joined
-   */
-  #count(load, { repeated, gap }) {
-    this.#stats.home++;
-    this.#stats.repeated += repeated;
-    if (gap) this.#stats.gaps++;
-    if (load.cargo.length === 0) this.#stats.emptyLegs++;
-    if (load.why === 'ticket') this.#stats.tickets++;
-    if (load.why === 'relieved') this.#stats.relieved++;
   }
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** How long home waits after a trip that failed: not at all after a single cut, then ever longer, at random. */
 
+import { Alarm } from './clock.js';
+
 /** @typedef {import('./clock.js').Clock} Clock */
 
 /** A truck that had been out this long was cut, not refused: the next one may leave at once, ms. */
@@ -19,11 +21,13 @@ const FRUITLESS_MAX = 3;
 export class Patience {
   #clock;
   #random;
-  #onOver;
+  #over;
   #strikes = 0;
   #fruitless = 0;
-  /** @type {{until: number, asked: boolean, callOff: () => void} | null} */
-  #pause = null;
+  /** @type {number | null} */
+  #until = null;
+  /** Whether the dock asked for the wait. */
+  #asked = false;
 
   /**
    * @param {Clock} clock
@@ -33,23 +37,26 @@ export class Patience {
   constructor(clock, random, onOver) {
     this.#clock = clock;
     this.#random = random;
-    this.#onOver = onOver;
+    this.#over = new Alarm(clock, () => {
+      this.#end();
+      onOver();
+    });
   }
 
   /** When the wait ends, the clock's ms; null if there is none. */
   get until() {
-    return this.#pause?.until ?? null;
+    return this.#until;
   }
 
   /** Whether the last trip failed, or no truck may leave. */
   get tried() {
-    return this.#strikes > 0 || this.#pause !== null;
+    return this.#strikes > 0 || this.#until !== null;
   }
 
   /** A trip succeeded. What the dock asked for still holds. */
   fine() {
     this.#strikes = 0;
-    if (!this.#pause?.asked) this.#end();
+    if (!this.#asked) this.#end();
   }
 
   /** The world has changed: what failed before counts no more. */
@@ -110,18 +117,15 @@ export class Patience {
   #wait(ms, asked) {
     const bounded = Math.min(ms, ASKED_MAX_MS);
     const until = this.#clock.now() + bounded;
-    if (bounded <= 0 || (this.#pause && this.#pause.until >= until)) return;
-    const askedAnyway = asked || (this.#pause?.asked ?? false);
-    this.#end();
-    const callOff = this.#clock.after(bounded, () => {
-      this.#pause = null;
-      this.#onOver();
-    });
-    this.#pause = { until, asked: askedAnyway, callOff };
+    if (bounded <= 0 || (this.#until !== null && this.#until >= until)) return;
+    this.#over.set(bounded);
+    this.#until = until;
+    this.#asked ||= asked;
   }
 
   #end() {
-    this.#pause?.callOff();
-    this.#pause = null;
+    this.#over.off();
+    this.#until = null;
+    this.#asked = false;
   }
 }

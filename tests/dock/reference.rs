@@ -137,10 +137,11 @@ impl Reference {
         due.sort_by_key(|truck| (truck.ticket, truck.driver));
         let told = |truck: Waiting| {
             let (cargo, upto) = self.since(truck.seen, &truck.watch);
-            if !cargo.is_empty() && truck.seen >= self.floor() {
-                return truck.goes(Why::Cargo, truck.seen, upto, cargo, now);
+            if truck.taken > truck.seen && truck.seen < self.floor() {
+                return truck.goes(Why::Ticket, truck.taken, self.head(), vec![], now);
             }
-            truck.goes(Why::Ticket, truck.taken, self.head(), vec![], now)
+            let why = if cargo.is_empty() { Why::Ticket } else { Why::Cargo };
+            truck.goes(why, truck.seen, upto, cargo, now)
         };
         due.into_iter().map(told).collect()
     }

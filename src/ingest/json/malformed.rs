@@ -10,14 +10,14 @@ pub struct Malformed {
     place: Option<usize>,
     /// Line and column of the body, from 1, columns in bytes.
     position: Option<(usize, usize)>,
-    field: Option<Warning>,
+    field: Option<Box<Warning>>,
     reason: String,
 }
 
 impl Malformed {
     /// The field that is wrong, if it is one, with its report's place.
     pub fn field(&self) -> Option<Warning> {
-        let field = self.field.clone()?;
+        let field = Warning::clone(self.field.as_ref()?);
         Some(match self.place {
             Some(place) => field.at(place),
             None => field,
@@ -49,7 +49,7 @@ impl Malformed {
             let end = format!(" at line {} column {}", error.line(), error.column());
             (text.strip_suffix(&end).unwrap_or(&text).to_owned(), None)
         });
-        Self { place, position, field, reason }
+        Self { place, position, field: field.map(Box::new), reason }
     }
 }
 
