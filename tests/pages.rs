@@ -7,7 +7,9 @@ use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
-use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, Preference, SPARK_BUCKET_MS};
+use stevenson::pages::{
+    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, Preference, SPARK_BUCKET_MS,
+};
 use stevenson::weather::quantity::Quantity;
 use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
 use stories::{HOSTILE, NOW};
@@ -44,9 +46,8 @@ fn one_value() -> Facts {
 }
 
 fn all() -> Vec<Facts> {
-    let card = |slug: &str, name: &str, degrees: f64, age: i64| {
-        stories::station(slug, name, SPARK_BUCKET_MS, degrees, age)
-    };
+    let card =
+        |slug: &str, name: &str, degrees: f64, age: i64| stories::station(slug, name, SPARK_BUCKET_MS, degrees, age);
     vec![
         card("harbour", "Harbour", 8.1, 3_000),
         card("glacier", "Glacier Hut", -12.6, 4_000),
@@ -251,7 +252,7 @@ fn what_is_not_there_has_a_page_with_a_way_home() {
     let answer = client.get("/s/../etc").dispatch();
     assert_eq!(answer.status(), Status::NotFound);
     let answer = client.post("/units").header(ContentType::JSON).body("{}").dispatch();
-    assert_eq!(answer.status(), Status::NotFound, "a form or nothing");
+    assert_eq!(answer.status(), Status::UnsupportedMediaType, "a form or nothing");
     let html = body(&client, "/nowhere");
     assert!(html.contains("There is nothing here") && html.contains(r#"href="/">All stations"#));
 }
@@ -259,9 +260,8 @@ fn what_is_not_there_has_a_page_with_a_way_home() {
 #[test]
 fn a_gap_splits_the_paths_and_the_table_says_so() {
     let client = client();
-    let stretches = |html: &str, class: &str| {
-        between(html, &format!(r#"<path class="{class}" d=""#), r#"""#).matches('M').count()
-    };
+    let stretches =
+        |html: &str, class: &str| between(html, &format!(r#"<path class="{class}" d=""#), r#"""#).matches('M').count();
     let whole = body(&client, "/story/live");
     assert_eq!((stretches(&whole, "line"), stretches(&whole, "band")), (1, 1));
     assert!(!whole.contains("no readings") && !whole.contains("gap."));

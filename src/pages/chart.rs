@@ -191,7 +191,8 @@ fn hours(facts: &Facts) -> Vec<Tick> {
     let across = series.to.since(series.from);
     let mut ticks = Vec::new();
     let mut labelled = i64::MIN;
-    for into in (0..across).step_by(QUARTER_MS as usize) {
+    let first = (-series.from.0).rem_euclid(QUARTER_MS);
+    for into in (first..across).step_by(QUARTER_MS as usize) {
         let at = series.from.plus(into);
         let label = clock::hour_minute(zone, at);
         let hour = label.strip_suffix(":00").and_then(|hour| hour.parse::<u32>().ok());

@@ -106,7 +106,7 @@ function xTicks(zone, from) {
   /** @type {Tick[]} */
   const ticks = [];
   let labelled = -Infinity;
-  for (let into = 0; into < DAY_MS; into += QUARTER_MS) {
+  for (let into = (QUARTER_MS - (from % QUARTER_MS)) % QUARTER_MS; into < DAY_MS; into += QUARTER_MS) {
     const { hour, minute } = local(zone, from + into);
     const part = into / DAY_MS;
     const inside = part * 100 >= X_MARGIN_PERCENT && part * 100 <= 100 - X_MARGIN_PERCENT;

@@ -27,11 +27,12 @@ export function feedText({ kind, retryAt, fleet }, now) {
  * @param {Document} page @param {State} state @param {number} now the browser's clock, as `retryAt` is
  */
 export function paintFeed(page, state, now) {
-  const line = page.querySelector('[data-feed]');
+  const line = page.querySelector('p[data-feed]');
   if (!line) return;
   const text = line.querySelector('[data-feed-text]');
   const words = feedText(state, now);
   line.removeAttribute('hidden');
+  page.documentElement.setAttribute('data-feed', state.kind);
   if (line.getAttribute('data-feed') !== state.kind) line.setAttribute('data-feed', state.kind);
   if (text && text.textContent !== words) text.textContent = words;
   line.querySelector('[data-feed-retry]')?.toggleAttribute('hidden', state.kind !== 'reconnecting' && state.kind !== 'offline');

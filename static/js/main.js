@@ -115,10 +115,10 @@ function run(first) {
 
   function frame() {
     page.painting = false;
-    const seen = { now: now(), units: page.state.units, stations: page.state.stations };
+    const lost = !['live', 'connecting'].includes(page.feed.kind);
+    const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
     for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);
-    const lost = page.feed.kind === 'reconnecting' || page.feed.kind === 'offline';
     if (title) document.title = lost ? `… ${title}` : title;
     paintFeed(document, page.feed, Date.now());
     if (document.hidden) return;

@@ -6,7 +6,7 @@ import { otherScale, unitOf } from './units.js';
 import { hourMinute, moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
-/** @typedef {{now: number, units: import('./units.js').Units, key: string}} Context */
+/** `fed` says whether news would reach the page now. @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string}} Context */
 /** @typedef {(station: Station, context: Context) => string} Text */
 
 /** @param {Station} s @param {Context} c */
@@ -39,7 +39,7 @@ export function between(s, c) {
 
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
-  word: (s, c) => f.WORDS[stateOf(s, c.now)],
+  word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
   big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
   other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),

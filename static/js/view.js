@@ -8,7 +8,7 @@ import { INSTANTS, TEXTS, between, title, trendName, windFrom } from './texts.js
 import { moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
-/** @typedef {{now: number, units: import('./units.js').Units, stations: Station[]}} Seen */
+/** @typedef {{now: number, units: import('./units.js').Units, fed: boolean, stations: Station[]}} Seen */
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Which version of a series a picture shows; a new picture shows none yet. @type {WeakMap<Element, string>} */
