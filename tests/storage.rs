@@ -1,22 +1,35 @@
 //! Storage on real files: what is appended is there, once, in its place, and told only when it is committed.
 
-use chrono::NaiveDate;
+#[path = "storage/journal.rs"]
+mod journal;
+#[path = "storage/limits.rs"]
+mod limits;
+#[path = "storage/merging.rs"]
+mod merging;
+#[path = "storage/processes.rs"]
+mod processes;
+#[path = "storage/reading.rs"]
+mod reading;
+#[path = "storage/stations.rs"]
+mod stations;
+
 use chrono_tz::Tz;
 use std::path::Path;
 use std::sync::Arc;
-use stevenson::storage::{Appended, Commits, Durability, Entry, Error, Latest, NewStation, Options, Storage};
-use stevenson::weather::quantity::Quantity::{self, Humidity, Temperature};
+use stevenson::storage::{Appended, Commits, Entry, Extreme, Latest, NewStation, Options, Storage};
+use stevenson::weather::quantity::Quantity;
 use stevenson::weather::report::{Draft, Report};
 use stevenson::weather::station::{SensorName, Slug, Station};
-use stevenson::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
+use stevenson::weather::time::Timestamp;
 
 /// 2026-11-22 12:00 UTC.
 const NOON: Timestamp = Timestamp(1_795_348_800_000);
 
+/// A database in a folder of its own, with one station.
 struct House {
     folder: tempfile::TempDir,
     storage: Storage,
-    commits: Commits,
+    commits: Option<Commits>,
     station: Arc<Station>,
 }
 
@@ -32,20 +45,48 @@ impl House {
         let (storage, mut commits) = Storage::open(options).await.expect("opens");
         let (station, _) = storage.add_station(new_station("town-hall")).await.expect("added");
         commits.next().await.expect("the station is news");
-        Self { folder, storage, commits, station }
+        Self { folder, storage, commits: Some(commits), station }
+    }
+
+    /// Closes the database and opens it again.
+    async fn reopened(self, change: impl FnOnce(&mut Options)) -> Self {
+        self.storage.close().await;
+        let mut options = options(self.folder.path());
+        change(&mut options);
+        let (storage, commits) = Storage::open(options).await.expect("opens again");
+        Self { storage, commits: Some(commits), ..self }
+    }
+
+    /// Nobody listens any more: the writer must not wait.
+    fn unheard(mut self) -> Self {
+        self.commits = None;
+        self
     }
 
     async fn append(&self, reports: Vec<Report>) -> Appended {
         self.storage.append(self.station.id, reports).await.expect("stored")
     }
 
-    async fn news(&mut self) -> Vec<serde_json::Value> {
-        bodies(&self.commits.next().await.expect("open").into_entries())
+    async fn entries(&mut self) -> Vec<Entry> {
+        let commits = self.commits.as_mut().expect("someone listens");
+        commits.next().await.expect("open").into_entries()
     }
 
+    async fn news(&mut self) -> Vec<serde_json::Value> {
+        bodies(&self.entries().await)
+    }
+
+    /// The main sensor's newest value.
     async fn latest(&self, quantity: Quantity) -> Latest {
         let all = self.storage.latest(self.station.id).await.expect("read");
         all.into_iter().find(|l| l.quantity == quantity && l.sensor == SensorName::main()).expect("is there")
+    }
+
+    /// The main sensor's extremes of a day.
+    async fn extreme(&self, quantity: Quantity, (y, m, d): (i32, u32, u32)) -> Option<Extreme> {
+        let day = chrono::NaiveDate::from_ymd_opt(y, m, d).expect("a date");
+        let all = self.storage.extremes(self.station.id, day).await.expect("read");
+        all.into_iter().find(|e| e.quantity == quantity && e.sensor == SensorName::main())
     }
 
     fn other_connection(&self) -> rusqlite::Connection {
@@ -79,17 +120,4 @@ fn arrived(observed_at: Timestamp, received_at: Timestamp, values: &[(&str, f64)
         draft.take_number(&SensorName::new(sensor).expect("a name"), quantity, quantity.unit(), key, *value);
     }
     draft.finish(Some(observed_at)).report.expect("it has values")
-}
-
-#[tokio::test]
-async fn what_is_appended_is_the_latest_and_in_the_days_extremes() {
-    let house = House::new().await;
-    let answer = house.append(vec![report(NOON, &[("temperature", 21.4), ("indoor/temperature", 20.1)])]).await;
-    assert_eq!(answer, Appended { stored: 1, ..Appended::default() });
-    let latest = house.storage.latest(house.station.id).await.expect("read");
-    let values: Vec<_> = latest.iter().map(|l| (l.sensor.as_str(), l.quantity, l.observed_at, l.value)).collect();
-    assert_eq!(values, [("", Temperature, NOON, 21.4), ("indoor", Temperature, NOON, 20.1)]);
-    let day = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date");
-    let extremes = house.storage.extremes(house.station.id, day).await.expect("read");
-    assert_eq!((extremes.len(), extremes[0].low, extremes[0].high), (2, 21.4, 21.4));
 }

@@ -6,7 +6,7 @@ use super::options::{Durability, Options};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use std::time::Duration;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -35,17 +35,17 @@ pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
         .filename(&options.file)
         .busy_timeout(options.lock_wait())
         .disable_statement_logging();
-    let mut writer = base
+    let writer_options = base
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .page_size(PAGE_BYTES)
         .pragma("max_page_count", max_pages.to_string())
-        .pragma("cache_size", WRITER_CACHE_KIB)
-        .connect()
-        .await?;
-    migrate(&mut writer).await?;
+        .pragma("cache_size", WRITER_CACHE_KIB);
+    let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
+    migrate(&single).await?;
+    let mut writer = single.acquire().await?.detach();
     let epoch = epoch(&mut writer).await?;
     let lossy = lossy(&mut writer, options.durability).await?;
     let readers = SqlitePoolOptions::new()
@@ -55,14 +55,10 @@ pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     Ok(Opened { writer, readers, epoch, lossy })
 }
 
-/// Migrates without a lock if there is nothing to do, else under the write lock, for another process may do the same.
-async fn migrate(conn: &mut SqliteConnection) -> Result<(), Error> {
-    match MIGRATOR.run(&mut *conn).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
-            let mut alone = conn.begin_with("BEGIN IMMEDIATE").await?;
-            MIGRATOR.run(&mut *alone).await?;
-            Ok(alone.commit().await?)
-        }
+/// Another process may migrate the same file: who comes second fails, looks again, and finds it done.
+async fn migrate(db: &SqlitePool) -> Result<(), Error> {
+    match MIGRATOR.run(db).await {
+        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => Ok(MIGRATOR.run(db).await?),
         other => Ok(other?),
     }
 }

@@ -11,16 +11,9 @@ use std::io::Write;
 /// A value that was not known before.
 pub(super) type Fresh<'a> = (&'a SensorName, Quantity, f64);
 
-/// What a report is worth to a page.
-pub(super) enum Standing {
-    /// The newest of its station; with it what the main sensor says now.
-    Newest(Values),
-    /// Something newer is known already.
-    Late,
-}
-
-/// `{"kind":"report",…}`: what one report added.
-pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], standing: &Standing) -> Bytes {
+/// `{"kind":"report",…}`: what one report added. `now` is what the main sensor says as of it; none if something newer
+/// is known already, and then the report is late.
+pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], now: Option<&Values>) -> Bytes {
     /// Room for ten values.
     const USUAL_BYTES: usize = 384;
     let mut body = Vec::with_capacity(USUAL_BYTES);
@@ -35,9 +28,9 @@ pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], st
         number(&mut body, *value);
     }
     body.push(b'}');
-    match standing {
-        Standing::Late => body.extend_from_slice(br#","late":true}"#),
-        Standing::Newest(now) => {
+    match now {
+        None => body.extend_from_slice(br#","late":true}"#),
+        Some(now) => {
             body.extend_from_slice(br#","derived":{"#);
             if let Some(feels_like) = derived::feels_like(now) {
                 body.extend_from_slice(br#""feels_like":"#);
@@ -84,7 +77,7 @@ mod tests {
         let mut now = Values::default();
         now.restore(Quantity::Temperature, -5.0);
         now.restore(Quantity::WindSpeed, 8.0);
-        let body = text(report("town-hall", Timestamp(7), &fresh, &Standing::Newest(now)));
+        let body = text(report("town-hall", Timestamp(7), &fresh, Some(&now)));
         let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(json["values"], serde_json::json!({"temperature": -5.0, "indoor/temperature": 20.1}));
         assert_eq!((&json["kind"], &json["observed_at"]), (&"report".into(), &7.into()));
@@ -95,7 +88,7 @@ mod tests {
     #[test]
     fn a_late_report_says_so_and_derives_nothing() {
         let main = SensorName::main();
-        let body = text(report("a", Timestamp(7), &[(&main, Quantity::Humidity, 50.0)], &Standing::Late));
+        let body = text(report("a", Timestamp(7), &[(&main, Quantity::Humidity, 50.0)], None));
         assert_eq!(body, r#"{"kind":"report","station":"a","observed_at":7,"values":{"humidity":50.0},"late":true}"#);
     }
 
@@ -103,7 +96,7 @@ mod tests {
     fn derived_is_there_even_if_nothing_follows() {
         let main = SensorName::main();
         let fresh = [(&main, Quantity::Humidity, 50.0)];
-        let body = text(report("a", Timestamp(7), &fresh, &Standing::Newest(Values::default())));
+        let body = text(report("a", Timestamp(7), &fresh, Some(&Values::default())));
         assert!(body.ends_with(r#""derived":{}}"#), "{body}");
     }
 

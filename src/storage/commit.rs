@@ -179,7 +179,7 @@ impl Scribe {
     /// Takes the write lock and learns what other processes have written.
     async fn begin(&mut self) -> Result<(), Error> {
         let head: i64 = sqlx::query_scalar(BEGIN).fetch_one(&mut self.conn).await?;
-        Ok(self.catch_up(head.unsigned_abs()).await?)
+        self.catch_up(head.unsigned_abs()).await
     }
 
     /// Ends a transaction that failed, and tells what others have committed, come what may.

@@ -1,6 +1,6 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
-use super::bodies::{self, Fresh, Standing};
+use super::bodies::{self, Fresh};
 use super::memory::{Day, Known, Memory, Range, Rank, SensorId};
 use super::observations::Appended;
 use crate::weather::day;
@@ -102,8 +102,8 @@ impl Batch<'_> {
                 let (_, from, to) = backfill.entry(upload.station.id).or_insert((upload.slug.clone(), at, at));
                 (*from, *to) = ((*from).min(at), (*to).max(at));
             } else {
-                let standing = if late { Standing::Late } else { Standing::Newest(self.now(upload.station, report)) };
-                let body = bodies::report(upload.slug, report.observed_at(), &fresh, &standing);
+                let now = (!late).then(|| self.now(upload.station, report));
+                let body = bodies::report(upload.slug, report.observed_at(), &fresh, now.as_ref());
                 self.news.push(News { station: upload.slug.clone(), body });
             }
         }
@@ -213,3 +213,6 @@ impl Batch<'_> {
 }
 
 const TOO_MANY_SENSORS: &str = "the station has as many sensors as it may have; nothing stored";
+
+#[cfg(test)]
+mod tests;

@@ -145,7 +145,7 @@ pub(super) async fn renew(conn: &mut SqliteConnection, slug: &Slug, key: &Key) -
 const DELETE: &str = "DELETE FROM station WHERE slug = $1";
 
 /// Removes a station and its key, inside the caller's transaction. Its sensors stay without a station until
-/// [`super::purge`] has deleted their rows.
+/// [`super::tidy`] has deleted their rows.
 pub(super) async fn delete(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
     found(slug, sqlx::query(DELETE).bind(slug.as_str()).execute(conn).await?.rows_affected())
 }

@@ -1,0 +1,78 @@
+//! Clients that post single reports back to back: how many a second?
+
+use super::Error;
+use super::machine::Process;
+use super::report::Posted;
+use super::spread::Spread;
+use super::target::{Readings, Target};
+use super::wire::Wire;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// What a client waits after an answer that is not 200 or 201: its `Retry-After` would idle the whole measurement.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What one client saw.
+#[derive(Default)]
+struct Seen {
+    statuses: BTreeMap<u16, u64>,
+    times: Vec<Duration>,
+}
+
+pub(super) async fn measure(
+    target: &Arc<Target>,
+    readings: &Arc<Readings>,
+    process: Option<Process>,
+    clients: usize,
+    time: Duration,
+) -> Result<Posted, Error> {
+    let mut wires = Vec::with_capacity(clients);
+    for number in 1..=clients {
+        wires.push(Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?);
+    }
+    let cpu = || process.as_ref().map(Process::cpu_s).transpose();
+    let (started, cpu_before) = (Instant::now(), cpu()?);
+    let mut tasks = JoinSet::new();
+    for wire in wires {
+        tasks.spawn(client(wire, target.clone(), readings.clone(), started + time));
+    }
+    let mut all = Seen::default();
+    while let Some(ended) = tasks.join_next().await {
+        let seen = ended.map_err(|error| Error::Wire(std::io::Error::other(error)))??;
+        all.times.extend(seen.times);
+        for (status, count) in seen.statuses {
+            *all.statuses.entry(status).or_default() += count;
+        }
+    }
+    let elapsed = started.elapsed().as_secs_f64();
+    let cpu_s = cpu_before.zip(cpu()?).map(|(before, after)| after - before);
+    let stored = all.statuses.get(&201).copied().unwrap_or_default();
+    Ok(Posted {
+        stored_per_s: stored as f64 / elapsed,
+        statuses: all.statuses,
+        seconds: elapsed,
+        took: Spread::of(all.times),
+        server_cpu_share: cpu_s.map(|cpu_s| cpu_s / elapsed),
+        cpu_us_per_post: cpu_s.map(|cpu_s| cpu_s * 1e6 / stored.max(1) as f64),
+    })
+}
+
+async fn client(mut wire: Wire, target: Arc<Target>, readings: Arc<Readings>, end: Instant) -> Result<Seen, Error> {
+    let mut seen = Seen::default();
+    while Instant::now() < end {
+        let (request, _) = readings.next(&target);
+        let sent = Instant::now();
+        wire.send(&request).await?;
+        let answer = wire.receive().await?;
+        *seen.statuses.entry(answer.status).or_default() += 1;
+        if matches!(answer.status, 200 | 201) {
+            seen.times.push(answer.at - sent);
+        } else {
+            sleep(PAUSE).await;
+        }
+    }
+    Ok(seen)
+}

@@ -1,0 +1,198 @@
+//! Trucks: one each on a connection and in a bay of its own, sent again as soon as it is home.
+
+use super::Error;
+use super::target::{Target, unexpected};
+use super::wire::{Answer, Wire};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// How long a truck is willing to wait, ms: the most that the dock allows.
+const PARK_MS: u32 = 45_000;
+/// Answers in a row that only say `reload`: more mean that the cursor from them is worth nothing.
+const RELOADS_MAX: u32 = 3;
+/// A truck whose bytes are with the kernel may still be on its way through the server: time for the last of them to park.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// What came home with a truck.
+#[derive(Debug)]
+pub(super) struct Load {
+    /// When its last byte was here.
+    pub(super) at: Instant,
+    /// The times of the reports in it, ms.
+    pub(super) reports: Vec<i64>,
+    /// How long the truck was parked, ms, as the server says.
+    pub(super) parked_ms: u64,
+}
+
+/// An answer of the dock: only what the lab looks at.
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    why: Cow<'a, str>,
+    #[serde(borrow)]
+    seen: Cow<'a, str>,
+    #[serde(default)]
+    cargo: Vec<Cargo>,
+    #[serde(default)]
+    parked: u64,
+}
+
+#[derive(Deserialize)]
+struct Cargo {
+    observed_at: Option<i64>,
+}
+
+/// What all trucks of a fleet share.
+#[derive(Default)]
+pub(super) struct Yard {
+    /// Trucks whose request is with the kernel.
+    out: AtomicUsize,
+    /// Trucks that were told to slow down (429).
+    pub(super) braked: AtomicU64,
+}
+
+/// All trucks on the road.
+pub(super) struct Fleet {
+    pub(super) yard: Arc<Yard>,
+    size: usize,
+    tasks: JoinSet<Result<(), Error>>,
+}
+
+impl Fleet {
+    /// Connects `size` trucks, parks them all, and calls `home` with every load that holds cargo.
+    pub(super) async fn start<F>(target: &Arc<Target>, size: usize, home: F) -> Result<Self, Error>
+    where
+        F: Fn(Load) + Clone + Send + 'static,
+    {
+        let mut fleet = Self { yard: Arc::default(), size, tasks: JoinSet::new() };
+        let mut cursor = String::new();
+        for number in 1..=size {
+            let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
+            let mut truck = Truck { wire, target: target.clone(), path: bay()?, seen: cursor.clone() };
+            if number == 1 {
+                cursor = truck.ask_cursor().await?;
+            }
+            fleet.tasks.spawn(truck.drive(fleet.yard.clone(), home.clone()));
+        }
+        fleet.parked().await?;
+        Ok(fleet)
+    }
+
+    /// Waits until every truck is out and has had time to park.
+    pub(super) async fn parked(&mut self) -> Result<(), Error> {
+        while self.yard.out.load(Ordering::Relaxed) < self.size {
+            self.check(Duration::from_millis(5)).await?;
+        }
+        self.check(SETTLE).await
+    }
+
+    /// Lets time pass; the error of a truck that broke down.
+    pub(super) async fn check(&mut self, time: Duration) -> Result<(), Error> {
+        match timeout(time, self.tasks.join_next()).await {
+            Ok(Some(Ok(Err(error)))) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Truck {
+    wire: Wire,
+    target: Arc<Target>,
+    path: String,
+    seen: String,
+}
+
+impl Truck {
+    /// The journal's end, from a truck that turns round: one with an unknown cursor is told to `reload` and from where.
+    async fn ask_cursor(&mut self) -> Result<String, Error> {
+        let request = self.request(0);
+        self.wire.send(&request).await?;
+        let answer = self.wire.receive().await?;
+        match body(&answer) {
+            Some(body) => {
+                self.seen = body.seen.into_owned();
+                Ok(self.seen.clone())
+            }
+            None => Err(unexpected("the first truck", &answer)),
+        }
+    }
+
+    async fn drive(mut self, yard: Arc<Yard>, home: impl Fn(Load)) -> Result<(), Error> {
+        let mut reloads = 0;
+        loop {
+            let request = self.request(PARK_MS);
+            self.wire.send(&request).await?;
+            yard.out.fetch_add(1, Ordering::Relaxed);
+            let answer = self.wire.receive().await?;
+            yard.out.fetch_sub(1, Ordering::Relaxed);
+            if answer.status == 429 {
+                yard.braked.fetch_add(1, Ordering::Relaxed);
+                let wait = Duration::from_secs(answer.retry_after_s.unwrap_or(1).clamp(1, 5));
+                sleep(wait).await;
+                continue;
+            }
+            let Some(body) = body(&answer) else { return Err(unexpected("a truck", &answer)) };
+            reloads = if body.why == "reload" { reloads + 1 } else { 0 };
+            if body.why == "closing" || reloads > RELOADS_MAX {
+                return Err(unexpected("a truck", &answer));
+            }
+            let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
+            let load = Load { at: answer.at, reports, parked_ms: body.parked };
+            self.seen = body.seen.into_owned();
+            if !load.reports.is_empty() {
+                home(load);
+            }
+        }
+    }
+
+    fn request(&self, park_ms: u32) -> Vec<u8> {
+        let body = format!(
+            r#"{{"v":1,"fleet":"ping-pong","park":{park_ms},"seen":"{}","watch":[],"say":[]}}"#,
+            self.seen // a cursor holds letters, digits and a dot
+        );
+        self.target.post(&self.path, "", &body)
+    }
+}
+
+fn body<'a>(answer: &Answer<'a>) -> Option<Body<'a>> {
+    if answer.status == 200 { serde_json::from_slice(answer.body).ok() } else { None }
+}
+
+/// The path of a bay of its own: 128 random bits.
+fn bay() -> Result<String, Error> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).map_err(|error| Error::Wire(std::io::Error::other(error.to_string())))?;
+    let mut path = "/dock/".to_owned();
+    for byte in bits {
+        let _ = write!(path, "{byte:02x}"); // writing into a string cannot fail
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_is_understood_with_what_else_is_in_it() {
+        let text = br#"{"v":1,"why":"cargo","after":"7Q.1","seen":"7Q.3","heard":[],"parked":12,"cargo":[
+            {"at":"7Q.2","kind":"report","station":"a","observed_at":1800000000000,"values":{"temperature":1.5}},
+            {"at":"7Q.3","kind":"station","station":"b"}]}"#;
+        let answer = Answer { status: 200, body: text, retry_after_s: None, at: Instant::now() };
+        let body = body(&answer).expect("a load");
+        let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
+        assert_eq!((&*body.why, &*body.seen, body.parked, reports), ("cargo", "7Q.3", 12, vec![1_800_000_000_000]));
+    }
+
+    #[test]
+    fn every_truck_has_a_bay_of_its_own() {
+        let (one, other) = (bay().expect("random"), bay().expect("random"));
+        assert!(one != other && one.len() == "/dock/".len() + 32, "{one}");
+    }
+}

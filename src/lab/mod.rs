@@ -1,0 +1,3 @@
+//! The lab: what the channel and the doors can do, measured.
+
+pub mod drive;

@@ -1,0 +1,11 @@
+//! A pretend station: seeded weather that behaves, posted over real HTTP like any station's.
+
+mod client;
+pub mod climate;
+mod noise;
+mod outbox;
+pub mod plan;
+mod sky;
+pub mod station;
+pub mod summary;
+mod sun;
