@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 24] = [
+pub const FILES: [&str; 25] = [
     "icons/favicon.svg",
     "js/bucket.js",
     "js/chart.js",
@@ -25,6 +25,7 @@ pub const FILES: [&str; 24] = [
     "js/road.js",
     "js/series.js",
     "js/station.js",
+    "js/tally.js",
     "js/texts.js",
     "js/units.js",
     "js/view.js",
@@ -34,6 +35,11 @@ pub const FILES: [&str; 24] = [
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",
 ];
+
+/// The scripts, so that a page asks for all of them at once and not one behind the other.
+pub fn modules() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().filter(|path| path.ends_with(".js"))
+}
 
 /// A year and unchanging: the address names the content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
