@@ -77,6 +77,7 @@ async fn every_parked_truck_is_timed_in_every_round() {
     assert_eq!(dock.reloads.load(Ordering::Relaxed), 1, "one truck asks where the journal ends");
     assert_eq!(dock.journal.borrow().len(), 4, "three rounds and one to warm up");
     let (sent, last) = (parked.from_send.expect("times"), parked.last_truck.expect("times"));
+    assert_eq!((sent.count, last.count), (60, 3));
     assert!(sent.median_ms > 0.0 && sent.median_ms <= sent.p99_ms && sent.max_ms == last.max_ms, "{sent} {last}");
     assert!(parked.pss_before_bytes.is_some() && parked.bytes_per_truck.is_some());
 }

@@ -27,8 +27,18 @@ async fn road() -> (Relay, TcpListener, TcpStream) {
 
 async fn read(connection: &mut TcpStream, bytes: usize) -> Vec<u8> {
     let mut read = vec![0; bytes];
-    connection.read_exact(&mut read).await.expect("as much as was sent");
+    soon(connection.read_exact(&mut read)).await.expect("as much as was sent");
     read
+}
+
+/// Whether the other side has ended the connection, in peace or not.
+async fn ended(connection: &mut TcpStream) -> bool {
+    matches!(soon(connection.read(&mut [0])).await, Ok(0) | Err(_))
+}
+
+/// What must not take for ever.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON, what).await.expect("it happens soon")
 }
 
 async fn out(relay: &Relay, expected: usize) {
@@ -39,7 +49,7 @@ async fn out(relay: &Relay, expected: usize) {
 #[tokio::test]
 async fn the_relay_carries_every_byte_and_counts_requests_on_one_connection() {
     let (relay, listener, mut client) = road().await;
-    let (mut server, _) = listener.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(listener.accept()).await.expect("the relay connects");
     for trip in 1..=3 {
         client.write_all(TRUCK).await.expect("sent");
         assert_eq!(read(&mut server, TRUCK.len()).await, TRUCK, "as it was sent");
@@ -60,7 +70,7 @@ async fn the_relay_carries_every_byte_and_counts_requests_on_one_connection() {
 #[tokio::test]
 async fn a_request_in_small_pieces_is_counted_once_it_is_whole() {
     let (relay, listener, mut client) = road().await;
-    let (mut server, _) = listener.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(listener.accept()).await.expect("the relay connects");
     for (sent, byte) in TRUCK.iter().enumerate() {
         client.write_all(&[*byte]).await.expect("sent");
         read(&mut server, 1).await;
@@ -72,26 +82,26 @@ async fn a_request_in_small_pieces_is_counted_once_it_is_whole() {
 #[tokio::test]
 async fn a_client_that_hangs_up_has_no_truck_out() {
     let (relay, listener, mut client) = road().await;
-    let (mut server, _) = listener.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(listener.accept()).await.expect("the relay connects");
     client.write_all(TRUCK).await.expect("sent");
     read(&mut server, TRUCK.len()).await;
     out(&relay, 1).await;
     drop(client);
     out(&relay, 0).await;
-    assert_eq!(server.read(&mut [0]).await.expect("an end"), 0, "the server sees it");
+    assert!(ended(&mut server).await, "the server sees it");
 }
 
 #[tokio::test]
 async fn a_cut_road_ends_every_connection_and_takes_new_ones() {
     let (relay, listener, mut client) = road().await;
-    let (mut server, _) = listener.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(listener.accept()).await.expect("the relay connects");
     client.write_all(TRUCK).await.expect("sent");
     read(&mut server, TRUCK.len()).await;
     relay.cut();
-    assert!(matches!(client.read(&mut [0]).await, Ok(0) | Err(_)), "cut");
+    assert!(ended(&mut client).await, "cut");
     out(&relay, 0).await;
     let mut client = TcpStream::connect(relay.address()).await.expect("the relay accepts");
-    let (mut server, _) = listener.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(listener.accept()).await.expect("the relay connects");
     client.write_all(TRUCK).await.expect("sent");
     assert_eq!(read(&mut server, TRUCK.len()).await, TRUCK);
 }
@@ -99,15 +109,15 @@ async fn a_cut_road_ends_every_connection_and_takes_new_ones() {
 #[tokio::test]
 async fn a_server_that_comes_back_elsewhere_is_found() {
     let (relay, listener, mut client) = road().await;
-    drop(listener.accept().await.expect("the relay connects"));
+    drop(soon(listener.accept()).await.expect("the relay connects"));
     drop(listener);
-    assert!(matches!(client.read(&mut [0]).await, Ok(0) | Err(_)), "the first server is gone");
+    assert!(ended(&mut client).await, "the first server is gone");
     let mut refused = TcpStream::connect(relay.address()).await.expect("the relay accepts");
-    assert!(matches!(refused.read(&mut [0]).await, Ok(0) | Err(_)), "nobody is there");
+    assert!(ended(&mut refused).await, "nobody is there");
     let second = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     relay.lead_to(second.local_addr().expect("an address"));
     let mut client = TcpStream::connect(relay.address()).await.expect("the relay accepts");
-    let (mut server, _) = second.accept().await.expect("the relay connects");
+    let (mut server, _) = soon(second.accept()).await.expect("the relay connects");
     client.write_all(TRUCK).await.expect("sent");
     assert_eq!(read(&mut server, TRUCK.len()).await, TRUCK);
 }

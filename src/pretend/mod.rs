@@ -4,6 +4,7 @@ mod client;
 pub mod climate;
 mod noise;
 mod outbox;
+pub mod plan;
 mod sky;
 pub mod station;
 pub mod summary;

@@ -6,6 +6,8 @@ use std::time::Duration;
 /// Milliseconds that half, 95 %, 99 % and all of the times did not exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
+    /// How many times.
+    pub count: usize,
     /// Half of them.
     pub median_ms: f64,
     /// 95 %.
@@ -21,7 +23,13 @@ impl Spread {
     pub(super) fn of(mut times: Vec<Duration>) -> Option<Self> {
         times.sort_unstable();
         let at = |percent| Some(percentile(&times, percent)?.as_secs_f64() * 1_000.0);
-        Some(Self { median_ms: at(50.0)?, p95_ms: at(95.0)?, p99_ms: at(99.0)?, max_ms: at(100.0)? })
+        Some(Self {
+            count: times.len(),
+            median_ms: at(50.0)?,
+            p95_ms: at(95.0)?,
+            p99_ms: at(99.0)?,
+            max_ms: at(100.0)?,
+        })
     }
 }
 
@@ -33,8 +41,8 @@ fn percentile<T: Copy>(sorted: &[T], percent: f64) -> Option<T> {
 
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { median_ms, p95_ms, p99_ms, max_ms } = self;
-        write!(f, "median {median_ms:8.2}   p95 {p95_ms:8.2}   p99 {p99_ms:8.2}   max {max_ms:8.2}  ms")
+        let Self { count, median_ms, p95_ms, p99_ms, max_ms } = self;
+        write!(f, "median {median_ms:8.2}   p95 {p95_ms:8.2}   p99 {p99_ms:8.2}   max {max_ms:8.2}  ms   of {count}")
     }
 }
 
@@ -55,7 +63,7 @@ mod tests {
     #[test]
     fn times_need_not_be_in_order() {
         let spread = Spread::of([3, 1, 2].map(Duration::from_millis).to_vec()).expect("three");
-        assert_eq!((spread.median_ms, spread.max_ms), (2.0, 3.0));
+        assert_eq!((spread.median_ms, spread.max_ms, spread.count), (2.0, 3.0, 3));
         assert_eq!(Spread::of(Vec::new()), None);
     }
 }

@@ -57,8 +57,12 @@ fn an_instant_has_the_same_weather_whenever_one_asks() {
         let at = NEW_YEAR.plus(step * 3 * HOUR_MS + step * 1_234);
         assert_eq!(berlin(9).at(at), berlin(9).read(at, &mut gauge), "with a gauge and without");
     }
-    let mut backwards = gauge;
-    assert_eq!(berlin(9).read(NEW_YEAR, &mut backwards), berlin(9).at(NEW_YEAR), "a gauge may be asked for the past");
+    for day in 0..200 {
+        let noon = NEW_YEAR.plus(day * DAY_MS + 12 * HOUR_MS);
+        for (at, when) in [(noon, "later on another day"), (noon.plus(-4 * HOUR_MS), "earlier on the same day")] {
+            assert_eq!(berlin(9).at(at), berlin(9).read(at, &mut gauge), "{when}");
+        }
+    }
     assert_ne!(berlin(1).at(NEW_YEAR), berlin(2).at(NEW_YEAR));
 }
 
