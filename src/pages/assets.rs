@@ -36,6 +36,11 @@ pub const FILES: [&str; 25] = [
     "vendor/lucide-1.62.0/icons.svg",
 ];
 
+/// The scripts, so that a page asks for all of them at once and not one behind the other.
+pub fn modules() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().filter(|path| path.ends_with(".js"))
+}
+
 /// A year and unchanging: the address names the content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Ask every time.

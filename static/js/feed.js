@@ -31,7 +31,6 @@ export function paintFeed(page, state, now) {
   if (!line) return;
   const text = line.querySelector('[data-feed-text]');
   const words = feedText(state, now);
-  line.removeAttribute('hidden');
   page.documentElement.setAttribute('data-feed', state.kind);
   if (line.getAttribute('data-feed') !== state.kind) line.setAttribute('data-feed', state.kind);
   if (text && text.textContent !== words) text.textContent = words;
