@@ -14,9 +14,21 @@
 //!   0     weather                                          the domain: pure, no async, no I/O, no clock
 //! ```
 
-pub mod dock;
+pub mod app;
+
+pub mod config;
+
+pub mod ingest;
+pub mod live;
+pub mod pages;
+
+pub mod web;
+
+pub mod courier;
 pub mod lab;
 pub mod pretend;
+
+pub mod dock;
 pub mod storage;
+
 pub mod weather;
-pub mod web;

@@ -1,1 +1,104 @@
 //! The six fleets: one program and one table.
+
+use serde::Serialize;
+
+/// How a page's trucks behave. Home and dock read the same row; no fleet has code of its own.
+///
+/// As JSON it is the row of the pages' table: `{"name":"ping-pong","trucks":2,"keepOneOut":true,"everyMs":null,…}`.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fleet {
+    /// Its name in requests, URLs, metrics and docs.
+    pub name: &'static str,
+    /// How many trucks a page may have out.
+    pub trucks: u8,
+    /// Home sends a truck whenever none is out.
+    pub keep_one_out: bool,
+    /// Home sends a truck each time this many milliseconds have passed; `None`: it has no clock.
+    pub every_ms: Option<u32>,
+    /// How many trucks may be parked in a bay.
+    pub hold: u8,
+    /// A truck that carries words may park.
+    pub words_may_wait: bool,
+}
+
+const fn fleet(
+    name: &'static str,
+    trucks: u8,
+    keep_one_out: bool,
+    every_ms: Option<u32>,
+    hold: u8,
+    words_may_wait: bool,
+) -> Fleet {
+    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait }
+}
+
+/// The table. Where nothing may park, no words may wait.
+pub const FLEETS: [Fleet; 6] = [
+    fleet("stay-home", 1, false, None, 0, false),
+    fleet("wait-for-reply", 1, false, None, 1, true),
+    fleet("polling", 1, false, Some(5_000), 0, false),
+    fleet("expanding", 5, true, None, 4, true),
+    fleet("slow-and-fast", 2, true, None, 1, false),
+    fleet("ping-pong", 2, true, None, 1, true),
+];
+
+/// Most trucks that any fleet parks in one bay.
+pub const HOLD_MAX: u8 = {
+    let mut most = 0;
+    let mut row = 0;
+    while row < FLEETS.len() {
+        if FLEETS[row].hold > most {
+            most = FLEETS[row].hold;
+        }
+        row += 1;
+    }
+    most
+};
+
+/// Connections a browser opens to one host over HTTP/1.1; a fleet leaves one of them free.
+const BROWSER_CONNECTIONS: u8 = 6;
+
+const _: () = {
+    let mut row = 0;
+    while row < FLEETS.len() {
+        assert!(FLEETS[row].trucks < BROWSER_CONNECTIONS, "a fleet must leave a connection free");
+        assert!(!FLEETS[row].keep_one_out || FLEETS[row].hold < FLEETS[row].trucks, "one truck must be free for words");
+        row += 1;
+    }
+};
+
+impl Fleet {
+    /// The fleet of that exact name.
+    pub fn named(name: &str) -> Option<&'static Fleet> {
+        let table: &'static [Fleet] = &FLEETS;
+        table.iter().find(|fleet| fleet.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fleet_is_found_by_its_name_and_no_other() {
+        for fleet in &FLEETS {
+            assert_eq!(Fleet::named(fleet.name), Some(fleet));
+        }
+        for stranger in ["", "Ping-Pong", "ping-pong ", "sse"] {
+            assert_eq!(Fleet::named(stranger), None, "{stranger:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_prints_as_the_pages_have_it() {
+        let row = serde_json::to_string(&FLEETS[5]).expect("JSON");
+        let pages = r#"{"name":"ping-pong","trucks":2,"keepOneOut":true,"everyMs":null,"hold":1,"wordsMayWait":true}"#;
+        assert_eq!(row, pages);
+    }
+
+    #[test]
+    fn the_largest_hold_is_that_of_the_expanding_fleet() {
+        assert_eq!(Some(HOLD_MAX), Fleet::named("expanding").map(|fleet| fleet.hold));
+    }
+}

@@ -1,6 +1,8 @@
 //! The journal: everything pages may need to hear, in order.
 
+use super::error::Error;
 use bytes::Bytes;
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -24,6 +26,11 @@ impl Committed {
     pub fn into_entries(self) -> Vec<Entry> {
         self.0
     }
+
+    /// To be called only after the transaction that wrote them.
+    pub(super) fn new(entries: Vec<Entry>) -> Self {
+        Self(entries)
+    }
 }
 
 /// The stream of commits, for the one who tells the pages.
@@ -35,4 +42,67 @@ impl Commits {
     pub async fn next(&mut self) -> Option<Committed> {
         self.0.recv().await
     }
+
+    pub(super) fn new(commits: mpsc::Receiver<Committed>) -> Self {
+        Self(commits)
+    }
+}
+
+type Row = (i64, String, String);
+
+fn entry((seq, station, body): Row) -> Entry {
+    Entry { seq: seq.unsigned_abs(), station: station.into(), body: body.into() }
+}
+
+/// A sequence number as SQLite holds it; nothing is ever that large.
+pub(super) fn stored(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM journal";
+
+/// The newest entry's number; 0 in an empty journal.
+pub(super) async fn head(db: impl SqliteExecutor<'_>) -> Result<u64, sqlx::Error> {
+    let head: i64 = sqlx::query_scalar(HEAD).fetch_one(db).await?;
+    Ok(head.unsigned_abs())
+}
+
+const TAIL: &str = "SELECT seq, station, body FROM journal ORDER BY seq DESC LIMIT $1";
+
+pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(TAIL).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().rev().map(entry).collect())
+}
+
+/// A cursor is good if its entry is still there, or if the one that follows it directly is the oldest. A cursor
+/// without an entry belongs to a commit that a power cut took, or to entries that were pruned.
+const GOOD: &str = "\
+    SELECT EXISTS (SELECT 1 FROM journal WHERE seq = $1) \
+    OR coalesce((SELECT min(seq) FROM journal), 1) = $1 + 1";
+const SINCE: &str = "SELECT seq, station, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
+
+pub(super) async fn since(db: &SqlitePool, seq: u64, limit: u32) -> Result<Option<Vec<Entry>>, Error> {
+    // Both questions see the same state, or pruning could come between them.
+    let mut reading = db.begin().await?;
+    let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).fetch_one(&mut *reading).await?;
+    if !good {
+        return Ok(None);
+    }
+    Ok(Some(after(&mut reading, seq, limit).await?))
+}
+
+/// Entries after `seq`, whether or not all of them are still there.
+pub(super) async fn after(conn: &mut SqliteConnection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, body) VALUES ($1, $2, $3, $4)";
+
+/// Writes one entry, inside the caller's transaction.
+pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry, committed_ms: i64) -> Result<(), sqlx::Error> {
+    let body = std::str::from_utf8(&entry.body).unwrap_or_default();
+    let query = sqlx::query(APPEND).bind(stored(entry.seq)).bind(committed_ms).bind(&*entry.station).bind(body);
+    query.execute(conn).await?;
+    Ok(())
 }

@@ -1,98 +1,191 @@
 //! The database: one SQLite file, one writer task with group commit, a pool of readers.
 
+mod backend;
+mod bodies;
+mod changes;
+mod commit;
 mod error;
 mod journal;
+mod keys;
+mod learn;
+mod memory;
+mod merge;
 mod observations;
+mod options;
+mod series;
 mod stations;
+mod stats;
+mod tidy;
+mod writer;
 
 pub use error::Error;
 pub use journal::{Commits, Committed, Entry};
-pub use observations::{Appended, Bucket, Extreme, Latest};
-pub use stations::{Directory, Key, NewStation};
+pub use keys::Key;
+pub use observations::{Appended, Extreme, Latest};
+pub use options::{Durability, Options};
+pub use series::Bucket;
+pub use stations::{Directory, NewStation};
+pub use stats::Stats;
 
 use crate::weather::quantity::Quantity;
 use crate::weather::report::Report;
 use crate::weather::station::{SensorName, Slug, Station, StationId};
 use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-/// Knobs of storage.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The database file; its folder must exist.
-    pub file: PathBuf,
-}
+use sqlx::SqlitePool;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use writer::{Append, Job, Writer};
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
-pub struct Storage {}
+pub struct Storage {
+    queue: mpsc::Sender<Job>,
+    closing: Arc<watch::Sender<bool>>,
+    shared: Arc<Shared>,
+}
+
+/// What handles and the writer share.
+struct Shared {
+    options: Options,
+    readers: SqlitePool,
+    epoch: String,
+    /// Only the writer replaces it, after the commit that changed it; nobody holds the lock longer than a clone takes.
+    directory: RwLock<Arc<Directory>>,
+    /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
+    room: Arc<Semaphore>,
+    counters: stats::Counters,
+}
+
+/// Jobs other than reports that may wait: someone adds or removes stations by hand.
+const CONTROL_JOBS: usize = 16;
+/// Commits that wait for the listener; beyond, the writer waits, and in the end the senders do.
+const COMMITS_MAX: usize = 64;
 
 impl Storage {
     /// Opens the file (creates it if absent), migrates it, starts the writer task.
     pub async fn open(options: Options) -> Result<(Storage, Commits), Error> {
-        unimplemented!("{options:?}")
+        let mut opened = backend::open(&options).await?;
+        let directory = stations::load(&mut opened.writer).await?;
+        let (queue, jobs) = mpsc::channel(options.queue_reports + CONTROL_JOBS);
+        let (commits, listener) = mpsc::channel(COMMITS_MAX);
+        let (closing, closes) = watch::channel(false);
+        let batch_reports = options.batch_reports;
+        let shared = Arc::new(Shared {
+            room: Arc::new(Semaphore::new(options.queue_reports)),
+            options,
+            readers: opened.readers,
+            epoch: opened.epoch,
+            directory: RwLock::new(Arc::new(directory)),
+            counters: stats::Counters::default(),
+        });
+        let scribe = commit::Scribe::new(opened.writer, shared.clone(), commits, closes, opened.lossy).await?;
+        tokio::spawn(Writer { scribe, queue: jobs, batch_reports }.run());
+        Ok((Storage { queue, closing: Arc::new(closing), shared }, Commits::new(listener)))
     }
 
     /// Stores reports of one station; returns after their commit. Late ones go to their place, repeated ones change nothing.
     pub async fn append(&self, station: StationId, reports: Vec<Report>) -> Result<Appended, Error> {
-        unimplemented!("{station:?} {reports:?}")
+        if reports.is_empty() {
+            return Ok(Appended::default());
+        }
+        // An upload larger than the queue is let in when nothing else waits.
+        let places = reports.len().min(self.shared.options.queue_reports);
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
+        let room = self.shared.room.clone().try_acquire_many_owned(places).map_err(|error| match error {
+            TryAcquireError::NoPermits => Error::Overloaded,
+            TryAcquireError::Closed => Error::Closed,
+        })?;
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Append(Append { station, reports, answer, _room: room });
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Overloaded,
+            TrySendError::Closed(_) => Error::Closed,
+        })?;
+        answered.await.unwrap_or(Err(Error::Closed))
     }
 
     /// Stops taking reports, commits what is queued, closes the file.
     pub async fn close(&self) {
-        unimplemented!()
+        self.shared.room.close();
+        self.closing.send_replace(true);
+        let (answer, answered) = oneshot::channel();
+        // An error means that it is closed already.
+        if self.queue.send(Job::Close(answer)).await.is_ok() {
+            let _ = answered.await;
+        }
     }
 
     /// The journal's name: random, made with the database. Half of every cursor.
     pub fn epoch(&self) -> &str {
-        unimplemented!()
+        &self.shared.epoch
     }
 
     /// The newest `limit` journal entries, oldest first.
     pub async fn journal_tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        unimplemented!("{limit}")
+        journal::tail(&self.shared.readers, limit).await
     }
 
-    /// Journal entries after `seq`, oldest first, at most `limit`; `None` if entries after `seq` have been pruned.
+    /// Journal entries after `seq`, oldest first, at most `limit`; `None` if entries after `seq` have been pruned,
+    /// or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
     pub async fn journal_since(&self, seq: u64, limit: u32) -> Result<Option<Vec<Entry>>, Error> {
-        unimplemented!("{seq} {limit}")
+        journal::since(&self.shared.readers, seq, limit).await
     }
 
     /// All stations, from memory.
     pub fn directory(&self) -> Arc<Directory> {
-        unimplemented!()
+        self.shared.directory()
     }
 
-    /// The station that `key` belongs to; asks the database if memory does not know it.
+    /// The station that `key` belongs to; asks the database if memory does not know it. A key that another process
+    /// renewed or removed is believed until the writer has looked, half a second at most.
     pub async fn station_by_key(&self, key: &str) -> Result<Option<Arc<Station>>, Error> {
-        unimplemented!("{}", key.len())
+        let hash = keys::hash(key);
+        if let Some(station) = self.directory().by_hash(&hash) {
+            return Ok(Some(station.clone()));
+        }
+        stations::by_hash(&self.shared.readers, &hash).await
+    }
+
+    /// The station of that slug if `key` is its key; asks the database if memory says no.
+    pub async fn authenticate(&self, slug: &str, key: &str) -> Result<Option<Arc<Station>>, Error> {
+        if let Some(station) = self.directory().authenticate(slug, key) {
+            return Ok(Some(station.clone()));
+        }
+        let station = stations::by_hash(&self.shared.readers, &keys::hash(key)).await?;
+        Ok(station.filter(|station| station.slug.as_str() == slug))
     }
 
     /// Adds a station and makes its first key.
     pub async fn add_station(&self, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
-        unimplemented!("{new:?}")
+        self.ask(|answer| Job::Add(new, answer)).await
     }
 
     /// Makes a new key; the old one is void.
     pub async fn renew_key(&self, slug: &Slug) -> Result<Key, Error> {
-        unimplemented!("{slug:?}")
+        self.ask(|answer| Job::Renew(slug.clone(), answer)).await
     }
 
-    /// Removes a station with all its observations.
+    /// Removes a station with all its observations. It is gone at once; its rows follow, some at a time.
     pub async fn remove_station(&self, slug: &Slug) -> Result<(), Error> {
-        unimplemented!("{slug:?}")
+        self.ask(|answer| Job::Remove(slug.clone(), answer)).await
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(writer::Answer<T>) -> Job) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(job(answer)).await.map_err(|_| Error::Closed)?;
+        answered.await.unwrap_or(Err(Error::Closed))
     }
 
     /// The newest value of every datastream of a station.
     pub async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
-        unimplemented!("{station:?}")
+        observations::latest(&self.shared.readers, station).await
     }
 
     /// Lows and highs of a station's local day.
     pub async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
-        unimplemented!("{station:?} {day:?}")
+        observations::extremes(&self.shared.readers, station, day).await
     }
 
     /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent.
@@ -105,11 +198,33 @@ impl Storage {
         to: Timestamp,
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
-        unimplemented!("{station:?} {sensor:?} {quantity:?} {from:?} {to:?} {bucket_ms}")
+        let stretch = series::Stretch { from, to, bucket_ms };
+        series::series(&self.shared.readers, station, sensor, quantity, stretch).await
     }
 
     /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below two observations.
     pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
-        unimplemented!("{station:?}")
+        observations::interval_ms(&self.shared.readers, station).await
+    }
+
+    /// How many rows a station has: one for each sensor and instant. Counts them; not for every page.
+    pub async fn observation_count(&self, station: StationId) -> Result<u64, Error> {
+        observations::count(&self.shared.readers, station).await
+    }
+
+    /// What storage has done since it was opened.
+    pub fn stats(&self) -> Stats {
+        let free = self.shared.room.available_permits();
+        self.shared.counters.read(self.shared.options.queue_reports.saturating_sub(free))
+    }
+}
+
+impl Shared {
+    fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_directory(&self, directory: Arc<Directory>) {
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
     }
 }

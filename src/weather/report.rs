@@ -81,7 +81,8 @@ impl Report {
 /// Something that was sent and not stored, or not as sent: which field, its value as sent, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The field as it was named; with the report's number before it where there are several: `[3].temperature`.
+    /// The field as it was named, cut to 96 characters; with the report's place before it where there are several,
+    /// counted from 0: `[3].temperature`.
     pub field: String,
     /// The value as it was sent, cut to 64 characters.
     pub value: String,
@@ -91,12 +92,26 @@ pub struct Warning {
 
 /// Longest piece of a sent value that an answer repeats, in characters.
 const ECHO_MAX_CHARS: usize = 64;
+/// Longest piece of a field's name that an answer repeats, in characters: any sensor and quantity fit.
+const FIELD_MAX_CHARS: usize = 96;
+/// Most warnings that one answer lists; more are only counted. Ten thousand times the same mistake is one mistake.
+pub const WARNINGS_MAX: usize = 100;
 
 impl Warning {
     /// A warning about `field`.
-    pub fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
-        Self { field: field.into(), value: value.chars().take(ECHO_MAX_CHARS).collect(), reason: reason.into() }
+    pub fn new(field: impl AsRef<str>, value: &str, reason: impl Into<String>) -> Self {
+        Self { field: cut(field.as_ref(), FIELD_MAX_CHARS), value: cut(value, ECHO_MAX_CHARS), reason: reason.into() }
     }
+
+    /// The same warning about the report at `place` of several.
+    pub fn at(mut self, place: usize) -> Self {
+        self.field = format!("[{place}].{}", self.field);
+        self
+    }
+}
+
+fn cut(text: &str, max_chars: usize) -> String {
+    text.chars().take(max_chars).collect()
 }
 
 impl fmt::Display for Warning {
@@ -112,13 +127,14 @@ pub struct Draft {
     sensors: BTreeMap<SensorName, Values>,
     faulty: Vec<SensorName>,
     warnings: Vec<Warning>,
+    known: usize,
     refused: usize,
 }
 
 impl Draft {
     /// An empty draft of something that arrived at `received_at`.
     pub fn new(received_at: Timestamp) -> Self {
-        Self { received_at, sensors: BTreeMap::new(), faulty: Vec::new(), warnings: Vec::new(), refused: 0 }
+        Self { received_at, sensors: BTreeMap::new(), faulty: Vec::new(), warnings: Vec::new(), known: 0, refused: 0 }
     }
 
     /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
@@ -136,6 +152,11 @@ impl Draft {
         self.warnings.push(Warning::new(field, value, "unknown field, not stored"));
     }
 
+    /// Remembers that a known field came without a value.
+    pub fn missing(&mut self) {
+        self.known += 1;
+    }
+
     /// Remembers a refusal of a whole field.
     pub fn refuse(&mut self, field: &str, value: &str, reason: impl Into<String>) {
         self.refused += 1;
@@ -151,6 +172,7 @@ impl Draft {
         sent_as: &str,
         sent: quality::Sent,
     ) {
+        self.known += 1;
         let number = match sent {
             quality::Sent::Number(number) => number,
             quality::Sent::Missing if sent_as.trim().is_empty() => return,
@@ -163,8 +185,15 @@ impl Draft {
         if quantity == Quantity::Temperature && quality::is_bus_fault(canonical) {
             self.faulty.push(sensor.clone());
         }
-        if let Err(refusal) = self.sensors.entry(sensor.clone()).or_default().put(quantity, canonical) {
-            self.refuse(field, sent_as, refusal.to_string());
+        let values = self.sensors.entry(sensor.clone()).or_default();
+        let earlier = values.get(quantity);
+        match values.put(quantity, canonical) {
+            Err(refusal) => self.refuse(field, sent_as, refusal.to_string()),
+            Ok(()) if earlier.is_some() && earlier != values.get(quantity) => {
+                let reason = format!("{} was sent twice; this later value was kept", sensor.key(quantity));
+                self.warnings.push(Warning::new(field, sent_as, reason));
+            }
+            Ok(()) => {}
         }
     }
 
@@ -196,7 +225,7 @@ impl Draft {
             received_at: self.received_at,
             sensors: self.sensors,
         });
-        Finished { report, warnings: self.warnings, refused: self.refused }
+        Finished { report, warnings: self.warnings, known: self.known, refused: self.refused }
     }
 }
 
@@ -207,6 +236,8 @@ pub struct Finished {
     pub report: Option<Report>,
     /// What was not stored, or not as sent.
     pub warnings: Vec<Warning>,
+    /// How many fields were known, with a value or without.
+    pub known: usize,
     /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
     pub refused: usize,
 }
@@ -216,69 +247,39 @@ pub struct Finished {
 pub struct Parsed {
     /// Valid reports, in the order they were sent.
     pub reports: Vec<Report>,
-    /// What was not stored, or not as sent.
+    /// For each report where it stood among all that were sent, from 0; `None` where only one can be sent.
+    pub places: Vec<Option<usize>>,
+    /// What was not stored, or not as sent; at most [`WARNINGS_MAX`].
     pub warnings: Vec<Warning>,
+    /// How many more warnings there were.
+    pub unlisted: usize,
+    /// How many fields were known, with a value or without.
+    pub known: usize,
     /// How many values were refused.
     pub refused: usize,
 }
 
 impl Parsed {
-    /// Adds one finished draft.
-    pub fn add(&mut self, finished: Finished) {
+    /// Adds one finished draft; `place` is its report's among several.
+    pub fn add(&mut self, finished: Finished, place: Option<usize>) {
+        self.places.extend(finished.report.is_some().then_some(place));
         self.reports.extend(finished.report);
-        self.warnings.extend(finished.warnings);
+        self.known += finished.known;
         self.refused += finished.refused;
+        self.warn(finished.warnings.into_iter().map(|warning| match place {
+            Some(place) => warning.at(place),
+            None => warning,
+        }));
+    }
+
+    /// Lists warnings as long as there is room, counts the others.
+    pub fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        let mut warnings = warnings.into_iter();
+        let room = WARNINGS_MAX.saturating_sub(self.warnings.len());
+        self.warnings.extend(warnings.by_ref().take(room));
+        self.unlisted += warnings.count();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp(1_800_000_000_000);
-
-    fn draft(fields: &[(Quantity, Unit, &str)]) -> Finished {
-        let mut draft = Draft::new(NOW);
-        for (quantity, unit, text) in fields {
-            draft.take_text(&SensorName::main(), *quantity, *unit, quantity.name(), text);
-        }
-        draft.finish(None)
-    }
-
-    #[test]
-    fn what_is_weather_is_kept_in_canonical_units() {
-        let finished =
-            draft(&[(Quantity::Temperature, Unit::Fahrenheit, "50"), (Quantity::Humidity, Unit::Percent, "080")]);
-        let report = finished.report.expect("two values");
-        let values = report.sensors()[&SensorName::main()];
-        assert_eq!((values.get(Quantity::Temperature), values.get(Quantity::Humidity)), (Some(10.0), Some(80.0)));
-        assert!(finished.warnings.is_empty());
-    }
-
-    #[test]
-    fn a_sentinel_is_checked_before_it_is_converted() {
-        let finished = draft(&[(Quantity::Temperature, Unit::Fahrenheit, "-99")]);
-        assert!(finished.report.is_none(), "-99 °F would be a believable -72.8 °C");
-        assert_eq!((finished.refused, finished.warnings.len()), (0, 1));
-    }
-
-    #[test]
-    fn a_refused_value_is_named_with_its_reason_and_the_rest_is_kept() {
-        let finished =
-            draft(&[(Quantity::Temperature, Unit::Celsius, "warm"), (Quantity::Humidity, Unit::Percent, "55")]);
-        assert_eq!(finished.warnings[0].to_string(), "temperature = \"warm\": not a number");
-        assert!(finished.report.is_some());
-        assert_eq!(finished.refused, 1);
-    }
-
-    #[test]
-    fn nothing_that_a_broken_bus_says_counts() {
-        let finished = draft(&[
-            (Quantity::Temperature, Unit::Celsius, "-145.7"),
-            (Quantity::Humidity, Unit::Percent, "100"),
-            (Quantity::StationPressure, Unit::Hectopascal, "575"),
-        ]);
-        assert!(finished.report.is_none());
-        assert_eq!(finished.refused, 3);
-    }
-}
+mod tests;

@@ -1,3 +1,22 @@
 //! What all doors share.
 
 pub mod error;
+
+use error::Problem;
+use rocket::http::Status;
+use rocket::{Catcher, Request, catch, catchers};
+
+/// The last resort of doors for programs: whatever Rocket itself refuses, as problem+json.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![refused]
+}
+
+#[catch(default)]
+fn refused(status: Status, request: &Request<'_>) -> Problem {
+    let what = match status.code {
+        404 => format!("there is nothing at {}", request.uri().path()),
+        405 => format!("{} is not done here", request.method()),
+        _ => format!("{} {}: {}", request.method(), request.uri().path(), status.reason_lossy()),
+    };
+    Problem::new(status, what)
+}

@@ -1,0 +1,211 @@
+//! The only place where the parts meet: opens the engines, starts the workers, mounts the doors.
+
+use crate::config::{self, Config};
+use crate::dock::Dock;
+use crate::pretend::{plan::Plan, station};
+use crate::storage::{self, Commits, NewStation, Storage};
+use crate::weather::station::Slug;
+use crate::{courier, ingest, live, pages, web};
+use chrono_tz::Tz;
+use rocket::fairing::AdHoc;
+use rocket::shield::Shield;
+use rocket::{Build, Rocket};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+
+/// How much of the journal's tail the dock starts with, entries: pages that were open before a restart resume from it.
+const TAIL_ENTRIES: u32 = 10_000;
+/// How long running requests may take to end after a stop was asked for. Rocket cuts connections after
+/// [`GRACE_S`]; with what storage needs to drain, the process ends within two seconds.
+const STOP_MAX: Duration = Duration::from_millis(1_300);
+/// Rocket's grace, seconds.
+const GRACE_S: u32 = 1;
+/// How often the demo station posts.
+const DEMO_EVERY: Duration = Duration::from_secs(3);
+/// How much of the past the demo station fills in at its first start.
+const DEMO_PAST: Duration = Duration::from_secs(24 * 3600);
+/// The demo station's height, metres.
+const DEMO_ELEVATION_M: f64 = 214.0;
+
+/// The program as a value: opened, not yet listening.
+pub struct App {
+    config: Config,
+    storage: Storage,
+    commits: Commits,
+    dock: Dock,
+}
+
+/// Why the program could not start or ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration or the data folder.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The database.
+    #[error("cannot open the database")]
+    Storage(#[from] storage::Error),
+    /// The listener, or Rocket.
+    #[error("cannot serve on {address}: {reason}")]
+    Serve {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// What Rocket says.
+        reason: String,
+    },
+}
+
+impl App {
+    /// Opens the database and fills the dock's ring from the journal.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        config.make_folder()?;
+        let (storage, commits) = Storage::open(config.storage.clone()).await?;
+        let tail = storage.journal_tail(TAIL_ENTRIES).await?;
+        let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
+        Ok(Self { config, storage, commits, dock })
+    }
+
+    /// The handle to the database.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The handle to the dock.
+    pub fn dock(&self) -> &Dock {
+        &self.dock
+    }
+
+    /// Rocket with every door mounted.
+    pub fn rocket(&self) -> Rocket<Build> {
+        let settings = rocket::Config::figment()
+            .merge(("address", self.config.address))
+            .merge(("port", self.config.port))
+            .merge(("log_level", "off"))
+            .merge(("ident", false))
+            .merge(("cli_colors", false))
+            .merge(("shutdown.ctrlc", false))
+            .merge(("shutdown.signals", Vec::<String>::new()))
+            .merge(("shutdown.grace", GRACE_S))
+            .merge(("shutdown.mercy", 0));
+        rocket::custom(settings)
+            // Doors set the headers that matter to them: Shield's would cost every truck a fifth of its time.
+            .attach(Shield::new())
+            .manage(self.storage.clone())
+            .manage(self.dock.clone())
+            .manage(self.config.ingest.clone())
+            .mount("/", ingest::routes())
+            .mount("/", live::routes())
+            .mount("/", pages::routes())
+            .register("/", pages::catchers())
+            .register("/api", web::catchers())
+            .register("/dock", web::catchers())
+    }
+
+    /// Serves until `stop` is ready; calls `ready` with the address once listening. Then everyone parked goes home
+    /// `closing`, running requests end, and what was acknowledged is on disk.
+    pub async fn run(self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
+        let wanted = SocketAddr::new(self.config.address, self.config.port);
+        let failed = |reason: String| Error::Serve { address: wanted, reason };
+        let (lifted, liftoff) = oneshot::channel();
+        let lifted = std::sync::Mutex::new(Some(lifted));
+        let rocket = self
+            .rocket()
+            .attach(AdHoc::on_liftoff("ready", move |rocket| {
+                let config = rocket.config();
+                let address = SocketAddr::new(config.address, config.port);
+                if let Some(lifted) = lifted.lock().ok().and_then(|mut lifted| lifted.take()) {
+                    // Nobody listens only if `run` itself is gone.
+                    let _ = lifted.send(address);
+                }
+                Box::pin(async {})
+            }))
+            .ignite()
+            .await
+            .map_err(|error| failed(reason(error)))?;
+        let shutdown = rocket.shutdown();
+        let mut serving = tokio::spawn(rocket.launch());
+        let courier = tokio::spawn(courier::run(self.commits, self.dock.clone()));
+        let (stopping, stopped) = watch::channel(false);
+        let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
+
+        let address = tokio::select! {
+            Ok(address) = liftoff => address,
+            ended = &mut serving => return Err(failed(ended.map_or_else(|e| e.to_string(), |r| r.err().map_or_else(String::new, reason)))),
+        };
+        ready(address);
+        let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
+
+        let ended = tokio::select! {
+            () = stop => None,
+            ended = &mut serving => Some(ended),
+        };
+        stopping.send_replace(true);
+        self.dock.close();
+        shutdown.notify();
+        let result = match ended {
+            None => {
+                // Connections that are still busy are cut by the end of the process.
+                let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
+                Ok(())
+            }
+            Some(Ok(Ok(_))) => Ok(()),
+            Some(Ok(Err(error))) => Err(failed(reason(error))),
+            Some(Err(error)) => Err(failed(error.to_string())),
+        };
+        self.storage.close().await;
+        for worker in [Some(courier), Some(tickets), demo].into_iter().flatten() {
+            worker.abort();
+        }
+        result
+    }
+}
+
+/// Rocket's error as text; looked at, so that dropping it does not panic.
+fn reason(error: rocket::Error) -> String {
+    error.kind().to_string()
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone: that is a stop, too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Adds the demo station, or gives it a new key, and lets it post to the door at `address`.
+async fn demo(storage: Storage, address: SocketAddr, stop: impl Future<Output = ()>) {
+    let (slug, zone) = match Slug::new("town-hall") {
+        Ok(slug) => (slug, Tz::Europe__Berlin),
+        Err(error) => return tracing::error!(%error, "no demo"),
+    };
+    let key = match storage.directory().by_slug(slug.as_str()) {
+        Some(_) => storage.renew_key(&slug).await,
+        None => {
+            let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: Some(DEMO_ELEVATION_M) };
+            storage.add_station(new).await.map(|(_, key)| key)
+        }
+    };
+    let key = match key {
+        Ok(key) => key.reveal().to_owned(),
+        Err(error) => return tracing::error!(error = &error as &dyn std::error::Error, "no demo station"),
+    };
+    let plan = Plan {
+        zone,
+        elevation_m: DEMO_ELEVATION_M,
+        every: DEMO_EVERY,
+        fast_forward: Some(DEMO_PAST),
+        ..Plan::new(format!("http://{}", loopback(address)), key)
+    };
+    match station::run(plan, stop).await {
+        Ok(summary) => tracing::debug!(%summary, "the demo station stopped"),
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the demo station failed"),
+    }
+}
+
+/// Where to reach a listener of this machine: a wildcard address is reached by loopback.
+fn loopback(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (std::net::Ipv6Addr::LOCALHOST, v6.port()).into(),
+        other => other,
+    }
+}

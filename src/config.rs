@@ -1,0 +1,132 @@
+//! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
+
+use crate::{dock, ingest, storage};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+/// The folder used when nothing else is said, in the working directory.
+pub const DATA_FOLDER: &str = "stevenson-data";
+/// The database's file in the data folder.
+const DATABASE_FILE: &str = "stevenson.db";
+/// The configuration's file in the data folder, read if it exists.
+const CONFIG_FILE: &str = "stevenson.toml";
+/// Environment variables start with this; `__` descends: `STEVENSON_STORAGE__DURABILITY=normal`.
+const ENV_PREFIX: &str = "STEVENSON_";
+
+/// All knobs of a server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The address to listen on. Only this machine by default: stations elsewhere need `0.0.0.0` or a proxy in front.
+    pub address: IpAddr,
+    /// The port to listen on; 0 picks a free one.
+    pub port: u16,
+    /// The folder that holds the database; created if absent.
+    pub data: PathBuf,
+    /// Adds a simulated station that posts through the real door.
+    pub demo: bool,
+    /// Storage's knobs.
+    pub storage: storage::Options,
+    /// The dock's knobs.
+    pub dock: dock::Options,
+    /// The ingest doors' knobs.
+    pub ingest: ingest::Options,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 8000,
+            data: DATA_FOLDER.into(),
+            demo: false,
+            storage: storage::Options::default(),
+            dock: dock::Options::default(),
+            ingest: ingest::Options::default(),
+        }
+    }
+}
+
+/// What can be wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value that does not fit; names the key, the value and where it came from.
+    #[error("the configuration is wrong: {0}")]
+    Value(#[from] Box<figment::Error>),
+    /// A file that was named and is not there.
+    #[error("there is no configuration file {0:?}")]
+    NoFile(PathBuf),
+    /// The data folder cannot be made.
+    #[error("cannot create the data folder {folder:?}")]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Config {
+    /// Reads the configuration. `flags` win over everything; `file` must exist if it is given, else
+    /// `stevenson.toml` in the data folder is read if it exists.
+    pub fn load(file: Option<&Path>, flags: Figment) -> Result<Self, Error> {
+        let base = Figment::from(Serialized::defaults(Config::default()));
+        let environment = Env::prefixed(ENV_PREFIX).ignore(&["log"]).split("__");
+        let data: PathBuf =
+            base.clone().merge(environment.clone()).merge(&flags).extract_inner("data").map_err(Box::new)?;
+        let file = match file {
+            Some(file) if !file.is_file() => return Err(Error::NoFile(file.to_owned())),
+            Some(file) => file.to_owned(),
+            None => data.join(CONFIG_FILE),
+        };
+        let base = if file.is_file() { base.merge(Toml::file_exact(file)) } else { base };
+        let mut config: Config = base.merge(environment).merge(flags).extract().map_err(Box::new)?;
+        config.storage.file = config.data.join(DATABASE_FILE);
+        Ok(config)
+    }
+
+    /// Makes the data folder if it is absent.
+    pub fn make_folder(&self) -> Result<(), Error> {
+        std::fs::create_dir_all(&self.data).map_err(|source| Error::Folder { folder: self.data.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("s.toml", "port = 1\naddress = \"0.0.0.0\"\n[storage]\nqueue_reports = 77\n")?;
+            jail.set_env("STEVENSON_PORT", "2");
+            jail.set_env("STEVENSON_STORAGE__DURABILITY", "normal");
+            jail.set_env("STEVENSON_LOG", "debug");
+            let load = |flags| Config::load(Some(Path::new("s.toml")), flags).map_err(|e| e.to_string());
+            let config = load(Figment::new())?;
+            assert_eq!((config.port, config.address.to_string().as_str()), (2, "0.0.0.0"));
+            assert_eq!(config.storage.queue_reports, 77);
+            assert_eq!(config.storage.durability, storage::Durability::Normal);
+            assert_eq!(load(Figment::from(("port", 3)))?.port, 3);
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_wrong_value_or_an_unknown_key_is_named() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("s.toml", "prot = 1\n")?;
+            let error = Config::load(Some(Path::new("s.toml")), Figment::new()).expect_err("prot").to_string();
+            assert!(error.contains("prot"), "{error}");
+            let error = Config::load(None, Figment::from(("port", "many"))).expect_err("many").to_string();
+            assert!(error.contains("port") && error.contains("many"), "{error}");
+            let error = Config::load(Some(Path::new("none.toml")), Figment::new()).expect_err("no file").to_string();
+            assert!(error.contains("none.toml"), "{error}");
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,192 @@
+//! The load: what a truck takes home, put together from items that were encoded once.
+
+use super::backlog::{Found, Item};
+use super::clipboard::Id;
+use super::watch::Watch;
+use std::io::Write;
+use std::sync::Arc;
+
+/// Why a truck goes home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// There is news aboard.
+    Cargo,
+    /// It does not park.
+    Turn,
+    /// Its time is up.
+    Ticket,
+    /// Another truck took its place.
+    Relieved,
+    /// The server stops.
+    Closing,
+    /// What home has seen cannot be continued: it has to fetch its state anew.
+    Reload,
+}
+
+impl Why {
+    /// All of them.
+    pub const ALL: [Why; 6] = [Why::Cargo, Why::Turn, Why::Ticket, Why::Relieved, Why::Closing, Why::Reload];
+
+    /// The name on the wire and in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Why::Cargo => "cargo",
+            Why::Turn => "turn",
+            Why::Ticket => "ticket",
+            Why::Relieved => "relieved",
+            Why::Closing => "closing",
+            Why::Reload => "reload",
+        }
+    }
+}
+
+/// A load: everything its truck watches in the journal after `after`, up to `seen`, is aboard, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// Why the truck goes home.
+    pub why: Why,
+    /// Where it joins on.
+    pub after: u64,
+    /// How far it reaches.
+    pub seen: u64,
+    /// The news, in order.
+    pub cargo: Vec<Arc<Item>>,
+    /// How long the truck was parked, milliseconds.
+    pub parked_ms: u64,
+}
+
+/// Room for all of a load but its cargo, its ids and its cursors' epochs: nine names and four numbers of 20 digits.
+const FRAME_BYTES: usize = 180;
+
+impl Load {
+    /// A load without cargo.
+    pub fn empty(why: Why, after: u64, seen: u64) -> Self {
+        Self { why, after, seen, cargo: Vec::new(), parked_ms: 0 }
+    }
+
+    /// A load of what was found after `after`; `otherwise` says why the truck goes home if that is nothing.
+    pub fn of(found: Found, after: u64, otherwise: Why) -> Self {
+        let why = if found.items.is_empty() { otherwise } else { Why::Cargo };
+        Self { why, after, seen: found.seen, cargo: found.items, parked_ms: 0 }
+    }
+
+    /// The same load after some time in the bay.
+    pub fn parked(self, parked_ms: u64) -> Self {
+        Self { parked_ms, ..self }
+    }
+
+    /// The load as JSON. `heard` are words that home may forget, `retry_ms` goes with [`Why::Closing`].
+    pub fn encode(&self, epoch: &str, heard: &[Id], retry_ms: Option<u64>) -> Vec<u8> {
+        let cargo_bytes: usize = self.cargo.iter().map(|item| item.json().len() + 1).sum();
+        let heard_bytes: usize = heard.iter().map(|id| id.as_str().len() + 3).sum();
+        let mut json = Vec::with_capacity(FRAME_BYTES + 2 * epoch.len() + cargo_bytes + heard_bytes);
+        let Self { why, after, seen, parked_ms, .. } = self;
+        // Names, ids and epochs are of characters that JSON does not escape; writing to a Vec does not fail.
+        let why = why.name();
+        let _ = write!(json, r#"{{"v":1,"why":"{why}","after":"{epoch}.{after}","seen":"{epoch}.{seen}","cargo":["#);
+        for (index, item) in self.cargo.iter().enumerate() {
+            json.extend_from_slice(if index > 0 { b"," } else { b"" });
+            json.extend_from_slice(item.json());
+        }
+        json.extend_from_slice(b"],\"heard\":[");
+        for (index, id) in heard.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            let _ = write!(json, r#"{comma}"{}""#, id.as_str());
+        }
+        let _ = write!(json, r#"],"parked":{parked_ms}"#);
+        if let Some(ms) = retry_ms {
+            let _ = write!(json, r#","retry":{ms}"#);
+        }
+        json.push(b'}');
+        json
+    }
+}
+
+/// A truck whose page has seen less than the ring remembers; the journal has to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behind {
+    /// How far its page has seen.
+    pub seen: u64,
+    /// The dock's head when it came; what is newer in the journal is not announced yet.
+    pub head: u64,
+    /// What it watches.
+    pub watch: Watch,
+    /// The most items its load may take.
+    pub load_max_items: usize,
+}
+
+impl Behind {
+    /// The truck's load, given all of the journal after `seen`, up to the head at least; `None` if that is not to be had.
+    pub fn load(self, items: Option<Vec<Arc<Item>>>) -> Load {
+        let announced = items.iter().flatten().filter(|item| item.seq() <= self.head);
+        let found = Found::among(announced, &self.watch, self.head, self.load_max_items);
+        // A page that missed more than one load is quicker to fetch anew.
+        if items.is_none() || found.seen < self.head {
+            return Load::empty(Why::Reload, self.head, self.head);
+        }
+        Load::of(found, self.seen, Why::Turn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::News;
+    use super::*;
+
+    fn item(seq: u64) -> Arc<Item> {
+        Arc::new(Item::new("E", &News { seq, topic: "t".into(), body: format!("{{\"n\":{seq}}}").into() }))
+    }
+
+    fn text(load: &Load, heard: &[Id], retry_ms: Option<u64>) -> String {
+        String::from_utf8(load.encode("E", heard, retry_ms)).expect("text")
+    }
+
+    #[test]
+    fn a_load_is_the_json_of_the_protocol() {
+        let load = Load { why: Why::Cargo, after: 1, seen: 3, cargo: vec![item(2), item(3)], parked_ms: 1830 };
+        let ids = ["0123456789abcdef", "fedcba9876543210"].map(|id| Id::new(id).expect("an id"));
+        assert_eq!(
+            text(&load, &ids, None),
+            r#"{"v":1,"why":"cargo","after":"E.1","seen":"E.3","cargo":[{"at":"E.2","n":2},{"at":"E.3","n":3}],"heard":["0123456789abcdef","fedcba9876543210"],"parked":1830}"#
+        );
+        assert_eq!(
+            text(&Load::empty(Why::Closing, 7, 7), &[], Some(250)),
+            r#"{"v":1,"why":"closing","after":"E.7","seen":"E.7","cargo":[],"heard":[],"parked":0,"retry":250}"#
+        );
+    }
+
+    #[test]
+    fn every_load_is_json() {
+        for why in Why::ALL {
+            let load = Load { why, after: u64::MAX, seen: u64::MAX, cargo: vec![item(9)], parked_ms: u64::MAX };
+            let json: serde_json::Value = serde_json::from_str(&text(&load, &[], Some(u64::MAX))).expect("JSON");
+            assert_eq!(json["why"], why.name());
+        }
+    }
+
+    fn behind() -> Behind {
+        Behind { seen: 2, head: 5, watch: Watch::all(), load_max_items: 3 }
+    }
+
+    #[test]
+    fn a_truck_behind_the_ring_is_loaded_from_the_journal() {
+        let load = behind().load(Some((3..=5).map(item).collect()));
+        assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Cargo, 2, 5, 3));
+        let load = Behind { watch: Watch::of(["u"]), ..behind() }.load(Some((3..=5).map(item).collect()));
+        assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Turn, 2, 5, 0));
+    }
+
+    #[test]
+    fn what_is_not_announced_yet_does_not_ride_ahead() {
+        let load = behind().load(Some((3..=9).map(item).collect()));
+        assert_eq!((load.seen, load.cargo.len()), (5, 3), "else the page would be ahead of the dock");
+    }
+
+    #[test]
+    fn who_missed_too_much_reloads() {
+        for items in [None, Some((3..=5).map(item).collect())] {
+            let load = Behind { load_max_items: 2, ..behind() }.load(items);
+            assert_eq!((load.why, load.after, load.seen), (Why::Reload, 5, 5));
+        }
+    }
+}

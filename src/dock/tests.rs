@@ -1,0 +1,122 @@
+//! The shell, in paused time.
+
+use super::fleet::Fleet;
+use super::watch::Watch;
+use super::*;
+
+const EPOCH: &str = "E";
+
+fn dock() -> Dock {
+    Dock::new(EPOCH, vec![], Options::default())
+}
+
+fn truck(bay: u32, seen: u64, park_ms: u64) -> Truck {
+    Truck {
+        bay: Id::new(&format!("{bay:016}")).expect("an id"),
+        fleet: Fleet::named("ping-pong").expect("a fleet"),
+        seen: Cursor::new(EPOCH.into(), seen),
+        watch: Watch::all(),
+        has_words: false,
+        park_ms,
+    }
+}
+
+fn news(seq: u64) -> Vec<News> {
+    vec![News { seq, topic: "t".into(), body: format!("{{\"n\":{seq}}}").into() }]
+}
+
+fn parks(arrived: Arrived) -> Parking {
+    match arrived {
+        Arrived::Parks(parking) => parking,
+        _ => panic!("it does not park"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parked_truck_takes_the_news_home() {
+    let dock = dock();
+    let parking = parks(dock.arrive(truck(1, 0, 25_000)));
+    tokio::time::advance(Duration::from_millis(1_830)).await;
+    dock.announce(news(1));
+    let load = parking.load().await;
+    let json = String::from_utf8(dock.encode(&load, &[])).expect("text");
+    let expected =
+        r#"{"v":1,"why":"cargo","after":"E.0","seen":"E.1","cargo":[{"at":"E.1","n":1}],"heard":[],"parked":1830}"#;
+    assert_eq!((json.as_str(), dock.cursor().as_str()), (expected, "E.1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_are_kept_to_the_millisecond_whoever_came_first() {
+    let dock = dock();
+    let (late, early) = (parks(dock.arrive(truck(1, 0, 25_000))), parks(dock.arrive(truck(2, 0, 20_000))));
+    let tickets = tokio::spawn(dock.clone().run_tickets(std::future::pending()));
+    // Parked while the towing task waits for another ticket.
+    tokio::time::advance(Duration::from_millis(1)).await;
+    let earliest = parks(dock.arrive(truck(3, 0, 5_000)));
+    for (parking, parked_ms) in [(earliest, 5_000), (early, 20_000), (late, 25_000)] {
+        let load = parking.load().await;
+        assert_eq!((load.why, load.parked_ms), (Why::Ticket, parked_ms));
+    }
+    tickets.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truck_that_nobody_waits_for_leaves_the_yard() {
+    let dock = dock();
+    let parking = parks(dock.arrive(truck(1, 0, 25_000)));
+    assert_eq!((dock.stats().parked, dock.stats().bays), (1, 1));
+    drop(parking);
+    assert_eq!((dock.stats().parked, dock.stats().bays), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_truck_frees_the_first_and_everyone_is_counted() {
+    let dock = dock();
+    let first = parks(dock.arrive(truck(1, 0, 25_000)));
+    tokio::time::advance(Duration::from_millis(40)).await;
+    let second = parks(dock.arrive(truck(1, 0, 25_000)));
+    assert_eq!(first.load().await.why, Why::Relieved);
+    dock.announce(news(1));
+    assert_eq!(second.load().await.why, Why::Cargo);
+    let stats = dock.stats();
+    assert_eq!((stats.loads(Why::Relieved), stats.loads(Why::Cargo), stats.loads(Why::Ticket)), (1, 1, 0));
+    assert_eq!((stats.cargo_items, stats.parked_ms, stats.parked), (1, 40, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_sends_everyone_home() {
+    let dock = dock();
+    let parking = parks(dock.arrive(truck(1, 0, 25_000)));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let tickets = tokio::spawn(dock.clone().run_tickets(async { drop(stopped.await) }));
+    stop.send(()).expect("the task runs");
+    let load = parking.load().await;
+    assert_eq!(load.why, Why::Closing);
+    assert!(String::from_utf8(dock.encode(&load, &[])).expect("text").contains(",\"retry\":"));
+    assert!(matches!(dock.arrive(truck(1, 0, 25_000)), Arrived::Leaves(load) if load.why == Why::Closing));
+    tickets.await.expect("it ends with the server");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_dock_turns_strangers_away_but_not_the_next_truck_of_a_page_it_knows() {
+    let dock = Dock::new(EPOCH, vec![], Options { parked_max_trucks: 1, ..Options::default() });
+    let first = parks(dock.arrive(truck(1, 0, 25_000)));
+    assert!(matches!(dock.arrive(truck(2, 0, 25_000)), Arrived::Full));
+    let second = parks(dock.arrive(truck(1, 0, 25_000)));
+    assert_eq!((first.load().await.why, dock.stats().parked), (Why::Relieved, 1));
+    drop(second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journals_tail_is_at_hand_from_the_start() {
+    let tail = (5..=7).flat_map(news).collect();
+    let dock = Dock::new(EPOCH, tail, Options::default());
+    assert_eq!(dock.cursor(), "E.7");
+    let Arrived::Leaves(load) = dock.arrive(truck(1, 5, 25_000)) else { panic!("it has cargo") };
+    assert_eq!((load.after, load.seen, load.cargo.len()), (5, 7, 2));
+    let Arrived::Behind(behind) = dock.arrive(truck(1, 3, 25_000)) else { panic!("4 is in the journal only") };
+    let load = dock.catch_up(behind, Some((4..=7).flat_map(news).collect()));
+    assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Cargo, 3, 7, 4));
+    assert!(matches!(dock.arrive(truck(1, 8, 25_000)), Arrived::Leaves(load) if load.why == Why::Reload));
+    assert_eq!((dock.stats().loads(Why::Cargo), dock.stats().loads(Why::Reload)), (2, 1));
+}

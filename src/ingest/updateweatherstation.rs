@@ -1,0 +1,145 @@
+//! `/weatherstation/updateweatherstation.php`: the Weather Underground protocol, with the answers stations understand.
+
+use super::wunderground::{self, Garbled, Upload};
+use super::{Options, body};
+use crate::storage::{self, Storage};
+use crate::weather::time::Timestamp;
+use crate::web::error::Problem;
+use chrono::Utc;
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::{self, Responder, Response};
+use rocket::{Data, Route, State, get, post, routes};
+use std::io::Cursor;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![get_upload, post_upload]
+}
+
+/// The target of an upload, in any of its spellings; other targets are none of our business.
+struct Target<'r> {
+    /// Pairs that follow the path without a `?`.
+    tail: &'r str,
+    query: &'r str,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Target<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let uri = request.uri();
+        match wunderground::pairs_in_path(uri.path().raw().as_str()) {
+            Some(tail) => Outcome::Success(Target { tail, query: uri.query().map_or("", |q| q.raw().as_str()) }),
+            None => Outcome::Forward(Status::NotFound),
+        }
+    }
+}
+
+/// What a station hears. The body is all that most of them look at, and WeeWX takes any line that starts with
+/// `ERROR`, and `invalid` anywhere, for a reason to stop: so no body holds those words. The reason is in a header.
+enum Answer {
+    Success,
+    Unauthorized,
+    BadRequest(String),
+    TooLarge,
+    TooSlow,
+    Away { retry_after_s: u32 },
+}
+
+/// Longest reason in a header, bytes.
+const REASON_MAX_BYTES: usize = 120;
+
+impl<'r> Responder<'r, 'static> for Answer {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let (status, body) = match &self {
+            Self::Success => (Status::Ok, "success\n"),
+            Self::Unauthorized => (Status::Unauthorized, "unauthorized\n"),
+            Self::BadRequest(_) => (Status::BadRequest, "bad request\n"),
+            Self::TooLarge => (Status::PayloadTooLarge, "too large\n"),
+            Self::TooSlow => (Status::RequestTimeout, "too slow\n"),
+            Self::Away { .. } => (Status::ServiceUnavailable, "try again later\n"),
+        };
+        let mut response = Response::build();
+        response.status(status).header(ContentType::Plain).raw_header("Cache-Control", "no-store");
+        match self {
+            Self::BadRequest(reason) => {
+                let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+                let reason: String = reason.chars().take(REASON_MAX_BYTES).map(printable).collect();
+                response.header(Header::new("X-Reason", reason));
+            }
+            Self::Away { retry_after_s } => {
+                response.header(Header::new("Retry-After", retry_after_s.to_string()));
+            }
+            _ => {}
+        }
+        response.sized_body(body.len(), Cursor::new(body)).ok()
+    }
+}
+
+impl From<Garbled> for Answer {
+    fn from(garbled: Garbled) -> Self {
+        tracing::debug!(reason = %garbled, "an upload was refused");
+        Self::BadRequest(garbled.to_string())
+    }
+}
+
+impl From<storage::Error> for Answer {
+    fn from(error: storage::Error) -> Self {
+        if matches!(error, storage::Error::NoStation(_)) {
+            return Self::Unauthorized;
+        }
+        Self::Away { retry_after_s: Problem::from(error).retry_after_s().unwrap_or(1) }
+    }
+}
+
+impl From<body::NoBody> for Answer {
+    fn from(error: body::NoBody) -> Self {
+        tracing::debug!(reason = %error, "an upload was refused");
+        match error {
+            body::NoBody::TooLarge(_) => Self::TooLarge,
+            body::NoBody::TooSlow(_) => Self::TooSlow,
+            body::NoBody::Broken(_) => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+// Rank: behind every page, for a target is looked at here that may be anyone's.
+#[get("/<_>/<_..>", rank = 30)]
+async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>) -> Answer {
+    answer(target, &[], storage, options).await
+}
+
+#[post("/<_>/<_..>", rank = 30, data = "<data>")]
+async fn post_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>, data: Data<'_>) -> Answer {
+    match body::read(data, options.upload_limit(), options.read_limit()).await {
+        Ok(body) => answer(target, &body, storage, options).await,
+        Err(error) => error.into(),
+    }
+}
+
+async fn answer(target: Target<'_>, body: &[u8], storage: &Storage, options: &Options) -> Answer {
+    let size = target.tail.len() + target.query.len() + body.len();
+    if size as u64 > options.upload_limit() {
+        return Answer::TooLarge;
+    }
+    let parts = [target.tail.as_bytes(), target.query.as_bytes(), body];
+    take(&parts, storage, Utc::now().into()).await.unwrap_or_else(|refusal| refusal)
+}
+
+async fn take(parts: &[&[u8]], storage: &Storage, received: Timestamp) -> Result<Answer, Answer> {
+    let upload = Upload::new(parts)?;
+    let (slug, key) = upload.credentials()?;
+    let Some(station) = storage.authenticate(&slug, key).await? else {
+        tracing::debug!(station = slug, "an upload came with an unknown ID or a wrong PASSWORD");
+        return Err(Answer::Unauthorized);
+    };
+    let parsed = upload.parse(received)?;
+    if !parsed.warnings.is_empty() {
+        tracing::debug!(station = slug, warnings = ?parsed.warnings, "an upload was not stored in full");
+    }
+    if !parsed.reports.is_empty() {
+        storage.append(station.id, parsed.reports).await?;
+    }
+    Ok(Answer::Success)
+}

@@ -1,0 +1,130 @@
+//! The files of `static/`, compiled in: compressed beforehand, with ETags, under an address that changes when they do.
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rust_embed_for_web::{EmbedableFile, RustEmbed};
+use sha2::{Digest, Sha256};
+use std::io::Cursor;
+
+/// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
+pub const FILES: [&str; 25] = [
+    "icons/favicon.svg",
+    "js/bucket.js",
+    "js/chart.js",
+    "js/clock.js",
+    "js/cursor.js",
+    "js/dock.js",
+    "js/feed.js",
+    "js/fleet.js",
+    "js/fleets.js",
+    "js/format.js",
+    "js/main.js",
+    "js/patience.js",
+    "js/refetch.js",
+    "js/road.js",
+    "js/series.js",
+    "js/station.js",
+    "js/tally.js",
+    "js/texts.js",
+    "js/units.js",
+    "js/view.js",
+    "js/words.js",
+    "js/zone.js",
+    "style.css",
+    "vendor/lucide-1.62.0/LICENSE",
+    "vendor/lucide-1.62.0/icons.svg",
+];
+
+/// A year and unchanging: the address names the content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Ask every time.
+const ASK: &str = "no-cache";
+/// Bytes of the hash that name a build.
+const BUILD_BYTES: usize = 6;
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Files;
+
+/// The name of this set of files: a hash of their hashes, which are compiled in, so it costs a microsecond.
+pub fn build() -> String {
+    let mut hash = Sha256::new();
+    for file in FILES.iter().filter_map(|path| Files::get(path)) {
+        hash.update(AsRef::<str>::as_ref(&file.hash()));
+    }
+    hash.finalize().iter().take(BUILD_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A file on its way to a browser.
+pub struct Asset {
+    path: &'static str,
+    cache: &'static str,
+}
+
+impl Asset {
+    /// The file at `path` as asked for under `build`; of another build than this, the present file, not to be kept.
+    pub fn find(path: &str, under: &str) -> Option<Self> {
+        let path = FILES.iter().find(|known| **known == path)?;
+        Some(Self { path, cache: if under == build() { FOR_EVER } else { ASK } })
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Asset {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let file = Files::get(self.path).ok_or(Status::NotFound)?;
+        let etag = AsRef::<str>::as_ref(&file.etag()).to_owned();
+        let mut response = Response::build();
+        response
+            .raw_header("Cache-Control", self.cache)
+            .raw_header("ETag", etag.clone())
+            .raw_header("Vary", "Accept-Encoding")
+            .raw_header("X-Content-Type-Options", "nosniff");
+        if request.headers().get("If-None-Match").any(|tags| tags.contains(&etag)) {
+            return response.status(Status::NotModified).ok();
+        }
+        let accepts = |coding| {
+            let lists = request.headers().get("Accept-Encoding").flat_map(|list| list.split(','));
+            lists.map(|item| item.trim()).any(|item| item == coding)
+        };
+        let (body, coding) = match (file.data_br(), file.data_gzip()) {
+            (Some(body), _) if accepts("br") => (body, Some("br")),
+            (_, Some(body)) if accepts("gzip") => (body, Some("gzip")),
+            _ => (file.data(), None),
+        };
+        if let Some(coding) = coding {
+            response.header(Header::new("Content-Encoding", coding));
+        }
+        let extension = self.path.rsplit('.').next().unwrap_or_default();
+        response.header(ContentType::from_extension(extension).unwrap_or(ContentType::Plain));
+        response.sized_body(AsRef::<[u8]>::as_ref(&body).len(), Cursor::new(body)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn walk(folder: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                walk(&entry, root, found);
+            } else {
+                found.push(entry.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_served_and_nothing_else() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
+        let mut found = Vec::new();
+        walk(&root, &root, &mut found);
+        found.sort();
+        assert_eq!(found, FILES);
+        for path in ["../Cargo.toml", "js/../style.css", "", "js"] {
+            assert!(Asset::find(path, &build()).is_none(), "{path:?}");
+        }
+    }
+}

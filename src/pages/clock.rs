@@ -1,0 +1,56 @@
+//! Times as a station's neighbours read them: in its zone.
+
+use crate::weather::time::Timestamp;
+use chrono::{DateTime, Timelike};
+use chrono_tz::Tz;
+
+/// An instant on the station's clock.
+pub fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
+    at.to_utc().with_timezone(&zone)
+}
+
+/// `15:18`.
+pub fn hour_minute(zone: Tz, at: Timestamp) -> String {
+    local(zone, at).format("%H:%M").to_string()
+}
+
+/// `Sun 22 Nov`.
+pub fn day(zone: Tz, at: Timestamp) -> String {
+    local(zone, at).format("%a %-d %b").to_string()
+}
+
+/// `15:18` today, `Sat 21 Nov, 15:18` on any other day.
+pub fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
+    if local(zone, at).date_naive() == local(zone, now).date_naive() {
+        hour_minute(zone, at)
+    } else {
+        format!("{}, {}", day(zone, at), hour_minute(zone, at))
+    }
+}
+
+/// The start of the local hour that `at` lies in. Zones differ from UTC by whole quarters of an hour, so an hour does not
+/// always start where UTC's does.
+pub fn hour_start(zone: Tz, at: Timestamp) -> Timestamp {
+    let clock = local(zone, at);
+    let into_hour_s = i64::from(clock.minute() * 60 + clock.second());
+    at.plus(-(into_hour_s * 1_000 + at.0.rem_euclid(1_000)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_starts_on_the_stations_clock() {
+        let at = Timestamp(1_800_000_123_456); // 2027-01-15 08:02:03.456 UTC
+        assert_eq!(hour_start(Tz::UTC, at), Timestamp(1_800_000_000_000));
+        assert_eq!(hour_minute(Tz::Asia__Kathmandu, hour_start(Tz::Asia__Kathmandu, at)), "13:00");
+    }
+
+    #[test]
+    fn a_moment_of_another_day_says_which() {
+        let now = Timestamp(1_800_000_123_456);
+        assert_eq!(moment(Tz::Europe__Berlin, now, now), "09:02");
+        assert_eq!(moment(Tz::Europe__Berlin, now.plus(-10 * 3_600_000), now), "Thu 14 Jan, 23:02");
+    }
+}

@@ -1,0 +1,101 @@
+//! What a page knows about a station, and what follows from it.
+
+use super::freshness::Freshness;
+use crate::storage::{Bucket, Extreme, Latest};
+use crate::weather::derived;
+use crate::weather::quantity::Quantity;
+use crate::weather::report::Values;
+use crate::weather::station::{SensorName, Station};
+use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use std::sync::Arc;
+
+/// How far from an hour ago a value may lie and still be the value of an hour ago, ms.
+const HOUR_AGO_TOLERANCE_MS: i64 = 15 * MINUTE_MS;
+
+/// The last 24 hours of the main temperature.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// First instant, a multiple of the bucket's length.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+    /// Length of a bucket, ms.
+    pub bucket_ms: i64,
+    /// Buckets with values, in order.
+    pub buckets: Vec<Bucket>,
+}
+
+impl Series {
+    /// An empty series of 24 hours whose last bucket is the one that `now` lies in.
+    pub fn ending(now: Timestamp, bucket_ms: i64) -> Self {
+        let to = Timestamp((now.0.div_euclid(bucket_ms) + 1) * bucket_ms);
+        Self { from: to.plus(-DAY_MS), to, bucket_ms, buckets: Vec::new() }
+    }
+}
+
+/// One station as storage knows it.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The station.
+    pub station: Arc<Station>,
+    /// The newest value of each datastream.
+    pub latest: Vec<Latest>,
+    /// Lows and highs of its local day.
+    pub extremes: Vec<Extreme>,
+    /// Its usual distance between observations, ms.
+    pub interval_ms: Option<i64>,
+    /// Its temperatures.
+    pub series: Series,
+}
+
+impl Facts {
+    /// The newest value of a quantity of the main sensor.
+    pub fn main(&self, quantity: Quantity) -> Option<&Latest> {
+        self.latest.iter().find(|latest| latest.quantity == quantity && latest.sensor == SensorName::main())
+    }
+
+    /// Low and high of a quantity of the main sensor today.
+    pub fn extreme(&self, quantity: Quantity) -> Option<&Extreme> {
+        self.extremes.iter().find(|extreme| extreme.quantity == quantity && extreme.sensor == SensorName::main())
+    }
+
+    /// When the newest of its values was observed.
+    pub fn observed_at(&self) -> Option<Timestamp> {
+        self.latest.iter().map(|latest| latest.observed_at).max()
+    }
+
+    /// What the age of its temperature says; without a thermometer, of its newest value.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        let at = self.main(Quantity::Temperature).map(|latest| latest.observed_at).or_else(|| self.observed_at());
+        Freshness::of(at, now, self.interval_ms)
+    }
+
+    /// What it feels like, from values that are as young as the temperature.
+    pub fn feels_like(&self) -> Option<f64> {
+        let temperature = self.main(Quantity::Temperature)?;
+        let mut values = Values::default();
+        for quantity in [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed] {
+            if let Some(latest) = self.main(quantity)
+                && Freshness::of(Some(latest.observed_at), temperature.observed_at, self.interval_ms) == Freshness::Live
+            {
+                values.restore(quantity, latest.value);
+            }
+        }
+        derived::feels_like(&values)
+    }
+
+    /// How much warmer it is than an hour before the newest temperature, °C.
+    pub fn trend(&self) -> Option<f64> {
+        let latest = self.main(Quantity::Temperature)?;
+        let then = latest.observed_at.plus(-HOUR_MS);
+        let distance = |bucket: &&Bucket| bucket.start.plus(self.series.bucket_ms / 2).since(then).abs();
+        let hour_ago = self.series.buckets.iter().min_by_key(distance)?;
+        (distance(&hour_ago) <= HOUR_AGO_TOLERANCE_MS).then_some(latest.value - hour_ago.mean)
+    }
+
+    /// Two buckets further apart than this have a gap between them, ms: a station that reports every half hour has none
+    /// just because the buckets are finer.
+    pub fn gap_ms(&self) -> i64 {
+        self.series.bucket_ms.max(self.interval_ms.unwrap_or(0).saturating_mul(5) / 2)
+    }
+}

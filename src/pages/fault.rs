@@ -1,0 +1,73 @@
+//! When there is no page to give: the same layout, plain words, a way home.
+
+use super::page::Page;
+use super::preference::Preference;
+use super::views::{FaultPage, Frame};
+use crate::storage;
+use crate::weather::time::Timestamp;
+use crate::web::error::Problem;
+use rocket::http::{Header, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder};
+
+/// A page that could not be made.
+#[derive(Debug)]
+pub struct Fault(Problem);
+
+impl Fault {
+    /// There is no such page.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self(Problem::new(Status::NotFound, detail))
+    }
+}
+
+impl From<storage::Error> for Fault {
+    fn from(error: storage::Error) -> Self {
+        Self(Problem::from(error))
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Fault {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
+        let heading = heading(status);
+        let now = Timestamp::from(chrono::Utc::now());
+        let frame = Frame::still(heading, "/", now, Preference::of(request.cookies()));
+        let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
+        let mut response = Page(page).respond_to(request)?;
+        response.set_status(status);
+        if let Some(seconds) = retry_after_s {
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        Ok(response)
+    }
+}
+
+fn heading(status: Status) -> &'static str {
+    match status.code {
+        404 => "There is nothing here",
+        429 => "That was a little fast",
+        503 => "Back in a moment",
+        400..=499 => "That did not work",
+        _ => "Something broke on our side",
+    }
+}
+
+/// Answers whatever no route answered.
+#[rocket::catch(default)]
+pub fn any(status: Status, request: &Request<'_>) -> Fault {
+    let _ = request;
+    Fault(Problem::new(status, detail(status)))
+}
+
+fn detail(status: Status) -> &'static str {
+    match status.code {
+        404 => "This address has no page. A station may have been removed, or the address mistyped.",
+        413 => "What was sent is larger than we take.",
+        422 | 400 => "What was sent could not be understood.",
+        429 => "Too many requests in a short time. Try again in a moment.",
+        503 => "The server is busy or restarting. Try again in a moment.",
+        400..=499 => "This request cannot be answered.",
+        _ => "The error has been written to the server's log.",
+    }
+}

@@ -1,0 +1,112 @@
+//! Never show old as new: how old is too old, in words.
+
+use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
+
+/// Never stale below this, ms: one lost report is no news.
+const STALE_MIN_MS: i64 = 2 * MINUTE_MS;
+/// Never offline below this, ms: a router restarts in less.
+const OFFLINE_MIN_MS: i64 = 15 * MINUTE_MS;
+
+/// How much a value's age says about it. `static/js/format.js` has the same rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing was ever observed.
+    Waiting,
+    /// As young as this station's values usually are.
+    Live,
+    /// Older than two and a half of its intervals.
+    Stale,
+    /// Older than five of its intervals: no longer the weather.
+    Offline,
+}
+
+impl Freshness {
+    /// Judges an observation of `at` by the station's learned interval.
+    pub fn of(at: Option<Timestamp>, now: Timestamp, interval_ms: Option<i64>) -> Self {
+        let Some(at) = at else { return Self::Waiting };
+        let interval = interval_ms.unwrap_or(0);
+        match now.since(at) {
+            age if age > OFFLINE_MIN_MS.max(interval.saturating_mul(5)) => Self::Offline,
+            age if age > STALE_MIN_MS.max(interval.saturating_mul(5) / 2) => Self::Stale,
+            _ => Self::Live,
+        }
+    }
+
+    /// The attribute's value: `live`, `stale`, `offline`, `waiting`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "No readings yet",
+            Self::Live => "Live",
+            Self::Stale => "Stale",
+            Self::Offline => "Offline",
+        }
+    }
+}
+
+/// An age as people say it: `12 s`, `9 min`, `5 h`, `3 days`. Ahead of us counts as now.
+pub fn age(at: Timestamp, now: Timestamp) -> String {
+    match now.since(at).max(0) {
+        ms if ms < MINUTE_MS => format!("{} s", ms / SECOND_MS),
+        ms if ms < HOUR_MS => format!("{} min", ms / MINUTE_MS),
+        ms if ms < 2 * DAY_MS => format!("{} h", ms / HOUR_MS),
+        ms => format!("{} days", ms / DAY_MS),
+    }
+}
+
+/// `12 s ago`, or `just now` below two seconds.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    if now.since(at) < 2 * SECOND_MS { "just now".to_owned() } else { format!("{} ago", age(at, now)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn after(age_ms: i64, interval_ms: Option<i64>) -> &'static str {
+        Freshness::of(Some(NOW.plus(-age_ms)), NOW, interval_ms).name()
+    }
+
+    #[test]
+    fn a_value_grows_stale_and_then_offline_by_its_stations_interval() {
+        assert_eq!(Freshness::of(None, NOW, Some(1)), Freshness::Waiting);
+        for (age_ms, interval_ms, state) in [
+            (0, None, "live"),
+            (-3_000, None, "live"),
+            (120_000, Some(5_000), "live"),
+            (120_001, Some(5_000), "stale"),
+            (900_000, Some(5_000), "stale"),
+            (900_001, Some(5_000), "offline"),
+            (1_500_000, Some(600_000), "live"),
+            (1_500_001, Some(600_000), "stale"),
+            (3_000_001, Some(600_000), "offline"),
+        ] {
+            assert_eq!(after(age_ms, interval_ms), state, "{age_ms} ms at {interval_ms:?}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_said_in_one_unit() {
+        for (ms, text) in [
+            (-5_000, "just now"),
+            (1_999, "just now"),
+            (12_345, "12 s ago"),
+            (599_000, "9 min ago"),
+            (7_200_000, "2 h ago"),
+            (172_800_000, "2 days ago"),
+        ] {
+            assert_eq!(ago(NOW.plus(-ms), NOW), text);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The one very large number, and what stands around it.
+
+use super::clock;
+use super::facts::Facts;
+use super::freshness::{self, Freshness};
+use super::preference::Preference;
+use super::warmth;
+use crate::weather::quantity::Quantity;
+use crate::weather::time::Timestamp;
+use crate::weather::units::format_half_up;
+
+/// Instead of a number that is not there.
+pub const DASH: &str = "—";
+
+/// A station's temperature and its day, ready to print. What is empty is not shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hero {
+    /// How fresh it is.
+    pub state: Freshness,
+    /// The digits; a dash when offline.
+    pub number: String,
+    /// The unit behind them.
+    pub unit: &'static str,
+    /// The same in the other scale, `65.1 °F`.
+    pub other: String,
+    /// The colour's step.
+    pub warmth: Option<usize>,
+    /// True at 0 °C and below.
+    pub freezing: bool,
+    /// What it feels like, with its unit.
+    pub feels: String,
+    /// `up`, `down` or `steady`.
+    pub trend: &'static str,
+    /// `+0.6 °C`.
+    pub trend_text: String,
+    /// Today's lowest.
+    pub low: Moment,
+    /// Today's highest.
+    pub high: Moment,
+    /// Where between them it is now, percent.
+    pub between: String,
+    /// Offline: the last value, `18.4 °C`.
+    pub last: String,
+    /// Offline: since when.
+    pub since: String,
+    /// When it was observed.
+    pub observed: Moment,
+    /// `12 s ago`.
+    pub age: String,
+    /// The age without "ago", for the title of a stale page.
+    age_short: String,
+}
+
+/// Something with a time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Moment {
+    /// What.
+    pub text: String,
+    /// When, on the station's clock.
+    pub time: String,
+    /// When, RFC 3339.
+    pub iso: String,
+}
+
+impl Moment {
+    fn of(text: String, at: Timestamp, facts: &Facts, now: Timestamp) -> Self {
+        Self { text, time: clock::moment(facts.station.zone, at, now), iso: at.rfc3339() }
+    }
+}
+
+impl Hero {
+    /// What these facts say now.
+    pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+        const T: Quantity = Quantity::Temperature;
+        let state = facts.freshness(now);
+        let offline = state == Freshness::Offline;
+        let latest = facts.main(T);
+        let value = latest.map(|latest| latest.value);
+        let shown = value.filter(|_| !offline);
+        let trend = facts.trend().filter(|_| !offline);
+        let observed_at = latest.map(|latest| latest.observed_at).or_else(|| facts.observed_at());
+        let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(T, value));
+        let at = |at: Timestamp, value: f64| Moment::of(preference.text(T, value), at, facts, now);
+        let extreme = facts.extreme(T);
+        Self {
+            state,
+            number: shown.map_or(DASH.to_owned(), |value| preference.number(T, value)),
+            unit: preference.unit(T).symbol(),
+            other: shown.map_or(String::new(), |value| preference.other_scale().text(T, value)),
+            warmth: value.map(warmth::step),
+            freezing: shown.is_some_and(|value| value <= 0.0),
+            feels: text(facts.feels_like().filter(|_| !offline)),
+            trend: trend.map_or("", |trend| direction(trend, preference)),
+            trend_text: trend.map_or(String::new(), |trend| preference.difference(T, trend)),
+            low: extreme.map(|extreme| at(extreme.low_at, extreme.low)).unwrap_or_default(),
+            high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
+            between: shown.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
+            last: if offline { text(value) } else { String::new() },
+            since: observed_at
+                .filter(|_| offline)
+                .map_or(String::new(), |at| clock::moment(facts.station.zone, at, now)),
+            observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
+            age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
+            age_short: observed_at.map_or(String::new(), |at| freshness::age(at, now)),
+        }
+    }
+
+    /// The window's title: `18.4 °C – Town Hall`; an old value says so.
+    pub fn title(&self, name: &str) -> String {
+        match self.state {
+            _ if self.other.is_empty() && self.state != Freshness::Offline => name.to_owned(),
+            Freshness::Waiting => name.to_owned(),
+            Freshness::Live => format!("{} {} – {name}", self.number, self.unit),
+            Freshness::Stale => format!("({}) {} {} – {name}", self.age_short, self.number, self.unit),
+            Freshness::Offline => format!("Offline – {name}"),
+        }
+    }
+}
+
+/// A change too small to be printed is none.
+fn direction(difference: f64, preference: Preference) -> &'static str {
+    match preference.difference(Quantity::Temperature, difference).chars().next() {
+        Some('+') => "up",
+        Some('−') => "down",
+        _ => "steady",
+    }
+}
+
+fn between(value: f64, low: f64, high: f64) -> String {
+    let part = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+    format_half_up(part * 100.0, 1)
+}

@@ -1,0 +1,131 @@
+//! The pages: HTML that is whole without scripts, and the files it needs.
+
+mod address;
+mod assets;
+mod chart;
+mod clock;
+mod facts;
+mod fault;
+mod freshness;
+mod hero;
+mod page;
+mod preference;
+mod reads;
+mod state;
+mod table;
+mod tiles;
+pub mod views;
+mod warmth;
+mod wind;
+
+pub use address::Address;
+pub use facts::{Facts, Series};
+pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use preference::Preference;
+
+use crate::dock::Dock;
+use crate::storage::Storage;
+use crate::weather::station::Slug;
+use crate::weather::time::{MINUTE_MS, Timestamp};
+use assets::Asset;
+use fault::Fault;
+use rocket::form::Form;
+use rocket::http::CookieJar;
+use rocket::response::Redirect;
+use rocket::{Catcher, FromForm, Route, State, catchers, get, post, routes};
+use std::path::PathBuf;
+use views::{Overview, StationPage};
+
+/// Buckets of a station's chart, ms: 144 of them are a line that still shows a shower.
+pub const CHART_BUCKET_MS: i64 = 10 * MINUTE_MS;
+/// Buckets of an overview's sparkline, ms: 48 fill a card's width.
+pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
+
+/// The routes of all pages, for `/`. They need a [`Storage`] and a [`Dock`] in Rocket's state.
+pub fn routes() -> Vec<Route> {
+    routes![overview, station, units, file, favicon]
+}
+
+/// The catchers for `/`: pages for people, problem+json below the addresses of programs.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![fault::any]
+}
+
+fn now() -> Timestamp {
+    Timestamp::from(chrono::Utc::now())
+}
+
+#[get("/")]
+async fn overview(
+    storage: &State<Storage>,
+    dock: &State<Dock>,
+    preference: Preference,
+    address: Address,
+) -> Result<Page<Overview>, Fault> {
+    let (cursor, now) = (dock.cursor(), now());
+    let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
+    Ok(Page(Overview::of(&stations, cursor, now, preference, &address)))
+}
+
+#[get("/s/<slug>")]
+async fn station(
+    slug: &str,
+    storage: &State<Storage>,
+    dock: &State<Dock>,
+    preference: Preference,
+    address: Address,
+) -> Result<Page<StationPage>, Fault> {
+    let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
+    let slug = Slug::new(slug).map_err(|_| unknown())?;
+    let (cursor, now) = (dock.cursor(), now());
+    let directory = storage.directory();
+    let station = directory.by_slug(slug.as_str()).ok_or_else(unknown)?;
+    let facts = reads::station(storage, station, now, CHART_BUCKET_MS).await?;
+    Ok(Page(StationPage::of(&facts, cursor, now, preference, &address)))
+}
+
+/// The switch in the header: one button sends one choice.
+#[derive(FromForm)]
+struct Choice<'r> {
+    temperature: Option<&'r str>,
+    rest: Option<&'r str>,
+    back: Option<&'r str>,
+}
+
+#[post("/units", data = "<choice>")]
+fn units(choice: Form<Choice<'_>>, before: Preference, cookies: &CookieJar<'_>) -> Redirect {
+    let chosen = [choice.temperature, choice.rest].into_iter().flatten();
+    cookies.add(chosen.fold(before, Preference::read).cookie());
+    Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
+}
+
+/// The path to go back to if it is one of ours; a visitor is never sent elsewhere.
+fn local_path(back: &str) -> &str {
+    let ours = back == "/" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    if ours { back } else { "/" }
+}
+
+#[get("/static/<build>/<path..>")]
+fn file(build: &str, path: PathBuf) -> Option<Asset> {
+    Asset::find(path.to_str()?, build)
+}
+
+#[get("/favicon.svg")]
+fn favicon() -> Option<Asset> {
+    Asset::find("icons/favicon.svg", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil", "/s/..", "/s/a\r\nSet-Cookie: x", "", "s"]
+        {
+            assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Everything a page reads from storage.
+
+use super::facts::{Facts, Series};
+use crate::storage::{Error, Storage};
+use crate::weather::day;
+use crate::weather::quantity::Quantity;
+use crate::weather::station::{SensorName, Station};
+use crate::weather::time::Timestamp;
+use futures_util::future::try_join_all;
+use std::sync::Arc;
+
+/// One station, its temperatures in buckets of `bucket_ms`.
+pub async fn station(
+    storage: &Storage,
+    station: &Arc<Station>,
+    now: Timestamp,
+    bucket_ms: i64,
+) -> Result<Facts, Error> {
+    let (id, main) = (station.id, SensorName::main());
+    let mut series = Series::ending(now, bucket_ms);
+    let (latest, extremes, interval_ms, buckets) = tokio::try_join!(
+        storage.latest(id),
+        storage.extremes(id, day::date_at(station.zone, now)),
+        storage.interval_ms(id),
+        storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
+    )?;
+    series.buckets = buckets;
+    Ok(Facts { station: Arc::clone(station), latest, extremes, interval_ms, series })
+}
+
+/// All stations, sorted by name.
+pub async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
+    let directory = storage.directory();
+    try_join_all(directory.iter().map(|one| station(storage, one, now, bucket_ms))).await
+}

@@ -1,0 +1,187 @@
+//! Everything but the large number: wind, and a tile for each other value.
+
+use super::facts::Facts;
+use super::freshness::Freshness;
+use super::preference::Preference;
+use super::views::age_if_old;
+use super::wind;
+use crate::storage::Latest;
+use crate::weather::quantity::Quantity;
+use crate::weather::station::SensorName;
+use crate::weather::time::Timestamp;
+use crate::weather::units::format_half_up;
+
+/// The wind, ready to print. What is empty is not shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wind {
+    /// How fresh it is.
+    pub state: Freshness,
+    /// The speed's digits.
+    pub number: String,
+    /// Their unit.
+    pub unit: &'static str,
+    /// Where it comes from: `WSW`.
+    pub compass: String,
+    /// The same in whole degrees, for the needle.
+    pub degrees: String,
+    /// `3`.
+    pub force: String,
+    /// `gentle breeze`.
+    pub word: String,
+    /// With its unit.
+    pub gust: String,
+    /// Today's strongest, with its unit.
+    pub gust_today: String,
+    /// Its age, when it is old.
+    pub age: String,
+}
+
+impl Wind {
+    /// What these facts say now.
+    pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+        let speed = facts.main(Quantity::WindSpeed);
+        let state = Freshness::of(speed.map(|latest| latest.observed_at), now, facts.interval_ms);
+        let blowing = speed.is_none_or(|latest| latest.value > 0.0);
+        let from = facts.main(Quantity::WindDirection).filter(|_| blowing).map(|latest| latest.value);
+        let beaufort = speed.map(|latest| wind::beaufort(latest.value));
+        let strongest = facts.extreme(Quantity::WindGust).map(|extreme| extreme.high);
+        Self {
+            state,
+            number: speed.map_or(String::new(), |latest| preference.number(Quantity::WindSpeed, latest.value)),
+            unit: preference.unit(Quantity::WindSpeed).symbol(),
+            compass: from.map_or(String::new(), |degrees| wind::compass(degrees).to_owned()),
+            degrees: from.map_or(String::new(), |degrees| format_half_up(degrees, 0)),
+            force: beaufort.map_or(String::new(), |(force, _)| force.to_string()),
+            word: beaufort.map_or(String::new(), |(_, word)| word.to_owned()),
+            gust: main_text(facts, Quantity::WindGust, preference),
+            gust_today: strongest.map_or(String::new(), |high| preference.text(Quantity::WindGust, high)),
+            age: speed.map_or(String::new(), |latest| age_if_old(latest.observed_at, now, facts.interval_ms)),
+        }
+    }
+
+    /// True if there is an anemometer.
+    pub fn any(&self) -> bool {
+        !self.number.is_empty()
+    }
+}
+
+/// A quantity of the main sensor with its unit; empty if there is none.
+pub fn main_text(facts: &Facts, quantity: Quantity, preference: Preference) -> String {
+    facts.main(quantity).map_or(String::new(), |latest| preference.text(quantity, latest.value))
+}
+
+/// The tiles of one sensor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The sensor's name; empty for the main one.
+    pub name: String,
+    /// Its tiles.
+    pub tiles: Vec<Tile>,
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tile {
+    /// The value's name on the wire, `indoor/temperature`.
+    pub key: String,
+    /// What people call it.
+    pub title: &'static str,
+    /// The icon's name.
+    pub icon: &'static str,
+    /// How fresh it is.
+    pub state: Freshness,
+    /// The digits.
+    pub number: String,
+    /// Their unit.
+    pub unit: &'static str,
+    /// Something small beside it, as a word and the key it shows: `now 2.4 mm/h`.
+    pub aside: Option<Aside>,
+    /// Its age, when it is old.
+    pub age: String,
+}
+
+/// A small value under a tile's large one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aside {
+    /// The value's name on the wire.
+    pub key: String,
+    /// What it is called here.
+    pub word: &'static str,
+    /// With its unit.
+    pub text: String,
+}
+
+/// What stands elsewhere on the page: in the large number's card, or in the wind's.
+const ELSEWHERE: [Quantity; 4] =
+    [Quantity::Temperature, Quantity::WindSpeed, Quantity::WindGust, Quantity::WindDirection];
+
+/// Pairs that share a tile: the large one, the small one, and the word for it.
+const ASIDES: [(Quantity, Quantity, &str); 4] = [
+    (Quantity::Humidity, Quantity::DewPoint, "Dew point"),
+    (Quantity::Precipitation, Quantity::PrecipitationRate, "Now"),
+    (Quantity::SolarRadiation, Quantity::UvIndex, "UV index"),
+    (Quantity::SeaLevelPressure, Quantity::StationPressure, "At the station"),
+];
+
+/// All values that stand nowhere else, the main sensor's first.
+pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Group> {
+    let main = SensorName::main();
+    let anemometer = facts.main(Quantity::WindSpeed).is_some();
+    let mut sensors: Vec<&SensorName> = facts.latest.iter().map(|latest| &latest.sensor).collect();
+    sensors.sort();
+    sensors.dedup();
+    sensors
+        .into_iter()
+        .map(|sensor| {
+            let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
+            let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
+            let is_elsewhere = |quantity: Quantity| match quantity {
+                Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
+                _ => *sensor == main && ELSEWHERE.contains(&quantity),
+            };
+            let is_aside =
+                |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
+            let tiles = Quantity::all().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
+                let latest = of(quantity)?;
+                let aside = aside(quantity).and_then(|(_, small, word)| {
+                    of(*small).map(|latest| Aside {
+                        key: sensor.key(*small),
+                        word,
+                        text: preference.text(*small, latest.value),
+                    })
+                });
+                Some(tile(latest, aside, facts, now, preference))
+            });
+            Group { name: sensor.as_str().replace(['_', '-'], " "), tiles: tiles.collect() }
+        })
+        .filter(|group| !group.tiles.is_empty())
+        .collect()
+}
+
+fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {
+    Tile {
+        key: latest.sensor.key(latest.quantity),
+        title: latest.quantity.title(),
+        icon: icon(latest.quantity),
+        state: Freshness::of(Some(latest.observed_at), now, facts.interval_ms),
+        number: preference.number(latest.quantity, latest.value),
+        unit: preference.unit(latest.quantity).symbol(),
+        aside,
+        age: age_if_old(latest.observed_at, now, facts.interval_ms),
+    }
+}
+
+fn icon(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Temperature | Quantity::SoilTemperature => "thermometer",
+        Quantity::Humidity | Quantity::DewPoint => "droplets",
+        Quantity::StationPressure | Quantity::AltimeterSetting | Quantity::SeaLevelPressure => "gauge",
+        Quantity::WindSpeed | Quantity::WindGust | Quantity::WindDirection => "wind",
+        Quantity::Precipitation | Quantity::PrecipitationRate => "cloud-rain",
+        Quantity::SolarRadiation | Quantity::UvIndex => "sun",
+        Quantity::SoilMoisture => "sprout",
+        Quantity::Pm2_5 | Quantity::Pm10 => "haze",
+        Quantity::Co2 => "leaf",
+        Quantity::BatteryVoltage => "battery-medium",
+    }
+}

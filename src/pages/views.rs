@@ -1,0 +1,174 @@
+//! What the templates print: structs of finished strings, made from facts, an instant and a preference.
+
+use super::address::Address;
+use super::chart::Chart;
+use super::clock;
+use super::facts::Facts;
+use super::freshness::{self, Freshness};
+use super::hero::Hero;
+use super::preference::Preference;
+use super::state::State;
+use super::table::{self, Row};
+use super::tiles::{Group, Wind};
+use super::{assets, tiles};
+use crate::weather::quantity::Quantity;
+use crate::weather::time::Timestamp;
+use askama::Template;
+use askama_web::WebTemplate;
+
+/// What every page has around its content.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The window's title.
+    pub title: String,
+    /// The page's own path, to come back to.
+    pub path: String,
+    /// The build that the files' addresses carry.
+    pub build: String,
+    /// In which units.
+    pub preference: Preference,
+    /// The scripts' state as JSON; empty on a page that nothing feeds.
+    pub state: String,
+    /// When it was rendered, UTC.
+    pub as_of: String,
+    /// The same instant, RFC 3339.
+    pub iso: String,
+}
+
+impl Frame {
+    /// The frame of a page that no news can change.
+    pub fn still(title: &str, path: &str, now: Timestamp, preference: Preference) -> Self {
+        Self {
+            title: title.to_owned(),
+            path: path.to_owned(),
+            build: assets::build(),
+            preference,
+            state: String::new(),
+            as_of: clock::hour_minute(chrono_tz::UTC, now),
+            iso: now.rfc3339(),
+        }
+    }
+
+    fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
+        let state = State::of(stations, cursor, self.build.clone(), now, self.preference).json();
+        Self { state, ..self }
+    }
+
+    /// The same with the time of rendering on the station's clock.
+    fn local(self, facts: &Facts, now: Timestamp) -> Self {
+        Self { as_of: clock::hour_minute(facts.station.zone, now), ..self }
+    }
+}
+
+/// `/`: all stations.
+#[derive(Debug, Template, WebTemplate)]
+#[template(path = "overview.html")]
+pub struct Overview {
+    frame: Frame,
+    cards: Vec<Card>,
+    address: String,
+}
+
+/// A station on the overview.
+#[derive(Debug)]
+struct Card {
+    slug: String,
+    name: String,
+    hero: Hero,
+    wind: Wind,
+    humidity: String,
+    spark: Option<Chart>,
+}
+
+impl Overview {
+    /// The page of these stations.
+    pub fn of(stations: &[Facts], cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
+        let card = |facts: &Facts| Card {
+            slug: facts.station.slug.to_string(),
+            name: facts.station.name.clone(),
+            hero: Hero::of(facts, now, preference),
+            wind: Wind::of(facts, now, preference),
+            humidity: tiles::main_text(facts, Quantity::Humidity, preference),
+            spark: Chart::spark(facts, preference),
+        };
+        Self {
+            frame: Frame::still("Stevenson", "/", now, preference).live(stations, cursor, now),
+            cards: stations.iter().map(card).collect(),
+            address: address.as_str().to_owned(),
+        }
+    }
+}
+
+/// `/s/<slug>`: one station.
+#[derive(Debug, Template, WebTemplate)]
+#[template(path = "station.html")]
+pub struct StationPage {
+    frame: Frame,
+    slug: String,
+    name: String,
+    elevation: String,
+    zone: &'static str,
+    hero: Hero,
+    wind: Wind,
+    groups: Vec<Group>,
+    chart: Option<Chart>,
+    rows: Vec<Row>,
+    address: String,
+}
+
+impl StationPage {
+    /// The page of this station.
+    pub fn of(facts: &Facts, cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
+        let path = format!("/s/{}", facts.station.slug);
+        let hero = Hero::of(facts, now, preference);
+        let title = hero.title(&facts.station.name);
+        Self {
+            frame: Frame::still(&title, &path, now, preference)
+                .live(std::slice::from_ref(facts), cursor, now)
+                .local(facts, now),
+            slug: facts.station.slug.to_string(),
+            name: facts.station.name.clone(),
+            elevation: facts.station.elevation_m.map_or(String::new(), |metres| elevation(metres, preference)),
+            zone: facts.station.zone.name(),
+            hero,
+            wind: Wind::of(facts, now, preference),
+            groups: tiles::groups(facts, now, preference),
+            chart: Chart::of(facts, preference),
+            rows: table::rows(facts, preference),
+            address: address.as_str().to_owned(),
+        }
+    }
+}
+
+/// The height of the ground as people read it.
+fn elevation(metres: f64, preference: Preference) -> String {
+    /// 1 m in feet, exact.
+    const FEET_PER_METRE: f64 = 1.0 / 0.3048;
+    let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
+    format!("{} {unit}", super::preference::minus(crate::weather::units::format_half_up(value, 0)))
+}
+
+/// Any error, in plain words.
+#[derive(Debug, Template, WebTemplate)]
+#[template(path = "fault.html")]
+pub struct FaultPage {
+    frame: Frame,
+    code: u16,
+    heading: &'static str,
+    detail: String,
+}
+
+impl FaultPage {
+    /// The page of an error.
+    pub fn of(frame: Frame, code: u16, heading: &'static str, detail: String) -> Self {
+        Self { frame, code, heading, detail }
+    }
+}
+
+/// The age that stands beside a value; empty while it is live.
+pub fn age_if_old(at: Timestamp, now: Timestamp, interval_ms: Option<i64>) -> String {
+    match Freshness::of(Some(at), now, interval_ms) {
+        Freshness::Live => String::new(),
+        _ => freshness::ago(at, now),
+    }
+}

@@ -1,0 +1,72 @@
+//! Station keys: made here, shown once, stored only as SHA-256.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// A station's key, in the open: `stv_` and 256 random bits. Shown once; only its SHA-256 is stored.
+pub struct Key(String);
+
+/// Says what the text is when it turns up in a log or a repository, to people and to secret scanners.
+const MARK: &str = "stv_";
+/// Random bytes in a key. That many need no slow hash: nobody can guess them.
+const KEY_BYTES: usize = 32;
+/// So many characters are kept in the open, to tell keys apart in a list.
+const PREFIX_CHARS: usize = 8;
+
+impl Key {
+    /// A new key from the system's randomness.
+    pub(super) fn generate() -> Result<Self, sqlx::Error> {
+        Ok(Self(format!("{MARK}{}", Base64UrlUnpadded::encode_string(&random::<KEY_BYTES>()?))))
+    }
+
+    /// The text to show, once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The part that may be shown again.
+    pub(super) fn prefix(&self) -> &str {
+        &self.0[..PREFIX_CHARS]
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}…)", self.prefix())
+    }
+}
+
+/// What is stored of a key.
+pub(super) type KeyHash = [u8; 32];
+
+/// What is stored of `key`.
+pub(super) fn hash(key: &str) -> KeyHash {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// `N` bytes from the system's randomness.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], sqlx::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_mark_and_256_random_bits() {
+        let (one, other) = (Key::generate().expect("random"), Key::generate().expect("random"));
+        assert_eq!(one.reveal().len(), 4 + 43);
+        assert!(one.reveal().starts_with("stv_"));
+        assert_ne!(one.reveal(), other.reveal());
+    }
+
+    #[test]
+    fn a_key_does_not_slip_into_a_log() {
+        let key = Key::generate().expect("random");
+        assert!(!format!("{key:?}").contains(&key.reveal()[PREFIX_CHARS..]));
+    }
+}

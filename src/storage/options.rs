@@ -1,0 +1,118 @@
+//! Knobs of storage and what they must have to do with each other.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Knobs of storage. Each part of a configuration file may be left out; the default stands then.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// The database file; its folder must exist.
+    pub file: PathBuf,
+    /// What an acknowledged reading survives.
+    pub durability: Durability,
+    /// Connections that read at the same time. A page needs one for some milliseconds; more than the machine has
+    /// cores only wait for each other.
+    pub readers: u32,
+    /// Most reports that wait for the writer; more are refused with [`super::Error::Overloaded`]. At 20,000 a second
+    /// they are written within half a second, well inside a station's patience; about 10 MiB of memory.
+    pub queue_reports: usize,
+    /// Most reports in one transaction. Beyond a thousand a larger one is hardly cheaper, and everyone in it waits
+    /// for all of it. One upload is never split: a larger one gets a transaction of its own.
+    pub batch_reports: usize,
+    /// How long to wait for another process that holds the write lock, ms. Clients wait 5 s: an upload may wait behind
+    /// one batch that waits in vain, so twice this must stay below.
+    pub lock_wait_ms: u64,
+    /// Largest size of the database file, MiB: a full disk takes the whole machine down, a full database only says so.
+    /// A station that reports ten values a minute fills 65 MiB a year.
+    pub max_database_mib: u32,
+    /// Journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
+    /// are 80 hours and 30 MiB.
+    pub journal_keep_entries: u32,
+    /// Hours that journal entries are kept: a laptop that was closed over the night goes on where it was.
+    pub journal_keep_hours: u32,
+}
+
+/// What an acknowledged reading survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Durability {
+    /// A power cut: the disk is waited for in every commit.
+    Full,
+    /// A crash of the program or of the system's other programs. A power cut may take the last commits, though never
+    /// the database. Spares SD cards.
+    Normal,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            file: PathBuf::from("stevenson.db"),
+            durability: Durability::Full,
+            readers: 4,
+            queue_reports: 10_000,
+            batch_reports: 1_000,
+            lock_wait_ms: 2_000,
+            max_database_mib: 8_192,
+            journal_keep_entries: 100_000,
+            journal_keep_hours: 48,
+        }
+    }
+}
+
+/// A client's patience, ms: Arduino libraries give up after 5 s, others after 10 s.
+const CLIENT_PATIENCE_MS: u64 = 5_000;
+
+impl Options {
+    /// Says what does not fit together.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        let rules = [
+            (self.readers >= 1, "readers must be at least 1"),
+            (self.batch_reports >= 1, "batch_reports must be at least 1"),
+            (self.queue_reports >= self.batch_reports, "queue_reports must not be below batch_reports"),
+            (self.queue_reports <= MAX_QUEUE_REPORTS, "queue_reports must not be above 1,000,000"),
+            (2 * self.lock_wait_ms < CLIENT_PATIENCE_MS, "lock_wait_ms must be below 2,500: clients give up after 5 s"),
+            (self.max_database_mib >= 1, "max_database_mib must be at least 1"),
+            (self.journal_keep_entries >= 1, "journal_keep_entries must be at least 1"),
+        ];
+        rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(rule))
+    }
+
+    pub(super) fn lock_wait(&self) -> Duration {
+        Duration::from_millis(self.lock_wait_ms)
+    }
+
+    pub(super) fn journal_keep_ms(&self) -> i64 {
+        i64::from(self.journal_keep_hours) * crate::weather::time::HOUR_MS
+    }
+}
+
+/// Nobody waits for this many: about a gigabyte.
+const MAX_QUEUE_REPORTS: usize = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_fit_together() {
+        assert_eq!(Options::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn knobs_that_do_not_fit_together_are_named() {
+        let options = Options { queue_reports: 10, ..Options::default() };
+        assert_eq!(options.check(), Err("queue_reports must not be below batch_reports"));
+        let options = Options { lock_wait_ms: 5_000, ..Options::default() };
+        assert!(options.check().expect_err("too long").contains("lock_wait_ms"));
+    }
+
+    #[test]
+    fn unknown_knobs_are_refused() {
+        let error = serde_json::from_str::<Options>(r#"{"durabilty":"full"}"#).expect_err("misspelt");
+        assert!(error.to_string().contains("durabilty"), "{error}");
+        let options: Options = serde_json::from_str(r#"{"durability":"normal"}"#).expect("fine");
+        assert_eq!(options.durability, Durability::Normal);
+    }
+}

@@ -1,0 +1,74 @@
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+fn draft(fields: &[(Quantity, Unit, &str)]) -> Finished {
+    let mut draft = Draft::new(NOW);
+    for (quantity, unit, text) in fields {
+        draft.take_text(&SensorName::main(), *quantity, *unit, quantity.name(), text);
+    }
+    draft.finish(None)
+}
+
+#[test]
+fn what_is_weather_is_kept_in_canonical_units() {
+    let finished =
+        draft(&[(Quantity::Temperature, Unit::Fahrenheit, "50"), (Quantity::Humidity, Unit::Percent, "080")]);
+    let report = finished.report.expect("two values");
+    let values = report.sensors()[&SensorName::main()];
+    assert_eq!((values.get(Quantity::Temperature), values.get(Quantity::Humidity)), (Some(10.0), Some(80.0)));
+    assert!(finished.warnings.is_empty());
+}
+
+#[test]
+fn a_sentinel_is_checked_before_it_is_converted() {
+    let finished = draft(&[(Quantity::Temperature, Unit::Fahrenheit, "-99")]);
+    assert!(finished.report.is_none(), "-99 °F would be a believable -72.8 °C");
+    assert_eq!((finished.refused, finished.warnings.len()), (0, 1));
+}
+
+#[test]
+fn a_refused_value_is_named_with_its_reason_and_the_rest_is_kept() {
+    let finished = draft(&[(Quantity::Temperature, Unit::Celsius, "warm"), (Quantity::Humidity, Unit::Percent, "55")]);
+    assert_eq!(finished.warnings[0].to_string(), "temperature = \"warm\": not a number");
+    assert!(finished.report.is_some());
+    assert_eq!(finished.refused, 1);
+}
+
+#[test]
+fn of_two_values_for_one_quantity_the_later_is_kept_and_named() {
+    let finished = draft(&[
+        (Quantity::Temperature, Unit::Celsius, "20"),
+        (Quantity::Temperature, Unit::Fahrenheit, "50"),
+        (Quantity::Temperature, Unit::Celsius, "10"),
+        (Quantity::Temperature, Unit::Celsius, "warm"),
+    ]);
+    let report = finished.report.expect("two good ones");
+    assert_eq!(report.sensors()[&SensorName::main()].get(Quantity::Temperature), Some(10.0));
+    assert_eq!(finished.warnings[0].value, "50");
+    assert_eq!((finished.warnings.len(), finished.refused, finished.known), (2, 1, 4), "{:?}", finished.warnings);
+}
+
+#[test]
+fn warnings_are_numbered_cut_and_bounded() {
+    let mut parsed = Parsed::default();
+    for place in 0..WARNINGS_MAX + 7 {
+        let mut draft = Draft::new(NOW);
+        draft.unknown(&"x".repeat(1_000), &"y".repeat(1_000));
+        parsed.add(draft.finish(None), Some(place));
+    }
+    assert_eq!((parsed.warnings.len(), parsed.unlisted, parsed.known), (WARNINGS_MAX, 7, 0));
+    assert_eq!(parsed.warnings[3].field, format!("[3].{}", "x".repeat(FIELD_MAX_CHARS)));
+    assert_eq!(parsed.warnings[3].value, "y".repeat(ECHO_MAX_CHARS));
+}
+
+#[test]
+fn nothing_that_a_broken_bus_says_counts() {
+    let finished = draft(&[
+        (Quantity::Temperature, Unit::Celsius, "-145.7"),
+        (Quantity::Humidity, Unit::Percent, "100"),
+        (Quantity::StationPressure, Unit::Hectopascal, "575"),
+    ]);
+    assert!(finished.report.is_none());
+    assert_eq!(finished.refused, 3);
+}

@@ -1,0 +1,135 @@
+// @ts-check
+// The last 24 hours as SVG paths, the same that `src/pages/chart.rs` draws. Pure: no DOM.
+import { fixed, minus } from './format.js';
+import { DAY_MS, gapMs, stretches } from './series.js';
+import { fromCanonical, unitOf } from './units.js';
+import { hourMinute, local, weekday } from './zone.js';
+
+/** @typedef {import('./series.js').Point} Point */
+/** @typedef {import('./station.js').Station} Station */
+/** @typedef {{at: string, label: string, strong: boolean}} Tick */
+/** @typedef {{bottom: number, step: number}} Scale */
+
+const BOX = 1000;
+const Y_TICKS = 5;
+const STEPS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50];
+const SPARK_MIN_SPAN = 4;
+const X_TICK_HOURS = 3;
+const X_MARGIN_PERCENT = 1.5;
+const QUARTER_MS = 15 * 60_000;
+const HOUR_MS = 60 * 60_000;
+
+/** @param {number} part */
+const place = (part) => fixed(part * BOX, 1);
+/** @param {number} part */
+const percent = (part) => fixed(part * 100, 2);
+
+/** The finest scale that holds everything. @param {number} low @param {number} high @returns {Scale} */
+export function over(low, high) {
+  const spaces = Y_TICKS - 1;
+  const step = STEPS.find((step) => Math.floor(low / step) * step + spaces * step >= high) ?? STEPS[STEPS.length - 1];
+  const first = Math.floor(low / step);
+  const spare = Math.max(0, first + spaces - Math.ceil(high / step));
+  return { bottom: (first - Math.floor(spare / 2)) * step, step };
+}
+
+/** A sparkline's scale. @param {number} low @param {number} high @returns {Scale} */
+export function around(low, high) {
+  const span = Math.max(high - low, SPARK_MIN_SPAN);
+  return { bottom: (low + high - span) / 2, step: span / (Y_TICKS - 1) };
+}
+
+/**
+ * Draws the temperatures of the last 24 hours.
+ * @param {Station} station @param {import('./units.js').Units} units @param {(low: number, high: number) => Scale} [scaleOf]
+ */
+export function draw(station, units, scaleOf = over) {
+  const unit = unitOf('temperature', units);
+  const { start: from, bucket_ms: bucketMs } = station.series;
+  const to = from + DAY_MS;
+  /** @type {Point[]} */
+  const points = station.series.points
+    .filter(([start]) => from <= start && start < to)
+    .map(([start, mean, min, max, count]) => [start, fromCanonical(unit, mean), fromCanonical(unit, min), fromCanonical(unit, max), count]);
+  const last = points.at(-1);
+  if (!last) return undefined;
+  const scale = scaleOf(Math.min(...points.map((point) => point[2])), Math.max(...points.map((point) => point[3])));
+  const top = scale.bottom + (Y_TICKS - 1) * scale.step;
+  /** @param {number} value */
+  const down = (value) => (top - value) / (top - scale.bottom);
+  /** @param {number} start */
+  const across = (start) => (start + Math.floor(bucketMs / 2) - from) / DAY_MS;
+  const gap = gapMs(station.series, station.interval_ms);
+  const freezing = units.temperature === 'F' ? 32 : 0;
+  return {
+    ...paths(stretches(points, gap), across, down),
+    y: yTicks(scale, down, freezing),
+    zero: zero(scale, top, down, freezing),
+    x: scaleOf === over ? xTicks(station.zone, from) : [],
+    last: { x: percent(across(last[0])), y: percent(down(last[1])) },
+    summary: summary(station, unit.symbol, points, gap),
+  };
+}
+
+/**
+ * @param {Point[][]} parts @param {(start: number) => number} across @param {(value: number) => number} down
+ */
+function paths(parts, across, down) {
+  /** @param {Point} point @param {number} which */
+  const spot = (point, which) => `${place(across(point[0]))} ${place(down(point[which]))}`;
+  const line = parts.map((part) => `M${part.map((point) => spot(point, 1)).join('L')}${part.length === 1 ? 'h0.1' : ''}`);
+  const band = parts.map((part) => {
+    const edge = [...part.map((point) => spot(point, 3)), ...part.map((point) => spot(point, 2)).reverse()];
+    return `M${edge.join('L')}Z`;
+  });
+  return { line: line.join(''), band: band.join('') };
+}
+
+/** @param {Scale} scale @param {(value: number) => number} down @param {number} freezing @returns {Tick[]} */
+function yTicks({ bottom, step }, down, freezing) {
+  const decimals = step % 1 === 0 ? 0 : 1;
+  return Array.from({ length: Y_TICKS }, (_, index) => bottom + (Y_TICKS - 1 - index) * step).map((value) => ({
+    at: percent(down(value)),
+    label: minus(fixed(value, decimals)),
+    strong: value === freezing,
+  }));
+}
+
+/** @param {Scale} scale @param {number} top @param {(value: number) => number} down @param {number} freezing */
+function zero({ bottom, step }, top, down, freezing) {
+  const between = bottom < freezing && freezing < top && (freezing / step) % 1 !== 0;
+  return between ? { at: percent(down(freezing)), label: fixed(freezing, 0) } : undefined;
+}
+
+/** Every third hour of the station's clock; midnight says the day that begins. @param {string} zone @param {number} from */
+function xTicks(zone, from) {
+  /** @type {Tick[]} */
+  const ticks = [];
+  let labelled = -Infinity;
+  for (let into = (QUARTER_MS - (from % QUARTER_MS)) % QUARTER_MS; into < DAY_MS; into += QUARTER_MS) {
+    const { hour, minute } = local(zone, from + into);
+    const part = into / DAY_MS;
+    const inside = part * 100 >= X_MARGIN_PERCENT && part * 100 <= 100 - X_MARGIN_PERCENT;
+    // Where the clocks go back, an hour comes twice.
+    if (minute !== 0 || hour % X_TICK_HOURS !== 0 || !inside || into - labelled <= HOUR_MS) continue;
+    labelled = into;
+    const label = hour === 0 ? weekday(zone, from + into) : hourMinute(zone, from + into);
+    ticks.push({ at: percent(part), label, strong: hour === 0 });
+  }
+  return ticks;
+}
+
+/** @param {Station} station @param {string} symbol @param {Point[]} points @param {number} gap */
+function summary({ zone }, symbol, points, gap) {
+  const lowest = points.reduce((best, point) => (point[2] < best[2] ? point : best));
+  const highest = points.reduce((best, point) => (point[3] > best[3] ? point : best));
+  const last = points[points.length - 1];
+  const count = stretches(points, gap).length - 1;
+  const gaps = count === 0 ? '' : count === 1 ? ', with one gap' : `, with ${count} gaps`;
+  /** @param {number} value */
+  const degrees = (value) => `${minus(fixed(value, 1))} ${symbol}`;
+  return (
+    `Temperature over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
+    `highest ${degrees(highest[3])} around ${hourMinute(zone, highest[0])}, latest ${degrees(last[1])}${gaps}.`
+  );
+}

@@ -1,0 +1,131 @@
+// @ts-check
+/** The road to the dock: one truck is one `fetch`. Whatever is not a load of ours is a truck that was lost. */
+
+import { isCursor } from './cursor.js';
+
+/** @typedef {import('./words.js').Word} Word */
+/** @typedef {{v: 1, fleet: string, park: number, seen: string, watch: readonly string[], say: Word[]}} Clipboard */
+/** @typedef {{at: string, kind: string, [field: string]: unknown}} Item */
+/**
+ * @typedef {object} Load
+ * @property {1} v
+ * @property {string} why `cargo`, `turn`, `ticket`, `relieved`, `closing` or `reload`
+ * @property {string} after where it joins on
+ * @property {string} seen how far it reaches
+ * @property {Item[]} cargo
+ * @property {string[]} heard words that are stored
+ * @property {number} [retry] when to come back, ms, if the dock closes
+ */
+
+/** A truck that did not come home with a load. */
+export class Lost extends Error {
+  name = 'Lost';
+
+  /**
+   * @param {string} reason for the console and the person who reads it
+   * @param {object} [more]
+   * @param {number} [more.status] the answer's status, if there was an answer
+   * @param {number} [more.retryAfterMs] how long the dock asks to stay away
+   * @param {unknown} [more.cause]
+   */
+  constructor(reason, { status, retryAfterMs, cause } = {}) {
+    super(reason, { cause });
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * A name for one page's place in the dock, or for a word: 128 random bits, 22 characters of base64url.
+ * `crypto.randomUUID` would be shorter to write, but pages on plain http, as in most homes, do not have it.
+ */
+export function newBay() {
+  const bits = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bits)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/**
+ * Sends one truck and waits until it is home.
+ *
+ * @param {string} bay this page's place in the dock
+ * @param {Clipboard} clipboard
+ * @param {AbortSignal} signal gives the truck up
+ * @param {typeof globalThis.fetch} [fetch]
+ * @returns {Promise<Load>}
+ * @throws {Lost}
+ */
+export async function postTruck(bay, clipboard, signal, fetch = globalThis.fetch.bind(globalThis)) {
+  /** @type {Response} */
+  let answer;
+  try {
+    answer = await fetch(`/dock/${bay}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(clipboard),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      keepalive: false,
+      signal,
+    });
+  } catch (cause) {
+    throw new Lost(signal.aborted ? 'given up' : 'no answer', { cause });
+  }
+  if (answer.status !== 200) {
+    const retryAfterMs = waitMs(answer.headers.get('Retry-After'));
+    throw new Lost(`answered ${answer.status}`, { status: answer.status, retryAfterMs });
+  }
+  return readLoad(await body(answer));
+}
+
+/**
+ * @param {Response} answer
+ * @returns {Promise<unknown>}
+ */
+async function body(answer) {
+  const type = answer.headers.get('Content-Type') ?? '';
+  if (!/^application\/json\b/i.test(type)) throw new Lost(`answered with ${type || 'no type'}`, { status: 200 });
+  try {
+    return await answer.json();
+  } catch (cause) {
+    throw new Lost('its load broke on the way', { status: 200, cause });
+  }
+}
+
+/**
+ * A load, if it is one of ours; fields that nobody misses get their empty value.
+ *
+ * @param {unknown} value
+ * @returns {Load}
+ * @throws {Lost}
+ */
+export function readLoad(value) {
+  const load = /** @type {Record<string, any>} */ (value);
+  if (typeof load !== 'object' || load === null || load.v !== 1) throw foreign('v');
+  if (typeof load.why !== 'string') throw foreign('why');
+  const { cargo = [], heard = [] } = load;
+  if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string')) throw foreign('cargo');
+  if (!Array.isArray(heard) || !heard.every((id) => typeof id === 'string')) throw foreign('heard');
+  // Who is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
+  const joins = cargo.length > 0 || (load.why !== 'reload' && load.why !== 'closing');
+  if (joins && !isCursor(load.after)) throw foreign('after');
+  if (joins && !isCursor(load.seen)) throw foreign('seen');
+  return /** @type {Load} */ ({ ...load, cargo, heard });
+}
+
+/** @param {string} field */
+function foreign(field) {
+  return new Lost(`its load is not one of ours (${field})`, { status: 200 });
+}
+
+/**
+ * What `Retry-After` asks for, ms: it holds seconds or a date.
+ *
+ * @param {string | null} header
+ * @returns {number | undefined}
+ */
+function waitMs(header) {
+  if (header === null) return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,40 @@
+// @ts-check
+/**
+ * The six fleets: one table, and no program of their own. `src/dock/fleet.rs` holds the same rows, and a test
+ * compares the two: what stands between the markers is plain JSON.
+ */
+
+/**
+ * One algorithm of the essay, as home and dock see it.
+ *
+ * @typedef {object} Fleet
+ * @property {string} name its name in URLs, metrics and tables
+ * @property {number} trucks how many it owns: never more are out
+ * @property {boolean} keepOneOut whether a truck leaves, even empty, whenever none is out that may park
+ * @property {number | null} everyMs how often a truck leaves by the clock; null: never
+ * @property {number} hold how many trucks the dock lets park; 0: every truck turns round at once
+ * @property {boolean} wordsMayWait whether a truck that brings words may park
+ */
+
+/** @type {Record<string, Fleet>} */
+const TABLE =
+  // fleets: begin
+  {
+    "stay-home":      { "name": "stay-home",      "trucks": 1, "keepOneOut": false, "everyMs": null, "hold": 0, "wordsMayWait": false },
+    "wait-for-reply": { "name": "wait-for-reply", "trucks": 1, "keepOneOut": false, "everyMs": null, "hold": 1, "wordsMayWait": true },
+    "polling":        { "name": "polling",        "trucks": 1, "keepOneOut": false, "everyMs": 5000, "hold": 0, "wordsMayWait": false },
+    "expanding":      { "name": "expanding",      "trucks": 5, "keepOneOut": true,  "everyMs": null, "hold": 4, "wordsMayWait": true },
+    "slow-and-fast":  { "name": "slow-and-fast",  "trucks": 2, "keepOneOut": true,  "everyMs": null, "hold": 1, "wordsMayWait": false },
+    "ping-pong":      { "name": "ping-pong",      "trucks": 2, "keepOneOut": true,  "everyMs": null, "hold": 1, "wordsMayWait": true }
+  }
+  // fleets: end
+;
+
+/**
+ * The six fleets by name.
+ *
+ * @type {Readonly<Record<string, Readonly<Fleet>>>}
+ */
+export const FLEETS = Object.freeze(
+  Object.fromEntries(Object.entries(TABLE).map(([name, fleet]) => [name, Object.freeze(fleet)])),
+);

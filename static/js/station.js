@@ -1,0 +1,94 @@
+// @ts-check
+// A station as the page knows it, and what a report changes about it. Pure: no DOM, time is an argument.
+import { freshness } from './format.js';
+import { add, hourBefore, roll } from './series.js';
+import { date } from './zone.js';
+
+/** @typedef {{value: number, at: number}} Value */
+/** @typedef {{low: number, low_at: number, high: number, high_at: number}} Extreme */
+/**
+ * @typedef {object} Station values are canonical, instants are ms since 1970 UTC
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} zone
+ * @property {number | null} interval_ms
+ * @property {number | null} observed_at
+ * @property {string} day the local day that `extremes` are of
+ * @property {Record<string, Value>} values
+ * @property {Record<string, Extreme>} extremes
+ * @property {number | null} feels_like
+ * @property {import('./series.js').Series} series
+ */
+/**
+ * @typedef {object} Report
+ * @property {number} observed_at
+ * @property {Record<string, number>} values
+ * @property {{feels_like?: number | null}} [derived]
+ * @property {boolean} [late]
+ */
+
+/** When the station's large number was observed. @param {Station} station */
+export const observedAt = (station) => station.values.temperature?.at ?? station.observed_at;
+
+/** @param {Station} station @param {number} now */
+export const stateOf = (station, now) => freshness(observedAt(station), now, station.interval_ms);
+
+/**
+ * Takes a report in.
+ * @param {Station} station @param {Report} report @param {number} now
+ * @returns {boolean} false if it holds a value that the page has no place for
+ */
+export function take(station, report, now) {
+  const { observed_at: at, values } = report;
+  const before = station.observed_at;
+  const known = Object.keys(values).every((key) => key in station.values);
+  turn(station, Math.max(at, now));
+  for (const [key, value] of Object.entries(values)) {
+    const old = station.values[key];
+    if (!report.late && old && old.at >= at) continue; // The page was rendered with it already.
+    if (key === 'temperature') add(station.series, at, value);
+    if (date(station.zone, at) === station.day) stretch(station.extremes, key, value, at);
+    if (!report.late) station.values[key] = { value, at };
+  }
+  if (report.late) return known;
+  station.observed_at = Math.max(before ?? 0, at);
+  if (station.interval_ms === null && before !== null && at > before) station.interval_ms = at - before;
+  if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
+  return known;
+}
+
+/**
+ * Lets time pass: the window of the series moves, and a new local day has no low and high yet.
+ * @param {Station} station @param {number} now
+ */
+export function turn(station, now) {
+  roll(station.series, now);
+  const today = date(station.zone, now);
+  if (today <= station.day) return;
+  station.day = today;
+  station.extremes = {};
+}
+
+/**
+ * @param {Record<string, Extreme>} extremes @param {string} key @param {number} value @param {number} at
+ */
+function stretch(extremes, key, value, at) {
+  const extreme = extremes[key];
+  if (!extreme) {
+    extremes[key] = { low: value, low_at: at, high: value, high_at: at };
+    return;
+  }
+  // Of equal values the first counts.
+  if (value < extreme.low || (value === extreme.low && at < extreme.low_at)) Object.assign(extreme, { low: value, low_at: at });
+  if (value > extreme.high || (value === extreme.high && at < extreme.high_at)) Object.assign(extreme, { high: value, high_at: at });
+}
+
+/**
+ * How much warmer it is than an hour before the newest temperature, °C.
+ * @param {Station} station
+ */
+export function trend(station) {
+  const latest = station.values.temperature;
+  const before = latest && hourBefore(station.series, latest.at);
+  return before === undefined ? undefined : latest.value - before;
+}

@@ -1,0 +1,81 @@
+// @ts-check
+// What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
+import * as f from './format.js';
+import { observedAt, stateOf, trend } from './station.js';
+import { otherScale, unitOf } from './units.js';
+import { hourMinute, moment } from './zone.js';
+
+/** @typedef {import('./station.js').Station} Station */
+/** `fed` says whether news would reach the page now. @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string}} Context */
+/** @typedef {(station: Station, context: Context) => string} Text */
+
+/** @param {Station} s @param {Context} c */
+const offline = (s, c) => stateOf(s, c.now) === 'offline';
+
+/** The temperature, unless it is too old to be the weather. @param {Station} s @param {Context} c */
+const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.value);
+
+/** @type {(value: number | null | undefined, say: (value: number) => string, none?: string) => string} */
+const given = (value, say, none = '') => (value === undefined || value === null ? none : say(value));
+
+/** The wind's direction, unless it is calm. @param {Station} s */
+export const windFrom = (s) => (s.values.wind_speed?.value === 0 ? undefined : s.values.wind_direction?.value);
+
+/** How the temperature moves. @param {Station} s @param {Context} c */
+export function trendName(s, c) {
+  const change = current(s, c) === undefined ? undefined : trend(s);
+  const first = given(change, (value) => f.difference('temperature', value, c.units))[0];
+  return first === '+' ? 'up' : first === '−' ? 'down' : first ? 'steady' : '';
+}
+
+/** Where between low and high it is, percent. @param {Station} s @param {Context} c */
+export function between(s, c) {
+  const value = current(s, c);
+  const extreme = s.extremes.temperature;
+  if (value === undefined || !extreme) return '';
+  const { low, high } = extreme;
+  return f.fixed((high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5) * 100, 1);
+}
+
+/** @type {Record<string, Text>} */
+export const TEXTS = Object.freeze({
+  word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
+  big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
+  other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
+  feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),
+  trend: (s, c) => (trendName(s, c) ? f.difference('temperature', Number(trend(s)), c.units) : ''),
+  low: (s, c) => given(s.extremes.temperature?.low, (value) => f.text('temperature', value, c.units)),
+  low_time: (s, c) => given(s.extremes.temperature?.low_at, (at) => moment(s.zone, at, c.now)),
+  high: (s, c) => given(s.extremes.temperature?.high, (value) => f.text('temperature', value, c.units)),
+  high_time: (s, c) => given(s.extremes.temperature?.high_at, (at) => moment(s.zone, at, c.now)),
+  last: (s, c) => (offline(s, c) ? given(s.values.temperature?.value, (value) => f.text('temperature', value, c.units)) : ''),
+  since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
+  age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
+  clock: (s, c) => hourMinute(s.zone, c.now),
+  number: (s, c) => given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units)),
+  text: (s, c) => given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)),
+  tile_age: (s, c) =>
+    given(s.values[c.key]?.at, (at) => (f.freshness(at, c.now, s.interval_ms) === 'live' ? '' : f.ago(at, c.now))),
+  compass: (s) => given(windFrom(s), f.compass),
+  force: (s) => given(s.values.wind_speed?.value, (value) => String(f.beaufort(value)[0])),
+  beaufort: (s) => given(s.values.wind_speed?.value, (value) => f.beaufort(value)[1]),
+  gust_today: (s, c) => given(s.extremes.wind_gust?.high, (value) => f.text('wind_gust', value, c.units)),
+});
+
+/** The instants behind the texts that are times. @type {Record<string, (station: Station, context: Context) => number | null | undefined>} */
+export const INSTANTS = Object.freeze({
+  low_time: (s) => s.extremes.temperature?.low_at,
+  high_time: (s) => s.extremes.temperature?.high_at,
+  age: (s) => observedAt(s),
+  clock: (_, c) => c.now,
+});
+
+/** The window's title. @param {Station} s @param {Context} c */
+export function title(s, c) {
+  const temperature = s.values.temperature;
+  const state = stateOf(s, c.now);
+  if (state === 'offline') return `Offline – ${s.name}`;
+  if (!temperature) return s.name;
+  const value = `${f.number('temperature', temperature.value, c.units)} ${unitOf('temperature', c.units).symbol} – ${s.name}`;
+  return state === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
+}

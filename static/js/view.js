@@ -1,0 +1,154 @@
+// @ts-check
+// Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
+import { around, draw } from './chart.js';
+import { DASH, format, freshness, number, warmth } from './format.js';
+import { hours } from './series.js';
+import { stateOf } from './station.js';
+import { INSTANTS, TEXTS, between, title, trendName, windFrom } from './texts.js';
+import { moment } from './zone.js';
+
+/** @typedef {import('./station.js').Station} Station */
+/** @typedef {{now: number, units: import('./units.js').Units, fed: boolean, stations: Station[]}} Seen */
+
+const SVG = 'http://www.w3.org/2000/svg';
+/** Which version of a series a picture shows; a new picture shows none yet. @type {WeakMap<Element, string>} */
+const painted = new WeakMap();
+
+/** @param {Element} node @param {string} name @param {string} value */
+function set(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+/** @param {Node} node @param {string} text */
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** @param {string} tag @param {Record<string, string>} attributes @param {string} [text] */
+function shape(tag, attributes, text = '') {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.textContent = text;
+  return node;
+}
+
+/**
+ * Paints everything.
+ * @param {Document} page @param {Seen} seen
+ */
+export function paint(page, seen) {
+  for (const scope of page.querySelectorAll('[data-station]')) {
+    const slug = scope.getAttribute('data-station');
+    const station = seen.stations.find((station) => station.slug === slug);
+    if (station) paintStation(scope, station, seen);
+  }
+}
+
+/** The window's title on a station's page. @param {Document} page @param {Seen} seen */
+export function titleOf(page, seen) {
+  const slug = page.querySelector('article[data-station]')?.getAttribute('data-station');
+  const station = seen.stations.find((station) => station.slug === slug);
+  return station && title(station, { ...seen, key: '' });
+}
+
+/** @param {Element} scope @param {Station} station @param {Seen} seen */
+function paintStation(scope, station, seen) {
+  set(scope, 'data-state', stateOf(station, seen.now));
+  for (const place of scope.querySelectorAll('[data-show]')) paintPlace(place, station, seen);
+  for (const tile of scope.querySelectorAll('[data-tile]')) {
+    const value = station.values[String(tile.getAttribute('data-tile'))];
+    set(tile, 'data-state', freshness(value?.at, seen.now, station.interval_ms));
+  }
+  paintTemperature(scope, station, seen);
+  paintChart(scope, station, seen);
+}
+
+/** @param {Element} place @param {Station} station @param {Seen} seen */
+function paintPlace(place, station, seen) {
+  const name = String(place.getAttribute('data-show'));
+  const context = { ...seen, key: place.getAttribute('data-key') ?? '' };
+  const text = TEXTS[name]?.(station, context);
+  if (text === undefined) return;
+  write(place, text);
+  const instant = INSTANTS[name]?.(station, context);
+  if (instant) set(place, 'datetime', new Date(instant).toISOString());
+  const optional = place.closest('[data-optional]');
+  if (optional?.querySelector('[data-show]') === place) optional.toggleAttribute('hidden', text === '');
+}
+
+/** @param {Element} scope @param {Station} station @param {Seen} seen */
+function paintTemperature(scope, station, seen) {
+  const context = { ...seen, key: '' };
+  const celsius = station.values.temperature?.value;
+  const tinted = scope.matches('.tinted') ? scope : scope.querySelector('.tinted');
+  if (tinted && celsius !== undefined) set(tinted, 'data-warmth', String(warmth(celsius)));
+  for (const node of scope.querySelectorAll('[data-trend]')) set(node, 'data-trend', trendName(station, context));
+  for (const node of scope.querySelectorAll('[data-frost]')) {
+    set(node, 'data-frost', String(celsius !== undefined && celsius <= 0 && TEXTS.big(station, context) !== DASH));
+  }
+  for (const node of scope.querySelectorAll('[data-range]')) set(node, 'cx', `${between(station, context) || -50}%`);
+  for (const node of scope.querySelectorAll('[data-needle]')) {
+    const from = windFrom(station);
+    set(node, 'visibility', from === undefined ? 'hidden' : 'visible');
+    if (from !== undefined) set(node, 'transform', `rotate(${format('wind_direction', from, seen.units)} 100 100)`);
+  }
+}
+
+/** @param {Element} scope @param {Station} station @param {Seen} seen */
+function paintChart(scope, station, seen) {
+  const canvas = scope.querySelector('[data-chart="canvas"], [data-spark]');
+  if (!canvas) return;
+  const version = `${station.series.start} ${station.series.version ?? 0}`;
+  if (painted.get(canvas) === version) return;
+  painted.set(canvas, version);
+  const spark = canvas.hasAttribute('data-spark');
+  const drawing = draw(station, seen.units, spark ? around : undefined);
+  if (!drawing) return;
+  /** @param {string} name */
+  const part = (name) => scope.querySelector(`[data-chart="${name}"]`);
+  set(canvas, 'aria-label', drawing.summary);
+  for (const [name, path] of /** @type {const} */ ([['line', drawing.line], ['band', drawing.band]])) {
+    const node = part(name);
+    if (node) set(node, 'd', path);
+  }
+  const last = part('last');
+  if (last) {
+    set(last, 'cx', `${drawing.last.x}%`);
+    set(last, 'cy', `${drawing.last.y}%`);
+  }
+  if (spark) return;
+  const { x, y, zero } = drawing;
+  part('y')?.replaceChildren(...y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));
+  part('x')?.replaceChildren(
+    ...x.map((tick) => shape('text', { x: `${tick.at}%`, y: '16', ...(tick.strong && { class: 'midnight' }) }, tick.label)),
+  );
+  part('grid')?.replaceChildren(
+    ...y.map(({ at, strong }) => shape('line', { x1: '0', x2: '100%', y1: `${at}%`, y2: `${at}%`, ...(strong && { class: 'strong' }) })),
+    ...x.map(({ at, strong }) => shape('line', { x1: `${at}%`, x2: `${at}%`, y1: '0', y2: '100%', ...(strong && { class: 'midnight' }) })),
+    ...(zero ? [shape('line', { x1: '0', x2: '100%', y1: `${zero.at}%`, y2: `${zero.at}%`, class: 'strong' }),
+      shape('text', { x: '100%', y: `${zero.at}%`, dy: '-4' }, `${zero.label} ${seen.units.temperature === 'F' ? '°F' : '°C'}`)] : []),
+  );
+  paintTable(scope, station, seen);
+}
+
+/** The table behind the chart, an hour a row. @param {Element} scope @param {Station} station @param {Seen} seen */
+function paintTable(scope, station, seen) {
+  const body = scope.querySelector('[data-rows]');
+  if (!body) return;
+  /** @param {number | undefined} value */
+  const degrees = (value) => (value === undefined ? '' : number('temperature', value, seen.units));
+  body.replaceChildren(...hours(station.series, station.zone).map((hour) => {
+    const row = document.createElement('tr');
+    const head = document.createElement('th');
+    head.scope = 'row';
+    const time = document.createElement('time');
+    time.dateTime = new Date(hour.at).toISOString();
+    time.textContent = moment(station.zone, hour.at, seen.now);
+    head.append(time);
+    row.append(head);
+    const texts = hour.count === 0 ? ['no readings'] : [degrees(hour.mean), degrees(hour.min), degrees(hour.max), String(hour.count)];
+    for (const text of texts) row.insertCell().textContent = text;
+    if (hour.count === 0) Object.assign(row.cells[1], { colSpan: 4, className: 'none' });
+    return row;
+  }));
+}

@@ -1,0 +1,8 @@
+//! What the tests stand on: a browser, a road that counts, the program itself, and a server for files.
+
+#![allow(dead_code, reason = "each file of tests compiles this module for itself, and uses a part of it")]
+
+pub mod chrome;
+pub mod relay;
+pub mod server;
+pub mod static_files;

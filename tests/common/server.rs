@@ -1,0 +1,104 @@
+//! The real program as a child process, on a free port, with a data folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The program under test.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stevenson"));
+    command.env_remove("STEVENSON_PORT").env_remove("STEVENSON_DATA");
+    command
+}
+
+/// A running server; killed on drop.
+pub struct Server {
+    child: Child,
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    data: PathBuf,
+}
+
+impl Server {
+    /// Starts `serve --port 0` over a data folder and waits for its line.
+    pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        let mut child = program()
+            .args(["serve", "--port", "0", "--data"])
+            .arg(data)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("not ready, but {line:?}"));
+        Self { child, url: url.to_owned(), data: data.to_owned() }
+    }
+
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.url.strip_prefix("http://").expect("a URL").parse().expect("an address")
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Adds a station by the command line, while the server runs; returns its key.
+    pub fn add_station(&self, slug: &str) -> String {
+        add_station(&self.data, slug)
+    }
+
+    /// Kills the process at once, as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("SIGKILL");
+        self.child.wait().expect("an end");
+    }
+
+    /// Asks the process to stop and waits for its end; returns how long that took, and whether it ended well.
+    pub fn stop(mut self) -> (Duration, bool) {
+        let asked = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let status = self.child.wait().expect("an end");
+        (asked.elapsed(), status.success())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail if the process has ended already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Adds a station to a data folder; returns its key.
+pub fn add_station(data: &Path, slug: &str) -> String {
+    let output =
+        run(data, &["station", "add", slug, "--name", "Town Hall", "--zone", "Europe/Berlin", "--elevation", "214"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().find_map(|line| line.strip_prefix("key: ")).expect("a key").to_owned()
+}
+
+/// Runs a command over a data folder.
+pub fn run(data: &Path, arguments: &[&str]) -> Output {
+    program().arg("--data").arg(data).args(arguments).stdin(Stdio::null()).output().expect("the program runs")
+}
+
+/// Posts one JSON body of readings; returns the status and the answer.
+pub async fn post(url: &str, key: &str, body: &serde_json::Value) -> Result<(u16, serde_json::Value), reqwest::Error> {
+    let request = reqwest::Client::new().post(format!("{url}/api/v1/readings")).bearer_auth(key).json(body);
+    let answer = request.send().await?;
+    let status = answer.status().as_u16();
+    Ok((status, answer.json().await?))
+}

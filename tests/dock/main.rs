@@ -1,0 +1,6 @@
+//! The dock: its core held against a reference in all orders of events, its route on real sockets.
+
+mod orders;
+mod reference;
+mod route;
+mod steps;

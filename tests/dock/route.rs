@@ -1,0 +1,302 @@
+//! The route on real sockets: a local test client would cancel what a real client leaves behind.
+
+use rocket::fairing::AdHoc;
+use serde_json::{Value, json};
+use std::future::pending;
+use std::time::Duration;
+use stevenson::dock::cargo::Why;
+use stevenson::dock::{Dock, News, Options};
+use stevenson::live;
+use stevenson::storage::{self, Storage};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+const BAY: &str = "0123456789abcdef";
+/// Long enough for a busy machine; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server of nothing but the dock.
+struct Server {
+    dock: Dock,
+    port: u16,
+    shutdown: rocket::Shutdown,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    async fn start(options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = storage(&folder).await;
+        let dock = Dock::new("E", vec![], options);
+        tokio::spawn(dock.clone().run_tickets(pending()));
+        let config = rocket::Config { port: 0, log_level: rocket::config::LogLevel::Off, ..Default::default() };
+        let (tell, ready) = oneshot::channel();
+        let ready_now = AdHoc::on_liftoff("ready", move |rocket| {
+            let _ = tell.send(rocket.config().port);
+            Box::pin(async {})
+        });
+        let rocket = rocket::custom(config).manage(dock.clone()).manage(storage).mount("/", live::routes());
+        let rocket = rocket.attach(ready_now).ignite().await.expect("it ignites");
+        let shutdown = rocket.shutdown();
+        tokio::spawn(rocket.launch());
+        Self { dock, port: ready.await.expect("it launches"), shutdown, _folder: folder }
+    }
+
+    /// Sends a request as it is written.
+    async fn send(&self, request: &str) -> Client {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        Client { stream, received: Vec::new() }
+    }
+
+    /// Sends a truck.
+    async fn truck(&self, bay: &str, clipboard: &Value) -> Client {
+        self.send(&post(bay, "Content-Type: application/json\r\n", &clipboard.to_string())).await
+    }
+
+    /// Sends a truck and waits until it is parked.
+    async fn parked(&self, bay: &str, clipboard: &Value) -> Client {
+        let before = self.dock.stats();
+        let client = self.truck(bay, clipboard).await;
+        let left = |stats: &stevenson::dock::Stats| stats.loads.iter().map(|(_, count)| count).sum::<u64>();
+        self.until(|stats| stats.parked as u64 + left(stats) > before.parked as u64 + left(&before)).await;
+        client
+    }
+
+    async fn until(&self, holds: impl Fn(&stevenson::dock::Stats) -> bool) {
+        let wait = async {
+            while !holds(&self.dock.stats()) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("it comes true");
+    }
+
+    fn announce(&self, seq: u64, topic: &str) {
+        self.dock.announce(vec![News {
+            seq,
+            topic: topic.into(),
+            body: format!("{{\"kind\":\"x\",\"n\":{seq}}}").into(),
+        }]);
+    }
+
+    async fn status(&self, bay: &str, headers: &str, body: &str) -> u16 {
+        self.send(&post(bay, headers, body)).await.answer().await.status
+    }
+}
+
+async fn storage(folder: &tempfile::TempDir) -> Storage {
+    let options = storage::Options { file: folder.path().join("stevenson.db"), ..storage::Options::default() };
+    Storage::open(options).await.expect("it opens").0
+}
+
+fn post(bay: &str, headers: &str, body: &str) -> String {
+    format!("POST /dock/{bay} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+fn clipboard(seen: &str) -> Value {
+    json!({"v": 1, "fleet": "ping-pong", "park": 25_000, "seen": seen, "watch": ["town-hall"]})
+}
+
+struct Client {
+    stream: TcpStream,
+    received: Vec<u8>,
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    json: Value,
+}
+
+impl Client {
+    /// Reads one answer with its exact length.
+    async fn answer(&mut self) -> Answer {
+        tokio::time::timeout(PATIENCE, self.read()).await.expect("it answers")
+    }
+
+    async fn read(&mut self) -> Answer {
+        loop {
+            if let Some(end) = self.received.windows(4).position(|four| four == b"\r\n\r\n") {
+                let head = String::from_utf8(self.received[..end].to_vec()).expect("text").to_lowercase();
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("its length");
+                let whole = end + 4 + length.parse::<usize>().expect("a number");
+                if self.received.len() >= whole {
+                    let body: Vec<u8> = self.received.drain(..whole).skip(end + 4).collect();
+                    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+                    return Answer { status, head, json: serde_json::from_slice(&body).expect("JSON") };
+                }
+            }
+            assert!(self.stream.read_buf(&mut self.received).await.expect("it writes") > 0, "it hung up");
+        }
+    }
+
+    async fn load(&mut self) -> Value {
+        let answer = self.answer().await;
+        assert_eq!(answer.status, 200, "{}", answer.json);
+        answer.json
+    }
+
+    async fn why(&mut self) -> String {
+        self.load().await["why"].as_str().expect("a reason").to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_parked_truck_is_answered_with_the_news() {
+    let server = Server::start(Options::default()).await;
+    let mut client = server.parked(BAY, &clipboard("E.0")).await;
+    server.announce(1, "harbour");
+    server.announce(2, "town-hall");
+    let answer = client.answer().await;
+    let Value::Number(parked) = &answer.json["parked"] else { panic!("{}", answer.json) };
+    let cargo = json!([{"at": "E.2", "kind": "x", "n": 2}]);
+    let expected =
+        json!({"v": 1, "why": "cargo", "after": "E.0", "seen": "E.2", "cargo": cargo, "heard": [], "parked": parked});
+    assert_eq!((answer.status, answer.json.clone()), (200, expected));
+    for header in [
+        "content-type: application/json",
+        "cache-control: no-store",
+        "x-accel-buffering: no",
+        "x-content-type-options: nosniff",
+    ] {
+        assert!(answer.head.lines().any(|line| line == header), "{header} in {}", answer.head);
+    }
+    assert!(!answer.head.contains("chunked") && answer.head.matches("content-length").count() == 1);
+}
+
+#[tokio::test]
+async fn a_truck_with_a_ticket_that_is_due_goes_home_empty() {
+    let server = Server::start(Options { park_min_ms: 20, ..Options::default() }).await;
+    let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "ping-pong", "park": 20, "seen": "E.0"})).await;
+    let load = client.load().await;
+    assert_eq!((&load["why"], &load["cargo"], &load["seen"]), (&json!("ticket"), &json!([]), &json!("E.0")));
+    assert!((18..5_000).contains(&load["parked"].as_u64().expect("milliseconds")), "{load}");
+}
+
+#[tokio::test]
+async fn a_repeated_request_frees_the_first_and_both_are_answered() {
+    let server = Server::start(Options::default()).await;
+    let mut first = server.parked(BAY, &clipboard("E.0")).await;
+    let mut again = server.truck(BAY, &clipboard("E.0")).await;
+    assert_eq!(first.why().await, "relieved");
+    server.announce(1, "town-hall");
+    assert_eq!(again.why().await, "cargo");
+}
+
+#[tokio::test]
+async fn one_connection_carries_truck_after_truck() {
+    let server = Server::start(Options::default()).await;
+    let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "polling", "seen": "E.0"})).await;
+    assert_eq!(client.why().await, "turn");
+    server.announce(1, "town-hall");
+    let request = post(BAY, "Content-Type: application/json\r\n", &clipboard("E.0").to_string());
+    client.stream.write_all(request.as_bytes()).await.expect("it is kept alive");
+    assert_eq!(client.why().await, "cargo");
+}
+
+#[tokio::test]
+async fn a_dock_that_closes_sends_everyone_home() {
+    let server = Server::start(Options { closing_spread_ms: 700, ..Options::default() }).await;
+    let mut client = server.parked(BAY, &clipboard("E.0")).await;
+    server.dock.close();
+    let load = client.load().await;
+    assert_eq!(load["why"], "closing");
+    assert!(load["retry"].as_u64().is_some_and(|ms| ms < 700), "{load}");
+    assert_eq!(server.truck(BAY, &clipboard("E.0")).await.why().await, "closing");
+    server.shutdown.clone().notify();
+}
+
+#[tokio::test]
+async fn a_page_of_another_journal_reloads() {
+    let server = Server::start(Options::default()).await;
+    for seen in ["F.0", "E.1"] {
+        assert_eq!(server.truck(BAY, &clipboard(seen)).await.why().await, "reload", "{seen}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_client_is_served_too() {
+    let server = Server::start(Options::default()).await;
+    let body = clipboard("E.0").to_string();
+    let headers = format!("Content-Type: application/json; charset=utf-8\r\nContent-Length: {}", body.len());
+    let mut client = server.send(&format!("POST /dock/{BAY} HTTP/1.0\r\n{headers}\r\n\r\n{body}")).await;
+    server.until(|stats| stats.parked == 1).await;
+    server.announce(1, "town-hall");
+    let answer = client.answer().await;
+    assert_eq!((answer.status, &answer.json["why"]), (200, &json!("cargo")));
+    assert!(answer.head.starts_with("http/1.0 ") && !answer.head.contains("chunked"), "{}", answer.head);
+    assert_eq!(client.stream.read(&mut [0]).await.ok(), Some(0), "it hangs up");
+}
+
+#[tokio::test]
+async fn what_is_no_truck_is_refused_by_name() {
+    let server = Server::start(Options::default()).await;
+    let json_type = "Content-Type: application/json\r\n";
+    let body = clipboard("E.0").to_string();
+    for (bay, headers, body, status) in [
+        ("bay-number-0000-1", "Content-Type: text/plain\r\n", &*body, 415),
+        ("bay-number-0000-2", "Content-Type: application/json-seq\r\n", &body, 415),
+        ("bay-number-0000-3", "", &body, 415),
+        ("bay-number-0000-4", &format!("{json_type}Sec-Fetch-Site: cross-site\r\n"), &body, 403),
+        ("bay-number-0000-5", &format!("{json_type}Sec-Fetch-Site: same-site\r\n"), &body, 403),
+        ("bay-number-0000-6", json_type, &" ".repeat((64 << 10) + 1), 413),
+        ("bay-number-0000-7", json_type, "{", 400),
+        ("short", json_type, &body, 400),
+    ] {
+        assert_eq!(server.status(bay, headers, body).await, status, "{bay} {headers}");
+    }
+    let mut wrong = clipboard("E.0");
+    wrong["seen"] = json!("yesterday");
+    let answer = server.truck(BAY, &wrong).await.answer().await;
+    assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (400, &json!("seen")));
+    assert!(answer.head.contains("content-type: application/problem+json"), "{}", answer.head);
+    assert_eq!(server.dock.stats().parked, 0);
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_measured_as_it_comes() {
+    let server = Server::start(Options::default()).await;
+    let head = format!(
+        "POST /dock/{BAY} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    let chunk = format!("{:x}\r\n{}\r\n", 70_000, " ".repeat(70_000));
+    assert_eq!(server.send(&format!("{head}{chunk}0\r\n\r\n")).await.answer().await.status, 413);
+}
+
+#[tokio::test]
+async fn a_page_that_hurries_is_braked() {
+    let server = Server::start(Options::default()).await;
+    let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "polling", "seen": "E.0"})).await;
+    let request = post(BAY, "Content-Type: application/json\r\n", r#"{"v":1,"fleet":"polling","seen":"E.0"}"#);
+    let mut statuses = vec![client.answer().await.status];
+    while statuses.len() < 1_000 && statuses.last() == Some(&200) {
+        client.stream.write_all(request.as_bytes()).await.expect("it is kept alive");
+        let answer = client.answer().await;
+        assert!(answer.status == 200 || answer.head.contains("retry-after: "), "{}", answer.head);
+        statuses.push(answer.status);
+    }
+    assert_eq!(statuses.last(), Some(&429));
+    assert!(statuses.len() > 20, "a burst is welcome");
+}
+
+#[tokio::test]
+async fn a_full_dock_says_come_back_later() {
+    let server = Server::start(Options { parked_max_trucks: 1, ..Options::default() }).await;
+    let _parked = server.parked(BAY, &clipboard("E.0")).await;
+    let answer = server.truck("another-bay-00000", &clipboard("E.0")).await.answer().await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.head.contains("retry-after: "), "{}", answer.head);
+}
+
+#[tokio::test]
+async fn a_page_that_went_away_is_a_ghost_until_its_ticket() {
+    let server = Server::start(Options { park_min_ms: 300, ..Options::default() }).await;
+    let mut ghost = clipboard("E.0");
+    ghost["park"] = json!(300);
+    drop(server.parked(BAY, &ghost).await);
+    server.until(|stats| stats.parked == 0).await;
+    let stats = server.dock.stats();
+    assert_eq!((stats.loads(Why::Ticket), stats.bays), (1, 0), "nobody told the dock before");
+}

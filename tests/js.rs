@@ -1,0 +1,95 @@
+//! Runs the tests of the pages' scripts, `tests/js/*.test.js`, in a real browser.
+
+mod common;
+
+use common::chrome::{Browser, Options};
+use common::static_files::StaticFiles;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// The longest that one file may take: the runs on a bad road are many.
+const FILE_MAX: Duration = Duration::from_secs(120);
+
+/// Imports the tests of a file, runs them and hands over what came of it.
+const RUN: &str = r#"
+    const [file, done] = arguments;
+    (async () => {
+        const kit = await import('/tests/js/check.js');
+        await import(file);
+        return { results: await kit.results(), failure: null };
+    })().catch((error) => ({ results: [], failure: String(error?.stack ?? error) })).then(done);
+"#;
+
+#[derive(Deserialize)]
+struct Outcome {
+    results: Vec<Test>,
+    failure: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Test {
+    name: String,
+    ms: u64,
+    failure: Option<String>,
+}
+
+#[tokio::test]
+async fn the_scripts_of_the_pages_keep_their_promises() {
+    let files = test_files();
+    assert!(!files.is_empty(), "no tests were found");
+    let server = StaticFiles::start().await.expect("a server for the scripts");
+    let browser = Browser::open(Options::default()).await;
+    browser.set_script_timeout(FILE_MAX).await.expect("a longer timeout");
+    let mut failures = Vec::new();
+    for file in files {
+        browser.goto(server.url("/")).await.expect("an empty page");
+        let path = serde_json::json!(format!("/tests/js/{file}"));
+        let outcome = browser.execute_async(RUN, vec![path]).await.expect("an answer from the page");
+        let outcome: Outcome = outcome.convert().expect("results");
+        println!("{file}");
+        failures.extend(outcome.failure.iter().map(|failure| format!("{file}: {failure}")));
+        if outcome.results.is_empty() {
+            failures.push(format!("{file}: no test ran"));
+        }
+        for Test { name, ms, failure } in outcome.results {
+            println!("  {} {name} ({ms} ms)", if failure.is_none() { "ok    " } else { "FAILED" });
+            failures.extend(failure.map(|failure| format!("{file}: {name}\n    {failure}")));
+        }
+    }
+    let errors = browser.console_errors().await;
+    browser.close().await;
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(errors.is_empty(), "the console complains: {errors:#?}");
+}
+
+/// The files of tests, by name.
+fn test_files() -> Vec<String> {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/js")).expect("the folder of tests");
+    let names = folder.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut files: Vec<_> = names.filter(|name| name.ends_with(".test.js")).collect();
+    files.sort();
+    files
+}
+
+/// A row of the table, as the pages have it.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Row {
+    name: String,
+    trucks: u8,
+    keep_one_out: bool,
+    every_ms: Option<u32>,
+    hold: u8,
+    words_may_wait: bool,
+}
+
+#[test]
+fn the_table_of_fleets_is_plain_json_between_its_markers() {
+    let script = include_str!("../static/js/fleets.js");
+    let (_, table) = script.split_once("// fleets: begin").expect("the first marker");
+    let (table, _) = table.split_once("// fleets: end").expect("the last marker");
+    let table: std::collections::BTreeMap<String, Row> = serde_json::from_str(table).expect("JSON");
+    let names: Vec<_> = table.keys().map(String::as_str).collect();
+    assert_eq!(names, ["expanding", "ping-pong", "polling", "slow-and-fast", "stay-home", "wait-for-reply"]);
+    assert!(table.iter().all(|(name, row)| *name == row.name), "{table:?}");
+}

@@ -1,0 +1,353 @@
+//! The pages, rendered with made-up data: whole, honest, harmless.
+
+#[path = "pages/stories.rs"]
+mod stories;
+
+use rocket::http::{ContentType, Cookie, Header, Status};
+use rocket::local::blocking::Client;
+use rocket::{Build, Rocket, get, routes};
+use stevenson::pages::views::{Overview, StationPage};
+use stevenson::pages::{
+    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, Preference, SPARK_BUCKET_MS,
+};
+use stevenson::weather::quantity::Quantity;
+use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
+use stories::{HOSTILE, NOW};
+
+const CURSOR: &str = "7Q.1234";
+
+/// The stories of a station's page, by name.
+fn story(name: &str) -> Option<Facts> {
+    let fresh = |degrees: f64| stories::station("town-hall", "Town Hall", CHART_BUCKET_MS, degrees, 4_000);
+    Some(match name {
+        "live" => fresh(18.4),
+        "sensors" => stories::with_sensors(fresh(18.4)),
+        "gap" => stories::with_gap(fresh(18.4), 8, 5),
+        "frost" => fresh(-4.05),
+        "heat" => fresh(33.2),
+        "stale" => stories::station("town-hall", "Town Hall", CHART_BUCKET_MS, 18.4, 9 * MINUTE_MS),
+        "offline" => stories::station("town-hall", "Town Hall", CHART_BUCKET_MS, 18.4, 3 * HOUR_MS),
+        "hostile" => stories::station("hostile", HOSTILE, CHART_BUCKET_MS, 18.4, 4_000),
+        "silent" => stories::silent("silent", "Nobody Yet", CHART_BUCKET_MS),
+        "one" => one_value(),
+        "calm" => {
+            let mut facts = fresh(18.4);
+            facts.latest.iter_mut().filter(|l| l.quantity == Quantity::WindSpeed).for_each(|l| l.value = 0.0);
+            facts
+        }
+        _ => return None,
+    })
+}
+
+fn one_value() -> Facts {
+    let mut facts = stories::silent("one", "Just One", CHART_BUCKET_MS);
+    facts.latest.push(stories::latest("", Quantity::Temperature, NOW.plus(-4_000), 7.25));
+    facts
+}
+
+fn all() -> Vec<Facts> {
+    let card =
+        |slug: &str, name: &str, degrees: f64, age: i64| stories::station(slug, name, SPARK_BUCKET_MS, degrees, age);
+    vec![
+        card("harbour", "Harbour", 8.1, 3_000),
+        card("glacier", "Glacier Hut", -12.6, 4_000),
+        card("hostile", HOSTILE, 21.7, 2_000),
+        stories::silent("nobody", "Nobody Yet", SPARK_BUCKET_MS),
+        card("old-mill", "Old Mill", 15.2, 9 * MINUTE_MS),
+        card("quarry", "Quarry", 33.4, 3 * HOUR_MS),
+        stories::with_gap(card("town-hall", "Town Hall", 18.4, 1_000), 8, 4),
+    ]
+}
+
+#[get("/story/<name>")]
+fn one_story(name: &str, preference: Preference, address: Address) -> Option<Page<StationPage>> {
+    Some(Page(StationPage::of(&story(name)?, CURSOR.into(), NOW, preference, &address)))
+}
+
+#[get("/stories/<name>")]
+fn many(name: &str, preference: Preference, address: Address) -> Page<Overview> {
+    let stations = match name {
+        "empty" => Vec::new(),
+        "single" => all().split_off(6),
+        _ => all(),
+    };
+    Page(Overview::of(&stations, CURSOR.into(), NOW, preference, &address))
+}
+
+/// The pages' own routes that need neither storage nor dock, and the stories.
+fn book() -> Rocket<Build> {
+    let own = pages::routes().into_iter().filter(|route| {
+        let path = route.uri.path();
+        path != "/" && !path.starts_with("/s/")
+    });
+    rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
+        .mount("/", own.collect::<Vec<_>>())
+        .mount("/", routes![one_story, many])
+        .register("/", pages::catchers())
+}
+
+fn client() -> Client {
+    Client::tracked(book()).expect("rocket")
+}
+
+fn body(client: &Client, path: &str) -> String {
+    client.get(path.to_owned()).dispatch().into_string().expect("a body")
+}
+
+const STORIES: [&str; 11] =
+    ["live", "sensors", "gap", "frost", "heat", "stale", "offline", "hostile", "silent", "one", "calm"];
+
+fn every_page() -> Vec<(String, String)> {
+    let client = client();
+    let mut paths: Vec<String> = STORIES.iter().map(|name| format!("/story/{name}")).collect();
+    paths.extend(["/stories/all", "/stories/single", "/stories/empty", "/nowhere"].map(String::from));
+    paths.into_iter().map(|path| (path.clone(), body(&client, &path))).collect()
+}
+
+/// The text between the first `start` and the `end` that follows it.
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let from = text.find(start).unwrap_or_else(|| panic!("no {start:?} in {text}")) + start.len();
+    &text[from..from + text[from..].find(end).expect("an end")]
+}
+
+fn state(html: &str) -> serde_json::Value {
+    serde_json::from_str(between(html, r#"<script type="application/json" id="state">"#, "</script>")).expect("JSON")
+}
+
+#[test]
+fn every_page_says_that_nothing_from_elsewhere_and_nothing_inline_may_run() {
+    let client = client();
+    for path in ["/story/live", "/stories/all", "/stories/empty", "/nowhere", "/story/unknown"] {
+        let answer = client.get(path).dispatch();
+        assert_eq!(answer.headers().get_one("Content-Security-Policy"), Some(CONTENT_SECURITY_POLICY), "{path}");
+        assert_eq!(answer.headers().get_one("X-Content-Type-Options"), Some("nosniff"));
+        assert_eq!(answer.headers().get_one("Cache-Control"), Some("no-cache"));
+        assert!(answer.headers().get_one("Referrer-Policy").is_some());
+        assert_eq!(answer.content_type(), Some(ContentType::HTML));
+    }
+    assert!(CONTENT_SECURITY_POLICY.starts_with("default-src 'self';") && !CONTENT_SECURITY_POLICY.contains("unsafe"));
+}
+
+#[test]
+fn no_page_has_an_inline_script_style_or_handler() {
+    for (path, html) in every_page() {
+        for inline in [" style=", "<style", " onclick=", " onload=", " onerror=", "javascript:"] {
+            assert!(!html.contains(inline), "{path} has {inline}");
+        }
+        for script in html.split("<script").skip(1) {
+            let harmless = script.starts_with(r#" type="application/json" id="state">"#)
+                || script.starts_with(r#" type="module" src="/static/"#);
+            assert!(harmless, "{path}: {}", &script[..script.len().min(60)]);
+        }
+    }
+}
+
+#[test]
+fn a_name_is_text_and_never_markup() {
+    for (path, html) in every_page() {
+        assert!(!html.contains("<script>"), "{path}");
+        assert!(!html.contains("</title>&") && html.matches("</title>").count() == 1, "{path}");
+        if path.contains("hostile") {
+            assert_eq!(state(&html)["stations"][0]["name"], HOSTILE);
+        }
+    }
+}
+
+#[test]
+fn a_live_station_shows_its_numbers_on_first_paint() {
+    let html = body(&client(), "/story/live");
+    assert_eq!(between(&html, "<title>", "</title>"), "18.4 °C – Town Hall");
+    for text in [
+        r#"data-show="big">18.4</output>"#,
+        r#"data-show="other">65.1 °F</output>"#,
+        r#"data-show="word">Live<"#,
+        r#"data-show="low">9.2 °C</output>"#,
+        r#"data-show="low_time">06:18<"#,
+        r#"data-show="high_time">14:55<"#,
+        r#"data-show="age">4 s ago<"#,
+        r#"data-show="compass">WSW<"#,
+        r#"data-show="beaufort">gentle breeze<"#,
+        r#"data-key="sea_level_pressure">1013.3<"#,
+        r#"data-show="clock">15:18</time> local time"#,
+    ] {
+        assert!(html.contains(text), "no {text}");
+    }
+    assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
+    assert!(html.contains("<noscript><p>Values as of <time"));
+}
+
+#[test]
+fn an_old_value_is_never_shown_as_new() {
+    let client = client();
+    let stale = body(&client, "/story/stale");
+    assert!(stale.contains(r#"data-station="town-hall" data-state="stale""#));
+    assert!(stale.contains(r#"data-show="word">Stale<"#) && stale.contains("9 min ago"));
+    assert_eq!(between(&stale, "<title>", "</title>"), "(9 min) 18.4 °C – Town Hall");
+    let offline = body(&client, "/story/offline");
+    assert!(offline.contains(r#"data-station="town-hall" data-state="offline""#));
+    assert!(offline.contains(r#"data-show="big">—<"#), "a dash in place of the number");
+    assert!(offline.contains(r#"data-show="since">12:18<"#) && offline.contains(r#"data-show="last">18.4 °C<"#));
+    assert_eq!(between(&offline, "<title>", "</title>"), "Offline – Town Hall");
+}
+
+#[test]
+fn what_is_missing_is_absent_and_never_zero() {
+    let client = client();
+    let one = body(&client, "/story/one");
+    assert!(one.contains(r#"data-show="big">7.3<"#));
+    assert!(!one.contains(r#"id="wind""#) && !one.contains("data-tile"));
+    assert!(one.contains("No temperatures in the last 24 hours."));
+    assert!(one.contains(r#"data-optional hidden><span class="muted">feels like"#));
+    let calm = body(&client, "/story/calm");
+    assert!(calm.contains(r#"visibility="hidden""#), "calm has no direction");
+    let silent = body(&client, "/story/silent");
+    assert!(silent.contains("Waiting for the first reading") && silent.contains("/api/v1/readings"));
+}
+
+#[test]
+fn with_no_station_the_page_says_how_to_add_one_on_this_host() {
+    let client = client();
+    let html = client.get("/stories/empty").header(Header::new("Host", "pi.local:8000")).dispatch().into_string();
+    let html = html.expect("a body");
+    assert!(html.contains("stevenson station add town-hall"));
+    assert!(html.contains("curl http://pi.local:8000/api/v1/readings"));
+}
+
+#[test]
+fn the_units_switch_there_and_back_gives_the_same_digits() {
+    let client = client();
+    let before = body(&client, "/story/live");
+    let choose = |form: &str| {
+        let answer = client.post("/units").header(ContentType::Form).body(form).dispatch();
+        assert_eq!(answer.status(), Status::SeeOther);
+        assert_eq!(answer.headers().get_one("Location"), Some("/s/town-hall"));
+    };
+    choose("temperature=F&back=/s/town-hall");
+    choose("rest=us&back=/s/town-hall");
+    let us = body(&client, "/story/live");
+    for text in [">65.1<", ">18.4 °C<", ">29.92<", "18 mph", "0.09"] {
+        assert!(us.contains(text), "no {text}");
+    }
+    assert_eq!(state(&us)["units"], serde_json::json!({"temperature": "F", "rest": "us"}));
+    choose("temperature=C&back=/s/town-hall");
+    choose("rest=metric&back=/s/town-hall");
+    assert_eq!(body(&client, "/story/live"), before);
+}
+
+#[test]
+fn the_units_cookie_lasts_a_year_and_leads_nowhere_else() {
+    let client = client();
+    let answer = client.post("/units").header(ContentType::Form).body("temperature=F&back=//evil.example").dispatch();
+    assert_eq!(answer.headers().get_one("Location"), Some("/"));
+    let cookie = answer.headers().get_one("Set-Cookie").expect("a cookie").to_owned();
+    let cookie = Cookie::parse(cookie).expect("parses");
+    assert_eq!(cookie.value(), "F-metric");
+    assert_eq!(cookie.same_site(), Some(rocket::http::SameSite::Lax));
+    assert_eq!(cookie.max_age().map(|age| age.whole_days()), Some(365));
+}
+
+#[test]
+fn what_is_not_there_has_a_page_with_a_way_home() {
+    let client = client();
+    let answer = client.get("/s/../etc").dispatch();
+    assert_eq!(answer.status(), Status::NotFound);
+    let answer = client.post("/units").header(ContentType::JSON).body("{}").dispatch();
+    assert_eq!(answer.status(), Status::UnsupportedMediaType, "a form or nothing");
+    let html = body(&client, "/nowhere");
+    assert!(html.contains("There is nothing here") && html.contains(r#"href="/">All stations"#));
+}
+
+#[test]
+fn a_gap_splits_the_paths_and_the_table_says_so() {
+    let client = client();
+    let stretches =
+        |html: &str, class: &str| between(html, &format!(r#"<path class="{class}" d=""#), r#"""#).matches('M').count();
+    let whole = body(&client, "/story/live");
+    assert_eq!((stretches(&whole, "line"), stretches(&whole, "band")), (1, 1));
+    assert!(!whole.contains("no readings") && !whole.contains("gap."));
+    let gap = body(&client, "/story/gap");
+    assert_eq!((stretches(&gap, "line"), stretches(&gap, "band")), (2, 2));
+    assert!(gap.contains("no readings") && gap.contains("with one gap."));
+}
+
+#[test]
+fn the_table_behind_the_chart_holds_the_whole_series() {
+    let facts = story("gap").expect("a story");
+    let html = body(&client(), "/story/gap");
+    let rows = between(&html, "<tbody data-rows>", "</tbody>");
+    let cells = |row: &str| -> Vec<String> {
+        row.split("<td>").skip(1).map(|cell| cell.split('<').next().unwrap_or_default().to_owned()).collect()
+    };
+    let rows: Vec<Vec<String>> = rows.split("<tr>").skip(1).map(cells).filter(|cells| !cells.is_empty()).collect();
+    let number = |cell: &str| cell.parse::<f64>().expect("a number");
+    let column = |index: usize| rows.iter().map(move |row| number(&row[index]));
+    let buckets = &facts.series.buckets;
+    let (low, high) = buckets.iter().fold((f64::MAX, f64::MIN), |(l, h), b| (l.min(b.min), h.max(b.max)));
+    let total: u32 = buckets.iter().map(|bucket| bucket.count).sum();
+    assert_eq!(column(3).sum::<f64>(), f64::from(total), "every reading is counted once");
+    assert!((column(1).fold(f64::MAX, f64::min) - low).abs() <= 0.051);
+    assert!((column(2).fold(f64::MIN, f64::max) - high).abs() <= 0.051);
+}
+
+#[test]
+fn the_scripts_start_from_what_was_rendered() {
+    let html = body(&client(), "/story/sensors");
+    let state = state(&html);
+    assert_eq!(state["cursor"], CURSOR);
+    assert_eq!(state["now"], NOW.0);
+    let station = &state["stations"][0];
+    assert_eq!(station["slug"], "town-hall");
+    assert_eq!(station["zone"], "Europe/Berlin");
+    assert_eq!(station["day"], "2026-11-22");
+    assert_eq!(station["values"]["indoor/temperature"]["value"], 21.5);
+    assert_eq!(station["extremes"]["temperature"]["low_at"], NOW.0 - 9 * HOUR_MS);
+    assert_eq!(station["series"]["bucket_ms"], CHART_BUCKET_MS);
+    assert_eq!(station["series"]["points"][0].as_array().map(Vec::len), Some(5));
+}
+
+#[test]
+fn a_file_is_for_ever_under_its_build_and_asked_for_under_any_other() {
+    let client = client();
+    let html = body(&client, "/story/live");
+    let address = between(&html, r#"<link rel="stylesheet" href=""#, r#"""#).to_owned();
+    let answer = client.get(address.clone()).dispatch();
+    assert_eq!(answer.content_type(), Some(ContentType::CSS));
+    assert!(answer.headers().get_one("Cache-Control").is_some_and(|value| value.contains("immutable")));
+    let etag = answer.headers().get_one("ETag").expect("an ETag").to_owned();
+    let known = client.get(address).header(Header::new("If-None-Match", etag)).dispatch();
+    assert_eq!((known.status(), known.body().is_none()), (Status::NotModified, true));
+    let other = client.get("/static/000000000000/style.css").dispatch();
+    assert_eq!((other.status(), other.headers().get_one("Cache-Control")), (Status::Ok, Some("no-cache")));
+    assert_eq!(client.get("/favicon.svg").dispatch().content_type(), Some(ContentType::SVG));
+    assert_eq!(client.get("/static/x/js/../../Cargo.toml").dispatch().status(), Status::NotFound);
+}
+
+#[test]
+fn every_module_that_a_script_imports_is_served() {
+    let client = client();
+    let mut left = vec!["main.js".to_owned()];
+    let mut known = left.clone();
+    while let Some(module) = left.pop() {
+        let answer = client.get(format!("/static/any/js/{module}")).dispatch();
+        assert_eq!(answer.status(), Status::Ok, "{module}");
+        assert_eq!(answer.content_type(), Some(ContentType::JavaScript));
+        let source = answer.into_string().expect("a body");
+        for import in source.split("from './").skip(1) {
+            let name = import.split('\'').next().unwrap_or_default().to_owned();
+            if !known.contains(&name) {
+                known.push(name.clone());
+                left.push(name);
+            }
+        }
+    }
+}
+
+/// Not a test but a look: `cargo test --test pages -- --ignored storybook`, then open the printed address.
+#[test]
+#[ignore = "serves every template with made-up data until it is stopped"]
+fn storybook() {
+    let port: u16 = std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(8123);
+    println!("http://127.0.0.1:{port}/stories/all and /story/ {STORIES:?}");
+    let rocket = book().configure(rocket::Config::figment().merge(("port", port)).merge(("log_level", "off")));
+    rocket::execute(async { rocket.launch().await.map(|_| ()) }).expect("it serves");
+}

@@ -1,0 +1,120 @@
+//! Made-up stations: one for each thing that can be so.
+
+use chrono_tz::Tz;
+use std::sync::Arc;
+use stevenson::pages::{Facts, Series};
+use stevenson::storage::{Bucket, Extreme, Latest};
+use stevenson::weather::quantity::Quantity;
+use stevenson::weather::station::{SensorName, Slug, Station, StationId};
+use stevenson::weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+
+/// 2026-11-22 14:18:07 UTC, a Sunday; 15:18 in Berlin.
+pub const NOW: Timestamp = Timestamp(1_795_357_087_000);
+
+/// A name that would be markup if anybody forgot to escape it.
+pub const HOSTILE: &str = r#"<script>alert("1")</script> & 'Söhne' </title>"#;
+
+/// A station of that name and nothing known about it.
+pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
+    let station = Station {
+        id: StationId(1),
+        slug: Slug::new(slug).expect("a slug"),
+        name: name.to_owned(),
+        zone: Tz::Europe__Berlin,
+        elevation_m: Some(214.0),
+    };
+    Facts {
+        station: Arc::new(station),
+        latest: Vec::new(),
+        extremes: Vec::new(),
+        interval_ms: None,
+        series: Series::ending(NOW, bucket_ms),
+    }
+}
+
+/// A station whose temperature now is `now_c`, reporting every five seconds, the newest `age_ms` ago.
+pub fn station(slug: &str, name: &str, bucket_ms: i64, now_c: f64, age_ms: i64) -> Facts {
+    use Quantity::*;
+    let at = NOW.plus(-age_ms);
+    let mut facts = silent(slug, name, bucket_ms);
+    facts.interval_ms = Some(5_000);
+    let main = [
+        (Temperature, now_c),
+        (Humidity, 61.3),
+        (DewPoint, 10.8),
+        (SeaLevelPressure, 1_013.25),
+        (StationPressure, 987.6),
+        (WindSpeed, 4.2),
+        (WindGust, 7.9),
+        (WindDirection, 247.0),
+        (Precipitation, 2.4),
+        (PrecipitationRate, 0.6),
+        (SolarRadiation, 412.0),
+        (UvIndex, 2.0),
+        (BatteryVoltage, 3.94),
+    ];
+    facts.latest = main.into_iter().map(|(quantity, value)| latest("", quantity, at, value)).collect();
+    facts.extremes = vec![
+        extreme(Temperature, (now_c - 9.2, 9 * HOUR_MS), (now_c + 0.6, 23 * MINUTE_MS)),
+        extreme(WindGust, (0.0, 9 * HOUR_MS), (12.3, 2 * HOUR_MS)),
+    ];
+    facts.series.buckets = day(&facts.series, now_c, at);
+    facts
+}
+
+/// The same with more sensors than one.
+pub fn with_sensors(mut facts: Facts) -> Facts {
+    use Quantity::*;
+    for (sensor, quantity, value) in [
+        ("greenhouse", Temperature, 24.9),
+        ("greenhouse", Humidity, 78.0),
+        ("greenhouse", SoilMoisture, 41.0),
+        ("indoor", Temperature, 21.5),
+        ("indoor", Humidity, 44.0),
+        ("indoor", Co2, 742.0),
+        ("indoor", Pm2_5, 6.2),
+    ] {
+        facts.latest.push(latest(sensor, quantity, NOW.plus(-3_000), value));
+    }
+    facts
+}
+
+/// The same with nothing heard between `from_h` and `to_h` hours ago.
+pub fn with_gap(mut facts: Facts, from_h: i64, to_h: i64) -> Facts {
+    let silent = NOW.plus(-from_h * HOUR_MS)..NOW.plus(-to_h * HOUR_MS);
+    facts.series.buckets.retain(|bucket| !silent.contains(&bucket.start));
+    facts
+}
+
+/// A datastream's newest value.
+pub fn latest(sensor: &str, quantity: Quantity, observed_at: Timestamp, value: f64) -> Latest {
+    Latest { sensor: SensorName::new(sensor).expect("a sensor"), quantity, observed_at, value }
+}
+
+fn extreme(quantity: Quantity, low: (f64, i64), high: (f64, i64)) -> Extreme {
+    Extreme {
+        sensor: SensorName::main(),
+        quantity,
+        low: low.0,
+        low_at: NOW.plus(-low.1),
+        high: high.0,
+        high_at: NOW.plus(-high.1),
+    }
+}
+
+/// A day that is coldest before dawn, warmest after noon, and a little restless.
+fn day(series: &Series, now_c: f64, until: Timestamp) -> Vec<Bucket> {
+    let warmth = |hours: f64| -4.6 * ((hours - 2.5) / 24.0 * std::f64::consts::TAU).cos();
+    let now_h = (NOW.0 % (24 * HOUR_MS)) as f64 / HOUR_MS as f64;
+    let mut buckets = Vec::new();
+    let mut start = series.from;
+    while start <= until && start < series.to {
+        let hours = (start.0 % (24 * HOUR_MS)) as f64 / HOUR_MS as f64;
+        let restless = 0.35 * (hours * 5.1).sin() + 0.2 * (hours * 13.7).cos();
+        let mean = now_c + warmth(hours) - warmth(now_h) + restless;
+        let width = 0.35 + 0.3 * (hours * 2.3).sin().abs();
+        buckets.push(Bucket { start, mean, min: mean - width, max: mean + width, count: 120 });
+        start = start.plus(series.bucket_ms);
+    }
+    buckets
+}

@@ -1,0 +1,113 @@
+//! The journal: in order, only what is committed, pruned, never a number twice.
+
+use super::*;
+use stevenson::storage::Durability;
+use stevenson::weather::time::MINUTE_MS;
+
+fn minute(minute: i64) -> Report {
+    report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])
+}
+
+#[tokio::test]
+async fn nothing_is_told_that_is_not_committed() {
+    let mut house = House::new().await;
+    let other = house.other_connection();
+    let storage = house.storage.clone();
+    let id = house.station.id;
+    let sender = tokio::spawn(async move {
+        for number in 0..50 {
+            storage.append(id, vec![minute(number)]).await.expect("stored");
+        }
+    });
+    let mut told = 0;
+    while told < 50 {
+        let entries = house.entries().await;
+        told += entries.len() as i64;
+        let rows: i64 = other.query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).expect("read");
+        let head: i64 = other.query_row("SELECT max(seq) FROM journal", [], |row| row.get(0)).expect("read");
+        assert!(rows >= told, "{told} were told, {rows} are there");
+        assert!(head as u64 >= entries.last().expect("never empty").seq);
+    }
+    sender.await.expect("it went well");
+}
+
+#[tokio::test]
+async fn the_journal_says_what_was_told_byte_for_byte() {
+    let mut house = House::new().await;
+    house.append(vec![report(NOON, &[("temperature", 0.1 + 0.2), ("indoor/humidity", 1e-7), ("co2", 420.0)])]).await;
+    house.append((1..5).map(minute).collect()).await;
+    let told = [house.entries().await, house.entries().await].concat();
+    assert_eq!(told.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+    assert_eq!(house.storage.journal_since(1, 100).await.expect("read"), Some(told.clone()));
+    assert_eq!(house.storage.journal_since(1, 2).await.expect("read"), Some(told[..2].to_vec()));
+    assert_eq!(house.storage.journal_tail(2).await.expect("read"), told[3..]);
+    assert_eq!(house.storage.journal_since(6, 100).await.expect("read"), Some(vec![]));
+}
+
+#[tokio::test]
+async fn a_cursor_that_the_journal_never_gave_out_is_refused() {
+    let house = House::new().await;
+    assert_eq!(house.storage.journal_since(2, 10).await.expect("read"), None, "beyond the head");
+    assert_eq!(house.storage.journal_since(u64::MAX, 10).await.expect("read"), None);
+    assert_eq!(house.storage.journal_since(0, 10).await.expect("read").map(|e| e.len()), Some(1), "from the start");
+}
+
+#[tokio::test]
+async fn an_empty_journal_goes_on_from_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (storage, _commits) = Storage::open(options(folder.path())).await.expect("opens");
+    assert_eq!(storage.journal_since(0, 10).await.expect("read"), Some(vec![]));
+    assert_eq!(storage.journal_since(1, 10).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn numbers_and_epoch_go_on_after_a_restart() {
+    let house = House::new().await;
+    house.append(vec![minute(0)]).await;
+    let epoch = house.storage.epoch().to_owned();
+    let mut house = house.reopened(|_| {}).await;
+    assert_eq!(house.storage.epoch(), epoch);
+    assert!(!epoch.is_empty() && !epoch.contains('.'));
+    house.append(vec![minute(1)]).await;
+    assert_eq!(house.entries().await[0].seq, 3);
+}
+
+#[tokio::test]
+async fn a_number_that_a_power_cut_may_have_taken_is_not_given_out_again() {
+    let house = House::with(|options| options.durability = Durability::Normal).await;
+    house.append(vec![minute(0)]).await;
+    // The commits of this run may be lost, whatever the next run is.
+    let mut house = house.reopened(|_| {}).await;
+    house.append(vec![minute(1), minute(2)]).await;
+    let seqs: Vec<u64> = house.entries().await.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1_000_003, 1_000_004]);
+    let since = async |seq| house.storage.journal_since(seq, 10).await.expect("read").map(|entries| entries.len());
+    assert_eq!(since(2).await, Some(2), "a cursor whose entry survived goes on");
+    assert_eq!(since(3).await, None, "one whose entry was lost does not");
+}
+
+#[tokio::test]
+async fn the_journal_is_pruned_by_number_and_keeps_its_newest() {
+    let house = House::with(|options| options.journal_keep_entries = 100).await;
+    for batch in 0..4 {
+        house.append((batch * 500..(batch + 1) * 500).map(minute).collect()).await;
+    }
+    // The next job starts after the pruning that the last one was followed by.
+    house.append(vec![minute(5_000)]).await;
+    let journal = house.storage.journal_tail(10_000).await.expect("read");
+    assert_eq!((journal.len(), journal[journal.len() - 1].seq), (101, 2_002));
+    let since = async |seq| house.storage.journal_since(seq, 10_000).await.expect("read").map(|entries| entries.len());
+    let oldest = journal[0].seq;
+    assert_eq!(since(oldest).await, Some(100));
+    assert_eq!(since(oldest - 1).await, Some(101), "nothing between was pruned");
+    assert_eq!(since(oldest - 2).await, None);
+}
+
+#[tokio::test]
+async fn the_journal_is_pruned_by_age_and_keeps_its_newest() {
+    let house = House::with(|options| options.journal_keep_hours = 0).await;
+    house.append((0..600).map(minute).collect()).await;
+    house.append(vec![minute(1_000)]).await;
+    let journal = house.storage.journal_tail(10_000).await.expect("read");
+    assert_eq!(journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [601, 602]);
+}

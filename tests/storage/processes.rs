@@ -1,0 +1,99 @@
+//! Two who have the same file open: a server and the command line.
+
+use super::*;
+use std::time::{Duration, Instant};
+use stevenson::weather::time::MINUTE_MS;
+
+fn minute(minute: i64) -> Report {
+    report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])
+}
+
+async fn open(house: &House) -> Storage {
+    // Its listener is dropped: the command line has none.
+    Storage::open(options(house.folder.path())).await.expect("opens").0
+}
+
+#[tokio::test]
+async fn a_station_that_another_process_added_is_told_and_listed() {
+    let mut house = House::new().await;
+    let command_line = open(&house).await;
+    command_line.add_station(new_station("harbour")).await.expect("added");
+    command_line.close().await;
+    let before = Instant::now();
+    assert_eq!(house.news().await, [serde_json::json!({"kind": "station", "station": "harbour"})]);
+    assert!(before.elapsed() < Duration::from_secs(5), "an idle writer looks every half second");
+    assert!(house.storage.directory().by_slug("harbour").is_some());
+    assert_eq!(house.storage.stats().foreign_entries, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_another_process_made_works_at_once() {
+    let house = House::new().await;
+    let command_line = open(&house).await;
+    let (harbour, key) = command_line.add_station(new_station("harbour")).await.expect("added");
+    let found = house.storage.station_by_key(key.reveal()).await.expect("read").expect("known");
+    assert_eq!(found, harbour);
+    assert_eq!(house.storage.authenticate("harbour", key.reveal()).await.expect("read"), Some(harbour.clone()));
+    assert_eq!(house.storage.authenticate("town-hall", key.reveal()).await.expect("read"), None);
+    assert_eq!(house.storage.append(harbour.id, vec![minute(0)]).await.expect("stored").stored, 1);
+}
+
+#[tokio::test]
+async fn what_two_processes_write_is_told_by_both_in_order_and_once() {
+    let mut house = House::new().await;
+    let (other, mut others) = Storage::open(options(house.folder.path())).await.expect("opens");
+    let id = house.station.id;
+    for pair in 0..10 {
+        house.append(vec![minute(2 * pair)]).await;
+        other.append(id, vec![minute(2 * pair + 1)]).await.expect("stored");
+    }
+    // Each tells at the latest with its own next commit what the other wrote before.
+    house.append(vec![minute(100)]).await;
+    other.append(id, vec![minute(101)]).await.expect("stored");
+    for (commits, last) in [(house.commits.as_mut().expect("someone listens"), 22), (&mut others, 23)] {
+        let mut seqs = Vec::new();
+        while seqs.last() != Some(&last) {
+            seqs.extend(commits.next().await.expect("open").into_entries().iter().map(|entry| entry.seq));
+        }
+        assert_eq!(seqs, (2..=last).collect::<Vec<u64>>());
+    }
+}
+
+#[tokio::test]
+async fn what_another_process_stored_is_known() {
+    let house = House::new().await;
+    house.append(vec![minute(0)]).await;
+    let other = open(&house).await;
+    other.append(house.station.id, vec![minute(5)]).await.expect("stored");
+    let again = house.append(vec![minute(5), minute(3)]).await;
+    assert_eq!((again.stored, again.duplicate), (1, 1));
+    assert_eq!(
+        house.latest(stevenson::weather::quantity::Quantity::Temperature).await.observed_at,
+        NOON.plus(5 * MINUTE_MS)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_processes_may_create_the_same_database() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opens = (0..4).map(|_| tokio::spawn(Storage::open(options(folder.path()))));
+        let mut epochs = Vec::new();
+        for opened in futures_util::future::join_all(opens).await {
+            epochs.push(opened.expect("no panic").expect("opens").0.epoch().to_owned());
+        }
+        epochs.dedup();
+        assert_eq!(epochs.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn opening_does_not_wait_for_one_who_writes() {
+    let house = House::with(|options| options.lock_wait_ms = 0).await;
+    let other = house.other_connection();
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let mut options = options(house.folder.path());
+    options.lock_wait_ms = 0;
+    let (storage, _) = Storage::open(options).await.expect("opens");
+    assert!(storage.directory().by_slug("town-hall").is_some());
+}

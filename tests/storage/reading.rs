@@ -1,0 +1,63 @@
+//! Series and intervals.
+
+use super::*;
+use stevenson::storage::Bucket;
+use stevenson::weather::quantity::Quantity::{Humidity, Temperature};
+use stevenson::weather::time::MINUTE_MS;
+
+async fn series(house: &House, quantity: Quantity, minutes: (i64, i64), bucket_ms: i64) -> Vec<Bucket> {
+    let (from, to) = (NOON.plus(minutes.0 * MINUTE_MS), NOON.plus(minutes.1 * MINUTE_MS));
+    let main = SensorName::main();
+    house.storage.series(house.station.id, &main, quantity, from, to, bucket_ms).await.expect("read")
+}
+
+#[tokio::test]
+async fn a_series_comes_in_buckets_and_empty_ones_are_absent() {
+    let house = House::new().await;
+    let at = |minute, value| report(NOON.plus(minute * MINUTE_MS), &[("temperature", value)]);
+    house.append(vec![at(0, 1.0), at(4, 3.0), at(14, 7.0), at(15, 8.0)]).await;
+    let bucket = |minute, mean, min, max, count| Bucket { start: NOON.plus(minute * MINUTE_MS), mean, min, max, count };
+    let buckets = series(&house, Temperature, (0, 15), 5 * MINUTE_MS).await;
+    assert_eq!(buckets, [bucket(0, 2.0, 1.0, 3.0, 2), bucket(10, 7.0, 7.0, 7.0, 1)]);
+    let buckets = series(&house, Temperature, (4, 16), 5 * MINUTE_MS).await;
+    assert_eq!(buckets[0], bucket(0, 3.0, 3.0, 3.0, 1), "a bucket starts at a multiple of its length");
+    assert!(series(&house, Humidity, (0, 15), 5 * MINUTE_MS).await.is_empty());
+}
+
+#[tokio::test]
+async fn every_quantity_has_a_series() {
+    let house = House::new().await;
+    let middle = |quantity: Quantity| (quantity.limits().start() + quantity.limits().end()) / 2.0;
+    let values: Vec<_> = Quantity::all().map(|quantity| (quantity.name(), middle(quantity))).collect();
+    house.append(vec![report(NOON, &values)]).await;
+    for quantity in Quantity::all() {
+        let buckets = series(&house, quantity, (0, 1), MINUTE_MS).await;
+        assert_eq!(buckets.len(), 1, "{}", quantity.name());
+        assert_eq!(buckets[0].mean, middle(quantity), "{}", quantity.name());
+    }
+}
+
+#[tokio::test]
+async fn the_interval_is_the_median_of_the_last_gaps() {
+    let house = House::new().await;
+    let interval = async || house.storage.interval_ms(house.station.id).await.expect("read");
+    assert_eq!(interval().await, None);
+    house.append(vec![report(NOON, &[("indoor/temperature", 20.0)])]).await;
+    assert_eq!(interval().await, None);
+    for minute in [0, 5, 10, 60, 65] {
+        house.append(vec![report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])]).await;
+    }
+    assert_eq!(interval().await, Some(5 * MINUTE_MS));
+}
+
+#[tokio::test]
+async fn the_columns_of_an_observation_are_the_quantities_in_order() {
+    let house = House::new().await;
+    let connection = house.other_connection();
+    let mut query = connection.prepare("SELECT name FROM pragma_table_info('observation')").expect("a query");
+    let columns: Vec<String> =
+        query.query_map([], |row| row.get(0)).expect("rows").map(|c| c.expect("a name")).collect();
+    let quantities = Quantity::all().map(|quantity| quantity.name().to_owned());
+    let expected: Vec<String> = ["sensor", "observed_ms"].map(str::to_owned).into_iter().chain(quantities).collect();
+    assert_eq!(columns, expected);
+}

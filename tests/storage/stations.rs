@@ -1,0 +1,88 @@
+//! Stations and their keys.
+
+use super::*;
+use stevenson::storage::Error;
+use stevenson::weather::time::MINUTE_MS;
+
+#[tokio::test]
+async fn a_station_has_one_key_at_a_time() {
+    let mut house = House::new().await;
+    let first = house.storage.renew_key(&house.station.slug).await.expect("a key");
+    let second = house.storage.renew_key(&house.station.slug).await.expect("a key");
+    assert_eq!(house.news().await[0]["kind"], "station");
+    let by_key = async |key: &str| house.storage.station_by_key(key).await.expect("read");
+    assert_eq!(by_key(second.reveal()).await, Some(house.station.clone()));
+    assert_eq!(by_key(first.reveal()).await, None);
+    assert_eq!(by_key("").await, None);
+    let directory = house.storage.directory();
+    assert_eq!(directory.authenticate("town-hall", second.reveal()), Some(&house.station));
+    assert_eq!(directory.authenticate("town-hall", first.reveal()), None);
+    assert_eq!(directory.authenticate("town-hall", ""), None);
+    assert_eq!(directory.authenticate("elsewhere", second.reveal()), None);
+    assert_eq!(directory.key_prefix("town-hall"), Some(&second.reveal()[..8]));
+}
+
+#[tokio::test]
+async fn a_station_is_found_again_after_a_restart() {
+    let house = House::new().await;
+    let key = house.storage.renew_key(&house.station.slug).await.expect("a key");
+    let house = house.reopened(|_| {}).await;
+    assert_eq!(house.storage.directory().by_slug("town-hall"), Some(&house.station));
+    assert_eq!(house.storage.directory().authenticate("town-hall", key.reveal()), Some(&house.station));
+}
+
+#[tokio::test]
+async fn a_slug_is_taken_once() {
+    let house = House::new().await;
+    let error = house.storage.add_station(new_station("town-hall")).await.expect_err("taken");
+    assert!(matches!(error, Error::SlugTaken(_)), "{error:?}");
+    let nobody = Slug::new("nobody").expect("a slug");
+    assert!(matches!(house.storage.renew_key(&nobody).await, Err(Error::NoStation(_))));
+    assert!(matches!(house.storage.remove_station(&nobody).await, Err(Error::NoStation(_))));
+}
+
+#[tokio::test]
+async fn the_directory_is_sorted_by_name() {
+    let house = House::new().await;
+    for (slug, name) in [("z", "Abbey"), ("a", "Zoo")] {
+        let new = NewStation { name: name.into(), ..new_station(slug) };
+        house.storage.add_station(new).await.expect("added");
+    }
+    let directory = house.storage.directory();
+    assert_eq!(
+        directory.iter().map(|station| station.name.as_str()).collect::<Vec<_>>(),
+        ["Abbey", "Town Hall", "Zoo"]
+    );
+}
+
+#[tokio::test]
+async fn a_removed_station_is_gone_at_once_and_its_rows_follow() {
+    let mut house = House::new().await;
+    let minutes = (0..5_000).map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)]));
+    house.append(minutes.collect()).await;
+    house.entries().await;
+    house.storage.remove_station(&house.station.slug).await.expect("removed");
+    assert_eq!(house.news().await, [serde_json::json!({"kind": "station", "station": "town-hall"})]);
+    assert!(house.storage.directory().by_slug("town-hall").is_none());
+    assert!(house.storage.latest(house.station.id).await.expect("read").is_empty());
+    let (new, _) = house.storage.add_station(new_station("town-hall")).await.expect("the slug is free");
+    assert_ne!(new.id, house.station.id, "a number never comes back");
+    let other = house.other_connection();
+    let left = "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM extreme) + (SELECT count(*) FROM sensor)";
+    while other.query_row(left, [], |row| row.get::<_, i64>(0)).expect("read") > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn rows_that_a_removed_station_left_are_deleted_by_the_next_run() {
+    let house = House::new().await;
+    house.append(vec![report(NOON, &[("temperature", 20.0)])]).await;
+    house.storage.close().await;
+    let other = house.other_connection();
+    other.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM station").expect("removed");
+    let (_storage, _commits) = Storage::open(options(house.folder.path())).await.expect("opens");
+    while other.query_row("SELECT count(*) FROM sensor", [], |row| row.get::<_, i64>(0)).expect("read") > 0 {
+        tokio::task::yield_now().await;
+    }
+}
