@@ -39,8 +39,7 @@ impl Plain {
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").expect("pragmas");
         connection.execute_batch(SCHEMA).expect("tables");
         for number in 0..stations as i64 {
-            let station =
-                "INSERT INTO station VALUES (?1, 'station-' || ?1, 'Station', 'Europe/Berlin', NULL, ?1, '', 0)";
+            let station = "INSERT INTO station VALUES (?1, 'station-' || ?1, 'Station', 'Europe/Berlin', NULL, CAST(?1 AS BLOB), '', 0)";
             connection.execute(station, [number.to_string()]).expect("a station");
             connection.execute("INSERT INTO sensor VALUES (?1, ?1, '')", [number]).expect("a sensor");
         }

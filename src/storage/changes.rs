@@ -1,13 +1,17 @@
-//! Writes what a batch changed: one bulk statement a table, for each trip to the database's thread costs as much as a row.
+//! Writes what a batch changed, many rows a statement: each trip to the database's thread costs as much as some rows.
 
-use super::journal::Entry;
+use super::journal::{self, Entry};
 use super::learn::JsonRows;
-use super::memory::SensorId;
+use super::memory::{Range, Rank, SensorId};
 use super::merge::{Changes, Place};
+use super::sql::{self, Block};
 use crate::weather::quantity::Quantity;
 use crate::weather::report::Values;
 use crate::weather::time::Timestamp;
-use sqlx::SqliteConnection;
+use chrono::NaiveDate;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, SqliteConnection};
 use std::fmt;
 
 /// Writes all of it and commits.
@@ -17,67 +21,70 @@ pub(super) async fn write_and_commit(
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(WRITE)
-        .bind(observations(&changes.rows))
-        .bind(latest(changes))
-        .bind(extremes(changes))
-        .bind(journal(entries))
-        .bind(now.0)
+    let entries: Vec<Numbered<'_>> = entries.iter().map(|entry| Numbered { entry, committed_ms: now.0 }).collect();
+    let observations = blocks(conn, &sql::OBSERVATION, &changes.rows).await?;
+    let latest = blocks(conn, &sql::LATEST, &changes.latest).await?;
+    let extremes = blocks(conn, &sql::EXTREME, &changes.extremes).await?;
+    let journal = blocks(conn, &sql::JOURNAL, &entries).await?;
+    sqlx::query(sql::REST_AND_COMMIT)
+        .bind(json(observations))
+        .bind(json(latest))
+        .bind(json(extremes))
+        .bind(json(journal))
         .execute(conn)
         .await?;
     Ok(())
 }
 
-/// A stored value stands, whatever memory believed: `coalesce` fills in only what is missing.
-const WRITE: &str = "\
-    INSERT INTO observation (sensor, observed_ms, temperature, humidity, dew_point, station_pressure, altimeter_setting, sea_level_pressure, wind_speed, \
-    wind_gust, wind_direction, precipitation, precipitation_rate, solar_radiation, uv_index, soil_temperature, \
-    soil_moisture, pm2_5, pm10, co2, battery_voltage) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value \
-    ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14, value ->> 15, value \
-    ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20 \
-    FROM json_each($1) WHERE true ON CONFLICT (sensor, observed_ms) DO UPDATE SET \
-    temperature = coalesce(observation.temperature, excluded.temperature), humidity = coalesce(observation.humidity, \
-    excluded.humidity), dew_point = coalesce(observation.dew_point, excluded.dew_point), station_pressure = \
-    coalesce(observation.station_pressure, excluded.station_pressure), altimeter_setting = \
-    coalesce(observation.altimeter_setting, excluded.altimeter_setting), sea_level_pressure = \
-    coalesce(observation.sea_level_pressure, excluded.sea_level_pressure), wind_speed = \
-    coalesce(observation.wind_speed, excluded.wind_speed), wind_gust = coalesce(observation.wind_gust, \
-    excluded.wind_gust), wind_direction = coalesce(observation.wind_direction, excluded.wind_direction), \
-    precipitation = coalesce(observation.precipitation, excluded.precipitation), precipitation_rate = \
-    coalesce(observation.precipitation_rate, excluded.precipitation_rate), solar_radiation = \
-    coalesce(observation.solar_radiation, excluded.solar_radiation), uv_index = coalesce(observation.uv_index, \
-    excluded.uv_index), soil_temperature = coalesce(observation.soil_temperature, excluded.soil_temperature), \
-    soil_moisture = coalesce(observation.soil_moisture, excluded.soil_moisture), pm2_5 = coalesce(observation.pm2_5, \
-    excluded.pm2_5), pm10 = coalesce(observation.pm10, excluded.pm10), co2 = coalesce(observation.co2, \
-    excluded.co2), battery_voltage = coalesce(observation.battery_voltage, excluded.battery_voltage); \
-    INSERT INTO latest (sensor, quantity, observed_ms, rank_ms, value) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 \
-    FROM json_each($2) WHERE true ON CONFLICT (sensor, quantity) DO UPDATE SET \
-    observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, value = excluded.value; \
-    INSERT INTO extreme (sensor, day, quantity, low, low_ms, high, high_ms) \
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
-    FROM json_each($3) WHERE true ON CONFLICT (sensor, day, quantity) DO UPDATE SET \
-    low = excluded.low, low_ms = excluded.low_ms, high = excluded.high, high_ms = excluded.high_ms; \
-    INSERT INTO journal (seq, committed_ms, station, body) \
-    SELECT value ->> 0, $5, value ->> 1, value ->> 2 FROM json_each($4); \
-    COMMIT";
+/// A row of a table, as parameters and as JSON values.
+trait Row {
+    fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError>;
+    fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
 
-fn observations(rows: &[(Place, Values)]) -> String {
-    let mut json = JsonRows::new();
-    for ((SensorId(sensor), at), values) in rows {
-        json.row(format_args!("{sensor},{}{}", at.0, Columns(values)));
+/// Writes full blocks; returns the rows that are left.
+async fn blocks<'a, R: Row>(
+    conn: &mut SqliteConnection,
+    blocks: &[Block],
+    mut rows: &'a [R],
+) -> Result<&'a [R], sqlx::Error> {
+    for block in blocks {
+        while let Some((full, rest)) = rows.split_at_checked(block.rows) {
+            let mut arguments = SqliteArguments::default();
+            full.iter().try_for_each(|row| row.bind(&mut arguments)).map_err(sqlx::Error::Encode)?;
+            sqlx::query_with(block.sql, arguments).execute(&mut *conn).await?;
+            rows = rest;
+        }
     }
+    Ok(rows)
+}
+
+fn json<R: Row>(rows: &[R]) -> String {
+    struct Json<'a, R>(&'a R);
+    impl<R: Row> fmt::Display for Json<'_, R> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.json(f)
+        }
+    }
+    let mut json = JsonRows::new();
+    rows.iter().for_each(|row| json.row(format_args!("{}", Json(row))));
     json.finish()
 }
 
-/// The values of a row, each with a comma before it; absent ones after the last are left out.
-struct Columns<'a>(&'a Values);
+impl Row for (Place, Values) {
+    fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        let ((SensorId(sensor), at), values) = self;
+        arguments.add(sensor)?;
+        arguments.add(at.0)?;
+        Quantity::all().try_for_each(|quantity| arguments.add(values.get(quantity)))
+    }
 
-impl fmt::Display for Columns<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Absent values after the last present one are left out.
+    fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((SensorId(sensor), at), values) = self;
+        write!(f, "{sensor},{}", at.0)?;
         let mut next = 0;
-        for (quantity, value) in self.0.iter() {
+        for (quantity, value) in values.iter() {
             for _ in next..quantity.index() {
                 f.write_str(",null")?;
             }
@@ -88,32 +95,65 @@ impl fmt::Display for Columns<'_> {
     }
 }
 
-fn latest(changes: &Changes) -> String {
-    let mut json = JsonRows::new();
-    for (SensorId(sensor), quantity, rank, value) in &changes.latest {
-        let (at, rank) = (rank.observed_at.0, rank.rank.0);
-        json.row(format_args!("{sensor},{},{at},{rank},{value}", quantity.index()));
+impl Row for (SensorId, Quantity, Rank, f64) {
+    fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        let (SensorId(sensor), quantity, rank, value) = self;
+        arguments.add(sensor)?;
+        arguments.add(quantity.index() as i64)?;
+        arguments.add(rank.observed_at.0)?;
+        arguments.add(rank.rank.0)?;
+        arguments.add(value)
     }
-    json.finish()
+
+    fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (SensorId(sensor), quantity, rank, value) = self;
+        write!(f, "{sensor},{},{},{},{value}", quantity.index(), rank.observed_at.0, rank.rank.0)
+    }
 }
 
-fn extremes(changes: &Changes) -> String {
-    let mut json = JsonRows::new();
-    for (SensorId(sensor), day, quantity, range) in &changes.extremes {
-        let (low_ms, high_ms) = (range.low_at.0, range.high_at.0);
-        let index = quantity.index();
-        json.row(format_args!(r#"{sensor},"{day}",{index},{},{low_ms},{},{high_ms}"#, range.low, range.high));
+impl Row for (SensorId, NaiveDate, Quantity, Range) {
+    fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        let (SensorId(sensor), day, quantity, range) = self;
+        arguments.add(sensor)?;
+        arguments.add(day.to_string())?;
+        arguments.add(quantity.index() as i64)?;
+        arguments.add(range.low)?;
+        arguments.add(range.low_at.0)?;
+        arguments.add(range.high)?;
+        arguments.add(range.high_at.0)
     }
-    json.finish()
+
+    fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (SensorId(sensor), day, quantity, Range { low, low_at, high, high_at }) = self;
+        write!(f, r#"{sensor},"{day}",{},{low},{},{high},{}"#, quantity.index(), low_at.0, high_at.0)
+    }
 }
 
-fn journal(entries: &[Entry]) -> String {
-    let mut json = JsonRows::new();
-    for entry in entries {
-        let body = std::str::from_utf8(&entry.body).unwrap_or_default();
-        json.row(format_args!(r#"{},"{}",{body}"#, entry.seq, entry.station));
-    }
-    json.finish()
+/// A journal entry with the time of its commit.
+struct Numbered<'a> {
+    entry: &'a Entry,
+    committed_ms: i64,
 }
 
-const _: () = assert!(Quantity::COUNT == 19, "a new quantity needs its column in WRITE, in series.rs and a migration");
+impl Numbered<'_> {
+    /// Bodies are made of text.
+    fn body(&self) -> &str {
+        std::str::from_utf8(&self.entry.body).unwrap_or_default()
+    }
+}
+
+impl Row for Numbered<'_> {
+    fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        arguments.add(journal::stored(self.entry.seq))?;
+        arguments.add(self.committed_ms)?;
+        arguments.add(&*self.entry.station)?;
+        arguments.add(self.body())
+    }
+
+    /// The body goes in as it is and comes out as it is: `->>` gives an object's text back.
+    fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, r#"{},{},"{}",{}"#, self.entry.seq, self.committed_ms, self.entry.station, self.body())
+    }
+}
+
+const _: () = assert!(Quantity::COUNT == 19, "a new quantity needs its column in sql.rs, series.rs and a migration");

@@ -5,16 +5,20 @@ mod bodies;
 mod changes;
 mod commit;
 mod error;
+mod foreign;
 mod journal;
 mod keys;
 mod learn;
+mod list;
 mod memory;
 mod merge;
 mod observations;
 mod options;
 mod series;
+mod sql;
 mod stations;
 mod stats;
+mod tell;
 mod tidy;
 mod writer;
 
@@ -66,8 +70,7 @@ const COMMITS_MAX: usize = 64;
 impl Storage {
     /// Opens the file (creates it if absent), migrates it, starts the writer task.
     pub async fn open(options: Options) -> Result<(Storage, Commits), Error> {
-        let mut opened = backend::open(&options).await?;
-        let directory = stations::load(&mut opened.writer).await?;
+        let opened = backend::open(&options).await?;
         let (queue, jobs) = mpsc::channel(options.queue_reports + CONTROL_JOBS);
         let (commits, listener) = mpsc::channel(COMMITS_MAX);
         let (closing, closes) = watch::channel(false);
@@ -77,7 +80,7 @@ impl Storage {
             options,
             readers: opened.readers,
             epoch: opened.epoch,
-            directory: RwLock::new(Arc::new(directory)),
+            directory: RwLock::default(),
             counters: stats::Counters::default(),
         });
         let scribe = commit::Scribe::new(opened.writer, shared.clone(), commits, closes, opened.lossy).await?;
