@@ -4,3 +4,4 @@ mod orders;
 mod reference;
 mod route;
 mod steps;
+mod table;
