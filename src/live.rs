@@ -2,10 +2,11 @@
 
 mod brake;
 
+use crate::courier;
 use crate::dock::cargo::{Behind, Load};
 use crate::dock::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id, Word};
 use crate::dock::yard::Truck;
-use crate::dock::{Arrived, Dock, News};
+use crate::dock::{Arrived, Dock};
 use crate::storage::{Entry, Storage};
 use crate::weather::report::Warning;
 use crate::web::error::Problem;
@@ -94,12 +95,8 @@ async fn catch_up(request: &Request<'_>, dock: &Dock, behind: Behind) -> Result<
     let reaches_head = |entries: &Vec<Entry>| {
         entries.len() < JOURNAL_READ_MAX_ENTRIES as usize || entries.last().is_some_and(|last| last.seq >= behind.head)
     };
-    let news = entries.filter(reaches_head).map(|entries| entries.into_iter().map(news).collect());
+    let news = entries.filter(reaches_head).map(|entries| entries.into_iter().map(courier::news).collect());
     Ok(dock.catch_up(behind, news))
-}
-
-fn news(entry: Entry) -> News {
-    News { seq: entry.seq, topic: entry.station, body: entry.body }
 }
 
 /// Stores words and says which of them home may forget.

@@ -226,3 +226,66 @@ async fn polling_brings_the_same_news_by_its_clock() {
     .await;
     assert!(road.trucks_out_max() <= 1);
 }
+
+/// Scrambles every live place, waits for the scripts to paint, and lists where the server's own page says otherwise.
+/// Ages and the clock go on between the two; they are left out.
+const DIFFERENCES: &str = r#"
+    const done = arguments[0];
+    const live = (page) => [...page.querySelectorAll('main [data-show]')].filter((place) =>
+        !/age|clock/.test(place.getAttribute('data-show')));
+    const lines = (page) => [...page.querySelectorAll('[data-chart=line], [data-chart=band]')];
+    const rows = (page) => [...page.querySelectorAll('[data-rows] tr')];
+    for (const place of live(document)) place.textContent = 'scrambled';
+    const painted = () => live(document).every((place) => place.textContent !== 'scrambled');
+    const wait = () => painted() ? compare() : requestAnimationFrame(wait);
+    const compare = async () => {
+        const html = await (await fetch(location.href)).text();
+        const server = new DOMParser().parseFromString(html, 'text/html');
+        const text = (place) => (place.getAttribute('data-key') ?? '') + ' ' + place.getAttribute('data-show') + ': '
+            + place.textContent.trim() + ' ' + !!place.closest('[hidden]') + ' ' + (place.getAttribute('datetime') ?? '');
+        const path = (line) => line.getAttribute('d');
+        const row = (row) => [...row.cells].map((cell) => cell.textContent.trim()).join('|');
+        const pairs = [[live, text], [lines, path], [rows, row]].flatMap(([find, say]) => {
+            const [here, there] = [find(document).map(say), find(server).map(say)];
+            return here.map((said, i) => [said, there[i]]).concat(here.length === there.length ? [] : [[here.length, there.length]]);
+        });
+        done({compared: pairs.length, different: pairs.filter(([here, there]) => here !== there)});
+    };
+    wait();
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let key = server.add_station("town-hall");
+    let now = now_ms();
+    let past: Vec<_> = (1..200)
+        .map(|i| {
+            // Halves, negatives near zero, and values that binary cannot hold: where roundings part.
+            let t = f64::from(i % 90 - 45) * 0.35 - 0.05;
+            json!({"observed_at": now - i64::from(i) * 400_000, "temperature": t, "humidity": f64::from(i % 100) + 0.5,
+                "wind_speed": f64::from(i % 40) * 0.45, "wind_gust": f64::from(i % 40) * 0.65, "wind_direction": i * 7 % 360,
+                "sea_level_pressure": 980.05 + f64::from(i) * 0.35, "precipitation": 0.254, "precipitation_rate": 1.005})
+        })
+        .collect();
+    posted(&server, &key, json!(past)).await;
+    posted(&server, &key, json!({"observed_at": now - 30_000, "temperature": -0.05, "humidity": 99.5, "wind_speed": 8.25,
+        "wind_gust": 12.35, "wind_direction": 348.75, "sea_level_pressure": 1013.25, "station_pressure": 989.15,
+        "precipitation": 0.254, "precipitation_rate": 1.005, "uv_index": 2.5, "co2": 412.5, "pm2_5": 7.45,
+        "indoor/temperature": 21.45, "indoor/humidity": 40.5, "battery_voltage": 2.965})).await;
+
+    let browser = Browser::open(Options::default()).await;
+    for units in ["C-metric", "F-us", "F-metric", "C-us"] {
+        for page in ["/s/town-hall", "/"] {
+            browser.goto(format!("{}{page}", server.url)).await.expect("the page");
+            let cookie = format!("document.cookie = 'units={units}; path=/'");
+            browser.execute(&cookie, vec![]).await.expect("a cookie");
+            browser.refresh().await.expect("the page");
+            says(&browser, "[data-feed-text]", "Live", PATIENCE).await;
+            let found = browser.execute_async(DIFFERENCES, vec![]).await.expect("a comparison").json().clone();
+            assert_eq!(found["different"], json!([]), "{page} in {units}");
+            assert!(found["compared"].as_u64() > Some(8), "{page} has live places: {found}");
+        }
+    }
+}

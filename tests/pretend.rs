@@ -7,8 +7,8 @@ use serde_json::Value;
 use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use stevenson::pretend::plan::{Error, Plan};
-use stevenson::pretend::station::run;
+
+use stevenson::pretend::station::{Error, Plan, run};
 
 /// What arrived, in order.
 type Heard = Arc<Mutex<Vec<Vec<i64>>>>;

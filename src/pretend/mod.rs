@@ -3,8 +3,8 @@
 mod client;
 pub mod climate;
 mod noise;
+mod observer;
 mod outbox;
-pub mod plan;
 mod sky;
 pub mod station;
 pub mod summary;

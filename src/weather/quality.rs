@@ -9,24 +9,11 @@ pub const NUMBER_MAX_BYTES: usize = 32;
 /// Texts that devices and bridges send for "no value", lower case.
 const MISSING_TEXTS: [&str; 14] =
     ["", "-", "--", "---", "null", "none", "nan", "inf", "-inf", "+inf", "unavailable", "unknown", "n/a", "na"];
-/// Numbers that stand for "no value", as sent, before any conversion: loggers' fillers, Davis dashes,
-/// lightning's "none", integer casts of NaN.
-const MISSING_NUMBERS: [f64; 14] = [
-    -9999.0,
-    -9900.0,
-    -999.0,
-    -999.9,
-    -99.0,
-    -127.0,
-    127.0,
-    32_767.0,
-    -32_768.0,
-    3_276.7,
-    13_107.0,
-    4_294_967_295.0,
-    2_147_483_647.0,
-    -2_147_483_648.0,
-];
+/// Numbers that stand for "no value" whatever was measured, as sent, before any conversion: loggers' fillers, and
+/// integers of 16 and 32 bits at their ends. Other dashes (±127 °C, 3276.7, 13107 mm/h) lie outside the gross limits
+/// of what they stand in, and are fine numbers elsewhere: a wind from 127°.
+const MISSING_NUMBERS: [f64; 10] =
+    [-9999.0, -9900.0, -999.0, -999.9, -99.0, 32_767.0, -32_768.0, 4_294_967_295.0, 2_147_483_647.0, -2_147_483_648.0];
 /// What a DS18B20 probe answers right after power-on, °C.
 const POWER_ON_RESET_C: f64 = 85.0;
 
@@ -180,15 +167,27 @@ mod tests {
             "-32768",
             "4294967295",
             "2147483647",
-            "13107.0",
-            "-127.0",
-            "127.0",
-            "3276.7",
         ] {
             assert_eq!(read_text(text), Sent::Missing, "{text:?}");
         }
         assert_eq!(read_number(f64::NAN), Sent::Missing);
         assert_eq!(read_number(f64::INFINITY), Sent::Missing);
+    }
+
+    #[test]
+    fn dashes_that_are_numbers_elsewhere_are_refused_only_where_they_are_no_weather() {
+        for (quantity, dash) in [
+            (Quantity::Temperature, -127.0),
+            (Quantity::Temperature, 127.0),
+            (Quantity::Temperature, 3276.7),
+            (Quantity::SoilTemperature, 127.0),
+            (Quantity::PrecipitationRate, 13_107.0),
+        ] {
+            assert_eq!(read_number(dash), Sent::Number(dash));
+            assert!(admit(quantity, dash).is_err(), "{dash} is no {}", quantity.name());
+        }
+        assert_eq!(admit(Quantity::WindDirection, 127.0), Ok(127.0));
+        assert_eq!(admit(Quantity::SolarRadiation, 127.0), Ok(127.0));
     }
 
     #[test]

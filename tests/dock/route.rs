@@ -8,6 +8,7 @@ use stevenson::dock::cargo::Why;
 use stevenson::dock::{Dock, News, Options};
 use stevenson::live;
 use stevenson::storage::{self, Storage};
+use stevenson::weather::station::Slug;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -16,10 +17,14 @@ const BAY: &str = "0123456789abcdef";
 /// Long enough for a busy machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The start of a body: Rocket looks at the first 14 bytes before it asks anyone.
+const STARTED: &str = r#"{"v":1,"fleet":""#;
+
 /// A server of nothing but the dock.
 struct Server {
     dock: Dock,
     port: u16,
+    storage: Storage,
     shutdown: rocket::Shutdown,
     _folder: tempfile::TempDir,
 }
@@ -36,11 +41,11 @@ impl Server {
             let _ = tell.send(rocket.config().port);
             Box::pin(async {})
         });
-        let rocket = rocket::custom(config).manage(dock.clone()).manage(storage).mount("/", live::routes());
+        let rocket = rocket::custom(config).manage(dock.clone()).manage(storage.clone()).mount("/", live::routes());
         let rocket = rocket.attach(ready_now).ignite().await.expect("it ignites");
         let shutdown = rocket.shutdown();
         tokio::spawn(rocket.launch());
-        Self { dock, port: ready.await.expect("it launches"), shutdown, _folder: folder }
+        Self { dock, port: ready.await.expect("it launches"), storage, shutdown, _folder: folder }
     }
 
     /// Sends a request as it is written.
@@ -263,6 +268,58 @@ async fn a_body_without_a_length_is_measured_as_it_comes() {
     );
     let chunk = format!("{:x}\r\n{}\r\n", 70_000, " ".repeat(70_000));
     assert_eq!(server.send(&format!("{head}{chunk}0\r\n\r\n")).await.answer().await.status, 413);
+}
+
+#[tokio::test]
+async fn a_body_that_is_announced_too_long_is_not_waited_for() {
+    let server = Server::start(Options::default()).await;
+    let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length: 70000";
+    let request = format!("POST /dock/{BAY} HTTP/1.1\r\n{head}\r\n\r\n{STARTED}");
+    let answer = server.send(&request).await.answer().await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.head.contains("connection: close"), "{}", answer.head);
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up_but_not_with_408() {
+    let server = Server::start(Options::default()).await;
+    // From here on time passes as soon as everyone waits.
+    tokio::time::pause();
+    let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length: 100";
+    let mut client = server.send(&format!("POST /dock/{BAY} HTTP/1.1\r\n{head}\r\n\r\n{STARTED}")).await;
+    let answer = client.read().await;
+    assert_eq!(answer.status, 400, "a browser would repeat the request after 408");
+    assert!(answer.head.contains("connection: close"), "{}", answer.head);
+}
+
+#[tokio::test]
+async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
+    let server = Server::start(Options { ring_max_entries: 1, ..Options::default() }).await;
+    for slug in ["town-hall", "harbour", "mill"] {
+        let new = storage::NewStation {
+            slug: Slug::new(slug).expect("a slug"),
+            name: slug.to_owned(),
+            zone: chrono_tz::UTC,
+            elevation_m: None,
+        };
+        server.storage.add_station(new).await.expect("added");
+    }
+    for (seq, topic) in [(1, "town-hall"), (2, "harbour"), (3, "mill")] {
+        server.announce(seq, topic);
+    }
+    let load = server.truck(BAY, &json!({"v": 1, "fleet": "ping-pong", "seen": "E.0"})).await.load().await;
+    assert_eq!((&load["why"], &load["after"], &load["seen"]), (&json!("cargo"), &json!("E.0"), &json!("E.3")));
+    let cargo = load["cargo"].as_array().expect("a list");
+    let station = |item: &Value| (item["at"].clone(), item["station"].clone());
+    let expected = [("E.1", "town-hall"), ("E.2", "harbour"), ("E.3", "mill")];
+    assert_eq!(cargo.iter().map(station).collect::<Vec<_>>(), expected.map(|(at, slug)| (json!(at), json!(slug))));
+    assert_eq!(cargo[0]["kind"], "station");
+    let load = server.truck(BAY, &clipboard("E.0")).await.load().await;
+    assert_eq!(
+        (&load["seen"], load["cargo"].as_array().map(Vec::len)),
+        (&json!("E.3"), Some(1)),
+        "only what it watches"
+    );
 }
 
 #[tokio::test]
