@@ -12,7 +12,7 @@ use stevenson::app::App;
 use stevenson::config::Config;
 use stevenson::lab::drive;
 use stevenson::pretend::climate::LATITUDE_DEFAULT;
-use stevenson::pretend::plan::Plan;
+use stevenson::pretend::station::Plan;
 use stevenson::pretend::station as pretend;
 use stevenson::storage::{Key, NewStation, Storage};
 use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
