@@ -5,6 +5,7 @@ mod stories;
 
 use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
+use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
 use stevenson::pages::{
@@ -81,6 +82,7 @@ fn book() -> Rocket<Build> {
         path != "/" && !path.starts_with("/s/")
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
+        .attach(Shield::new())
         .mount("/", own.collect::<Vec<_>>())
         .mount("/", routes![one_story, many])
         .register("/", pages::catchers())
@@ -303,6 +305,7 @@ fn the_scripts_start_from_what_was_rendered() {
     assert_eq!(station["extremes"]["temperature"]["low_at"], NOW.0 - 9 * HOUR_MS);
     assert_eq!(station["series"]["bucket_ms"], CHART_BUCKET_MS);
     assert_eq!(station["series"]["points"][0].as_array().map(Vec::len), Some(5));
+    assert_eq!(station["series"]["points"][0][0], station["series"]["start"], "the day is full");
 }
 
 #[test]

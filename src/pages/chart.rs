@@ -15,7 +15,7 @@ const BOX: f64 = 1000.0;
 /// Labelled lines across the picture; always as many, so that pictures can be compared.
 const Y_TICKS: usize = 5;
 /// Degrees between them: the first step that fits is taken.
-const STEPS: [f64; 14] = [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0];
+const STEPS: [f64; 15] = [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 75.0];
 /// Degrees that a sparkline spans at least.
 const SPARK_MIN_SPAN: f64 = 4.0;
 /// Hours between the labels below.
@@ -268,7 +268,7 @@ mod tests {
     fn the_freezing_point_has_a_line_of_its_own_unless_it_has_one_already() {
         assert_eq!(Scale::over(-3.0, 8.0).zero(0.0), None, "every step passes through 0 °C");
         assert!(Scale::over(-3.0, 8.0).ticks(0.0).iter().any(|tick| tick.strong));
-        assert!(Scale::over(29.0, 44.0).zero(32.0).is_some_and(|tick| tick.strong));
+        assert!(Scale::over(31.0, 47.0).zero(32.0).is_some_and(|tick| tick.strong));
         assert_eq!(Scale::over(40.0, 60.0).zero(32.0), None);
     }
 }

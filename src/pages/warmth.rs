@@ -19,5 +19,6 @@ mod tests {
             assert_eq!(step(temperature), index, "{temperature} °C");
         }
         assert_eq!((step(-80.0), step(60.0)), (0, 8));
+        assert_eq!((step(3.9), step(4.0)), (2, 3), "a bound belongs to the warmer step");
     }
 }

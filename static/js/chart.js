@@ -12,7 +12,7 @@ import { hourMinute, local, weekday } from './zone.js';
 
 const BOX = 1000;
 const Y_TICKS = 5;
-const STEPS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50];
+const STEPS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50, 75];
 const SPARK_MIN_SPAN = 4;
 const X_TICK_HOURS = 3;
 const X_MARGIN_PERCENT = 1.5;
