@@ -8,7 +8,8 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use stevenson::pretend::station::{Error, Plan, run};
+use stevenson::pretend::plan::{Error, Plan};
+use stevenson::pretend::station::run;
 
 /// What arrived, in order.
 type Heard = Arc<Mutex<Vec<Vec<i64>>>>;

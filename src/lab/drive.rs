@@ -21,6 +21,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use target::{Readings, Target};
+use wire::Wire;
 
 /// What to drive.
 #[derive(Clone)]
@@ -119,6 +120,9 @@ pub enum Error {
         /// The beginning of the body.
         text: String,
     },
+    /// Earlier runs took all times near the clock.
+    #[error("an earlier run took this station's times of the next minutes: wait, or post for another station")]
+    NoFreshTimes,
     /// It took longer than it possibly should.
     #[error("not finished after {} s", .0.as_secs())]
     TooSlow(Duration),
@@ -155,15 +159,16 @@ pub async fn run(options: Options) -> Result<Report, Error> {
 
 async fn measure(options: &Options) -> Result<Outcome, Error> {
     let target = Arc::new(Target::find(&options.url).await?);
-    let readings = Arc::new(Readings::new(options.keys.clone()));
+    let mut poster = Wire::connect(target.address).await?;
+    let readings = Arc::new(Readings::start(&options.keys, &mut poster, &target).await?);
     let process = options.pid.map(Process::new);
     Ok(match options.mode {
         Mode::Park { trucks, rounds } => {
-            Outcome::Park(park::measure(&target, &readings, process, trucks, rounds).await?)
+            Outcome::Park(park::measure(&target, poster, &readings, process, trucks, rounds).await?)
         }
         Mode::Deliver { trucks, seconds } => {
             let time = Duration::from_secs(seconds);
-            Outcome::Deliver(deliver::measure(&target, &readings, process, trucks, time).await?)
+            Outcome::Deliver(deliver::measure(&target, poster, &readings, process, trucks, time).await?)
         }
         Mode::Post { clients, seconds } => {
             let time = Duration::from_secs(seconds);

@@ -1,6 +1,6 @@
 //! The station's side of the ingest door: one post, and what its answer means for the station.
 
-use super::station::Error;
+use super::plan::Error;
 use crate::weather::quality::Sent;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url, redirect};

@@ -5,6 +5,7 @@ pub mod climate;
 mod noise;
 mod observer;
 mod outbox;
+pub mod plan;
 mod sky;
 pub mod station;
 pub mod summary;

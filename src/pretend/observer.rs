@@ -3,7 +3,7 @@
 use super::client::{Answer, Outcome};
 use super::climate::{Climate, Gauge};
 use super::outbox::Outbox;
-use super::station::{Error, Plan};
+use super::plan::{Error, Plan};
 use super::summary::Summary;
 use crate::weather::time::{MINUTE_MS, Timestamp};
 use indicatif::{ProgressBar, ProgressStyle};

@@ -43,6 +43,8 @@ impl Summary {
     pub(super) fn warn(&mut self, warnings: Vec<String>) {
         self.warnings += warnings.len() as u64;
         for warning in warnings {
+            // Without the number of the report in its batch, `[415].`: the same of two reports is quoted once.
+            let warning = warning.split_once("].").map_or(warning.as_str(), |(_, field)| field).to_owned();
             if self.quoted.len() < QUOTED_MAX && !self.quoted.contains(&warning) {
                 self.quoted.push(warning);
             }
@@ -118,7 +120,7 @@ mod tests {
     fn the_table_says_what_happened_and_leaves_out_what_did_not() {
         let mut summary = Summary { stored: 41, elapsed: Duration::from_millis(1_500), ..Summary::default() };
         summary.posts = BTreeMap::from([(201, 41), (503, 2)]);
-        summary.warn(vec!["humidity: odd".to_owned(); 3]);
+        summary.warn(["[1].humidity: odd", "[2].humidity: odd", "humidity: odd"].map(str::to_owned).to_vec());
         (1..=100).for_each(|ms| summary.answers.add(Duration::from_millis(ms)));
         let text = summary.to_string();
         for part in ["41 × 201, 2 × 503", "humidity: odd", "median 50.0 ms", "p95 95.", "max 100.", "1s 500ms"] {

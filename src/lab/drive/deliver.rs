@@ -59,6 +59,7 @@ impl Tally {
 
 pub(super) async fn measure(
     target: &Arc<Target>,
+    mut poster: Wire,
     readings: &Readings,
     process: Option<Process>,
     trucks: usize,
@@ -78,7 +79,6 @@ pub(super) async fn measure(
     let lock = || tally.lock().unwrap_or_else(PoisonError::into_inner);
     let cpu = || process.as_ref().map(Process::cpu_s).transpose();
 
-    let mut poster = Wire::connect(target.address).await?;
     let (mut started, mut cpu_before, mut posts) = (Instant::now(), cpu()?, 0);
     let mut warm = false;
     while !warm || started.elapsed() < time {

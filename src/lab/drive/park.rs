@@ -15,15 +15,13 @@ use tokio::time::timeout_at;
 
 pub(super) async fn measure(
     target: &Arc<Target>,
+    mut poster: Wire,
     readings: &Readings,
     process: Option<Process>,
     trucks: usize,
     rounds: usize,
 ) -> Result<Parked, Error> {
     let pss = || process.as_ref().map(Process::pss_bytes).transpose();
-    let mut poster = Wire::connect(target.address).await?;
-    post(&mut poster, &readings.next(target).0).await?; // so that the first round finds the server warm
-
     let before = pss()?;
     let (home, mut homes) = mpsc::unbounded_channel::<Load>(); // at most one load a truck and round
     let mut fleet = Fleet::start(target, trucks, move |load| {

@@ -14,10 +14,14 @@ use tokio::time::{sleep, timeout};
 
 /// How long a truck is willing to wait, ms: the most that the dock allows.
 const PARK_MS: u32 = 45_000;
+/// A cursor of no journal: who asks with it is told to `reload`, and from where.
+const STRANGE_CURSOR: &str = "lab.0";
 /// Answers in a row that only say `reload`: more mean that the cursor from them is worth nothing.
 const RELOADS_MAX: u32 = 3;
 /// A truck whose bytes are with the kernel may still be on its way through the server: time for the last of them to park.
 const SETTLE: Duration = Duration::from_millis(300);
+/// The same for each truck, in addition: twice what a debug build needs.
+const SETTLE_PER_TRUCK: Duration = Duration::from_micros(400);
 
 /// What came home with a truck.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl Fleet {
         F: Fn(Load) + Clone + Send + 'static,
     {
         let mut fleet = Self { yard: Arc::default(), size, tasks: JoinSet::new() };
-        let mut cursor = String::new();
+        let mut cursor = STRANGE_CURSOR.to_owned();
         for number in 1..=size {
             let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
             let mut truck = Truck { wire, target: target.clone(), path: bay()?, seen: cursor.clone() };
@@ -89,7 +93,7 @@ impl Fleet {
         while self.yard.out.load(Ordering::Relaxed) < self.size {
             self.check(Duration::from_millis(5)).await?;
         }
-        self.check(SETTLE).await
+        self.check(SETTLE + SETTLE_PER_TRUCK * self.size as u32).await
     }
 
     /// Lets time pass; the error of a truck that broke down.
@@ -109,7 +113,7 @@ struct Truck {
 }
 
 impl Truck {
-    /// The journal's end, from a truck that turns round: one with an unknown cursor is told to `reload` and from where.
+    /// The journal's end, from a truck that turns round.
     async fn ask_cursor(&mut self) -> Result<String, Error> {
         let request = self.request(0);
         self.wire.send(&request).await?;
