@@ -5,9 +5,7 @@ mod common;
 use common::chrome::{Browser, Options};
 use common::static_files::StaticFiles;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::time::Duration;
-use stevenson::dock::fleet::FLEETS;
 
 /// The longest that one file may take: the runs on a bad road are many.
 const FILE_MAX: Duration = Duration::from_secs(120);
@@ -71,14 +69,4 @@ fn test_files() -> Vec<String> {
     let mut files: Vec<_> = names.filter(|name| name.ends_with(".test.js")).collect();
     files.sort();
     files
-}
-
-#[test]
-fn page_and_dock_have_the_same_table_of_fleets() {
-    let script = include_str!("../static/js/fleets.js");
-    let (_, table) = script.split_once("// fleets: begin").expect("the first marker");
-    let (table, _) = table.split_once("// fleets: end").expect("the last marker");
-    let page: BTreeMap<String, serde_json::Value> = serde_json::from_str(table).expect("JSON");
-    let row = |fleet| serde_json::to_value(fleet).expect("JSON");
-    assert_eq!(page, FLEETS.iter().map(|fleet| (fleet.name.to_owned(), row(fleet))).collect());
 }
