@@ -12,8 +12,8 @@ use stevenson::app::App;
 use stevenson::config::Config;
 use stevenson::lab::drive;
 use stevenson::pretend::climate::LATITUDE_DEFAULT;
-use stevenson::pretend::station::Plan;
 use stevenson::pretend::station as pretend;
+use stevenson::pretend::station::Plan;
 use stevenson::storage::{Key, NewStation, Storage};
 use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
 

@@ -270,10 +270,15 @@ async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
         })
         .collect();
     posted(&server, &key, json!(past)).await;
-    posted(&server, &key, json!({"observed_at": now - 30_000, "temperature": -0.05, "humidity": 99.5, "wind_speed": 8.25,
+    posted(
+        &server,
+        &key,
+        json!({"observed_at": now - 30_000, "temperature": -0.05, "humidity": 99.5, "wind_speed": 8.25,
         "wind_gust": 12.35, "wind_direction": 348.75, "sea_level_pressure": 1013.25, "station_pressure": 989.15,
         "precipitation": 0.254, "precipitation_rate": 1.005, "uv_index": 2.5, "co2": 412.5, "pm2_5": 7.45,
-        "indoor/temperature": 21.45, "indoor/humidity": 40.5, "battery_voltage": 2.965})).await;
+        "indoor/temperature": 21.45, "indoor/humidity": 40.5, "battery_voltage": 2.965}),
+    )
+    .await;
 
     let browser = Browser::open(Options::default()).await;
     for units in ["C-metric", "F-us", "F-metric", "C-us"] {

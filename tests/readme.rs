@@ -72,10 +72,7 @@ impl Reader {
         }
         let path = format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH").expect("a path"));
         let output = Command::new("bash")
-            .args([
-                "-c",
-                &format!("set -euo pipefail; curl() {{ command curl -f -sS \"$@\"; }}; {command}"),
-            ])
+            .args(["-c", &format!("set -euo pipefail; curl() {{ command curl -f -sS \"$@\"; }}; {command}")])
             .current_dir(self.folder.path())
             .env("PATH", path)
             .env("KEY", self.key.as_deref().unwrap_or_default())
