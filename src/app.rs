@@ -2,7 +2,7 @@
 
 use crate::config::{self, Config};
 use crate::dock::Dock;
-use crate::pretend::station::{self, Plan};
+use crate::pretend::{plan::Plan, station};
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
 use crate::{courier, ingest, live, pages, web};

@@ -13,7 +13,7 @@ use stevenson::config::Config;
 use stevenson::lab::drive;
 use stevenson::pretend::climate::LATITUDE_DEFAULT;
 use stevenson::pretend::station as pretend;
-use stevenson::pretend::station::Plan;
+use stevenson::pretend::plan::Plan;
 use stevenson::storage::{Key, NewStation, Storage};
 use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
 
@@ -189,7 +189,12 @@ enum Drive {
 impl Cli {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+        let mut builder = match self.command {
+            // The load generator leaves the other processors to the server it measures.
+            Command::Lab(_) => tokio::runtime::Builder::new_current_thread(),
+            _ => tokio::runtime::Builder::new_multi_thread(),
+        };
+        let runtime = builder.enable_all().build().context("cannot start")?;
         let flags = self.flags();
         let config = || Config::load(self.config.as_deref(), flags);
         match self.command {
@@ -332,7 +337,11 @@ async fn simulate(arguments: Simulate) -> Result<()> {
         progress: std::io::stderr().is_terminal(),
         ..Plan::new(arguments.url, arguments.key)
     };
-    println!("{}", pretend::run(plan, stop_asked()).await?);
+    let summary = pretend::run(plan, stop_asked()).await?;
+    println!("{summary}");
+    if summary.unsent > 0 {
+        bail!("{} readings could not be sent", summary.unsent);
+    }
     Ok(())
 }
 

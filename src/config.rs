@@ -96,6 +96,7 @@ impl Config {
 }
 
 #[cfg(test)]
+#[expect(clippy::result_large_err, reason = "figment's own error, as its jail wants it")]
 mod tests {
     use super::*;
 
