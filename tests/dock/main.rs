@@ -3,5 +3,6 @@
 mod orders;
 mod reference;
 mod route;
+mod server;
 mod steps;
 mod table;
