@@ -72,8 +72,15 @@ impl Scribe {
         })
     }
 
-    /// Stores what is given in one transaction, answers everyone, then tells.
-    pub async fn store(&mut self, appends: Vec<Append>) {
+    /// Stores what is given in one transaction, answers everyone, then tells. Returns the error if the database was
+    /// locked: whoever waits behind has waited as long.
+    pub async fn store(&mut self, appends: Vec<Append>) -> Result<(), Error> {
+        let done = self.store_and_answer(appends).await;
+        self.prune_if_due().await;
+        done
+    }
+
+    async fn store_and_answer(&mut self, appends: Vec<Append>) -> Result<(), Error> {
         let done = self.try_store(&appends).await;
         self.settle(&done).await;
         match done {
@@ -87,13 +94,22 @@ impl Scribe {
             // Nobody knows whose fault it was: each gets a transaction of its own.
             Err(Error::Database(error)) if appends.len() > 1 => {
                 tracing::warn!(%error, "a batch failed; trying its uploads one by one");
-                for append in appends {
-                    Box::pin(self.store(vec![append])).await;
+                let mut rest = appends.into_iter();
+                while let Some(append) = rest.next() {
+                    if let Err(locked) = Box::pin(self.store_and_answer(vec![append])).await {
+                        rest.for_each(|append| append.fail(&locked));
+                        return Err(locked);
+                    }
                 }
             }
-            Err(error) => appends.into_iter().for_each(|append| drop(append.answer.send(Err(error.share())))),
+            Err(error) => {
+                appends.into_iter().for_each(|append| append.fail(&error));
+                if matches!(error, Error::Locked(_)) {
+                    return Err(error);
+                }
+            }
         }
-        self.prune_if_due().await;
+        Ok(())
     }
 
     async fn try_store(&mut self, appends: &[Append]) -> Result<(Vec<Result<Appended, Error>>, Vec<Entry>), Error> {

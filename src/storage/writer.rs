@@ -31,6 +31,13 @@ pub(super) struct Append {
     pub _room: OwnedSemaphorePermit,
 }
 
+impl Append {
+    /// Answers with an error. Who asked may have gone.
+    pub fn fail(self, error: &Error) {
+        drop(self.answer.send(Err(error.share())));
+    }
+}
+
 pub(super) type Answer<T> = oneshot::Sender<Result<T, Error>>;
 
 /// How often an idle writer looks whether another process has written: a station that was added on the command line
@@ -60,7 +67,11 @@ impl Writer {
                 Job::Append(first) => {
                     let (appends, other) = self.gather(first);
                     next = other;
-                    self.scribe.store(appends).await;
+                    if let Err(locked) = self.scribe.store(appends).await
+                        && next.is_none()
+                    {
+                        next = self.fail_all(&locked);
+                    }
                 }
                 // Who asked may have gone; the work is done all the same.
                 Job::Add(new, answer) => drop(answer.send(self.scribe.add_station(new).await)),
@@ -115,5 +126,16 @@ impl Writer {
             }
         }
         (appends, None)
+    }
+
+    /// Answers everyone who waits with an error; returns the first job that is something else.
+    fn fail_all(&mut self, error: &Error) -> Option<Job> {
+        loop {
+            match self.queue.try_recv() {
+                Ok(Job::Append(append)) => append.fail(error),
+                Ok(other) => return Some(other),
+                Err(_) => return None,
+            }
+        }
     }
 }

@@ -24,6 +24,36 @@ async fn a_locked_database_says_so_within_the_lock_wait_and_recovers() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_a_locked_database_longer_than_its_turn() {
+    let house = House::with(|options| (options.lock_wait_ms, options.batch_reports) = (300, 1)).await;
+    let other = house.other_connection();
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let before = Instant::now();
+    let appends = (0..20).map(|minute| house.storage.append(house.station.id, minutes(minute..minute + 1)));
+    for answer in futures_util::future::join_all(appends).await {
+        assert!(matches!(answer, Err(Error::Locked(_))), "{answer:?}");
+    }
+    assert!(before.elapsed() < Duration::from_secs(3), "{:?} is their turns one after the other", before.elapsed());
+}
+
+#[tokio::test]
+async fn one_upload_that_the_database_refuses_does_not_fail_the_others() {
+    let house = House::new().await;
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON observation WHEN new.temperature = 13 \
+        BEGIN SELECT raise(ABORT, 'unlucky'); END";
+    house.other_connection().execute_batch(refuse).expect("a trigger");
+    let (storage, id) = (&house.storage, house.station.id);
+    let unlucky = report(NOON.plus(MINUTE_MS), &[("temperature", 13.0)]);
+    let (one, bad, other) = tokio::join!(
+        storage.append(id, minutes(0..1)),
+        storage.append(id, vec![unlucky]),
+        storage.append(id, minutes(2..3)),
+    );
+    assert!(matches!(bad, Err(Error::Database(_))), "{bad:?}");
+    assert_eq!((one.expect("stored").stored, other.expect("stored").stored), (1, 1));
+}
+
+#[tokio::test]
 async fn what_waits_while_the_database_is_locked_is_stored_when_it_opens() {
     let house = House::new().await;
     let other = house.other_connection();
