@@ -14,6 +14,9 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["weather"], 0),
 ];
 
+/// Above all floors: they see the house from outside.
+const ROOF: [&str; 3] = ["main", "lib", "cli"];
+
 fn floor_of(room: &str) -> Option<u32> {
     FLOORS.iter().find(|(rooms, _)| rooms.contains(&room)).map(|(_, floor)| *floor)
 }
@@ -86,7 +89,7 @@ fn no_arrow_points_up_or_sideways() {
     assert!(files.len() > 20, "the house has been found");
     let wrong: Vec<_> = files
         .iter()
-        .filter(|file| !["src/main.rs", "src/lib.rs", "src/cli.rs"].iter().any(|roof| file == &Path::new(roof)))
+        .filter(|file| !ROOF.contains(&room_of(file).as_str()))
         .flat_map(|file| arrows_up(file, &fs::read_to_string(file).expect("readable")))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -96,10 +99,9 @@ fn no_arrow_points_up_or_sideways() {
 fn rocket_and_sqlx_stay_on_their_floors() {
     let mut files = Vec::new();
     rust_files(Path::new("src"), &mut files);
-    let roof = ["main", "lib", "cli"];
     let wrong: Vec<_> = files
         .iter()
-        .filter(|file| !roof.contains(&room_of(file).as_str()))
+        .filter(|file| !ROOF.contains(&room_of(file).as_str()))
         .filter(|file| {
             let text = fs::read_to_string(file).expect("readable");
             let (room, floor) = (room_of(file), floor_of(&room_of(file)).unwrap_or(9));

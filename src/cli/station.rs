@@ -1,0 +1,122 @@
+//! `station add | list | new-key | remove`: opens the file itself, beside a running server.
+
+use anyhow::{Context, Result, bail};
+use chrono_tz::Tz;
+use clap::Subcommand;
+use std::io::{IsTerminal, Write};
+use stevenson::config::Config;
+use stevenson::storage::{Key, NewStation, Storage};
+use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StationCommand {
+    /// Add a station and print its key, once
+    Add {
+        /// Its name in URLs: a-z, 0-9 and hyphens
+        slug: Slug,
+        /// What people call it [default: the slug]
+        #[arg(long, value_parser = station_name)]
+        name: Option<String>,
+        /// The IANA time zone its days are counted in, such as Europe/Berlin
+        #[arg(long, default_value = "UTC")]
+        zone: Tz,
+        /// Height of the ground above sea level, metres
+        #[arg(long, value_parser = elevation, allow_negative_numbers = true)]
+        elevation: Option<f64>,
+    },
+    /// List the stations
+    List,
+    /// Make a new key and print it, once; the old one is void
+    NewKey {
+        /// Which station
+        slug: Slug,
+    },
+    /// Remove a station with all its readings
+    Remove {
+        /// Which station
+        slug: Slug,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Opens the database, does it, closes the database.
+pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
+    config.make_folder()?;
+    let (storage, _commits) = Storage::open(config.storage).await.context("cannot open the database")?;
+    let done = station_command(&storage, command).await;
+    storage.close().await;
+    done
+}
+
+async fn station_command(storage: &Storage, command: StationCommand) -> Result<()> {
+    match command {
+        StationCommand::Add { slug, name, zone, elevation } => {
+            let name = name.unwrap_or_else(|| slug.to_string());
+            let (station, key) = storage.add_station(NewStation { slug, name, zone, elevation_m: elevation }).await?;
+            println!("added {} ({})", station.slug, station.name);
+            show_key(&key);
+        }
+        StationCommand::List => {
+            let directory = storage.directory();
+            if directory.iter().next().is_none() {
+                println!(
+                    "no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin"
+                );
+            }
+            for station in directory.iter() {
+                let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
+                println!("{:<24}  {:<32}  {}{elevation}", station.slug.as_str(), station.name, station.zone);
+            }
+        }
+        StationCommand::NewKey { slug } => {
+            show_key(&storage.renew_key(&slug).await?);
+            println!("the old key is void");
+        }
+        StationCommand::Remove { slug, yes } => {
+            let Some(name) = storage.directory().by_slug(slug.as_str()).map(|station| station.name.clone()) else {
+                bail!("there is no station \"{slug}\"");
+            };
+            if !yes
+                && !agrees(
+                    &format!("Remove {name} ({slug}) with all its readings? Type its slug to agree: "),
+                    slug.as_str(),
+                )?
+            {
+                bail!("nothing was removed");
+            }
+            storage.remove_station(&slug).await?;
+            println!("removed {slug}");
+        }
+    }
+    Ok(())
+}
+
+fn show_key(key: &Key) {
+    println!("key: {}", key.reveal());
+    println!("keep it: it is shown this once, and only its hash is stored");
+}
+
+fn agrees(question: &str, answer: &str) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        bail!("removing asks first and there is no terminal to ask on; say --yes");
+    }
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim() == answer)
+}
+
+/// A height in metres within its limits.
+pub(super) fn elevation(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
+        _ => Err(format!(
+            "{text:?} is not a height from {} to {} metres",
+            ELEVATION_LIMITS_M.start(),
+            ELEVATION_LIMITS_M.end()
+        )),
+    }
+}
