@@ -8,6 +8,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use std::time::Duration;
+use tokio::time::Instant;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -27,9 +28,23 @@ pub(super) struct Opened {
     pub lossy: bool,
 }
 
+/// Two processes that create the same file get in each other's way in places where SQLite does not wait by itself
+/// (switching to the log, migrating): who comes second looks again after this.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Opens the file, creates and migrates it if need be.
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(|rule| sqlx::Error::Configuration(rule.into()))?;
+    let deadline = Instant::now() + options.lock_wait();
+    loop {
+        match try_open(options).await {
+            Err(Error::Locked(_)) if Instant::now() < deadline => tokio::time::sleep(LOOK_AGAIN).await,
+            done => return done,
+        }
+    }
+}
+
+async fn try_open(options: &Options) -> Result<Opened, Error> {
     let max_pages = (u64::from(options.max_database_mib) << 20) / u64::from(PAGE_BYTES);
     let base = SqliteConnectOptions::new()
         .filename(&options.file)
@@ -58,7 +73,10 @@ pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
 /// Another process may migrate the same file: who comes second fails, looks again, and finds it done.
 async fn migrate(db: &SqlitePool) -> Result<(), Error> {
     match MIGRATOR.run(db).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => Ok(MIGRATOR.run(db).await?),
+        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => match MIGRATOR.run(db).await {
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+            other => Ok(other?),
+        },
         other => Ok(other?),
     }
 }

@@ -54,6 +54,22 @@ async fn one_upload_that_the_database_refuses_does_not_fail_the_others() {
 }
 
 #[tokio::test]
+async fn what_failed_leaves_no_trace_in_the_writers_memory() {
+    let house = House::new().await;
+    let other = house.other_connection();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON observation BEGIN SELECT raise(ABORT, 'not now'); END";
+    other.execute_batch(refuse).expect("a trigger");
+    let both = || vec![report(NOON, &[("temperature", 13.0), ("attic/temperature", 14.0)])];
+    let error = house.storage.append(house.station.id, both()).await.expect_err("refused");
+    assert!(matches!(error, Error::Database(_)), "{error:?}");
+    other.execute_batch("DROP TRIGGER refuse").expect("gone");
+    assert_eq!(house.append(both()).await.stored, 1);
+    let latest = house.storage.latest(house.station.id).await.expect("read");
+    assert_eq!(latest.iter().map(|latest| latest.value).collect::<Vec<_>>(), [13.0, 14.0]);
+    assert_eq!(house.extreme(Temperature, (2026, 11, 22)).await.expect("a day").low, 13.0);
+}
+
+#[tokio::test]
 async fn what_waits_while_the_database_is_locked_is_stored_when_it_opens() {
     let house = House::new().await;
     let other = house.other_connection();
@@ -82,7 +98,7 @@ async fn more_than_the_queue_holds_is_refused_at_once() {
 
 #[tokio::test]
 async fn what_waits_together_is_committed_together() {
-    let house = House::new().await;
+    let house = House::new().await.unheard();
     let (storage, id) = (&house.storage, house.station.id);
     let appends = (0..100).map(|minute| storage.append(id, minutes(minute..minute + 1)));
     for answer in futures_util::future::join_all(appends).await {

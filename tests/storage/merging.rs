@@ -80,6 +80,22 @@ async fn a_contradiction_is_named_and_the_stored_value_stands() {
 }
 
 #[tokio::test]
+async fn a_row_that_the_writer_does_not_know_of_is_filled_in_and_not_overwritten() {
+    let house = House::new().await;
+    house.append(vec![report(NOON, &[("temperature", 21.4)])]).await;
+    let later = NOON.plus(MINUTE_MS);
+    let behind_its_back = "INSERT INTO observation (sensor, observed_ms, temperature) SELECT id, ?, 5.0 FROM sensor";
+    house.other_connection().execute(behind_its_back, [later.0]).expect("written");
+    house.append(vec![report(later, &[("temperature", 22.0), ("humidity", 50.0)])]).await;
+    let series = async |quantity| {
+        let main = SensorName::main();
+        let stretch = house.storage.series(house.station.id, &main, quantity, later, later.plus(1), 1).await;
+        stretch.expect("read")[0].mean
+    };
+    assert_eq!((series(Temperature).await, series(Humidity).await), (5.0, 50.0));
+}
+
+#[tokio::test]
 async fn a_clock_that_ran_ahead_does_not_hide_what_comes_after() {
     let mut house = House::new().await;
     house.append(vec![arrived(NOON.plus(4 * MINUTE_MS), NOON, &[("temperature", 30.0)])]).await;

@@ -48,6 +48,10 @@ async fn the_interval_is_the_median_of_the_last_gaps() {
         house.append(vec![report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])]).await;
     }
     assert_eq!(interval().await, Some(5 * MINUTE_MS));
+    for minute in 66..90 {
+        house.append(vec![report(NOON.plus(minute * MINUTE_MS), &[("indoor/temperature", 20.0)])]).await;
+    }
+    assert_eq!(interval().await, Some(5 * MINUTE_MS), "of the main sensor, if there is one");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Stations and their keys.
 
 use super::*;
+use std::time::{Duration, Instant};
 use stevenson::storage::Error;
 use stevenson::weather::time::MINUTE_MS;
 
@@ -69,7 +70,9 @@ async fn a_removed_station_is_gone_at_once_and_its_rows_follow() {
     assert_ne!(new.id, house.station.id, "a number never comes back");
     let other = house.other_connection();
     let left = "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM extreme) + (SELECT count(*) FROM sensor)";
+    let before = Instant::now();
     while other.query_row(left, [], |row| row.get::<_, i64>(0)).expect("read") > 0 {
+        assert!(before.elapsed() < Duration::from_secs(30), "it waits for something else");
         tokio::task::yield_now().await;
     }
 }
