@@ -10,8 +10,10 @@ use chrono_tz::Tz;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
+use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -22,6 +24,8 @@ const TAIL_ENTRIES: u32 = 10_000;
 const STOP_MAX: Duration = Duration::from_millis(1_300);
 /// Rocket's grace, seconds.
 const GRACE_S: u32 = 1;
+/// The file in the data folder that a running server holds locked.
+const LOCK_FILE: &str = "server.lock";
 /// How often the demo station posts.
 const DEMO_EVERY: Duration = Duration::from_secs(3);
 /// How much of the past the demo station fills in at its first start.
@@ -35,6 +39,8 @@ pub struct App {
     storage: Storage,
     commits: Commits,
     dock: Dock,
+    /// Held as long as the server runs; the system frees it even after SIGKILL.
+    _lock: File,
 }
 
 /// Why the program could not start or ended badly.
@@ -43,9 +49,18 @@ pub enum Error {
     /// The configuration or the data folder.
     #[error(transparent)]
     Config(#[from] config::Error),
+    /// Another server runs over the same folder: each would know only its own trucks.
+    #[error("another server is using the data folder {0:?}")]
+    Taken(PathBuf),
     /// The database.
-    #[error("cannot open the database")]
-    Storage(#[from] storage::Error),
+    #[error("cannot open the database {file:?}")]
+    Storage {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: storage::Error,
+    },
     /// The listener, or Rocket.
     #[error("cannot serve on {address}: {reason}")]
     Serve {
@@ -60,10 +75,12 @@ impl App {
     /// Opens the database and fills the dock's ring from the journal.
     pub async fn open(config: Config) -> Result<Self, Error> {
         config.make_folder()?;
-        let (storage, commits) = Storage::open(config.storage.clone()).await?;
-        let tail = storage.journal_tail(TAIL_ENTRIES).await?;
+        let lock = lock(&config.data)?;
+        let bad = |source| Error::Storage { file: config.storage.file.clone(), source };
+        let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
+        let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
-        Ok(Self { config, storage, commits, dock })
+        Ok(Self { config, storage, commits, dock, _lock: lock })
     }
 
     /// The handle to the database.
@@ -158,6 +175,17 @@ impl App {
             worker.abort();
         }
         result
+    }
+}
+
+/// Takes the folder for this server.
+fn lock(data: &Path) -> Result<File, Error> {
+    let folder = |source| config::Error::Folder { folder: data.to_owned(), source };
+    let file = File::create(data.join(LOCK_FILE)).map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Taken(data.to_owned())),
+        Err(TryLockError::Error(source)) => Err(folder(source).into()),
     }
 }
 

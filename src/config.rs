@@ -59,8 +59,8 @@ pub enum Error {
     /// A file that was named and is not there.
     #[error("there is no configuration file {0:?}")]
     NoFile(PathBuf),
-    /// The data folder cannot be made.
-    #[error("cannot create the data folder {folder:?}")]
+    /// The data folder cannot be made, or not be written in.
+    #[error("cannot write in the data folder {folder:?}")]
     Folder {
         /// Which folder.
         folder: PathBuf,

@@ -1,6 +1,7 @@
 //! Parses the arguments, runs, prints the chain of errors, sets the exit code.
 
 use clap::Parser;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 // Measured: a sixth fewer instructions a truck than with the system's allocator.
@@ -11,7 +12,11 @@ mod cli;
 
 fn main() -> ExitCode {
     let filter = std::env::var("STEVENSON_LOG").unwrap_or_else(|_| "warn".to_owned());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match cli::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -532,6 +532,19 @@ async fn garbage_is_never_our_fault_and_never_the_end() {
 }
 
 #[tokio::test]
+async fn who_only_looks_stores_nothing() {
+    let house = House::new().await;
+    let target = format!(
+        "/weatherstation/updateweatherstation.php?ID=town-hall&PASSWORD={}&action=updateraw&dateutc=2026-11-22+10:00:00&tempf=55",
+        house.key
+    );
+    let answer = house.raw(format!("HEAD {target} HTTP/1.0\r\n\r\n").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.0 405") || answer.starts_with("HTTP/1.1 405"), "{answer}");
+    assert!(house.raw(format!("GET {target} HTTP/1.0\r\n\r\n").as_bytes()).await.contains("success"));
+    assert_eq!(house.storage.stats().reports_stored, 1, "by the GET alone");
+}
+
+#[tokio::test]
 async fn the_examples_of_the_manual_work() {
     let house = House::new().await;
     let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");

@@ -78,8 +78,8 @@ fn wrong_arguments_are_named() {
         (&["station", "add", "Town Hall"][..], "Town Hall"),
         (&["station", "add", "a", "--zone", "Europe/Nowhere"], "Europe/Nowhere"),
         (&["station", "add", "a", "--elevation", "99999"], "99999"),
-        (&["station", "new-key", "nobody"], "nobody"),
-        (&["station", "remove", "nobody", "--yes"], "nobody"),
+        (&["station", "list"], "no database"),
+        (&["station", "new-key", "nobody"], "no database"),
         (&["serve", "--durability", "some"], "some"),
         (&["serve", "--config", "/none.toml"], "none.toml"),
         (&["simulate", "--key", "k", "--every", "often"], "often"),
@@ -90,6 +90,10 @@ fn wrong_arguments_are_named() {
         assert!(!output.status.success() && error.contains(said), "{arguments:?}: {error}");
     }
     assert!(run(folder.path(), &["station", "add", "a"]).status.success());
+    for arguments in [&["station", "new-key", "nobody"][..], &["station", "remove", "nobody", "--yes"]] {
+        let output = run(folder.path(), arguments);
+        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("nobody"));
+    }
     let twice = run(folder.path(), &["station", "add", "a"]);
     assert!(!twice.status.success() && String::from_utf8_lossy(&twice.stderr).contains("exists already"));
 }
@@ -99,9 +103,21 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path());
     let port = server.address().port().to_string();
-    let output = program().arg("--data").arg(folder.path()).args(["serve", "--port", &port]).output().expect("an end");
+    let other = tempfile::tempdir().expect("another folder");
+    let output = program().arg("--data").arg(other.path()).args(["serve", "--port", &port]).output().expect("an end");
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && error.contains(&port) && error.contains("in use"), "{error}");
+}
+
+#[test]
+fn a_second_server_on_the_same_folder_is_refused_and_a_killed_one_leaves_no_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let output = run(folder.path(), &["serve", "--port", "0"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("another server"), "{error}");
+    server.kill();
+    Server::start(folder.path());
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ pub(super) async fn run(arguments: Simulate) -> Result<()> {
     let summary = station::run(plan, stop_asked()).await?;
     println!("{summary}");
     if summary.unsent > 0 {
-        bail!("{} readings could not be sent", summary.unsent);
+        bail!("readings that could not be sent: {}", summary.unsent);
     }
     Ok(())
 }

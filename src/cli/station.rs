@@ -43,8 +43,15 @@ pub(super) enum StationCommand {
 
 /// Opens the database, does it, closes the database.
 pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
-    config.make_folder()?;
-    let (storage, _commits) = Storage::open(config.storage).await.context("cannot open the database")?;
+    let file = &config.storage.file;
+    match command {
+        StationCommand::Add { .. } => config.make_folder()?,
+        // A mistyped folder would look like one without stations.
+        _ if !file.is_file() => bail!("there is no database {}; is it the right --data?", file.display()),
+        _ => (),
+    }
+    // Nobody here listens for commits.
+    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
     let done = station_command(&storage, command).await;
     storage.close().await;
     done

@@ -111,8 +111,12 @@ impl Clipboard {
     /// Reads a request's body.
     pub fn parse(body: &[u8]) -> Result<Self, BadClipboard> {
         let fields: Fields = serde_json::from_slice(body).map_err(|error| {
-            let what = if serde_json::from_slice::<IgnoredAny>(body).is_ok() { "not a clipboard" } else { "not JSON" };
-            BadClipboard::new("", "", format!("{what}: {error}"))
+            let reason = match serde_json::from_slice::<IgnoredAny>(body) {
+                Ok(_) if !body.trim_ascii_start().starts_with(b"{") => "not a clipboard: send a JSON object".to_owned(),
+                Ok(_) => format!("not a clipboard: {error}"),
+                Err(_) => format!("not JSON: {error}"),
+            };
+            BadClipboard::new("", "", reason)
         })?;
         let v: u64 = required("v", fields.v, "the version: 1")?;
         if v != VERSION {

@@ -155,6 +155,7 @@ async fn post_readings(
         return Ok(Receipt::new(appended.stored, appended.duplicate, &parsed));
     }
     let detail = match parsed {
+        Parsed { known: 0, ref warnings, .. } if warnings.is_empty() => "nothing was stored: no values were sent",
         Parsed { known: 0, .. } => "nothing was stored: no field is known here; see docs/INGEST.md for their names",
         Parsed { refused: 1.., .. } => "nothing was stored: not one value is weather",
         // All of it means "no value": that is no mistake.

@@ -9,11 +9,11 @@ use chrono::Utc;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
-use rocket::{Data, Route, State, get, post, routes};
+use rocket::{Data, Route, State, get, head, post, routes};
 use std::io::Cursor;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![get_upload, post_upload]
+    routes![head_upload, get_upload, post_upload]
 }
 
 /// The target of an upload, in any of its spellings; other targets are none of our business.
@@ -42,6 +42,7 @@ enum Answer {
     Success,
     Unauthorized,
     BadRequest(String),
+    OnlyLooking,
     TooLarge,
     TooSlow,
     Away { retry_after_s: u32 },
@@ -56,6 +57,7 @@ impl<'r> Responder<'r, 'static> for Answer {
             Self::Success => (Status::Ok, "success\n"),
             Self::Unauthorized => (Status::Unauthorized, "unauthorized\n"),
             Self::BadRequest(_) => (Status::BadRequest, "bad request\n"),
+            Self::OnlyLooking => (Status::MethodNotAllowed, "use GET or POST\n"),
             Self::TooLarge => (Status::PayloadTooLarge, "too large\n"),
             Self::TooSlow => (Status::RequestTimeout, "too slow\n"),
             Self::Away { .. } => (Status::ServiceUnavailable, "try again later\n"),
@@ -102,6 +104,12 @@ impl From<body::NoBody> for Answer {
             body::NoBody::Broken(_) => Self::BadRequest(error.to_string()),
         }
     }
+}
+
+/// Without a route of its own a HEAD would be taken for a GET, and store.
+#[head("/<_>/<_..>", rank = 30)]
+fn head_upload(_target: Target<'_>) -> Answer {
+    Answer::OnlyLooking
 }
 
 // Rank: behind every page, for a target is looked at here that may be anyone's.

@@ -80,8 +80,8 @@ pub enum Error {
         humantime::format_duration(*.0), humantime::format_duration(EVERY_MIN))]
     TooOften(Duration),
     /// Beyond [`FAST_FORWARD_MAX`].
-    #[error("{} back is too far, servers believe a year: at most {}",
-        humantime::format_duration(*.0), humantime::format_duration(FAST_FORWARD_MAX))]
+    #[error("{} days back is too far, servers believe a year: at most {} days",
+        .0.as_secs() / 86_400, FAST_FORWARD_MAX.as_secs() / 86_400)]
     TooFarBack(Duration),
     /// The server does not take this key.
     #[error("{door} answered {status}: the server does not know this key; `stevenson station new-key` makes a new one")]

@@ -272,6 +272,15 @@ impl Parsed {
         }));
     }
 
+    /// Tells reports apart that count for the time of arrival, because they said no time or none to believe: a
+    /// millisecond lies between two, and the last one came last. Else all but the first would contradict it.
+    pub fn spread_arrivals(&mut self) {
+        let at_arrival = self.reports.iter_mut().rev().filter(|report| report.observed_at == report.received_at);
+        for (before, report) in (0..).zip(at_arrival) {
+            report.observed_at = report.received_at.plus(-before);
+        }
+    }
+
     /// Lists warnings as long as there is room, counts the others.
     pub fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
         let mut warnings = warnings.into_iter();

@@ -109,10 +109,15 @@ impl SensorName {
     }
 }
 
-/// Checks what people call a station: not blank, no control characters, at most [`NAME_MAX_CHARS`].
+/// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
 pub fn station_name(text: &str) -> Result<String, BadName> {
+    /// Zero-width characters, and those that turn the direction of writing: a name must be what it looks like.
+    fn is_invisible(c: char) -> bool {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    }
     let text = text.trim();
-    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(char::is_control) {
+    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(is_invisible) {
         return Ok(text.to_owned());
     }
     Err(bad("station name", "use 1 to 80 printable characters", text))
@@ -133,6 +138,14 @@ mod tests {
         }
         for bad in ["", "Town-Hall", "-a", "a-", "a b", "ä", "a/b", "../x", &"x".repeat(65)] {
             assert!(Slug::new(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_station_is_called_what_it_looks_like() {
+        assert_eq!(station_name("  Rathaus <Süd> 東京 ").as_deref(), Ok("Rathaus <Süd> 東京"));
+        for bad in ["", "  ", "a\nb", "evil\u{202e}txt", "zero\u{200b}width", "\u{feff}a", &"x".repeat(81)] {
+            assert!(station_name(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -72,3 +72,18 @@ fn nothing_that_a_broken_bus_says_counts() {
     assert!(finished.report.is_none());
     assert_eq!(finished.refused, 3);
 }
+
+#[test]
+fn reports_without_a_time_to_believe_are_told_apart_in_their_order() {
+    let mut parsed = Parsed::default();
+    for (observed_at, temperature) in
+        [(None, 1.0), (Some(Timestamp(1_000)), 2.0), (Some(NOW.plus(-5_000)), 3.0), (None, 4.0)]
+    {
+        let mut draft = Draft::new(NOW);
+        draft.take_number(&SensorName::main(), Quantity::Temperature, Unit::Celsius, "temperature", temperature);
+        parsed.add(draft.finish(observed_at), None);
+    }
+    parsed.spread_arrivals();
+    let times: Vec<_> = parsed.reports.iter().map(|report| report.observed_at().since(NOW)).collect();
+    assert_eq!(times, [-2, -1, -5_000, 0]);
+}
