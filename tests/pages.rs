@@ -31,6 +31,8 @@ fn story(name: &str) -> Option<Facts> {
         "hostile" => stories::station("hostile", HOSTILE, CHART_BUCKET_MS, 18.4, 4_000),
         "silent" => stories::silent("silent", "Nobody Yet", CHART_BUCKET_MS),
         "one" => one_value(),
+        "old-asides" => old(fresh(18.4), &OLD_ASIDES, 3 * HOUR_MS),
+        "yesterdays-rain" => old(fresh(18.4), &[Quantity::Precipitation], 16 * HOUR_MS),
         "calm" => {
             let mut facts = fresh(18.4);
             facts.latest.iter_mut().filter(|l| l.quantity == Quantity::WindSpeed).for_each(|l| l.value = 0.0);
@@ -38,6 +40,22 @@ fn story(name: &str) -> Option<Facts> {
         }
         _ => return None,
     })
+}
+
+const OLD_ASIDES: [Quantity; 6] = [
+    Quantity::DewPoint,
+    Quantity::StationPressure,
+    Quantity::PrecipitationRate,
+    Quantity::UvIndex,
+    Quantity::WindGust,
+    Quantity::WindDirection,
+];
+
+/// The same with some of the main sensor's values that much older.
+fn old(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
+    let mine = |l: &&mut stevenson::storage::Latest| l.sensor.as_str().is_empty() && quantities.contains(&l.quantity);
+    facts.latest.iter_mut().filter(mine).for_each(|latest| latest.observed_at = latest.observed_at.plus(-by_ms));
+    facts
 }
 
 fn one_value() -> Facts {
@@ -190,6 +208,27 @@ fn an_old_value_is_never_shown_as_new() {
     assert!(offline.contains(r#"data-show="big">—<"#), "a dash in place of the number");
     assert!(offline.contains(r#"data-show="since">12:18<"#) && offline.contains(r#"data-show="last">18.4 °C<"#));
     assert_eq!(between(&offline, "<title>", "</title>"), "Offline – Town Hall");
+}
+
+#[test]
+fn what_stands_beside_a_value_is_as_fresh_as_that_value() {
+    let client = client();
+    let (fresh, old) = (body(&client, "/story/live"), body(&client, "/story/old-asides"));
+    for key in ["dew_point", "station_pressure", "precipitation_rate", "uv_index", "wind_gust"] {
+        let shown = |html: &str| !between(html, &format!(r#"data-key="{key}" data-beside=""#), "</").ends_with('>');
+        assert_eq!((shown(&fresh), shown(&old)), (true, false), "{key}");
+    }
+    assert_eq!(old.matches(r#"<p class="aside" data-optional hidden>"#).count(), 4);
+    assert!(old.contains(r#"data-show="compass"></output>"#), "an old direction is none");
+    assert!(between(&old, "data-needle ", "</g>").contains(r#"visibility="hidden""#));
+    assert!(old.contains(r#"data-show="gust_today">12.3 m/s<"#), "the day's strongest has its own day");
+}
+
+#[test]
+fn yesterdays_rain_is_not_todays() {
+    let html = body(&client(), "/story/yesterdays-rain");
+    assert!(html.contains(r#"data-key="precipitation">—</output><span class="unit">mm"#));
+    assert!(body(&client(), "/story/live").contains(r#"data-key="precipitation">2.4</output>"#));
 }
 
 #[test]

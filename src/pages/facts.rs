@@ -70,6 +70,18 @@ impl Facts {
         Freshness::of(at, now, self.interval_ms)
     }
 
+    /// The newest value of a quantity of the main sensor that may stand beside a value of `at`.
+    pub fn main_beside(&self, quantity: Quantity, at: Option<Timestamp>, now: Timestamp) -> Option<&Latest> {
+        self.main(quantity).filter(|latest| at.is_some_and(|at| self.may_stand_beside(latest, at, now)))
+    }
+
+    /// True if a value is as fresh as one of `at`, whose age will be read as that of both.
+    pub fn may_stand_beside(&self, latest: &Latest, at: Timestamp, now: Timestamp) -> bool {
+        let state = |at: Timestamp, now: Timestamp| Freshness::of(Some(at), now, self.interval_ms);
+        let own = latest.observed_at;
+        state(own, at) == Freshness::Live && state(own, now) <= state(at, now)
+    }
+
     /// What it feels like, from values that are as young as the temperature.
     pub fn feels_like(&self) -> Option<f64> {
         let temperature = self.main(Quantity::Temperature)?;

@@ -76,6 +76,7 @@ struct Card {
     name: String,
     hero: Hero,
     wind: Wind,
+    wind_speed: String,
     humidity: String,
     spark: Option<Chart>,
 }
@@ -88,7 +89,8 @@ impl Overview {
             name: facts.station.name.clone(),
             hero: Hero::of(facts, now, preference),
             wind: Wind::of(facts, now, preference),
-            humidity: tiles::main_text(facts, Quantity::Humidity, preference),
+            wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
+            humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),
             spark: Chart::spark(facts, preference),
         };
         Self {

@@ -33,6 +33,21 @@ export const observedAt = (station) => station.values.temperature?.at ?? station
 /** @param {Station} station @param {number} now */
 export const stateOf = (station, now) => freshness(observedAt(station), now, station.interval_ms);
 
+/** From best to worst. */
+const STATES = ['live', 'stale', 'offline', 'waiting'];
+
+/**
+ * True if a value is as fresh as one of `at`, whose age will be read as that of both.
+ * @param {Station} station @param {string} key @param {number | null | undefined} at @param {number} now
+ */
+export function mayStandBeside({ values, interval_ms: interval }, key, at, now) {
+  const own = values[key]?.at;
+  if (own === undefined || at === null || at === undefined) return false;
+  /** @param {number} of */
+  const rank = (of) => STATES.indexOf(freshness(of, now, interval));
+  return freshness(own, at, interval) === 'live' && rank(own) <= rank(at);
+}
+
 /**
  * Takes a report in.
  * @param {Station} station @param {Report} report @param {number} now

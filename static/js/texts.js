@@ -1,12 +1,15 @@
 // @ts-check
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
-import { observedAt, stateOf, trend } from './station.js';
+import { mayStandBeside, observedAt, stateOf, trend } from './station.js';
 import { otherScale, unitOf } from './units.js';
-import { hourMinute, moment } from './zone.js';
+import { date, hourMinute, moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
-/** `fed` says whether news would reach the page now. @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string}} Context */
+/**
+ * `fed` says whether news would reach the page now; `beside`, which value's age is read as this one's, '' for the station's.
+ * @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string, beside?: string | null}} Context
+ */
 /** @typedef {(station: Station, context: Context) => string} Text */
 
 /** @param {Station} s @param {Context} c */
@@ -18,8 +21,21 @@ const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.val
 /** @type {(value: number | null | undefined, say: (value: number) => string, none?: string) => string} */
 const given = (value, say, none = '') => (value === undefined || value === null ? none : say(value));
 
-/** The wind's direction, unless it is calm. @param {Station} s */
-export const windFrom = (s) => (s.values.wind_speed?.value === 0 ? undefined : s.values.wind_direction?.value);
+/** Whether a value is fresh enough for its place. @param {Station} s @param {Context} c */
+function fits(s, { key, beside, now }) {
+  if (beside === undefined || beside === null) return true;
+  return mayStandBeside(s, key, beside ? s.values[beside]?.at : s.observed_at, now);
+}
+
+/** Whether it is a day's sum that is not today's. @param {Station} s @param {Context} c */
+const isPast = (s, { key, now }) =>
+  /(^|\/)precipitation$/.test(key) && key in s.values && date(s.zone, s.values[key].at) !== date(s.zone, now);
+
+/** The wind's direction, unless it is calm or the direction is older than the speed. @param {Station} s @param {Context} c */
+export function windFrom(s, c) {
+  const blowing = Number(s.values.wind_speed?.value) > 0 && fits(s, { ...c, key: 'wind_direction', beside: 'wind_speed' });
+  return blowing ? s.values.wind_direction?.value : undefined;
+}
 
 /** How the temperature moves. @param {Station} s @param {Context} c */
 export function trendName(s, c) {
@@ -52,11 +68,11 @@ export const TEXTS = Object.freeze({
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
-  number: (s, c) => given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units)),
-  text: (s, c) => given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)),
+  number: (s, c) => isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units)),
+  text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>
     given(s.values[c.key]?.at, (at) => (f.freshness(at, c.now, s.interval_ms) === 'live' ? '' : f.ago(at, c.now))),
-  compass: (s) => given(windFrom(s), f.compass),
+  compass: (s, c) => given(windFrom(s, c), f.compass),
   force: (s) => given(s.values.wind_speed?.value, (value) => String(f.beaufort(value)[0])),
   beaufort: (s) => given(s.values.wind_speed?.value, (value) => f.beaufort(value)[1]),
   gust_today: (s, c) => given(s.extremes.wind_gust?.high, (value) => f.text('wind_gust', value, c.units)),

@@ -66,7 +66,7 @@ function paintStation(scope, station, seen) {
 /** @param {Element} place @param {Station} station @param {Seen} seen */
 function paintPlace(place, station, seen) {
   const name = String(place.getAttribute('data-show'));
-  const context = { ...seen, key: place.getAttribute('data-key') ?? '' };
+  const context = { ...seen, key: place.getAttribute('data-key') ?? '', beside: place.getAttribute('data-beside') };
   const text = TEXTS[name]?.(station, context);
   if (text === undefined) return;
   write(place, text);
@@ -88,7 +88,7 @@ function paintTemperature(scope, station, seen) {
   }
   for (const node of scope.querySelectorAll('[data-range]')) set(node, 'cx', `${between(station, context) || -50}%`);
   for (const node of scope.querySelectorAll('[data-needle]')) {
-    const from = windFrom(station);
+    const from = windFrom(station, context);
     set(node, 'visibility', from === undefined ? 'hidden' : 'visible');
     if (from !== undefined) set(node, 'transform', `rotate(${format('wind_direction', from, seen.units)} 100 100)`);
   }
