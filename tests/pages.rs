@@ -33,6 +33,8 @@ fn story(name: &str) -> Option<Facts> {
         "one" => one_value(),
         "old-asides" => old(fresh(18.4), &OLD_ASIDES, 3 * HOUR_MS),
         "yesterdays-rain" => old(fresh(18.4), &[Quantity::Precipitation], 16 * HOUR_MS),
+        "dead-thermometer" => old(fresh(18.4), &[Quantity::Temperature], 3 * HOUR_MS),
+        "indoor" => indoor(CHART_BUCKET_MS),
         "calm" => {
             let mut facts = fresh(18.4);
             facts.latest.iter_mut().filter(|l| l.quantity == Quantity::WindSpeed).for_each(|l| l.value = 0.0);
@@ -55,6 +57,15 @@ const OLD_ASIDES: [Quantity; 6] = [
 fn old(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
     let mine = |l: &&mut stevenson::storage::Latest| l.sensor.as_str().is_empty() && quantities.contains(&l.quantity);
     facts.latest.iter_mut().filter(mine).for_each(|latest| latest.observed_at = latest.observed_at.plus(-by_ms));
+    facts
+}
+
+/// A station without an outdoor thermometer.
+fn indoor(bucket_ms: i64) -> Facts {
+    let mut facts = stories::silent("indoor", "Indoors", bucket_ms);
+    for (quantity, value) in [(Quantity::Humidity, 44.0), (Quantity::Temperature, 21.5)] {
+        facts.latest.push(stories::latest("indoor", quantity, NOW.plus(-MINUTE_MS), value));
+    }
     facts
 }
 
@@ -87,6 +98,7 @@ fn one_story(name: &str, preference: Preference, address: Address) -> Option<Pag
 fn many(name: &str, preference: Preference, address: Address) -> Page<Overview> {
     let stations = match name {
         "empty" => Vec::new(),
+        "indoor" => vec![indoor(SPARK_BUCKET_MS)],
         "single" => all().split_off(6),
         _ => all(),
     };
@@ -232,11 +244,42 @@ fn yesterdays_rain_is_not_todays() {
 }
 
 #[test]
+fn a_dead_thermometer_does_not_make_its_station_offline() {
+    let html = body(&client(), "/story/dead-thermometer");
+    assert!(
+        html.contains(r#"data-station="town-hall" data-state="live""#) && html.contains(r#"data-show="word">Live<"#)
+    );
+    assert!(html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">—<"#));
+    assert!(html.contains(r#"data-show="since">12:18<"#) && html.contains(r#"data-show="last">18.4 °C<"#));
+    assert_eq!(between(&html, "<title>", "</title>"), "Town Hall");
+}
+
+#[test]
+fn a_station_without_an_outdoor_thermometer_shows_what_it_has() {
+    let client = client();
+    let page = body(&client, "/story/indoor");
+    assert!(page.contains("No outdoor temperature") && page.contains(r#"data-state="live""#));
+    assert!(!page.contains(r#"data-show="big""#) && !page.contains("measured") && !page.contains(r#"id="chart""#));
+    assert_eq!(between(&page, "<title>", "</title>"), "Indoors");
+    let card = body(&client, "/stories/indoor");
+    assert!(card.contains(r#"data-state="live""#) && card.contains(r#"data-show="word">Live<"#));
+    assert!(card.contains(r#"<span class="muted">Indoor</span> <output"#) && card.contains(">21.5 °C</output>"));
+    assert!(!card.contains(r#"data-show="big""#) && !card.contains("data-spark"));
+}
+
+#[test]
+fn the_line_that_waits_for_a_reading_is_one_that_scripts_can_hide() {
+    let html = body(&client(), "/stories/all");
+    let line = r#"data-optional><span data-show="waiting">waiting for its first reading</span>"#;
+    assert_eq!((html.matches(line).count(), html.matches(r#"data-show="waiting"></span>"#).count()), (1, 6));
+}
+
+#[test]
 fn what_is_missing_is_absent_and_never_zero() {
     let client = client();
     let one = body(&client, "/story/one");
     assert!(one.contains(r#"data-show="big">7.3<"#));
-    assert!(!one.contains(r#"id="wind""#) && !one.contains("data-tile"));
+    assert!(!one.contains(r#"id="wind""#) && !one.contains("card tile"));
     assert!(one.contains("No temperatures in the last 24 hours."));
     assert!(one.contains(r#"data-optional hidden><span class="muted">feels like"#));
     let calm = body(&client, "/story/calm");

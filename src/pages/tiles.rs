@@ -76,6 +76,38 @@ pub fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: 
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
+/// What an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there is one, else
+/// the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
+pub fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
+    const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
+    if facts.main(Quantity::Temperature).is_some() {
+        return None;
+    }
+    let at = facts.observed_at()?;
+    let place = |quantity: Quantity| Quantity::all().position(|one| one == quantity);
+    let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
+    let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
+    let latest = facts.latest.iter().filter(speaks).min_by_key(rank);
+    Some(latest.map_or_else(Aside::nothing, |latest| Aside {
+        key: latest.sensor.key(latest.quantity),
+        word: called(latest),
+        text: preference.text(latest.quantity, latest.value),
+    }))
+}
+
+/// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
+fn called(latest: &Latest) -> String {
+    let sensor = latest.sensor.as_str().replace(['_', '-'], " ");
+    let (Some(initial), rest) = (sensor.get(..1), sensor.get(1..).unwrap_or_default()) else {
+        return latest.quantity.title().to_owned();
+    };
+    let sensor = format!("{}{rest}", initial.to_uppercase());
+    match latest.quantity {
+        Quantity::Temperature => sensor,
+        other => format!("{sensor} {}", other.title().to_lowercase()),
+    }
+}
+
 /// The tiles of one sensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -112,9 +144,16 @@ pub struct Aside {
     /// The value's name on the wire.
     pub key: String,
     /// What it is called here.
-    pub word: &'static str,
+    pub word: String,
     /// With its unit; empty if it is older than the large value.
     pub text: String,
+}
+
+impl Aside {
+    /// In place of a value where none may be shown.
+    fn nothing() -> Self {
+        Self { key: String::new(), word: "No outdoor temperature".to_owned(), text: String::new() }
+    }
 }
 
 /// What stands elsewhere on the page: in the large number's card, or in the wind's.
@@ -153,7 +192,7 @@ pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Grou
                     let value = of(*small)?;
                     let shown = facts.may_stand_beside(value, latest.observed_at, now);
                     let text = if shown { preference.text(*small, value.value) } else { String::new() };
-                    Some(Aside { key: sensor.key(*small), word, text })
+                    Some(Aside { key: sensor.key(*small), word: (*word).to_owned(), text })
                 });
                 Some(tile(latest, aside, facts, now, preference))
             });

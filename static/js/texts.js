@@ -1,7 +1,7 @@
 // @ts-check
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
-import { mayStandBeside, observedAt, stateOf, trend } from './station.js';
+import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend } from './station.js';
 import { otherScale, unitOf } from './units.js';
 import { date, hourMinute, moment } from './zone.js';
 
@@ -13,7 +13,7 @@ import { date, hourMinute, moment } from './zone.js';
 /** @typedef {(station: Station, context: Context) => string} Text */
 
 /** @param {Station} s @param {Context} c */
-const offline = (s, c) => stateOf(s, c.now) === 'offline';
+const offline = (s, c) => heroState(s, c.now) === 'offline';
 
 /** The temperature, unless it is too old to be the weather. @param {Station} s @param {Context} c */
 const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.value);
@@ -24,7 +24,7 @@ const given = (value, say, none = '') => (value === undefined || value === null 
 /** Whether a value is fresh enough for its place. @param {Station} s @param {Context} c */
 function fits(s, { key, beside, now }) {
   if (beside === undefined || beside === null) return true;
-  return mayStandBeside(s, key, beside ? s.values[beside]?.at : s.observed_at, now);
+  return mayStandBeside(s, key, beside ? s.values[beside]?.at : newestAt(s), now);
 }
 
 /** Whether it is a day's sum that is not today's. @param {Station} s @param {Context} c */
@@ -56,6 +56,7 @@ export function between(s, c) {
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
   word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
+  waiting: (s, c) => (stateOf(s, c.now) === 'waiting' ? 'waiting for its first reading' : ''),
   big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
   other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),
@@ -68,7 +69,7 @@ export const TEXTS = Object.freeze({
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
-  number: (s, c) => isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units)),
+  number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
   text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>
     given(s.values[c.key]?.at, (at) => (f.freshness(at, c.now, s.interval_ms) === 'live' ? '' : f.ago(at, c.now))),
@@ -89,9 +90,9 @@ export const INSTANTS = Object.freeze({
 /** The window's title. @param {Station} s @param {Context} c */
 export function title(s, c) {
   const temperature = s.values.temperature;
-  const state = stateOf(s, c.now);
-  if (state === 'offline') return `Offline – ${s.name}`;
-  if (!temperature) return s.name;
+  const [station, hero] = [stateOf(s, c.now), heroState(s, c.now)];
+  if (station === 'offline') return `Offline – ${s.name}`;
+  if (hero === 'offline' || hero === 'waiting') return station === 'stale' ? `(${f.age(Number(newestAt(s)), c.now)}) ${s.name}` : s.name;
   const value = `${f.number('temperature', temperature.value, c.units)} ${unitOf('temperature', c.units).symbol} – ${s.name}`;
-  return state === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
+  return hero === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
 }
