@@ -275,6 +275,28 @@ fn the_line_that_waits_for_a_reading_is_one_that_scripts_can_hide() {
 }
 
 #[test]
+fn the_dot_is_the_latest_value_at_its_own_time() {
+    let html = body(&client(), "/story/live");
+    let summary = between(&html, r#"role="img" aria-label=""#, r#"""#);
+    assert!(summary.ends_with("latest 18.4 °C at 15:18."), "{summary}");
+    let facts = story("live").expect("a story");
+    let across = (NOW.0 - 4_000 - facts.series.from.0) as f64 / (facts.series.to.0 - facts.series.from.0) as f64;
+    let dot = between(&html, r#"<circle class="now""#, "/>");
+    let x: f64 = between(dot, r#"cx=""#, "%").parse().expect("a number");
+    assert!((x - across * 100.0).abs() < 0.006, "{x} % and {across}");
+}
+
+#[test]
+fn where_there_is_no_value_there_is_no_dot() {
+    let html = body(&client(), "/stories/all");
+    let dots: Vec<&str> =
+        html.split(r#"<circle class="now""#).skip(1).map(|dot| &dot[..dot.find("/>").unwrap()]).collect();
+    let (hidden, shown): (Vec<&str>, Vec<&str>) = dots.iter().partition(|dot| dot.contains(r#"visibility="hidden""#));
+    assert_eq!((hidden.len(), shown.len()), (1, 6));
+    assert!(hidden.iter().all(|dot| !dot.contains("cx=")) && shown.iter().all(|dot| dot.contains("cx=")));
+}
+
+#[test]
 fn what_is_missing_is_absent_and_never_zero() {
     let client = client();
     let one = body(&client, "/story/one");
