@@ -126,8 +126,23 @@ fn body(client: &Client, path: &str) -> String {
     client.get(path.to_owned()).dispatch().into_string().expect("a body")
 }
 
-const STORIES: [&str; 11] =
-    ["live", "sensors", "gap", "frost", "heat", "stale", "offline", "hostile", "silent", "one", "calm"];
+const STORIES: [&str; 15] = [
+    "live",
+    "sensors",
+    "gap",
+    "frost",
+    "heat",
+    "stale",
+    "offline",
+    "hostile",
+    "silent",
+    "one",
+    "calm",
+    "old-asides",
+    "yesterdays-rain",
+    "dead-thermometer",
+    "indoor",
+];
 
 fn every_page() -> Vec<(String, String)> {
     let client = client();
@@ -205,7 +220,7 @@ fn a_live_station_shows_its_numbers_on_first_paint() {
         assert!(html.contains(text), "no {text}");
     }
     assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
-    assert!(html.contains("<noscript><p>Values as of <time"));
+    assert!(html.contains("<noscript><p>Page made at <time"));
 }
 
 #[test]
@@ -297,6 +312,19 @@ fn where_there_is_no_value_there_is_no_dot() {
 }
 
 #[test]
+fn every_age_says_of_which_instant() {
+    for (path, html) in every_page() {
+        assert!(!html.contains("<time data-show") && !html.contains("Values as of"), "{path}");
+    }
+    let stale = body(&client(), "/story/stale");
+    assert!(
+        stale.contains(
+            r#"<time datetime="2026-11-22T14:09:07.000Z" data-show="tile_age" data-key="humidity">9 min ago<"#
+        )
+    );
+}
+
+#[test]
 fn what_is_missing_is_absent_and_never_zero() {
     let client = client();
     let one = body(&client, "/story/one");
@@ -317,6 +345,9 @@ fn with_no_station_the_page_says_how_to_add_one_on_this_host() {
     let html = html.expect("a body");
     assert!(html.contains("stevenson station add town-hall"));
     assert!(html.contains("curl http://pi.local:8000/api/v1/readings"));
+    let elsewhere = book().configure(rocket::Config::figment().merge(("port", 9100)).merge(("log_level", "off")));
+    let html = body(&Client::tracked(elsewhere).expect("rocket"), "/stories/empty");
+    assert!(html.contains("curl http://localhost:9100/api/v1/readings"), "without a host, where it listens");
 }
 
 #[test]

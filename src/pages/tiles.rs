@@ -36,6 +36,8 @@ pub struct Wind {
     pub gust_today: String,
     /// Its age, when it is old.
     pub age: String,
+    /// When it was observed, RFC 3339.
+    pub iso: String,
 }
 
 impl Wind {
@@ -61,6 +63,7 @@ impl Wind {
             gust: gust.map_or(String::new(), |gust| preference.text(Quantity::WindGust, gust)),
             gust_today: strongest.map_or(String::new(), |high| preference.text(Quantity::WindGust, high)),
             age: speed.map_or(String::new(), |latest| age_if_old(latest.observed_at, now, facts.interval_ms)),
+            iso: at.map_or(String::new(), |at| at.rfc3339()),
         }
     }
 
@@ -136,6 +139,8 @@ pub struct Tile {
     pub aside: Option<Aside>,
     /// Its age, when it is old.
     pub age: String,
+    /// When it was observed, RFC 3339.
+    pub iso: String,
 }
 
 /// A small value under a tile's large one.
@@ -212,6 +217,7 @@ fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, pr
         unit: preference.unit(latest.quantity).symbol(),
         aside,
         age: age_if_old(latest.observed_at, now, facts.interval_ms),
+        iso: latest.observed_at.rfc3339(),
     }
 }
 

@@ -84,6 +84,7 @@ export const INSTANTS = Object.freeze({
   low_time: (s) => s.extremes.temperature?.low_at,
   high_time: (s) => s.extremes.temperature?.high_at,
   age: (s) => observedAt(s),
+  tile_age: (s, c) => s.values[c.key]?.at,
   clock: (_, c) => c.now,
 });
 
