@@ -31,6 +31,10 @@ fn story(name: &str) -> Option<Facts> {
         "hostile" => stories::station("hostile", HOSTILE, CHART_BUCKET_MS, 18.4, 4_000),
         "silent" => stories::silent("silent", "Nobody Yet", CHART_BUCKET_MS),
         "one" => one_value(),
+        "old-asides" => old(fresh(18.4), &OLD_ASIDES, 3 * HOUR_MS),
+        "yesterdays-rain" => old(fresh(18.4), &[Quantity::Precipitation], 16 * HOUR_MS),
+        "dead-thermometer" => old(fresh(18.4), &[Quantity::Temperature], 3 * HOUR_MS),
+        "indoor" => indoor(CHART_BUCKET_MS),
         "calm" => {
             let mut facts = fresh(18.4);
             facts.latest.iter_mut().filter(|l| l.quantity == Quantity::WindSpeed).for_each(|l| l.value = 0.0);
@@ -38,6 +42,31 @@ fn story(name: &str) -> Option<Facts> {
         }
         _ => return None,
     })
+}
+
+const OLD_ASIDES: [Quantity; 6] = [
+    Quantity::DewPoint,
+    Quantity::StationPressure,
+    Quantity::PrecipitationRate,
+    Quantity::UvIndex,
+    Quantity::WindGust,
+    Quantity::WindDirection,
+];
+
+/// The same with some of the main sensor's values that much older.
+fn old(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
+    let mine = |l: &&mut stevenson::storage::Latest| l.sensor.as_str().is_empty() && quantities.contains(&l.quantity);
+    facts.latest.iter_mut().filter(mine).for_each(|latest| latest.observed_at = latest.observed_at.plus(-by_ms));
+    facts
+}
+
+/// A station without an outdoor thermometer.
+fn indoor(bucket_ms: i64) -> Facts {
+    let mut facts = stories::silent("indoor", "Indoors", bucket_ms);
+    for (quantity, value) in [(Quantity::Humidity, 44.0), (Quantity::Temperature, 21.5)] {
+        facts.latest.push(stories::latest("indoor", quantity, NOW.plus(-MINUTE_MS), value));
+    }
+    facts
 }
 
 fn one_value() -> Facts {
@@ -69,6 +98,7 @@ fn one_story(name: &str, preference: Preference, address: Address) -> Option<Pag
 fn many(name: &str, preference: Preference, address: Address) -> Page<Overview> {
     let stations = match name {
         "empty" => Vec::new(),
+        "indoor" => vec![indoor(SPARK_BUCKET_MS)],
         "single" => all().split_off(6),
         _ => all(),
     };
@@ -96,8 +126,23 @@ fn body(client: &Client, path: &str) -> String {
     client.get(path.to_owned()).dispatch().into_string().expect("a body")
 }
 
-const STORIES: [&str; 11] =
-    ["live", "sensors", "gap", "frost", "heat", "stale", "offline", "hostile", "silent", "one", "calm"];
+const STORIES: [&str; 15] = [
+    "live",
+    "sensors",
+    "gap",
+    "frost",
+    "heat",
+    "stale",
+    "offline",
+    "hostile",
+    "silent",
+    "one",
+    "calm",
+    "old-asides",
+    "yesterdays-rain",
+    "dead-thermometer",
+    "indoor",
+];
 
 fn every_page() -> Vec<(String, String)> {
     let client = client();
@@ -175,7 +220,7 @@ fn a_live_station_shows_its_numbers_on_first_paint() {
         assert!(html.contains(text), "no {text}");
     }
     assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
-    assert!(html.contains("<noscript><p>Values as of <time"));
+    assert!(html.contains("<noscript><p>Page made at <time"));
 }
 
 #[test]
@@ -193,11 +238,98 @@ fn an_old_value_is_never_shown_as_new() {
 }
 
 #[test]
+fn what_stands_beside_a_value_is_as_fresh_as_that_value() {
+    let client = client();
+    let (fresh, old) = (body(&client, "/story/live"), body(&client, "/story/old-asides"));
+    for key in ["dew_point", "station_pressure", "precipitation_rate", "uv_index", "wind_gust"] {
+        let shown = |html: &str| !between(html, &format!(r#"data-key="{key}" data-beside=""#), "</").ends_with('>');
+        assert_eq!((shown(&fresh), shown(&old)), (true, false), "{key}");
+    }
+    assert_eq!(old.matches(r#"<p class="aside" data-optional hidden>"#).count(), 4);
+    assert!(old.contains(r#"data-show="compass"></output>"#), "an old direction is none");
+    assert!(between(&old, "data-needle ", "</g>").contains(r#"visibility="hidden""#));
+    assert!(old.contains(r#"data-show="gust_today">12.3 m/s<"#), "the day's strongest has its own day");
+}
+
+#[test]
+fn yesterdays_rain_is_not_todays() {
+    let html = body(&client(), "/story/yesterdays-rain");
+    assert!(html.contains(r#"data-key="precipitation">—</output><span class="unit">mm"#));
+    assert!(body(&client(), "/story/live").contains(r#"data-key="precipitation">2.4</output>"#));
+}
+
+#[test]
+fn a_dead_thermometer_does_not_make_its_station_offline() {
+    let html = body(&client(), "/story/dead-thermometer");
+    assert!(
+        html.contains(r#"data-station="town-hall" data-state="live""#) && html.contains(r#"data-show="word">Live<"#)
+    );
+    assert!(html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">—<"#));
+    assert!(html.contains(r#"data-show="since">12:18<"#) && html.contains(r#"data-show="last">18.4 °C<"#));
+    assert_eq!(between(&html, "<title>", "</title>"), "Town Hall");
+}
+
+#[test]
+fn a_station_without_an_outdoor_thermometer_shows_what_it_has() {
+    let client = client();
+    let page = body(&client, "/story/indoor");
+    assert!(page.contains("No outdoor temperature") && page.contains(r#"data-state="live""#));
+    assert!(!page.contains(r#"data-show="big""#) && !page.contains("measured") && !page.contains(r#"id="chart""#));
+    assert_eq!(between(&page, "<title>", "</title>"), "Indoors");
+    let card = body(&client, "/stories/indoor");
+    assert!(card.contains(r#"data-state="live""#) && card.contains(r#"data-show="word">Live<"#));
+    assert!(card.contains(r#"<span class="muted">Indoor</span> <output"#) && card.contains(">21.5 °C</output>"));
+    assert!(!card.contains(r#"data-show="big""#) && !card.contains("data-spark"));
+}
+
+#[test]
+fn the_line_that_waits_for_a_reading_is_one_that_scripts_can_hide() {
+    let html = body(&client(), "/stories/all");
+    let line = r#"data-optional><span data-show="waiting">waiting for its first reading</span>"#;
+    assert_eq!((html.matches(line).count(), html.matches(r#"data-show="waiting"></span>"#).count()), (1, 6));
+}
+
+#[test]
+fn the_dot_is_the_latest_value_at_its_own_time() {
+    let html = body(&client(), "/story/live");
+    let summary = between(&html, r#"role="img" aria-label=""#, r#"""#);
+    assert!(summary.ends_with("latest 18.4 °C at 15:18."), "{summary}");
+    let facts = story("live").expect("a story");
+    let across = (NOW.0 - 4_000 - facts.series.from.0) as f64 / (facts.series.to.0 - facts.series.from.0) as f64;
+    let dot = between(&html, r#"<circle class="now""#, "/>");
+    let x: f64 = between(dot, r#"cx=""#, "%").parse().expect("a number");
+    assert!((x - across * 100.0).abs() < 0.006, "{x} % and {across}");
+}
+
+#[test]
+fn where_there_is_no_value_there_is_no_dot() {
+    let html = body(&client(), "/stories/all");
+    let dots: Vec<&str> =
+        html.split(r#"<circle class="now""#).skip(1).map(|dot| &dot[..dot.find("/>").unwrap()]).collect();
+    let (hidden, shown): (Vec<&str>, Vec<&str>) = dots.iter().partition(|dot| dot.contains(r#"visibility="hidden""#));
+    assert_eq!((hidden.len(), shown.len()), (1, 6));
+    assert!(hidden.iter().all(|dot| !dot.contains("cx=")) && shown.iter().all(|dot| dot.contains("cx=")));
+}
+
+#[test]
+fn every_age_says_of_which_instant() {
+    for (path, html) in every_page() {
+        assert!(!html.contains("<time data-show") && !html.contains("Values as of"), "{path}");
+    }
+    let stale = body(&client(), "/story/stale");
+    assert!(
+        stale.contains(
+            r#"<time datetime="2026-11-22T14:09:07.000Z" data-show="tile_age" data-key="humidity">9 min ago<"#
+        )
+    );
+}
+
+#[test]
 fn what_is_missing_is_absent_and_never_zero() {
     let client = client();
     let one = body(&client, "/story/one");
     assert!(one.contains(r#"data-show="big">7.3<"#));
-    assert!(!one.contains(r#"id="wind""#) && !one.contains("data-tile"));
+    assert!(!one.contains(r#"id="wind""#) && !one.contains("card tile"));
     assert!(one.contains("No temperatures in the last 24 hours."));
     assert!(one.contains(r#"data-optional hidden><span class="muted">feels like"#));
     let calm = body(&client, "/story/calm");
@@ -213,6 +345,9 @@ fn with_no_station_the_page_says_how_to_add_one_on_this_host() {
     let html = html.expect("a body");
     assert!(html.contains("stevenson station add town-hall"));
     assert!(html.contains("curl http://pi.local:8000/api/v1/readings"));
+    let elsewhere = book().configure(rocket::Config::figment().merge(("port", 9100)).merge(("log_level", "off")));
+    let html = body(&Client::tracked(elsewhere).expect("rocket"), "/stories/empty");
+    assert!(html.contains("curl http://localhost:9100/api/v1/readings"), "without a host, where it listens");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
+use std::net::SocketAddr;
 
 /// Longest host and port, in bytes: a name has 253, a port 6.
 const HOST_MAX_BYTES: usize = 260;
@@ -11,15 +12,16 @@ const HOST_MAX_BYTES: usize = 260;
 pub struct Address(String);
 
 impl Address {
-    /// Of a `Host` header and the scheme a proxy says; what is no host becomes `localhost:8000`.
-    pub fn of(host: Option<&str>, forwarded_scheme: Option<&str>) -> Self {
+    /// Of a `Host` header and the scheme a proxy says; in place of what is no host, where this server listens.
+    pub fn of(host: Option<&str>, forwarded_scheme: Option<&str>, bound: SocketAddr) -> Self {
         let plain = |host: &&str| {
             !host.is_empty()
                 && host.len() <= HOST_MAX_BYTES
                 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
         };
         let scheme = if forwarded_scheme == Some("https") { "https" } else { "http" };
-        Self(format!("{scheme}://{}", host.filter(plain).unwrap_or("localhost:8000")))
+        let host = host.filter(plain).map_or_else(|| own(bound), str::to_owned);
+        Self(format!("{scheme}://{host}"))
     }
 
     /// The text, without a slash at its end.
@@ -28,13 +30,21 @@ impl Address {
     }
 }
 
+/// Every address and the loopback one are called `localhost`, as people type it.
+fn own(bound: SocketAddr) -> String {
+    let ip = bound.ip();
+    if ip.is_unspecified() || ip.is_loopback() { format!("localhost:{}", bound.port()) } else { bound.to_string() }
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Address {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let headers = request.headers();
-        Outcome::Success(Self::of(headers.get_one("Host"), headers.get_one("X-Forwarded-Proto")))
+        let config = request.rocket().config();
+        let bound = SocketAddr::new(config.address, config.port);
+        Outcome::Success(Self::of(headers.get_one("Host"), headers.get_one("X-Forwarded-Proto"), bound))
     }
 }
 
@@ -42,13 +52,24 @@ impl<'r> FromRequest<'r> for Address {
 mod tests {
     use super::*;
 
+    fn of(host: Option<&str>, scheme: Option<&str>, bound: &str) -> String {
+        Address::of(host, scheme, bound.parse().expect("an address")).as_str().to_owned()
+    }
+
     #[test]
     fn what_is_no_host_is_not_repeated() {
-        assert_eq!(Address::of(Some("pi.local:8000"), None).as_str(), "http://pi.local:8000");
-        assert_eq!(Address::of(Some("[::1]:80"), Some("https")).as_str(), "https://[::1]:80");
+        assert_eq!(of(Some("pi.local:8000"), None, "0.0.0.0:80"), "http://pi.local:8000");
+        assert_eq!(of(Some("[::1]:80"), Some("https"), "0.0.0.0:80"), "https://[::1]:80");
         for odd in ["", "a b", "x\"; rm -rf /; \"", "<script>", "$(id)"] {
-            assert_eq!(Address::of(Some(odd), None).as_str(), "http://localhost:8000", "{odd:?}");
+            assert_eq!(of(Some(odd), None, "0.0.0.0:9100"), "http://localhost:9100", "{odd:?}");
         }
-        assert_eq!(Address::of(None, Some("javascript")).as_str(), "http://localhost:8000");
+        assert_eq!(of(None, Some("javascript"), "[::]:9100"), "http://localhost:9100");
+    }
+
+    #[test]
+    fn without_a_host_the_address_is_where_the_server_listens() {
+        assert_eq!(of(None, None, "192.168.1.7:9100"), "http://192.168.1.7:9100");
+        assert_eq!(of(None, None, "[fd00::7]:9100"), "http://[fd00::7]:9100");
+        assert_eq!(of(None, None, "127.0.0.1:9100"), "http://localhost:9100");
     }
 }

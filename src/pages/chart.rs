@@ -56,8 +56,8 @@ pub struct Chart {
     pub zero: Option<Tick>,
     /// Hours, left to right.
     pub x: Vec<Tick>,
-    /// The end of the line.
-    pub last: Dot,
+    /// The latest value at its own time: a bucket's mean is not what the large number says.
+    pub last: Option<Dot>,
     /// What the picture shows, in one sentence.
     pub summary: String,
 }
@@ -94,12 +94,20 @@ impl Chart {
                 max: unit.from_canonical(bucket.max),
             })
             .collect();
-        let last = points.last()?;
+        if points.is_empty() {
+            return None;
+        }
+        let latest = facts.main(Quantity::Temperature).filter(|latest| series.from <= latest.observed_at);
+        let latest = latest.map(|latest| (latest.observed_at, unit.from_canonical(latest.value)));
         let low = points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min);
         let high = points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max);
         let scale = scale(low, high);
         let across = series.to.since(series.from) as f64;
         let x = |start: Timestamp| start.plus(series.bucket_ms / 2).since(series.from) as f64 / across;
+        let dot = |(at, value): (Timestamp, f64)| Dot {
+            x: percent((at.since(series.from) as f64 / across).min(1.0)),
+            y: percent(scale.down(value).clamp(0.0, 1.0)),
+        };
         let (line, band) = paths(&points, facts.gap_ms(), &x, &scale);
         let freezing = if preference.fahrenheit { 32.0 } else { 0.0 };
         Some(Self {
@@ -108,8 +116,8 @@ impl Chart {
             y: scale.ticks(freezing),
             zero: scale.zero(freezing),
             x: hours(facts),
-            last: Dot { x: percent(x(last.start)), y: percent(scale.down(last.mean)) },
-            summary: summary(facts, preference, &points),
+            last: latest.map(dot),
+            summary: summary(facts, preference, &points, latest),
         })
     }
 }
@@ -213,13 +221,13 @@ fn hours(facts: &Facts) -> Vec<Tick> {
     ticks
 }
 
-fn summary(facts: &Facts, preference: Preference, points: &[Point]) -> String {
+fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Option<(Timestamp, f64)>) -> String {
     let zone = facts.station.zone;
     let symbol = preference.unit(Quantity::Temperature).symbol();
     let number = |value: f64| minus(format_half_up(value, 1));
     let lowest = points.iter().reduce(|best, point| if point.min < best.min { point } else { best });
     let highest = points.iter().reduce(|best, point| if point.max > best.max { point } else { best });
-    let (Some(lowest), Some(highest), Some(last)) = (lowest, highest, points.last()) else {
+    let (Some(lowest), Some(highest)) = (lowest, highest) else {
         return String::new();
     };
     let gaps = points.windows(2).filter(|pair| pair[1].start.since(pair[0].start) > facts.gap_ms()).count();
@@ -228,13 +236,15 @@ fn summary(facts: &Facts, preference: Preference, points: &[Point]) -> String {
         1 => ", with one gap".to_owned(),
         n => format!(", with {n} gaps"),
     };
+    let latest = latest.map_or(String::new(), |(at, value)| {
+        format!(", latest {} {symbol} at {}", number(value), clock::hour_minute(zone, at))
+    });
     format!(
-        "Temperature over the last 24 hours: lowest {} {symbol} around {}, highest {} {symbol} around {}, latest {} {symbol}{gaps}.",
+        "Temperature over the last 24 hours: lowest {} {symbol} around {}, highest {} {symbol} around {}{latest}{gaps}.",
         number(lowest.min),
         clock::hour_minute(zone, lowest.start),
         number(highest.max),
         clock::hour_minute(zone, highest.start),
-        number(last.mean),
     )
 }
 

@@ -59,15 +59,27 @@ impl Facts {
         self.extremes.iter().find(|extreme| extreme.quantity == quantity && extreme.sensor == SensorName::main())
     }
 
-    /// When the newest of its values was observed.
+    /// When the newest value of its main sensor was observed; if that has none, of any sensor.
     pub fn observed_at(&self) -> Option<Timestamp> {
-        self.latest.iter().map(|latest| latest.observed_at).max()
+        let newest = |of: fn(&&Latest) -> bool| self.latest.iter().filter(of).map(|latest| latest.observed_at).max();
+        newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
     }
 
-    /// What the age of its temperature says; without a thermometer, of its newest value.
+    /// What the age of its newest value says: one dead sensor does not make a station silent.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
-        let at = self.main(Quantity::Temperature).map(|latest| latest.observed_at).or_else(|| self.observed_at());
-        Freshness::of(at, now, self.interval_ms)
+        Freshness::of(self.observed_at(), now, self.interval_ms)
+    }
+
+    /// The newest value of a quantity of the main sensor that may stand beside a value of `at`.
+    pub fn main_beside(&self, quantity: Quantity, at: Option<Timestamp>, now: Timestamp) -> Option<&Latest> {
+        self.main(quantity).filter(|latest| at.is_some_and(|at| self.may_stand_beside(latest, at, now)))
+    }
+
+    /// True if a value is as fresh as one of `at`, whose age will be read as that of both.
+    pub fn may_stand_beside(&self, latest: &Latest, at: Timestamp, now: Timestamp) -> bool {
+        let state = |at: Timestamp, now: Timestamp| Freshness::of(Some(at), now, self.interval_ms);
+        let own = latest.observed_at;
+        state(own, at) == Freshness::Live && state(own, now) <= state(at, now)
     }
 
     /// What it feels like, from values that are as young as the temperature.

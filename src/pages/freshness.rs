@@ -8,16 +8,17 @@ const STALE_MIN_MS: i64 = 2 * MINUTE_MS;
 const OFFLINE_MIN_MS: i64 = 15 * MINUTE_MS;
 
 /// How much a value's age says about it. `static/js/format.js` has the same rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The later, the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
-    /// Nothing was ever observed.
-    Waiting,
     /// As young as this station's values usually are.
     Live,
     /// Older than two and a half of its intervals.
     Stale,
     /// Older than five of its intervals: no longer the weather.
     Offline,
+    /// Nothing was ever observed.
+    Waiting,
 }
 
 impl Freshness {

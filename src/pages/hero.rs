@@ -15,7 +15,11 @@ pub const DASH: &str = "—";
 /// A station's temperature and its day, ready to print. What is empty is not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hero {
-    /// How fresh it is.
+    /// True if there ever was a temperature.
+    pub any: bool,
+    /// How fresh the station's newest value is.
+    pub station: Freshness,
+    /// How fresh the temperature is; waiting if there never was one.
     pub state: Freshness,
     /// The digits; a dash when offline.
     pub number: String,
@@ -47,8 +51,10 @@ pub struct Hero {
     pub observed: Moment,
     /// `12 s ago`.
     pub age: String,
-    /// The age without "ago", for the title of a stale page.
+    /// The age without "ago", for the title of a page with an old temperature.
     age_short: String,
+    /// The same of the station's newest value, for a page without one.
+    station_age_short: String,
 }
 
 /// Something with a time.
@@ -72,9 +78,9 @@ impl Hero {
     /// What these facts say now.
     pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
         const T: Quantity = Quantity::Temperature;
-        let state = facts.freshness(now);
-        let offline = state == Freshness::Offline;
         let latest = facts.main(T);
+        let state = Freshness::of(latest.map(|latest| latest.observed_at), now, facts.interval_ms);
+        let offline = state == Freshness::Offline;
         let value = latest.map(|latest| latest.value);
         let shown = value.filter(|_| !offline);
         let trend = facts.trend().filter(|_| !offline);
@@ -82,7 +88,10 @@ impl Hero {
         let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(T, value));
         let at = |at: Timestamp, value: f64| Moment::of(preference.text(T, value), at, facts, now);
         let extreme = facts.extreme(T);
+        let short = |at: Option<Timestamp>| at.map_or(String::new(), |at| freshness::age(at, now));
         Self {
+            any: latest.is_some(),
+            station: facts.freshness(now),
             state,
             number: shown.map_or(DASH.to_owned(), |value| preference.number(T, value)),
             unit: preference.unit(T).symbol(),
@@ -101,18 +110,19 @@ impl Hero {
                 .map_or(String::new(), |at| clock::moment(facts.station.zone, at, now)),
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
-            age_short: observed_at.map_or(String::new(), |at| freshness::age(at, now)),
+            age_short: short(observed_at),
+            station_age_short: short(facts.observed_at()),
         }
     }
 
     /// The window's title: `18.4 °C – Town Hall`; an old value says so.
     pub fn title(&self, name: &str) -> String {
-        match self.state {
-            _ if self.other.is_empty() && self.state != Freshness::Offline => name.to_owned(),
-            Freshness::Waiting => name.to_owned(),
-            Freshness::Live => format!("{} {} – {name}", self.number, self.unit),
-            Freshness::Stale => format!("({}) {} {} – {name}", self.age_short, self.number, self.unit),
-            Freshness::Offline => format!("Offline – {name}"),
+        match (self.station, self.state) {
+            (Freshness::Offline, _) => format!("Offline – {name}"),
+            (_, Freshness::Live) => format!("{} {} – {name}", self.number, self.unit),
+            (_, Freshness::Stale) => format!("({}) {} {} – {name}", self.age_short, self.number, self.unit),
+            (Freshness::Stale, _) => format!("({}) {name}", self.station_age_short),
+            _ => name.to_owned(),
         }
     }
 }

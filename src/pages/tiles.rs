@@ -1,7 +1,9 @@
 //! Everything but the large number: wind, and a tile for each other value.
 
+use super::clock;
 use super::facts::Facts;
 use super::freshness::Freshness;
+use super::hero::DASH;
 use super::preference::Preference;
 use super::views::age_if_old;
 use super::wind;
@@ -34,15 +36,20 @@ pub struct Wind {
     pub gust_today: String,
     /// Its age, when it is old.
     pub age: String,
+    /// When it was observed, RFC 3339.
+    pub iso: String,
 }
 
 impl Wind {
     /// What these facts say now.
     pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
         let speed = facts.main(Quantity::WindSpeed);
-        let state = Freshness::of(speed.map(|latest| latest.observed_at), now, facts.interval_ms);
-        let blowing = speed.is_none_or(|latest| latest.value > 0.0);
-        let from = facts.main(Quantity::WindDirection).filter(|_| blowing).map(|latest| latest.value);
+        let at = speed.map(|latest| latest.observed_at);
+        let state = Freshness::of(at, now, facts.interval_ms);
+        let blowing = speed.is_some_and(|latest| latest.value > 0.0);
+        let beside = |quantity: Quantity| facts.main_beside(quantity, at, now).map(|latest| latest.value);
+        let from = beside(Quantity::WindDirection).filter(|_| blowing);
+        let gust = beside(Quantity::WindGust);
         let beaufort = speed.map(|latest| wind::beaufort(latest.value));
         let strongest = facts.extreme(Quantity::WindGust).map(|extreme| extreme.high);
         Self {
@@ -53,9 +60,10 @@ impl Wind {
             degrees: from.map_or(String::new(), |degrees| format_half_up(degrees, 0)),
             force: beaufort.map_or(String::new(), |(force, _)| force.to_string()),
             word: beaufort.map_or(String::new(), |(_, word)| word.to_owned()),
-            gust: main_text(facts, Quantity::WindGust, preference),
+            gust: gust.map_or(String::new(), |gust| preference.text(Quantity::WindGust, gust)),
             gust_today: strongest.map_or(String::new(), |high| preference.text(Quantity::WindGust, high)),
             age: speed.map_or(String::new(), |latest| age_if_old(latest.observed_at, now, facts.interval_ms)),
+            iso: at.map_or(String::new(), |at| at.rfc3339()),
         }
     }
 
@@ -65,9 +73,42 @@ impl Wind {
     }
 }
 
-/// A quantity of the main sensor with its unit; empty if there is none.
-pub fn main_text(facts: &Facts, quantity: Quantity, preference: Preference) -> String {
-    facts.main(quantity).map_or(String::new(), |latest| preference.text(quantity, latest.value))
+/// A quantity of the main sensor with its unit; empty if there is none as fresh as the station.
+pub fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> String {
+    let latest = facts.main_beside(quantity, facts.observed_at(), now);
+    latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
+}
+
+/// What an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there is one, else
+/// the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
+pub fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
+    const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
+    if facts.main(Quantity::Temperature).is_some() {
+        return None;
+    }
+    let at = facts.observed_at()?;
+    let place = |quantity: Quantity| Quantity::all().position(|one| one == quantity);
+    let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
+    let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
+    let latest = facts.latest.iter().filter(speaks).min_by_key(rank);
+    Some(latest.map_or_else(Aside::nothing, |latest| Aside {
+        key: latest.sensor.key(latest.quantity),
+        word: called(latest),
+        text: preference.text(latest.quantity, latest.value),
+    }))
+}
+
+/// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
+fn called(latest: &Latest) -> String {
+    let sensor = latest.sensor.as_str().replace(['_', '-'], " ");
+    let (Some(initial), rest) = (sensor.get(..1), sensor.get(1..).unwrap_or_default()) else {
+        return latest.quantity.title().to_owned();
+    };
+    let sensor = format!("{}{rest}", initial.to_uppercase());
+    match latest.quantity {
+        Quantity::Temperature => sensor,
+        other => format!("{sensor} {}", other.title().to_lowercase()),
+    }
 }
 
 /// The tiles of one sensor.
@@ -98,6 +139,8 @@ pub struct Tile {
     pub aside: Option<Aside>,
     /// Its age, when it is old.
     pub age: String,
+    /// When it was observed, RFC 3339.
+    pub iso: String,
 }
 
 /// A small value under a tile's large one.
@@ -106,9 +149,16 @@ pub struct Aside {
     /// The value's name on the wire.
     pub key: String,
     /// What it is called here.
-    pub word: &'static str,
-    /// With its unit.
+    pub word: String,
+    /// With its unit; empty if it is older than the large value.
     pub text: String,
+}
+
+impl Aside {
+    /// In place of a value where none may be shown.
+    fn nothing() -> Self {
+        Self { key: String::new(), word: "No outdoor temperature".to_owned(), text: String::new() }
+    }
 }
 
 /// What stands elsewhere on the page: in the large number's card, or in the wind's.
@@ -144,11 +194,10 @@ pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Grou
             let tiles = Quantity::all().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
                 let latest = of(quantity)?;
                 let aside = aside(quantity).and_then(|(_, small, word)| {
-                    of(*small).map(|latest| Aside {
-                        key: sensor.key(*small),
-                        word,
-                        text: preference.text(*small, latest.value),
-                    })
+                    let value = of(*small)?;
+                    let shown = facts.may_stand_beside(value, latest.observed_at, now);
+                    let text = if shown { preference.text(*small, value.value) } else { String::new() };
+                    Some(Aside { key: sensor.key(*small), word: (*word).to_owned(), text })
                 });
                 Some(tile(latest, aside, facts, now, preference))
             });
@@ -164,11 +213,21 @@ fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, pr
         title: latest.quantity.title(),
         icon: icon(latest.quantity),
         state: Freshness::of(Some(latest.observed_at), now, facts.interval_ms),
-        number: preference.number(latest.quantity, latest.value),
+        number: number(latest, facts, now, preference),
         unit: preference.unit(latest.quantity).symbol(),
         aside,
         age: age_if_old(latest.observed_at, now, facts.interval_ms),
+        iso: latest.observed_at.rfc3339(),
     }
+}
+
+/// The digits; a dash in place of a day's sum that is not today's.
+fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
+    let day = |at: Timestamp| clock::local(facts.station.zone, at).date_naive();
+    if latest.quantity == Quantity::Precipitation && day(latest.observed_at) != day(now) {
+        return DASH.to_owned();
+    }
+    preference.number(latest.quantity, latest.value)
 }
 
 fn icon(quantity: Quantity) -> &'static str {

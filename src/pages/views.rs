@@ -9,7 +9,7 @@ use super::hero::Hero;
 use super::preference::Preference;
 use super::state::State;
 use super::table::{self, Row};
-use super::tiles::{Group, Wind};
+use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
 use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
@@ -75,7 +75,10 @@ struct Card {
     slug: String,
     name: String,
     hero: Hero,
+    /// In place of the temperature, where there is no outdoor thermometer.
+    first: Option<Aside>,
     wind: Wind,
+    wind_speed: String,
     humidity: String,
     spark: Option<Chart>,
 }
@@ -87,8 +90,10 @@ impl Overview {
             slug: facts.station.slug.to_string(),
             name: facts.station.name.clone(),
             hero: Hero::of(facts, now, preference),
+            first: tiles::first(facts, now, preference),
             wind: Wind::of(facts, now, preference),
-            humidity: tiles::main_text(facts, Quantity::Humidity, preference),
+            wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
+            humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),
             spark: Chart::spark(facts, preference),
         };
         Self {

@@ -51,8 +51,9 @@ export function draw(station, units, scaleOf = over) {
   const points = station.series.points
     .filter(([start]) => from <= start && start < to)
     .map(([start, mean, min, max, count]) => [start, fromCanonical(unit, mean), fromCanonical(unit, min), fromCanonical(unit, max), count]);
-  const last = points.at(-1);
-  if (!last) return undefined;
+  if (!points.length) return undefined;
+  const newest = station.values.temperature;
+  const latest = newest && newest.at >= from ? { at: newest.at, value: fromCanonical(unit, newest.value) } : undefined;
   const scale = scaleOf(Math.min(...points.map((point) => point[2])), Math.max(...points.map((point) => point[3])));
   const top = scale.bottom + (Y_TICKS - 1) * scale.step;
   /** @param {number} value */
@@ -66,8 +67,12 @@ export function draw(station, units, scaleOf = over) {
     y: yTicks(scale, down, freezing),
     zero: zero(scale, top, down, freezing),
     x: scaleOf === over ? xTicks(station.zone, from) : [],
-    last: { x: percent(across(last[0])), y: percent(down(last[1])) },
-    summary: summary(station, unit.symbol, points, gap),
+    // The latest value at its own time: a bucket's mean is not what the large number says.
+    last: latest && {
+      x: percent(Math.min(1, (latest.at - from) / DAY_MS)),
+      y: percent(Math.min(1, Math.max(0, down(latest.value)))),
+    },
+    summary: summary(station, unit.symbol, points, latest, gap),
   };
 }
 
@@ -119,17 +124,20 @@ function xTicks(zone, from) {
   return ticks;
 }
 
-/** @param {Station} station @param {string} symbol @param {Point[]} points @param {number} gap */
-function summary({ zone }, symbol, points, gap) {
+/**
+ * @param {Station} station @param {string} symbol @param {Point[]} points
+ * @param {{at: number, value: number} | undefined} latest @param {number} gap
+ */
+function summary({ zone }, symbol, points, latest, gap) {
   const lowest = points.reduce((best, point) => (point[2] < best[2] ? point : best));
   const highest = points.reduce((best, point) => (point[3] > best[3] ? point : best));
-  const last = points[points.length - 1];
   const count = stretches(points, gap).length - 1;
   const gaps = count === 0 ? '' : count === 1 ? ', with one gap' : `, with ${count} gaps`;
   /** @param {number} value */
   const degrees = (value) => `${minus(fixed(value, 1))} ${symbol}`;
+  const end = latest ? `, latest ${degrees(latest.value)} at ${hourMinute(zone, latest.at)}` : '';
   return (
     `Temperature over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
-    `highest ${degrees(highest[3])} around ${hourMinute(zone, highest[0])}, latest ${degrees(last[1])}${gaps}.`
+    `highest ${degrees(highest[3])} around ${hourMinute(zone, highest[0])}${end}${gaps}.`
   );
 }

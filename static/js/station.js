@@ -27,11 +27,39 @@ import { date } from './zone.js';
  * @property {boolean} [late]
  */
 
-/** When the station's large number was observed. @param {Station} station */
-export const observedAt = (station) => station.values.temperature?.at ?? station.observed_at;
+/**
+ * When the newest value of the main sensor was observed; if that has none, of any sensor.
+ * @param {Station} station
+ */
+export function newestAt({ values }) {
+  const main = Object.keys(values).filter((key) => !key.includes('/'));
+  const newest = (main.length ? main : Object.keys(values)).reduce((newest, key) => Math.max(newest, values[key].at), -Infinity);
+  return newest === -Infinity ? undefined : newest;
+}
 
-/** @param {Station} station @param {number} now */
-export const stateOf = (station, now) => freshness(observedAt(station), now, station.interval_ms);
+/** When the station's large number was observed. @param {Station} station */
+export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
+
+/** How fresh the station is: one dead sensor does not make it silent. @param {Station} station @param {number} now */
+export const stateOf = (station, now) => freshness(newestAt(station), now, station.interval_ms);
+
+/** How fresh its large number is. @param {Station} station @param {number} now */
+export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
+
+/** From best to worst. */
+const STATES = ['live', 'stale', 'offline', 'waiting'];
+
+/**
+ * True if a value is as fresh as one of `at`, whose age will be read as that of both.
+ * @param {Station} station @param {string} key @param {number | null | undefined} at @param {number} now
+ */
+export function mayStandBeside({ values, interval_ms: interval }, key, at, now) {
+  const own = values[key]?.at;
+  if (own === undefined || at === null || at === undefined) return false;
+  /** @param {number} of */
+  const rank = (of) => STATES.indexOf(freshness(of, now, interval));
+  return freshness(own, at, interval) === 'live' && rank(own) <= rank(at);
+}
 
 /**
  * Takes a report in.

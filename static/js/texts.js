@@ -1,16 +1,19 @@
 // @ts-check
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
-import { observedAt, stateOf, trend } from './station.js';
+import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend } from './station.js';
 import { otherScale, unitOf } from './units.js';
-import { hourMinute, moment } from './zone.js';
+import { date, hourMinute, moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
-/** `fed` says whether news would reach the page now. @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string}} Context */
+/**
+ * `fed` says whether news would reach the page now; `beside`, which value's age is read as this one's, '' for the station's.
+ * @typedef {{now: number, units: import('./units.js').Units, fed: boolean, key: string, beside?: string | null}} Context
+ */
 /** @typedef {(station: Station, context: Context) => string} Text */
 
 /** @param {Station} s @param {Context} c */
-const offline = (s, c) => stateOf(s, c.now) === 'offline';
+const offline = (s, c) => heroState(s, c.now) === 'offline';
 
 /** The temperature, unless it is too old to be the weather. @param {Station} s @param {Context} c */
 const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.value);
@@ -18,8 +21,21 @@ const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.val
 /** @type {(value: number | null | undefined, say: (value: number) => string, none?: string) => string} */
 const given = (value, say, none = '') => (value === undefined || value === null ? none : say(value));
 
-/** The wind's direction, unless it is calm. @param {Station} s */
-export const windFrom = (s) => (s.values.wind_speed?.value === 0 ? undefined : s.values.wind_direction?.value);
+/** Whether a value is fresh enough for its place. @param {Station} s @param {Context} c */
+function fits(s, { key, beside, now }) {
+  if (beside === undefined || beside === null) return true;
+  return mayStandBeside(s, key, beside ? s.values[beside]?.at : newestAt(s), now);
+}
+
+/** Whether it is a day's sum that is not today's. @param {Station} s @param {Context} c */
+const isPast = (s, { key, now }) =>
+  /(^|\/)precipitation$/.test(key) && key in s.values && date(s.zone, s.values[key].at) !== date(s.zone, now);
+
+/** The wind's direction, unless it is calm or the direction is older than the speed. @param {Station} s @param {Context} c */
+export function windFrom(s, c) {
+  const blowing = Number(s.values.wind_speed?.value) > 0 && fits(s, { ...c, key: 'wind_direction', beside: 'wind_speed' });
+  return blowing ? s.values.wind_direction?.value : undefined;
+}
 
 /** How the temperature moves. @param {Station} s @param {Context} c */
 export function trendName(s, c) {
@@ -40,6 +56,7 @@ export function between(s, c) {
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
   word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
+  waiting: (s, c) => (stateOf(s, c.now) === 'waiting' ? 'waiting for its first reading' : ''),
   big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
   other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),
@@ -52,11 +69,11 @@ export const TEXTS = Object.freeze({
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
-  number: (s, c) => given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units)),
-  text: (s, c) => given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)),
+  number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
+  text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>
     given(s.values[c.key]?.at, (at) => (f.freshness(at, c.now, s.interval_ms) === 'live' ? '' : f.ago(at, c.now))),
-  compass: (s) => given(windFrom(s), f.compass),
+  compass: (s, c) => given(windFrom(s, c), f.compass),
   force: (s) => given(s.values.wind_speed?.value, (value) => String(f.beaufort(value)[0])),
   beaufort: (s) => given(s.values.wind_speed?.value, (value) => f.beaufort(value)[1]),
   gust_today: (s, c) => given(s.extremes.wind_gust?.high, (value) => f.text('wind_gust', value, c.units)),
@@ -67,15 +84,16 @@ export const INSTANTS = Object.freeze({
   low_time: (s) => s.extremes.temperature?.low_at,
   high_time: (s) => s.extremes.temperature?.high_at,
   age: (s) => observedAt(s),
+  tile_age: (s, c) => s.values[c.key]?.at,
   clock: (_, c) => c.now,
 });
 
 /** The window's title. @param {Station} s @param {Context} c */
 export function title(s, c) {
   const temperature = s.values.temperature;
-  const state = stateOf(s, c.now);
-  if (state === 'offline') return `Offline – ${s.name}`;
-  if (!temperature) return s.name;
+  const [station, hero] = [stateOf(s, c.now), heroState(s, c.now)];
+  if (station === 'offline') return `Offline – ${s.name}`;
+  if (hero === 'offline' || hero === 'waiting') return station === 'stale' ? `(${f.age(Number(newestAt(s)), c.now)}) ${s.name}` : s.name;
   const value = `${f.number('temperature', temperature.value, c.units)} ${unitOf('temperature', c.units).symbol} – ${s.name}`;
-  return state === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
+  return hero === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
 }

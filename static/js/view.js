@@ -66,7 +66,7 @@ function paintStation(scope, station, seen) {
 /** @param {Element} place @param {Station} station @param {Seen} seen */
 function paintPlace(place, station, seen) {
   const name = String(place.getAttribute('data-show'));
-  const context = { ...seen, key: place.getAttribute('data-key') ?? '' };
+  const context = { ...seen, key: place.getAttribute('data-key') ?? '', beside: place.getAttribute('data-beside') };
   const text = TEXTS[name]?.(station, context);
   if (text === undefined) return;
   write(place, text);
@@ -88,7 +88,7 @@ function paintTemperature(scope, station, seen) {
   }
   for (const node of scope.querySelectorAll('[data-range]')) set(node, 'cx', `${between(station, context) || -50}%`);
   for (const node of scope.querySelectorAll('[data-needle]')) {
-    const from = windFrom(station);
+    const from = windFrom(station, context);
     set(node, 'visibility', from === undefined ? 'hidden' : 'visible');
     if (from !== undefined) set(node, 'transform', `rotate(${format('wind_direction', from, seen.units)} 100 100)`);
   }
@@ -103,20 +103,20 @@ function paintChart(scope, station, seen) {
   painted.set(canvas, version);
   const spark = canvas.hasAttribute('data-spark');
   const drawing = draw(station, seen.units, spark ? around : undefined);
-  if (!drawing) return;
   /** @param {string} name */
   const part = (name) => scope.querySelector(`[data-chart="${name}"]`);
-  set(canvas, 'aria-label', drawing.summary);
-  for (const [name, path] of /** @type {const} */ ([['line', drawing.line], ['band', drawing.band]])) {
+  set(canvas, 'aria-label', drawing?.summary ?? 'No temperatures in the last 24 hours.');
+  for (const [name, path] of /** @type {const} */ ([['line', drawing?.line ?? ''], ['band', drawing?.band ?? '']])) {
     const node = part(name);
     if (node) set(node, 'd', path);
   }
   const last = part('last');
-  if (last) {
+  if (last) set(last, 'visibility', drawing?.last ? 'visible' : 'hidden');
+  if (last && drawing?.last) {
     set(last, 'cx', `${drawing.last.x}%`);
     set(last, 'cy', `${drawing.last.y}%`);
   }
-  if (spark) return;
+  if (spark || !drawing) return;
   const { x, y, zero } = drawing;
   part('y')?.replaceChildren(...y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));
   part('x')?.replaceChildren(
