@@ -308,6 +308,10 @@ fn where_there_is_no_value_there_is_no_dot() {
         html.split(r#"<circle class="now""#).skip(1).map(|dot| &dot[..dot.find("/>").unwrap()]).collect();
     let (hidden, shown): (Vec<&str>, Vec<&str>) = dots.iter().partition(|dot| dot.contains(r#"visibility="hidden""#));
     assert_eq!((hidden.len(), shown.len()), (1, 6));
+    assert!(
+        body(&client(), "/story/offline").contains(r#"data-range visibility="hidden"/>"#),
+        "nor between low and high"
+    );
     assert!(hidden.iter().all(|dot| !dot.contains("cx=")) && shown.iter().all(|dot| dot.contains("cx=")));
 }
 

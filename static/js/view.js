@@ -86,7 +86,11 @@ function paintTemperature(scope, station, seen) {
   for (const node of scope.querySelectorAll('[data-frost]')) {
     set(node, 'data-frost', String(celsius !== undefined && celsius <= 0 && TEXTS.big(station, context) !== DASH));
   }
-  for (const node of scope.querySelectorAll('[data-range]')) set(node, 'cx', `${between(station, context) || -50}%`);
+  for (const node of scope.querySelectorAll('[data-range]')) {
+    const part = between(station, context);
+    set(node, 'visibility', part ? 'visible' : 'hidden');
+    if (part) set(node, 'cx', `${part}%`);
+  }
   for (const node of scope.querySelectorAll('[data-needle]')) {
     const from = windFrom(station, context);
     set(node, 'visibility', from === undefined ? 'hidden' : 'visible');
