@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::error::WebDriverResult;
 use thirtyfour::{DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
@@ -64,7 +65,12 @@ pub struct Browser {
     // The order matters: the browser ends before its profile is removed.
     _chromedriver: Chromedriver,
     profile: TempDir,
+    _turn: SemaphorePermit<'static>,
 }
+
+/// Browsers that are open at once, in one file of tests: with one for each test, a small machine would be slower than
+/// the second in which a reading has to be on its page.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 impl Browser {
     /// Opens a browser.
@@ -76,12 +82,13 @@ impl Browser {
             let advice = "browser tests need it: apt-get install chromium chromium-driver";
             assert!(Path::new(program).exists(), "{program} is missing; {advice}");
         }
+        let turn = TURNS.acquire().await.expect("never closed");
         let profile = TempDir::new().expect("a folder for the browser's profile");
         let chromedriver = Chromedriver::start();
         let address = format!("http://127.0.0.1:{}", chromedriver.port);
         let session = session(&address, options, profile.path()).await;
         let driver = Some(session.expect("Chromium opens"));
-        Self { driver, _chromedriver: chromedriver, profile }
+        Self { driver, _chromedriver: chromedriver, profile, _turn: turn }
     }
 
     /// The folder of its profile.
