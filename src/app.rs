@@ -3,6 +3,7 @@
 use crate::config::{self, Config};
 use crate::dock::Dock;
 use crate::pretend::{plan::Plan, station};
+use crate::robot::Robot;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
 use crate::{courier, ingest, live, pages, web};
@@ -39,6 +40,7 @@ pub struct App {
     storage: Storage,
     commits: Commits,
     dock: Dock,
+    robot: Robot,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
     _lock: File,
 }
@@ -80,7 +82,8 @@ impl App {
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
-        Ok(Self { config, storage, commits, dock, _lock: lock })
+        let robot = Robot::new(storage.clone(), config.robot.clone());
+        Ok(Self { config, storage, commits, dock, robot, _lock: lock })
     }
 
     /// The handle to the database.
@@ -110,6 +113,7 @@ impl App {
             .attach(Shield::new())
             .manage(self.storage.clone())
             .manage(self.dock.clone())
+            .manage(self.robot.clone())
             .manage(self.config.ingest.clone())
             .mount("/", ingest::routes())
             .mount("/", live::routes())
@@ -142,8 +146,11 @@ impl App {
             .map_err(|error| failed(reason(error)))?;
         let shutdown = rocket.shutdown();
         let mut serving = tokio::spawn(rocket.launch());
-        let courier = tokio::spawn(courier::run(self.commits, self.dock.clone()));
+        let keeper = self.robot.clone();
+        let courier = courier::run(self.commits, self.dock.clone(), move |entries| keeper.news(entries));
+        let courier = tokio::spawn(courier);
         let (stopping, stopped) = watch::channel(false);
+        let robot = tokio::spawn(self.robot.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
 
         let address = tokio::select! {
@@ -171,7 +178,7 @@ impl App {
             Some(Err(error)) => Err(failed(error.to_string())),
         };
         self.storage.close().await;
-        for worker in [Some(courier), Some(tickets), demo].into_iter().flatten() {
+        for worker in [Some(courier), Some(tickets), Some(robot), demo].into_iter().flatten() {
             worker.abort();
         }
         result

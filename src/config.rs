@@ -1,6 +1,6 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{dock, ingest, storage};
+use crate::{dock, ingest, robot, storage};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub struct Config {
     pub dock: dock::Options,
     /// The ingest doors' knobs.
     pub ingest: ingest::Options,
+    /// The robot's knobs.
+    pub robot: robot::Options,
 }
 
 impl Default for Config {
@@ -46,6 +48,7 @@ impl Default for Config {
             storage: storage::Options::default(),
             dock: dock::Options::default(),
             ingest: ingest::Options::default(),
+            robot: robot::Options::default(),
         }
     }
 }

@@ -8,9 +8,11 @@ pub fn news(entry: Entry) -> News {
     News { seq: entry.seq, topic: entry.station, body: entry.body }
 }
 
-/// Carries commits to the dock, in order, until storage is closed.
-pub async fn run(mut commits: Commits, dock: Dock) {
+/// Carries commits to the dock, in order, until storage is closed; `also` is shown them on the way.
+pub async fn run(mut commits: Commits, dock: Dock, mut also: impl FnMut(&[Entry])) {
     while let Some(committed) = commits.next().await {
-        dock.announce(committed.into_entries().into_iter().map(news).collect());
+        let entries = committed.into_entries();
+        also(&entries);
+        dock.announce(entries.into_iter().map(news).collect());
     }
 }

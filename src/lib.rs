@@ -9,7 +9,7 @@
 //!   5     config                                           every knob, composed from the parts' Options
 //!   4     ingest   live   pages                            doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
-//!   2     courier   pretend   lab                          workers: they serve no HTTP
+//!   2     courier   robot   pretend   lab                  workers: they serve no HTTP
 //!   1     storage   dock                                   the two engines
 //!   0     weather                                          the domain: pure, no async, no I/O, no clock
 //! ```
@@ -27,6 +27,7 @@ pub mod web;
 pub mod courier;
 pub mod lab;
 pub mod pretend;
+pub mod robot;
 
 pub mod dock;
 pub mod storage;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(&[&str], u32); 7] = [
     (&["app"], 6),
     (&["config"], 5),
-    (&["ingest", "live", "pages"], 4),
+    (&["ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
-    (&["courier", "pretend", "lab"], 2),
+    (&["courier", "robot", "pretend", "lab"], 2),
     (&["storage", "dock"], 1),
     (&["weather"], 0),
 ];

@@ -5,7 +5,7 @@
 
 use super::clock;
 use super::facts::Facts;
-use super::preference::{Preference, minus};
+use crate::weather::preference::{Preference, minus};
 use crate::weather::quantity::Quantity;
 use crate::weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use crate::weather::units::format_half_up;

@@ -1,11 +1,11 @@
 //! When there is no page to give: the same layout, plain words, a way home.
 
 use super::page::Page;
-use super::preference::Preference;
 use super::views::{FaultPage, Frame};
 use crate::storage;
 use crate::weather::time::Timestamp;
 use crate::web::error::Problem;
+use crate::web::preference;
 use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
@@ -32,7 +32,7 @@ impl<'r> Responder<'r, 'static> for Fault {
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
         let now = Timestamp::from(chrono::Utc::now());
-        let frame = Frame::still(heading, "/", now, Preference::of(request.cookies()));
+        let frame = Frame::still(heading, "/", now, preference::of(request.cookies()));
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
         response.set_status(status);

@@ -3,8 +3,8 @@
 use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
-use super::preference::Preference;
 use super::warmth;
+use crate::weather::preference::Preference;
 use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
 use crate::weather::units::format_half_up;

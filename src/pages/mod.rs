@@ -9,7 +9,6 @@ mod fault;
 mod freshness;
 mod hero;
 mod page;
-mod preference;
 mod reads;
 mod state;
 mod table;
@@ -21,12 +20,13 @@ mod wind;
 pub use address::Address;
 pub use facts::{Facts, Series};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
-pub use preference::Preference;
 
 use crate::dock::Dock;
 use crate::storage::Storage;
+use crate::weather::preference::Preference;
 use crate::weather::station::Slug;
 use crate::weather::time::{MINUTE_MS, Timestamp};
+use crate::web::preference;
 use assets::Asset;
 use fault::Fault;
 use rocket::form::Form;
@@ -95,7 +95,7 @@ struct Choice<'r> {
 #[post("/units", data = "<choice>")]
 fn units(choice: Form<Choice<'_>>, before: Preference, cookies: &CookieJar<'_>) -> Redirect {
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
-    cookies.add(chosen.fold(before, Preference::read).cookie());
+    cookies.add(preference::cookie(chosen.fold(before, Preference::read)));
     Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
 }
 

@@ -1,8 +1,8 @@
 //! What the page's scripts start from: a JSON block that no browser executes.
 
 use super::facts::Facts;
-use super::preference::Preference;
 use crate::weather::day;
+use crate::weather::preference::Preference;
 use crate::weather::time::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;

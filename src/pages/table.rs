@@ -2,8 +2,8 @@
 
 use super::clock;
 use super::facts::Facts;
-use super::preference::Preference;
 use crate::storage::Bucket;
+use crate::weather::preference::Preference;
 use crate::weather::quantity::Quantity;
 use crate::weather::time::{HOUR_MS, Timestamp};
 

@@ -6,11 +6,11 @@ use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::hero::Hero;
-use super::preference::Preference;
 use super::state::State;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
+use crate::weather::preference::Preference;
 use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
 use askama::Template;
@@ -150,7 +150,7 @@ fn elevation(metres: f64, preference: Preference) -> String {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
     let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
-    format!("{} {unit}", super::preference::minus(crate::weather::units::format_half_up(value, 0)))
+    format!("{} {unit}", crate::weather::preference::minus(crate::weather::units::format_half_up(value, 0)))
 }
 
 /// Any error, in plain words.

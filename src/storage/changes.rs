@@ -7,7 +7,6 @@ use super::merge::{Changes, Place};
 use super::sql::{self, Block};
 use crate::weather::quantity::Quantity;
 use crate::weather::report::Values;
-use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
@@ -19,13 +18,11 @@ pub(super) async fn write_and_commit(
     conn: &mut SqliteConnection,
     changes: &Changes,
     entries: &[Entry],
-    now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let entries: Vec<Numbered<'_>> = entries.iter().map(|entry| Numbered { entry, committed_ms: now.0 }).collect();
     let observations = blocks(conn, &sql::OBSERVATION, &changes.rows).await?;
     let latest = blocks(conn, &sql::LATEST, &changes.latest).await?;
     let extremes = blocks(conn, &sql::EXTREME, &changes.extremes).await?;
-    let journal = blocks(conn, &sql::JOURNAL, &entries).await?;
+    let journal = blocks(conn, &sql::JOURNAL, entries).await?;
     sqlx::query(sql::REST_AND_COMMIT)
         .bind(json(observations))
         .bind(json(latest))
@@ -129,31 +126,23 @@ impl Row for (SensorId, NaiveDate, Quantity, Range) {
     }
 }
 
-/// A journal entry with the time of its commit.
-struct Numbered<'a> {
-    entry: &'a Entry,
-    committed_ms: i64,
-}
-
-impl Numbered<'_> {
-    /// Bodies are made of text.
-    fn body(&self) -> &str {
-        std::str::from_utf8(&self.entry.body).unwrap_or_default()
-    }
-}
-
-impl Row for Numbered<'_> {
+impl Row for Entry {
     fn bind(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
-        arguments.add(journal::stored(self.entry.seq))?;
-        arguments.add(self.committed_ms)?;
-        arguments.add(&*self.entry.station)?;
-        arguments.add(self.body())
+        arguments.add(journal::stored(self.seq))?;
+        arguments.add(self.committed_at.0)?;
+        arguments.add(&*self.station)?;
+        arguments.add(body(self))
     }
 
     /// The body goes in as it is and comes out as it is: `->>` gives an object's text back.
     fn json(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, r#"{},{},"{}",{}"#, self.entry.seq, self.committed_ms, self.entry.station, self.body())
+        write!(f, r#"{},{},"{}",{}"#, self.seq, self.committed_at.0, self.station, body(self))
     }
+}
+
+/// Bodies are made of text.
+fn body(entry: &Entry) -> &str {
+    std::str::from_utf8(&entry.body).unwrap_or_default()
 }
 
 const _: () = assert!(Quantity::COUNT == 19, "a new quantity needs its column in sql.rs, series.rs and a migration");

@@ -123,8 +123,8 @@ impl Scribe {
         }
         let stored = learn(&mut self.conn, &mut self.memory, &uploads).await?;
         let mut changes = merge(&mut self.memory, stored, &uploads);
-        let entries = self.number(std::mem::take(&mut changes.news));
-        changes::write_and_commit(&mut self.conn, &changes, &entries, now()).await?;
+        let entries = self.number(std::mem::take(&mut changes.news), now());
+        changes::write_and_commit(&mut self.conn, &changes, &entries).await?;
         self.committed(&entries);
         let counters = &self.shared.counters;
         count(&counters.commits, 1);
@@ -157,9 +157,9 @@ impl Scribe {
     }
 
     /// Numbers news, on from the head that was read in this transaction.
-    pub(super) fn number(&self, news: Vec<News>) -> Vec<Entry> {
+    pub(super) fn number(&self, news: Vec<News>, committed_at: Timestamp) -> Vec<Entry> {
         let first = self.head.max(self.floor) + 1;
-        let entry = |(seq, News { station, body })| Entry { seq, station, body };
+        let entry = |(seq, News { station, body })| Entry { seq, station, visitor: None, committed_at, body };
         (first..).zip(news).map(entry).collect()
     }
 

@@ -1,6 +1,8 @@
 //! The journal: everything pages may need to hear, in order.
 
 use super::error::Error;
+use super::words::Visitor;
+use crate::weather::time::Timestamp;
 use bytes::Bytes;
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 use std::sync::Arc;
@@ -13,6 +15,10 @@ pub struct Entry {
     pub seq: u64,
     /// The station it is about, by slug.
     pub station: Arc<str>,
+    /// Who alone may read it; `None`: everybody.
+    pub visitor: Option<Visitor>,
+    /// When it was committed.
+    pub committed_at: Timestamp,
     /// A JSON object as it goes over the wire, without `at`: `{"kind":"report",…}`.
     pub body: Bytes,
 }
@@ -48,10 +54,12 @@ impl Commits {
     }
 }
 
-type Row = (i64, String, String);
+type Row = (i64, i64, String, Option<String>, String);
 
-fn entry((seq, station, body): Row) -> Entry {
-    Entry { seq: seq.unsigned_abs(), station: station.into(), body: body.into() }
+fn entry((seq, committed_ms, station, visitor, body): Row) -> Entry {
+    let visitor = visitor.map(Visitor::stored);
+    let committed_at = Timestamp(committed_ms);
+    Entry { seq: seq.unsigned_abs(), station: station.into(), visitor, committed_at, body: body.into() }
 }
 
 /// A sequence number as SQLite holds it; nothing is ever that large.
@@ -67,7 +75,7 @@ pub(super) async fn head(db: impl SqliteExecutor<'_>) -> Result<u64, sqlx::Error
     Ok(head.unsigned_abs())
 }
 
-const TAIL: &str = "SELECT seq, station, body FROM journal ORDER BY seq DESC LIMIT $1";
+const TAIL: &str = "SELECT seq, committed_ms, station, visitor, body FROM journal ORDER BY seq DESC LIMIT $1";
 
 pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, Error> {
     let rows: Vec<Row> = sqlx::query_as(TAIL).bind(limit).fetch_all(db).await?;
@@ -79,7 +87,8 @@ pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, Erro
 const GOOD: &str = "\
     SELECT EXISTS (SELECT 1 FROM journal WHERE seq = $1) \
     OR coalesce((SELECT min(seq) FROM journal), 1) = $1 + 1";
-const SINCE: &str = "SELECT seq, station, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
+const SINCE: &str =
+    "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) async fn since(db: &SqlitePool, seq: u64, limit: u32) -> Result<Option<Vec<Entry>>, Error> {
     // Both questions see the same state, or pruning could come between them.
@@ -97,12 +106,18 @@ pub(super) async fn after(conn: &mut SqliteConnection, seq: u64, limit: u32) -> 
     Ok(rows.into_iter().map(entry).collect())
 }
 
-const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, body) VALUES ($1, $2, $3, $4)";
+const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES ($1, $2, $3, $4, $5)";
 
 /// Writes one entry, inside the caller's transaction.
-pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry, committed_ms: i64) -> Result<(), sqlx::Error> {
+pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
     let body = std::str::from_utf8(&entry.body).unwrap_or_default();
-    let query = sqlx::query(APPEND).bind(stored(entry.seq)).bind(committed_ms).bind(&*entry.station).bind(body);
-    query.execute(conn).await?;
+    sqlx::query(APPEND)
+        .bind(stored(entry.seq))
+        .bind(entry.committed_at.0)
+        .bind(&*entry.station)
+        .bind(entry.visitor.as_ref().map(Visitor::as_str))
+        .bind(body)
+        .execute(conn)
+        .await?;
     Ok(())
 }

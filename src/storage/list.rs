@@ -56,8 +56,8 @@ impl Scribe {
         }
         let directory = Arc::new(stations::load(&mut self.conn).await?);
         let news = News { station: slug.as_str().into(), body: bodies::station(slug.as_str()) };
-        let entry = self.number(vec![news]).remove(0);
-        journal::append(&mut self.conn, &entry, now().0).await?;
+        let entry = self.number(vec![news], now()).remove(0);
+        journal::append(&mut self.conn, &entry).await?;
         sqlx::query(COMMIT).execute(&mut self.conn).await?;
         self.committed(std::slice::from_ref(&entry));
         self.memory.clear();

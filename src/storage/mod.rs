@@ -20,6 +20,7 @@ mod stations;
 mod stats;
 mod tell;
 mod tidy;
+pub mod words;
 mod writer;
 
 pub use error::Error;

@@ -2,6 +2,7 @@
 
 pub mod day;
 pub mod derived;
+pub mod preference;
 pub mod quality;
 pub mod quantity;
 pub mod report;

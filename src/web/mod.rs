@@ -1,6 +1,8 @@
 //! What all doors share.
 
 pub mod error;
+pub mod preference;
+pub mod visitor;
 
 use error::Problem;
 use rocket::http::Status;

@@ -28,8 +28,8 @@ const FLAGS: [&str; 9] = [
     "--disable-sync",
     "--no-proxy-server",
 ];
-/// How long chromedriver may take to start or end: seconds on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long chromedriver may take to start or end: a machine that has just installed it reads it from a cold disk.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How long between two looks at what is to become true.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

@@ -1,15 +1,7 @@
-//! In which units a visitor reads: a cookie, so that the server renders them.
+//! In which units somebody reads.
 
 use crate::weather::quantity::Quantity;
 use crate::weather::units::{Unit, format_half_up};
-use rocket::http::{Cookie, CookieJar, SameSite};
-use rocket::request::{FromRequest, Outcome, Request};
-use std::convert::Infallible;
-
-/// The cookie's name.
-const COOKIE: &str = "units";
-/// A year, seconds: people do not change their mind about degrees.
-const COOKIE_MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
 
 /// The units to show values in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +13,7 @@ pub struct Preference {
 }
 
 impl Preference {
-    /// Reads the cookie's text; what it does not say stays as it is.
+    /// Reads its name, as [`Preference::name`] gives it; what that does not say stays as it is.
     pub fn read(mut self, text: &str) -> Self {
         for word in text.split('-') {
             match word {
@@ -35,19 +27,9 @@ impl Preference {
         self
     }
 
-    /// What the visitor's cookie says.
-    pub fn of(cookies: &CookieJar<'_>) -> Self {
-        Self::default().read(cookies.get(COOKIE).map_or("", |cookie| cookie.value()))
-    }
-
-    /// The cookie that remembers it.
-    pub fn cookie(self) -> Cookie<'static> {
-        Cookie::build((COOKIE, format!("{}-{}", self.temperature(), self.rest())))
-            .path("/")
-            .same_site(SameSite::Lax)
-            .http_only(true)
-            .max_age(rocket::time::Duration::seconds(COOKIE_MAX_AGE_S))
-            .build()
+    /// `C-metric`, `F-us`, …
+    pub fn name(self) -> String {
+        format!("{}-{}", self.temperature(), self.rest())
     }
 
     /// `C` or `F`, as the cookie, the form and the scripts say it.
@@ -121,15 +103,6 @@ pub fn minus(digits: String) -> String {
     digits.replace('-', "−")
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Preference {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(Self::of(request.cookies()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_says_what_it_was_told_and_ignores_the_rest() {
+    fn a_name_says_what_it_was_told_and_strange_words_are_ignored() {
         for preference in [Preference::default(), US, US.other_scale()] {
-            assert_eq!(Preference::default().read(preference.cookie().value()), preference);
+            assert_eq!(Preference::default().read(&preference.name()), preference);
         }
         assert_eq!(Preference::default().read("K-<script>-us"), Preference { us: true, fahrenheit: false });
     }

@@ -1,0 +1,35 @@
+//! A visitor's units travel in a cookie, so that the server renders them.
+
+use crate::weather::preference::Preference;
+use rocket::http::{Cookie, CookieJar, SameSite};
+use rocket::request::{FromRequest, Outcome, Request};
+use std::convert::Infallible;
+
+/// The cookie's name.
+const COOKIE: &str = "units";
+/// A year, seconds: people do not change their mind about degrees.
+const COOKIE_MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
+
+/// What the visitor's cookie says.
+pub fn of(cookies: &CookieJar<'_>) -> Preference {
+    Preference::default().read(cookies.get(COOKIE).map_or("", |cookie| cookie.value()))
+}
+
+/// The cookie that remembers it.
+pub fn cookie(preference: Preference) -> Cookie<'static> {
+    Cookie::build((COOKIE, preference.name()))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .max_age(rocket::time::Duration::seconds(COOKIE_MAX_AGE_S))
+        .build()
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Preference {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(of(request.cookies()))
+    }
+}
