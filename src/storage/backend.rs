@@ -73,14 +73,16 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
     Ok(Opened { writer, readers, epoch, lossy })
 }
 
-/// Another process may migrate the same file: who comes second fails, looks again, and finds it done.
+/// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen
+/// once for each migration.
 async fn migrate(db: &SqlitePool) -> Result<(), Error> {
-    match MIGRATOR.run(db).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => match MIGRATOR.run(db).await {
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-            other => Ok(other?),
-        },
-        other => Ok(other?),
+    let mut tries = MIGRATOR.iter().count();
+    loop {
+        match MIGRATOR.run(db).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries > 0 => tries -= 1,
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => return Err(error.into()),
+            other => return Ok(other?),
+        }
     }
 }
 

@@ -21,11 +21,15 @@ impl House {
         self.storage.say(visitor, "metric", vec![word(id, &format!("I say {id}"))]).await.expect("stored");
     }
 
-    /// Says so many words that whatever is too much or too old is thrown away, and one more, which comes after that.
+    /// Somebody says so many words that whatever is too much or too old is thrown away, and one more, which comes after.
     pub async fn chatter(&self) {
-        let words = (0..1_000).map(|number| word(&format!("chatter {number}"), "chatter")).collect();
-        self.storage.say(&visitor(999), "metric", words).await.expect("stored");
-        self.say(&visitor(999), "the last word").await;
+        self.chatter_of(visitor(999)).await;
+    }
+
+    pub async fn chatter_of(&self, visitor: Visitor) {
+        let words = (0..1_000).map(|number| word(&format!("{} {number}", visitor.as_str()), "chatter")).collect();
+        self.storage.say(&visitor, "metric", words).await.expect("stored");
+        self.say(&visitor, &format!("{} the last word", visitor.as_str())).await;
     }
 
     pub async fn conversation(&self, visitor: &Visitor) -> Vec<Word> {
