@@ -147,7 +147,7 @@ fn optional<T: DeserializeOwned>(
 
 fn fleet(name: String) -> Result<&'static Fleet, BadClipboard> {
     Fleet::named(&name).ok_or_else(|| {
-        let names = FLEETS.map(|fleet| fleet.name).join(", ");
+        let names = FLEETS.each_ref().map(|fleet| fleet.name).join(", ");
         BadClipboard::new("fleet", &name, format!("use one of {names}"))
     })
 }

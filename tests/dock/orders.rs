@@ -7,7 +7,7 @@ use proptest::sample::select;
 use stevenson::dock::fleet::{FLEETS, Fleet};
 use stevenson::dock::watch::Watch;
 
-const TABLE: &[Fleet] = &FLEETS;
+static TABLE: &[Fleet] = &FLEETS;
 const TOPICS: [&str; 3] = ["town-hall", "harbour", "mill"];
 const NO_LIMITS: Limits = Limits { ring_entries: 1_000, load_items: 1_000, parked: 1_000 };
 
