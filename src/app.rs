@@ -6,7 +6,7 @@ use crate::pretend::{plan::Plan, station};
 use crate::robot::Robot;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
-use crate::{courier, ingest, live, pages, web};
+use crate::{courier, ingest, live, metrics, pages, web};
 use chrono_tz::Tz;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
@@ -121,6 +121,7 @@ impl App {
             .manage(web::Build(pages::build()))
             .mount("/", ingest::routes())
             .mount("/", live::routes())
+            .mount("/", metrics::routes())
             .mount("/", pages::routes())
             .register("/", pages::catchers())
             .register("/api", web::catchers())

@@ -2,6 +2,7 @@
 
 mod events;
 mod limits;
+mod metrics;
 mod orders;
 mod reference;
 mod route;

@@ -9,7 +9,7 @@ use stevenson::dock::{Dock, News, Options, Stats};
 use stevenson::robot::{self, Robot};
 use stevenson::storage::{self, Commits, Storage};
 use stevenson::web::{self, Build};
-use stevenson::{courier, live};
+use stevenson::{courier, live, metrics};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -65,7 +65,8 @@ impl Server {
             .manage(Robot::new(storage.clone(), robot::Options::default()))
             .manage(Build(BUILD.to_owned()))
             .manage(web)
-            .mount("/", live::routes());
+            .mount("/", live::routes())
+            .mount("/", metrics::routes());
         let rocket = rocket.attach(ready_now).ignite().await.expect("it ignites");
         let shutdown = rocket.shutdown();
         tokio::spawn(rocket.launch());
@@ -176,6 +177,13 @@ impl Client {
     /// Reads the head of an answer that does not end.
     pub async fn head(&mut self) -> String {
         self.until_blank("\r\n\r\n").await.expect("a head")
+    }
+
+    /// Reads until the server hangs up.
+    pub async fn rest(&mut self) -> String {
+        let read = self.stream.read_to_end(&mut self.received);
+        tokio::time::timeout(PATIENCE, read).await.expect("it ends").expect("it writes");
+        String::from_utf8(std::mem::take(&mut self.received)).expect("text")
     }
 
     /// Reads one event: its lines by name; `None` when the stream has ended.

@@ -41,8 +41,12 @@ impl Line {
         next.expect("a frame").expect("a good frame")
     }
 
+    pub async fn text(&mut self) -> String {
+        self.next().await.into_text().expect("text")
+    }
+
     pub async fn load(&mut self) -> Value {
-        serde_json::from_str(self.next().await.to_text().expect("text")).expect("JSON")
+        serde_json::from_str(&self.text().await).expect("JSON")
     }
 
     /// The code and the reason of the close frame.
