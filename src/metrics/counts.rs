@@ -149,7 +149,7 @@ impl Text<'_> {
     }
 
     fn ages(&mut self, name: &str, help: &str, dock: &dock::Stats) -> fmt::Result {
-        let ends = AGES_MS.iter().map(|end| *end as f64 / SECOND_MS).chain([f64::MAX]);
+        let ends = AGES_MS.iter().map(|end| *end as f64 / SECOND_MS).chain([f64::INFINITY]);
         let classes: Vec<(f64, u64)> = ends.zip(dock.ages).collect();
         let (sum, count) = (dock.age_ms as f64 / SECOND_MS, dock.ages.iter().sum());
         let mut metric = self.0.encode_descriptor(name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
