@@ -39,8 +39,10 @@ struct Fields<'a> {
 impl Tally {
     /// Reads a clipboard's field; what is absent is 0.
     pub(super) fn parse(raw: &RawValue) -> Result<Self, BadClipboard> {
-        let fields: Option<Fields> = serde_json::from_str(raw.get())
-            .map_err(|_| BadClipboard::new("tally", raw.get(), "an object of counts"))?;
+        let bad = || BadClipboard::new("tally", raw.get(), "an object of counts");
+        // Serde would take a list for an object as well.
+        let raw_is_list = raw.get().starts_with('[');
+        let fields: Option<Fields> = serde_json::from_str(raw.get()).ok().filter(|_| !raw_is_list).ok_or_else(bad)?;
         let Some(Fields { lost, repeated, gaps, news, age_ms }) = fields else { return Ok(Self::default()) };
         Ok(Self {
             lost: count("lost", lost, COUNT_MAX)?,
