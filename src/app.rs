@@ -6,7 +6,7 @@ use crate::pretend::{plan::Plan, station};
 use crate::robot::Robot;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::weather::station::Slug;
-use crate::{courier, ingest, live, pages, web};
+use crate::{courier, ingest, live, metrics, pages, web};
 use chrono_tz::Tz;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
@@ -103,6 +103,8 @@ impl App {
             .merge(("port", self.config.port))
             .merge(("log_level", "off"))
             .merge(("ident", false))
+            // Who is behind a proxy is found out by `web::client`, from proxies that are trusted.
+            .merge(("ip_header", false))
             .merge(("cli_colors", false))
             .merge(("shutdown.ctrlc", false))
             .merge(("shutdown.signals", Vec::<String>::new()))
@@ -115,8 +117,11 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.robot.clone())
             .manage(self.config.ingest.clone())
+            .manage(self.config.web.clone())
+            .manage(web::Build(pages::build()))
             .mount("/", ingest::routes())
             .mount("/", live::routes())
+            .mount("/", metrics::routes())
             .mount("/", pages::routes())
             .register("/", pages::catchers())
             .register("/api", web::catchers())

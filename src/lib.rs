@@ -7,7 +7,7 @@
 //!  roof   main.rs ── cli                                   args, exit code
 //!   6     app                                              the only place where parts meet
 //!   5     config                                           every knob, composed from the parts' Options
-//!   4     ingest   live   pages                            doors: HTTP in, HTTP out
+//!   4     ingest   live   pages   metrics                  doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
 //!   2     courier   robot   pretend   lab                  workers: they serve no HTTP
 //!   1     storage   dock                                   the two engines
@@ -20,6 +20,7 @@ pub mod config;
 
 pub mod ingest;
 pub mod live;
+pub mod metrics;
 pub mod pages;
 
 pub mod web;

@@ -184,3 +184,54 @@ async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds(
     assert!(well, "the exit code is 0");
     assert!(took < Duration::from_secs(2), "it took {took:?}");
 }
+
+#[tokio::test]
+async fn a_stop_ends_streams_that_nobody_reads_within_two_seconds_too() {
+    const STREAMS: usize = 200;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let seen = answer(&mut park(&server, STREAMS, "x.1").await).await;
+    let seen = seen["seen"].as_str().expect("a cursor");
+    let upgrade =
+        "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
+    let mut streams = Vec::new();
+    for bay in 0..STREAMS {
+        let (door, headers) =
+            if bay % 2 == 0 { (format!("events?seen={seen}"), "") } else { ("socket".into(), upgrade) };
+        let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+        let request = format!("GET /dock/{bay:032x}/{door} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("a request");
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await.expect("an answer");
+        assert!(head.ends_with(if bay % 2 == 0 { b" 200" } else { b" 101" }));
+        streams.push(stream);
+    }
+    // Nobody reads, nobody hangs up; some of the sockets have not even said a word.
+    let (took, well) = tokio::task::spawn_blocking(move || server.stop()).await.expect("a thread");
+    assert!(well, "the exit code is 0");
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
+    for stream in streams.iter_mut().step_by(2) {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.expect("the end");
+        let rest = String::from_utf8_lossy(&rest);
+        assert!(rest.contains("\"why\":\"closing\"") && rest.contains("retry: "), "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn pages_name_the_address_that_a_trusted_proxy_tells_and_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("stevenson.toml"), "[web]\ntrusted_proxies = [\"127.0.0.0/8\"]\n")
+        .expect("written");
+    let other = tempfile::tempdir().expect("another folder");
+    let asks = async |data| {
+        let server = Server::start(data);
+        let request = reqwest::Client::new().get(&server.url);
+        let request = request.header("X-Forwarded-Host", "weather.example").header("X-Forwarded-Proto", "https");
+        (request.send().await.expect("an answer").text().await.expect("a page"), server.url.clone())
+    };
+    let (page, _) = asks(folder.path()).await;
+    assert!(page.contains("https://weather.example/"), "{page}");
+    let (page, url) = asks(other.path()).await;
+    assert!(page.contains(&url) && !page.contains("weather.example"), "{page}");
+}

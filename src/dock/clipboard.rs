@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::fleet::{FLEETS, Fleet};
+use super::tally::Tally;
 use super::watch::Watch;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -22,6 +23,8 @@ pub const SAY_MAX_WORDS: usize = 32;
 pub const TEXT_MAX_CHARS: usize = 1_000;
 /// Shortest id: 96 random bits in base64, fewer could meet.
 pub const ID_MIN_CHARS: usize = 16;
+/// Longest name of a page's build: a hash in hexadecimal.
+pub const BUILD_MAX_CHARS: usize = 64;
 /// Longest id: 256 random bits in hexadecimal.
 pub const ID_MAX_CHARS: usize = 64;
 
@@ -68,6 +71,10 @@ pub struct Clipboard {
     pub watch: Watch,
     /// What home has to say, in order.
     pub say: Vec<Word>,
+    /// The build of the page's files.
+    pub build: Option<Box<str>>,
+    /// What home has counted since its last truck.
+    pub tally: Tally,
 }
 
 /// A field that is wrong: which one, its value as sent, and the reason.
@@ -83,7 +90,7 @@ pub struct BadClipboard {
 }
 
 impl BadClipboard {
-    fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
         Self { field: field.into(), value: value.to_owned(), reason: reason.into() }
     }
 }
@@ -98,6 +105,8 @@ struct Fields<'a> {
     seen: Option<&'a RawValue>,
     watch: Option<&'a RawValue>,
     say: Option<&'a RawValue>,
+    build: Option<&'a RawValue>,
+    tally: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +137,27 @@ impl Clipboard {
             seen: seen(required("seen", fields.seen, "a cursor, as the server printed it")?)?,
             watch: watch(optional("watch", fields.watch, "a list of stations")?.unwrap_or_default())?,
             say: say(optional("say", fields.say, "a list of {id, station, text}")?.unwrap_or_default())?,
+            build: optional("build", fields.build, "the page's build")?.map(build).transpose()?,
+            tally: fields.tally.map(Tally::parse).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// The clipboard of a stream that brings none: its fields come from a URL, `watch` with commas.
+    pub fn of_stream(
+        fleet: &'static Fleet,
+        after: &str,
+        topics: &str,
+        of_build: Option<&str>,
+    ) -> Result<Self, BadClipboard> {
+        let topics = topics.split(',').filter(|topic| !topic.is_empty()).map(str::to_owned).collect();
+        Ok(Self {
+            fleet,
+            park: None,
+            seen: seen(after.to_owned())?,
+            watch: watch(topics)?,
+            say: Vec::new(),
+            build: of_build.map(|of_build| build(of_build.to_owned())).transpose()?,
+            tally: Tally::default(),
         })
     }
 }
@@ -147,7 +177,7 @@ fn optional<T: DeserializeOwned>(
 
 fn fleet(name: String) -> Result<&'static Fleet, BadClipboard> {
     Fleet::named(&name).ok_or_else(|| {
-        let names = FLEETS.map(|fleet| fleet.name).join(", ");
+        let names = FLEETS.each_ref().map(|fleet| fleet.name).join(", ");
         BadClipboard::new("fleet", &name, format!("use one of {names}"))
     })
 }
@@ -165,6 +195,13 @@ fn watch(topics: Vec<String>) -> Result<Watch, BadClipboard> {
         topic(&format!("watch[{index}]"), name)?;
     }
     Ok(Watch::of(topics))
+}
+
+fn build(name: String) -> Result<Box<str>, BadClipboard> {
+    if (1..=BUILD_MAX_CHARS).contains(&name.len()) && name.bytes().all(super::is_id_byte) {
+        return Ok(name.into());
+    }
+    Err(BadClipboard::new("build", &name, "the page's build, as the server printed it"))
 }
 
 fn topic(field: &str, name: &str) -> Result<(), BadClipboard> {
@@ -192,100 +229,4 @@ fn say(said: Vec<Said>) -> Result<Vec<Word>, BadClipboard> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    const ID: &str = "0123456789abcdef";
-
-    /// A clipboard with one field replaced, or added, or (null) left out.
-    fn with(field: &str, value: Value) -> Result<Clipboard, BadClipboard> {
-        let mut body = json!({"v": 1, "fleet": "ping-pong", "park": 25_000, "seen": "7Q.1234", "watch": ["town-hall"],
-            "say": [{"id": ID, "station": "town-hall", "text": "warn me below 0 °C"}]});
-        match value {
-            Value::Null => drop(body.as_object_mut().expect("an object").remove(field)),
-            value => body[field] = value,
-        }
-        Clipboard::parse(body.to_string().as_bytes())
-    }
-
-    fn wrong_field(parsed: Result<Clipboard, BadClipboard>) -> String {
-        parsed.expect_err("a bad field").field
-    }
-
-    #[test]
-    fn a_clipboard_is_read_whole() {
-        let clipboard = with("colour", json!({"unknown": ["fields", "are ignored"]})).expect("a clipboard");
-        assert_eq!((clipboard.fleet.name, clipboard.park), ("ping-pong", Some(25_000)));
-        assert_eq!((clipboard.seen.epoch(), clipboard.seen.seq()), ("7Q", 1234));
-        assert_eq!(clipboard.watch, Watch::of(["town-hall"]));
-        assert_eq!((clipboard.say[0].id.as_str(), &*clipboard.say[0].text), (ID, "warn me below 0 °C"));
-    }
-
-    #[test]
-    fn what_may_be_absent_has_a_default() {
-        let clipboard = Clipboard::parse(br#"{"v":1,"fleet":"polling","seen":"E.0"}"#).expect("a clipboard");
-        assert_eq!((clipboard.park, clipboard.watch, clipboard.say), (None, Watch::all(), vec![]));
-    }
-
-    #[test]
-    fn a_bad_field_is_named() {
-        for (field, bad) in [
-            ("v", json!(2)),
-            ("v", json!("1")),
-            ("v", Value::Null),
-            ("fleet", json!("Ping-Pong")),
-            ("fleet", json!(6)),
-            ("fleet", Value::Null),
-            ("park", json!(-1)),
-            ("park", json!(1.5)),
-            ("park", json!("25000")),
-            ("seen", json!("1234")),
-            ("seen", json!(1234)),
-            ("seen", Value::Null),
-            ("watch", json!("town-hall")),
-            ("watch", json!(vec!["a"; WATCH_MAX_TOPICS + 1])),
-            ("say", json!({})),
-            ("say", json!([{"id": ID}])),
-            ("say", json!(vec![json!({"id": ID, "station": "a", "text": "b"}); SAY_MAX_WORDS + 1])),
-        ] {
-            assert_eq!(wrong_field(with(field, bad.clone())), field, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_bad_word_is_named_with_its_place() {
-        let good = json!({"id": ID, "station": "a", "text": "b"});
-        for (field, bad) in [
-            ("id", json!("0123456789abcde")),
-            ("id", json!("x".repeat(ID_MAX_CHARS + 1))),
-            ("id", json!("0123456789 abcdef")),
-            ("station", json!("")),
-            ("station", json!("../town-hall")),
-            ("text", json!(" \n")),
-            ("text", json!("ä".repeat(TEXT_MAX_CHARS + 1))),
-        ] {
-            let mut word = good.clone();
-            word[field] = bad;
-            assert_eq!(wrong_field(with("say", json!([good, word]))), format!("say[1].{field}"));
-        }
-        assert_eq!(wrong_field(with("watch", json!(["a", "b c"]))), "watch[1]");
-    }
-
-    #[test]
-    fn everything_at_its_limit_is_welcome() {
-        let word = json!({"id": "x".repeat(ID_MAX_CHARS), "station": "x".repeat(TOPIC_MAX_CHARS),
-            "text": "x".repeat(TEXT_MAX_CHARS)});
-        assert!(with("say", json!(vec![word; SAY_MAX_WORDS])).is_ok());
-        assert!(with("watch", json!(vec!["x".repeat(TOPIC_MAX_CHARS); WATCH_MAX_TOPICS])).is_ok());
-    }
-
-    #[test]
-    fn what_is_no_clipboard_is_told_from_what_is_no_json() {
-        assert!(Clipboard::parse(b"{\"v\":1").expect_err("cut").reason.starts_with("not JSON"));
-        assert!(Clipboard::parse(b"\xff").expect_err("no text").reason.starts_with("not JSON"));
-        assert!(Clipboard::parse(b"[]").is_err());
-        assert!(Clipboard::parse(b"1").expect_err("a number").reason.starts_with("not a clipboard"));
-        assert!(Clipboard::parse(br#"{"v":1,"v":1,"fleet":"polling","seen":"E.0"}"#).is_err(), "twice the same field");
-    }
-}
+mod tests;

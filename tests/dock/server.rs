@@ -2,32 +2,56 @@
 
 use rocket::fairing::AdHoc;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
 use stevenson::dock::{Dock, News, Options, Stats};
-use stevenson::live;
-use stevenson::storage::{self, Storage};
+use stevenson::robot::{self, Robot};
+use stevenson::storage::{self, Commits, Storage};
+use stevenson::web::{self, Build};
+use stevenson::{courier, live, metrics};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 /// Long enough for a busy machine; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The build of the server's pages.
+pub const BUILD: &str = "b2";
 
 /// A server of nothing but the dock.
 pub struct Server {
     pub dock: Dock,
-    port: u16,
+    pub port: u16,
     pub storage: Storage,
     pub shutdown: rocket::Shutdown,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
+    /// A dock that is told what the test announces.
     pub async fn start(options: Options) -> Self {
+        Self::start_with(options, web::Options::default()).await
+    }
+
+    /// The same, with something to say about proxies.
+    pub async fn start_with(options: Options, web: web::Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let storage = storage(&folder).await;
-        let dock = Dock::new("E", vec![], options);
+        let (storage, _) = storage(&folder).await;
+        Self::serve(Dock::new("E", vec![], options), storage, web, folder).await
+    }
+
+    /// A dock that is told what storage commits.
+    pub async fn over_storage(options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (storage, commits) = storage(&folder).await;
+        let dock = Dock::new(storage.epoch(), vec![], options);
+        tokio::spawn(courier::run(commits, dock.clone(), |_| ()));
+        Self::serve(dock, storage, web::Options::default(), folder).await
+    }
+
+    async fn serve(dock: Dock, storage: Storage, web: web::Options, folder: tempfile::TempDir) -> Self {
         tokio::spawn(dock.clone().run_tickets(pending()));
         let config = rocket::Config { port: 0, log_level: rocket::config::LogLevel::Off, ..Default::default() };
         let (tell, ready) = oneshot::channel();
@@ -35,11 +59,28 @@ impl Server {
             let _ = tell.send(rocket.config().port);
             Box::pin(async {})
         });
-        let rocket = rocket::custom(config).manage(dock.clone()).manage(storage.clone()).mount("/", live::routes());
+        let rocket = rocket::custom(config)
+            .manage(dock.clone())
+            .manage(storage.clone())
+            .manage(Robot::new(storage.clone(), robot::Options::default()))
+            .manage(Build(BUILD.to_owned()))
+            .manage(web)
+            .mount("/", live::routes())
+            .mount("/", metrics::routes());
         let rocket = rocket.attach(ready_now).ignite().await.expect("it ignites");
         let shutdown = rocket.shutdown();
         tokio::spawn(rocket.launch());
         Self { dock, port: ready.await.expect("it launches"), storage, shutdown, _folder: folder }
+    }
+
+    /// Opens a stream of events. HTTP/1.0, so that nothing but events is in the body.
+    pub async fn events(&self, bay: &str, query: &str, headers: &str) -> Client {
+        self.send(&format!("GET /dock/{bay}/events?{query} HTTP/1.0\r\nHost: x\r\n{headers}\r\n")).await
+    }
+
+    /// The cursor of what was announced last.
+    pub fn cursor(&self) -> String {
+        self.dock.cursor()
     }
 
     /// Sends a request as it is written.
@@ -58,8 +99,8 @@ impl Server {
     pub async fn parked(&self, bay: &str, clipboard: &Value) -> Client {
         let before = self.dock.stats();
         let client = self.truck(bay, clipboard).await;
-        let left = |stats: &Stats| stats.loads.iter().map(|(_, count)| count).sum::<u64>();
-        self.until(|stats| stats.parked as u64 + left(stats) > before.parked as u64 + left(&before)).await;
+        let seen = |stats: &Stats| stats.parked() as u64 + stats.left();
+        self.until(|stats| seen(stats) > seen(&before)).await;
         client
     }
 
@@ -76,6 +117,7 @@ impl Server {
         self.dock.announce(vec![News {
             seq,
             topic: topic.into(),
+            committed_ms: 5,
             body: format!("{{\"kind\":\"x\",\"n\":{seq}}}").into(),
         }]);
     }
@@ -85,9 +127,9 @@ impl Server {
     }
 }
 
-async fn storage(folder: &tempfile::TempDir) -> Storage {
+async fn storage(folder: &tempfile::TempDir) -> (Storage, Commits) {
     let options = storage::Options { file: folder.path().join("stevenson.db"), ..storage::Options::default() };
-    Storage::open(options).await.expect("it opens").0
+    Storage::open(options).await.expect("it opens")
 }
 
 pub fn post(bay: &str, headers: &str, body: &str) -> String {
@@ -130,6 +172,54 @@ impl Client {
             }
             assert!(self.stream.read_buf(&mut self.received).await.expect("it writes") > 0, "it hung up");
         }
+    }
+
+    /// Reads the head of an answer that does not end.
+    pub async fn head(&mut self) -> String {
+        self.until_blank("\r\n\r\n").await.expect("a head")
+    }
+
+    /// Reads until the server hangs up.
+    pub async fn rest(&mut self) -> String {
+        let read = self.stream.read_to_end(&mut self.received);
+        tokio::time::timeout(PATIENCE, read).await.expect("it ends").expect("it writes");
+        String::from_utf8(std::mem::take(&mut self.received)).expect("text")
+    }
+
+    /// Reads one event: its lines by name; `None` when the stream has ended.
+    pub async fn event(&mut self) -> Option<BTreeMap<String, String>> {
+        let event = self.until_blank("\n\n").await?;
+        let line = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Some(event.lines().map(|text| line(text).expect("a field")).collect())
+    }
+
+    /// Reads an event's load.
+    pub async fn sent(&mut self) -> Value {
+        let event = self.event().await.expect("an event");
+        let load: Value = serde_json::from_str(&event["data"]).expect("JSON");
+        assert_eq!(load["seen"], json!(event["id"]));
+        load
+    }
+
+    async fn until_blank(&mut self, blank: &str) -> Option<String> {
+        let read = async {
+            let mut searched = 0;
+            loop {
+                let rest = self.received[searched..].windows(blank.len());
+                if let Some(end) =
+                    rest.enumerate().find_map(|(at, some)| (some == blank.as_bytes()).then_some(searched + at))
+                {
+                    let text: Vec<u8> = self.received.drain(..end + blank.len()).take(end).collect();
+                    return Some(String::from_utf8(text).expect("text"));
+                }
+                searched = self.received.len().saturating_sub(blank.len());
+                self.received.reserve(1 << 16);
+                if self.stream.read_buf(&mut self.received).await.ok()? == 0 {
+                    return None;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.expect("it goes on")
     }
 
     pub async fn load(&mut self) -> Value {

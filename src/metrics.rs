@@ -1,0 +1,62 @@
+//! `GET /metrics`: everything that is counted, as OpenMetrics text. Open to this machine and to who is configured.
+
+mod counts;
+
+use crate::dock::Dock;
+use crate::storage::Storage;
+use crate::web::error::Problem;
+use crate::web::{Options, client};
+use counts::Counts;
+use prometheus_client::encoding::text;
+use prometheus_client::registry::Registry;
+use rocket::http::{ContentType, Status};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Request, Route, State, get, routes};
+
+/// The metrics' route. It needs a [`Dock`] and a [`Storage`] among Rocket's state.
+pub fn routes() -> Vec<Route> {
+    routes![metrics]
+}
+
+/// Before the name of each metric.
+const PREFIX: &str = "stevenson";
+
+#[get("/metrics")]
+fn metrics(
+    watcher: Result<Watcher, Stranger>,
+    dock: &State<Dock>,
+    storage: &State<Storage>,
+) -> Result<(ContentType, String), Problem> {
+    if watcher.is_err() {
+        let detail = "metrics are for this machine and for the networks in metrics_from, in [web] of the configuration";
+        return Err(Problem::new(Status::Forbidden, detail));
+    }
+    let mut registry = Registry::with_prefix(PREFIX);
+    registry.register_collector(Box::new(Counts { dock: dock.stats(), storage: storage.stats() }));
+    let mut encoded = String::new();
+    text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
+    let version = [("version", "1.0.0"), ("charset", "utf-8")];
+    Ok((ContentType::new("application", "openmetrics-text").with_params(version), encoded))
+}
+
+/// Somebody who may look: this machine, unless a proxy speaks for somebody else, and who is configured. The figures name
+/// nobody; but how many look at a dashboard is nobody else's business.
+struct Watcher;
+
+/// Somebody who may not.
+#[derive(Debug)]
+struct Stranger;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Watcher {
+    type Error = Stranger;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
+        let networks = request.rocket().state::<Options>().map_or(&[][..], |options| &options.metrics_from);
+        let is_named = client::address(request).is_some_and(|from| networks.iter().any(|network| network.holds(from)));
+        if is_named || client::is_local(request) {
+            return Outcome::Success(Watcher);
+        }
+        Outcome::Error((Status::Forbidden, Stranger))
+    }
+}
