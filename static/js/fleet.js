@@ -469,7 +469,8 @@ export class Home {
     this.#step();
   }
 
-  /** A truck will not come home any more.
+  /**
+   * A truck will not come home any more.
    *
    * @param {Truck} truck
    */
@@ -497,6 +498,7 @@ export class Home {
     this.#doubt();
     if (truck === undefined) {
       this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
+      for (const { id = '', reason: why } of reason?.refused ?? []) this.#words.refuse(id, why);
       if (this.#line?.carriesWords) this.#road.recallAll();
     }
     this.#owed ||= this.#fleet.everyMs !== null;

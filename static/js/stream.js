@@ -1,7 +1,7 @@
 // @ts-check
 /** The streams of the browser: Server-Sent Events and WebSocket, as roads down from the dock. */
 
-import { Lost, parseLoad } from './dock.js';
+import { Lost, indexOf, parseLoad } from './dock.js';
 
 /** @typedef {import('./dock.js').Clipboard} Clipboard */
 /** @typedef {import('./dock.js').Load} Load */
@@ -48,6 +48,13 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
   /** @param {Load} load */
   const answered = (load) => [...up.waiting].find(({ ids }) => ids.some((id) => load.heard.includes(id)));
 
+  /** What a dock says that closes because of a word: `say[0].text: not blank`. @param {string} said */
+  const refused = (said) => {
+    const [first] = up.waiting;
+    const index = indexOf(said);
+    return first === undefined || index === null ? [] : [{ index, id: first.ids[index], reason: said.replace(/^\S+:\s*/, '') }];
+  };
+
   return {
     send: (clipboard, signal) =>
       new Promise((home, lost) => {
@@ -82,7 +89,7 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
             hooks.onSign();
             truck.home(load);
           }, hooks);
-        mine.onclose = ({ code }) => over(new Lost(`the socket closed (${code})`));
+        mine.onclose = ({ code, reason }) => over(new Lost(`the socket closed (${code})`, { refused: refused(reason) }));
         mine.onerror = () => over(new Lost('the socket broke'));
         return () => mine.close();
       },
