@@ -8,7 +8,7 @@ import { Lost, indexOf, parseLoad } from './dock.js';
 /** @typedef {import('./line.js').Hooks} Hooks */
 
 /**
- * Server-Sent Events: each event is a load. When one breaks it is closed here, for the browser's own patience is not ours.
+ * Server-Sent Events: each event is a load. Who loses a stream closes it, for the browser's own patience is not ours.
  *
  * @param {string} bay
  * @param {(url: string) => EventSource} [newSource]
@@ -22,10 +22,7 @@ export function events(bay, newSource = (url) => new EventSource(url)) {
       const source = newSource(`/dock/${bay}/events?${query}`);
       source.onopen = () => hooks.onOpen();
       source.onmessage = ({ data }) => take(data, hooks.onLoad, hooks);
-      source.onerror = () => {
-        source.close();
-        hooks.onLost(new Lost('the events broke off'));
-      };
+      source.onerror = () => hooks.onLost(new Lost('the events broke off'));
       return () => source.close();
     },
   };

@@ -325,6 +325,23 @@ for (const row of ROWS) {
     equal(home.state.kind, 'live');
   });
 
+  test(`${row}: the picture is told of every stream that is opened, of every load, and of its end`, async () => {
+    const { clock, server, home, trips } = await scene(row);
+    server.announce('a');
+    await clock.run(6_000);
+    home.wake(); // the stream was silent for long
+    await clock.run(6_000);
+    home.offline();
+    await clock.run(200);
+    [...server.streams][0].breaks(true);
+    await clock.run(1_000);
+    home.rest();
+    const left = trips.filter((/** @type {any} */ { what }) => what === 'departs').map((/** @type {any} */ { truck }) => truck);
+    const ended = trips.filter((/** @type {any} */ { what }) => what !== 'departs').map((/** @type {any} */ { truck }) => truck);
+    equal(ended, left, 'none is left on the road, and none ends twice');
+    ok(left.length >= 5 && new Set(left).size === left.length, String(left));
+  });
+
   test(`${row}: rubbish on a stream is a stream that is lost`, async () => {
     const { clock, server, home } = await scene(row);
     for (const rubbish of [{ v: 2 }, { why: 7 }]) {
@@ -350,6 +367,25 @@ for (const row of ROWS) {
     ok(applied > 3_000 && lost > 500, `${applied} applied, ${lost} lost`);
   });
 }
+
+test('a load beyond a gap is dropped, and the stream is opened again from what was seen', async () => {
+  const { clock, server, home, applied } = await scene('sse');
+  server.journal.push('a', 'a');
+  [...server.streams][0].sends({ v: 1, why: 'cargo', after: 'J.1', seen: 'J.2', cargo: [{ at: 'J.2', kind: 'report' }] });
+  await clock.run(4_000);
+  equal([applied, home.stats.gaps, server.urls.length, home.state.kind], [['J.1', 'J.2'], 1, 2, 'live']);
+});
+
+test('what a stream says after it was closed is nobody\'s', async () => {
+  const { clock, server, home, applied } = await scene('websocket');
+  const late = server.lastSocket;
+  home.goBack({ seen: 'J.5', watch: [] });
+  await clock.run(100);
+  const load = { v: 1, why: 'cargo', after: 'J.0', seen: 'J.9', cargo: [{ at: 'J.9', kind: 'report' }] };
+  late.onmessage({ data: JSON.stringify(load) });
+  late.onclose({ code: 1000, reason: '' });
+  equal([applied, home.seen, home.stats.lost, home.state.kind], [[], 'J.5', 0, 'live']);
+});
 
 test('the address of events says what home has seen, watches and is', async () => {
   const { server } = await scene('sse', { build: 'b1' });
