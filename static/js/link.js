@@ -171,6 +171,11 @@ export class Link {
     this.#post({ what: 'goodbye' });
     this.#started = false;
     this.#watchOut();
+    if (this.#own) return;
+    // A page in the browser's cache holds no line: the worker may be gone when it is back.
+    this.#line?.close();
+    this.#line = null;
+    this.#tried = 0;
   }
 
   /** The browser says that it has a network again. */

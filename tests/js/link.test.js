@@ -138,6 +138,19 @@ test('a page that was left hears nothing, and starts where it was', async () => 
   equal(page.applied, ['J.1']);
 });
 
+test('a page that comes back from the cache finds a worker, though its own died meanwhile', async () => {
+  const { clock, dock, browser, open } = scene();
+  const page = await open();
+  page.link.rest();
+  await clock.run(10);
+  browser.kill();
+  dock.announce('a');
+  await clock.run(60_000);
+  page.link.start();
+  await clock.run(200);
+  equal([page.applied, page.link.state.kind, browser.workers], [['J.1'], 'live', 2]);
+});
+
 test('what a page throws is its own affair', async () => {
   const { clock, dock, open } = scene();
   const page = await open({
