@@ -101,6 +101,7 @@ impl App {
         let settings = rocket::Config::figment()
             .merge(("address", self.config.address))
             .merge(("port", self.config.port))
+            .merge(("limits", pages::limits()))
             .merge(("log_level", "off"))
             .merge(("ident", false))
             .merge(("cli_colors", false))

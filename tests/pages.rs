@@ -9,11 +9,12 @@ use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
 use stevenson::pages::{
-    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, Preference, SPARK_BUCKET_MS,
+    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS,
 };
+use stevenson::weather::preference::Preference;
 use stevenson::weather::quantity::Quantity;
 use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
-use stories::{HOSTILE, NOW};
+use stories::{HOSTILE, NOW, keeper};
 
 const CURSOR: &str = "7Q.1234";
 
@@ -21,7 +22,7 @@ const CURSOR: &str = "7Q.1234";
 fn story(name: &str) -> Option<Facts> {
     let fresh = |degrees: f64| stories::station("town-hall", "Town Hall", CHART_BUCKET_MS, degrees, 4_000);
     Some(match name {
-        "live" => fresh(18.4),
+        "live" | "talk" | "thinking" | "away" | "complaint" | "long" => fresh(18.4),
         "sensors" => stories::with_sensors(fresh(18.4)),
         "gap" => stories::with_gap(fresh(18.4), 8, 5),
         "frost" => fresh(-4.05),
@@ -91,7 +92,7 @@ fn all() -> Vec<Facts> {
 
 #[get("/story/<name>")]
 fn one_story(name: &str, preference: Preference, address: Address) -> Option<Page<StationPage>> {
-    Some(Page(StationPage::of(&story(name)?, CURSOR.into(), NOW, preference, &address)))
+    Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]
@@ -126,8 +127,13 @@ fn body(client: &Client, path: &str) -> String {
     client.get(path.to_owned()).dispatch().into_string().expect("a body")
 }
 
-const STORIES: [&str; 15] = [
+const STORIES: [&str; 20] = [
     "live",
+    "talk",
+    "thinking",
+    "away",
+    "complaint",
+    "long",
     "sensors",
     "gap",
     "frost",
@@ -168,7 +174,7 @@ fn every_page_says_that_nothing_from_elsewhere_and_nothing_inline_may_run() {
         let answer = client.get(path).dispatch();
         assert_eq!(answer.headers().get_one("Content-Security-Policy"), Some(CONTENT_SECURITY_POLICY), "{path}");
         assert_eq!(answer.headers().get_one("X-Content-Type-Options"), Some("nosniff"));
-        assert_eq!(answer.headers().get_one("Cache-Control"), Some("no-cache"));
+        assert_eq!(answer.headers().get_one("Cache-Control"), Some("private, no-cache"));
         assert!(answer.headers().get_one("Referrer-Policy").is_some());
         assert_eq!(answer.content_type(), Some(ContentType::HTML));
     }

@@ -1,11 +1,14 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
+import { openChat } from './chat.js';
 import { compare } from './cursor.js';
-import { newBay, postTruck } from './dock.js';
-import { paintFeed } from './feed.js';
-import { Home } from './fleet.js';
+import { isFed, paintFeed } from './feed.js';
 import { FLEETS } from './fleets.js';
 import { WORDS } from './format.js';
+import { connect } from './link.js';
+import { paintFleets, paintMeter } from './meter.js';
+import { openNotice } from './notice.js';
+import { openPicture } from './picture.js';
 import { refetcher, replaceContent } from './refetch.js';
 import { stateOf, take, turn } from './station.js';
 import { paint, titleOf } from './view.js';
@@ -15,6 +18,8 @@ import { paint, titleOf } from './view.js';
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
 
 const FLEET_DEFAULT = 'ping-pong';
+/** How long the page says that it is back, ms. */
+const BACK_SAID_MS = 8_000;
 
 /** @param {Document} from @returns {State | undefined} */
 function readState(from) {
@@ -44,7 +49,11 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
-    feed: { kind: 'connecting', fleet: fleetName(), retryAt: /** @type {number | null | undefined} */ (null) },
+    feed: /** @type {import('./feed.js').State} */ ({ kind: 'connecting', fleet: fleetName(), retryAt: null }),
+    /** The outage that is over, and until when the page says so. @type {{ms: number, until: number} | undefined} */
+    back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
+    /** What the keeper said unasked while nobody looked. */
+    unread: 0,
     /** The states that were announced, by slug. @type {Map<string, string>} */
     told: new Map(),
     painting: false,
@@ -60,6 +69,17 @@ function run(first) {
     },
     backfill: () => refetch(),
     station: () => refetch(),
+    words(item) {
+      const seen = chat?.isSeen() && !document.hidden && item.station === own;
+      chat?.take(/** @type {any} */ (item));
+      if (item.from !== 'robot' || item.answers || seen) return;
+      if (document.hidden) page.unread++;
+      const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
+      notice.show(`${name}: ${item.text}`, `/s/${encodeURIComponent(item.station)}#keeper`);
+    },
+    forgotten(item) {
+      if (item.station === own) chat?.forget();
+    },
   };
 
   /** @param {Item[]} items */
@@ -69,18 +89,28 @@ function run(first) {
     schedule();
   }
 
-  const bay = newBay();
-  const home = new Home({
-    fleet: FLEETS[page.feed.fleet],
-    send: (clipboard, signal) => postTruck(bay, clipboard, signal),
+  const home = connect({
+    fleet: page.feed.fleet,
+    build: first.build,
+    state: first,
     apply,
-    newId: newBay,
-    onState(state) {
+    onState(/** @type {import('./feed.js').State} */ state) {
+      const wasAway = ['reconnecting', 'offline', 'reloading'].includes(page.feed.kind);
+      if (wasAway && isFed(state) && state.outageMs) page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
       page.feed = state;
       schedule();
     },
     onReload: () => refetch(),
+    onSaid: (/** @type {any[]} */ said) => chat?.said(said),
+    onStats: () => schedule(),
+    onTrip: (/** @type {import('./picture.js').Trip} */ trip) => picture.trip(trip),
+    onFault: (/** @type {unknown} */ error) => console.error(error),
   });
+  const own = document.querySelector('[data-keeper]')?.getAttribute('data-keeper');
+  const zone = first.stations[0]?.zone ?? 'UTC';
+  const chat = openChat(document, { say: (words) => home.say(words), zone, now });
+  const notice = openNotice(document);
+  const picture = openPicture(document, () => ({ trucks: FLEETS[page.feed.fleet]?.trucks ?? 1, out: home.stats.trucksOut ?? 0 }));
 
   const ask = refetcher(show);
   function refetch() {
@@ -91,8 +121,13 @@ function run(first) {
   /** @param {Document} fetched */
   function show(fetched) {
     const state = readState(fetched);
-    if (state && state.build !== page.state.build) return location.reload();
+    if (state && state.build !== page.state.build) {
+      if (!chat?.isBusy()) return location.reload();
+      page.feed = { ...page.feed, newBuild: state.build };
+      return schedule();
+    }
     replaceContent(fetched);
+    chat?.absorb(fetched);
     page.fetching = false;
     const recent = page.recent.splice(0);
     if (!state) return home.rest();
@@ -115,14 +150,16 @@ function run(first) {
 
   function frame() {
     page.painting = false;
-    const lost = !['live', 'connecting'].includes(page.feed.kind);
+    const lost = !isFed(page.feed) && page.feed.kind !== 'connecting';
+    if (page.back && (page.back.until < Date.now() || lost)) page.back = undefined;
     const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
     for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);
-    if (title) document.title = lost ? `… ${title}` : title;
-    paintFeed(document, page.feed, Date.now());
+    if (title) document.title = `${page.unread ? `(${page.unread}) ` : ''}${lost ? '… ' : ''}${title}`;
+    paintFeed(document, page.feed, Date.now(), page.back?.ms);
     if (document.hidden) return;
     paint(document, seen);
+    paintMeter(document, home.stats);
     announce(seen.stations, seen.now);
   }
 
@@ -140,7 +177,10 @@ function run(first) {
   home.visible = !document.hidden;
   document.addEventListener('visibilitychange', () => {
     home.visible = !document.hidden;
-    if (!document.hidden) home.wake();
+    if (!document.hidden) {
+      page.unread = 0;
+      home.wake();
+    }
     schedule();
   });
   addEventListener('online', () => home.online());
@@ -150,6 +190,8 @@ function run(first) {
   document.addEventListener('click', (event) => {
     if (event.target instanceof Element && event.target.closest('[data-feed-retry]')) home.wake();
   });
+  document.querySelector('[data-meter]')?.addEventListener('toggle', schedule);
+  paintFleets(document, page.feed.fleet);
   setInterval(schedule, 1_000);
   home.start({ seen: first.cursor, watch: watch() });
   schedule();
