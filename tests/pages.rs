@@ -8,9 +8,7 @@ use rocket::local::blocking::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
-use stevenson::pages::{
-    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS,
-};
+use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS};
 use stevenson::weather::preference::Preference;
 use stevenson::weather::quantity::Quantity;
 use stevenson::weather::time::{HOUR_MS, MINUTE_MS};

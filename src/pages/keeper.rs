@@ -35,6 +35,8 @@ pub struct Said {
     pub iso: String,
     /// It waits for its answer.
     pub waits: bool,
+    /// The keeper said it unasked.
+    pub blurt: bool,
 }
 
 /// A question that fills the field.
@@ -79,7 +81,7 @@ impl Keeper {
     ) -> Self {
         let known = words.unwrap_or_default();
         Self {
-            words: known.iter().map(|word| Said::of(word, zone, now)).collect(),
+            words: unasked(known).map(|(word, blurt)| Said { blurt, ..Said::of(word, zone, now) }).collect(),
             away: words.is_none(),
             key,
             draft: String::new(),
@@ -115,8 +117,22 @@ impl Said {
             time: clock::moment(zone, word.said_at, now),
             iso: word.said_at.rfc3339(),
             waits: !word.answered,
+            blurt: false,
         }
     }
+}
+
+/// The words, each with whether the keeper said it unasked: when no question was open. What stands before the first
+/// question may answer one that is no longer shown.
+fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
+    let (mut open, mut asked) = (0_u32, words.len() < WORDS_SHOWN_MAX as usize);
+    words.iter().map(move |word| {
+        let mine = word.author == Author::You;
+        asked |= mine;
+        let blurt = !mine && open == 0 && asked;
+        open = if mine { open + u32::from(word.answered) } else { open.saturating_sub(1) };
+        (word, blurt)
+    })
 }
 
 /// Now, today, and what only a keeper does.

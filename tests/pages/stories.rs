@@ -131,11 +131,12 @@ pub fn keeper(name: &str, preference: Preference) -> Keeper {
         word(2, Author::Robot, "18.1 °C, measured 2 s ago.", 40 * HOUR_MS - 2_000),
         word(3, Author::You, "warn me below 0 °C", 9 * HOUR_MS),
         word(4, Author::Robot, "I will tell you when it falls below 0 °C. That is warning 1.", 9 * HOUR_MS - 2_000),
+        word(5, Author::Robot, "At 13:12 it fell below 0 °C; it is −0.3 °C now.", 2 * HOUR_MS),
     ];
     match name {
         "talk" => of(Some(&talk)),
         "thinking" => {
-            of(Some(&[&talk[..], &[Word { answered: false, ..word(5, Author::You, "High today?", 2_000) }]].concat()))
+            of(Some(&[&talk[..], &[Word { answered: false, ..word(6, Author::You, "High today?", 2_000) }]].concat()))
         }
         "hostile" => of(Some(&[word(1, Author::You, HOSTILE, 9_000), word(2, Author::Robot, HOSTILE, 8_000)]))
             .with_draft(HOSTILE),
