@@ -2,6 +2,8 @@
 
 #[path = "pages/stories.rs"]
 mod stories;
+#[path = "pages/talk.rs"]
+mod talk;
 
 use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
