@@ -7,7 +7,7 @@ import { FLEETS } from './fleets.js';
  * @typedef {object} Stats
  * @property {number} departed
  * @property {number} home
- * @property {number} emptyLegs
+ * @property {number | {out: number, home: number}} emptyLegs ways without a load
  * @property {number} tickets
  * @property {number} relieved
  * @property {number} lost
@@ -43,12 +43,14 @@ export function duration(ms) {
  */
 export function meterTexts(stats) {
   const legs = stats.departed + stats.home;
+  const { emptyLegs } = stats;
+  const empty = typeof emptyLegs === 'number' ? emptyLegs : emptyLegs.out + emptyLegs.home;
   const { age, rtt } = stats;
   const spread = age?.median === undefined || age.median === null ? '–'
     : age.p95 === undefined || age.p95 === null ? duration(age.median) : `${duration(age.median)}, ${duration(age.p95)}`;
   return {
     trips: String(stats.home),
-    empty: legs === 0 ? '–' : `${Math.round((100 * stats.emptyLegs) / legs)} %`,
+    empty: legs === 0 ? '–' : `${Math.round((100 * empty) / legs)} %`,
     age: spread,
     rtt: duration(rtt?.median ?? rtt?.last),
     parked: stats.parkedMs === undefined ? '–' : stats.parkedMs === 0 ? '0 s' : duration(stats.parkedMs),
