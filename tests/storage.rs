@@ -10,6 +10,8 @@ mod journal;
 mod limits;
 #[path = "storage/merging.rs"]
 mod merging;
+#[path = "storage/mishaps.rs"]
+mod mishaps;
 #[path = "storage/processes.rs"]
 mod processes;
 #[path = "storage/reading.rs"]

@@ -126,10 +126,8 @@ impl Writer {
                 Job::Write(first) => {
                     let (batch, other) = self.gather(first);
                     next = other;
-                    if let Err(locked) = self.scribe.store(batch).await
-                        && next.is_none()
-                    {
-                        next = self.fail_all(&locked);
+                    if let Err(locked) = self.scribe.store(batch).await {
+                        next = self.fail_all(&locked, next);
                     }
                 }
                 // Who asked may have gone; the work is done all the same.
@@ -139,7 +137,7 @@ impl Writer {
                 Job::Forget(what, answer) => {
                     let done = self.scribe.forget_conversation(&what).await;
                     if let Err(locked @ Error::Locked(_)) = &done {
-                        next = self.fail_all(locked);
+                        next = self.fail_all(locked, None);
                     }
                     drop(answer.send(done));
                 }
@@ -195,15 +193,16 @@ impl Writer {
         (batch, None)
     }
 
-    /// Answers everyone who waits with an error; returns the first job that is something else.
-    fn fail_all(&mut self, error: &Error) -> Option<Job> {
+    /// Answers everyone who waits with an error, `job` first; returns the first job that is something else.
+    fn fail_all(&mut self, error: &Error, mut job: Option<Job>) -> Option<Job> {
         loop {
-            match self.queue.try_recv() {
-                Ok(Job::Write(write)) => write.fail(error),
-                Ok(Job::Forget(_, answer)) => drop(answer.send(Err(error.share()))),
-                Ok(other) => return Some(other),
-                Err(_) => return None,
+            match job {
+                Some(Job::Write(write)) => write.fail(error),
+                Some(Job::Forget(_, answer)) => drop(answer.send(Err(error.share()))),
+                Some(other) => return Some(other),
+                None => {}
             }
+            job = Some(self.queue.try_recv().ok()?);
         }
     }
 }

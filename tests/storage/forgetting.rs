@@ -63,10 +63,20 @@ async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
     assert_eq!(places(&house, "secret"), [""; 0]);
     house.say(&anna, "e").await;
     assert_eq!(house.ids(&anna).await, ["e"]);
+}
 
+#[tokio::test]
+async fn what_was_forgotten_is_overwritten_in_the_file() {
+    let house = House::new().await.unheard();
+    let anna = visitor(1);
+    for number in 0..200 {
+        let long = format!("{number} is a secret {}", "that goes on and on ".repeat(number % 7));
+        house.storage.say(&anna, "metric", vec![word(&number.to_string(), &long)]).await.expect("stored");
+    }
+    house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
     house.storage.close().await;
     let file = std::fs::read(house.folder.path().join("stevenson.db")).expect("read");
-    assert!(!file.windows(6).any(|bytes| bytes == b"secret"), "overwritten, too");
+    assert!(!file.windows(6).any(|bytes| bytes == b"secret"));
 }
 
 #[tokio::test]
