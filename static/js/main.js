@@ -1,9 +1,9 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
 import { openChat } from './chat.js';
+import { chosenFleet } from './choice.js';
 import { compare } from './cursor.js';
 import { isFed, paintFeed } from './feed.js';
-import { FLEETS } from './fleets.js';
 import { WORDS } from './format.js';
 import { connect } from './link.js';
 import { paintFleets, paintMeter } from './meter.js';
@@ -17,7 +17,6 @@ import { paint, titleOf } from './view.js';
 /** @typedef {{cursor: string, build: string, now: number, units: import('./units.js').Units, stations: Station[]}} State */
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
 
-const FLEET_DEFAULT = 'ping-pong';
 /** How long the page says that it is back, ms. */
 const BACK_SAID_MS = 8_000;
 
@@ -27,21 +26,9 @@ function readState(from) {
   return text ? JSON.parse(text) : undefined;
 }
 
-/** The fleet that the address or an earlier visit names. */
-function fleetName() {
-  const asked = new URLSearchParams(location.search).get('fleet');
-  const kept = (() => {
-    try {
-      return localStorage.getItem('fleet');
-    } catch {
-      return null; // Storage may be forbidden.
-    }
-  })();
-  return [asked, kept].find((name) => name && Object.hasOwn(FLEETS, name)) ?? FLEET_DEFAULT;
-}
-
 /** @param {State} first */
 function run(first) {
+  const fleet = chosenFleet(location.search, () => localStorage);
   const page = {
     state: first,
     /** Server's clock minus ours, ms. */
@@ -49,7 +36,7 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
-    feed: /** @type {import('./feed.js').State} */ ({ kind: 'connecting', fleet: fleetName(), retryAt: null }),
+    feed: /** @type {import('./feed.js').State} */ ({ kind: 'connecting', fleet: fleet.name, retryAt: null }),
     /** The outage that is over, and until when the page says so. @type {{ms: number, until: number} | undefined} */
     back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
     /** What the keeper said unasked while nobody looked. */
@@ -90,27 +77,26 @@ function run(first) {
   }
 
   const home = connect({
-    fleet: page.feed.fleet,
+    fleet,
     build: first.build,
-    state: first,
+    state: { seen: first.cursor, watch: watch() },
     apply,
-    onState(/** @type {import('./feed.js').State} */ state) {
+    onState(state) {
       const wasAway = ['reconnecting', 'offline', 'reloading'].includes(page.feed.kind);
       if (wasAway && isFed(state) && state.outageMs) page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
       page.feed = state;
       schedule();
     },
     onReload: () => refetch(),
-    onSaid: (/** @type {any[]} */ said) => chat?.said(said),
+    onSaid: (said) => chat?.said(said),
     onStats: () => schedule(),
-    onTrip: (/** @type {import('./picture.js').Trip} */ trip) => picture.trip(trip),
-    onFault: (/** @type {unknown} */ error) => console.error(error),
+    onTrip: (trip) => picture.trip(trip),
   });
   const own = document.querySelector('[data-keeper]')?.getAttribute('data-keeper');
   const zone = first.stations[0]?.zone ?? 'UTC';
   const chat = openChat(document, { say: (words) => home.say(words), zone, now });
   const notice = openNotice(document);
-  const picture = openPicture(document, () => ({ trucks: FLEETS[page.feed.fleet]?.trucks ?? 1, out: home.stats.trucksOut ?? 0 }));
+  const picture = openPicture(document, fleet.trucks, () => home.stats?.trucksOut ?? 0);
 
   const ask = refetcher(show);
   function refetch() {
@@ -123,6 +109,7 @@ function run(first) {
     const state = readState(fetched);
     if (state && state.build !== page.state.build) {
       if (!chat?.isBusy()) return location.reload();
+      page.fetching = false;
       page.feed = { ...page.feed, newBuild: state.build };
       return schedule();
     }
@@ -159,7 +146,7 @@ function run(first) {
     paintFeed(document, page.feed, Date.now(), page.back?.ms);
     if (document.hidden) return;
     paint(document, seen);
-    paintMeter(document, home.stats);
+    if (home.stats) paintMeter(document, home.stats);
     announce(seen.stations, seen.now);
   }
 
@@ -191,7 +178,7 @@ function run(first) {
     if (event.target instanceof Element && event.target.closest('[data-feed-retry]')) home.wake();
   });
   document.querySelector('[data-meter]')?.addEventListener('toggle', schedule);
-  paintFleets(document, page.feed.fleet);
+  paintFleets(document, fleet.name);
   setInterval(schedule, 1_000);
   home.start({ seen: first.cursor, watch: watch() });
   schedule();

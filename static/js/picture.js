@@ -32,14 +32,15 @@ export function caption({ what, words = 0, why, items = 0, parked }, letter) {
 const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /**
- * The picture of this page; it is drawn when the first truck moves.
- * @param {Document} page @param {() => {trucks: number, out: number}} fleet
+ * The picture of this page.
+ * @param {Document} page @param {number} trucks how many there are @param {() => number} out how many are out
+ * @returns {{trip: (trip: Trip) => void}}
  */
-export function openPicture(page, fleet) {
+export function openPicture(page, trucks, out) {
   const panel = page.querySelector('[data-meter]');
   const button = panel?.querySelector('[data-pause]');
   if (!panel || !button) return { trip: () => {} };
-  const picture = new Picture(panel, fleet());
+  const picture = new Picture(panel, trucks, out());
   button.addEventListener('click', () => {
     const still = button.getAttribute('aria-pressed') !== 'true';
     button.setAttribute('aria-pressed', String(still));
@@ -60,9 +61,10 @@ export class Picture {
 
   /**
    * @param {Element} panel
-   * @param {{trucks: number, out: number}} fleet how many there are, and are out already
+   * @param {number} trucks how many there are
+   * @param {number} out how many are out already
    */
-  constructor(panel, { trucks, out }) {
+  constructor(panel, trucks, out) {
     this.#scene = panel.querySelector('[data-scene]');
     this.#line = panel.querySelector('[data-caption]');
     const nodes = [.../** @type {NodeListOf<SVGElement>} */ (panel.querySelectorAll('[data-truck]'))].slice(0, trucks);
