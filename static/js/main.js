@@ -41,6 +41,8 @@ function run(first) {
     back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
     /** What the keeper said unasked while nobody looked. */
     unread: 0,
+    /** What was announced: news that came during a fetch is taken twice. @type {Set<string>} */
+    blurted: new Set(),
     /** The states that were announced, by slug. @type {Map<string, string>} */
     told: new Map(),
     painting: false,
@@ -59,7 +61,8 @@ function run(first) {
     words(item) {
       const seen = chat?.isSeen() && !document.hidden && item.station === own;
       chat?.take(/** @type {any} */ (item));
-      if (item.from !== 'robot' || item.answers || seen) return;
+      if (item.from !== 'robot' || item.answers || seen || page.blurted.has(item.id)) return;
+      page.blurted.add(item.id);
       if (document.hidden) page.unread++;
       const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
       notice.show(`${name}: ${item.text}`, `/s/${encodeURIComponent(item.station)}#keeper`);
@@ -89,14 +92,17 @@ function run(first) {
     },
     onReload: () => refetch(),
     onSaid: (said) => chat?.said(said),
-    onStats: () => schedule(),
+    onStats(stats) {
+      picture.begin(stats.trucksOut);
+      schedule();
+    },
     onTrip: (trip) => picture.trip(trip),
   });
   const own = document.querySelector('[data-keeper]')?.getAttribute('data-keeper');
   const zone = first.stations[0]?.zone ?? 'UTC';
   const chat = openChat(document, { say: (words) => home.say(words), zone, now });
   const notice = openNotice(document);
-  const picture = openPicture(document, fleet.trucks, () => home.stats?.trucksOut ?? 0);
+  const picture = openPicture(document, fleet.trucks);
 
   const ask = refetcher(show);
   function refetch() {

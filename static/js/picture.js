@@ -33,14 +33,14 @@ const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /**
  * The picture of this page.
- * @param {Document} page @param {number} trucks how many there are @param {() => number} out how many are out
- * @returns {{trip: (trip: Trip) => void}}
+ * @param {Document} page @param {number} trucks how many there are
+ * @returns {{begin: (out: number) => void, trip: (trip: Trip) => void}}
  */
-export function openPicture(page, trucks, out) {
+export function openPicture(page, trucks) {
   const panel = page.querySelector('[data-meter]');
   const button = panel?.querySelector('[data-pause]');
-  if (!panel || !button) return { trip: () => {} };
-  const picture = new Picture(panel, trucks, out());
+  if (!panel || !button) return { begin: () => {}, trip: () => {} };
+  const picture = new Picture(panel, trucks);
   button.addEventListener('click', () => {
     const still = button.getAttribute('aria-pressed') !== 'true';
     button.setAttribute('aria-pressed', String(still));
@@ -58,23 +58,31 @@ export class Picture {
   /** @type {Truck[]} */
   #trucks;
   #still = false;
+  #begun = false;
 
   /**
    * @param {Element} panel
    * @param {number} trucks how many there are
-   * @param {number} out how many are out already
    */
-  constructor(panel, trucks, out) {
+  constructor(panel, trucks) {
     this.#scene = panel.querySelector('[data-scene]');
     this.#line = panel.querySelector('[data-caption]');
     const nodes = [.../** @type {NodeListOf<SVGElement>} */ (panel.querySelectorAll('[data-truck]'))].slice(0, trucks);
-    this.#trucks = nodes.map((node, index) => ({
+    this.#trucks = nodes.map((node) => ({
       letter: String(node.getAttribute('data-truck')), node, key: undefined, load: '', at: '', queued: 0,
-      place: index < out ? 'parked' : 'home', moves: Promise.resolve(),
+      place: 'home', moves: Promise.resolve(),
     }));
     for (const truck of this.#trucks) truck.node.removeAttribute('hidden');
     this.#settle();
-    this.#write(out > 0 ? `Truck ${this.#trucks[0]?.letter} waits at the factory for news.` : '');
+  }
+
+  /** Trucks that are out already, for other pages share them. @param {number} out */
+  begin(out) {
+    if (this.#begun) return;
+    this.#begun = true;
+    for (const truck of this.#trucks.slice(0, out)) truck.place = 'parked';
+    this.#settle();
+    if (out > 0) this.#write(`Truck ${this.#trucks[0].letter} waits for news.`);
   }
 
   /** Whether nothing moves; trucks then stand where they are in truth once it moves again. */
@@ -85,6 +93,7 @@ export class Picture {
 
   /** Something happened on the road. @param {Trip} trip */
   trip(trip) {
+    this.#begun = true;
     const truck = this.#find(trip);
     if (!truck) return;
     if (trip.what === 'departs') {
