@@ -48,7 +48,7 @@ export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
     case 'offline':
       return 'You are offline';
     case 'resting':
-      return 'Resting';
+      return `Resting · ${fleet}`;
     case 'reloading':
       return 'Catching up';
     default:

@@ -15,7 +15,7 @@ test('the line says how the page is fed, and why it polls', () => {
     [{ kind: 'polling', limit: 'toString' }, 'Polling every 5 s: the server is busy'],
     [{ kind: 'reconnecting', retryAt: 3_500 }, 'Reconnecting in 3 s'],
     [{ kind: 'offline' }, 'You are offline'],
-    [{ kind: 'resting' }, 'Resting'],
+    [{ kind: 'resting' }, 'Resting · ping-pong'],
   ];
   for (const [state, text] of cases) equal(feedText(/** @type {any} */ ({ ...base, ...state }), 1_000), text);
 });
