@@ -490,6 +490,30 @@ fn every_module_that_a_script_imports_is_served() {
     }
 }
 
+#[test]
+fn the_menu_offers_every_fleet_of_the_table() {
+    let html = body(&client(), "/story/live");
+    let menu = between(&html, r#"<select id="fleet""#, "</select>");
+    let offered: Vec<&str> = menu.split(r#"<option value=""#).skip(1).map(|o| between(o, "", "\"")).collect();
+    let table = include_str!("../static/js/fleets.js");
+    let rows: Vec<&str> = table.split(r#""name": ""#).skip(1).map(|row| between(row, "", "\"")).collect();
+    assert!(rows.len() >= 6 && offered == rows, "{offered:?} and {rows:?}");
+}
+
+#[test]
+fn the_panel_shows_who_said_what_and_what_was_said_unasked() {
+    let client = client();
+    let html = body(&client, "/story/thinking");
+    let list = between(&html, "<ol data-words>", "</ol>");
+    assert_eq!((list.matches(r#"data-from="you""#).count(), list.matches(r#"data-from="robot""#).count()), (3, 3));
+    assert_eq!(list.matches("data-blurt").count(), 1, "only the last of the keeper's");
+    assert_eq!(list.matches("data-waits").count(), 1);
+    assert!(list.contains(r#"<time datetime="2026-11-20T22:18:07.000Z" data-word="time">Fri 20 Nov, 23:18</time>"#));
+    assert!(html.contains(r#"role="log""#) && html.contains("data-thinking>"));
+    assert!(body(&client, "/story/away").contains("The keeper is away for the moment."));
+    assert!(body(&client, "/story/live").contains("Warn me below 0 °C"));
+}
+
 /// Not a test but a look: `cargo test --test pages -- --ignored storybook`, then open the printed address.
 #[test]
 #[ignore = "serves every template with made-up data until it is stopped"]

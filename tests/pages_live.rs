@@ -7,18 +7,20 @@ use common::server::{Server, post};
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::By;
+use thirtyfour::error::WebDriverResult;
 
 /// What needs a browser to load takes long on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn text(browser: &Browser, selector: &str) -> String {
-    let found = browser.find(By::Css(selector)).await.expect("it is on the page");
-    found.prop("textContent").await.expect("its text").unwrap_or_default().trim().to_owned()
+async fn text(browser: &Browser, selector: &str) -> WebDriverResult<String> {
+    let found = browser.find(By::Css(selector)).await?;
+    Ok(found.prop("textContent").await?.unwrap_or_default().trim().to_owned())
 }
 
 async fn says(browser: &Browser, selector: &str, wanted: &str) {
     eventually(&format!("{selector} says {wanted:?}"), PATIENCE, async || {
-        let seen = text(browser, selector).await;
+        // What is looked at may just be replaced.
+        let seen = text(browser, selector).await.unwrap_or_else(|error| error.to_string());
         if seen.contains(wanted) { Ok(()) } else { Err(seen) }
     })
     .await;
@@ -50,7 +52,7 @@ async fn without_scripts_a_visitor_asks_is_heard_and_forgets() {
     click(&browser, ".forget summary").await;
     click(&browser, ".forget button").await;
     says(&browser, "[data-start]", "About now").await;
-    assert_eq!(text(&browser, "[data-words]").await, "");
+    assert_eq!(text(&browser, "[data-words]").await.expect("a list"), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
