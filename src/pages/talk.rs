@@ -30,7 +30,7 @@ struct Said<'r> {
 /// What a form is answered with.
 #[derive(Responder)]
 enum Answer {
-    Taken(Redirect),
+    Taken(Box<Redirect>),
     /// The page again, with what was not taken still in its field.
     Again(Box<(Status, Page<StationPage>)>),
 }
@@ -65,7 +65,7 @@ async fn say(
     }
     desk.robot.visit(&visitor);
     desk.robot.hear();
-    Ok(Answer::Taken(to_panel(&station.slug)))
+    Ok(Answer::Taken(Box::new(to_panel(&station.slug))))
 }
 
 #[post("/s/<slug>/words/forget")]

@@ -41,6 +41,7 @@ function run(first) {
     back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
     /** What the keeper said unasked while nobody looked. */
     unread: 0,
+    title: document.title,
     /** What was announced: news that came during a fetch is taken twice. @type {Set<string>} */
     blurted: new Set(),
     /** The states that were announced, by slug. @type {Map<string, string>} */
@@ -120,6 +121,7 @@ function run(first) {
       return schedule();
     }
     replaceContent(fetched);
+    page.title = fetched.title;
     chat?.absorb(fetched);
     page.fetching = false;
     const recent = page.recent.splice(0);
@@ -148,7 +150,8 @@ function run(first) {
     const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
     for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);
-    if (title) document.title = `${page.unread ? `(${page.unread}) ` : ''}${lost ? '… ' : ''}${title}`;
+    const count = page.unread ? `(${page.unread}) ` : '';
+    document.title = title ? `${count}${lost ? '… ' : ''}${title}` : `${count}${page.title}`;
     paintFeed(document, page.feed, Date.now(), page.back?.ms);
     if (document.hidden) return;
     paint(document, seen);

@@ -85,7 +85,10 @@ export class Picture {
     if (out > 0) this.#write(`Truck ${this.#trucks[0].letter} waits for news.`);
   }
 
-  /** Whether nothing moves; trucks then stand where they are in truth once it moves again. */
+  /**
+   * Whether nothing moves; trucks then stand where they are in truth once it moves again.
+   * @param {boolean} still
+   */
   set still(still) {
     this.#still = still;
     if (!still) this.#settle();

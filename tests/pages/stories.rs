@@ -142,7 +142,7 @@ pub fn keeper(name: &str, preference: Preference) -> Keeper {
             .with_draft(HOSTILE),
         "away" => of(None),
         "complaint" => of(Some(&talk)).with_draft("   ").complaining("Write something first.".into()),
-        "long" => of(Some(&(0..50).map(|i| long(i)).collect::<Vec<_>>())),
+        "long" => of(Some(&(0..50).map(long).collect::<Vec<_>>())),
         _ => of(Some(&[])),
     }
 }

@@ -35,7 +35,7 @@ impl House {
         storage.add_station(new).await.expect("a station");
         let dock = Dock::new(storage.epoch(), Vec::new(), Default::default());
         let robot = Robot::new(storage.clone(), Default::default());
-        Self { storage, robot, dock, folder: folder }
+        Self { storage, robot, dock, folder }
     }
 
     /// Another browser, with cookies of its own.
