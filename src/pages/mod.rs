@@ -22,6 +22,7 @@ mod warmth;
 mod wind;
 
 pub use address::Address;
+pub use assets::build;
 pub use facts::{Facts, Series};
 pub use keeper::Keeper;
 pub use page::{CONTENT_SECURITY_POLICY, Page};

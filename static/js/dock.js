@@ -32,7 +32,7 @@ import { bytesOf } from './tally.js';
  * @property {number} [parked] how long it was parked, ms
  * @property {number} [bytes] how long it was on the road; home adds it
  */
-/** @typedef {{index: number, reason: string}} Refused a word of a clipboard that the dock will never take */
+/** @typedef {{index: number, id?: string, reason: string}} Refused a word of a clipboard that the dock will never take */
 
 /** A truck that did not come home with a load. */
 export class Lost extends Error {
@@ -136,9 +136,19 @@ export function parseLoad(text) {
 export function refusedWords(problem) {
   if (!Array.isArray(problem?.errors)) return [];
   return problem.errors.flatMap((/** @type {any} */ error) => {
-    const [, index] = /^say\[(\d+)\]/.exec(error?.field) ?? [];
-    return index === undefined ? [] : [{ index: Number(index), reason: String(error.reason ?? 'the dock refuses it') }];
+    const index = indexOf(error?.field);
+    return index === null ? [] : [{ index, reason: String(error.reason ?? 'the dock refuses it') }];
   });
+}
+
+/**
+ * The place of the word that a field belongs to; null: of none.
+ *
+ * @param {unknown} field
+ */
+export function indexOf(field) {
+  const [, index] = /^say\[(\d+)\]/.exec(String(field)) ?? [];
+  return index === undefined ? null : Number(index);
 }
 
 /**

@@ -227,7 +227,7 @@ export class Home {
   wake() {
     if (this.#mode === 'reloading' || this.#seen === '') return;
     this.#road.recallStale();
-    this.#line?.closeStale();
+    this.#dropLine((line) => line.closeStale());
     this.#go();
   }
 
@@ -236,7 +236,7 @@ export class Home {
     if (this.#proven) this.#outage.begins(this.#clock.now());
     this.#offline = true;
     this.#doubt();
-    this.#line?.closeStale();
+    this.#dropLine((line) => line.closeStale());
     this.#step();
   }
 
@@ -278,8 +278,14 @@ export class Home {
 
   #recallAll() {
     this.#road.recallAll();
-    if (this.#line?.isOut) this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
-    this.#line?.close();
+    this.#dropLine((line) => line.close());
+  }
+
+  /** @param {(line: Line) => void} how it may be closed */
+  #dropLine(how) {
+    if (!this.#line?.isOut) return;
+    how(this.#line);
+    if (!this.#line.isOut) this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
   }
 
   #stop() {
@@ -469,7 +475,8 @@ export class Home {
     this.#step();
   }
 
-  /** A truck will not come home any more.
+  /**
+   * A truck will not come home any more.
    *
    * @param {Truck} truck
    */
@@ -497,6 +504,7 @@ export class Home {
     this.#doubt();
     if (truck === undefined) {
       this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
+      for (const { id = '', reason: why } of reason?.refused ?? []) this.#words.refuse(id, why);
       if (this.#line?.carriesWords) this.#road.recallAll();
     }
     this.#owed ||= this.#fleet.everyMs !== null;

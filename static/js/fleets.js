@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The six fleets and two modern rows: one table, and no program of their own. `src/dock/fleet.rs` holds the same rows, and a test
- * compares the two: what stands between the markers is plain JSON.
+ * The six fleets and two modern rows: one table, and no program of their own. `src/dock/fleet.rs` holds the same rows,
+ * and a test compares the two: what stands between the markers is plain JSON.
  */
 
 /**
- * One algorithm of the essay, as home and dock see it.
+ * One algorithm, as home and dock see it.
  *
  * @typedef {object} Fleet
  * @property {string} name its name in URLs, metrics and tables
@@ -14,7 +14,7 @@
  * @property {number | null} everyMs how often a truck leaves by the clock; null: never
  * @property {number} hold how many trucks the dock lets park; 0: every truck turns round at once
  * @property {boolean} wordsMayWait whether a truck that brings words may park
- * @property {'trucks' | 'events' | 'socket'} down the road that news comes down: parked trucks, or a stream in their place
+ * @property {"trucks" | "events" | "socket"} down how news comes home
  */
 
 /** @type {Record<string, Fleet>} */
@@ -34,7 +34,7 @@ const TABLE =
 ;
 
 /**
- * The eight rows by name.
+ * All rows by name.
  *
  * @type {Readonly<Record<string, Readonly<Fleet>>>}
  */

@@ -1,14 +1,14 @@
 // @ts-check
 /** The streams of the browser: Server-Sent Events and WebSocket, as roads down from the dock. */
 
-import { Lost, parseLoad } from './dock.js';
+import { Lost, indexOf, parseLoad } from './dock.js';
 
 /** @typedef {import('./dock.js').Clipboard} Clipboard */
 /** @typedef {import('./dock.js').Load} Load */
 /** @typedef {import('./line.js').Hooks} Hooks */
 
 /**
- * Server-Sent Events: each event is a load. When one breaks it is closed here, for the browser's own patience is not ours.
+ * Server-Sent Events: each event is a load. Who loses a stream closes it, for the browser's own patience is not ours.
  *
  * @param {string} bay
  * @param {(url: string) => EventSource} [newSource]
@@ -22,10 +22,7 @@ export function events(bay, newSource = (url) => new EventSource(url)) {
       const source = newSource(`/dock/${bay}/events?${query}`);
       source.onopen = () => hooks.onOpen();
       source.onmessage = ({ data }) => take(data, hooks.onLoad, hooks);
-      source.onerror = () => {
-        source.close();
-        hooks.onLost(new Lost('the events broke off'));
-      };
+      source.onerror = () => hooks.onLost(new Lost('the events broke off'));
       return () => source.close();
     },
   };
@@ -47,6 +44,13 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
 
   /** @param {Load} load */
   const answered = (load) => [...up.waiting].find(({ ids }) => ids.some((id) => load.heard.includes(id)));
+
+  /** What a dock says that closes because of a word: `say[0].text: not blank`. @param {string} said */
+  const refused = (said) => {
+    const [first] = up.waiting;
+    const index = indexOf(said);
+    return first === undefined || index === null ? [] : [{ index, id: first.ids[index], reason: said.replace(/^\S+:\s*/, '') }];
+  };
 
   return {
     send: (clipboard, signal) =>
@@ -82,7 +86,7 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
             hooks.onSign();
             truck.home(load);
           }, hooks);
-        mine.onclose = ({ code }) => over(new Lost(`the socket closed (${code})`));
+        mine.onclose = ({ code, reason }) => over(new Lost(`the socket closed (${code})`, { refused: refused(reason) }));
         mine.onerror = () => over(new Lost('the socket broke'));
         return () => mine.close();
       },
