@@ -101,6 +101,7 @@ impl App {
         let settings = rocket::Config::figment()
             .merge(("address", self.config.address))
             .merge(("port", self.config.port))
+            .merge(("limits", pages::limits()))
             .merge(("log_level", "off"))
             .merge(("ident", false))
             // Who is behind a proxy is found out by `web::client`, from proxies that are trusted.

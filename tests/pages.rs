@@ -2,18 +2,19 @@
 
 #[path = "pages/stories.rs"]
 mod stories;
+#[path = "pages/talk.rs"]
+mod talk;
 
 use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
-use stevenson::pages::{
-    self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, Preference, SPARK_BUCKET_MS,
-};
+use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS};
+use stevenson::weather::preference::Preference;
 use stevenson::weather::quantity::Quantity;
 use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
-use stories::{HOSTILE, NOW};
+use stories::{HOSTILE, NOW, keeper};
 
 const CURSOR: &str = "7Q.1234";
 
@@ -21,7 +22,7 @@ const CURSOR: &str = "7Q.1234";
 fn story(name: &str) -> Option<Facts> {
     let fresh = |degrees: f64| stories::station("town-hall", "Town Hall", CHART_BUCKET_MS, degrees, 4_000);
     Some(match name {
-        "live" => fresh(18.4),
+        "live" | "talk" | "thinking" | "away" | "complaint" | "long" => fresh(18.4),
         "sensors" => stories::with_sensors(fresh(18.4)),
         "gap" => stories::with_gap(fresh(18.4), 8, 5),
         "frost" => fresh(-4.05),
@@ -91,7 +92,7 @@ fn all() -> Vec<Facts> {
 
 #[get("/story/<name>")]
 fn one_story(name: &str, preference: Preference, address: Address) -> Option<Page<StationPage>> {
-    Some(Page(StationPage::of(&story(name)?, CURSOR.into(), NOW, preference, &address)))
+    Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]
@@ -126,8 +127,13 @@ fn body(client: &Client, path: &str) -> String {
     client.get(path.to_owned()).dispatch().into_string().expect("a body")
 }
 
-const STORIES: [&str; 15] = [
+const STORIES: [&str; 20] = [
     "live",
+    "talk",
+    "thinking",
+    "away",
+    "complaint",
+    "long",
     "sensors",
     "gap",
     "frost",
@@ -168,7 +174,7 @@ fn every_page_says_that_nothing_from_elsewhere_and_nothing_inline_may_run() {
         let answer = client.get(path).dispatch();
         assert_eq!(answer.headers().get_one("Content-Security-Policy"), Some(CONTENT_SECURITY_POLICY), "{path}");
         assert_eq!(answer.headers().get_one("X-Content-Type-Options"), Some("nosniff"));
-        assert_eq!(answer.headers().get_one("Cache-Control"), Some("no-cache"));
+        assert_eq!(answer.headers().get_one("Cache-Control"), Some("private, no-cache"));
         assert!(answer.headers().get_one("Referrer-Policy").is_some());
         assert_eq!(answer.content_type(), Some(ContentType::HTML));
     }
@@ -482,6 +488,30 @@ fn every_module_that_a_script_imports_is_served() {
             }
         }
     }
+}
+
+#[test]
+fn the_menu_offers_every_fleet_of_the_table() {
+    let html = body(&client(), "/story/live");
+    let menu = between(&html, r#"<select id="fleet""#, "</select>");
+    let offered: Vec<&str> = menu.split(r#"<option value=""#).skip(1).map(|o| between(o, "", "\"")).collect();
+    let table = include_str!("../static/js/fleets.js");
+    let rows: Vec<&str> = table.split(r#""name": ""#).skip(1).map(|row| between(row, "", "\"")).collect();
+    assert!(rows.len() >= 6 && offered == rows, "{offered:?} and {rows:?}");
+}
+
+#[test]
+fn the_panel_shows_who_said_what_and_what_was_said_unasked() {
+    let client = client();
+    let html = body(&client, "/story/thinking");
+    let list = between(&html, "<ol data-words>", "</ol>");
+    assert_eq!((list.matches(r#"data-from="you""#).count(), list.matches(r#"data-from="robot""#).count()), (3, 3));
+    assert_eq!(list.matches("data-blurt").count(), 1, "only the last of the keeper's");
+    assert_eq!(list.matches("data-waits").count(), 1);
+    assert!(list.contains(r#"<time datetime="2026-11-20T22:18:07.000Z" data-word="time">Fri 20 Nov, 23:18</time>"#));
+    assert!(html.contains(r#"role="log""#) && html.contains("data-thinking>"));
+    assert!(body(&client, "/story/away").contains("The keeper is away for the moment."));
+    assert!(body(&client, "/story/live").contains("Warn me below 0 °C"));
 }
 
 /// Not a test but a look: `cargo test --test pages -- --ignored storybook`, then open the printed address.

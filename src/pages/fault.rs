@@ -45,6 +45,7 @@ impl<'r> Responder<'r, 'static> for Fault {
 
 fn heading(status: Status) -> &'static str {
     match status.code {
+        403 => "Not from there",
         404 => "There is nothing here",
         429 => "That was a little fast",
         503 => "Back in a moment",
@@ -62,6 +63,7 @@ pub fn any(status: Status, request: &Request<'_>) -> Fault {
 
 fn detail(status: Status) -> &'static str {
     match status.code {
+        403 => "Forms are taken from this server’s own pages only.",
         404 => "This address has no page. A station may have been removed, or the address mistyped.",
         413 => "What was sent is larger than we take.",
         422 | 400 => "What was sent could not be understood.",

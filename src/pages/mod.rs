@@ -4,14 +4,18 @@ mod address;
 mod assets;
 mod chart;
 mod clock;
+mod desk;
 mod facts;
 mod fault;
 mod freshness;
 mod hero;
+mod keeper;
+mod ours;
 mod page;
 mod reads;
 mod state;
 mod table;
+mod talk;
 mod tiles;
 pub mod views;
 mod warmth;
@@ -20,16 +24,22 @@ mod wind;
 pub use address::Address;
 pub use assets::build;
 pub use facts::{Facts, Series};
+pub use keeper::Keeper;
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 
 use crate::dock::Dock;
+use crate::robot::Robot;
 use crate::storage::Storage;
+use crate::storage::words::Visitor;
 use crate::weather::preference::Preference;
 use crate::weather::station::Slug;
 use crate::weather::time::{MINUTE_MS, Timestamp};
 use crate::web::preference;
 use assets::Asset;
+use desk::Desk;
 use fault::Fault;
+use ours::Ours;
+use rocket::data::{Limits, ToByteUnit};
 use rocket::form::Form;
 use rocket::http::CookieJar;
 use rocket::response::Redirect;
@@ -42,9 +52,17 @@ pub const CHART_BUCKET_MS: i64 = 10 * MINUTE_MS;
 /// Buckets of an overview's sparkline, ms: 48 fill a card's width.
 pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 
-/// The routes of all pages, for `/`. They need a [`Storage`] and a [`Dock`] in Rocket's state.
+/// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
+const FORM_MAX_KIB: u32 = 16;
+
+/// The routes of all pages, for `/`. They need a [`Storage`], a [`Dock`] and a [`Robot`] in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    routes![overview, station, units, file, favicon]
+    [routes![overview, station, units, file, favicon], talk::routes()].concat()
+}
+
+/// How much a form may hold, for Rocket's `limits`.
+pub fn limits() -> Limits {
+    Limits::default().limit("form", FORM_MAX_KIB.kibibytes())
 }
 
 /// The catchers for `/`: pages for people, problem+json below the addresses of programs.
@@ -60,29 +78,24 @@ fn now() -> Timestamp {
 async fn overview(
     storage: &State<Storage>,
     dock: &State<Dock>,
+    robot: &State<Robot>,
+    visitor: Visitor,
     preference: Preference,
     address: Address,
 ) -> Result<Page<Overview>, Fault> {
+    robot.visit(&visitor);
     let (cursor, now) = (dock.cursor(), now());
     let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
     Ok(Page(Overview::of(&stations, cursor, now, preference, &address)))
 }
 
-#[get("/s/<slug>")]
-async fn station(
-    slug: &str,
-    storage: &State<Storage>,
-    dock: &State<Dock>,
-    preference: Preference,
-    address: Address,
-) -> Result<Page<StationPage>, Fault> {
-    let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
-    let slug = Slug::new(slug).map_err(|_| unknown())?;
-    let (cursor, now) = (dock.cursor(), now());
-    let directory = storage.directory();
-    let station = directory.by_slug(slug.as_str()).ok_or_else(unknown)?;
-    let facts = reads::station(storage, station, now, CHART_BUCKET_MS).await?;
-    Ok(Page(StationPage::of(&facts, cursor, now, preference, &address)))
+/// `ask` is a suggestion on its way into the field.
+#[get("/s/<slug>?<ask>")]
+async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
+    let station = desk.station(slug)?;
+    desk.robot.visit(&visitor);
+    let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;
+    Ok(Page(page))
 }
 
 /// The switch in the header: one button sends one choice.
@@ -94,7 +107,7 @@ struct Choice<'r> {
 }
 
 #[post("/units", data = "<choice>")]
-fn units(choice: Form<Choice<'_>>, before: Preference, cookies: &CookieJar<'_>) -> Redirect {
+fn units(choice: Form<Choice<'_>>, _ours: Ours, before: Preference, cookies: &CookieJar<'_>) -> Redirect {
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
     cookies.add(preference::cookie(chosen.fold(before, Preference::read)));
     Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())

@@ -18,8 +18,8 @@ impl<'r, R: Responder<'r, 'static>> Responder<'r, 'static> for Page<R> {
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "same-origin"),
-            // Not `no-store`: the browser may keep the page for its back button.
-            ("Cache-Control", "no-cache"),
+            // Personal, but not `no-store`: the browser may keep the page for its back button.
+            ("Cache-Control", "private, no-cache"),
             ("Vary", "Cookie"),
         ] {
             response.set_header(Header::new(name, value));

@@ -6,6 +6,7 @@ use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::hero::Hero;
+use super::keeper::{Keeper, Said};
 use super::state::State;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
@@ -15,6 +16,11 @@ use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
 use askama::Template;
 use askama_web::WebTemplate;
+
+/// How often a page without scripts is loaded anew, seconds.
+const REFRESH_S: u32 = 60;
+/// The same while the keeper thinks, seconds: as long as it thinks at most.
+const REFRESH_THINKING_S: u32 = 3;
 
 /// What every page has around its content.
 #[derive(Debug, Clone)]
@@ -29,6 +35,8 @@ pub struct Frame {
     pub preference: Preference,
     /// The scripts' state as JSON; empty on a page that nothing feeds.
     pub state: String,
+    /// Without scripts, the page is loaded anew after this many seconds; 0: never, for somebody has to read or write.
+    pub refresh_s: u32,
     /// When it was rendered, UTC.
     pub as_of: String,
     /// The same instant, RFC 3339.
@@ -44,6 +52,7 @@ impl Frame {
             build: assets::build(),
             preference,
             state: String::new(),
+            refresh_s: REFRESH_S,
             as_of: clock::hour_minute(chrono_tz::UTC, now),
             iso: now.rfc3339(),
         }
@@ -52,6 +61,16 @@ impl Frame {
     fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
         let state = State::of(stations, cursor, self.build.clone(), now, self.preference).json();
         Self { state, ..self }
+    }
+
+    /// The same, loaded anew as soon as the keeper may have answered, and not while a text waits to be sent.
+    fn attentive(self, keeper: &Keeper) -> Self {
+        let refresh_s = match keeper {
+            _ if !keeper.draft.is_empty() || !keeper.complaint.is_empty() => 0,
+            _ if keeper.thinking => REFRESH_THINKING_S,
+            _ => REFRESH_S,
+        };
+        Self { refresh_s, ..self }
     }
 
     /// The same with the time of rendering on the station's clock.
@@ -119,18 +138,29 @@ pub struct StationPage {
     chart: Option<Chart>,
     rows: Vec<Row>,
     address: String,
+    keeper: Keeper,
+    /// What the scripts make new words from.
+    blank: Said,
 }
 
 impl StationPage {
     /// The page of this station.
-    pub fn of(facts: &Facts, cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
+    pub fn of(
+        facts: &Facts,
+        keeper: Keeper,
+        cursor: String,
+        now: Timestamp,
+        preference: Preference,
+        address: &Address,
+    ) -> Self {
         let path = format!("/s/{}", facts.station.slug);
         let hero = Hero::of(facts, now, preference);
         let title = hero.title(&facts.station.name);
         Self {
             frame: Frame::still(&title, &path, now, preference)
                 .live(std::slice::from_ref(facts), cursor, now)
-                .local(facts, now),
+                .local(facts, now)
+                .attentive(&keeper),
             slug: facts.station.slug.to_string(),
             name: facts.station.name.clone(),
             elevation: facts.station.elevation_m.map_or(String::new(), |metres| elevation(metres, preference)),
@@ -141,6 +171,8 @@ impl StationPage {
             chart: Chart::of(facts, preference),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),
+            keeper,
+            blank: Said::default(),
         }
     }
 }

@@ -1,20 +1,54 @@
 // @ts-check
 // The line that says how the page is fed. A page never claims to be live when it is not.
 
-/** @typedef {{kind: string, retryAt?: number | null, fleet: string}} State */
+/**
+ * @typedef {object} State
+ * @property {string} kind
+ * @property {number | null} [retryAt]
+ * @property {string} fleet
+ * @property {number | null} [outageMs] how long the last outage was
+ * @property {string | null} [limit] which limit makes the page poll
+ * @property {unknown} [newBuild] whether the server runs a newer one
+ */
 
-/** @param {State} state @param {number} now */
-export function feedText({ kind, retryAt, fleet }, now) {
+/** How often a page polls whose trucks may not park, ms. */
+const POLL_MS = 5_000;
+
+/** Why trucks do not park, by the limit's name. */
+const LIMITS = Object.freeze({
+  visitor: 'too many of your pages are open',
+  address: 'too many pages are open from this address',
+  dock: 'the server is full',
+});
+
+/** Whether news reaches the page. @param {{kind: string}} state */
+export const isFed = ({ kind }) => kind === 'live' || kind === 'polling';
+
+/** The length of an outage: `1.2 s`, `45 s`, `12 min`. @param {number} ms */
+export function outageText(ms) {
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 119_500 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+/**
+ * @param {State} state @param {number} now
+ * @param {number | null} [backMs] the length of an outage that ended a moment ago
+ */
+export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
   const seconds = retryAt ? Math.ceil((retryAt - now) / 1000) : 0;
+  if (backMs !== null && isFed({ kind })) return `Back after ${outageText(backMs)}, nothing missed`;
+  const why = limit ? `: ${Object.hasOwn(LIMITS, limit) ? LIMITS[/** @type {keyof typeof LIMITS} */ (limit)] : 'the server is busy'}` : '';
   switch (kind) {
+    case 'polling':
+      return `Polling every ${POLL_MS / 1000} s${why}`;
     case 'live':
-      return `Live · ${fleet}`;
+      return why ? `Polling every ${POLL_MS / 1000} s${why}` : `Live · ${fleet}`;
     case 'reconnecting':
       return seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting';
     case 'offline':
       return 'You are offline';
     case 'resting':
-      return 'Resting';
+      return `Resting · ${fleet}`;
     case 'reloading':
       return 'Catching up';
     default:
@@ -25,14 +59,17 @@ export function feedText({ kind, retryAt, fleet }, now) {
 /**
  * Writes the line.
  * @param {Document} page @param {State} state @param {number} now the browser's clock, as `retryAt` is
+ * @param {number | null} [backMs]
  */
-export function paintFeed(page, state, now) {
+export function paintFeed(page, state, now, backMs = null) {
+  page.querySelector('[data-new-build]')?.toggleAttribute('hidden', !state.newBuild);
   const line = page.querySelector('p[data-feed]');
   if (!line) return;
   const text = line.querySelector('[data-feed-text]');
-  const words = feedText(state, now);
-  page.documentElement.setAttribute('data-feed', state.kind);
-  if (line.getAttribute('data-feed') !== state.kind) line.setAttribute('data-feed', state.kind);
+  const words = feedText(state, now, backMs);
+  const kind = state.kind === 'live' && state.limit ? 'polling' : state.kind;
+  page.documentElement.setAttribute('data-feed', kind);
+  if (line.getAttribute('data-feed') !== kind) line.setAttribute('data-feed', kind);
   if (text && text.textContent !== words) text.textContent = words;
-  line.querySelector('[data-feed-retry]')?.toggleAttribute('hidden', state.kind !== 'reconnecting' && state.kind !== 'offline');
+  line.querySelector('[data-feed-retry]')?.toggleAttribute('hidden', kind !== 'reconnecting' && kind !== 'offline');
 }

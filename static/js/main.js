@@ -1,10 +1,14 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
+import { openChat } from './chat.js';
 import { chosenFleet } from './choice.js';
 import { compare } from './cursor.js';
-import { paintFeed } from './feed.js';
+import { isFed, paintFeed } from './feed.js';
 import { WORDS } from './format.js';
 import { connect } from './link.js';
+import { paintFleets, paintMeter } from './meter.js';
+import { openNotice } from './notice.js';
+import { openPicture } from './picture.js';
 import { refetcher, replaceContent } from './refetch.js';
 import { stateOf, take, turn } from './station.js';
 import { paint, titleOf } from './view.js';
@@ -12,6 +16,9 @@ import { paint, titleOf } from './view.js';
 /** @typedef {import('./station.js').Station} Station */
 /** @typedef {{cursor: string, build: string, now: number, units: import('./units.js').Units, stations: Station[]}} State */
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
+
+/** How long the page says that it is back, ms. */
+const BACK_SAID_MS = 8_000;
 
 /** @param {Document} from @returns {State | undefined} */
 function readState(from) {
@@ -29,7 +36,14 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
-    feed: { kind: 'connecting', fleet: fleet.name, retryAt: /** @type {number | null | undefined} */ (null) },
+    feed: /** @type {import('./feed.js').State} */ ({ kind: 'connecting', fleet: fleet.name, retryAt: null }),
+    /** The outage that is over, and until when the page says so. @type {{ms: number, until: number} | undefined} */
+    back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
+    /** What the keeper said unasked while nobody looked. */
+    unread: 0,
+    title: document.title,
+    /** What was announced: news that came during a fetch is taken twice. @type {Set<string>} */
+    blurted: new Set(),
     /** The states that were announced, by slug. @type {Map<string, string>} */
     told: new Map(),
     painting: false,
@@ -45,6 +59,18 @@ function run(first) {
     },
     backfill: () => refetch(),
     station: () => refetch(),
+    words(item) {
+      const seen = chat?.isSeen() && !document.hidden && item.station === own;
+      chat?.take(/** @type {any} */ (item));
+      if (item.from !== 'robot' || item.answers || seen || page.blurted.has(item.id)) return;
+      page.blurted.add(item.id);
+      if (document.hidden) page.unread++;
+      const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
+      notice.show(`${name}: ${item.text}`, `/s/${encodeURIComponent(item.station)}#keeper`);
+    },
+    forgotten(item) {
+      if (item.station === own) chat?.forget();
+    },
   };
 
   /** @param {Item[]} items */
@@ -60,11 +86,24 @@ function run(first) {
     state: { seen: first.cursor, watch: watch() },
     apply,
     onState(state) {
+      const wasAway = ['reconnecting', 'offline', 'reloading'].includes(page.feed.kind);
+      if (wasAway && isFed(state) && state.outageMs) page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
       page.feed = state;
       schedule();
     },
     onReload: () => refetch(),
+    onSaid: (said) => chat?.said(said),
+    onStats(stats) {
+      picture.begin(stats.trucksOut);
+      schedule();
+    },
+    onTrip: (trip) => picture.trip(trip),
   });
+  const own = document.querySelector('[data-keeper]')?.getAttribute('data-keeper');
+  const zone = first.stations[0]?.zone ?? 'UTC';
+  const chat = openChat(document, { say: (words) => home.say(words), zone, now });
+  const notice = openNotice(document);
+  const picture = openPicture(document, fleet.trucks);
 
   const ask = refetcher(show);
   function refetch() {
@@ -75,8 +114,15 @@ function run(first) {
   /** @param {Document} fetched */
   function show(fetched) {
     const state = readState(fetched);
-    if (state && state.build !== page.state.build) return location.reload();
+    if (state && state.build !== page.state.build) {
+      if (!chat?.isBusy()) return location.reload();
+      page.fetching = false;
+      page.feed = { ...page.feed, newBuild: state.build };
+      return schedule();
+    }
     replaceContent(fetched);
+    page.title = fetched.title;
+    chat?.absorb(fetched);
     page.fetching = false;
     const recent = page.recent.splice(0);
     if (!state) return home.rest();
@@ -99,14 +145,17 @@ function run(first) {
 
   function frame() {
     page.painting = false;
-    const lost = !['live', 'polling', 'connecting'].includes(page.feed.kind);
+    const lost = !isFed(page.feed) && page.feed.kind !== 'connecting';
+    if (page.back && (page.back.until < Date.now() || lost)) page.back = undefined;
     const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
     for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);
-    if (title) document.title = lost ? `… ${title}` : title;
-    paintFeed(document, page.feed, Date.now());
+    const count = page.unread ? `(${page.unread}) ` : '';
+    document.title = title ? `${count}${lost ? '… ' : ''}${title}` : `${count}${page.title}`;
+    paintFeed(document, page.feed, Date.now(), page.back?.ms);
     if (document.hidden) return;
     paint(document, seen);
+    if (home.stats) paintMeter(document, home.stats);
     announce(seen.stations, seen.now);
   }
 
@@ -124,7 +173,10 @@ function run(first) {
   home.visible = !document.hidden;
   document.addEventListener('visibilitychange', () => {
     home.visible = !document.hidden;
-    if (!document.hidden) home.wake();
+    if (!document.hidden) {
+      page.unread = 0;
+      home.wake();
+    }
     schedule();
   });
   addEventListener('online', () => home.online());
@@ -134,6 +186,8 @@ function run(first) {
   document.addEventListener('click', (event) => {
     if (event.target instanceof Element && event.target.closest('[data-feed-retry]')) home.wake();
   });
+  document.querySelector('[data-meter]')?.addEventListener('toggle', schedule);
+  paintFleets(document, fleet.name);
   setInterval(schedule, 1_000);
   home.start({ seen: first.cursor, watch: watch() });
   schedule();

@@ -38,18 +38,39 @@ async function fetchPage() {
 }
 
 /**
- * Replaces the content by the fetched one; what a visitor had opened stays open, and the focus where it was.
+ * Replaces the content by the fetched one; what a visitor had opened stays open, and the focus where it was. What is
+ * marked to be kept is not touched: somebody may be writing there.
  * @param {Document} fetched
  */
 export function replaceContent(fetched) {
   const main = document.querySelector('main');
   const fresh = fetched.querySelector('main');
   if (!main || !fresh) return;
-  const open = main.querySelector('details[open]') !== null;
+  const open = main.querySelector('[data-table][open]') !== null;
   const focus = document.activeElement;
-  const focused = main.contains(focus) ? focus?.tagName.toLowerCase() : undefined;
-  main.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
-  main.querySelector('details')?.toggleAttribute('open', open);
-  if (focused) /** @type {HTMLElement | null} */ (main.querySelector(focused) ?? main)?.focus({ preventScroll: true });
+  if (!replaceAround(main, fresh)) main.replaceChildren(...imported(fresh.childNodes));
+  main.querySelector('[data-table]')?.toggleAttribute('open', open);
+  // Who was in a part that is gone goes on at its like, or at the content's beginning.
+  if (focus && focus !== document.body && !focus.isConnected) {
+    /** @type {HTMLElement | null} */ (main.querySelector(focus.tagName) ?? main)?.focus({ preventScroll: true });
+  }
   document.title = fetched.title;
 }
+
+/**
+ * Replaces all of the same station's page but what is to be kept, which stands behind it.
+ * @param {Element} main @param {Element} fresh @returns {boolean} false if it is not the same, or has nothing to keep
+ */
+function replaceAround(main, fresh) {
+  const [article, other] = [main, fresh].map((one) => one.querySelector('article[data-station]'));
+  const kept = article?.querySelector(':scope > [data-keep]');
+  if (!article || !other?.querySelector(':scope > [data-keep]') || !kept) return false;
+  if (article.getAttribute('data-station') !== other.getAttribute('data-station')) return false;
+  for (const { name, value } of other.attributes) article.setAttribute(name, value);
+  for (const node of [...article.children]) if (!node.hasAttribute('data-keep')) node.remove();
+  kept.before(...imported([...other.children].filter((node) => !node.hasAttribute('data-keep'))));
+  return true;
+}
+
+/** @param {Iterable<Node>} nodes */
+const imported = (nodes) => [...nodes].map((node) => document.importNode(node, true));

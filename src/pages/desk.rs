@@ -1,0 +1,74 @@
+//! What the page of a station is made from, and how.
+
+use super::address::Address;
+use super::fault::Fault;
+use super::keeper::{self, Keeper, WORDS_SHOWN_MAX};
+use super::views::StationPage;
+use super::{CHART_BUCKET_MS, reads};
+use crate::dock::Dock;
+use crate::robot::Robot;
+use crate::storage::Storage;
+use crate::storage::words::Visitor;
+use crate::weather::preference::Preference;
+use crate::weather::station::{Slug, Station};
+use crate::weather::time::Timestamp;
+use crate::web::preference;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use std::sync::Arc;
+
+/// The engines and the worker behind a page, and how its visitor came and reads.
+pub struct Desk<'r> {
+    pub storage: &'r Storage,
+    pub dock: &'r Dock,
+    pub robot: &'r Robot,
+    pub preference: Preference,
+    pub address: Address,
+}
+
+impl Desk<'_> {
+    /// The station of this name.
+    pub fn station(&self, slug: &str) -> Result<Arc<Station>, Fault> {
+        let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
+        let slug = Slug::new(slug).map_err(|_| unknown())?;
+        self.storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(unknown)
+    }
+
+    /// The page of a station, its panel as `dress` leaves it. No visitor: nobody we know.
+    pub async fn page(
+        &self,
+        station: &Arc<Station>,
+        visitor: Option<&Visitor>,
+        dress: impl FnOnce(Keeper) -> Keeper,
+    ) -> Result<StationPage, Fault> {
+        // The cursor first, so that nothing falls between the page and its first truck.
+        let (cursor, now) = (self.dock.cursor(), Timestamp::from(chrono::Utc::now()));
+        let words = async {
+            let Some(visitor) = visitor else { return Some(Vec::new()) };
+            let words = self.storage.conversation(visitor, station.slug.as_str(), WORDS_SHOWN_MAX).await;
+            // The weather does not wait for the keeper.
+            words.inspect_err(|error| tracing::warn!(%error, "the keeper is away")).ok()
+        };
+        let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
+        let (facts, preference) = (facts?, self.preference);
+        let keeper = Keeper::of(words.as_deref(), &station.slug, station.zone, now, preference, keeper::key());
+        Ok(StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Desk<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let state = request.rocket();
+        let (Some(storage), Some(dock), Some(robot)) = (state.state(), state.state(), state.state()) else {
+            return Outcome::Error((Status::ServiceUnavailable, ()));
+        };
+        let preference = preference::of(request.cookies());
+        match request.guard::<Address>().await {
+            Outcome::Success(address) => Outcome::Success(Self { storage, dock, robot, preference, address }),
+            Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
+        }
+    }
+}

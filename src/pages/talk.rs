@@ -1,0 +1,111 @@
+//! The keeper's door for forms: words come in, and the visitor goes back to the page.
+
+use super::desk::Desk;
+use super::fault::Fault;
+use super::keeper::{self, TEXT_MAX_CHARS};
+use super::ours::Ours;
+use super::page::Page;
+use super::views::StationPage;
+use crate::storage::words::NewWord;
+use crate::weather::station::{Slug, Station};
+use crate::web::visitor;
+use rocket::form::Form;
+use rocket::http::{CookieJar, Status};
+use rocket::response::Redirect;
+use rocket::{FromForm, Responder, Route, get, post, routes};
+use std::sync::Arc;
+
+/// The routes for what visitors say, for `/`.
+pub fn routes() -> Vec<Route> {
+    routes![say, forget, back]
+}
+
+/// The form of the panel.
+#[derive(FromForm)]
+struct Said<'r> {
+    key: &'r str,
+    text: &'r str,
+}
+
+/// What a form is answered with.
+#[derive(Responder)]
+enum Answer {
+    Taken(Box<Redirect>),
+    /// The page again, with what was not taken still in its field.
+    Again(Box<(Status, Page<StationPage>)>),
+}
+
+#[post("/s/<slug>/words", data = "<said>")]
+async fn say(
+    slug: &str,
+    said: Form<Said<'_>>,
+    _ours: Ours,
+    desk: Desk<'_>,
+    cookies: &CookieJar<'_>,
+) -> Result<Answer, Fault> {
+    let station = desk.station(slug)?;
+    // Not `welcome`: a form that another site posts comes without its cookie, and must not be given a new one.
+    let Some(visitor) = visitor::known(cookies) else {
+        let why = "The keeper answers where it knows whom: allow this site its cookie, and reload the page.";
+        return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
+    };
+    let text = said.text.trim();
+    if let Some(why) = objection(text) {
+        return again(&desk, &station, cookies, said.text, Status::UnprocessableEntity, why).await;
+    }
+    let Some(id) = keeper::word_id(said.key, &visitor, &station.slug, text) else {
+        let why = "This page was too old to send from. Send it again.";
+        return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
+    };
+    let word = NewWord { id, station: station.slug.to_string(), text: text.to_owned() };
+    if let Err(error) = desk.storage.say(&visitor, &desk.preference.name(), vec![word]).await {
+        tracing::warn!(%error, "a word was not stored");
+        let why = "The keeper is away for the moment. Send it again a little later.";
+        return again(&desk, &station, cookies, said.text, Status::ServiceUnavailable, why.to_owned()).await;
+    }
+    desk.robot.visit(&visitor);
+    desk.robot.hear();
+    Ok(Answer::Taken(Box::new(to_panel(&station.slug))))
+}
+
+#[post("/s/<slug>/words/forget")]
+async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>, cookies: &CookieJar<'_>) -> Result<Redirect, Fault> {
+    let station = desk.station(slug)?;
+    if let Some(visitor) = visitor::known(cookies) {
+        desk.storage.forget_conversation(&visitor, station.slug.as_str()).await?;
+    }
+    Ok(to_panel(&station.slug))
+}
+
+/// Whoever reloads the page that a refused form was answered with.
+#[get("/s/<slug>/words")]
+fn back(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
+    Ok(to_panel(&desk.station(slug)?.slug))
+}
+
+fn to_panel(slug: &Slug) -> Redirect {
+    Redirect::to(format!("/s/{slug}#keeper"))
+}
+
+/// Why a text is not taken.
+fn objection(text: &str) -> Option<String> {
+    let length = text.chars().count();
+    match length {
+        0 => Some("Write something first.".to_owned()),
+        _ if length > TEXT_MAX_CHARS => Some(format!("That is {length} characters; {TEXT_MAX_CHARS} is the most.")),
+        _ => None,
+    }
+}
+
+async fn again(
+    desk: &Desk<'_>,
+    station: &Arc<Station>,
+    cookies: &CookieJar<'_>,
+    text: &str,
+    status: Status,
+    why: String,
+) -> Result<Answer, Fault> {
+    let visitor = visitor::known(cookies);
+    let page = desk.page(station, visitor.as_ref(), |panel| panel.with_draft(text).complaining(why)).await?;
+    Ok(Answer::Again(Box::new((status, Page(page)))))
+}
