@@ -194,6 +194,9 @@ async fn converse(mut client: TcpStream, road: &Road) -> io::Result<()> {
         } else if let Some(bay) = path.strip_prefix("/out/") {
             let out = road.ledger().out.get(bay).copied().unwrap_or_default();
             answer(&mut client, "application/json", out.to_string().as_bytes()).await?;
+        } else if path == "/blank" {
+            let (mime, body) = static_files::content("/").await.unwrap_or_default();
+            answer(&mut client, mime, &body).await?;
         } else if path.starts_with("/tests/js/") || path.starts_with("/static/js/") {
             let (mime, body) = static_files::content(path).await.unwrap_or(("text/plain", b"not found".to_vec()));
             answer(&mut client, mime, &body).await?;
