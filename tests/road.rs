@@ -146,6 +146,6 @@ fn stored_once_and_in_order(database: &std::path::Path, runs: &[Run]) {
     for run in runs {
         assert_eq!(stored.get(&run.seed.to_string()), Some(&run.said), "words of run {}", run.seed);
     }
-    let answers: u64 = db.query_row("SELECT count(*) FROM word WHERE author = 1", [], |row| row.get(0)).expect("SQL");
-    assert_eq!(answers, RUNS * WORDS, "one answer to each word");
+    let answers: u32 = db.query_row("SELECT count(*) FROM word WHERE author = 1", [], |row| row.get(0)).expect("SQL");
+    assert_eq!(u64::from(answers), RUNS * WORDS, "one answer to each word");
 }

@@ -219,16 +219,16 @@ async fn answer(client: &mut TcpStream, mime: &str, body: &[u8]) -> io::Result<(
 /// One truck's trip; false if the connection is at its end.
 async fn travel(client: &mut TcpStream, road: &Road, bay: &str, message: &[u8]) -> io::Result<bool> {
     let (fault, mut random) = road.draw(bay);
-    let mut delay = || Duration::from_millis(random.random_range(0..=road.plan.delay_max_ms));
+    let delay = Duration::from_millis(random.random_range(0..=road.plan.delay_max_ms));
     match fault {
-        Some(Fault::SlowOut) => tokio::time::sleep(delay()).await,
+        Some(Fault::SlowOut) => tokio::time::sleep(delay).await,
         Some(Fault::LostOut) => return reset(client),
         Some(Fault::Html) if random.random_bool(0.5) => {
             client.write_all(BAD_GATEWAY.as_bytes()).await?;
             return Ok(true);
         }
         Some(Fault::Doubled) => {
-            let (twin, target, later) = (message.to_vec(), road.target, delay());
+            let (twin, target, later) = (message.to_vec(), road.target, delay);
             tokio::spawn(async move {
                 tokio::time::sleep(later).await;
                 let mut server = TcpStream::connect(target).await?;
@@ -249,7 +249,7 @@ async fn travel(client: &mut TcpStream, road: &Road, bay: &str, message: &[u8]) 
     };
     let Some(load) = load else { return reset(client) };
     match fault {
-        Some(Fault::SlowHome) => tokio::time::sleep(delay()).await,
+        Some(Fault::SlowHome) => tokio::time::sleep(delay).await,
         Some(Fault::LostHome) if random.random_bool(0.5) => return Ok(false),
         Some(Fault::LostHome) => return reset(client),
         Some(Fault::Cut) => {
@@ -297,9 +297,10 @@ async fn read_message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
         }
     };
     let head = String::from_utf8_lossy(&message[..end]).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).map_or(0, |length| {
-        length.trim().parse().unwrap_or(0)
-    });
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .map_or(0, |length| length.trim().parse().unwrap_or(0));
     while message.len() < end + length {
         if stream.read_buf(&mut message).await? == 0 {
             return Ok(None);
