@@ -67,8 +67,9 @@ async fn pages_stay_live_behind_every_proxy() {
     for proxy in &proxies {
         wait_for(proxy);
         let relay = Relay::start(proxy.address).await.expect("a relay");
-        let tab = browser.new_tab().await.expect("a tab");
-        browser.switch_to_window(tab.clone()).await.expect("the tab");
+        // A window of its own: what is hidden is not painted.
+        let tab = browser.new_window().await.expect("a window");
+        browser.switch_to_window(tab.clone()).await.expect("the window");
         browser.goto(relay.url("/s/town-hall")).await.expect("a page");
         eventually("the page is live", START_MAX, async || feed(&browser).await).await;
         browser.execute(WATCH, vec![]).await.expect("a watch");
@@ -77,7 +78,7 @@ async fn pages_stay_live_behind_every_proxy() {
     }
     tokio::time::sleep(WATCHED).await;
     for (name, tab, relay) in tabs {
-        browser.switch_to_window(tab).await.expect("the tab");
+        browser.switch_to_window(tab).await.expect("the window");
         let seen: Seen = browser.execute(SEEN, vec![]).await.expect("what was seen").convert().expect("what was seen");
         println!("{name}: {} trucks, at most {} out, {seen:?}", relay.count("POST", "/dock/"), relay.trucks_out_max());
         assert_eq!(seen.feeds, ["live"], "{name}");
