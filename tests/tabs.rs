@@ -3,12 +3,13 @@
 mod common;
 
 use common::chrome::{Browser, Options, eventually};
+use common::firefox::Firefox;
 use common::relay::Relay;
 use common::server::{Server, post};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use thirtyfour::{By, WindowHandle};
+use thirtyfour::{By, WebDriver, WindowHandle};
 
 /// What needs a worker, a retry or a watchdog takes time, on a busy machine above all.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -63,12 +64,12 @@ impl House {
 }
 
 /// How the page in the current tab is fed, in a word.
-async fn feed(browser: &Browser) -> Result<String, String> {
+async fn feed(browser: &WebDriver) -> Result<String, String> {
     let html = browser.find(By::Tag("html")).await.map_err(|error| error.to_string())?;
     Ok(html.attr("data-feed").await.map_err(|error| error.to_string())?.unwrap_or_default())
 }
 
-async fn is_fed(browser: &Browser, wanted: &str) {
+async fn is_fed(browser: &WebDriver, wanted: &str) {
     let look = async || match feed(browser).await {
         Ok(seen) if seen == wanted => Ok(()),
         Ok(seen) | Err(seen) => Err(seen),
@@ -77,7 +78,7 @@ async fn is_fed(browser: &Browser, wanted: &str) {
 }
 
 /// Waits for the title, which hidden pages keep up to date, too.
-async fn is_titled(browser: &Browser, wanted: &str) {
+async fn is_titled(browser: &WebDriver, wanted: &str) {
     let look = async || match browser.title().await {
         Ok(title) if title.starts_with(wanted) => Ok(()),
         Ok(title) => Err(title),
@@ -87,7 +88,7 @@ async fn is_titled(browser: &Browser, wanted: &str) {
 }
 
 /// Opens tabs with the station's page, one after the other; `before` runs in each before its page loads.
-async fn tabs(browser: &Browser, house: &House, count: usize, before: Option<&str>) -> Vec<WindowHandle> {
+async fn tabs(browser: &WebDriver, house: &House, count: usize, before: Option<&str>) -> Vec<WindowHandle> {
     let mut tabs = Vec::new();
     for _ in 0..count {
         let tab = browser.new_tab().await.expect("a tab");
@@ -105,16 +106,30 @@ async fn tabs(browser: &Browser, house: &House, count: usize, before: Option<&st
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twelve_tabs_are_live_with_one_parked_request() {
-    let house = House::open().await;
     let browser = Browser::open(Options::default()).await;
-    let tabs = tabs(&browser, &house, TABS, None).await;
+    twelve_tabs(&browser).await;
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs Firefox and builds its driver: scripts/test --all"]
+async fn twelve_tabs_of_firefox_are_live_with_one_parked_request() {
+    let firefox = Firefox::open().await;
+    twelve_tabs(&firefox.driver).await;
+    firefox.close().await;
+}
+
+async fn twelve_tabs(browser: &WebDriver) {
+    let house = House::open().await;
+    let tabs = tabs(browser, &house, TABS, None).await;
     house.one_truck_is_out().await;
     house.road.forget();
     house.measures(21.5).await;
     for tab in &tabs {
         browser.switch_to_window(tab.clone()).await.expect("the tab");
-        is_titled(&browser, "21.5").await;
-        is_fed(&browser, "live").await;
+        is_titled(browser, "21.5").await;
+        is_fed(browser, "live").await;
     }
     house.one_truck_is_out().await;
     assert!(house.road.trucks_out_max() <= 2, "{:?}", house.road.requests());
@@ -128,12 +143,10 @@ async fn twelve_tabs_are_live_with_one_parked_request() {
     }
     browser.switch_to_window(last.clone()).await.expect("the tab");
     house.measures(22.5).await;
-    is_titled(&browser, "22.5").await;
+    is_titled(browser, "22.5").await;
     browser.goto("about:blank").await.expect("another page");
     let look = async || if house.road.trucks_out() == 0 { Ok(()) } else { Err(house.road.trucks_out()) };
     eventually("no truck is out", PATIENCE, look).await;
-    assert_eq!(browser.console_errors().await, Vec::<String>::new());
-    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

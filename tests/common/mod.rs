@@ -4,6 +4,7 @@
 
 pub mod bad_road;
 pub mod chrome;
+pub mod firefox;
 pub mod relay;
 pub mod server;
 pub mod static_files;
