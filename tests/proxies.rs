@@ -77,15 +77,15 @@ async fn pages_stay_live_behind_every_proxy() {
         tabs.push((proxy.name, tab, relay));
     }
     tokio::time::sleep(WATCHED).await;
-    for (name, tab, relay) in tabs {
-        browser.switch_to_window(tab).await.expect("the window");
+    for (name, tab, relay) in &tabs {
+        browser.switch_to_window(tab.clone()).await.expect("the window");
         let seen: Seen = browser.execute(SEEN, vec![]).await.expect("what was seen").convert().expect("what was seen");
         println!("{name}: {} trucks, at most {} out, {seen:?}", relay.count("POST", "/dock/"), relay.trucks_out_max());
         assert_eq!(seen.feeds, ["live"], "{name}");
         assert!(seen.readings > 20, "{name}: news came: {seen:?}");
         assert!(relay.trucks_out_max() <= 2, "{name}");
     }
-    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    assert_eq!(browser.console_errors().await, Vec::<String>::new(), "no error in any of them");
     browser.close().await;
 }
 
