@@ -29,7 +29,7 @@ const FLAGS: [&str; 9] = [
     "--no-proxy-server",
 ];
 /// How long chromedriver may take to start or end: a machine that has just installed it reads it from a cold disk.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// How long between two looks at what is to become true.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each file of tests compiles this module for itself, and uses a part of it")]
 
+pub mod bad_road;
 pub mod chrome;
+pub mod firefox;
 pub mod relay;
 pub mod server;
 pub mod static_files;

@@ -51,6 +51,7 @@ struct Ledger {
     requests: Vec<Request>,
     out: usize,
     out_max: usize,
+    closed: bool,
 }
 
 impl Relay {
@@ -58,7 +59,7 @@ impl Relay {
     pub async fn start(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let ledger = Mutex::new(Ledger { target, requests: Vec::new(), out: 0, out_max: 0 });
+        let ledger = Mutex::new(Ledger { target, requests: Vec::new(), out: 0, out_max: 0, closed: false });
         let road = Arc::new(Road { ledger, cuts: watch::Sender::new(0) });
         let accepting = tokio::spawn(accept(listener, road.clone()));
         Ok(Self { address, road, accepting })
@@ -82,6 +83,17 @@ impl Relay {
     /// Cuts all connections.
     pub fn cut(&self) {
         self.road.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Closes the road, and cuts who is on it: until it is opened again, every connection ends at once.
+    pub fn close(&self) {
+        self.road.ledger().closed = true;
+        self.cut();
+    }
+
+    /// Opens the road again.
+    pub fn open(&self) {
+        self.road.ledger().closed = false;
     }
 
     /// How many requests of a method, and to paths that begin so, have passed.
@@ -129,6 +141,9 @@ impl Road {
 async fn accept(listener: TcpListener, road: Arc<Road>) {
     while let Ok((client, _)) = listener.accept().await {
         let road = road.clone();
+        if road.ledger().closed {
+            continue;
+        }
         tokio::spawn(async move {
             let mut cuts = road.cuts.subscribe();
             tokio::select! {

@@ -71,7 +71,8 @@ async fn serve(mut connection: TcpStream) -> io::Result<()> {
     connection.shutdown().await
 }
 
-async fn content(path: &str) -> Option<(&'static str, Vec<u8>)> {
+/// The type and the bytes of a file that is served; `/` is an empty page.
+pub async fn content(path: &str) -> Option<(&'static str, Vec<u8>)> {
     if path == "/" {
         return Some(("text/html; charset=utf-8", BLANK_PAGE.into()));
     }
