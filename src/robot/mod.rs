@@ -1,5 +1,9 @@
 //! The robot: each station's keeper. It thinks before it answers, and speaks up on its own.
 
+pub mod alerts;
+pub mod gather;
+pub mod talk;
+
 use crate::storage::words::Visitor;
 use crate::storage::{Entry, Storage};
 use serde::{Deserialize, Serialize};
