@@ -1,17 +1,25 @@
 //! Storage on real files: what is appended is there, once, in its place, and told only when it is committed.
 
+#[path = "storage/alerts.rs"]
+mod alerts;
+#[path = "storage/forgetting.rs"]
+mod forgetting;
 #[path = "storage/journal.rs"]
 mod journal;
 #[path = "storage/limits.rs"]
 mod limits;
 #[path = "storage/merging.rs"]
 mod merging;
+#[path = "storage/mishaps.rs"]
+mod mishaps;
 #[path = "storage/processes.rs"]
 mod processes;
 #[path = "storage/reading.rs"]
 mod reading;
 #[path = "storage/stations.rs"]
 mod stations;
+#[path = "storage/words.rs"]
+mod words;
 
 use chrono_tz::Tz;
 use std::path::Path;
