@@ -9,3 +9,6 @@ pub mod period;
 pub mod tokens;
 pub mod topic;
 pub mod vocabulary;
+
+#[cfg(test)]
+mod tests;
