@@ -9,7 +9,7 @@ use crate::storage::{Error, Latest, Side, Storage};
 use crate::weather::day;
 use crate::weather::preference::Preference;
 use crate::weather::quantity::Quantity;
-use crate::weather::station::{SensorName, Station};
+use crate::weather::station::Station;
 use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use chrono::Days;
 use std::sync::Arc;
@@ -124,10 +124,4 @@ impl Reads<'_> {
 fn latest_of(latest: &[Latest], Topic { sensor, quantity }: &Topic) -> Option<Timestamp> {
     let same = |latest: &&Latest| latest.quantity == *quantity && latest.sensor == *sensor;
     latest.iter().find(same).map(|latest| latest.observed_at)
-}
-
-/// The newest report of a station's main sensor, or of any if that has none.
-pub fn newest_report(latest: &[Latest]) -> Option<Timestamp> {
-    let newest = |of: fn(&&Latest) -> bool| latest.iter().filter(of).map(|latest| latest.observed_at).max();
-    newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
 }

@@ -21,6 +21,7 @@ mod stations;
 mod stats;
 mod tell;
 mod tidy;
+mod waiting;
 pub mod words;
 mod writer;
 
