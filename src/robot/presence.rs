@@ -2,16 +2,20 @@
 
 use crate::storage::words::Visitor;
 use crate::weather::time::{SECOND_MS, Timestamp};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 /// Seen within this, a visitor is here, ms: longer than a truck may park (45 s), so that a page that is open stays here.
 pub const PRESENT_MS: i64 = 60 * SECOND_MS;
 
-#[derive(Default)]
+/// Visitors that are kept in mind before it is known who has alerts; all pages come back at once after a restart.
+const EARLY_MAX: usize = 20_000;
+
 pub(super) struct Presence {
     known: RwLock<HashMap<Visitor, Seen>>,
+    /// Who came before it was known who has alerts; `None` since it is.
+    early: Mutex<Option<BTreeMap<Visitor, Timestamp>>>,
     /// Visitors who came back and have something to hear.
     returned: Mutex<BTreeSet<Visitor>>,
 }
@@ -22,17 +26,43 @@ struct Seen {
     due: AtomicBool,
 }
 
+impl Default for Presence {
+    fn default() -> Self {
+        Self { known: RwLock::default(), early: Mutex::new(Some(BTreeMap::new())), returned: Mutex::default() }
+    }
+}
+
 impl Presence {
+    /// From now on only these visitors are kept in mind; those of them who came early are here.
+    pub fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        let came = early.take().unwrap_or_default();
+        for visitor in visitors {
+            self.keep(&visitor, came.get(&visitor).copied().unwrap_or(Timestamp(i64::MIN)));
+        }
+    }
+
     /// Notes a visit; true if there is something to tell.
     pub fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(seen) = known.get(visitor) else { return false };
+        let Some(seen) = known.get(visitor) else {
+            drop(known);
+            self.come_early(visitor, now);
+            return false;
+        };
         seen.at.fetch_max(now.0, SeqCst);
         let due = seen.due.load(SeqCst);
         if due {
             self.lock_returned().insert(visitor.clone());
         }
         due
+    }
+
+    fn come_early(&self, visitor: &Visitor, now: Timestamp) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(early) = early.as_mut().filter(|early| early.len() < EARLY_MAX) {
+            early.insert(visitor.clone(), now);
+        }
     }
 
     /// Keeps a visitor in mind who was last seen then.

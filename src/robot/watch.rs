@@ -22,7 +22,6 @@ use crate::storage::{Entry, Error, Storage};
 use crate::weather::freshness;
 use crate::weather::preference::Preference;
 use crate::weather::station::Station;
-use crate::weather::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::Arc;
@@ -105,9 +104,7 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
-        for (visitor, _) in book.pages.keys() {
-            self.presence.keep(visitor, Timestamp(i64::MIN));
-        }
+        self.presence.keep_only(book.pages.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
         set(&self.counters.alerts, book.count());
         if !book.pages.is_empty() {
