@@ -2,6 +2,7 @@
 
 pub mod day;
 pub mod derived;
+pub mod freshness;
 pub mod preference;
 pub mod quality;
 pub mod quantity;
@@ -9,3 +10,4 @@ pub mod report;
 pub mod station;
 pub mod time;
 pub mod units;
+pub mod wind;

@@ -1,6 +1,6 @@
 //! Never show old as new: how old is too old, in words.
 
-use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
+use super::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 /// Never stale below this, ms: one lost report is no news.
 const STALE_MIN_MS: i64 = 2 * MINUTE_MS;
@@ -27,7 +27,7 @@ impl Freshness {
         let Some(at) = at else { return Self::Waiting };
         let interval = interval_ms.unwrap_or(0);
         match now.since(at) {
-            age if age > OFFLINE_MIN_MS.max(interval.saturating_mul(5)) => Self::Offline,
+            age if age > offline_after_ms(interval_ms) => Self::Offline,
             age if age > STALE_MIN_MS.max(interval.saturating_mul(5) / 2) => Self::Stale,
             _ => Self::Live,
         }
@@ -52,6 +52,11 @@ impl Freshness {
             Self::Offline => "Offline",
         }
     }
+}
+
+/// A station whose newest value is older than this is silent, ms.
+pub fn offline_after_ms(interval_ms: Option<i64>) -> i64 {
+    OFFLINE_MIN_MS.max(interval_ms.unwrap_or(0).saturating_mul(5))
 }
 
 /// An age as people say it: `12 s`, `9 min`, `5 h`, `3 days`. Ahead of us counts as now.

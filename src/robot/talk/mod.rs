@@ -1,0 +1,14 @@
+//! Conversation: from a text to what it asks, and from what storage says to a text. Pure.
+
+pub mod answer;
+pub mod clock;
+pub mod facts;
+pub mod intent;
+pub mod measure;
+pub mod period;
+pub mod tokens;
+pub mod topic;
+pub mod vocabulary;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,306 @@
+//! What is understood.
+
+use super::answer::{answer, suggestions};
+use super::facts::Facts;
+use super::intent::{Intent, understand};
+use super::topic::Context;
+use crate::robot::alerts::parse::Command;
+use crate::weather::preference::Preference;
+use crate::weather::quantity::Quantity;
+use crate::weather::station::{SensorName, Slug, Station, StationId};
+use crate::weather::time::Timestamp;
+use chrono_tz::Tz;
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn station(id: i64, slug: &str, name: &str) -> Arc<Station> {
+    let slug = Slug::new(slug).expect("a slug");
+    Arc::new(Station { id: StationId(id), slug, name: name.into(), zone: Tz::Europe__Berlin, elevation_m: None })
+}
+
+/// A station with everything, at 2026-11-22 13:00 in Berlin, a Sunday.
+fn context() -> Context {
+    let mut known: Vec<_> = Quantity::all().map(|quantity| (SensorName::main(), quantity)).collect();
+    known.push((SensorName::new("indoor").expect("a name"), Quantity::Temperature));
+    known.push((SensorName::new("greenhouse-2").expect("a name"), Quantity::Humidity));
+    Context {
+        here: station(1, "town-hall", "Town Hall"),
+        known,
+        others: vec![station(2, "harbour", "Harbour Master"), station(3, "north-ridge", "North Ridge")],
+        preference: Preference::default(),
+        now: Timestamp(1_795_348_800_000),
+    }
+}
+
+/// An intent in short, so that a table of them can be read.
+fn short(intent: &Intent) -> String {
+    let of = |topic: &super::topic::Topic| topic.sensor.key(topic.quantity);
+    match intent {
+        Intent::Now(topic) => format!("now {}", of(topic)),
+        Intent::Range { topic, side, period } => {
+            let side = side.map_or("range".to_owned(), |side| format!("{side:?}").to_lowercase());
+            format!("{side} {} {}", of(topic), period.name())
+        }
+        Intent::Mean { topic, period } => format!("mean {} {}", of(topic), period.name()),
+        Intent::Rain { period, whether, .. } => format!("rain{} {}", if *whether { "?" } else { "" }, period.name()),
+        Intent::Trend { topic, back_ms } => format!("trend {} {}h", of(topic), back_ms / 3_600_000),
+        Intent::Beyond { topic, limit, period } => {
+            let period = period.map_or("now".to_owned(), |period| period.name());
+            format!("{:?} {:.1} {} {period}", limit.side, limit.value, of(topic))
+        }
+        Intent::LastBeyond { topic, limit } => format!("last {:?} {:.1} {}", limit.side, limit.value, of(topic)),
+        Intent::LastRain(_) => "last rain".to_owned(),
+        Intent::Compare { other, quantity } => {
+            let other = other.as_ref().map_or("?", |other| other.slug.as_str());
+            format!("compare {other} {}", quantity.map_or("all", Quantity::name))
+        }
+        Intent::Alert(Command::Add(rule)) => format!("add {}", rule.name()),
+        Intent::Alert(Command::Refuse(_)) => "refuse".to_owned(),
+        Intent::Alert(command) => format!("{command:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn phrases_mean_what_people_mean_by_them() {
+    let context = context();
+    let mut wrong = Vec::new();
+    for (text, meaning) in [
+        ("how cold is it?", "now temperature"),
+        ("How cold is it", "now temperature"),
+        ("how warm", "now temperature"),
+        ("temperature?", "now temperature"),
+        ("TEMPRATURE??", "now temperature"),
+        ("What's the temperature right now?", "now temperature"),
+        ("whats the temp", "now temperature"),
+        ("tell me the temperature", "now temperature"),
+        ("how warm is it inside?", "now indoor/temperature"),
+        ("greenhouse 2 humidity", "now greenhouse-2/humidity"),
+        ("high today?", "above temperature today"),
+        ("lowest this week?", "below temperature this week"),
+        ("coldest yesterday", "below temperature yesterday"),
+        ("what was the highest temperature last month", "above temperature last month"),
+        ("how warm was it yesterday?", "range temperature yesterday"),
+        ("how cold was it last night?", "range temperature last night"),
+        ("how low did it get yesterday", "below temperature yesterday"),
+        ("min and max today", "range temperature today"),
+        ("temperature on 14 November", "range temperature on Sat 14 Nov 2026"),
+        ("max in the last 3 hours", "above temperature in the last 3 hours"),
+        ("average temperature today", "mean temperature today"),
+        ("is it windy?", "now wind_speed"),
+        ("how strong is the wind", "now wind_speed"),
+        ("gusts?", "now wind_gust"),
+        ("strongest gust today?", "above wind_gust today"),
+        ("was it windy yesterday", "above wind_gust yesterday"),
+        ("which direction does the wind come from?", "now wind_direction"),
+        ("rain since Monday?", "rain since Monday"),
+        ("did it rain yesterday", "rain? yesterday"),
+        ("how much rain today?", "rain today"),
+        ("rain", "rain today"),
+        ("rain this month", "rain this month"),
+        ("is it raining?", "now precipitation"),
+        ("how hard is it raining", "now precipitation_rate"),
+        ("when did it last rain", "last rain"),
+        ("last rain?", "last rain"),
+        ("when was the last time it rained", "last rain"),
+        ("pressure falling?", "trend sea_level_pressure 3h"),
+        ("is the pressure rising", "trend sea_level_pressure 3h"),
+        ("pressure?", "now sea_level_pressure"),
+        ("is it getting colder?", "trend temperature 1h"),
+        ("is it warmer than yesterday?", "trend temperature 24h"),
+        ("humidity", "now humidity"),
+        ("how humid is it", "now humidity"),
+        ("feels like", "FeelsLike"),
+        ("what does it feel like?", "FeelsLike"),
+        ("dew point", "now dew_point"),
+        ("soil moisture", "now soil_moisture"),
+        ("UV?", "now uv_index"),
+        ("air quality", "now pm2_5"),
+        ("PM2.5", "now pm2_5"),
+        ("co2", "now co2"),
+        ("battery", "now battery_voltage"),
+        ("compare with harbour", "compare harbour all"),
+        ("compare with harbuor", "compare harbour all"),
+        ("compare wind with North Ridge", "compare north-ridge wind_speed"),
+        ("is it warmer than at the harbour?", "compare harbour temperature"),
+        ("temperature at north-ridge", "compare north-ridge temperature"),
+        ("compare with atlantis", "compare ? all"),
+        ("when was it last below zero?", "last Below 0.0 temperature"),
+        ("when was it last above 30 degrees", "last Above 30.0 temperature"),
+        ("when did the wind last exceed 36 km/h", "last Above 10.0 wind_speed"),
+        ("when was the last frost?", "last Below 0.0 temperature"),
+        ("is it below zero?", "Below 0.0 temperature now"),
+        ("is it freezing?", "Below 0.0 temperature now"),
+        ("did it freeze last night?", "Below 0.0 temperature last night"),
+        ("was it over 30 this week", "Above 30.0 temperature this week"),
+        ("hello", "Hello"),
+        ("Good morning!", "Hello"),
+        ("help", "Help"),
+        ("what can you do?", "Help"),
+        ("thanks", "Thanks"),
+        ("thank you!", "Thanks"),
+        ("bye", "Bye"),
+        ("how are you", "HowAreYou"),
+        ("are you alive?", "HowAreYou"),
+        ("when was your last report", "HowAreYou"),
+        ("who are you", "WhoAreYou"),
+        ("what time is it", "Clock"),
+        ("will it rain tomorrow?", "Forecast"),
+        ("weather", "Weather"),
+        ("warn me below 0 °C", "add temperature below 0 °C"),
+        ("warn me below 0", "add temperature below 0 °C"),
+        ("warn me when it gets above 30", "add temperature above 30 °C"),
+        ("warn me if it drops below -3,5 degrees", "add temperature below −3.5 °C"),
+        ("tell me when it rains", "add rain"),
+        ("let me know if it rains", "add rain"),
+        ("wind above 60 km/h", "add wind above 60 km/h"),
+        ("gusts over 20 m/s", "add gust above 20 m/s"),
+        ("gust > 40 kn", "add gust above 40 kn"),
+        ("humidity below 30%", "add humidity below 30 %"),
+        ("pressure below 980", "add pressure below 980 hPa"),
+        ("pressure below 1,000 hPa", "add pressure below 1000 hPa"),
+        ("pressure under 29.5 inHg", "add pressure below 29.5 inHg"),
+        ("alert me when the indoor temperature is over 25", "add indoor temperature above 25 °C"),
+        ("warn me above 10 mm rain", "add rain since midnight above 10 mm"),
+        ("warn me when it is colder than 5", "add temperature below 5 °C"),
+        ("frost", "add temperature below 0 °C"),
+        ("warn me of frost", "add temperature below 0 °C"),
+        ("tell me if it freezes", "add temperature below 0 °C"),
+        ("if the station goes silent", "add my silence"),
+        ("when you go silent", "add my silence"),
+        ("tell me if you go offline", "add my silence"),
+        ("warn me above 200 °C", "refuse"),
+        ("humidity above 100 %", "refuse"),
+        ("warn me when temperature above 5 km/h", "refuse"),
+        ("warn me", "refuse"),
+        ("warn me at 30 degrees", "refuse"),
+        ("list", "List"),
+        ("list my alerts", "List"),
+        ("what are my alerts?", "List"),
+        ("forget 2", "Forget([2])"),
+        ("forget #2", "Forget([2])"),
+        ("delete alert 1 and 3", "Forget([1, 3])"),
+        ("forget two", "Forget([2])"),
+        ("forget all", "ForgetAll"),
+        ("forget everything", "ForgetAll"),
+        ("forget", "ForgetWhich"),
+        ("stop warning me", "ForgetWhich"),
+        ("brillig", "Lost"),
+        ("", "Lost"),
+        ("???", "Lost"),
+        ("what is love", "Lost"),
+        ("lowest", "below temperature today"),
+    ] {
+        let meant = short(&understand(text, &context));
+        if meant != meaning {
+            wrong.push(format!("{text:?} means {meaning:?}, was taken for {meant:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_number_alone_is_in_the_readers_unit() {
+    let context = Context { preference: Preference { fahrenheit: true, us: true }, ..context() };
+    assert_eq!(short(&understand("warn me below 32", &context)), "add temperature below 32 °F");
+    assert_eq!(short(&understand("wind above 25", &context)), "add wind above 25 mph");
+    assert_eq!(short(&understand("is it below 50?", &context)), "Below 10.0 temperature now");
+}
+
+#[test]
+fn a_station_answers_with_what_it_has() {
+    let mut context = context();
+    context.known = vec![(SensorName::main(), Quantity::StationPressure), (SensorName::main(), Quantity::WindGust)];
+    assert_eq!(short(&understand("pressure?", &context)), "now station_pressure");
+    assert_eq!(short(&understand("is it windy", &context)), "now wind_gust");
+    assert_eq!(understand("how cold is it", &context), Intent::Missing(Quantity::Temperature));
+    assert_eq!(short(&understand("warn me below 0", &context)), "refuse");
+    assert_eq!(short(&understand("tell me when it rains", &context)), "refuse");
+}
+
+#[test]
+fn what_is_suggested_is_understood_and_fits_the_station() {
+    let mut contexts = vec![context()];
+    for quantity in Quantity::all() {
+        contexts.push(Context { known: vec![(SensorName::main(), quantity)], ..context() });
+    }
+    contexts.push(Context { known: vec![], ..context() });
+    for context in contexts {
+        for text in suggestions(&context) {
+            let intent = understand(&text, &context);
+            let fits = !matches!(intent, Intent::Lost | Intent::Missing(_) | Intent::Alert(Command::Refuse(_)));
+            assert!(fits, "{text:?} is {intent:?} of {:?}", context.known);
+        }
+    }
+    assert_eq!(suggestions(&context()).len(), 3);
+}
+
+/// Words that mean something beside any text.
+fn texts() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "warn",
+        "me",
+        "below",
+        "above",
+        "0",
+        "-3,5",
+        "°C",
+        "km/h",
+        "%",
+        "when",
+        "was",
+        "it",
+        "last",
+        "rain",
+        "since",
+        "monday",
+        "yesterday",
+        "week",
+        "2026-02-30",
+        "2026-11-14",
+        "31",
+        "february",
+        "lowest",
+        "wind",
+        "forget",
+        "all",
+        "compare",
+        "harbour",
+        "than",
+        "warmer",
+        "is",
+        "pressure",
+        "falling",
+        "average",
+        "99999999999",
+        "hours",
+        "days",
+        "night",
+        "silent",
+        "if",
+        "minus",
+        "zero",
+        "indoor",
+        "°",
+        "'",
+        "\u{202e}",
+        "🙂",
+        "frost",
+        "or",
+        "less",
+        "in",
+    ]);
+    prop_oneof![any::<String>(), "\\PC{0,80}", prop::collection::vec(words, 0..12).prop_map(|words| words.join(" ")),]
+}
+
+proptest! {
+    #[test]
+    fn every_text_gets_an_answer(text in texts(), stations in 0..3usize, sensors in 0..21usize) {
+        let mut context = context();
+        context.others.truncate(stations);
+        context.known.truncate(sensors);
+        let intent = understand(&text, &context);
+        prop_assert_eq!(&intent, &understand(&text, &context));
+        prop_assert!(!answer(&intent, &Facts::default(), &context).trim().is_empty());
+    }
+}
