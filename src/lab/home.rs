@@ -1,0 +1,446 @@
+//! Home's rules a second time: the Rust twin of the pages' `fleet.js`, rule by rule. Pure: no network, no clock, no chance.
+//!
+//! Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
+//! two are held equal by traces that both are fed (`tests/twin.rs`); who changes one changes the other.
+
+mod bucket;
+mod clipboard;
+mod join;
+mod patience;
+mod road;
+mod state;
+mod tally;
+mod timers;
+mod words;
+
+pub use clipboard::Clipboard;
+pub use join::{Item, Load};
+pub use state::{Kind, State};
+pub use tally::Tally;
+pub use timers::Timer;
+pub use words::{Unsayable, WAITING_MAX, Word};
+
+use crate::dock::cargo::Why;
+use crate::dock::clipboard::{Id, WATCH_MAX_TOPICS};
+use crate::dock::cursor::Cursor;
+use crate::dock::fleet::Fleet;
+use bucket::Bucket;
+use join::join;
+use patience::{Patience, STEADY_MS};
+use road::{GRACE_MS, Road};
+use state::Mode;
+use std::sync::Arc;
+use timers::Timers;
+use words::Words;
+
+/// Milliseconds of the clock of whoever drives the home; it may be set back.
+pub type Ms = i64;
+/// A random number in `0.0..1.0` each time it is asked for.
+pub type Chance<'a> = &'a mut dyn FnMut() -> f64;
+
+/// How long a truck is willing to park, ms: shorter than common proxies' patience.
+pub const PARK_MS: Ms = 25_000;
+/// The longest wait after failures, ms: while somebody looks.
+const WAIT_MAX_NEAR_MS: Ms = 3_000;
+/// The same while nobody does, or the browser says it is offline.
+const WAIT_MAX_FAR_MS: Ms = 30_000;
+/// A timer that rings this late says that the machine slept, ms.
+const JUMP_MS: Ms = 20_000;
+
+/// What home does, in the order in which it does it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// A truck leaves.
+    Departs {
+        /// Its number, by which home wants to hear of it.
+        number: u32,
+        /// What it carries.
+        clipboard: Clipboard,
+    },
+    /// A truck is called back: what becomes of it is nobody's concern.
+    Recalled(u32),
+    /// Words that are stored now.
+    Heard(Vec<Id>),
+    /// News: each item once, in order, without a gap.
+    Applied(Vec<Item>),
+    /// How the page is fed has changed.
+    State(State),
+    /// The page must fetch its state anew, and start from a new cursor.
+    Reload,
+}
+
+/// One page's home.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Home {
+    fleet: &'static Fleet,
+    park_ms: Ms,
+    words: Words,
+    road: Road,
+    patience: Patience,
+    bucket: Bucket,
+    tally: Tally,
+    timers: Timers,
+    mode: Mode,
+    seen: Option<Cursor>,
+    watch: Arc<[Box<str>]>,
+    /// Whether a truck came home since the last failure: without that, nothing is live.
+    proven: bool,
+    /// Whether a truck is owed though nothing else asks for one: by the clock, or for a load dropped before a gap.
+    owed: bool,
+    offline: bool,
+    visible: bool,
+    home_at: Option<Ms>,
+    /// The limit that keeps trucks from parking, as the dock named it.
+    limit: Option<Arc<str>>,
+    told: Option<State>,
+    /// What this call has done so far.
+    events: Vec<Event>,
+}
+
+impl Home {
+    /// A home of that fleet, at rest.
+    pub fn new(fleet: &'static Fleet, park_ms: Ms, now: Ms) -> Self {
+        Self {
+            fleet,
+            park_ms,
+            words: Words::default(),
+            road: Road::default(),
+            patience: Patience::default(),
+            bucket: Bucket::full(now),
+            tally: Tally::default(),
+            timers: Timers::default(),
+            mode: Mode::Resting,
+            seen: None,
+            watch: Arc::new([]),
+            proven: false,
+            owed: false,
+            offline: false,
+            visible: true,
+            home_at: None,
+            limit: None,
+            told: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// The cursor up to which everything has been applied.
+    pub fn seen(&self) -> Option<&Cursor> {
+        self.seen.as_ref()
+    }
+
+    /// What the trucks have done so far.
+    pub fn tally(&self) -> Tally {
+        Tally { out: self.road.len(), departed: self.road.departed(), ..self.tally }
+    }
+
+    /// The numbers of the trucks that are out, in order of departure.
+    pub fn out(&self) -> impl Iterator<Item = u32> {
+        self.road.numbers()
+    }
+
+    /// How many words wait for their confirmation.
+    pub fn unheard(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The limit that keeps trucks from parking, if one does.
+    pub fn limit(&self) -> Option<&str> {
+        self.limit.as_deref()
+    }
+
+    /// What rings later, the next one first.
+    pub fn timers(&self) -> &[(Ms, Timer)] {
+        self.timers.all()
+    }
+
+    /// Begins, or begins anew, from the page's cursor and the stations it shows (none: all).
+    pub fn start(&mut self, seen: Cursor, watch: Arc<[Box<str>]>, now: Ms) -> Vec<Event> {
+        self.recall_all();
+        self.seen = Some(seen);
+        self.watch = if watch.len() > WATCH_MAX_TOPICS { Arc::new([]) } else { watch };
+        self.go(now);
+        self.done()
+    }
+
+    /// Says something; it is sent until it is confirmed.
+    pub fn say(&mut self, word: Word, now: Ms) -> Result<Vec<Event>, Unsayable> {
+        self.words.add(word)?;
+        self.step(now);
+        Ok(self.done())
+    }
+
+    /// Somebody looks again, the network is back, or the machine has slept: trucks out for long are not believed.
+    pub fn wake(&mut self, now: Ms) -> Vec<Event> {
+        self.woken(now);
+        self.done()
+    }
+
+    /// Whether somebody looks at the page: if not, home waits longer after failures.
+    pub fn look(&mut self, visible: bool) {
+        self.visible = visible;
+    }
+
+    /// The browser says that it has no network. Home asks the road itself.
+    pub fn offline(&mut self, now: Ms) -> Vec<Event> {
+        self.offline = true;
+        self.doubt();
+        self.step(now);
+        self.done()
+    }
+
+    /// The browser says that it has a network again.
+    pub fn online(&mut self, now: Ms) -> Vec<Event> {
+        self.wake(now)
+    }
+
+    /// Stops, because nobody looks. `start` or `wake` goes on from what was seen.
+    pub fn rest(&mut self, now: Ms) -> Vec<Event> {
+        if self.mode == Mode::Running {
+            self.mode = Mode::Resting;
+        }
+        self.stop();
+        self.tell(now);
+        self.done()
+    }
+
+    /// A truck is home. One that was given up is nobody's any more.
+    pub fn home(&mut self, number: u32, load: Load, now: Ms, chance: Chance<'_>) -> Vec<Event> {
+        if let Some(truck) = self.remove(number) {
+            self.arrive(truck, load, now, chance);
+        }
+        self.done()
+    }
+
+    /// A truck does not come home: an error, or an answer that is no load.
+    pub fn lost(&mut self, number: u32, retry_after_ms: Option<Ms>, now: Ms, chance: Chance<'_>) -> Vec<Event> {
+        if let Some(truck) = self.remove(number) {
+            self.lose(truck, retry_after_ms, now, chance);
+        }
+        self.done()
+    }
+
+    /// A timer rings; that of a truck that is home does nothing.
+    pub fn ring(&mut self, timer: Timer, now: Ms, chance: Chance<'_>) -> Vec<Event> {
+        let Some(due) = self.timers.off(timer) else { return Vec::new() };
+        if now - due > JUMP_MS {
+            self.woken(now);
+            return self.done();
+        }
+        match timer {
+            Timer::Deadline(number) => {
+                if let Some(truck) = self.remove(number) {
+                    self.events.push(Event::Recalled(number));
+                    self.lose(truck, None, now, chance);
+                }
+                return self.done();
+            }
+            Timer::Patience => self.patience.end(&mut self.timers),
+            Timer::Period => self.owed = true,
+            Timer::Token | Timer::Limit => {}
+        }
+        self.step(now);
+        self.done()
+    }
+
+    fn done(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn woken(&mut self, now: Ms) {
+        if self.mode == Mode::Reloading || self.seen.is_none() {
+            return;
+        }
+        for number in self.road.stale(now) {
+            self.give_up(number);
+        }
+        self.go(now);
+    }
+
+    /// Forgets past failures, and sees what is to be done.
+    fn go(&mut self, now: Ms) {
+        self.mode = Mode::Running;
+        self.offline = false;
+        self.owed = self.fleet.every_ms.is_some();
+        self.patience.reset(&mut self.timers);
+        self.doubt();
+        self.timers.off(Timer::Token);
+        self.unlimited();
+        self.step(now);
+    }
+
+    fn stop(&mut self) {
+        self.recall_all();
+        self.patience.reset(&mut self.timers);
+        self.timers.off(Timer::Token);
+        self.timers.off(Timer::Period);
+        self.unlimited();
+    }
+
+    /// Sends what the rules ask for.
+    fn step(&mut self, now: Ms) {
+        while self.may_depart() && self.asks_for_one() && self.make_room(now) {
+            match self.bucket.take(now) {
+                0 => self.depart(now),
+                wait => self.timers.set(Timer::Token, now + wait),
+            }
+        }
+        self.tell(now);
+    }
+
+    fn may_depart(&self) -> bool {
+        let waits = self.patience.until().is_some() || self.timers.is_set(Timer::Token);
+        self.mode == Mode::Running && !waits && !(self.probes() && self.road.one_probes())
+    }
+
+    fn asks_for_one(&self) -> bool {
+        let keeps_one_out = self.fleet.keep_one_out && !self.timers.is_set(Timer::Limit);
+        self.words_ashore() || self.owed || (keeps_one_out && !self.road.one_parks())
+    }
+
+    /// Whether there are words that ride on no truck.
+    fn words_ashore(&self) -> bool {
+        self.words.aboard_next().iter().any(|word| !self.road.carries(&word.id))
+    }
+
+    /// Whether the road must be shown to be open before a truck parks, at first and after a failure.
+    fn probes(&self) -> bool {
+        self.fleet.keep_one_out && !self.proven
+    }
+
+    /// Whether there is room for one more; if all are out, the oldest that nobody counts on is given up.
+    fn make_room(&mut self, now: Ms) -> bool {
+        if self.road.len() < usize::from(self.fleet.trucks) {
+            return true;
+        }
+        let doubted = self.road.doubted(now);
+        doubted.into_iter().for_each(|number| self.give_up(number));
+        doubted.is_some()
+    }
+
+    fn depart(&mut self, now: Ms) {
+        let Some(seen) = self.seen.clone() else { return };
+        let Fleet { hold, words_may_wait, every_ms, .. } = *self.fleet;
+        let probe = self.probes();
+        let may_park = hold > 0 && !probe && (words_may_wait || !self.words_ashore());
+        let say = if may_park && !words_may_wait { &[] } else { self.words.aboard_next() };
+        let park = if may_park { self.park_ms } else { 0 };
+        self.tally.empty_legs += u32::from(say.is_empty());
+        self.owed = false;
+        if let Some(ms) = every_ms {
+            self.timers.set(Timer::Period, now + Ms::from(ms));
+        }
+        let number = self.road.depart(park, probe, say, now);
+        let clipboard = Clipboard { fleet: self.fleet, park, seen, watch: self.watch.clone(), say: say.to_vec() };
+        self.timers.set(Timer::Deadline(number), now + park + GRACE_MS);
+        self.events.push(Event::Departs { number, clipboard });
+    }
+
+    fn arrive(&mut self, truck: road::Out, load: Load, now: Ms, chance: Chance<'_>) {
+        let joined = join(self.seen.as_ref(), &load);
+        if joined.foreign {
+            return self.lose(truck, None, now, chance);
+        }
+        let heard = self.words.forget(&load.heard);
+        let brought = !heard.is_empty() || joined.seen != self.seen;
+        self.tally.arrived(&load, &joined);
+        self.seen = joined.seen;
+        self.owed |= joined.gap; // what is missing and what was dropped come together on the next truck
+        self.home_at = Some(now);
+        self.proven = true;
+        self.offline = false;
+        self.patience.fine(&mut self.timers);
+        self.limited(&truck, &load, now);
+        let parks = self.road.one_parks() || load.limit.is_some();
+        let fruitless = truck.park > 0 && !parks && !brought && truck.age(now) < STEADY_MS;
+        self.patience.home(fruitless, self.wait_max_ms(), now, chance, &mut self.timers);
+        if load.why == Why::Closing {
+            self.doubt();
+            self.patience.sent_away(load.retry_ms, WAIT_MAX_NEAR_MS, now, chance, &mut self.timers);
+        }
+        if load.why == Why::Reload {
+            self.mode = Mode::Reloading;
+        }
+        if !heard.is_empty() {
+            self.events.push(Event::Heard(heard));
+        }
+        if !joined.fresh.is_empty() {
+            self.events.push(Event::Applied(joined.fresh));
+        }
+        if load.why == Why::Reload {
+            self.stop();
+            self.tell(now);
+            self.events.push(Event::Reload);
+        }
+        self.step(now);
+    }
+
+    /// A home that the dock does not let park asks at the pace that the dock names; words leave at once all the same.
+    fn limited(&mut self, truck: &road::Out, load: &Load, now: Ms) {
+        match (&load.limit, load.retry_ms) {
+            (Some(limit), Some(retry_ms)) => {
+                self.limit = Some(limit.clone());
+                self.timers.set(Timer::Limit, now + retry_ms);
+            }
+            _ if truck.park > 0 => self.unlimited(),
+            _ => {}
+        }
+    }
+
+    fn unlimited(&mut self) {
+        self.limit = None;
+        self.timers.off(Timer::Limit);
+    }
+
+    fn lose(&mut self, truck: road::Out, retry_after_ms: Option<Ms>, now: Ms, chance: Chance<'_>) {
+        self.tally.lost += 1;
+        self.doubt();
+        self.owed |= self.fleet.every_ms.is_some();
+        let (asked_ms, cap_ms) = (retry_after_ms.unwrap_or(0), self.wait_max_ms());
+        self.patience.lost(truck.age(now), cap_ms, asked_ms, now, chance, &mut self.timers);
+        self.step(now);
+    }
+
+    /// From here on, only a truck that comes home shows that the road is open.
+    fn doubt(&mut self) {
+        self.proven = false;
+        self.road.doubt();
+    }
+
+    fn recall_all(&mut self) {
+        let out: Vec<_> = self.road.numbers().collect();
+        out.into_iter().for_each(|number| self.give_up(number));
+    }
+
+    fn give_up(&mut self, number: u32) {
+        self.remove(number);
+        self.tally.given_up += 1;
+        self.events.push(Event::Recalled(number));
+    }
+
+    fn remove(&mut self, number: u32) -> Option<road::Out> {
+        self.timers.off(Timer::Deadline(number));
+        self.road.remove(number)
+    }
+
+    fn wait_max_ms(&self) -> Ms {
+        if self.visible && !self.offline { WAIT_MAX_NEAR_MS } else { WAIT_MAX_FAR_MS }
+    }
+
+    /// Forgets all that only time tells apart, and numbers the trucks that are out anew, from 1; returns their old
+    /// numbers. Homes that behave alike, as far as time does not matter, become equal: for those who try all orders of
+    /// events.
+    pub fn forget_time(&mut self) -> Vec<u32> {
+        let old = self.road.forget_time();
+        let renamed = |number| old.iter().position(|old| *old == number).map(|at| Timer::Deadline(at as u32 + 1));
+        self.timers.rename(|timer| if let Timer::Deadline(number) = timer { renamed(number) } else { Some(timer) });
+        self.patience.forget_time();
+        self.bucket = Bucket::full(0);
+        self.tally = Tally::default();
+        self.home_at = self.home_at.map(|_| 0);
+        self.told = None;
+        old
+    }
+}
+
+#[cfg(test)]
+mod tests;
