@@ -1,0 +1,38 @@
+//! Each fleet within small bounds, and, when asked for, within larger ones.
+
+use crate::actions::{Habit, World};
+use crate::bay::Rules;
+use crate::state::Budget;
+use stateright::{Checker, Model};
+use stevenson::dock::fleet::{FLEETS, Fleet};
+
+const TABLE: &[Fleet] = &FLEETS;
+
+/// Two words, two news, and so many faults, each of another kind.
+pub const fn faults(faults: u8) -> Budget {
+    Budget { words: 2, news: 2, lost: 1, doubled: 1, aborted: 1, tickets: 1, restarts: 1, faults }
+}
+
+const THREADS: usize = 2;
+
+fn check(fleet: &'static Fleet, budget: Budget) -> usize {
+    let world = World { fleet, budget, home: Habit::Kept, dock: Rules::Kept };
+    let began = std::time::Instant::now();
+    let checker = world.checker().threads(THREADS).spawn_bfs().join();
+    let (states, depth) = (checker.unique_state_count(), checker.max_depth());
+    println!("{}: {states} states, {depth} steps deep, {:.1} s", fleet.name, began.elapsed().as_secs_f32());
+    let mut found = checker.discoveries();
+    assert!(found.remove("news and words are delivered").is_some(), "{}: nothing happens", fleet.name);
+    let ghost = found.remove("a ghost holds news until its ticket");
+    assert_eq!(ghost.is_some(), fleet.hold > 1, "{}: {ghost:?}", fleet.name);
+    let broken = found.into_iter().map(|(promise, path)| format!("{promise}: {:#?}", path.into_actions()));
+    let broken: Vec<_> = broken.collect();
+    assert!(broken.is_empty(), "{}:\n{}", fleet.name, broken.join("\n"));
+    states
+}
+
+#[test]
+fn every_promise_is_kept_by_every_fleet_in_every_order_of_events() {
+    let states: usize = TABLE.iter().map(|fleet| check(fleet, faults(1))).sum();
+    println!("{states} states in all");
+}
