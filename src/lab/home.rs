@@ -7,6 +7,7 @@ mod bucket;
 mod clipboard;
 mod join;
 mod patience;
+mod read;
 mod road;
 mod state;
 mod tally;
@@ -15,6 +16,7 @@ mod words;
 
 pub use clipboard::Clipboard;
 pub use join::{Item, Load};
+pub use read::Foreign;
 pub use state::{Kind, State};
 pub use tally::Tally;
 pub use timers::Timer;

@@ -31,8 +31,28 @@ fn check(fleet: &'static Fleet, budget: Budget) -> usize {
     states
 }
 
+/// Fleets of one truck have few orders of events: two faults at once. `expanding` has the most by far: one word.
+fn small(fleet: &Fleet) -> Budget {
+    match fleet.trucks {
+        1 => faults(2),
+        2 => faults(1),
+        _ => Budget { words: 1, ..faults(1) },
+    }
+}
+
+fn large(fleet: &Fleet) -> Budget {
+    if fleet.trucks > 2 { faults(1) } else { faults(2) }
+}
+
 #[test]
 fn every_promise_is_kept_by_every_fleet_in_every_order_of_events() {
-    let states: usize = TABLE.iter().map(|fleet| check(fleet, faults(1))).sum();
+    let states: usize = TABLE.iter().map(|fleet| check(fleet, small(fleet))).sum();
+    println!("{states} states in all");
+}
+
+#[test]
+#[ignore = "minutes; `scripts/test --all` runs it in release"]
+fn every_promise_is_kept_within_larger_bounds() {
+    let states: usize = TABLE.iter().map(|fleet| check(fleet, large(fleet))).sum();
     println!("{states} states in all");
 }

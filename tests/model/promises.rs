@@ -30,24 +30,37 @@ impl Model for World {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("S1", |_: &Self, state: &State| state.broken != Some("S1")),
-            Property::always("S2", |_: &Self, state: &State| state.broken != Some("S2")),
-            Property::always("S3", |world: &Self, state: &State| {
+            Property::always("S1: every piece of news is applied once, in order", |_: &Self, state: &State| {
+                state.broken != Some("S1")
+            }),
+            Property::always("S2: no load is applied over a gap", |_: &Self, state: &State| state.broken != Some("S2")),
+            Property::always("S3: no more trucks are out than the fleet has", |world: &Self, state: &State| {
                 state.home.out().count() <= usize::from(world.fleet.trucks)
             }),
-            Property::always("S4", |world: &Self, state: &State| {
+            Property::always("S4: no more are parked than the bay holds", |world: &Self, state: &State| {
                 state.bay.yard.parked() <= usize::from(world.fleet.hold)
             }),
-            Property::always("S5", |_: &Self, state: &State| {
+            Property::always("S5: every word is stored once, in order", |_: &Self, state: &State| {
                 state.stored.iter().copied().eq(0..state.stored.len() as u8)
             }),
-            Property::always("S6", |_: &Self, state: &State| is_bounded(state)),
-            Property::always("L1", |_: &Self, state: &State| !is_restless(state)),
-            Property::always("L2", |world: &Self, state: &State| {
-                !world.is_at_rest(state) || world.one_is_parked(state)
+            Property::always("S6: the dock remembers the parked trucks and nothing else", |_: &Self, state: &State| {
+                is_bounded(state)
             }),
-            Property::always("L3", |_: &Self, state: &State| state.broken != Some("L3")),
-            Property::always("L4", |world: &Self, state: &State| !world.is_at_rest(state) || world.is_delivered(state)),
+            Property::always("L1: without news and words there is no endless running", |_: &Self, state: &State| {
+                !is_restless(state)
+            }),
+            Property::always(
+                "L2: at rest one truck is parked, and home believes it out",
+                |world: &Self, state: &State| !world.is_at_rest(state) || world.one_is_parked(state),
+            ),
+            Property::always(
+                "L3: a parked truck leaves in the step in which its news is announced",
+                |_: &Self, state: &State| state.broken != Some("L3"),
+            ),
+            Property::always(
+                "L4: once faults stop, all is delivered within one parking time",
+                |world: &Self, state: &State| !world.is_at_rest(state) || world.is_delivered(state),
+            ),
             // That this is no model of nothing:
             Property::sometimes("news and words are delivered", |world: &Self, state: &State| {
                 state.applied == u64::from(world.budget.news) && state.heard >= world.budget.words
@@ -74,8 +87,10 @@ impl World {
     /// Nothing moves, and no ticket is due.
     fn is_quiet(&self, state: &State) -> bool {
         let mut actions = Vec::new();
-        self.calm_actions(state, &mut actions);
-        state.calm.is_some() && actions.is_empty()
+        state.calm.is_some() && {
+            self.calm_actions(state, &mut actions);
+            actions.is_empty()
+        }
     }
 
     /// Nothing moves, and where a ghost may hold back news, or where nobody asks, a parking time has passed, too.
