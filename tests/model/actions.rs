@@ -17,6 +17,9 @@ const RETRY_MS: Ms = 1_000;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     Say,
+    /// News is committed to the journal.
+    Commit,
+    /// The dock hears of what was committed.
     Announce,
     Arrive(Request),
     Home(Answer),
@@ -56,6 +59,8 @@ pub struct World {
     pub budget: Budget,
     pub home: Habit,
     pub dock: Rules,
+    /// Whether words are news, too, for those who said them.
+    pub echoes: bool,
 }
 
 impl World {
@@ -82,6 +87,9 @@ impl World {
 
     /// What may happen of itself, once nothing else does.
     pub fn calm_actions(&self, state: &State, actions: &mut Vec<Action>) {
+        if state.bay.yard.head() < state.journal {
+            actions.push(Action::Announce);
+        }
         for (at, request) in state.requests.iter().enumerate() {
             if !state.requests[..at].contains(request) {
                 actions.push(Action::Arrive(request.clone()));
@@ -114,12 +122,11 @@ impl World {
             }
         };
         may(left.words, Action::Say);
-        may(left.news, Action::Announce);
+        may(left.news, Action::Commit);
         may(
             u8::from(state.home.timers().iter().any(|(_, timer)| *timer == Timer::Period)),
             Action::Ring(Timer::Period),
         );
-        may(left.tickets.min(state.bay.waiting.len() as u8), Action::Ticket);
         may(1, Action::Calm);
         if left.faults == 0 {
             return;
@@ -135,6 +142,7 @@ impl World {
             .out()
             .filter(|truck| !vanished.contains(truck))
             .for_each(|truck| may(left.aborted, Action::Cut(truck)));
+        may(left.tickets.min(state.bay.waiting.len() as u8), Action::Ticket);
         may(left.aborted, Action::Wake);
         may(left.restarts, Action::Kill);
         may(left.restarts, Action::Close);
@@ -147,14 +155,22 @@ impl World {
                 state.left.words -= 1;
                 say(state)
             }
-            Action::Announce => {
+            Action::Commit => {
                 state.left.news -= 1;
-                self.announce(state);
+                state.journal += 1;
+                vec![]
+            }
+            Action::Announce => {
+                announce(state);
                 vec![]
             }
             Action::Arrive(request) => {
                 remove(&mut state.requests, &request);
-                let answers = state.bay.arrive(self.fleet, request, &mut state.stored);
+                let stored = state.stored.len();
+                let answers = state.bay.arrive(self.fleet, request, &mut state.stored, state.journal);
+                if self.echoes {
+                    state.journal += (state.stored.len() - stored) as u64;
+                }
                 state.answers.extend(answers);
                 vec![]
             }
@@ -189,7 +205,7 @@ impl World {
                 state.home.wake(OLD_MS)
             }
             Action::Ticket => {
-                state.left.tickets -= 1;
+                fault(&mut state.left, |left| &mut left.tickets);
                 let answers = state.bay.ticket();
                 state.answers.extend(answers);
                 vec![]
@@ -221,15 +237,6 @@ impl World {
         };
         self.follow(state, events);
         state.simplify();
-    }
-
-    fn announce(&self, state: &mut State) {
-        state.journal += 1;
-        let parked = state.bay.yard.parked();
-        let leaving = state.bay.announce(state.journal);
-        let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.journal)).count();
-        state.must(with_it == parked.min(1) && leaving.len() == with_it, "L3");
-        state.answers.extend(leaving);
     }
 
     fn deliver(&self, state: &mut State, answer: Answer) -> Vec<Event> {
@@ -282,6 +289,15 @@ impl World {
         let seen = state.home.seen().map_or(0, Cursor::seq);
         state.must(seen == state.applied, "S1");
     }
+}
+
+/// All that was committed since the last time, together.
+fn announce(state: &mut State) {
+    let parked = state.bay.yard.parked();
+    let leaving = state.bay.announce(state.journal);
+    let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.journal)).count();
+    state.must(with_it == parked.min(1) && leaving.len() == with_it, "L3");
+    state.answers.extend(leaving);
 }
 
 fn say(state: &mut State) -> Vec<Event> {

@@ -75,8 +75,15 @@ impl Bay {
         Self { yard: Yard::new(EPOCH, &tail, &options), waiting: Vec::new(), dropped: 0, arrived: 0, rules }
     }
 
-    /// A truck arrives; its words are stored before anything else happens.
-    pub fn arrive(&mut self, fleet: &'static Fleet, request: Request, stored: &mut Vec<u8>) -> Vec<Answer> {
+    /// A truck arrives; its words are stored before anything else happens. What has left the ring is read from the
+    /// journal, which may be further than the dock has heard.
+    pub fn arrive(
+        &mut self,
+        fleet: &'static Fleet,
+        request: Request,
+        stored: &mut Vec<u8>,
+        journal: u64,
+    ) -> Vec<Answer> {
         for word in &request.say {
             if !stored.contains(word) {
                 stored.push(*word);
@@ -105,7 +112,7 @@ impl Bay {
         let load = match arrival.fate {
             Fate::Leaves(load) => load,
             Fate::Behind(behind) => {
-                let missed = items(behind.seen + 1..=behind.head);
+                let missed = items(behind.seen + 1..=journal);
                 behind.load(Some(missed))
             }
             Fate::Parks(_) => {
@@ -118,9 +125,10 @@ impl Bay {
         vec![self.answer(truck, Load { after: seen, ..load }, heard)]
     }
 
-    /// News that is in the journal by now.
-    pub fn announce(&mut self, seq: u64) -> Vec<Answer> {
-        let leaving = self.yard.announce(items(seq..=seq), self.arrived.into());
+    /// The dock hears of all news up to this.
+    pub fn announce(&mut self, journal: u64) -> Vec<Answer> {
+        let news = items(self.yard.head() + 1..=journal);
+        let leaving = self.yard.announce(news, self.arrived.into());
         self.send_home(leaving, &[])
     }
 

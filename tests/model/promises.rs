@@ -63,7 +63,7 @@ impl Model for World {
             ),
             // That this is no model of nothing:
             Property::sometimes("news and words are delivered", |world: &Self, state: &State| {
-                state.applied == u64::from(world.budget.news) && state.heard >= world.budget.words
+                state.applied >= u64::from(world.budget.news) && state.heard >= world.budget.words
             }),
             Property::sometimes("a ghost holds news until its ticket", |world: &Self, state: &State| {
                 world.is_quiet(state) && world.fleet.keep_one_out && !world.all_is_home(state)

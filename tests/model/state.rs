@@ -7,7 +7,7 @@ use stevenson::dock::cargo::Why;
 use stevenson::lab::home::Home;
 
 /// A truck on its way to the dock. `truck` is its number at home; 0: home knows nothing of it any more.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Request {
     pub truck: u32,
     pub park: bool,
@@ -16,7 +16,7 @@ pub struct Request {
 }
 
 /// A truck on its way home.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Answer {
     pub truck: u32,
     pub why: Why,
@@ -37,7 +37,7 @@ pub struct Budget {
     pub doubled: u8,
     /// Home gives up a truck that is still on its way, or parked.
     pub aborted: u8,
-    /// A ticket is due.
+    /// A ticket is due: no fault, but as untimely.
     pub tickets: u8,
     /// The server is killed or closed, and starts anew.
     pub restarts: u8,
@@ -60,7 +60,7 @@ pub struct State {
     pub bay: Bay,
     pub requests: Vec<Request>,
     pub answers: Vec<Answer>,
-    /// Durable: the numbers of the news are 1 to this.
+    /// Durable: the numbers of the news are 1 to this. The dock may not have heard of the last ones yet.
     pub journal: u64,
     /// Durable: words, in the order in which they were stored.
     pub stored: Vec<u8>,
@@ -99,25 +99,16 @@ impl State {
         self.answers.iter_mut().for_each(|answer| name(&mut answer.truck));
         self.bay.waiting.iter_mut().for_each(|waiting| name(&mut waiting.truck));
         self.answers.retain(|answer| answer.truck != 0);
+        // The road is a bag: the order in which things lie there says nothing.
+        self.requests.sort_unstable();
+        self.answers.sort_unstable();
     }
-}
-
-/// The road is a bag: the order in which things lie there says nothing.
-fn bag<T: Hash>(things: &[T]) -> Vec<u64> {
-    let one = |thing: &T| {
-        let mut hasher = DefaultHasher::new();
-        thing.hash(&mut hasher);
-        hasher.finish()
-    };
-    let mut all: Vec<_> = things.iter().map(one).collect();
-    all.sort_unstable();
-    all
 }
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self { home, bay, requests, answers, journal, stored, said, applied, heard, left, calm, broken } = self;
-        (home, bay, bag(requests), bag(answers)).hash(state);
+        (home, bay, requests, answers).hash(state);
         (journal, stored, said, applied, heard, left, calm, broken).hash(state);
     }
 }

@@ -10,7 +10,7 @@ use stevenson::dock::fleet::Fleet;
 /// The promises that are found broken; the shortest way to the first of them is printed.
 fn broken(home: Habit, dock: Rules) -> Vec<&'static str> {
     let fleet = Fleet::named("ping-pong").expect("a fleet");
-    let world = World { fleet, budget: faults(1), home, dock };
+    let world = World { fleet, budget: faults(1), home, dock, echoes: false };
     let checker = world.checker().threads(1).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
     let mut found: Vec<_> = checker.discoveries().into_iter().filter(|(name, _)| name.contains(": ")).collect();
     found.sort_by_key(|(name, _)| *name);
@@ -42,7 +42,7 @@ fn a_dock_that_forgets_what_it_has_loaded_loses_news() {
 fn a_ghost_of_the_expanding_fleet_may_hold_news_until_a_ticket_is_due() {
     let fleet = Fleet::named("expanding").expect("a fleet");
     let budget = Budget { words: 0, news: 1, aborted: 1, faults: 1, ..Budget::default() };
-    let world = World { fleet, budget, home: Habit::Kept, dock: Rules::Kept };
+    let world = World { fleet, budget, home: Habit::Kept, dock: Rules::Kept, echoes: false };
     let checker = world.checker().spawn_bfs().join();
     checker.assert_no_discovery("L4: once faults stop, all is delivered within one parking time");
     let path = checker.assert_any_discovery("a ghost holds news until its ticket");
