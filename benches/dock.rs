@@ -4,8 +4,9 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use std::hint::black_box;
 use std::sync::Arc;
 use stevenson::dock::backlog::Item;
-use stevenson::dock::cargo::{Load, Why};
+use stevenson::dock::cargo::{Load, Note, Why};
 use stevenson::dock::clipboard::{Clipboard, Id};
+use stevenson::dock::crowd::Party;
 use stevenson::dock::cursor::Cursor;
 use stevenson::dock::fleet::Fleet;
 use stevenson::dock::watch::Watch;
@@ -17,15 +18,20 @@ const EPOCH: &str = "7Qm4";
 const BODY: &str = r#"{"kind":"report","station":"town-hall","observed_at":1795348800000,"values":{"temperature":21.4,"humidity":55.0,"dew_point":12.0,"station_pressure":986.5,"sea_level_pressure":1013.2,"wind_speed":3.4,"wind_gust":6.1,"wind_direction":240.0,"precipitation":1.2,"solar_radiation":412.0}}"#;
 
 fn news(seq: u64) -> News {
-    News { seq, topic: "town-hall".into(), body: BODY.into() }
+    News { seq, topic: "town-hall".into(), committed_ms: 1_795_348_800_000, body: BODY.into() }
+}
+
+fn fleet() -> &'static Fleet {
+    Fleet::named("ping-pong").expect("a fleet")
 }
 
 fn truck(page: u64, seen: u64) -> Truck {
     Truck {
         bay: Id::new(&format!("{page:022}")).expect("an id"),
-        fleet: Fleet::named("ping-pong").expect("a fleet"),
+        fleet: fleet(),
         seen: Cursor::new(EPOCH.into(), seen),
         watch: Watch::of(["town-hall"]),
+        party: Party { visitor: Some(format!("visitor-{page:014}").into()), source: None },
         has_words: false,
         park_ms: 25_000,
     }
@@ -68,7 +74,7 @@ fn round_trip(c: &mut Criterion) {
             seq += 1;
             dock.announce(vec![news(seq)]);
             let load = futures_util::FutureExt::now_or_never(parking.load()).expect("it has left");
-            black_box(dock.encode(&load, &[]))
+            black_box(dock.encode(fleet(), &load, Note::default()))
         });
         drop(others);
     });
@@ -78,9 +84,9 @@ fn wire(c: &mut Criterion) {
     let mut group = c.benchmark_group("wire");
     for items in [0, 1, 10, 100] {
         let cargo: Vec<_> = (1..=items).map(|seq| Arc::new(Item::new(EPOCH, &news(seq)))).collect();
-        let load = Load { why: Why::Cargo, after: 0, seen: items, cargo, parked_ms: 1_830 };
+        let load = Load { why: Why::Cargo, after: 0, seen: items, cargo, parked_ms: 1_830, limit: None };
         group.bench_with_input(BenchmarkId::new("encode a load of", items), &load, |b, load| {
-            b.iter(|| black_box(load.encode(EPOCH, &[], None)));
+            b.iter(|| black_box(load.encode(EPOCH, Note::default())));
         });
     }
     let body = br#"{"v":1,"fleet":"ping-pong","park":25000,"seen":"7Qm4.1234","watch":["town-hall"],"say":[]}"#;

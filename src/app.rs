@@ -103,6 +103,8 @@ impl App {
             .merge(("port", self.config.port))
             .merge(("log_level", "off"))
             .merge(("ident", false))
+            // Who is behind a proxy is found out by `web::client`, from proxies that are trusted.
+            .merge(("ip_header", false))
             .merge(("cli_colors", false))
             .merge(("shutdown.ctrlc", false))
             .merge(("shutdown.signals", Vec::<String>::new()))
@@ -115,6 +117,8 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.robot.clone())
             .manage(self.config.ingest.clone())
+            .manage(self.config.web.clone())
+            .manage(web::Build(pages::build()))
             .mount("/", ingest::routes())
             .mount("/", live::routes())
             .mount("/", pages::routes())

@@ -1,6 +1,6 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{dock, ingest, robot, storage};
+use crate::{dock, ingest, robot, storage, web};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub struct Config {
     pub ingest: ingest::Options,
     /// The robot's knobs.
     pub robot: robot::Options,
+    /// What all doors share: trusted proxies, who may read the metrics.
+    pub web: web::Options,
 }
 
 impl Default for Config {
@@ -49,6 +51,7 @@ impl Default for Config {
             dock: dock::Options::default(),
             ingest: ingest::Options::default(),
             robot: robot::Options::default(),
+            web: web::Options::default(),
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The courier: follows what storage has committed and loads the dock with it.
 
+use crate::dock::watch::PRIVATE;
 use crate::dock::{Dock, News};
 use crate::storage::{Commits, Entry};
 
-/// A journal entry as the dock takes it: the station's slug is the topic.
+/// A journal entry as the dock takes it: the topic is the station's slug, or the visitor who alone may read it.
 pub fn news(entry: Entry) -> News {
-    News { seq: entry.seq, topic: entry.station, body: entry.body }
+    let topic = match &entry.visitor {
+        Some(visitor) => format!("{PRIVATE}{}", visitor.as_str()).into(),
+        None => entry.station,
+    };
+    News { seq: entry.seq, topic, committed_ms: entry.committed_at.0, body: entry.body }
 }
 
 /// Carries commits to the dock, in order, until storage is closed; `also` is shown them on the way.

@@ -292,3 +292,69 @@ async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_modern_rows_bring_the_same_news_and_outlive_a_killed_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Server::start(folder.path());
+    let key = server.add_station("town-hall");
+    posted(&server, &key, json!({"temperature": 1.5})).await;
+    let road = Relay::start(server.address()).await.expect("a road");
+    let browser = Browser::open(Options::default()).await;
+    for (row, degrees) in [("sse", 2.0), ("websocket", 3.0)] {
+        browser.goto(road.url(&format!("/s/town-hall?fleet={row}"))).await.expect("the page");
+        says(&browser, "[data-feed-text]", &format!("Live · {row}"), PATIENCE).await;
+        for step in 0..3 {
+            let temperature = degrees + f64::from(step) / 10.0;
+            posted(&server, &key, json!({"temperature": temperature})).await;
+            says(&browser, "[data-show=big]", &format!("{temperature:.1}"), BLINK).await;
+        }
+        server.kill();
+        road.cut();
+        says(&browser, "[data-feed-text]", "Reconnecting", PATIENCE).await;
+        server = Server::start(folder.path());
+        road.lead_to(server.address());
+        posted(&server, &key, json!({"temperature": degrees + 0.5})).await;
+        says(&browser, "[data-show=big]", &format!("{:.1}", degrees + 0.5), PATIENCE).await;
+        says(&browser, "[data-feed-text]", &format!("Live · {row}"), PATIENCE).await;
+        assert_eq!(road.trucks_out(), 0, "no truck is parked beside a stream");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twelve_tabs_are_live_with_one_truck_out_and_the_last_one_takes_it_home() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let key = server.add_station("town-hall");
+    posted(&server, &key, json!({"temperature": 1.5})).await;
+    let road = Relay::start(server.address()).await.expect("a road");
+    let browser = Browser::open(Options::default()).await;
+    let mut tabs = vec![browser.window().await.expect("a tab")];
+    for _ in 1..12 {
+        tabs.push(browser.new_tab().await.expect("a tab"));
+    }
+    for tab in &tabs {
+        browser.switch_to_window(tab.clone()).await.expect("a tab");
+        browser.goto(road.url("/s/town-hall")).await.expect("the page");
+        says(&browser, "[data-feed-text]", "Live", PATIENCE).await;
+    }
+    let one_out = async || if road.trucks_out() == 1 { Ok(()) } else { Err(road.trucks_out()) };
+    eventually("one truck is out for all", PATIENCE, one_out).await;
+    assert!(road.trucks_out_max() <= 2, "never more than the fleet");
+    posted(&server, &key, json!({"temperature": 7.5})).await;
+    for tab in &tabs {
+        browser.switch_to_window(tab.clone()).await.expect("a tab");
+        says(&browser, "[data-show=big]", "7.5", PATIENCE).await;
+    }
+    let (last, others) = tabs.split_last().expect("twelve");
+    for tab in others {
+        browser.switch_to_window(tab.clone()).await.expect("a tab");
+        browser.close_window().await.expect("it closes");
+    }
+    browser.switch_to_window(last.clone()).await.expect("the last tab");
+    posted(&server, &key, json!({"temperature": 8.5})).await;
+    says(&browser, "[data-show=big]", "8.5", PATIENCE).await;
+    browser.goto("about:blank").await.expect("another page");
+    let none_out = async || if road.trucks_out() == 0 { Ok(()) } else { Err(road.trucks_out()) };
+    eventually("no truck is out", PATIENCE, none_out).await;
+}

@@ -1,5 +1,9 @@
 //! Storage on real files: what is appended is there, once, in its place, and told only when it is committed.
 
+#[path = "storage/alerts.rs"]
+mod alerts;
+#[path = "storage/forgetting.rs"]
+mod forgetting;
 #[path = "storage/journal.rs"]
 mod journal;
 #[path = "storage/limits.rs"]
@@ -12,6 +16,8 @@ mod processes;
 mod reading;
 #[path = "storage/stations.rs"]
 mod stations;
+#[path = "storage/words.rs"]
+mod words;
 
 use chrono_tz::Tz;
 use std::path::Path;

@@ -11,20 +11,21 @@ use std::sync::Arc;
 pub struct Item {
     seq: u64,
     topic: Arc<str>,
+    committed_ms: i64,
     json: Box<[u8]>,
 }
 
 impl Item {
-    /// Encodes news of the journal `epoch`: `{"at":"E.7",` goes before the rest of its body.
+    /// Encodes news of the journal `epoch`: `{"at":"E.7","committed_at":1795348800000,` goes before the rest of its body.
     pub fn new(epoch: &str, news: &News) -> Self {
         // A body that is no object would spoil the whole load: then its place alone is told.
         let fields = news.body.strip_prefix(b"{").unwrap_or(b"}");
         let comma = if fields.trim_ascii_start().starts_with(b"}") { "" } else { "," };
         let mut json = Vec::with_capacity(epoch.len() + fields.len() + AT_BYTES);
         // Writing to a Vec does not fail.
-        let _ = write!(json, "{{\"at\":\"{epoch}.{}\"{comma}", news.seq);
+        let _ = write!(json, r#"{{"at":"{epoch}.{}","committed_at":{}{comma}"#, news.seq, news.committed_ms);
         json.extend_from_slice(fields);
-        Self { seq: news.seq, topic: news.topic.clone(), json: json.into() }
+        Self { seq: news.seq, topic: news.topic.clone(), committed_ms: news.committed_ms, json: json.into() }
     }
 
     /// Its place in the journal.
@@ -35,6 +36,11 @@ impl Item {
     /// What it is about.
     pub fn topic(&self) -> &str {
         &self.topic
+    }
+
+    /// When it was committed, Unix milliseconds.
+    pub fn committed_ms(&self) -> i64 {
+        self.committed_ms
     }
 
     /// The JSON object as it goes over the wire.
@@ -48,8 +54,8 @@ impl Item {
     }
 }
 
-/// Room for `{"at":".",` and twenty digits.
-const AT_BYTES: usize = 30;
+/// Room for `{"at":".","committed_at":,` and twenty digits twice.
+const AT_BYTES: usize = 66;
 
 /// What a truck finds: the watched items, and how far that reaches.
 #[derive(Debug, PartialEq, Eq)]
@@ -145,7 +151,7 @@ mod tests {
     use super::*;
 
     fn item(seq: u64, topic: &str) -> Arc<Item> {
-        Arc::new(Item::new("E", &News { seq, topic: topic.into(), body: r#"{"kind":"x"}"#.into() }))
+        Arc::new(Item::new("E", &News { seq, topic: topic.into(), committed_ms: 7, body: r#"{"kind":"x"}"#.into() }))
     }
 
     fn ring(options: Options, seqs: std::ops::RangeInclusive<u64>) -> Backlog {
@@ -163,13 +169,14 @@ mod tests {
     #[test]
     fn an_item_says_where_it_is_before_all_else() {
         let json = |body: &'static str| {
-            let item = Item::new("7Q", &News { seq: 12, topic: "t".into(), body: body.into() });
+            let item = Item::new("7Q", &News { seq: 12, topic: "t".into(), committed_ms: 7, body: body.into() });
             String::from_utf8(item.json.into()).expect("text")
         };
-        assert_eq!(json(r#"{"kind":"station","station":"a"}"#), r#"{"at":"7Q.12","kind":"station","station":"a"}"#);
-        assert_eq!(json("{}"), r#"{"at":"7Q.12"}"#);
-        assert_eq!(json("{ }"), r#"{"at":"7Q.12" }"#);
-        assert_eq!(json("[1]"), r#"{"at":"7Q.12"}"#, "never a broken load");
+        let told = r#"{"at":"7Q.12","committed_at":7,"kind":"station","station":"a"}"#;
+        assert_eq!(json(r#"{"kind":"station","station":"a"}"#), told);
+        assert_eq!(json("{}"), r#"{"at":"7Q.12","committed_at":7}"#);
+        assert_eq!(json("{ }"), r#"{"at":"7Q.12","committed_at":7 }"#);
+        assert_eq!(json("[1]"), r#"{"at":"7Q.12","committed_at":7}"#, "never a broken load");
     }
 
     #[test]

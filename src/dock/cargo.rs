@@ -2,6 +2,8 @@
 
 use super::backlog::{Found, Item};
 use super::clipboard::Id;
+use super::crowd::Limit;
+use super::fleet::Fleet;
 use super::watch::Watch;
 use std::io::Write;
 use std::sync::Arc;
@@ -53,21 +55,37 @@ pub struct Load {
     pub cargo: Vec<Arc<Item>>,
     /// How long the truck was parked, milliseconds.
     pub parked_ms: u64,
+    /// The limit that kept the truck from parking.
+    pub limit: Option<Limit>,
 }
 
-/// Room for all of a load but its cargo, its ids and its cursors' epochs: nine names and four numbers of 20 digits.
-const FRAME_BYTES: usize = 180;
+/// What goes home with a load that is not the dock's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Note<'a> {
+    /// The time at which it leaves, Unix milliseconds.
+    pub now_ms: i64,
+    /// Words that home may forget.
+    pub heard: &'a [Id],
+    /// The server's build, if home's is another: of `A-Z a-z 0-9 _ -`.
+    pub build: Option<&'a str>,
+    /// When home should come again, milliseconds.
+    pub retry_ms: Option<u64>,
+}
+
+/// Room for all of a load but its cargo, its ids, its cursors' epochs and a build: twelve names and five numbers of 20
+/// digits.
+const FRAME_BYTES: usize = 250;
 
 impl Load {
     /// A load without cargo.
     pub fn empty(why: Why, after: u64, seen: u64) -> Self {
-        Self { why, after, seen, cargo: Vec::new(), parked_ms: 0 }
+        Self { why, after, seen, cargo: Vec::new(), parked_ms: 0, limit: None }
     }
 
     /// A load of what was found after `after`; `otherwise` says why the truck goes home if that is nothing.
     pub fn of(found: Found, after: u64, otherwise: Why) -> Self {
         let why = if found.items.is_empty() { otherwise } else { Why::Cargo };
-        Self { why, after, seen: found.seen, cargo: found.items, parked_ms: 0 }
+        Self { why, after, seen: found.seen, cargo: found.items, parked_ms: 0, limit: None }
     }
 
     /// The same load after some time in the bay.
@@ -75,8 +93,9 @@ impl Load {
         Self { parked_ms, ..self }
     }
 
-    /// The load as JSON. `heard` are words that home may forget, `retry_ms` goes with [`Why::Closing`].
-    pub fn encode(&self, epoch: &str, heard: &[Id], retry_ms: Option<u64>) -> Vec<u8> {
+    /// The load as JSON.
+    pub fn encode(&self, epoch: &str, note: Note<'_>) -> Vec<u8> {
+        let Note { now_ms, heard, build, retry_ms } = note;
         let cargo_bytes: usize = self.cargo.iter().map(|item| item.json().len() + 1).sum();
         let heard_bytes: usize = heard.iter().map(|id| id.as_str().len() + 3).sum();
         let mut json = Vec::with_capacity(FRAME_BYTES + 2 * epoch.len() + cargo_bytes + heard_bytes);
@@ -93,9 +112,15 @@ impl Load {
             let comma = if index > 0 { "," } else { "" };
             let _ = write!(json, r#"{comma}"{}""#, id.as_str());
         }
-        let _ = write!(json, r#"],"parked":{parked_ms}"#);
+        let _ = write!(json, r#"],"parked":{parked_ms},"now":{now_ms}"#);
+        if let Some(limit) = self.limit {
+            let _ = write!(json, r#","limit":"{}""#, limit.name());
+        }
         if let Some(ms) = retry_ms {
             let _ = write!(json, r#","retry":{ms}"#);
+        }
+        if let Some(build) = build {
+            let _ = write!(json, r#","build":"{build}""#);
         }
         json.push(b'}');
         json
@@ -105,6 +130,8 @@ impl Load {
 /// A truck whose page has seen less than the ring remembers; the journal has to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behind {
+    /// The row of the table that its page follows.
+    pub fleet: &'static Fleet,
     /// How far its page has seen.
     pub seen: u64,
     /// The dock's head when it came; what is newer in the journal is not announced yet.
@@ -134,38 +161,56 @@ mod tests {
     use super::*;
 
     fn item(seq: u64) -> Arc<Item> {
-        Arc::new(Item::new("E", &News { seq, topic: "t".into(), body: format!("{{\"n\":{seq}}}").into() }))
+        Arc::new(Item::new(
+            "E",
+            &News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() },
+        ))
     }
 
-    fn text(load: &Load, heard: &[Id], retry_ms: Option<u64>) -> String {
-        String::from_utf8(load.encode("E", heard, retry_ms)).expect("text")
+    fn text(load: &Load, note: Note<'_>) -> String {
+        String::from_utf8(load.encode("E", note)).expect("text")
     }
 
     #[test]
     fn a_load_is_the_json_of_the_protocol() {
-        let load = Load { why: Why::Cargo, after: 1, seen: 3, cargo: vec![item(2), item(3)], parked_ms: 1830 };
-        let ids = ["0123456789abcdef", "fedcba9876543210"].map(|id| Id::new(id).expect("an id"));
+        let load = Load { seen: 3, cargo: vec![item(2), item(3)], parked_ms: 1830, ..Load::empty(Why::Cargo, 1, 1) };
+        let heard = &["0123456789abcdef", "fedcba9876543210"].map(|id| Id::new(id).expect("an id"));
         assert_eq!(
-            text(&load, &ids, None),
-            r#"{"v":1,"why":"cargo","after":"E.1","seen":"E.3","cargo":[{"at":"E.2","n":2},{"at":"E.3","n":3}],"heard":["0123456789abcdef","fedcba9876543210"],"parked":1830}"#
+            text(&load, Note { now_ms: 9, heard, ..Note::default() }),
+            r#"{"v":1,"why":"cargo","after":"E.1","seen":"E.3","cargo":[{"at":"E.2","committed_at":5,"n":2},{"at":"E.3","committed_at":5,"n":3}],"heard":["0123456789abcdef","fedcba9876543210"],"parked":1830,"now":9}"#
         );
         assert_eq!(
-            text(&Load::empty(Why::Closing, 7, 7), &[], Some(250)),
-            r#"{"v":1,"why":"closing","after":"E.7","seen":"E.7","cargo":[],"heard":[],"parked":0,"retry":250}"#
+            text(
+                &Load::empty(Why::Closing, 7, 7),
+                Note { now_ms: 9, heard: &[], build: Some("b1"), retry_ms: Some(250) }
+            ),
+            r#"{"v":1,"why":"closing","after":"E.7","seen":"E.7","cargo":[],"heard":[],"parked":0,"now":9,"retry":250,"build":"b1"}"#
+        );
+        assert_eq!(
+            text(
+                &Load { limit: Some(Limit::Visitor), ..Load::empty(Why::Turn, 7, 8) },
+                Note { retry_ms: Some(5_000), ..Note::default() }
+            ),
+            r#"{"v":1,"why":"turn","after":"E.7","seen":"E.8","cargo":[],"heard":[],"parked":0,"now":0,"limit":"visitor","retry":5000}"#
         );
     }
 
     #[test]
     fn every_load_is_json() {
         for why in Why::ALL {
-            let load = Load { why, after: u64::MAX, seen: u64::MAX, cargo: vec![item(9)], parked_ms: u64::MAX };
-            let json: serde_json::Value = serde_json::from_str(&text(&load, &[], Some(u64::MAX))).expect("JSON");
-            assert_eq!(json["why"], why.name());
+            for limit in [None, Some(Limit::Dock)] {
+                let cargo = vec![item(9)];
+                let load = Load { why, after: u64::MAX, seen: u64::MAX, cargo, parked_ms: u64::MAX, limit };
+                let note = Note { now_ms: i64::MIN, heard: &[], build: Some("x"), retry_ms: Some(u64::MAX) };
+                let json: serde_json::Value = serde_json::from_str(&text(&load, note)).expect("JSON");
+                assert_eq!(json["why"], why.name());
+            }
         }
     }
 
     fn behind() -> Behind {
-        Behind { seen: 2, head: 5, watch: Watch::all(), load_max_items: 3 }
+        let fleet = Fleet::named("ping-pong").expect("a fleet");
+        Behind { fleet, seen: 2, head: 5, watch: Watch::all(), load_max_items: 3 }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::fleet::{FLEETS, Fleet};
+use super::tally::Tally;
 use super::watch::Watch;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -22,6 +23,8 @@ pub const SAY_MAX_WORDS: usize = 32;
 pub const TEXT_MAX_CHARS: usize = 1_000;
 /// Shortest id: 96 random bits in base64, fewer could meet.
 pub const ID_MIN_CHARS: usize = 16;
+/// Longest name of a page's build: a hash in hexadecimal.
+pub const BUILD_MAX_CHARS: usize = 64;
 /// Longest id: 256 random bits in hexadecimal.
 pub const ID_MAX_CHARS: usize = 64;
 
@@ -68,6 +71,10 @@ pub struct Clipboard {
     pub watch: Watch,
     /// What home has to say, in order.
     pub say: Vec<Word>,
+    /// The build of the page's files.
+    pub build: Option<Box<str>>,
+    /// What home has counted since its last truck.
+    pub tally: Tally,
 }
 
 /// A field that is wrong: which one, its value as sent, and the reason.
@@ -83,7 +90,7 @@ pub struct BadClipboard {
 }
 
 impl BadClipboard {
-    fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
         Self { field: field.into(), value: value.to_owned(), reason: reason.into() }
     }
 }
@@ -98,6 +105,8 @@ struct Fields<'a> {
     seen: Option<&'a RawValue>,
     watch: Option<&'a RawValue>,
     say: Option<&'a RawValue>,
+    build: Option<&'a RawValue>,
+    tally: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +137,27 @@ impl Clipboard {
             seen: seen(required("seen", fields.seen, "a cursor, as the server printed it")?)?,
             watch: watch(optional("watch", fields.watch, "a list of stations")?.unwrap_or_default())?,
             say: say(optional("say", fields.say, "a list of {id, station, text}")?.unwrap_or_default())?,
+            build: optional("build", fields.build, "the page's build")?.map(build).transpose()?,
+            tally: fields.tally.map(Tally::parse).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// The clipboard of a stream that brings none: its fields come from a URL, `watch` with commas.
+    pub fn of_stream(
+        fleet: &'static Fleet,
+        after: &str,
+        topics: &str,
+        of_build: Option<&str>,
+    ) -> Result<Self, BadClipboard> {
+        let topics = topics.split(',').filter(|topic| !topic.is_empty()).map(str::to_owned).collect();
+        Ok(Self {
+            fleet,
+            park: None,
+            seen: seen(after.to_owned())?,
+            watch: watch(topics)?,
+            say: Vec::new(),
+            build: of_build.map(|of_build| build(of_build.to_owned())).transpose()?,
+            tally: Tally::default(),
         })
     }
 }
@@ -147,7 +177,7 @@ fn optional<T: DeserializeOwned>(
 
 fn fleet(name: String) -> Result<&'static Fleet, BadClipboard> {
     Fleet::named(&name).ok_or_else(|| {
-        let names = FLEETS.map(|fleet| fleet.name).join(", ");
+        let names = FLEETS.each_ref().map(|fleet| fleet.name).join(", ");
         BadClipboard::new("fleet", &name, format!("use one of {names}"))
     })
 }
@@ -165,6 +195,13 @@ fn watch(topics: Vec<String>) -> Result<Watch, BadClipboard> {
         topic(&format!("watch[{index}]"), name)?;
     }
     Ok(Watch::of(topics))
+}
+
+fn build(name: String) -> Result<Box<str>, BadClipboard> {
+    if (1..=BUILD_MAX_CHARS).contains(&name.len()) && name.bytes().all(super::is_id_byte) {
+        return Ok(name.into());
+    }
+    Err(BadClipboard::new("build", &name, "the page's build, as the server printed it"))
 }
 
 fn topic(field: &str, name: &str) -> Result<(), BadClipboard> {
@@ -226,6 +263,19 @@ mod tests {
     fn what_may_be_absent_has_a_default() {
         let clipboard = Clipboard::parse(br#"{"v":1,"fleet":"polling","seen":"E.0"}"#).expect("a clipboard");
         assert_eq!((clipboard.park, clipboard.watch, clipboard.say), (None, Watch::all(), vec![]));
+        assert_eq!((clipboard.build, clipboard.tally), (None, Tally::default()));
+    }
+
+    #[test]
+    fn a_stream_says_the_same_in_its_url() {
+        let sse = Fleet::named("sse").expect("a fleet");
+        let stream = |topics| Clipboard::of_stream(sse, "7Q.12", topics, Some("b1"));
+        let clipboard = stream("mill,harbour").expect("a clipboard");
+        assert_eq!((clipboard.seen.seq(), clipboard.watch), (12, Watch::of(["harbour", "mill"])));
+        assert_eq!(stream("").map(|clipboard| clipboard.watch), Ok(Watch::all()));
+        assert_eq!(wrong_field(stream("mill,@ann")), "watch[1]");
+        assert_eq!(wrong_field(Clipboard::of_stream(sse, "12", "", None)), "seen");
+        assert_eq!(wrong_field(Clipboard::of_stream(sse, "7Q.12", "", Some("<b>"))), "build");
     }
 
     #[test]
@@ -245,6 +295,10 @@ mod tests {
             ("seen", Value::Null),
             ("watch", json!("town-hall")),
             ("watch", json!(vec!["a"; WATCH_MAX_TOPICS + 1])),
+            ("build", json!("")),
+            ("build", json!("a b")),
+            ("build", json!("x".repeat(BUILD_MAX_CHARS + 1))),
+            ("tally", json!(1)),
             ("say", json!({})),
             ("say", json!([{"id": ID}])),
             ("say", json!(vec![json!({"id": ID, "station": "a", "text": "b"}); SAY_MAX_WORDS + 1])),

@@ -1,4 +1,4 @@
-//! The six fleets: one program and one table.
+//! The six fleets, and two modern rows beside them: one program and one table.
 
 use serde::Serialize;
 
@@ -20,6 +20,20 @@ pub struct Fleet {
     pub hold: u8,
     /// A truck that carries words may park.
     pub words_may_wait: bool,
+    /// How news comes down.
+    pub down: Down,
+}
+
+/// The ways from the dock to home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Down {
+    /// Aboard trucks: each answer ends its request.
+    Trucks,
+    /// Server-Sent Events: one answer that does not end.
+    Events,
+    /// A WebSocket, which carries clipboards up as well.
+    Socket,
 }
 
 const fn fleet(
@@ -30,17 +44,27 @@ const fn fleet(
     hold: u8,
     words_may_wait: bool,
 ) -> Fleet {
-    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait }
+    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait, down: Down::Trucks }
 }
 
+/// A stream parks like one truck that comes again each time it has left.
+const fn stream(name: &'static str, down: Down) -> Fleet {
+    Fleet { name, trucks: 1, keep_one_out: false, every_ms: None, hold: 1, words_may_wait: false, down }
+}
+
+/// How many rows the table has.
+pub const ROWS: usize = 8;
+
 /// The table. Where nothing may park, no words may wait.
-pub const FLEETS: [Fleet; 6] = [
+pub static FLEETS: [Fleet; ROWS] = [
     fleet("stay-home", 1, false, None, 0, false),
     fleet("wait-for-reply", 1, false, None, 1, true),
     fleet("polling", 1, false, Some(5_000), 0, false),
     fleet("expanding", 5, true, None, 4, true),
     fleet("slow-and-fast", 2, true, None, 1, false),
     fleet("ping-pong", 2, true, None, 1, true),
+    stream("sse", Down::Events),
+    stream("websocket", Down::Socket),
 ];
 
 /// Most trucks that any fleet parks in one bay.
@@ -71,8 +95,12 @@ const _: () = {
 impl Fleet {
     /// The fleet of that exact name.
     pub fn named(name: &str) -> Option<&'static Fleet> {
-        let table: &'static [Fleet] = &FLEETS;
-        table.iter().find(|fleet| fleet.name == name)
+        FLEETS.iter().find(|fleet| fleet.name == name)
+    }
+
+    /// Its place in the table.
+    pub fn row(&self) -> usize {
+        FLEETS.iter().position(|fleet| fleet.name == self.name).unwrap_or_default()
     }
 }
 
@@ -82,10 +110,10 @@ mod tests {
 
     #[test]
     fn every_fleet_is_found_by_its_name_and_no_other() {
-        for fleet in &FLEETS {
-            assert_eq!(Fleet::named(fleet.name), Some(fleet));
+        for (row, fleet) in FLEETS.iter().enumerate() {
+            assert_eq!((Fleet::named(fleet.name), fleet.row()), (Some(fleet), row));
         }
-        for stranger in ["", "Ping-Pong", "ping-pong ", "sse"] {
+        for stranger in ["", "Ping-Pong", "ping-pong ", "carrier-pigeon"] {
             assert_eq!(Fleet::named(stranger), None, "{stranger:?}");
         }
     }
@@ -93,7 +121,7 @@ mod tests {
     #[test]
     fn a_row_prints_as_the_pages_have_it() {
         let row = serde_json::to_string(&FLEETS[5]).expect("JSON");
-        let pages = r#"{"name":"ping-pong","trucks":2,"keepOneOut":true,"everyMs":null,"hold":1,"wordsMayWait":true}"#;
+        let pages = r#"{"name":"ping-pong","trucks":2,"keepOneOut":true,"everyMs":null,"hold":1,"wordsMayWait":true,"down":"trucks"}"#;
         assert_eq!(row, pages);
     }
 

@@ -3,23 +3,27 @@
 pub mod backlog;
 pub mod cargo;
 pub mod clipboard;
+pub mod crowd;
 pub mod cursor;
 pub mod fleet;
 mod options;
 mod stats;
+pub mod tally;
 pub mod watch;
 pub mod yard;
 
 pub use options::Options;
-pub use stats::Stats;
+pub use stats::{AGES_MS, FleetStats, Stats};
 
 use backlog::Item;
 use bytes::Bytes;
-use cargo::{Behind, Load, Why};
-use clipboard::Id;
+use cargo::{Behind, Load, Note, Why};
+use clipboard::Clipboard;
 use cursor::Cursor;
-use stats::Tally;
+use fleet::{Fleet, ROWS};
+use stats::Counters;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
@@ -31,8 +35,11 @@ use yard::{Fate, Ms, Truck, TruckId, Yard};
 pub struct News {
     /// Its place in the journal.
     pub seq: u64,
-    /// What it is about: trucks that watch it, or watch everything, take it.
+    /// What it is about: trucks that watch it, or watch everything, take it. After a [`watch::PRIVATE`] it is the
+    /// visitor who alone may have it.
     pub topic: Arc<str>,
+    /// When it was committed, Unix milliseconds.
+    pub committed_ms: i64,
     /// A JSON object without its `at`.
     pub body: Bytes,
 }
@@ -49,18 +56,19 @@ struct Shared {
     /// Where the yard's time starts.
     opened: Instant,
     /// Never held over an await, nor while a driver is woken.
-    state: Mutex<State>,
+    yard: Mutex<Yard<Driver>>,
+    counters: Counters,
+    /// How many trucks were parked when the dock closed.
+    closed_with: AtomicUsize,
     /// Rings when a truck parks whose ticket is due before all others.
     earlier: Notify,
 }
 
-struct State {
-    yard: Yard<Driver>,
-    tally: Tally,
-}
-
 /// Who waits for a parked truck's load.
-type Driver = oneshot::Sender<Load>;
+struct Driver {
+    fleet: &'static Fleet,
+    load: oneshot::Sender<Load>,
+}
 
 /// What becomes of a truck that arrives.
 pub enum Arrived {
@@ -70,8 +78,6 @@ pub enum Arrived {
     Parks(Parking),
     /// Read the journal after its `seen` and call [`Dock::catch_up`].
     Behind(Behind),
-    /// The dock is full; tell it to come back later.
-    Full,
 }
 
 /// A parked truck. Dropped before it has its load, it leaves the dock.
@@ -84,12 +90,14 @@ pub struct Parking {
 impl Dock {
     /// An empty dock over the journal `epoch`, whose newest entries are `tail`.
     pub fn new(epoch: &str, tail: Vec<News>, options: Options) -> Self {
-        let state = State { yard: Yard::new(epoch, &tail, &options), tally: Tally::default() };
+        let yard = Mutex::new(Yard::new(epoch, &tail, &options));
         let shared = Shared {
             epoch: epoch.into(),
             options,
             opened: Instant::now(),
-            state: Mutex::new(state),
+            yard,
+            counters: Counters::default(),
+            closed_with: AtomicUsize::new(0),
             earlier: Notify::new(),
         };
         Self { shared: Arc::new(shared) }
@@ -97,7 +105,7 @@ impl Dock {
 
     /// The cursor of the newest announced news: `epoch.sequence`. Pages print it before they read what they render.
     pub fn cursor(&self) -> String {
-        Cursor::new(self.shared.epoch.clone(), self.state().yard.head()).to_string()
+        Cursor::new(self.shared.epoch.clone(), self.yard().head()).to_string()
     }
 
     /// Hands news to the parked trucks; `news` is in order and follows what was announced before. What was announced
@@ -109,22 +117,36 @@ impl Dock {
 
     /// Sends everyone home `closing`, and everyone who still arrives.
     pub fn close(&self) {
-        self.send_home(Yard::close);
+        self.send_home(|yard, now| {
+            self.shared.closed_with.fetch_max(yard.parked(), Relaxed);
+            yard.close(now)
+        });
+    }
+
+    /// Counts a truck that came with a clipboard of so many bytes.
+    pub fn came(&self, clipboard: &Clipboard, bytes: usize) {
+        self.shared.counters.came(clipboard, bytes);
+    }
+
+    /// Counts a stream that was opened.
+    pub fn opened(&self, fleet: &Fleet) {
+        self.shared.counters.opened(fleet);
     }
 
     /// A truck arrives. It leaves at once or parks; whoever it relieves goes home.
     pub fn arrive(&self, truck: Truck) -> Arrived {
-        let (driver, load) = oneshot::channel();
+        let fleet = truck.fleet;
+        let (tell, load) = oneshot::channel();
         let (arrival, earlier) = {
             let now = self.now();
-            let mut state = self.state();
-            let before = state.yard.next_ticket();
-            let arrival = state.yard.arrive(truck, driver, now);
-            arrival.relieved.iter().for_each(|(_, load)| state.tally.count(load));
+            let mut yard = self.yard();
+            let before = yard.next_ticket();
+            let arrival = yard.arrive(truck, Driver { fleet, load: tell }, now);
+            self.count(&arrival.relieved);
             if let Fate::Leaves(load) = &arrival.fate {
-                state.tally.count(load);
+                self.shared.counters.left(fleet, load);
             }
-            let next = state.yard.next_ticket();
+            let next = yard.next_ticket();
             (arrival, next.is_some_and(|next| before.is_none_or(|before| next < before)))
         };
         if earlier {
@@ -135,15 +157,15 @@ impl Dock {
             Fate::Leaves(load) => Arrived::Leaves(load),
             Fate::Parks(id) => Arrived::Parks(Parking { dock: self.clone(), id, load }),
             Fate::Behind(behind) => Arrived::Behind(behind),
-            Fate::Full => Arrived::Full,
         }
     }
 
     /// The load of a truck that was behind the ring: `news` is all of the journal after its `seen`, up to the dock's
     /// head at least; `None` if that is not to be had.
     pub fn catch_up(&self, behind: Behind, news: Option<Vec<News>>) -> Load {
+        let fleet = behind.fleet;
         let load = behind.load(news.map(|news| self.items(&news)));
-        self.state().tally.count(&load);
+        self.shared.counters.left(fleet, &load);
         load
     }
 
@@ -152,23 +174,41 @@ impl Dock {
         self.shared.options.park_ms(asked, chance())
     }
 
-    /// A load as it goes over the wire, with the words that home may forget.
-    pub fn encode(&self, load: &Load, heard: &[Id]) -> Vec<u8> {
-        let retry_ms = (load.why == Why::Closing).then(|| self.shared.options.retry_ms(chance()));
-        load.encode(&self.shared.epoch, heard, retry_ms)
+    /// The load of a truck of `fleet` as it goes over the wire, with what else goes home.
+    pub fn encode(&self, fleet: &Fleet, load: &Load, note: Note<'_>) -> Vec<u8> {
+        let json = load.encode(&self.shared.epoch, note);
+        self.shared.counters.sent(fleet, load, note.heard.len(), json.len(), note.now_ms);
+        json
+    }
+
+    /// When the home of this load should come again, milliseconds from now, if not by its own rules; by chance.
+    pub fn retry_ms(&self, load: &Load) -> Option<u64> {
+        let Shared { options, closed_with, .. } = &*self.shared;
+        match (load.why, load.limit) {
+            (Why::Closing, _) => Some(options.retry_ms(closed_with.load(Relaxed), chance())),
+            (_, Some(_)) => Some(options.limit_retry_ms),
+            _ => None,
+        }
+    }
+
+    /// The cursor of a place in this dock's journal.
+    pub fn cursor_at(&self, seq: u64) -> Cursor {
+        Cursor::new(self.shared.epoch.clone(), seq)
     }
 
     /// What the dock has done so far.
     pub fn stats(&self) -> Stats {
-        let state = self.state();
-        state.tally.stats(state.yard.parked(), state.yard.bays())
+        let yard = self.yard();
+        let mut parked = [0; ROWS];
+        yard.drivers().for_each(|driver| parked[driver.fleet.row()] += 1);
+        self.shared.counters.stats(parked, yard.bays())
     }
 
     /// Sends trucks home when their tickets are due, until `shutdown`; then closes the dock.
     pub async fn run_tickets(self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
-            let due = self.state().yard.next_ticket();
+            let due = self.yard().next_ticket();
             let due = due.and_then(|ms| self.shared.opened.checked_add(Duration::from_millis(ms)));
             let due = async {
                 match due {
@@ -186,11 +226,16 @@ impl Dock {
 
     fn send_home(&self, step: impl FnOnce(&mut Yard<Driver>, Ms) -> Vec<(Driver, Load)>) {
         let now = self.now();
-        let mut state = self.state();
-        let leaving = step(&mut state.yard, now);
-        leaving.iter().for_each(|(_, load)| state.tally.count(load));
-        drop(state);
+        let mut yard = self.yard();
+        let leaving = step(&mut yard, now);
+        // Before anybody sees the yard without them.
+        self.count(&leaving);
+        drop(yard);
         wake(leaving);
+    }
+
+    fn count(&self, leaving: &[(Driver, Load)]) {
+        leaving.iter().for_each(|(driver, load)| self.shared.counters.left(driver.fleet, load));
     }
 
     fn items(&self, news: &[News]) -> Vec<Arc<Item>> {
@@ -201,9 +246,9 @@ impl Dock {
         self.shared.opened.elapsed().as_millis() as Ms
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn yard(&self) -> MutexGuard<'_, Yard<Driver>> {
         // A panic elsewhere must not take all pages down: trucks that were lost with it are sent again by their homes.
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.yard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -221,7 +266,7 @@ impl Parking {
 impl Drop for Parking {
     fn drop(&mut self) {
         if !self.load.is_terminated() {
-            self.dock.state().yard.leave(self.id);
+            self.dock.yard().leave(self.id);
         }
     }
 }
@@ -229,7 +274,7 @@ impl Drop for Parking {
 fn wake(leaving: Vec<(Driver, Load)>) {
     for (driver, load) in leaving {
         // A driver who is gone has no page to serve; its cargo is still in the journal.
-        let _ = driver.send(load);
+        let _ = driver.load.send(load);
     }
 }
 

@@ -6,8 +6,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Most trucks parked at once, over all bays; who comes later is sent away with 503.
+    /// Most trucks parked at once, over all bays; who comes later turns round and polls.
     pub parked_max_trucks: usize,
+    /// Most trucks parked at once for one visitor, over all pages and browsers with the visitor's cookie.
+    pub visitor_max_trucks: usize,
+    /// Most trucks parked at once that come from one address (IPv6: from one /64); this machine has no such limit.
+    pub address_max_trucks: usize,
+    /// When a truck that a limit kept from parking should come again, milliseconds.
+    pub limit_retry_ms: u64,
     /// Most news kept at hand for trucks that come back; older news is read from the journal.
     pub ring_max_entries: usize,
     /// The same, in bytes.
@@ -20,7 +26,7 @@ pub struct Options {
     pub park_min_ms: u64,
     /// The longest time a truck may park, milliseconds.
     pub park_max_ms: u64,
-    /// When the server stops, its pages come back spread over this time, milliseconds.
+    /// When the server stops, its pages come back spread over this time at most, milliseconds.
     pub closing_spread_ms: u64,
 }
 
@@ -29,6 +35,12 @@ impl Default for Options {
         Self {
             // At some 35 kB a truck this is 350 MB: what a small machine can spare.
             parked_max_trucks: 10_000,
+            // Thirty-two pages without a shared home, or eight of the greediest fleet: nobody looks at more.
+            visitor_max_trucks: 32,
+            // A school or an office behind one router; and ten of them still find a place.
+            address_max_trucks: 1_000,
+            // The pace of the polling fleet.
+            limit_retry_ms: 5_000,
             // Half an hour of two pieces of news a second: a page that was out of reach for a while needs no reload.
             ring_max_entries: 4_096,
             ring_max_bytes: 4 << 20,
@@ -39,11 +51,17 @@ impl Default for Options {
             park_min_ms: 5_000,
             // Debian's HAProxy cuts at 50 s, nginx at 60 s.
             park_max_ms: 45_000,
-            closing_spread_ms: 3_000,
+            // As many as may be parked, at RETURN_PER_S.
+            closing_spread_ms: 5_000,
         }
     }
 }
 
+/// Pages that may come back to a new server in a second: a tenth of what one core answers, for they also fetch what
+/// they missed.
+const RETURN_PER_S: u64 = 2_000;
+/// The shortest spread, milliseconds: what a page that is alone waits at most, and about what a restart takes.
+const SPREAD_MIN_MS: u64 = 200;
 /// How much shorter a park may get by chance, so that pages do not come back in step.
 const SPREAD: f64 = 0.1;
 
@@ -59,9 +77,12 @@ impl Options {
         (ms as f64 * (1.0 - SPREAD * chance)).round() as u64
     }
 
-    /// When a page should come back to a server that stops, milliseconds from now. `chance` is random in `0.0..1.0`.
-    pub fn retry_ms(&self, chance: f64) -> u64 {
-        (self.closing_spread_ms as f64 * chance) as u64
+    /// When a page should come back to a server that stops, milliseconds from now: the more trucks were `parked`, the
+    /// wider they are spread. `chance` is random in `0.0..1.0`.
+    pub fn retry_ms(&self, parked: usize, chance: f64) -> u64 {
+        let enough_ms = (parked as u64).saturating_mul(1_000) / RETURN_PER_S;
+        let spread_ms = enough_ms.max(SPREAD_MIN_MS).min(self.closing_spread_ms);
+        (spread_ms as f64 * chance) as u64
     }
 }
 
@@ -78,6 +99,24 @@ mod tests {
         assert_eq!(park(Some(u64::MAX), 0.0), 45_000);
         assert_eq!(park(Some(10_000), 0.5), 9_500);
         assert!(park(Some(10_000), 0.999_999) >= 9_000);
+    }
+
+    #[test]
+    fn pages_come_back_spread_by_how_many_there_are() {
+        let spread_ms = |parked| Options::default().retry_ms(parked, 0.999_999) + 1;
+        assert_eq!([0, 1, 400].map(spread_ms), [200; 3], "a lone page is back at once");
+        assert_eq!([1_000, 5_000, 10_000].map(spread_ms), [500, 2_500, 5_000], "2,000 a second");
+        assert_eq!(spread_ms(usize::MAX), 5_000, "nobody waits longer");
+        assert_eq!(Options::default().retry_ms(10_000, 0.0), 0);
+        let Options { parked_max_trucks, closing_spread_ms, .. } = Options::default();
+        assert!(parked_max_trucks as u64 * 1_000 <= closing_spread_ms * RETURN_PER_S, "a full dock is spread as well");
+    }
+
+    #[test]
+    fn a_page_is_back_within_half_of_the_spread_on_average() {
+        let chances = (0..1_000).map(|chance| f64::from(chance) / 1_000.0);
+        let mean = chances.map(|chance| Options::default().retry_ms(5_000, chance)).sum::<u64>() / 1_000;
+        assert!((1_240..=1_260).contains(&mean), "{mean}");
     }
 
     #[test]

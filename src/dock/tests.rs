@@ -1,6 +1,7 @@
 //! The shell, in paused time.
 
-use super::fleet::Fleet;
+use super::clipboard::Id;
+use super::crowd::{Limit, Party};
 use super::watch::Watch;
 use super::*;
 
@@ -16,13 +17,20 @@ fn truck(bay: u32, seen: u64, park_ms: u64) -> Truck {
         fleet: Fleet::named("ping-pong").expect("a fleet"),
         seen: Cursor::new(EPOCH.into(), seen),
         watch: Watch::all(),
+        party: Party { visitor: None, source: None },
         has_words: false,
         park_ms,
     }
 }
 
+fn text(dock: &Dock, load: &Load) -> String {
+    let fleet = Fleet::named("ping-pong").expect("a fleet");
+    String::from_utf8(dock.encode(fleet, load, Note { now_ms: 9, retry_ms: dock.retry_ms(load), ..Note::default() }))
+        .expect("text")
+}
+
 fn news(seq: u64) -> Vec<News> {
-    vec![News { seq, topic: "t".into(), body: format!("{{\"n\":{seq}}}").into() }]
+    vec![News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() }]
 }
 
 fn parks(arrived: Arrived) -> Parking {
@@ -39,10 +47,8 @@ async fn a_parked_truck_takes_the_news_home() {
     tokio::time::advance(Duration::from_millis(1_830)).await;
     dock.announce(news(1));
     let load = parking.load().await;
-    let json = String::from_utf8(dock.encode(&load, &[])).expect("text");
-    let expected =
-        r#"{"v":1,"why":"cargo","after":"E.0","seen":"E.1","cargo":[{"at":"E.1","n":1}],"heard":[],"parked":1830}"#;
-    assert_eq!((json.as_str(), dock.cursor().as_str()), (expected, "E.1"));
+    let expected = r#"{"v":1,"why":"cargo","after":"E.0","seen":"E.1","cargo":[{"at":"E.1","committed_at":5,"n":1}],"heard":[],"parked":1830,"now":9}"#;
+    assert_eq!((text(&dock, &load).as_str(), dock.cursor().as_str()), (expected, "E.1"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,9 +70,9 @@ async fn tickets_are_kept_to_the_millisecond_whoever_came_first() {
 async fn a_truck_that_nobody_waits_for_leaves_the_yard() {
     let dock = dock();
     let parking = parks(dock.arrive(truck(1, 0, 25_000)));
-    assert_eq!((dock.stats().parked, dock.stats().bays), (1, 1));
+    assert_eq!((dock.stats().parked(), dock.stats().bays), (1, 1));
     drop(parking);
-    assert_eq!((dock.stats().parked, dock.stats().bays), (0, 0));
+    assert_eq!((dock.stats().parked(), dock.stats().bays), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +86,8 @@ async fn a_second_truck_frees_the_first_and_everyone_is_counted() {
     assert_eq!(second.load().await.why, Why::Cargo);
     let stats = dock.stats();
     assert_eq!((stats.loads(Why::Relieved), stats.loads(Why::Cargo), stats.loads(Why::Ticket)), (1, 1, 0));
-    assert_eq!((stats.cargo_items, stats.parked_ms, stats.parked), (1, 40, 0));
+    let fleet = stats.of(Fleet::named("ping-pong").expect("a fleet"));
+    assert_eq!((fleet.items, fleet.parked_ms, fleet.parked), (1, 40, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +99,7 @@ async fn a_server_that_stops_sends_everyone_home() {
     stop.send(()).expect("the task runs");
     let load = parking.load().await;
     assert_eq!(load.why, Why::Closing);
-    assert!(String::from_utf8(dock.encode(&load, &[])).expect("text").contains(",\"retry\":"));
+    assert!(text(&dock, &load).contains(",\"retry\":"));
     assert!(matches!(dock.arrive(truck(1, 0, 25_000)), Arrived::Leaves(load) if load.why == Why::Closing));
     tickets.await.expect("it ends with the server");
 }
@@ -101,9 +108,12 @@ async fn a_server_that_stops_sends_everyone_home() {
 async fn a_full_dock_turns_strangers_away_but_not_the_next_truck_of_a_page_it_knows() {
     let dock = Dock::new(EPOCH, vec![], Options { parked_max_trucks: 1, ..Options::default() });
     let first = parks(dock.arrive(truck(1, 0, 25_000)));
-    assert!(matches!(dock.arrive(truck(2, 0, 25_000)), Arrived::Full));
+    let Arrived::Leaves(load) = dock.arrive(truck(2, 0, 25_000)) else { panic!("it parks") };
+    assert_eq!((load.why, load.limit), (Why::Turn, Some(Limit::Dock)));
+    assert!(text(&dock, &load).contains(r#","limit":"dock","retry":5000"#));
+    assert_eq!(dock.stats().limited[Limit::Dock as usize], (Limit::Dock, 1));
     let second = parks(dock.arrive(truck(1, 0, 25_000)));
-    assert_eq!((first.load().await.why, dock.stats().parked), (Why::Relieved, 1));
+    assert_eq!((first.load().await.why, dock.stats().parked()), (Why::Relieved, 1));
     drop(second);
 }
 

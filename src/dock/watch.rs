@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
+/// What private news has before the name of the one visitor who may read it.
+pub const PRIVATE: char = '@';
+
 /// The topics a truck watches; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watch(Topics);
+pub struct Watch {
+    topics: Topics,
+    /// Whose private news comes aboard as well.
+    visitor: Option<Arc<str>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Topics {
@@ -14,9 +21,9 @@ enum Topics {
 }
 
 impl Watch {
-    /// Takes everything.
+    /// Takes everything that is not private.
     pub fn all() -> Self {
-        Self(Topics::All)
+        Self { topics: Topics::All, visitor: None }
     }
 
     /// Takes the news of these topics; no topics mean all.
@@ -27,12 +34,20 @@ impl Watch {
         }
         topics.sort_unstable();
         topics.dedup();
-        Self(Topics::Only(topics.into()))
+        Self { topics: Topics::Only(topics.into()), visitor: None }
+    }
+
+    /// Takes the private news of a visitor as well; of nobody else.
+    pub fn with_private(self, visitor: Option<Arc<str>>) -> Self {
+        Self { visitor, ..self }
     }
 
     /// True if news of this topic comes aboard.
     pub fn takes(&self, topic: &str) -> bool {
-        match &self.0 {
+        if let Some(visitor) = topic.strip_prefix(PRIVATE) {
+            return self.visitor.as_deref() == Some(visitor);
+        }
+        match &self.topics {
             Topics::All => true,
             Topics::Only(topics) => topics.binary_search_by(|held| held.as_ref().cmp(topic)).is_ok(),
         }
@@ -40,11 +55,12 @@ impl Watch {
 
     /// True if this takes all that `other` takes.
     pub fn covers(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Topics::All, _) => true,
-            (Topics::Only(_), Topics::All) => false,
-            (Topics::Only(_), Topics::Only(topics)) => topics.iter().all(|topic| self.takes(topic)),
-        }
+        (other.visitor.is_none() || self.visitor == other.visitor)
+            && match (&self.topics, &other.topics) {
+                (Topics::All, _) => true,
+                (Topics::Only(_), Topics::All) => false,
+                (Topics::Only(_), Topics::Only(topics)) => topics.iter().all(|topic| self.takes(topic)),
+            }
     }
 }
 
@@ -64,5 +80,24 @@ mod tests {
         let (all, ab, a) = (Watch::all(), Watch::of(["a", "b"]), Watch::of(["a"]));
         assert!(all.covers(&ab) && all.covers(&all) && ab.covers(&a) && ab.covers(&ab));
         assert!(!ab.covers(&all) && !a.covers(&ab));
+    }
+
+    #[test]
+    fn private_news_comes_aboard_for_its_visitor_alone() {
+        let of = |watch: Watch, visitor: &str| watch.with_private(Some(visitor.into()));
+        for watch in [Watch::all(), Watch::of(["a"]), Watch::of(["@ann", "ann"])] {
+            assert!(!watch.takes("@ann") && !watch.takes("@"), "{watch:?}");
+            assert!(of(watch.clone(), "ann").takes("@ann"));
+            assert!(!of(watch.clone(), "bob").takes("@ann") && !of(watch, "an").takes("@ann"));
+        }
+        assert!(!of(Watch::all(), "ann").takes("@@ann"));
+    }
+
+    #[test]
+    fn a_watch_does_not_cover_what_is_private_to_another() {
+        let of = |watch: Watch, visitor: &str| watch.with_private(Some(visitor.into()));
+        let (all, ann, bob) = (Watch::all(), of(Watch::all(), "ann"), of(Watch::of(["a"]), "bob"));
+        assert!(ann.covers(&all) && ann.covers(&ann) && ann.covers(&of(Watch::of(["a"]), "ann")));
+        assert!(!all.covers(&ann) && !ann.covers(&bob) && !bob.covers(&ann));
     }
 }

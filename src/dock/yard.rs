@@ -3,6 +3,7 @@
 use super::backlog::{Backlog, Found, Item};
 use super::cargo::{Behind, Load, Why};
 use super::clipboard::Id;
+use super::crowd::{Crowd, Limit, Party};
 use super::cursor::Cursor;
 use super::fleet::Fleet;
 use super::watch::Watch;
@@ -24,6 +25,8 @@ pub struct Truck {
     pub seen: Cursor,
     /// What it takes aboard.
     pub watch: Watch,
+    /// Whose it is: the visitor's private news comes aboard whatever it watches.
+    pub party: Party,
     /// It brought words.
     pub has_words: bool,
     /// How long it may park, see [`Options::park_ms`]; 0 = not at all.
@@ -43,8 +46,6 @@ pub enum Fate {
     Parks(TruckId),
     /// Its load has to be read from the journal.
     Behind(Behind),
-    /// The dock is full.
-    Full,
 }
 
 /// What an arrival brings about. `D` is whoever has to be told that a parked truck leaves.
@@ -61,6 +62,7 @@ struct Parked<D> {
     driver: D,
     bay: Id,
     watch: Watch,
+    party: Party,
     /// How far its page has seen.
     seen: u64,
     /// The same, or as far as this bay's trucks have taken all that it watches since it parked.
@@ -82,7 +84,7 @@ pub struct Yard<D> {
     bays: HashMap<Id, Vec<TruckId>>,
     tickets: BTreeSet<(Ms, TruckId)>,
     next: u64,
-    parked_max: usize,
+    crowd: Crowd,
     closed: bool,
 }
 
@@ -100,7 +102,7 @@ impl<D> Yard<D> {
             bays: HashMap::new(),
             tickets: BTreeSet::new(),
             next: 0,
-            parked_max: options.parked_max_trucks,
+            crowd: Crowd::new(options),
             closed: false,
         }
     }
@@ -120,6 +122,11 @@ impl<D> Yard<D> {
         self.bays.len()
     }
 
+    /// Everyone who waits for a parked truck.
+    pub fn drivers(&self) -> impl Iterator<Item = &D> {
+        self.trucks.values().map(|truck| &truck.driver)
+    }
+
     /// When the next ticket is due.
     pub fn next_ticket(&self) -> Option<Ms> {
         self.tickets.first().map(|(due, _)| *due)
@@ -127,6 +134,8 @@ impl<D> Yard<D> {
 
     /// A truck arrives. If it parks, `driver` will be told when it leaves.
     pub fn arrive(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
+        let watch = truck.watch.with_private(truck.party.visitor.clone());
+        let truck = Truck { watch, ..truck };
         match self.gate(&truck) {
             Some(fate) => Arrival { fate, relieved: Vec::new() },
             None => self.park(truck, driver, now),
@@ -144,18 +153,22 @@ impl<D> Yard<D> {
         }
         let Ok(found) = self.backlog.since(seen, &truck.watch) else {
             let (watch, load_max_items) = (truck.watch.clone(), self.backlog.load_max());
-            return Some(Fate::Behind(Behind { seen, head, watch, load_max_items }));
+            return Some(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max_items }));
         };
         let in_a_hurry = truck.has_words && !truck.fleet.words_may_wait;
         if !found.items.is_empty() || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {
             return Some(Fate::Leaves(Load::of(found, seen, Why::Turn)));
         }
-        let in_its_bay = self.bays.get(&truck.bay).map_or(0, Vec::len);
-        let relieves = (in_its_bay + 1).saturating_sub(truck.fleet.hold.into());
-        if self.trucks.len() + 1 - relieves > self.parked_max {
-            return Some(Fate::Full);
-        }
-        None
+        let limit = self.limit(truck)?;
+        Some(Fate::Leaves(Load { limit: Some(limit), ..Load::of(found, seen, Why::Turn) }))
+    }
+
+    /// The limit that stands against a truck, given that it relieves those of its bay that are too many.
+    fn limit(&self, truck: &Truck) -> Option<Limit> {
+        let bay = self.bays.get(&truck.bay).map_or(&[][..], Vec::as_slice);
+        let relieves = (bay.len() + 1).saturating_sub(truck.fleet.hold.into());
+        let freed = bay.iter().take(relieves).filter_map(|id| self.trucks.get(id)).map(|parked| &parked.party);
+        self.crowd.limit(&truck.party, freed)
     }
 
     fn park(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
@@ -173,7 +186,9 @@ impl<D> Yard<D> {
         let (seen, ticket) = (truck.seen.seq(), now.saturating_add(truck.park_ms));
         self.tickets.insert((ticket, id));
         self.bays.entry(truck.bay.clone()).or_default().push(id);
-        let parked = Parked { driver, bay: truck.bay, watch: truck.watch, seen, base: seen, since: now, ticket };
+        self.crowd.enter(&truck.party);
+        let Truck { bay, watch, party, .. } = truck;
+        let parked = Parked { driver, bay, watch, party, seen, base: seen, since: now, ticket };
         self.trucks.insert(id, parked);
         Arrival { fate: Fate::Parks(id), relieved }
     }
@@ -230,11 +245,13 @@ impl<D> Yard<D> {
         self.closed = true;
         self.bays.clear();
         self.tickets.clear();
+        let trucks = std::mem::take(&mut self.trucks);
+        trucks.values().for_each(|truck| self.crowd.leave(&truck.party));
         let goes = |truck: Parked<D>| {
             let load = Load::empty(Why::Closing, truck.seen, truck.seen);
             truck.goes(load, now)
         };
-        std::mem::take(&mut self.trucks).into_values().map(goes).collect()
+        trucks.into_values().map(goes).collect()
     }
 
     /// A parked truck is gone without a load: nobody waits for it any more.
@@ -246,6 +263,7 @@ impl<D> Yard<D> {
     fn take(&mut self, id: TruckId) -> Option<Parked<D>> {
         let truck = self.trucks.remove(&id)?;
         self.tickets.remove(&(truck.ticket, id));
+        self.crowd.leave(&truck.party);
         if let Some(bay) = self.bays.get_mut(&truck.bay) {
             bay.retain(|parked| *parked != id);
             if bay.is_empty() {

@@ -1,5 +1,6 @@
 //! The address a visitor came by, for lines that they will copy.
 
+use crate::web::client;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -12,14 +13,14 @@ const HOST_MAX_BYTES: usize = 260;
 pub struct Address(String);
 
 impl Address {
-    /// Of a `Host` header and the scheme a proxy says; in place of what is no host, where this server listens.
-    pub fn of(host: Option<&str>, forwarded_scheme: Option<&str>, bound: SocketAddr) -> Self {
+    /// Of the host that the visitor's browser asked for; in place of what is no host, where this server listens.
+    pub fn of(host: Option<&str>, is_https: bool, bound: SocketAddr) -> Self {
         let plain = |host: &&str| {
             !host.is_empty()
                 && host.len() <= HOST_MAX_BYTES
                 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
         };
-        let scheme = if forwarded_scheme == Some("https") { "https" } else { "http" };
+        let scheme = if is_https { "https" } else { "http" };
         let host = host.filter(plain).map_or_else(|| own(bound), str::to_owned);
         Self(format!("{scheme}://{host}"))
     }
@@ -41,10 +42,9 @@ impl<'r> FromRequest<'r> for Address {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let headers = request.headers();
         let config = request.rocket().config();
         let bound = SocketAddr::new(config.address, config.port);
-        Outcome::Success(Self::of(headers.get_one("Host"), headers.get_one("X-Forwarded-Proto"), bound))
+        Outcome::Success(Self::of(client::host(request), client::is_https(request), bound))
     }
 }
 
@@ -52,24 +52,24 @@ impl<'r> FromRequest<'r> for Address {
 mod tests {
     use super::*;
 
-    fn of(host: Option<&str>, scheme: Option<&str>, bound: &str) -> String {
-        Address::of(host, scheme, bound.parse().expect("an address")).as_str().to_owned()
+    fn of(host: Option<&str>, is_https: bool, bound: &str) -> String {
+        Address::of(host, is_https, bound.parse().expect("an address")).as_str().to_owned()
     }
 
     #[test]
     fn what_is_no_host_is_not_repeated() {
-        assert_eq!(of(Some("pi.local:8000"), None, "0.0.0.0:80"), "http://pi.local:8000");
-        assert_eq!(of(Some("[::1]:80"), Some("https"), "0.0.0.0:80"), "https://[::1]:80");
+        assert_eq!(of(Some("pi.local:8000"), false, "0.0.0.0:80"), "http://pi.local:8000");
+        assert_eq!(of(Some("[::1]:80"), true, "0.0.0.0:80"), "https://[::1]:80");
         for odd in ["", "a b", "x\"; rm -rf /; \"", "<script>", "$(id)"] {
-            assert_eq!(of(Some(odd), None, "0.0.0.0:9100"), "http://localhost:9100", "{odd:?}");
+            assert_eq!(of(Some(odd), false, "0.0.0.0:9100"), "http://localhost:9100", "{odd:?}");
         }
-        assert_eq!(of(None, Some("javascript"), "[::]:9100"), "http://localhost:9100");
+        assert_eq!(of(None, false, "[::]:9100"), "http://localhost:9100");
     }
 
     #[test]
     fn without_a_host_the_address_is_where_the_server_listens() {
-        assert_eq!(of(None, None, "192.168.1.7:9100"), "http://192.168.1.7:9100");
-        assert_eq!(of(None, None, "[fd00::7]:9100"), "http://[fd00::7]:9100");
-        assert_eq!(of(None, None, "127.0.0.1:9100"), "http://localhost:9100");
+        assert_eq!(of(None, false, "192.168.1.7:9100"), "http://192.168.1.7:9100");
+        assert_eq!(of(None, false, "[fd00::7]:9100"), "http://[fd00::7]:9100");
+        assert_eq!(of(None, false, "127.0.0.1:9100"), "http://localhost:9100");
     }
 }

@@ -8,10 +8,12 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 25] = [
+pub const FILES: [&str; 38] = [
     "icons/favicon.svg",
+    "js/age.js",
     "js/bucket.js",
     "js/chart.js",
+    "js/choice.js",
     "js/clock.js",
     "js/cursor.js",
     "js/dock.js",
@@ -19,26 +21,40 @@ pub const FILES: [&str; 25] = [
     "js/fleet.js",
     "js/fleets.js",
     "js/format.js",
+    "js/limit.js",
+    "js/line.js",
+    "js/link.js",
     "js/main.js",
+    "js/name.js",
+    "js/outage.js",
+    "js/outbox.js",
     "js/patience.js",
     "js/refetch.js",
     "js/road.js",
+    "js/roads.js",
     "js/series.js",
+    "js/share.js",
+    "js/state.js",
     "js/station.js",
+    "js/stream.js",
     "js/tally.js",
     "js/texts.js",
     "js/units.js",
     "js/view.js",
     "js/words.js",
+    "js/worker.js",
     "js/zone.js",
     "style.css",
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",
 ];
 
-/// The scripts, so that a page asks for all of them at once and not one behind the other.
+/// What a page does not run itself.
+const WORKER: &str = "js/worker.js";
+
+/// The page's scripts, so that it asks for all of them at once and not one behind the other.
 pub fn modules() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter().filter(|path| path.ends_with(".js"))
+    FILES.into_iter().filter(|path| path.ends_with(".js") && *path != WORKER)
 }
 
 /// A year and unchanging: the address names the content.

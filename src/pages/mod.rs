@@ -18,6 +18,7 @@ mod warmth;
 mod wind;
 
 pub use address::Address;
+pub use assets::build;
 pub use facts::{Facts, Series};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 

@@ -16,6 +16,8 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 const PAGE_BYTES: u32 = 4_096;
 /// The writer's page cache, KiB: the pages that twenty stations append to, and the day's extremes.
 const WRITER_CACHE_KIB: &str = "-16384";
+/// What is forgotten is overwritten where that costs no extra writing, so that it does not linger in a page's gaps.
+const OVERWRITE: &str = "fast";
 /// A reader waits so long for its turn; a page that would come later is not wanted any more.
 const READER_WAIT: Duration = Duration::from_secs(5);
 
@@ -56,6 +58,7 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .page_size(PAGE_BYTES)
+        .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
         .pragma("cache_size", WRITER_CACHE_KIB);
     let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
@@ -70,14 +73,16 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
     Ok(Opened { writer, readers, epoch, lossy })
 }
 
-/// Another process may migrate the same file: who comes second fails, looks again, and finds it done.
+/// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen
+/// once for each migration.
 async fn migrate(db: &SqlitePool) -> Result<(), Error> {
-    match MIGRATOR.run(db).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => match MIGRATOR.run(db).await {
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-            other => Ok(other?),
-        },
-        other => Ok(other?),
+    let mut tries = MIGRATOR.iter().count();
+    loop {
+        match MIGRATOR.run(db).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries > 0 => tries -= 1,
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => return Err(error.into()),
+            other => return Ok(other?),
+        }
     }
 }
 

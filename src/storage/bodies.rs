@@ -1,11 +1,13 @@
 //! What the journal says, as it goes over the wire.
 
+use super::words::{Author, Said};
 use crate::weather::derived;
 use crate::weather::quantity::Quantity;
 use crate::weather::report::Values;
 use crate::weather::station::SensorName;
 use crate::weather::time::Timestamp;
 use bytes::Bytes;
+use serde::Serialize;
 use std::io::Write;
 
 /// A value that was not known before.
@@ -52,6 +54,42 @@ pub(super) fn station(slug: &str) -> Bytes {
     format!(r#"{{"kind":"station","station":"{slug}"}}"#).into()
 }
 
+/// `{"kind":"words",…}`: somebody said something. Nobody has checked its letters: all of it is escaped.
+pub(super) fn words(said: &Said<'_>, said_at: Timestamp) -> Bytes {
+    #[derive(Serialize)]
+    struct Words<'a> {
+        kind: &'static str,
+        id: &'a str,
+        from: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        answers: Option<&'a str>,
+        station: &'a str,
+        text: &'a str,
+        said_at: i64,
+    }
+    let from = match said.author {
+        Author::You => "you",
+        Author::Robot => "robot",
+    };
+    let Said { id, answers, station, text, .. } = *said;
+    json(&Words { kind: "words", id, from, answers, station, text, said_at: said_at.0 })
+}
+
+/// `{"kind":"forgotten",…}`: a visitor's words about a station are gone.
+pub(super) fn forgotten(station: &str) -> Bytes {
+    #[derive(Serialize)]
+    struct Forgotten<'a> {
+        kind: &'static str,
+        station: &'a str,
+    }
+    json(&Forgotten { kind: "forgotten", station })
+}
+
+/// Texts and numbers become JSON without fail.
+fn json(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).unwrap_or_default().into()
+}
+
 /// Writing to memory does not fail. Slugs, sensors and quantities need no escaping: their letters are checked at the door.
 fn push(body: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     let _ = body.write_fmt(text);
@@ -64,6 +102,7 @@ fn number(body: &mut Vec<u8>, value: f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::Visitor;
     use super::*;
 
     fn text(body: Bytes) -> String {
@@ -98,6 +137,26 @@ mod tests {
         let fresh = [(&main, Quantity::Humidity, 50.0)];
         let body = text(report("a", Timestamp(7), &fresh, Some(&Values::default())));
         assert!(body.ends_with(r#""derived":{}}"#), "{body}");
+    }
+
+    #[test]
+    fn words_are_escaped_and_say_what_they_answer() {
+        let visitor = Visitor::of_secret("somebody");
+        let mut said = Said {
+            id: "a",
+            visitor: &visitor,
+            station: "\"x",
+            author: Author::You,
+            text: "\\ <b>\n",
+            units: "",
+            answers: None,
+        };
+        let body = r#"{"kind":"words","id":"a","from":"you","station":"\"x","text":"\\ <b>\n","said_at":7}"#;
+        assert_eq!(text(words(&said, Timestamp(7))), body);
+        (said.author, said.answers) = (Author::Robot, Some("b"));
+        let json: serde_json::Value = serde_json::from_slice(&words(&said, Timestamp(7))).expect("JSON");
+        assert_eq!((&json["from"], &json["answers"]), (&"robot".into(), &"b".into()));
+        assert_eq!(text(forgotten("\"")), r#"{"kind":"forgotten","station":"\""}"#);
     }
 
     #[test]

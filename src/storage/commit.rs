@@ -8,8 +8,8 @@ use super::memory::Memory;
 use super::merge::{News, Upload, merge};
 use super::observations::Appended;
 use super::stats::count;
-use super::writer::Append;
-use super::{Shared, changes, stations, tidy};
+use super::writer::{Append, Batch};
+use super::{Shared, changes, stations, tidy, words};
 use crate::weather::time::Timestamp;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
@@ -31,6 +31,9 @@ pub(super) struct Scribe {
     /// What `PRAGMA data_version` said last: it changes when another connection commits.
     pub(super) data_version: i64,
     pub(super) journal_rows: u64,
+    pub(super) word_rows: u64,
+    /// Conversations have been looked at up to the word at this place in the journal; of an earlier run nothing is known.
+    pub(super) words_looked: u64,
     /// Entries written since the journal was pruned last.
     pub(super) unpruned: u64,
     pub(super) pruned_at: Timestamp,
@@ -41,6 +44,14 @@ pub(super) struct Scribe {
 /// at most some ten thousand entries, whose numbers pages may have seen. Numbers go on this far behind the last one
 /// that survived, so that none means two things. 2⁵³ allows nine billion such starts.
 const LEAP: u64 = 1_000_000;
+
+/// What to answer, and what to tell.
+struct Stored {
+    appended: Vec<Result<Appended, Error>>,
+    talked: Vec<Result<bool, Error>>,
+    entries: Vec<Entry>,
+}
+
 impl Scribe {
     /// Takes the connection over. `lossy`: see [`LEAP`].
     pub async fn new(
@@ -55,6 +66,7 @@ impl Scribe {
         let head = journal::head(&mut conn).await?;
         shared.set_directory(Arc::new(stations::load(&mut conn).await?));
         let journal_rows = tidy::journal_rows(&mut conn).await?;
+        let word_rows = words::rows(&mut conn).await?;
         Ok(Self {
             conn,
             shared,
@@ -66,6 +78,8 @@ impl Scribe {
             foreign: Vec::new(),
             data_version,
             journal_rows,
+            word_rows,
+            words_looked: 0,
             unpruned: 0,
             pruned_at: now(),
             orphans: true,
@@ -74,36 +88,39 @@ impl Scribe {
 
     /// Stores what is given in one transaction, answers everyone, then tells. Returns the error if the database was
     /// locked: whoever waits behind has waited as long.
-    pub async fn store(&mut self, appends: Vec<Append>) -> Result<(), Error> {
-        let done = self.store_and_answer(appends).await;
+    pub async fn store(&mut self, batch: Batch) -> Result<(), Error> {
+        let done = self.store_and_answer(batch).await;
         self.prune_if_due().await;
         done
     }
 
-    async fn store_and_answer(&mut self, appends: Vec<Append>) -> Result<(), Error> {
-        let done = self.try_store(&appends).await;
+    async fn store_and_answer(&mut self, batch: Batch) -> Result<(), Error> {
+        let done = self.try_store(&batch).await;
         self.settle(&done).await;
         match done {
-            Ok((answers, entries)) => {
-                for (append, answer) in appends.into_iter().zip(answers) {
-                    // Who asked may have gone; what was stored is stored.
+            Ok(stored) => {
+                // Who asked may have gone; what was stored is stored.
+                for (append, answer) in batch.appends.into_iter().zip(stored.appended) {
                     drop(append.answer.send(answer));
                 }
-                self.tell(entries).await;
+                for (talk, answer) in batch.talks.into_iter().zip(stored.talked) {
+                    drop(talk.answer.send(answer));
+                }
+                self.tell(stored.entries).await;
             }
             // Nobody knows whose fault it was: each gets a transaction of its own.
-            Err(Error::Database(error)) if appends.len() > 1 => {
-                tracing::warn!(%error, "a batch failed; trying its uploads one by one");
-                let mut rest = appends.into_iter();
-                while let Some(append) = rest.next() {
-                    if let Err(locked) = Box::pin(self.store_and_answer(vec![append])).await {
-                        rest.for_each(|append| append.fail(&locked));
+            Err(Error::Database(error)) if batch.len() > 1 => {
+                tracing::warn!(%error, "a batch failed; trying what was in it one by one");
+                let mut rest = batch.split();
+                while let Some(one) = rest.next() {
+                    if let Err(locked) = Box::pin(self.store_and_answer(one)).await {
+                        rest.for_each(|one| one.fail(&locked));
                         return Err(locked);
                     }
                 }
             }
             Err(error) => {
-                appends.into_iter().for_each(|append| append.fail(&error));
+                batch.fail(&error);
                 if matches!(error, Error::Locked(_)) {
                     return Err(error);
                 }
@@ -112,30 +129,38 @@ impl Scribe {
         Ok(())
     }
 
-    async fn try_store(&mut self, appends: &[Append]) -> Result<(Vec<Result<Appended, Error>>, Vec<Entry>), Error> {
+    async fn try_store(&mut self, batch: &Batch) -> Result<Stored, Error> {
         self.begin().await?;
         let directory = self.shared.directory();
-        let mut uploads = Vec::with_capacity(appends.len());
-        for append in appends {
+        let mut uploads = Vec::with_capacity(batch.appends.len());
+        for append in &batch.appends {
             if let Some((station, slug)) = directory.by_id(append.station) {
                 uploads.push(Upload { station, slug, reports: &append.reports });
             }
         }
         let stored = learn(&mut self.conn, &mut self.memory, &uploads).await?;
         let mut changes = merge(&mut self.memory, stored, &uploads);
-        let entries = self.number(std::mem::take(&mut changes.news), now());
-        changes::write_and_commit(&mut self.conn, &changes, &entries).await?;
+        let known = words::known(&mut self.conn, &batch.talks).await?;
+        let decided = words::decide(known, &batch.talks, self.shared.options.alerts_max);
+        let now = now();
+        let mut news = std::mem::take(&mut changes.news);
+        let public = news.len();
+        news.extend(decided.said.iter().map(|said| said.news(now)));
+        let entries = self.number(news, now);
+        let (public, private) = entries.split_at(public);
+        if !batch.talks.is_empty() {
+            words::write(&mut self.conn, &decided, private, now).await?;
+        }
+        changes::write_and_commit(&mut self.conn, &changes, public).await?;
         self.committed(&entries);
-        let counters = &self.shared.counters;
-        count(&counters.commits, 1);
-        count(&counters.reports_stored, changes.answers.iter().map(|answer| answer.stored).sum());
-        count(&counters.reports_duplicate, changes.answers.iter().map(|answer| answer.duplicate).sum());
+        self.word_rows += private.len() as u64;
+        self.shared.counters.count_stored(&changes.answers, &batch.talks, &decided);
         let mut answers = changes.answers.into_iter();
         let answer = |append: &Append| match directory.by_id(append.station) {
             Some(_) => Ok(answers.next().unwrap_or_default()),
             None => Err(Error::NoStation(format!("number {}", append.station.0))),
         };
-        Ok((appends.iter().map(answer).collect(), entries))
+        Ok(Stored { appended: batch.appends.iter().map(answer).collect(), talked: decided.outcomes, entries })
     }
 
     /// Takes the write lock and learns what other processes have written.
@@ -159,7 +184,7 @@ impl Scribe {
     /// Numbers news, on from the head that was read in this transaction.
     pub(super) fn number(&self, news: Vec<News>, committed_at: Timestamp) -> Vec<Entry> {
         let first = self.head.max(self.floor) + 1;
-        let entry = |(seq, News { station, body })| Entry { seq, station, visitor: None, committed_at, body };
+        let entry = |(seq, News { station, visitor, body })| Entry { seq, station, visitor, committed_at, body };
         (first..).zip(news).map(entry).collect()
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 /// Storage's errors. The database's own are shared: one failed transaction answers everyone who was in it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The queue before the writer is full: more reports arrive than can be written.
-    #[error("more readings arrive than can be written; try again in a moment")]
+    /// The queue before the writer is full: more arrives than can be written.
+    #[error("more arrives than can be written; try again in a moment")]
     Overloaded,
     /// Another process holds the database's write lock.
     #[error("the database is locked by another process; try again in a moment")]
@@ -24,6 +24,9 @@ pub enum Error {
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
+    /// No more alerts may be made.
+    #[error("as many alerts are kept as there may be; forget one first, or try again another day")]
+    TooManyAlerts,
     /// A stored name is not one.
     #[error("the database holds a bad name")]
     BadName(#[from] BadName),
@@ -76,6 +79,7 @@ impl Error {
             Error::Closed => Error::Closed,
             Error::NoStation(name) => Error::NoStation(name.clone()),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
+            Error::TooManyAlerts => Error::TooManyAlerts,
             Error::BadName(e) => Error::BadName(e.clone()),
             Error::Database(e) => Error::Database(e.clone()),
             Error::Migrate(e) => Error::Database(Arc::new(sqlx::Error::Protocol(e.to_string()))),

@@ -4,7 +4,7 @@ use super::commit::{COMMIT, Scribe};
 use super::error::Error;
 use super::journal::{self, Entry};
 use super::stats::count;
-use super::{stations, tidy};
+use super::{stations, tidy, words};
 use sqlx::SqliteConnection;
 use std::sync::Arc;
 
@@ -50,6 +50,7 @@ impl Scribe {
         let directory = stations::load(&mut self.conn).await?;
         self.journal_rows = tidy::journal_rows(&mut self.conn).await?;
         self.shared.set_directory(Arc::new(directory));
+        self.word_rows = words::rows(&mut self.conn).await?;
         count(&self.shared.counters.foreign_entries, entries.len());
         self.foreign.append(&mut entries);
         self.memory.clear();

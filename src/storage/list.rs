@@ -55,7 +55,7 @@ impl Scribe {
             Change::Remove => stations::delete(&mut self.conn, slug).await?,
         }
         let directory = Arc::new(stations::load(&mut self.conn).await?);
-        let news = News { station: slug.as_str().into(), body: bodies::station(slug.as_str()) };
+        let news = News { station: slug.as_str().into(), visitor: None, body: bodies::station(slug.as_str()) };
         let entry = self.number(vec![news], now()).remove(0);
         journal::append(&mut self.conn, &entry).await?;
         sqlx::query(COMMIT).execute(&mut self.conn).await?;

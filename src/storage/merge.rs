@@ -3,6 +3,7 @@
 use super::bodies::{self, Fresh};
 use super::memory::{Day, Known, Memory, Range, Rank, SensorId};
 use super::observations::Appended;
+use super::words::Visitor;
 use crate::weather::day;
 use crate::weather::quantity::Quantity;
 use crate::weather::report::{Report, Values, Warning};
@@ -27,6 +28,8 @@ pub(super) struct Upload<'a> {
 #[derive(Debug, PartialEq)]
 pub(super) struct News {
     pub station: Arc<str>,
+    /// Who alone may read it.
+    pub visitor: Option<Visitor>,
     pub body: Bytes,
 }
 
@@ -60,7 +63,7 @@ pub(super) fn merge(memory: &mut Memory, stored: HashMap<Place, Values>, uploads
     let answers = uploads.iter().map(|upload| batch.upload(upload, &mut backfill)).collect();
     batch.news.extend(backfill.into_values().map(|(slug, from, to): (Arc<str>, Timestamp, Timestamp)| {
         let body = bodies::backfill(&slug, from, to);
-        News { station: slug, body }
+        News { station: slug, visitor: None, body }
     }));
     batch.finish(answers)
 }
@@ -104,7 +107,7 @@ impl Batch<'_> {
             } else {
                 let now = (!late).then(|| self.now(upload.station, report));
                 let body = bodies::report(upload.slug, report.observed_at(), &fresh, now.as_ref());
-                self.news.push(News { station: upload.slug.clone(), body });
+                self.news.push(News { station: upload.slug.clone(), visitor: None, body });
             }
         }
         answer.warnings.truncate(WARNINGS_MAX);

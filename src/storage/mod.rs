@@ -41,7 +41,7 @@ use sqlx::SqlitePool;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
-use writer::{Append, Job, Writer};
+use writer::{Append, Job, Write, Writer};
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -60,6 +60,8 @@ struct Shared {
     directory: RwLock<Arc<Directory>>,
     /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
     room: Arc<Semaphore>,
+    /// The same for words: readings and talk do not take each other's places.
+    word_room: Arc<Semaphore>,
     counters: stats::Counters,
 }
 
@@ -72,12 +74,13 @@ impl Storage {
     /// Opens the file (creates it if absent), migrates it, starts the writer task.
     pub async fn open(options: Options) -> Result<(Storage, Commits), Error> {
         let opened = backend::open(&options).await?;
-        let (queue, jobs) = mpsc::channel(options.queue_reports + CONTROL_JOBS);
+        let (queue, jobs) = mpsc::channel(options.queue_reports + options.queue_words + CONTROL_JOBS);
         let (commits, listener) = mpsc::channel(COMMITS_MAX);
         let (closing, closes) = watch::channel(false);
         let batch_reports = options.batch_reports;
         let shared = Arc::new(Shared {
             room: Arc::new(Semaphore::new(options.queue_reports)),
+            word_room: Arc::new(Semaphore::new(options.queue_words)),
             options,
             readers: opened.readers,
             epoch: opened.epoch,
@@ -102,17 +105,22 @@ impl Storage {
             TryAcquireError::Closed => Error::Closed,
         })?;
         let (answer, answered) = oneshot::channel();
-        let job = Job::Append(Append { station, reports, answer, _room: room });
-        self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Overloaded,
-            TrySendError::Closed(_) => Error::Closed,
-        })?;
+        self.send(Job::Write(Write::Append(Append { station, reports, answer, _room: room })))?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 
-    /// Stops taking reports, commits what is queued, closes the file.
+    /// Puts a job into the queue, if there is a place now.
+    fn send(&self, job: Job) -> Result<(), Error> {
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Overloaded,
+            TrySendError::Closed(_) => Error::Closed,
+        })
+    }
+
+    /// Stops taking reports and words, commits what is queued, closes the file.
     pub async fn close(&self) {
         self.shared.room.close();
+        self.shared.word_room.close();
         self.closing.send_replace(true);
         let (answer, answered) = oneshot::channel();
         // An error means that it is closed already.
@@ -218,8 +226,10 @@ impl Storage {
 
     /// What storage has done since it was opened.
     pub fn stats(&self) -> Stats {
-        let free = self.shared.room.available_permits();
-        self.shared.counters.read(self.shared.options.queue_reports.saturating_sub(free))
+        let (shared, options) = (&self.shared, &self.shared.options);
+        let queued = |limit: usize, room: &Semaphore| limit.saturating_sub(room.available_permits());
+        let reports = queued(options.queue_reports, &shared.room);
+        shared.counters.read(reports, queued(options.queue_words, &shared.word_room))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Knobs of storage and what they must have to do with each other.
 
+use crate::weather::time::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +19,11 @@ pub struct Options {
     /// Most reports that wait for the writer; more are refused with [`super::Error::Overloaded`]. At 20,000 a second
     /// they are written within half a second, well inside a station's patience; about 10 MiB of memory.
     pub queue_reports: usize,
-    /// Most reports in one transaction. Beyond a thousand a larger one is hardly cheaper, and everyone in it waits
+    /// Most words, visitors' and keepers', that wait for the writer; more are refused with [`super::Error::Overloaded`].
+    /// So many are written in about a second; ten times what a thousand visitors who speak at once need, at a few
+    /// hundred bytes each.
+    pub queue_words: usize,
+    /// Most reports and words in one transaction. Beyond a thousand a larger one is hardly cheaper, and everyone in it waits
     /// for all of it. One upload is never split: a larger one gets a transaction of its own.
     pub batch_reports: usize,
     /// How long to wait for another process that holds the write lock, ms. Clients wait 5 s: an upload may wait behind
@@ -32,6 +37,17 @@ pub struct Options {
     pub journal_keep_entries: u32,
     /// Hours that journal entries are kept: a laptop that was closed over the night goes on where it was.
     pub journal_keep_hours: u32,
+    /// Words that a conversation keeps, the newest: nobody scrolls back further.
+    pub words_keep_each: u32,
+    /// Words that are kept in all, so that talk does not fill a database that is there for readings: about 300 MiB.
+    pub words_keep_total: u64,
+    /// Days that words are kept: a season's talk about the weather.
+    pub words_keep_days: u32,
+    /// Most alerts, of all visitors together. Each is looked at when something happens: so many are some milliseconds'
+    /// work, and about 50 MiB.
+    pub alerts_max: u64,
+    /// Days that the alerts of a visitor who says nothing are kept: browsers forget who somebody is after 400.
+    pub alerts_keep_days: u32,
 }
 
 /// What an acknowledged reading survives.
@@ -52,11 +68,17 @@ impl Default for Options {
             durability: Durability::Full,
             readers: 4,
             queue_reports: 10_000,
+            queue_words: 10_000,
             batch_reports: 1_000,
             lock_wait_ms: 2_000,
             max_database_mib: 8_192,
             journal_keep_entries: 100_000,
             journal_keep_hours: 48,
+            words_keep_each: 1_000,
+            words_keep_total: 1_000_000,
+            words_keep_days: 90,
+            alerts_max: 100_000,
+            alerts_keep_days: 400,
         }
     }
 }
@@ -72,9 +94,13 @@ impl Options {
             (self.batch_reports >= 1, "batch_reports must be at least 1"),
             (self.queue_reports >= self.batch_reports, "queue_reports must not be below batch_reports"),
             (self.queue_reports <= MAX_QUEUE_REPORTS, "queue_reports must not be above 1,000,000"),
+            (self.queue_words >= 1, "queue_words must be at least 1"),
+            (self.queue_words <= MAX_QUEUE_WORDS, "queue_words must not be above 1,000,000"),
             (2 * self.lock_wait_ms < CLIENT_PATIENCE_MS, "lock_wait_ms must be below 2,500: clients give up after 5 s"),
             (self.max_database_mib >= 1, "max_database_mib must be at least 1"),
             (self.journal_keep_entries >= 1, "journal_keep_entries must be at least 1"),
+            (self.words_keep_each >= 1, "words_keep_each must be at least 1"),
+            (self.words_keep_total >= 1, "words_keep_total must be at least 1"),
         ];
         rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(rule))
     }
@@ -84,12 +110,22 @@ impl Options {
     }
 
     pub(super) fn journal_keep_ms(&self) -> i64 {
-        i64::from(self.journal_keep_hours) * crate::weather::time::HOUR_MS
+        i64::from(self.journal_keep_hours) * HOUR_MS
+    }
+
+    pub(super) fn words_keep_ms(&self) -> i64 {
+        i64::from(self.words_keep_days) * DAY_MS
+    }
+
+    pub(super) fn alerts_keep_ms(&self) -> i64 {
+        i64::from(self.alerts_keep_days) * DAY_MS
     }
 }
 
 /// Nobody waits for this many: about a gigabyte.
 const MAX_QUEUE_REPORTS: usize = 1_000_000;
+/// As above.
+const MAX_QUEUE_WORDS: usize = 1_000_000;
 
 #[cfg(test)]
 mod tests {

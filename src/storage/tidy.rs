@@ -1,8 +1,8 @@
-//! What the writer throws away between commits: old journal entries, and what removed stations left behind.
+//! What the writer throws away between commits: old journal entries, old words and alerts, and what removed stations left behind.
 //! Always a bounded number of rows, so that nobody waits long.
 
 use super::commit::{Scribe, now};
-use super::journal;
+use super::{journal, words};
 use crate::weather::time::{MINUTE_MS, Timestamp};
 use sqlx::SqliteConnection;
 
@@ -21,6 +21,14 @@ impl Scribe {
         match prune(&mut self.conn, limit, excess, before).await {
             Ok(rows) => self.journal_rows = self.journal_rows.saturating_sub(rows),
             Err(error) => tracing::warn!(%error, "the journal was not pruned"),
+        }
+        let limits = words::Limits::new(options, limit, self.word_rows, now);
+        match words::prune(&mut self.conn, &limits, self.words_looked).await {
+            Ok(pruned) => {
+                self.word_rows = self.word_rows.saturating_sub(pruned.words);
+                self.words_looked = pruned.looked;
+            }
+            Err(error) => tracing::warn!(%error, "words were not pruned"),
         }
         (self.unpruned, self.pruned_at) = (0, now);
         // Whoever failed to purge tries again.

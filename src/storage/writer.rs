@@ -5,6 +5,7 @@ use super::error::Error;
 use super::keys::Key;
 use super::observations::Appended;
 use super::stations::NewStation;
+use super::words::{Forgetting, Talk};
 use crate::weather::report::Report;
 use crate::weather::station::{Slug, Station, StationId};
 use std::sync::Arc;
@@ -15,11 +16,69 @@ use tokio::time::MissedTickBehavior;
 
 /// What the writer is asked to do.
 pub(super) enum Job {
-    Append(Append),
+    Write(Write),
+    Forget(Forgetting, Answer<()>),
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
     Remove(Slug, Answer<()>),
     Close(oneshot::Sender<()>),
+}
+
+/// What may be committed together with what waits beside it.
+pub(super) enum Write {
+    Append(Append),
+    Talk(Talk),
+}
+
+impl Write {
+    /// Reports or words.
+    fn size(&self) -> usize {
+        match self {
+            Write::Append(append) => append.reports.len(),
+            Write::Talk(talk) => talk.size(),
+        }
+    }
+
+    fn fail(self, error: &Error) {
+        match self {
+            Write::Append(append) => append.fail(error),
+            Write::Talk(talk) => talk.fail(error),
+        }
+    }
+}
+
+/// What is committed together: reports in the order of the queue, and words. Nobody who is in it has been answered, so
+/// nobody can tell which of a report and a word came first.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub appends: Vec<Append>,
+    pub talks: Vec<Talk>,
+}
+
+impl Batch {
+    fn add(&mut self, write: Write) {
+        match write {
+            Write::Append(append) => self.appends.push(append),
+            Write::Talk(talk) => self.talks.push(talk),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.appends.len() + self.talks.len()
+    }
+
+    /// The same, one by one.
+    pub fn split(self) -> impl Iterator<Item = Batch> {
+        let appends = self.appends.into_iter().map(|append| Batch { appends: vec![append], talks: Vec::new() });
+        let talks = self.talks.into_iter().map(|talk| Batch { appends: Vec::new(), talks: vec![talk] });
+        appends.chain(talks)
+    }
+
+    /// Answers everyone with an error.
+    pub fn fail(self, error: &Error) {
+        self.appends.into_iter().for_each(|append| append.fail(error));
+        self.talks.into_iter().for_each(|talk| talk.fail(error));
+    }
 }
 
 /// Reports that wait for their commit.
@@ -64,10 +123,10 @@ impl Writer {
                 },
             };
             match job {
-                Job::Append(first) => {
-                    let (appends, other) = self.gather(first);
+                Job::Write(first) => {
+                    let (batch, other) = self.gather(first);
                     next = other;
-                    if let Err(locked) = self.scribe.store(appends).await
+                    if let Err(locked) = self.scribe.store(batch).await
                         && next.is_none()
                     {
                         next = self.fail_all(&locked);
@@ -77,6 +136,13 @@ impl Writer {
                 Job::Add(new, answer) => drop(answer.send(self.scribe.add_station(new).await)),
                 Job::Renew(slug, answer) => drop(answer.send(self.scribe.renew_key(slug).await)),
                 Job::Remove(slug, answer) => drop(answer.send(self.scribe.remove_station(slug).await)),
+                Job::Forget(what, answer) => {
+                    let done = self.scribe.forget_conversation(&what).await;
+                    if let Err(locked @ Error::Locked(_)) = &done {
+                        next = self.fail_all(locked);
+                    }
+                    drop(answer.send(done));
+                }
                 Job::Close(answer) => {
                     self.queue.close();
                     closed = Some(answer);
@@ -112,27 +178,29 @@ impl Writer {
 
     /// Takes everything that waits already, up to a full batch; no artificial delay. Also returns the first job that
     /// is something else: order is kept.
-    fn gather(&mut self, first: Append) -> (Vec<Append>, Option<Job>) {
-        let mut reports = first.reports.len();
-        let mut appends = vec![first];
-        while reports < self.batch_reports {
+    fn gather(&mut self, first: Write) -> (Batch, Option<Job>) {
+        let mut size = first.size();
+        let mut batch = Batch::default();
+        batch.add(first);
+        while size < self.batch_reports {
             match self.queue.try_recv() {
-                Ok(Job::Append(append)) => {
-                    reports += append.reports.len();
-                    appends.push(append);
+                Ok(Job::Write(write)) => {
+                    size += write.size();
+                    batch.add(write);
                 }
-                Ok(other) => return (appends, Some(other)),
+                Ok(other) => return (batch, Some(other)),
                 Err(_) => break,
             }
         }
-        (appends, None)
+        (batch, None)
     }
 
     /// Answers everyone who waits with an error; returns the first job that is something else.
     fn fail_all(&mut self, error: &Error) -> Option<Job> {
         loop {
             match self.queue.try_recv() {
-                Ok(Job::Append(append)) => append.fail(error),
+                Ok(Job::Write(write)) => write.fail(error),
+                Ok(Job::Forget(_, answer)) => drop(answer.send(Err(error.share()))),
                 Ok(other) => return Some(other),
                 Err(_) => return None,
             }

@@ -83,7 +83,7 @@ impl From<storage::Error> for Problem {
                 Self::unavailable(error.to_string())
             }
             NoStation(_) => Self::new(Status::NotFound, error.to_string()),
-            SlugTaken(_) => Self::new(Status::Conflict, error.to_string()),
+            SlugTaken(_) | TooManyAlerts => Self::new(Status::Conflict, error.to_string()),
             BadName(_) | Database(_) | Migrate(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "storage failed");
                 Self::unavailable(error.to_string())

@@ -1,12 +1,20 @@
 //! What all doors share.
 
+pub mod client;
 pub mod error;
+mod options;
 pub mod preference;
 pub mod visitor;
+
+pub use options::{BadNetwork, Network, Options};
 
 use error::Problem;
 use rocket::http::Status;
 use rocket::{Catcher, Request, catch, catchers};
+
+/// The name of the set of files that this server's pages are made of, as pages print it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build(pub String);
 
 /// The last resort of doors for programs: whatever Rocket itself refuses, as problem+json.
 pub fn catchers() -> Vec<Catcher> {

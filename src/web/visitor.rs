@@ -1,5 +1,6 @@
 //! Who is calling: a visitor is known by a cookie of 128 random bits, and by nothing else.
 
+use super::client;
 use crate::storage::words::Visitor;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rocket::http::{Cookie, CookieJar, SameSite};
@@ -20,36 +21,44 @@ pub fn known(cookies: &CookieJar<'_>) -> Option<Visitor> {
 }
 
 /// The visitor that the cookie names; without one, a cookie is set.
-pub fn welcome(cookies: &CookieJar<'_>) -> Visitor {
-    known(cookies).unwrap_or_else(|| {
+pub fn welcome(request: &Request<'_>) -> Visitor {
+    known(request.cookies()).unwrap_or_else(|| {
         let mut bits = [0; SECRET_BYTES];
         // Without randomness there is no visitor that nobody else could be: then all are nobody, and nothing is kept.
         if getrandom::fill(&mut bits).is_err() {
             return Visitor::of_secret("");
         }
-        introduce(cookies, &bits)
+        introduce(request, Base64UrlUnpadded::encode_string(&bits))
     })
 }
 
 /// The visitor that the cookie names; without one, the page itself is the visitor, whose cookie is made from the name
 /// of its bay: a truck that is sent again belongs to the same one, whether or not the first answer arrived.
-pub fn of_bay(cookies: &CookieJar<'_>, bay: &str) -> Visitor {
-    known(cookies).unwrap_or_else(|| {
-        let digest = Sha256::digest(["visitor of ", bay].concat());
-        introduce(cookies, &digest[..SECRET_BYTES])
-    })
+pub fn of_bay(request: &Request<'_>, bay: &str) -> Visitor {
+    known(request.cookies()).unwrap_or_else(|| introduce(request, secret_of_bay(bay)))
 }
 
-fn introduce(cookies: &CookieJar<'_>, bits: &[u8]) -> Visitor {
-    let secret = Base64UrlUnpadded::encode_string(bits);
+/// Who [`of_bay`] says, without a cookie being set: a page that has said nothing yet hears under this name already
+/// what it will be answered.
+pub fn in_bay(request: &Request<'_>, bay: &str) -> Visitor {
+    known(request.cookies()).unwrap_or_else(|| Visitor::of_secret(&secret_of_bay(bay)))
+}
+
+fn secret_of_bay(bay: &str) -> String {
+    let digest = Sha256::digest(["visitor of ", bay].concat());
+    Base64UrlUnpadded::encode_string(&digest[..SECRET_BYTES])
+}
+
+fn introduce(request: &Request<'_>, secret: String) -> Visitor {
     let visitor = Visitor::of_secret(&secret);
-    cookies.add(
-        Cookie::build((COOKIE, secret))
-            .path("/")
-            .same_site(SameSite::Lax)
-            .http_only(true)
-            .max_age(rocket::time::Duration::seconds(COOKIE_MAX_AGE_S)),
-    );
+    let cookie = Cookie::build((COOKIE, secret))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        // On plain http, as in most homes, a secure cookie would never come back.
+        .secure(client::is_https(request))
+        .max_age(rocket::time::Duration::seconds(COOKIE_MAX_AGE_S));
+    request.cookies().add(cookie);
     visitor
 }
 
@@ -63,6 +72,6 @@ impl<'r> FromRequest<'r> for Visitor {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(welcome(request.cookies()))
+        Outcome::Success(welcome(request))
     }
 }

@@ -2,9 +2,20 @@
 /** The road to the dock: one truck is one `fetch`. Whatever is not a load of ours is a truck that was lost. */
 
 import { isCursor } from './cursor.js';
+import { bytesOf } from './tally.js';
 
 /** @typedef {import('./words.js').Word} Word */
-/** @typedef {{v: 1, fleet: string, park: number, seen: string, watch: readonly string[], say: Word[]}} Clipboard */
+/**
+ * @typedef {object} Clipboard
+ * @property {1} v
+ * @property {string} fleet
+ * @property {number} park
+ * @property {string} seen
+ * @property {readonly string[]} watch
+ * @property {Word[]} say
+ * @property {string} [build] the page's build
+ * @property {import('./tally.js').Report} [tally] what home counted since its last truck
+ */
 /** @typedef {{at: string, kind: string, [field: string]: unknown}} Item */
 /**
  * @typedef {object} Load
@@ -14,8 +25,14 @@ import { isCursor } from './cursor.js';
  * @property {string} seen how far it reaches
  * @property {Item[]} cargo
  * @property {string[]} heard words that are stored
- * @property {number} [retry] when to come back, ms, if the dock closes
+ * @property {number} [retry] when to come back, ms, if the dock closes or a limit turned the truck round
+ * @property {string} [limit] what kept the truck from parking: `visitor`, `address` or `dock`
+ * @property {string} [build] the server's build, if it is not the page's
+ * @property {number} [now] when the truck left the dock, by the dock's clock
+ * @property {number} [parked] how long it was parked, ms
+ * @property {number} [bytes] how long it was on the road; home adds it
  */
+/** @typedef {{index: number, id?: string, reason: string}} Refused a word of a clipboard that the dock will never take */
 
 /** A truck that did not come home with a load. */
 export class Lost extends Error {
@@ -26,12 +43,14 @@ export class Lost extends Error {
    * @param {object} [more]
    * @param {number} [more.status] the answer's status, if there was an answer
    * @param {number} [more.retryAfterMs] how long the dock asks to stay away
+   * @param {Refused[]} [more.refused] the words that were the reason
    * @param {unknown} [more.cause]
    */
-  constructor(reason, { status, retryAfterMs, cause } = {}) {
+  constructor(reason, { status, retryAfterMs, refused, cause } = {}) {
     super(reason, { cause });
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.refused = refused;
   }
 }
 
@@ -73,23 +92,63 @@ export async function postTruck(bay, clipboard, signal, fetch = globalThis.fetch
   }
   if (answer.status !== 200) {
     const retryAfterMs = waitMs(answer.headers.get('Retry-After'));
-    throw new Lost(`answered ${answer.status}`, { status: answer.status, retryAfterMs });
+    const refused = answer.status === 400 ? refusedWords(await answer.json().catch(() => null)) : undefined;
+    throw new Lost(`answered ${answer.status}`, { status: answer.status, retryAfterMs, refused });
   }
-  return readLoad(await body(answer));
+  return parseLoad(await body(answer));
 }
 
 /**
  * @param {Response} answer
- * @returns {Promise<unknown>}
+ * @returns {Promise<string>}
  */
 async function body(answer) {
   const type = answer.headers.get('Content-Type') ?? '';
   if (!/^application\/json\b/i.test(type)) throw new Lost(`answered with ${type || 'no type'}`, { status: 200 });
   try {
-    return await answer.json();
+    return await answer.text();
   } catch (cause) {
     throw new Lost('its load broke on the way', { status: 200, cause });
   }
+}
+
+/**
+ * A load from its text.
+ *
+ * @param {string} text
+ * @returns {Load}
+ * @throws {Lost}
+ */
+export function parseLoad(text) {
+  try {
+    return { ...readLoad(JSON.parse(text)), bytes: bytesOf(text) };
+  } catch (cause) {
+    throw cause instanceof Lost ? cause : new Lost('its load broke on the way', { status: 200, cause });
+  }
+}
+
+/**
+ * The words that a problem report names: each of them would be refused for ever.
+ *
+ * @param {any} problem as in RFC 9457, with `errors`
+ * @returns {Refused[]}
+ */
+export function refusedWords(problem) {
+  if (!Array.isArray(problem?.errors)) return [];
+  return problem.errors.flatMap((/** @type {any} */ error) => {
+    const index = indexOf(error?.field);
+    return index === null ? [] : [{ index, reason: String(error.reason ?? 'the dock refuses it') }];
+  });
+}
+
+/**
+ * The place of the word that a field belongs to; null: of none.
+ *
+ * @param {unknown} field
+ */
+export function indexOf(field) {
+  const [, index] = /^say\[(\d+)\]/.exec(String(field)) ?? [];
+  return index === undefined ? null : Number(index);
 }
 
 /**

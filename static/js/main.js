@@ -1,11 +1,10 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
+import { chosenFleet } from './choice.js';
 import { compare } from './cursor.js';
-import { newBay, postTruck } from './dock.js';
 import { paintFeed } from './feed.js';
-import { Home } from './fleet.js';
-import { FLEETS } from './fleets.js';
 import { WORDS } from './format.js';
+import { connect } from './link.js';
 import { refetcher, replaceContent } from './refetch.js';
 import { stateOf, take, turn } from './station.js';
 import { paint, titleOf } from './view.js';
@@ -14,29 +13,15 @@ import { paint, titleOf } from './view.js';
 /** @typedef {{cursor: string, build: string, now: number, units: import('./units.js').Units, stations: Station[]}} State */
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
 
-const FLEET_DEFAULT = 'ping-pong';
-
 /** @param {Document} from @returns {State | undefined} */
 function readState(from) {
   const text = from.getElementById('state')?.textContent;
   return text ? JSON.parse(text) : undefined;
 }
 
-/** The fleet that the address or an earlier visit names. */
-function fleetName() {
-  const asked = new URLSearchParams(location.search).get('fleet');
-  const kept = (() => {
-    try {
-      return localStorage.getItem('fleet');
-    } catch {
-      return null; // Storage may be forbidden.
-    }
-  })();
-  return [asked, kept].find((name) => name && Object.hasOwn(FLEETS, name)) ?? FLEET_DEFAULT;
-}
-
 /** @param {State} first */
 function run(first) {
+  const fleet = chosenFleet(location.search, () => localStorage);
   const page = {
     state: first,
     /** Server's clock minus ours, ms. */
@@ -44,7 +29,7 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
-    feed: { kind: 'connecting', fleet: fleetName(), retryAt: /** @type {number | null | undefined} */ (null) },
+    feed: { kind: 'connecting', fleet: fleet.name, retryAt: /** @type {number | null | undefined} */ (null) },
     /** The states that were announced, by slug. @type {Map<string, string>} */
     told: new Map(),
     painting: false,
@@ -69,12 +54,11 @@ function run(first) {
     schedule();
   }
 
-  const bay = newBay();
-  const home = new Home({
-    fleet: FLEETS[page.feed.fleet],
-    send: (clipboard, signal) => postTruck(bay, clipboard, signal),
+  const home = connect({
+    fleet,
+    build: first.build,
+    state: { seen: first.cursor, watch: watch() },
     apply,
-    newId: newBay,
     onState(state) {
       page.feed = state;
       schedule();
@@ -115,7 +99,7 @@ function run(first) {
 
   function frame() {
     page.painting = false;
-    const lost = !['live', 'connecting'].includes(page.feed.kind);
+    const lost = !['live', 'polling', 'connecting'].includes(page.feed.kind);
     const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
     for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);

@@ -4,10 +4,12 @@
 /** @typedef {import('./clock.js').Clock} Clock */
 /** @typedef {import('./dock.js').Clipboard} Clipboard */
 /** @typedef {import('./dock.js').Load} Load */
-/** @typedef {{retryAfterMs?: number} | null | undefined} Reason */
+/** @typedef {import('./dock.js').Refused} Refused */
+/** @typedef {{retryAfterMs?: number, refused?: Refused[], late?: boolean} | null | undefined} Reason */
 /**
  * @typedef {object} Truck
  * @property {number} number counts departures
+ * @property {Clipboard} clipboard
  * @property {number} left when, ms
  * @property {number} park how long it is willing to park, ms
  * @property {boolean} probe whether it left to find out if the road is open
@@ -20,7 +22,7 @@
 export const GRACE_MS = 5_000;
 
 /** A truck younger than this is still believed after the page woke, ms. */
-const FRESH_MS = 5_000;
+export const FRESH_MS = 5_000;
 
 /** The trucks of one home that are out. */
 export class Road {
@@ -28,10 +30,14 @@ export class Road {
   #send;
   #onHome;
   #onLost;
+  #onGivenUp;
   /** @type {Set<Truck>} in order of departure */
   #out = new Set();
   /** Trucks up to this number left before the last failure: they may come home yet, but nobody counts on them. */
   #doubted = 0;
+
+  /** The number of the last that left. */
+  #last = 0;
 
   /** How many have left. */
   departed = 0;
@@ -44,12 +50,14 @@ export class Road {
    * @param {(clipboard: Clipboard, signal: AbortSignal) => Promise<Load>} parts.send
    * @param {(truck: Truck, load: Load) => void} parts.onHome
    * @param {(truck: Truck, reason: Reason) => void} parts.onLost
+   * @param {(truck: Truck) => void} [parts.onGivenUp]
    */
-  constructor({ clock, send, onHome, onLost }) {
+  constructor({ clock, send, onHome, onLost, onGivenUp = () => {} }) {
     this.#clock = clock;
     this.#send = send;
     this.#onHome = onHome;
     this.#onLost = onLost;
+    this.#onGivenUp = onGivenUp;
   }
 
   /** How many are out. */
@@ -90,12 +98,16 @@ export class Road {
    *
    * @param {Clipboard} clipboard
    * @param {boolean} probe
+   * @param {number} number higher than that of the truck before
    */
-  depart(clipboard, probe) {
+  depart(clipboard, probe, number) {
     const aborter = new AbortController();
+    this.departed++;
+    this.#last = number;
     /** @type {Truck} */
     const truck = {
-      number: ++this.departed,
+      number,
+      clipboard,
       left: this.#clock.now(),
       park: clipboard.park,
       probe,
@@ -104,7 +116,7 @@ export class Road {
       callOff: this.#clock.after(clipboard.park + GRACE_MS, () => {
         this.#remove(truck);
         aborter.abort();
-        this.#onLost(truck, null);
+        this.#onLost(truck, { late: true });
       }),
     };
     this.#out.add(truck);
@@ -118,7 +130,7 @@ export class Road {
 
   /** From here on, nobody counts on the trucks that are out. */
   doubt() {
-    this.#doubted = this.departed;
+    this.#doubted = this.#last;
   }
 
   /**
@@ -154,6 +166,7 @@ export class Road {
     this.#remove(truck);
     this.givenUp++;
     truck.aborter.abort();
+    this.#onGivenUp(truck);
   }
 
   /**

@@ -1,20 +1,25 @@
 // @ts-check
-/** What a home's trucks have done so far, and how its page is fed: for those who look on. */
+/** What a home's trucks have done so far: for those who look on, and in sum for the dock. */
 
+import { DockClock, Spread } from './age.js';
+
+/** @typedef {import('./dock.js').Item} Item */
 /** @typedef {import('./dock.js').Load} Load */
-/** @typedef {'connecting' | 'live' | 'reconnecting' | 'offline' | 'resting' | 'reloading'} Kind */
-/**
- * @typedef {object} State
- * @property {Kind} kind
- * @property {number | null} retryAt when the next truck leaves, if home waits because of a failure; the clock's ms
- * @property {string} fleet
- */
+/** @typedef {{lost: number, repeated: number, gaps: number, news: number, age_ms: number}} Report what the dock is told */
+/** @typedef {Tally['figures'] & {departed: number, givenUp: number, trucksOut: number}} Stats */
 
-/** Counts the trips that are over. */
+/** Counts trips. */
 export class Tally {
-  /** Ways, out or home, on which a truck carried nothing. */
-  emptyLegs = 0;
+  #ages = new Spread();
+  #dock = new DockClock();
+  #ageSum = 0;
+  /** @type {Report} */
+  #reported = { lost: 0, repeated: 0, gaps: 0, news: 0, age_ms: 0 };
+
+  /** Loads that came home. */
   home = 0;
+  /** Ways on which a truck carried nothing. */
+  emptyLegs = { out: 0, home: 0 };
   tickets = 0;
   relieved = 0;
   lost = 0;
@@ -22,38 +27,125 @@ export class Tally {
   repeated = 0;
   /** Loads that were dropped because something was missing before them. */
   gaps = 0;
+  /** Pieces of news, each once. */
+  news = 0;
+  /** Bytes of clipboards and loads. */
+  bytesUp = 0;
+  bytesDown = 0;
+  /** How long the trucks that came home were parked, in all. */
+  parkedMs = 0;
 
   /**
-   * A truck is home.
+   * A truck leaves.
+   *
+   * @param {import('./dock.js').Clipboard} clipboard
+   */
+  departed(clipboard) {
+    if (clipboard.say.length === 0) this.emptyLegs.out++;
+    this.bytesUp += bytesOf(JSON.stringify(clipboard));
+  }
+
+  /**
+   * A load is home.
    *
    * @param {Load} load
-   * @param {{repeated: number, gap: boolean}} joined
+   * @param {object} what
+   * @param {number} what.repeated
+   * @param {boolean} what.gap
+   * @param {readonly Item[]} what.news what home has never had before
+   * @param {number | null} what.left when its truck left, ms; null: nobody knows
+   * @param {number} what.now ms
    */
-  arrived(load, { repeated, gap }) {
+  arrived(load, { repeated, gap, news, left, now }) {
     this.home++;
     this.repeated += repeated;
     if (gap) this.gaps++;
-    if (load.cargo.length === 0) this.emptyLegs++;
+    if (load.cargo.length === 0) this.emptyLegs.home++;
     if (load.why === 'ticket') this.tickets++;
     if (load.why === 'relieved') this.relieved++;
+    const parked = isCount(load.parked) ? load.parked : 0;
+    this.parkedMs += parked;
+    this.bytesDown += load.bytes ?? 0;
+    if (left !== null && isCount(load.now)) this.#dock.trip({ left, home: now, now: load.now, parked });
+    this.#aged(news, now);
+  }
+
+  /**
+   * @param {readonly Item[]} news
+   * @param {number} now
+   */
+  #aged(news, now) {
+    this.news += news.length;
+    const { offset } = this.#dock;
+    if (offset === null) return;
+    for (const { committed_at } of news) {
+      if (!isCount(committed_at)) continue;
+      const age = Math.max(0, now + offset - committed_at); // below 0 is an error of the guess
+      this.#ages.add(age);
+      this.#ageSum += age;
+    }
+  }
+
+  /** All of it, as plain data. */
+  get figures() {
+    const { home, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs } = this;
+    const age = this.#ages.figures;
+    const { rtt } = this.#dock;
+    const emptyLegs = { ...this.emptyLegs };
+    return { home, emptyLegs, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs, age, rtt };
+  }
+
+  /**
+   * What is to be reported since the last report.
+   *
+   * @returns {Report | undefined} nothing
+   */
+  report() {
+    const { lost, repeated, gaps, news } = this;
+    const before = this.#reported;
+    const now = { lost, repeated, gaps, news, age_ms: Math.round(this.#ageSum) };
+    const report = {
+      lost: now.lost - before.lost,
+      repeated: now.repeated - before.repeated,
+      gaps: now.gaps - before.gaps,
+      news: now.news - before.news,
+      age_ms: now.age_ms - before.age_ms,
+    };
+    this.#reported = now;
+    return Object.values(report).some((count) => count > 0) ? report : undefined;
+  }
+
+  /**
+   * A report did not arrive, as far as home can know: the next one tells it, too.
+   *
+   * @param {Report | undefined} report
+   */
+  unreported(report) {
+    if (report === undefined) return;
+    const { lost, repeated, gaps, news, age_ms } = this.#reported;
+    this.#reported = {
+      lost: lost - report.lost,
+      repeated: repeated - report.repeated,
+      gaps: gaps - report.gaps,
+      news: news - report.news,
+      age_ms: age_ms - report.age_ms,
+    };
   }
 }
 
 /**
- * How a page is fed, in one word.
- *
- * @param {object} home
- * @param {'resting' | 'running' | 'reloading'} home.mode
- * @param {boolean} home.live whether news would reach the page now
- * @param {boolean} home.offline whether the browser says that it has no network
- * @param {boolean} home.tried whether the last trip failed
- * @param {boolean} home.idle whether nothing is out and nothing is to be said, in a fleet that is content with that
- * @returns {Kind}
+ * @param {unknown} value
+ * @returns {value is number}
  */
-export function kindOf({ mode, live, offline, tried, idle }) {
-  if (mode !== 'running') return mode;
-  if (live) return 'live';
-  if (offline) return 'offline';
-  if (tried) return 'reconnecting';
-  return idle ? 'resting' : 'connecting';
+function isCount(value) {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+/**
+ * How many bytes a text takes on the road.
+ *
+ * @param {string} text
+ */
+export function bytesOf(text) {
+  return new TextEncoder().encode(text).length;
 }

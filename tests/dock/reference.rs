@@ -1,6 +1,7 @@
 //! The dock as its three steps are written down: the whole journal, no ring, no index, no shortcut.
 
 use stevenson::dock::cargo::Why;
+use stevenson::dock::crowd::{Limit, Party};
 use stevenson::dock::fleet::Fleet;
 use stevenson::dock::watch::Watch;
 use stevenson::dock::yard::Ms;
@@ -16,6 +17,7 @@ pub struct Gate {
     /// `None`: of another journal.
     pub seen: Option<u64>,
     pub watch: Watch,
+    pub party: Party,
     pub has_words: bool,
     pub park_ms: Ms,
 }
@@ -29,6 +31,7 @@ pub struct Told {
     pub seen: u64,
     pub cargo: Vec<u64>,
     pub parked_ms: Ms,
+    pub limit: Option<Limit>,
 }
 
 /// What becomes of a truck at the gate.
@@ -37,7 +40,6 @@ pub enum Fate {
     Leaves(Told),
     Parks,
     Behind,
-    Full,
 }
 
 /// A parked truck.
@@ -46,6 +48,7 @@ pub struct Waiting {
     pub driver: Driver,
     pub bay: usize,
     pub watch: Watch,
+    pub party: Party,
     pub seen: u64,
     /// What this bay's trucks have taken since it parked.
     pub taken: u64,
@@ -59,6 +62,8 @@ pub struct Limits {
     pub ring_entries: usize,
     pub load_items: usize,
     pub parked: usize,
+    pub by_visitor: usize,
+    pub by_address: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -80,7 +85,7 @@ impl Reference {
     }
 
     pub fn arrive(&mut self, gate: &Gate, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
-        let told = |why, after, seen, cargo| Told { driver, why, after, seen, cargo, parked_ms: 0 };
+        let told = |why, after, seen, cargo| Told { driver, why, after, seen, cargo, parked_ms: 0, limit: None };
         let head = self.head();
         let seen = match gate.seen {
             Some(seen) if seen <= head => seen,
@@ -92,7 +97,13 @@ impl Reference {
         if seen < self.floor() {
             return (Fate::Behind, vec![]);
         }
-        let (cargo, upto) = self.since(seen, &gate.watch);
+        // Public news it names, private news of nobody else.
+        let own = gate.party.visitor.as_deref().map(|visitor| format!("@{visitor}"));
+        let watch = gate.watch.clone().with_private(gate.party.visitor.clone());
+        let mine =
+            |topic: &str| if topic.starts_with('@') { own.as_deref() == Some(topic) } else { gate.watch.takes(topic) };
+        assert!(self.journal.iter().all(|(_, topic)| watch.takes(topic) == mine(topic)), "private news is private");
+        let (cargo, upto) = self.since(seen, &watch);
         if !cargo.is_empty() {
             return (Fate::Leaves(told(Why::Cargo, seen, upto, cargo)), vec![]);
         }
@@ -106,11 +117,19 @@ impl Reference {
             let truck = waiting.remove(longest);
             relieved.push(truck.goes(Why::Relieved, truck.seen, truck.seen, vec![], now));
         }
-        let (bay, watch, ticket) = (gate.bay, gate.watch.clone(), now + gate.park_ms);
-        waiting.push(Waiting { driver, bay, watch, seen, taken: seen, since: now, ticket });
-        if waiting.len() > self.limits.parked {
-            return (Fate::Full, vec![]);
+        let (bay, party, ticket) = (gate.bay, gate.party.clone(), now + gate.park_ms);
+        let count = |same: &dyn Fn(&Party) -> bool| waiting.iter().filter(|truck| same(&truck.party)).count();
+        let limit = if party.visitor.is_some() && count(&|of| of.visitor == party.visitor) >= self.limits.by_visitor {
+            Some(Limit::Visitor)
+        } else if party.source.is_some() && count(&|of| of.source == party.source) >= self.limits.by_address {
+            Some(Limit::Address)
+        } else {
+            (waiting.len() >= self.limits.parked).then_some(Limit::Dock)
+        };
+        if limit.is_some() {
+            return (Fate::Leaves(Told { limit, ..told(Why::Turn, seen, head, vec![]) }), vec![]);
         }
+        waiting.push(Waiting { driver, bay, watch, party, seen, taken: seen, since: now, ticket });
         self.waiting = waiting;
         (Fate::Parks, relieved)
     }
@@ -186,6 +205,6 @@ impl Reference {
 
 impl Waiting {
     fn goes(&self, why: Why, after: u64, seen: u64, cargo: Vec<u64>, now: Ms) -> Told {
-        Told { driver: self.driver, why, after, seen, cargo, parked_ms: now - self.since }
+        Told { driver: self.driver, why, after, seen, cargo, parked_ms: now - self.since, limit: None }
     }
 }

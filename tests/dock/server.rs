@@ -6,13 +6,18 @@ use std::future::pending;
 use std::time::Duration;
 use stevenson::dock::{Dock, News, Options, Stats};
 use stevenson::live;
+use stevenson::robot::{self, Robot};
 use stevenson::storage::{self, Storage};
+use stevenson::web::{self, Build};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 /// Long enough for a busy machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The build of the server's pages.
+pub const BUILD: &str = "b2";
 
 /// A server of nothing but the dock.
 pub struct Server {
@@ -25,6 +30,10 @@ pub struct Server {
 
 impl Server {
     pub async fn start(options: Options) -> Self {
+        Self::start_with(options, web::Options::default()).await
+    }
+
+    pub async fn start_with(options: Options, web: web::Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let storage = storage(&folder).await;
         let dock = Dock::new("E", vec![], options);
@@ -36,6 +45,10 @@ impl Server {
             Box::pin(async {})
         });
         let rocket = rocket::custom(config).manage(dock.clone()).manage(storage.clone()).mount("/", live::routes());
+        let rocket = rocket
+            .manage(Robot::new(storage.clone(), robot::Options::default()))
+            .manage(Build(BUILD.to_owned()))
+            .manage(web);
         let rocket = rocket.attach(ready_now).ignite().await.expect("it ignites");
         let shutdown = rocket.shutdown();
         tokio::spawn(rocket.launch());
@@ -58,8 +71,8 @@ impl Server {
     pub async fn parked(&self, bay: &str, clipboard: &Value) -> Client {
         let before = self.dock.stats();
         let client = self.truck(bay, clipboard).await;
-        let left = |stats: &Stats| stats.loads.iter().map(|(_, count)| count).sum::<u64>();
-        self.until(|stats| stats.parked as u64 + left(stats) > before.parked as u64 + left(&before)).await;
+        let seen = |stats: &Stats| stats.parked() as u64 + stats.left();
+        self.until(|stats| seen(stats) > seen(&before)).await;
         client
     }
 
@@ -76,6 +89,7 @@ impl Server {
         self.dock.announce(vec![News {
             seq,
             topic: topic.into(),
+            committed_ms: 5,
             body: format!("{{\"kind\":\"x\",\"n\":{seq}}}").into(),
         }]);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use stevenson::dock::backlog::Item;
 use stevenson::dock::cargo::{Load, Why};
 use stevenson::dock::clipboard::Id;
+use stevenson::dock::crowd::Party;
 use stevenson::dock::cursor::Cursor;
 use stevenson::dock::yard::{self, Ms, Truck, TruckId, Yard};
 use stevenson::dock::{News, Options};
@@ -46,6 +47,8 @@ impl Both {
             ring_max_entries: limits.ring_entries,
             load_max_items: limits.load_items,
             parked_max_trucks: limits.parked,
+            visitor_max_trucks: limits.by_visitor,
+            address_max_trucks: limits.by_address,
             ..Options::default()
         };
         Self {
@@ -103,6 +106,7 @@ impl Both {
             fleet: gate.fleet,
             seen: cursor,
             watch: gate.watch.clone(),
+            party: gate.party.clone(),
             has_words: gate.has_words,
             park_ms: gate.park_ms,
         };
@@ -114,7 +118,6 @@ impl Both {
                 Fate::Parks
             }
             yard::Fate::Behind(_) => Fate::Behind,
-            yard::Fate::Full => Fate::Full,
         };
         let relieved = told(arrival.relieved);
         assert_eq!((fate.clone(), relieved.clone()), self.reference.arrive(gate, driver, self.now), "{gate:?}");
@@ -127,7 +130,9 @@ impl Both {
                 assert!(in_its_bay <= usize::from(gate.fleet.hold), "S4: {in_its_bay} parked for {gate:?}");
             }
             Fate::Leaves(told) if told.why != Why::Reload => {
-                assert_eq!(told.cargo, self.reference.watched(&gate.watch, told.after, told.seen), "S2");
+                let watch = gate.watch.clone().with_private(gate.party.visitor.clone());
+                assert_eq!(told.cargo, self.reference.watched(&watch, told.after, told.seen), "S2");
+                self.is_nobody_elses(&gate.party, &told);
                 assert_eq!(Some(told.after), gate.seen, "it joins on where home is");
             }
             _ => {}
@@ -138,7 +143,10 @@ impl Both {
         let head = self.reference.head();
         let news: Vec<_> = topics.iter().enumerate().map(|(index, topic)| (head + 1 + index as u64, *topic)).collect();
         let item = |(seq, topic): &(u64, &str)| {
-            Arc::new(Item::new(EPOCH, &News { seq: *seq, topic: (*topic).into(), body: "{\"kind\":\"x\"}".into() }))
+            Arc::new(Item::new(
+                EPOCH,
+                &News { seq: *seq, topic: (*topic).into(), committed_ms: 5, body: "{\"kind\":\"x\"}".into() },
+            ))
         };
         let told = told(self.yard.announce(news.iter().map(item).collect(), self.now));
         assert_eq!(told, self.reference.announce(&news, self.now), "announce {news:?}");
@@ -149,12 +157,22 @@ impl Both {
     fn go(&mut self, told: &[Told]) {
         for told in told {
             let truck = self.parked[&told.driver].clone();
+            self.is_nobody_elses(&truck.party, told);
             assert!(self.left.insert(told.driver), "left twice: {told:?}");
             assert_eq!(told.cargo, self.reference.watched(&truck.watch, told.after, told.seen), "S2: {told:?}");
             for seq in self.reference.watched(&truck.watch, truck.seen, told.after) {
                 assert!(self.taken.contains(&(truck.bay, seq)), "{seq} is left out, and nobody took it: {told:?}");
             }
             self.taken.extend(told.cargo.iter().map(|seq| (truck.bay, *seq)));
+        }
+    }
+
+    /// Whatever a watch says: by the journal alone, nobody has another visitor's news aboard.
+    fn is_nobody_elses(&self, party: &Party, told: &Told) {
+        for seq in &told.cargo {
+            let (_, topic) = self.reference.journal.iter().find(|(other, _)| other == seq).expect("journalled");
+            let whose = topic.strip_prefix('@');
+            assert!(whose.is_none_or(|whose| party.visitor.as_deref() == Some(whose)), "{topic} in {told:?}");
         }
     }
 
@@ -180,6 +198,7 @@ fn told(leaving: Vec<(Driver, Load)>) -> Vec<Told> {
         seen: load.seen,
         cargo: load.cargo.iter().map(|item| item.seq()).collect(),
         parked_ms: load.parked_ms,
+        limit: load.limit,
     };
     leaving.into_iter().map(told).collect()
 }

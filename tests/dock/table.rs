@@ -22,7 +22,9 @@ fn the_protocol_page_has_the_same_table_of_fleets() {
         let clock = fleet.every_ms.map_or("–".to_owned(), |ms| format!("every {} s", ms / 1_000));
         let words = if fleet.hold == 0 { "–" } else { yes(fleet.words_may_wait) };
         let (name, trucks, keeps, hold) = (fleet.name, fleet.trucks, yes(fleet.keep_one_out), fleet.hold);
-        let row = format!("| `{name}` | {trucks} | {keeps} | {clock} | {hold} | {words} |");
+        let down = serde_json::to_value(fleet.down).expect("JSON");
+        let down = down.as_str().expect("a name");
+        let row = format!("| `{name}` | {trucks} | {keeps} | {clock} | {hold} | {words} | {down} |");
         assert!(page.contains(&row), "{row}");
     }
 }

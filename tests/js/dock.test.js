@@ -29,7 +29,7 @@ test('a truck is one POST of JSON to its bay, from this site, without a cache or
     requests.push([url, init]);
     return new Response(JSON.stringify(LOAD), { headers: { 'Content-Type': 'application/json' } });
   };
-  equal(await postTruck('bay', CLIPBOARD, signal, fetch), LOAD);
+  equal(await postTruck('bay', CLIPBOARD, signal, fetch), { ...LOAD, bytes: JSON.stringify(LOAD).length }, 'its load, weighed');
   const [[url, init]] = requests;
   const { method, credentials, cache, redirect, keepalive, body } = init;
   equal([url, method, credentials, cache, redirect, keepalive], ['/dock/bay', 'POST', 'same-origin', 'no-store', 'error', false]);
@@ -67,6 +67,20 @@ test('another type or status is a lost truck', async () => {
     const error = await throws(() => trip(LOAD, { status }), isLost);
     equal([error.status, error.retryAfterMs], [status, undefined]);
   }
+});
+
+test('a dock that refuses words names them', async () => {
+  const errors = [
+    { field: 'say[1].text', value: '', reason: 'not blank' },
+    { field: 'seen', value: '', reason: 'a cursor' },
+    { field: 'say[12]', value: '' },
+    { field: 7 },
+    null,
+  ];
+  const { refused } = await throws(() => trip({ errors }, { status: 400 }), isLost);
+  equal(refused, [{ index: 1, reason: 'not blank' }, { index: 12, reason: 'the dock refuses it' }]);
+  for (const body of ['<html>', {}, { errors: {} }, 'null']) equal((await throws(() => trip(body, { status: 400 }), isLost)).refused, []);
+  equal((await throws(() => trip({ errors }, { status: 502 }), isLost)).refused, undefined, 'who else says so is not the dock');
 });
 
 test('a dock that asks for time says how long, in seconds or as a date', async () => {

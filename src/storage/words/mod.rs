@@ -1,7 +1,21 @@
 //! Words: what visitors and a station's keeper say to each other, and what visitors want to be warned of.
 
-use super::{Error, Storage};
+mod decide;
+mod forget;
+mod prune;
+mod read;
+mod talk;
+mod write;
+
+pub(super) use decide::{Decided, Said, decide};
+pub(super) use forget::Forgetting;
+pub(super) use prune::{Limits, prune, rows};
+pub(super) use talk::Talk;
+pub(super) use write::{known, write};
+
 use crate::weather::time::Timestamp;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Who somebody is to us: made from the secret in their cookie, which itself is not kept.
@@ -11,8 +25,7 @@ pub struct Visitor(Arc<str>);
 impl Visitor {
     /// The visitor whose cookie holds `secret`.
     pub fn of_secret(secret: &str) -> Self {
-        let _ = secret;
-        Self("".into())
+        Self(short_hash(OF_SECRET, secret).into())
     }
 
     /// 22 of `A-Z a-z 0-9 _ -`.
@@ -23,6 +36,18 @@ impl Visitor {
     pub(super) fn stored(text: String) -> Self {
         Self(text.into())
     }
+}
+
+/// Says what is hashed: a visitor's name must not come out where something else is.
+const OF_SECRET: &str = "visitor whose secret is ";
+/// The same for the id of the answer to a word. It follows from the word: an answer cannot be stored twice.
+const ANSWER_TO: &str = "answer to ";
+/// So much of a hash is kept, bytes: nobody finds two texts with the same 128 bits.
+const HASH_BYTES: usize = 16;
+
+/// 22 letters that follow from `text`, and from which it does not follow.
+fn short_hash(domain: &str, text: &str) -> String {
+    Base64UrlUnpadded::encode_string(&Sha256::digest([domain, text].concat())[..HASH_BYTES])
 }
 
 /// Who said a word.
@@ -105,55 +130,21 @@ pub enum AlertChange {
     },
 }
 
-impl Storage {
-    /// Stores words that are not known yet, in order; each with its journal entry, private to the visitor.
-    /// Returns after the commit. What was said before is left as it is, whoever says it again.
-    pub async fn say(&self, visitor: &Visitor, units: &str, words: Vec<NewWord>) -> Result<(), Error> {
-        let _ = (visitor, units, words);
-        Err(Error::Closed)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Stores the keeper's answer to a word, and what it changes in the visitor's alerts, in one transaction; false,
-    /// and nothing changed, if that word has been answered already or is gone.
-    pub async fn answer(&self, word: &Word, text: &str, changes: Vec<AlertChange>) -> Result<bool, Error> {
-        let _ = (word, text, changes);
-        Err(Error::Closed)
-    }
-
-    /// Stores what the keeper says on its own, and what that changes in alerts, in one transaction. No `text`: only the
-    /// alerts change. A state is put only over the alert of that number that is still there.
-    pub async fn speak(
-        &self,
-        visitor: &Visitor,
-        station: &str,
-        text: Option<&str>,
-        changes: Vec<AlertChange>,
-    ) -> Result<(), Error> {
-        let _ = (visitor, station, text, changes);
-        Err(Error::Closed)
-    }
-
-    /// Visitors' words without an answer, oldest first, after the place `after` in the journal.
-    pub async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
-        let _ = (after, limit);
-        Err(Error::Closed)
-    }
-
-    /// The newest `limit` words of a visitor about a station, oldest first.
-    pub async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
-        let _ = (visitor, station, limit);
-        Err(Error::Closed)
-    }
-
-    /// Forgets a visitor's words about a station, also in the journal; tells the visitor's pages
-    /// (`{"kind":"forgotten","station":…}`, private). Alerts stay.
-    pub async fn forget_conversation(&self, visitor: &Visitor, station: &str) -> Result<(), Error> {
-        let _ = (visitor, station);
-        Err(Error::Closed)
-    }
-
-    /// All alerts.
-    pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        Err(Error::Closed)
+    #[test]
+    fn a_visitor_is_known_by_22_letters_that_do_not_give_the_secret_away() {
+        let visitor = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(visitor.as_str().len(), 22);
+        assert!(visitor.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+        assert_eq!(visitor, Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA"));
+        assert_ne!(visitor, Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAB"));
+        assert_ne!(
+            visitor.as_str(),
+            short_hash("", "AAAAAAAAAAAAAAAAAAAAAA"),
+            "a bare hash may be known from elsewhere"
+        );
     }
 }

@@ -1,0 +1,77 @@
+//! A stream: a truck that, each time it would go home, sends its load on and arrives again.
+
+use super::gate::Caller;
+use super::trip::{Home, Trip};
+use crate::dock::cargo::Why;
+use crate::dock::clipboard::Clipboard;
+use crate::dock::cursor::Cursor;
+use crate::dock::tally::Tally;
+use crate::web::error::Problem;
+
+/// A page's stream. It keeps what the page's clipboard said, and how far the page has been sent.
+pub struct Stream<'r> {
+    caller: Caller<'r>,
+    clipboard: Clipboard,
+}
+
+/// A load to send on.
+pub struct Sent {
+    /// What is written.
+    pub json: Vec<u8>,
+    /// When the page should come again, milliseconds.
+    pub retry_ms: Option<u64>,
+    /// Why it goes home.
+    pub why: Why,
+    /// It is the last.
+    pub is_last: bool,
+}
+
+impl<'r> Stream<'r> {
+    /// A stream that starts where the clipboard says.
+    pub fn open(caller: Caller<'r>, clipboard: Clipboard) -> Self {
+        Self { caller, clipboard }
+    }
+
+    /// Goes on where a new clipboard says; its words are aboard the next trip.
+    pub fn take(&mut self, clipboard: Clipboard) {
+        self.clipboard = clipboard;
+    }
+
+    /// The next trip has words to bring, and is not to be given up.
+    pub fn has_words(&self) -> bool {
+        !self.clipboard.say.is_empty()
+    }
+
+    /// The page that calls.
+    pub fn caller(&self) -> &Caller<'r> {
+        &self.caller
+    }
+
+    /// How far the page has been sent.
+    pub fn seen(&self) -> &Cursor {
+        &self.clipboard.seen
+    }
+
+    /// One trip. Given up before its end, nothing is lost: the next brings the same again.
+    pub async fn trip(&mut self) -> Result<Sent, Problem> {
+        let has_words = self.has_words();
+        // Not to park is what trucks are for.
+        let park = self.clipboard.park.filter(|ms| *ms > 0);
+        let clipboard = Clipboard { park, tally: Tally::default(), ..self.clipboard.clone() };
+        // Boxed and gone before the truck parks: storing is large, waiting is small.
+        let trip = Box::pin(Trip::start(&self.caller, clipboard)).await?;
+        let Home { json, load, retry_ms } = trip.home().await?;
+        self.clipboard.say.clear();
+        self.clipboard.seen = self.caller.engines.dock.cursor_at(load.seen);
+        Ok(Sent { json, retry_ms, why: load.why, is_last: ends(load.why, has_words) })
+    }
+}
+
+/// Who was relieved has a later stream, who must not park would come again at once, and the server that closes is gone.
+fn ends(why: Why, has_words: bool) -> bool {
+    match why {
+        Why::Relieved | Why::Closing => true,
+        Why::Turn => !has_words,
+        Why::Cargo | Why::Ticket | Why::Reload => false,
+    }
+}

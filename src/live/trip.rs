@@ -1,0 +1,91 @@
+//! One trip: a truck's words are stored, it goes to the dock, it takes its load home.
+
+use super::gate::{Caller, Engines};
+use crate::courier;
+use crate::dock::Arrived;
+use crate::dock::cargo::{Behind, Load, Note};
+use crate::dock::clipboard::{Clipboard, Id, Word};
+use crate::dock::fleet::Fleet;
+use crate::dock::yard::Truck;
+use crate::storage::Entry;
+use crate::storage::words::NewWord;
+use crate::web::error::Problem;
+
+/// Most journal entries read for one page that comes back: some hours of a few stations. Who missed more reloads.
+const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
+
+/// A truck at the dock. What it holds is what a parked truck costs.
+pub struct Trip<'r> {
+    engines: Engines<'r>,
+    fleet: &'static Fleet,
+    arrived: Arrived,
+    heard: Vec<Id>,
+    /// The build to tell the page of, which has another.
+    build: Option<&'r str>,
+}
+
+/// A load as it leaves.
+pub struct Home {
+    /// What is written.
+    pub json: Vec<u8>,
+    /// What it says.
+    pub load: Load,
+    /// When home should come again, milliseconds.
+    pub retry_ms: Option<u64>,
+}
+
+impl<'r> Trip<'r> {
+    /// Stores what the truck says, tells the robot, brings the truck to the dock.
+    pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
+        let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
+        let engines = caller.engines;
+        let has_words = !say.is_empty();
+        let heard = hear(caller, say).await?;
+        if caller.is_known {
+            engines.robot.visit(&caller.visitor);
+        }
+        let build = engines.build.filter(|own| build.is_some_and(|of_page| *of_page != **own));
+        let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
+        let arrived = engines.dock.arrive(Truck { bay, fleet, seen, watch, party, has_words, park_ms });
+        Ok(Self { engines, fleet, arrived, heard, build })
+    }
+
+    /// Waits for the truck's load, however long it takes.
+    pub async fn home(self) -> Result<Home, Problem> {
+        let Self { engines, fleet, arrived, heard, build } = self;
+        let load = match arrived {
+            Arrived::Leaves(load) => load,
+            Arrived::Parks(parking) => parking.load().await,
+            Arrived::Behind(behind) => Box::pin(catch_up(engines, behind)).await?,
+        };
+        let (now_ms, retry_ms) = (chrono::Utc::now().timestamp_millis(), engines.dock.retry_ms(&load));
+        let json = engines.dock.encode(fleet, &load, Note { now_ms, heard: &heard, build, retry_ms });
+        Ok(Home { json, load, retry_ms })
+    }
+}
+
+/// Reads what a page missed from the journal.
+async fn catch_up(engines: Engines<'_>, behind: Behind) -> Result<Load, Problem> {
+    let entries = engines.storage.journal_since(behind.seen, JOURNAL_READ_MAX_ENTRIES).await?;
+    let reaches_head = |entries: &Vec<Entry>| {
+        entries.len() < JOURNAL_READ_MAX_ENTRIES as usize || entries.last().is_some_and(|last| last.seq >= behind.head)
+    };
+    let news = entries.filter(reaches_head).map(|entries| entries.into_iter().map(courier::news).collect());
+    Ok(engines.dock.catch_up(behind, news))
+}
+
+/// Stores words, then says which of them home may forget: all. If storage is away none is heard, and home keeps them.
+async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
+    if say.is_empty() {
+        return Ok(Vec::new());
+    }
+    let new = |word: &Word| NewWord {
+        id: word.id.as_str().to_owned(),
+        station: word.topic.to_string(),
+        text: word.text.to_string(),
+    };
+    let words = say.iter().map(new).collect();
+    caller.engines.storage.say(&caller.visitor, &caller.units, words).await?;
+    caller.engines.robot.hear();
+    Ok(say.into_iter().map(|word| word.id).collect())
+}

@@ -1,0 +1,88 @@
+//! Words and alerts as they are read.
+
+use super::super::error::Error;
+use super::super::journal;
+use super::{Alert, Author, Visitor, Word};
+use crate::weather::time::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqlitePool};
+
+/// The number of an author in the database.
+impl Author {
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Author::You => 0,
+            Author::Robot => 1,
+        }
+    }
+
+    fn numbered(number: i64) -> Result<Self, sqlx::Error> {
+        match number {
+            0 => Ok(Author::You),
+            1 => Ok(Author::Robot),
+            _ => Err(sqlx::Error::Decode(format!("there is no author {number}").into())),
+        }
+    }
+}
+
+impl FromRow<'_, SqliteRow> for Word {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            visitor: Visitor::stored(row.try_get("visitor")?),
+            station: row.try_get("station")?,
+            author: Author::numbered(row.try_get("author")?)?,
+            text: row.try_get("text")?,
+            units: row.try_get("units")?,
+            said_at: Timestamp(row.try_get("said_ms")?),
+            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
+            answered: row.try_get("answered")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for Alert {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            visitor: Visitor::stored(row.try_get("visitor")?),
+            station: row.try_get("station")?,
+            number: row.try_get("number")?,
+            rule: row.try_get("rule")?,
+            state: row.try_get("state")?,
+            units: row.try_get("units")?,
+            created_at: Timestamp(row.try_get("created_ms")?),
+            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
+        })
+    }
+}
+
+const UNANSWERED: &str = "\
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    WHERE answered = 0 AND seq > $1 ORDER BY seq LIMIT $2";
+
+pub(super) async fn unanswered(db: &SqlitePool, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+    Ok(sqlx::query_as(UNANSWERED).bind(journal::stored(after)).bind(limit).fetch_all(db).await?)
+}
+
+const CONVERSATION: &str = "\
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    WHERE visitor = $1 AND station = $2 ORDER BY seq DESC LIMIT $3";
+
+pub(super) async fn conversation(
+    db: &SqlitePool,
+    visitor: &Visitor,
+    station: &str,
+    limit: u32,
+) -> Result<Vec<Word>, Error> {
+    let query = sqlx::query_as(CONVERSATION).bind(visitor.as_str()).bind(station).bind(limit);
+    let mut words: Vec<Word> = query.fetch_all(db).await?;
+    words.reverse();
+    Ok(words)
+}
+
+const ALERTS: &str = "\
+    SELECT visitor, station, number, rule, state, units, created_ms, seq FROM alert ORDER BY visitor, station, number";
+
+pub(super) async fn alerts(db: &SqlitePool) -> Result<Vec<Alert>, Error> {
+    Ok(sqlx::query_as(ALERTS).fetch_all(db).await?)
+}

@@ -1,0 +1,89 @@
+//! The doors' knobs: whom to believe, and who may look.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+/// Knobs that all doors share.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Networks of proxies in front: only they are believed when they say whom a request comes from, and by which host
+    /// and scheme. `["127.0.0.1", "10.0.0.0/8"]`
+    pub trusted_proxies: Vec<Network>,
+    /// Networks that may read `/metrics`, besides this machine.
+    pub metrics_from: Vec<Network>,
+}
+
+/// A network, or a single address: `10.0.0.0/8`, `127.0.0.1`, `fd00::/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(IpNet);
+
+/// A text that is no network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no network: write 10.0.0.0/8 or a single address")]
+pub struct BadNetwork(String);
+
+impl Network {
+    /// True if the address lies in it; IPv4 within IPv6 counts as IPv4.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl FromStr for Network {
+    type Err = BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, BadNetwork> {
+        let single = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse().or_else(|_| single()).map(Self).map_err(|_| BadNetwork(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = BadNetwork;
+
+    fn try_from(text: String) -> Result<Self, BadNetwork> {
+        text.parse()
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> Self {
+        network.to_string()
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(network: &str, address: &str) -> bool {
+        network.parse::<Network>().expect("a network").holds(address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn a_network_holds_its_addresses() {
+        assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("127.0.0.1", "127.0.0.1") && !holds("127.0.0.1", "127.0.0.2"));
+        assert!(holds("10.0.0.0/8", "::ffff:10.1.2.3"), "as a listener on [::] sees it");
+        assert!(holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "10.0.0.1"));
+    }
+
+    #[test]
+    fn what_is_no_network_is_named() {
+        for bad in ["", "10.0.0.0/33", "proxy.local", "10.0.0", "::/129"] {
+            let error = serde_json::from_value::<Options>(serde_json::json!({"trusted_proxies": [bad]}));
+            assert!(error.expect_err("no network").to_string().contains("is no network"), "{bad}");
+        }
+    }
+}

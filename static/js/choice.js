@@ -1,0 +1,44 @@
+// @ts-check
+/** The fleet that a visitor has chosen: the address names it, or an earlier visit did. */
+
+import { FLEETS } from './fleets.js';
+
+const KEY = 'fleet';
+const DEFAULT = 'ping-pong';
+
+/**
+ * Reads the choice, and remembers one that the address names.
+ *
+ * @param {string} query the address's
+ * @param {() => Pick<Storage, 'getItem' | 'setItem'>} storage may throw: it may be forbidden
+ * @returns {Readonly<import('./fleets.js').Fleet>}
+ */
+export function chosenFleet(query, storage) {
+  const asked = new URLSearchParams(query).get(KEY);
+  if (isFleet(asked)) {
+    attempt(() => storage().setItem(KEY, asked));
+    return FLEETS[asked];
+  }
+  const kept = attempt(() => storage().getItem(KEY));
+  return FLEETS[isFleet(kept) ? kept : DEFAULT];
+}
+
+/**
+ * @param {string | null | undefined} name
+ * @returns {name is string}
+ */
+function isFleet(name) {
+  return typeof name === 'string' && Object.hasOwn(FLEETS, name);
+}
+
+/**
+ * @template T
+ * @param {() => T} what
+ */
+function attempt(what) {
+  try {
+    return what();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,31 @@
+// @ts-check
+/** The roads of a row of the table: on what its words and its news travel. */
+
+import { newBay, postTruck } from './dock.js';
+import { events, socket } from './stream.js';
+
+/** @typedef {import('./fleets.js').Fleet} Fleet */
+/** @typedef {import('./dock.js').Clipboard} Clipboard */
+/** @typedef {import('./dock.js').Load} Load */
+/**
+ * @typedef {object} Roads
+ * @property {(clipboard: Clipboard, signal: AbortSignal) => Promise<Load>} send one trip
+ * @property {import('./line.js').Stream} [stream] in place of a truck that parks
+ */
+
+/** @type {Record<Fleet['down'], (bay: string) => Roads>} */
+const ROADS = {
+  trucks: (bay) => ({ send: (clipboard, signal) => postTruck(bay, clipboard, signal) }),
+  events: (bay) => ({ send: (clipboard, signal) => postTruck(bay, clipboard, signal), stream: events(bay) }),
+  socket: (bay) => socket(bay),
+};
+
+/**
+ * The roads from a bay of their own.
+ *
+ * @param {Readonly<Fleet>} fleet
+ * @returns {Roads}
+ */
+export function roadsOf(fleet) {
+  return ROADS[fleet.down](newBay());
+}

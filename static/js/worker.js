@@ -1,0 +1,23 @@
+// @ts-check
+/// <reference lib="webworker" />
+/** The worker that owns the trucks for all pages of a browser: it hands messages to and fro. Its name tells build and fleet. */
+
+import { newBay } from './dock.js';
+import { FLEETS } from './fleets.js';
+import { nameOf, readName } from './name.js';
+import { roadsOf } from './roads.js';
+import { Share } from './share.js';
+
+const scope = /** @type {SharedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const { build, fleet } = readName(scope.name);
+const row = FLEETS[fleet];
+if (!row) throw new RangeError(`no worker is called ${nameOf(build, fleet)}`);
+const share = new Share({ fleet: row, build, newId: newBay, ...roadsOf(row) });
+
+scope.addEventListener('connect', ({ ports: [port] }) => {
+  const take = share.connect((message) => port.postMessage(message));
+  port.addEventListener('message', ({ data }) => take(data));
+  // Some browsers tell when a page has gone without a goodbye.
+  port.addEventListener('close', () => take({ what: 'goodbye' }));
+  port.start();
+});

@@ -1,0 +1,149 @@
+//! What is forgotten is gone, from everywhere; and what is too old or too much goes by itself.
+
+use super::words::{visitor, word};
+use super::*;
+use serde_json::json;
+use stevenson::storage::words::NewWord;
+use stevenson::weather::time::DAY_MS;
+
+/// Every place in every table where `text` is found.
+fn places(house: &House, text: &str) -> Vec<String> {
+    let db = house.other_connection();
+    let names = |sql: &str| -> Vec<String> {
+        let mut query = db.prepare(sql).expect("SQL");
+        query.query_map([], |row| row.get(0)).expect("read").collect::<Result<_, _>>().expect("read")
+    };
+    let mut found = Vec::new();
+    for table in names("SELECT name FROM sqlite_schema WHERE type = 'table'") {
+        for column in names(&format!("SELECT name FROM pragma_table_info('{table}')")) {
+            let sql = format!("SELECT count(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), ?) > 0");
+            let rows: i64 = db.query_row(&sql, [text], |row| row.get(0)).expect("read");
+            if rows > 0 {
+                found.push(format!("{table}.{column}"));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
+    let mut house = House::new().await;
+    let (anna, ben) = (visitor(1), visitor(2));
+    let secret = || vec![word("a", "my secret"), word("b", "another secret")];
+    house.storage.say(&anna, "metric", secret()).await.expect("stored");
+    house.storage.say(&ben, "metric", vec![word("c", "my own")]).await.expect("stored");
+    let elsewhere = NewWord { station: "harbour".into(), ..word("d", "at the harbour") };
+    house.storage.say(&anna, "metric", vec![elsewhere]).await.expect("stored");
+    let waiting = house.unanswered().await;
+    house.storage.answer(&waiting[0], "a secret is safe with me", vec![]).await.expect("answered");
+    assert_eq!(places(&house, "secret"), ["journal.body", "word.text"]);
+    for _ in 0..4 {
+        house.entries().await;
+    }
+
+    house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
+    assert_eq!(places(&house, "secret"), [""; 0]);
+    assert_eq!(places(&house, anna.as_str()), ["journal.visitor", "word.visitor"], "who may read; the harbour");
+    let forgotten = json!({"kind": "forgotten", "station": "town-hall"});
+    let told = house.entries().await;
+    assert_eq!((told[0].seq, told[0].visitor.as_ref(), bodies(&told)), (7, Some(&anna), vec![forgotten.clone()]));
+    let journal = house.storage.journal_since(1, 100).await.expect("read").expect("every cursor is good still");
+    let kinds: Vec<_> = bodies(&journal).iter().map(|body| body["kind"].as_str().expect("kind").to_owned()).collect();
+    assert_eq!(kinds, ["forgotten", "forgotten", "words", "words", "forgotten", "forgotten"]);
+    assert_eq!(journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7]);
+    assert_eq!(house.ids(&anna).await, [""; 0]);
+    assert_eq!(house.ids(&ben).await, ["c"]);
+    assert_eq!(house.storage.conversation(&anna, "harbour", 10).await.expect("read").len(), 1);
+
+    // What waited for an answer does not wait any more, and a truck that comes again brings nothing back.
+    assert_eq!(house.unanswered().await, waiting[2..]);
+    assert!(!house.storage.answer(&waiting[1], "hm, a secret", vec![]).await.expect("heard"));
+    house.storage.say(&anna, "metric", secret()).await.expect("known");
+    assert_eq!(places(&house, "secret"), [""; 0]);
+    house.say(&anna, "e").await;
+    assert_eq!(house.ids(&anna).await, ["e"]);
+
+    house.storage.close().await;
+    let file = std::fs::read(house.folder.path().join("stevenson.db")).expect("read");
+    assert!(!file.windows(6).any(|bytes| bytes == b"secret"), "overwritten, too");
+}
+
+#[tokio::test]
+async fn what_another_process_forgot_is_forgotten() {
+    let mut house = House::new().await;
+    let (other, _) = Storage::open(options(house.folder.path())).await.expect("opens");
+    let anna = visitor(1);
+    house.say(&anna, "a").await;
+    house.entries().await;
+    other.forget_conversation(&anna, "town-hall").await.expect("forgotten");
+    assert_eq!(house.news().await, [json!({"kind": "forgotten", "station": "town-hall"})]);
+    house.say(&anna, "a").await;
+    assert_eq!(house.ids(&anna).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_conversation_keeps_its_newest_words() {
+    let house = House::with(|options| options.words_keep_each = 10).await.unheard();
+    let (anna, ben) = (visitor(1), visitor(2));
+    house.say(&ben, "b").await;
+    for number in 0..25 {
+        house.say(&anna, &number.to_string()).await;
+    }
+    house.chatter().await;
+    let kept: Vec<_> = (15..25).map(|number| number.to_string()).collect();
+    assert_eq!(house.ids(&anna).await, kept);
+    assert_eq!(house.ids(&ben).await, ["b"]);
+    let chatter = house.conversation(&visitor(999)).await.len();
+    assert!((10..=11).contains(&chatter), "{chatter}");
+}
+
+#[tokio::test]
+async fn conversations_that_are_too_long_after_a_restart_are_cut_too() {
+    let house = House::new().await.unheard();
+    let (anna, ben) = (visitor(1), visitor(2));
+    let words = (0..600).map(|number| word(&number.to_string(), "hello")).collect();
+    house.storage.say(&anna, "", words).await.expect("stored");
+    let house = house.reopened(|options| options.words_keep_each = 10).await.unheard();
+    for round in 0..3 {
+        let words = (0..600).map(|number| word(&format!("{round} {number}"), "hello")).collect();
+        house.storage.say(&ben, "", words).await.expect("stored");
+    }
+    house.say(&ben, "the last word").await;
+    assert_eq!(house.ids(&anna).await, (590..600).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn words_are_pruned_by_age() {
+    let house = House::new().await.unheard();
+    let anna = visitor(1);
+    house.say(&anna, "old").await;
+    house.say(&anna, "young").await;
+    let older = "UPDATE word SET said_ms = said_ms - ?1 * CASE id WHEN 'old' THEN 91 ELSE 89 END";
+    house.other_connection().execute(older, [DAY_MS]).expect("older");
+    house.chatter().await;
+    assert_eq!(house.ids(&anna).await, ["young"]);
+}
+
+#[tokio::test]
+async fn words_are_pruned_by_number_and_never_the_newest() {
+    let house = House::with(|options| options.words_keep_total = 100).await.unheard();
+    let anna = visitor(1);
+    for number in 0..10 {
+        house.say(&anna, &number.to_string()).await;
+    }
+    house.chatter().await;
+    assert_eq!(house.ids(&anna).await, [""; 0]);
+    let left = house.ids(&visitor(999)).await;
+    assert_eq!(left.len(), 101);
+    assert!(left[100].ends_with("the last word"), "{}", left[100]);
+}
+
+#[tokio::test]
+async fn words_grow_old_in_the_journal_like_everything_else() {
+    let house = House::with(|options| options.journal_keep_entries = 100).await.unheard();
+    house.chatter().await;
+    let journal = house.storage.journal_tail(10_000).await.expect("read");
+    assert_eq!((journal.len(), journal[100].seq), (101, 1_002));
+    assert_eq!(house.ids(&visitor(999)).await.len(), 1_001, "the conversation is still there");
+}
