@@ -25,7 +25,7 @@ pub struct Fleet {
 }
 
 /// The ways from the dock to home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Down {
     /// Aboard trucks: each answer ends its request.

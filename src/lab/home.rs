@@ -1,11 +1,12 @@
 //! Home's rules a second time: the Rust twin of the pages' `fleet.js`, rule by rule. Pure: no network, no clock, no chance.
 //!
-//! Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
+//! Of the table it knows the rows whose news comes home on trucks; it has no streams. Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
 //! two are held equal by traces that both are fed (`tests/twin.rs`); who changes one changes the other.
 
 mod bucket;
 mod clipboard;
 mod join;
+mod limit;
 mod patience;
 mod read;
 mod road;
@@ -28,6 +29,7 @@ use crate::dock::cursor::Cursor;
 use crate::dock::fleet::Fleet;
 use bucket::Bucket;
 use join::join;
+use limit::Limit;
 use patience::{Patience, STEADY_MS};
 use road::{GRACE_MS, Road};
 use state::Mode;
@@ -92,8 +94,7 @@ pub struct Home {
     offline: bool,
     visible: bool,
     home_at: Option<Ms>,
-    /// The limit that keeps trucks from parking, as the dock named it.
-    limit: Option<Arc<str>>,
+    limit: Limit,
     told: Option<State>,
     /// What this call has done so far.
     events: Vec<Event>,
@@ -119,7 +120,7 @@ impl Home {
             offline: false,
             visible: true,
             home_at: None,
-            limit: None,
+            limit: Limit::default(),
             told: None,
             events: Vec::new(),
         }
@@ -147,7 +148,7 @@ impl Home {
 
     /// The limit that keeps trucks from parking, if one does.
     pub fn limit(&self) -> Option<&str> {
-        self.limit.as_deref()
+        self.limit.why()
     }
 
     /// What rings later, the next one first.
@@ -238,7 +239,8 @@ impl Home {
             }
             Timer::Patience => self.patience.end(&mut self.timers),
             Timer::Period => self.owed = true,
-            Timer::Token | Timer::Limit => {}
+            Timer::Place => self.limit.lift(&mut self.timers),
+            Timer::Token | Timer::Again => {}
         }
         self.step(now);
         self.done()
@@ -264,18 +266,18 @@ impl Home {
         self.offline = false;
         self.owed = self.fleet.every_ms.is_some();
         self.patience.reset(&mut self.timers);
+        self.limit.hurry(&mut self.timers);
         self.doubt();
         self.timers.off(Timer::Token);
-        self.unlimited();
         self.step(now);
     }
 
     fn stop(&mut self) {
         self.recall_all();
         self.patience.reset(&mut self.timers);
+        self.limit.lift(&mut self.timers);
         self.timers.off(Timer::Token);
         self.timers.off(Timer::Period);
-        self.unlimited();
     }
 
     /// Sends what the rules ask for.
@@ -295,7 +297,7 @@ impl Home {
     }
 
     fn asks_for_one(&self) -> bool {
-        let keeps_one_out = self.fleet.keep_one_out && !self.timers.is_set(Timer::Limit);
+        let keeps_one_out = self.fleet.keep_one_out && !self.timers.is_set(Timer::Again);
         self.words_ashore() || self.owed || (keeps_one_out && !self.road.one_parks())
     }
 
@@ -331,6 +333,9 @@ impl Home {
         if let Some(ms) = every_ms {
             self.timers.set(Timer::Period, now + Ms::from(ms));
         }
+        if park > 0 {
+            self.limit.asks(now, &mut self.timers);
+        }
         let number = self.road.depart(park, probe, say, now);
         let clipboard = Clipboard { fleet: self.fleet, park, seen, watch: self.watch.clone(), say: say.to_vec() };
         self.timers.set(Timer::Deadline(number), now + park + GRACE_MS);
@@ -351,10 +356,10 @@ impl Home {
         self.proven = true;
         self.offline = false;
         self.patience.fine(&mut self.timers);
-        self.limited(&truck, &load, now);
-        let parks = self.road.one_parks() || load.limit.is_some();
-        let fruitless = truck.park > 0 && !parks && !brought && truck.age(now) < STEADY_MS;
+        let quick = truck.park > 0 && !self.road.one_parks() && !brought && truck.age(now) < STEADY_MS;
+        let fruitless = quick && load.limit.is_none();
         self.patience.home(fruitless, self.wait_max_ms(), now, chance, &mut self.timers);
+        self.hold(&truck, &load, now);
         if load.why == Why::Closing {
             self.doubt();
             self.patience.sent_away(load.retry_ms, WAIT_MAX_NEAR_MS, now, chance, &mut self.timers);
@@ -376,21 +381,15 @@ impl Home {
         self.step(now);
     }
 
-    /// A home that the dock does not let park asks at the pace that the dock names; words leave at once all the same.
-    fn limited(&mut self, truck: &road::Out, load: &Load, now: Ms) {
-        match (&load.limit, load.retry_ms) {
-            (Some(limit), Some(retry_ms)) => {
-                self.limit = Some(limit.clone());
-                self.timers.set(Timer::Limit, now + retry_ms);
-            }
-            _ if truck.park > 0 => self.unlimited(),
-            _ => {}
+    /// Sees whether the dock lets something wait.
+    fn hold(&mut self, truck: &road::Out, load: &Load, now: Ms) {
+        let parked = load.parked_ms > 0 || matches!(load.why, Why::Ticket | Why::Relieved);
+        match &load.limit {
+            Some(_) if self.road.one_parks() => {}
+            Some(limit) => self.limit.turned(limit.clone(), load.retry_ms, now, &mut self.timers),
+            None if truck.park > 0 && parked => self.limit.lift(&mut self.timers),
+            None => {}
         }
-    }
-
-    fn unlimited(&mut self) {
-        self.limit = None;
-        self.timers.off(Timer::Limit);
     }
 
     fn lose(&mut self, truck: road::Out, retry_after_ms: Option<Ms>, now: Ms, chance: Chance<'_>) {

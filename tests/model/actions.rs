@@ -103,7 +103,7 @@ impl World {
         let vanished = state.vanished();
         actions
             .extend(vanished.iter().flat_map(|truck| [false, true].map(|late| Action::Missed { truck: *truck, late })));
-        let waits = |timer: &Timer| matches!(timer, Timer::Patience | Timer::Token | Timer::Limit);
+        let waits = |timer: &Timer| matches!(timer, Timer::Patience | Timer::Token);
         actions.extend(state.home.timers().iter().map(|(_, timer)| *timer).filter(waits).map(Action::Ring));
     }
 
@@ -250,6 +250,7 @@ impl World {
             seen: Some(place(seen)),
             cargo: cargo.into_iter().map(item).collect(),
             heard: heard.into_iter().map(id).collect(),
+            parked_ms: 0,
             retry_ms,
             limit: None,
         };

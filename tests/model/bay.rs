@@ -6,6 +6,7 @@ use std::sync::Arc;
 use stevenson::dock::backlog::Item;
 use stevenson::dock::cargo::{Load, Why};
 use stevenson::dock::clipboard::Id;
+use stevenson::dock::crowd::Party;
 use stevenson::dock::cursor::Cursor;
 use stevenson::dock::fleet::Fleet;
 use stevenson::dock::watch::Watch;
@@ -60,7 +61,7 @@ impl Hash for Bay {
 }
 
 fn news(seq: u64) -> News {
-    News { seq, topic: "town-hall".into(), body: r#"{"kind":"x"}"#.into() }
+    News { seq, topic: "town-hall".into(), committed_ms: 0, body: r#"{"kind":"x"}"#.into() }
 }
 
 fn items(seqs: impl Iterator<Item = u64>) -> Vec<Arc<Item>> {
@@ -98,6 +99,7 @@ impl Bay {
             fleet,
             seen: Cursor::new(EPOCH.into(), knows),
             watch: Watch::all(),
+            party: Party { visitor: None, source: None },
             has_words: !heard.is_empty(),
             park_ms: if park { PARK_MS } else { 0 },
         };
@@ -116,11 +118,9 @@ impl Bay {
                 behind.load(Some(missed))
             }
             Fate::Parks(_) => {
-                self.waiting.push(Waiting { driver, truck, seen, heard: heard.clone() });
-                // What the truck said is confirmed by the one that it frees.
-                return self.send_home(arrival.relieved, &heard);
+                self.waiting.push(Waiting { driver, truck, seen, heard });
+                return self.send_home(arrival.relieved);
             }
-            Fate::Full => unreachable!("there are 10,000 places"),
         };
         vec![self.answer(truck, Load { after: seen, ..load }, heard)]
     }
@@ -129,34 +129,33 @@ impl Bay {
     pub fn announce(&mut self, journal: u64) -> Vec<Answer> {
         let news = items(self.yard.head() + 1..=journal);
         let leaving = self.yard.announce(news, self.arrived.into());
-        self.send_home(leaving, &[])
+        self.send_home(leaving)
     }
 
     /// The ticket of the truck that waited longest is due.
     pub fn ticket(&mut self) -> Vec<Answer> {
         let due = self.yard.next_ticket().unwrap_or_default();
         let leaving = self.yard.tow(due);
-        self.send_home(leaving, &[])
+        self.send_home(leaving)
     }
 
     /// All tickets are due.
     pub fn tow_all(&mut self) -> Vec<Answer> {
         let leaving = self.yard.tow(Ms::MAX);
-        self.send_home(leaving, &[])
+        self.send_home(leaving)
     }
 
     /// Everyone leaves: the server stops.
     pub fn close(&mut self) -> Vec<Answer> {
         let leaving = self.yard.close(self.arrived.into());
-        self.send_home(leaving, &[])
+        self.send_home(leaving)
     }
 
-    fn send_home(&mut self, leaving: Vec<(u32, Load)>, also_heard: &[u8]) -> Vec<Answer> {
+    fn send_home(&mut self, leaving: Vec<(u32, Load)>) -> Vec<Answer> {
         let mut answers = Vec::new();
         for (driver, load) in leaving {
             let at = self.waiting.iter().position(|waiting| waiting.driver == driver).expect("it was parked");
-            let Waiting { truck, mut heard, .. } = self.waiting.remove(at);
-            heard.extend(also_heard.iter().filter(|word| !heard.contains(word)).copied().collect::<Vec<_>>());
+            let Waiting { truck, heard, .. } = self.waiting.remove(at);
             answers.push(self.answer(truck, load, heard));
         }
         answers

@@ -4,8 +4,9 @@ use crate::chance::Dice;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use stevenson::dock::backlog::Item;
-use stevenson::dock::cargo::{Load, Why};
+use stevenson::dock::cargo::{Load, Note, Why};
 use stevenson::dock::clipboard::Id;
+use stevenson::dock::crowd::{Limit, Party};
 use stevenson::dock::watch::Watch;
 use stevenson::dock::yard::{Fate, Truck, Yard};
 use stevenson::dock::{News, Options};
@@ -34,6 +35,8 @@ pub struct Road {
     stored: Vec<Id>,
     /// Whether nobody answers.
     down: bool,
+    /// Until when the dock lets nobody park.
+    full_until: Ms,
     trips: BTreeMap<(Ms, u64), Trip>,
     sent: u64,
     pub dice: Dice,
@@ -44,7 +47,7 @@ impl Road {
         let options = Options { ring_max_entries: 6, load_max_items: 5, park_min_ms: 1, ..Options::default() };
         let (epoch, yard) = ("J0".into(), Yard::new("J0", &[], &options));
         let (journal, stored, trips) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { yard, options, epoch, journal, stored, down: false, trips, sent: 0, dice }
+        Self { yard, options, epoch, journal, stored, down: false, full_until: 0, trips, sent: 0, dice }
     }
 
     pub fn cursor(&self) -> String {
@@ -101,7 +104,12 @@ impl Road {
         for _ in 0..count {
             let topic = if self.dice.happens(0.7) { "a" } else { "b" };
             let seq = self.journal.len() as u64 + 1;
-            self.journal.push(News { seq, topic: topic.into(), body: r#"{"kind":"report"}"#.into() });
+            self.journal.push(News {
+                seq,
+                topic: topic.into(),
+                committed_ms: now,
+                body: r#"{"kind":"report"}"#.into(),
+            });
         }
         if !self.down {
             let from = self.journal.len() - count as usize;
@@ -124,6 +132,11 @@ impl Road {
         self.later(at, Trip::Up);
     }
 
+    /// Others take all places.
+    pub fn fill(&mut self, now: Ms) {
+        self.full_until = now + self.dice.below(30_000) as Ms;
+    }
+
     /// The database is replaced by an empty one.
     pub fn replace(&mut self, now: Ms) {
         self.epoch = format!("{}x", self.epoch).into();
@@ -143,26 +156,29 @@ impl Road {
                 self.stored.push(id.clone())
             }
         });
+        let limited = self.full_until > now && clipboard.park > 0;
+        let park_ms = if limited { 0 } else { self.options.park_ms(Some(clipboard.park as u64), self.dice.unit()) };
         let truck = Truck {
             bay: Id::new("0123456789abcdef").expect("an id"),
             fleet: clipboard.fleet,
             seen: clipboard.seen.clone(),
             watch: Watch::of(clipboard.watch.iter().cloned()),
             has_words: !heard.is_empty(),
-            park_ms: self.options.park_ms(Some(clipboard.park as u64), self.dice.unit()),
+            park_ms,
+            party: Party { visitor: None, source: None },
         };
         let mut arrival = self.yard.arrive(truck, (number, heard.clone()), now as u64);
-        // What a truck said is confirmed by the one that it frees.
+        // A dock may confirm what a truck said by the one that it frees: home does not care.
         arrival.relieved.iter_mut().for_each(|((_, also), _)| also.extend(heard.iter().cloned()));
         self.send_home(arrival.relieved, now);
         let load = match arrival.fate {
+            Fate::Leaves(load) if limited && load.why == Why::Turn => Load { limit: Some(Limit::Visitor), ..load },
             Fate::Leaves(load) => load,
             Fate::Parks(_) => return,
             Fate::Behind(behind) => {
                 let missed = self.items(behind.seen as usize);
                 behind.load(Some(missed))
             }
-            Fate::Full => return self.later(now + 5, Trip::Lost(number, Some(1_000))),
         };
         self.send_home(vec![((number, heard), load)], now);
     }
@@ -177,8 +193,10 @@ impl Road {
                 self.fail(number, now);
                 continue;
             }
-            let retry_ms = (load.why == Why::Closing && self.dice.happens(0.8)).then(|| self.dice.below(2_000));
-            let (at, json) = (now + self.delay(), load.encode(&self.epoch, &heard, retry_ms));
+            let says_when = (load.why == Why::Closing || load.limit.is_some()) && self.dice.happens(0.8);
+            let retry_ms = says_when.then(|| self.dice.below(6_000));
+            let note = Note { now_ms: now, heard: &heard, build: None, retry_ms };
+            let (at, json) = (now + self.delay(), load.encode(&self.epoch, note));
             self.later(at, Trip::Home(number, json));
         }
     }

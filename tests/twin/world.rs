@@ -112,6 +112,7 @@ impl World {
             87..91 => self.road.restart(true, self.now),
             91..95 => self.road.restart(false, self.now),
             95 => self.road.replace(self.now),
+            96..98 => self.road.fill(self.now),
             _ => {}
         }
     }

@@ -29,6 +29,8 @@ pub struct Load {
     pub cargo: Vec<Item>,
     /// Words that are stored.
     pub heard: Vec<Id>,
+    /// How long the truck was parked, ms.
+    pub parked_ms: Ms,
     /// When to come back, ms.
     pub retry_ms: Option<Ms>,
     /// The name of the limit that kept it from parking.
@@ -49,8 +51,9 @@ impl Load {
             seen: Some(place(load.seen)),
             cargo: load.cargo.iter().map(item).collect(),
             heard,
+            parked_ms: load.parked_ms as Ms,
             retry_ms,
-            limit: None,
+            limit: load.limit.map(|limit| limit.name().into()),
         }
     }
 }
@@ -111,7 +114,8 @@ mod tests {
     fn load(after: &str, seen: &str, cargo: &[&str]) -> Load {
         let item = |place: &&str| Item { at: at(place).expect("a cursor"), json: "{}".into() };
         let cargo = cargo.iter().map(item).collect();
-        Load { why: Why::Cargo, after: at(after), seen: at(seen), cargo, heard: vec![], retry_ms: None, limit: None }
+        let (after, seen) = (at(after), at(seen));
+        Load { why: Why::Cargo, after, seen, cargo, heard: vec![], parked_ms: 0, retry_ms: None, limit: None }
     }
 
     fn joined(seen: &str, load: &Load) -> (String, Vec<u64>, usize, bool, bool) {

@@ -24,6 +24,7 @@ struct Wire<'a> {
     cargo: Vec<&'a RawValue>,
     #[serde(default)]
     heard: Vec<String>,
+    parked: Option<f64>,
     retry: Option<f64>,
     limit: Option<Arc<str>>,
 }
@@ -52,7 +53,8 @@ impl Load {
         }
         let cargo = wire.cargo.into_iter().map(item).collect::<Result<_, _>>()?;
         let heard = wire.heard.iter().filter_map(|id| Id::new(id).ok()).collect();
-        Ok(Self { why, after, seen, cargo, heard, retry_ms: wire.retry.map(|ms| ms as Ms), limit: wire.limit })
+        let (parked_ms, retry_ms) = (wire.parked.map_or(0, |ms| ms as Ms), wire.retry.map(|ms| ms as Ms));
+        Ok(Self { why, after, seen, cargo, heard, parked_ms, retry_ms, limit: wire.limit })
     }
 }
 
@@ -72,6 +74,7 @@ mod tests {
         let body = br#"{"v":1,"why":"cargo","after":"E.1","seen":"E.3","cargo":[{"at":"E.2","committed_at":5,"kind":"new","n":{"a":1}}],
             "heard":["0123456789abcdef"],"parked":1830,"now":7}"#;
         let load = Load::read(body).expect("a load");
+        assert_eq!(load.parked_ms, 1_830);
         assert_eq!((load.why, load.seen.map(|seen| seen.seq()), load.heard.len()), (Why::Cargo, Some(3), 1));
         assert_eq!(&*load.cargo[0].json, r#"{"at":"E.2","committed_at":5,"kind":"new","n":{"a":1}}"#);
         let turned = br#"{"v":1,"why":"turn","after":"E.1","seen":"E.1","limit":"visitor","retry":5000}"#;

@@ -19,6 +19,8 @@ pub enum Kind {
     Connecting,
     /// News would reach the page now.
     Live,
+    /// The road is open, but the dock lets no truck park.
+    Polling,
     /// The last trip failed.
     Reconnecting,
     /// The browser says that there is no network.
@@ -35,6 +37,7 @@ impl Kind {
         match self {
             Kind::Connecting => "connecting",
             Kind::Live => "live",
+            Kind::Polling => "polling",
             Kind::Reconnecting => "reconnecting",
             Kind::Offline => "offline",
             Kind::Resting => "resting",
@@ -74,6 +77,7 @@ impl Home {
         match self.mode {
             Mode::Resting => Kind::Resting,
             Mode::Reloading => Kind::Reloading,
+            Mode::Running if self.polls() && !self.patience.tried() => Kind::Polling,
             Mode::Running if self.is_live(now) => Kind::Live,
             Mode::Running if self.offline => Kind::Offline,
             Mode::Running if self.patience.tried() => Kind::Reconnecting,
@@ -82,13 +86,18 @@ impl Home {
         }
     }
 
+    /// Whether the road is open, but the dock lets no truck park.
+    fn polls(&self) -> bool {
+        self.proven && self.limit.why().is_some() && self.fleet.keep_one_out
+    }
+
     /// Whether news would reach the page now, as far as home can know.
     fn is_live(&self, now: Ms) -> bool {
         if !self.proven {
             return false;
         }
         if self.fleet.keep_one_out {
-            return self.road.one_parks() || self.timers.is_set(Timer::Token) || self.timers.is_set(Timer::Limit);
+            return self.road.one_parks() || self.timers.is_set(Timer::Token);
         }
         let silence = self.home_at.map_or(Ms::MAX, |at| now - at);
         match self.fleet.every_ms {

@@ -16,7 +16,7 @@ fn word(number: u32) -> Word {
 
 fn load(why: Why) -> Load {
     let (after, seen) = (Some(at("J.1")), Some(at("J.1")));
-    Load { why, after, seen, cargo: vec![], heard: vec![], retry_ms: None, limit: None }
+    Load { why, after, seen, cargo: vec![], heard: vec![], parked_ms: 0, retry_ms: None, limit: None }
 }
 
 /// The departures: how long each truck is willing to park, and how many words it carries.
@@ -61,11 +61,11 @@ fn a_home_that_may_not_park_asks_at_the_docks_pace_and_speaks_at_once() {
     let mut home = at_rest("ping-pong");
     let turned = Load { limit: Some("visitor".into()), retry_ms: Some(5_000), ..load(Why::Turn) };
     assert_eq!(departures(&home.home(2, turned.clone(), 30, &mut || 0.5)), []);
-    assert_eq!((home.timers(), home.limit()), (&[(5_030, Timer::Limit)][..], Some("visitor")));
+    assert_eq!((home.timers(), home.limit()), (&[(5_030, Timer::Again)][..], Some("visitor")));
     assert_eq!(departures(&home.say(word(1), 40).expect("room")), [(PARK_MS, 1)]);
     let turned = Load { heard: vec![word(1).id], ..turned };
     assert_eq!(departures(&home.home(3, turned, 60, &mut || 0.5)), []);
-    assert_eq!(departures(&home.ring(Timer::Limit, 5_060, &mut || 0.5)), [(PARK_MS, 0)]);
+    assert_eq!(departures(&home.ring(Timer::Again, 5_060, &mut || 0.5)), [(PARK_MS, 0)]);
     home.home(4, load(Why::Ticket), 30_000, &mut || 0.5);
     assert_eq!((home.limit(), home.out().count()), (None, 1), "there is room again");
 }

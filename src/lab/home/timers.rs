@@ -14,7 +14,9 @@ pub enum Timer {
     /// A truck leaves by the clock.
     Period,
     /// A home that a limit of the dock keeps from parking asks again.
-    Limit,
+    Again,
+    /// A truck has been out for so long that it must have found a place to park.
+    Place,
 }
 
 /// The timers that are set, the next one first; of two that are due together, the one that was set first.
