@@ -43,7 +43,7 @@ pub struct World {
 
 impl World {
     pub fn new(fleet: &'static Fleet, seed: u64) -> Self {
-        let watch: Arc<[Box<str>]> = if seed % 2 == 0 { Arc::new([]) } else { Arc::new(["a".into()]) };
+        let watch: Arc<[Box<str>]> = if seed.is_multiple_of(2) { Arc::new([]) } else { Arc::new(["a".into()]) };
         let trace =
             Trace { name: format!("{} {seed}", fleet.name), fleet: fleet.name, park_ms: PARK_MS, steps: vec![] };
         Self {
