@@ -1,6 +1,7 @@
 //! A home by itself: the rules that make it a home. That it does as the pages' home does is shown by `tests/twin.rs`.
 
 use super::*;
+use crate::dock::cargo::Why;
 
 fn fleet(name: &str) -> &'static Fleet {
     Fleet::named(name).expect("a fleet")
