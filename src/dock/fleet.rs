@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How a page's trucks behave. Home and dock read the same row; no fleet has code of its own.
 ///
 /// As JSON it is the row of the pages' table: `{"name":"ping-pong","trucks":2,"keepOneOut":true,"everyMs":null,…}`.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fleet {
     /// Its name in requests, URLs, metrics and docs.
@@ -25,7 +25,7 @@ pub struct Fleet {
 }
 
 /// The ways from the dock to home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Down {
     /// Aboard trucks: each answer ends its request.
