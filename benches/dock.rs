@@ -32,7 +32,7 @@ fn truck(page: u64, seen: u64) -> Truck {
         seen: Cursor::new(EPOCH.into(), seen),
         watch: Watch::of(["town-hall"]),
         party: Party { visitor: Some(format!("visitor-{page:014}").into()), source: None },
-        has_words: false,
+        words: Default::default(),
         park_ms: 25_000,
     }
 }
@@ -84,7 +84,7 @@ fn wire(c: &mut Criterion) {
     let mut group = c.benchmark_group("wire");
     for items in [0, 1, 10, 100] {
         let cargo: Vec<_> = (1..=items).map(|seq| Arc::new(Item::new(EPOCH, &news(seq)))).collect();
-        let load = Load { why: Why::Cargo, after: 0, seen: items, cargo, parked_ms: 1_830, limit: None };
+        let load = Load { cargo, parked_ms: 1_830, ..Load::empty(Why::Cargo, 0, items) };
         group.bench_with_input(BenchmarkId::new("encode a load of", items), &load, |b, load| {
             b.iter(|| black_box(load.encode(EPOCH, Note::default())));
         });

@@ -3,6 +3,7 @@
 mod counts;
 
 use crate::dock::Dock;
+use crate::robot::Robot;
 use crate::storage::Storage;
 use crate::web::error::Problem;
 use crate::web::{Options, client};
@@ -13,7 +14,7 @@ use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Route, State, get, routes};
 
-/// The metrics' route. It needs a [`Dock`] and a [`Storage`] among Rocket's state.
+/// The metrics' route. It needs a [`Dock`], a [`Storage`] and a [`Robot`] among Rocket's state.
 pub fn routes() -> Vec<Route> {
     routes![metrics]
 }
@@ -26,13 +27,18 @@ fn metrics(
     watcher: Result<Watcher, Stranger>,
     dock: &State<Dock>,
     storage: &State<Storage>,
+    robot: &State<Robot>,
 ) -> Result<(ContentType, String), Problem> {
     if watcher.is_err() {
         let detail = "metrics are for this machine and for the networks in metrics_from, in [web] of the configuration";
         return Err(Problem::new(Status::Forbidden, detail));
     }
     let mut registry = Registry::with_prefix(PREFIX);
-    registry.register_collector(Box::new(Counts { dock: dock.stats(), storage: storage.stats() }));
+    registry.register_collector(Box::new(Counts {
+        dock: dock.stats(),
+        storage: storage.stats(),
+        robot: robot.stats(),
+    }));
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
     let version = [("version", "1.0.0"), ("charset", "utf-8")];

@@ -53,6 +53,8 @@ pub struct Load {
     pub seen: u64,
     /// The news, in order.
     pub cargo: Vec<Arc<Item>>,
+    /// Words of the truck that took its place, which home may forget.
+    pub heard: Arc<[Id]>,
     /// How long the truck was parked, milliseconds.
     pub parked_ms: u64,
     /// The limit that kept the truck from parking.
@@ -79,13 +81,13 @@ const FRAME_BYTES: usize = 250;
 impl Load {
     /// A load without cargo.
     pub fn empty(why: Why, after: u64, seen: u64) -> Self {
-        Self { why, after, seen, cargo: Vec::new(), parked_ms: 0, limit: None }
+        Self { why, after, seen, cargo: Vec::new(), heard: Arc::default(), parked_ms: 0, limit: None }
     }
 
     /// A load of what was found after `after`; `otherwise` says why the truck goes home if that is nothing.
     pub fn of(found: Found, after: u64, otherwise: Why) -> Self {
         let why = if found.items.is_empty() { otherwise } else { Why::Cargo };
-        Self { why, after, seen: found.seen, cargo: found.items, parked_ms: 0, limit: None }
+        Self { cargo: found.items, ..Self::empty(why, after, found.seen) }
     }
 
     /// The same load after some time in the bay.
@@ -97,7 +99,8 @@ impl Load {
     pub fn encode(&self, epoch: &str, note: Note<'_>) -> Vec<u8> {
         let Note { now_ms, heard, build, retry_ms } = note;
         let cargo_bytes: usize = self.cargo.iter().map(|item| item.json().len() + 1).sum();
-        let heard_bytes: usize = heard.iter().map(|id| id.as_str().len() + 3).sum();
+        let heard = || heard.iter().chain(&*self.heard);
+        let heard_bytes: usize = heard().map(|id| id.as_str().len() + 3).sum();
         let mut json = Vec::with_capacity(FRAME_BYTES + 2 * epoch.len() + cargo_bytes + heard_bytes);
         let Self { why, after, seen, parked_ms, .. } = self;
         // Names, ids and epochs are of characters that JSON does not escape; writing to a Vec does not fail.
@@ -108,7 +111,7 @@ impl Load {
             json.extend_from_slice(item.json());
         }
         json.extend_from_slice(b"],\"heard\":[");
-        for (index, id) in heard.iter().enumerate() {
+        for (index, id) in heard().enumerate() {
             let comma = if index > 0 { "," } else { "" };
             let _ = write!(json, r#"{comma}"{}""#, id.as_str());
         }
@@ -200,7 +203,7 @@ mod tests {
         for why in Why::ALL {
             for limit in [None, Some(Limit::Dock)] {
                 let cargo = vec![item(9)];
-                let load = Load { why, after: u64::MAX, seen: u64::MAX, cargo, parked_ms: u64::MAX, limit };
+                let load = Load { cargo, parked_ms: u64::MAX, limit, ..Load::empty(why, u64::MAX, u64::MAX) };
                 let note = Note { now_ms: i64::MIN, heard: &[], build: Some("x"), retry_ms: Some(u64::MAX) };
                 let json: serde_json::Value = serde_json::from_str(&text(&load, note)).expect("JSON");
                 assert_eq!(json["why"], why.name());

@@ -177,7 +177,7 @@ impl Dock {
     /// The load of a truck of `fleet` as it goes over the wire, with what else goes home.
     pub fn encode(&self, fleet: &Fleet, load: &Load, note: Note<'_>) -> Vec<u8> {
         let json = load.encode(&self.shared.epoch, note);
-        self.shared.counters.sent(fleet, load, note.heard.len(), json.len(), note.now_ms);
+        self.shared.counters.sent(fleet, load, note.heard.len() + load.heard.len(), json.len(), note.now_ms);
         json
     }
 

@@ -18,7 +18,7 @@ fn truck(bay: u32, seen: u64, park_ms: u64) -> Truck {
         seen: Cursor::new(EPOCH.into(), seen),
         watch: Watch::all(),
         party: Party { visitor: None, source: None },
-        has_words: false,
+        words: Arc::default(),
         park_ms,
     }
 }

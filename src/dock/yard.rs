@@ -27,8 +27,8 @@ pub struct Truck {
     pub watch: Watch,
     /// Whose it is: the visitor's private news comes aboard whatever it watches.
     pub party: Party,
-    /// It brought words.
-    pub has_words: bool,
+    /// The words that it brought and that are stored now: a truck that it relieves tells home at once.
+    pub words: Arc<[Id]>,
     /// How long it may park, see [`Options::park_ms`]; 0 = not at all.
     pub park_ms: u64,
 }
@@ -155,7 +155,7 @@ impl<D> Yard<D> {
             let (watch, load_max_items) = (truck.watch.clone(), self.backlog.load_max());
             return Some(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max_items }));
         };
-        let in_a_hurry = truck.has_words && !truck.fleet.words_may_wait;
+        let in_a_hurry = !truck.words.is_empty() && !truck.fleet.words_may_wait;
         if !found.items.is_empty() || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {
             return Some(Fate::Leaves(Load::of(found, seen, Why::Turn)));
         }
@@ -178,7 +178,8 @@ impl<D> Yard<D> {
             && let Some(longest) = bay.first()
             && let Some(leaving) = self.take(*longest)
         {
-            let load = Load::empty(Why::Relieved, leaving.seen, leaving.seen);
+            let heard = truck.words.clone();
+            let load = Load { heard, ..Load::empty(Why::Relieved, leaving.seen, leaving.seen) };
             relieved.push(leaving.goes(load, now));
         }
         let id = TruckId(self.next);

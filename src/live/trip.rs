@@ -39,14 +39,14 @@ impl<'r> Trip<'r> {
     pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = caller.engines;
-        let has_words = !say.is_empty();
         let heard = hear(caller, say).await?;
         if caller.is_known {
             engines.robot.visit(&caller.visitor);
         }
         let build = engines.build.filter(|own| build.is_some_and(|of_page| *of_page != **own));
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
-        let arrived = engines.dock.arrive(Truck { bay, fleet, seen, watch, party, has_words, park_ms });
+        let arrived =
+            engines.dock.arrive(Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms });
         Ok(Self { engines, fleet, arrived, heard, build })
     }
 

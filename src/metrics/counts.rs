@@ -1,6 +1,7 @@
 //! What is counted, under the names by which it is known outside.
 
 use crate::dock::{self, AGES_MS, FleetStats};
+use crate::robot;
 use crate::storage;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet};
@@ -18,6 +19,8 @@ pub struct Counts {
     pub dock: dock::Stats,
     /// Of storage.
     pub storage: storage::Stats,
+    /// Of the robot.
+    pub robot: robot::Stats,
 }
 
 /// A count by fleet: its name, what it is, where it stands.
@@ -26,6 +29,8 @@ type ByFleet = (&'static str, &'static str, fn(&FleetStats) -> u64);
 type TimeByFleet = (&'static str, &'static str, fn(&FleetStats) -> u64);
 /// A count or a gauge of storage, likewise.
 type OfStorage = (&'static str, &'static str, fn(&storage::Stats) -> u64);
+/// A count or a gauge of the robot, likewise.
+type OfRobot = (&'static str, &'static str, fn(&robot::Stats) -> u64);
 
 const BY_FLEET: [ByFleet; 12] = [
     ("trucks", "Trucks that came", |fleet| fleet.trucks),
@@ -57,6 +62,20 @@ const OF_STORAGE: [OfStorage; 9] = [
     ("commits", "Transactions that stored reports or words", |stats| stats.commits),
     ("commit_failures", "Transactions that failed", |stats| stats.failures),
     ("foreign_entries", "Journal entries that another process wrote", |stats| stats.foreign_entries),
+];
+
+const OF_ROBOT: [OfRobot; 4] = [
+    ("robot_answered", "Words that the keepers answered", |stats| stats.answered),
+    ("robot_spoken", "Times the keepers spoke on their own", |stats| stats.spoken),
+    ("robot_overflowed", "Reports that did not fit into the keepers' queue and were read from the journal", |stats| {
+        stats.overflowed
+    }),
+    ("robot_retried", "Times storage failed and the keepers tried again", |stats| stats.retried),
+];
+
+const ROBOT_NOW: [OfRobot; 2] = [
+    ("robot_thinking", "Visitors whose words the keepers think about", |stats| stats.thinking),
+    ("robot_alerts", "Alerts that the keepers watch", |stats| stats.alerts),
 ];
 
 const STORAGE_NOW: [OfStorage; 2] = [
@@ -91,6 +110,12 @@ impl Collector for Counts {
         }
         for (name, help, now) in STORAGE_NOW {
             text.gauge(name, help, now(&self.storage))?;
+        }
+        for (name, help, count) in OF_ROBOT {
+            text.counter(name, help, count(&self.robot))?;
+        }
+        for (name, help, now) in ROBOT_NOW {
+            text.gauge(name, help, now(&self.robot))?;
         }
         Ok(())
     }

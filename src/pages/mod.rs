@@ -92,7 +92,8 @@ async fn overview(
 #[get("/s/<slug>?<ask>")]
 async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
     let station = desk.station(slug)?;
-    desk.robot.visit(&visitor);
+    // What happened while nobody was here is to be on the page.
+    desk.robot.visited(&visitor).await;
     let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;
     Ok(Page(page))
 }

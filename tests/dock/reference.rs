@@ -32,6 +32,8 @@ pub struct Told {
     pub cargo: Vec<u64>,
     pub parked_ms: Ms,
     pub limit: Option<Limit>,
+    /// It confirms the words of the truck that took its place.
+    pub heard: bool,
 }
 
 /// What becomes of a truck at the gate.
@@ -85,7 +87,8 @@ impl Reference {
     }
 
     pub fn arrive(&mut self, gate: &Gate, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
-        let told = |why, after, seen, cargo| Told { driver, why, after, seen, cargo, parked_ms: 0, limit: None };
+        let told =
+            |why, after, seen, cargo| Told { driver, why, after, seen, cargo, parked_ms: 0, limit: None, heard: false };
         let head = self.head();
         let seen = match gate.seen {
             Some(seen) if seen <= head => seen,
@@ -115,7 +118,8 @@ impl Reference {
         while waiting.iter().filter(|truck| truck.bay == gate.bay).count() >= usize::from(gate.fleet.hold) {
             let longest = waiting.iter().position(|truck| truck.bay == gate.bay).expect("a truck to relieve");
             let truck = waiting.remove(longest);
-            relieved.push(truck.goes(Why::Relieved, truck.seen, truck.seen, vec![], now));
+            let told = truck.goes(Why::Relieved, truck.seen, truck.seen, vec![], now);
+            relieved.push(Told { heard: gate.has_words, ..told });
         }
         let (bay, party, ticket) = (gate.bay, gate.party.clone(), now + gate.park_ms);
         let count = |same: &dyn Fn(&Party) -> bool| waiting.iter().filter(|truck| same(&truck.party)).count();
@@ -205,6 +209,6 @@ impl Reference {
 
 impl Waiting {
     fn goes(&self, why: Why, after: u64, seen: u64, cargo: Vec<u64>, now: Ms) -> Told {
-        Told { driver: self.driver, why, after, seen, cargo, parked_ms: now - self.since, limit: None }
+        Told { driver: self.driver, why, after, seen, cargo, parked_ms: now - self.since, limit: None, heard: false }
     }
 }

@@ -107,7 +107,7 @@ impl Both {
             seen: cursor,
             watch: gate.watch.clone(),
             party: gate.party.clone(),
-            has_words: gate.has_words,
+            words: words(gate),
             park_ms: gate.park_ms,
         };
         let arrival = self.yard.arrive(truck, driver, self.now);
@@ -190,6 +190,12 @@ impl Both {
     }
 }
 
+/// What a truck has said.
+fn words(gate: &Gate) -> Arc<[Id]> {
+    let said = gate.has_words.then(|| Id::new("0123456789abcdef").expect("an id"));
+    said.into_iter().collect()
+}
+
 fn told(leaving: Vec<(Driver, Load)>) -> Vec<Told> {
     let told = |(driver, load): (Driver, Load)| Told {
         driver,
@@ -199,6 +205,7 @@ fn told(leaving: Vec<(Driver, Load)>) -> Vec<Told> {
         cargo: load.cargo.iter().map(|item| item.seq()).collect(),
         parked_ms: load.parked_ms,
         limit: load.limit,
+        heard: !load.heard.is_empty(),
     };
     leaving.into_iter().map(told).collect()
 }

@@ -321,10 +321,10 @@ fn place(seq: u64) -> Cursor {
     Cursor::new(EPOCH.into(), seq)
 }
 
-fn id(word: u8) -> Id {
+pub fn id(word: u8) -> Id {
     Id::new(&format!("word-{word:011}")).expect("an id")
 }
 
-fn number_of(id: &Id) -> u8 {
+pub fn number_of(id: &Id) -> u8 {
     id.as_str()[5..].parse().expect("a number")
 }

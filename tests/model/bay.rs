@@ -1,5 +1,6 @@
 //! The dock's real core with its durable tables: what `live.rs` and storage are for it, in small. And two docks that are wrong.
 
+use crate::actions::{id, number_of};
 use crate::state::{Answer, Request};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -100,7 +101,7 @@ impl Bay {
             seen: Cursor::new(EPOCH.into(), knows),
             watch: Watch::all(),
             party: Party { visitor: None, source: None },
-            has_words: !heard.is_empty(),
+            words: heard.iter().copied().map(id).collect(),
             park_ms: if park { PARK_MS } else { 0 },
         };
         let before = (self.rules == Rules::NewestLeavesFirst).then(|| self.yard.clone());
@@ -161,7 +162,10 @@ impl Bay {
         answers
     }
 
-    fn answer(&mut self, truck: u32, load: Load, heard: Vec<u8>) -> Answer {
+    fn answer(&mut self, truck: u32, load: Load, mut heard: Vec<u8>) -> Answer {
+        heard.extend(load.heard.iter().map(number_of));
+        heard.sort_unstable();
+        heard.dedup();
         let cargo: Vec<_> = load.cargo.iter().map(|item| item.seq()).collect();
         if self.rules == Rules::DroppedOnLoad {
             self.dropped = cargo.iter().copied().fold(self.dropped, u64::max);

@@ -163,13 +163,11 @@ impl Road {
             fleet: clipboard.fleet,
             seen: clipboard.seen.clone(),
             watch: Watch::of(clipboard.watch.iter().cloned()),
-            has_words: !heard.is_empty(),
+            words: heard.as_slice().into(),
             park_ms,
             party: Party { visitor: None, source: None },
         };
-        let mut arrival = self.yard.arrive(truck, (number, heard.clone()), now as u64);
-        // A dock may confirm what a truck said by the one that it frees: home does not care.
-        arrival.relieved.iter_mut().for_each(|((_, also), _)| also.extend(heard.iter().cloned()));
+        let arrival = self.yard.arrive(truck, (number, heard.clone()), now as u64);
         self.send_home(arrival.relieved, now);
         let load = match arrival.fate {
             Fate::Leaves(load) if limited && load.why == Why::Turn => Load { limit: Some(Limit::Visitor), ..load },
