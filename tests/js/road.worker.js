@@ -75,11 +75,9 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
 
   const posted = /** @type {number[]} */ ([]);
   const post = async () => {
-    // Seconds apart, and later than those of any run before: instants of their own.
-    const first = Date.now() - 3_600_000;
     for (let number = 0; number < readings; number++) {
       await pause(random() * PAUSE_MAX_MS);
-      const at = Math.max(first, (posted.at(-1) ?? 0) + 1);
+      const at = Math.max(Date.now(), (posted.at(-1) ?? 0) + 1);
       const answer = await fetch('/api/v1/readings', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
@@ -101,7 +99,11 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
   const out = async () => Number(await (await fetch(`/out/${bay}`)).text());
   const all = () => reports.length >= readings && mine.length >= words && answered.length >= words && heard.length >= words;
   const atRest = async () => all() && home.stats.trucksOut === 1 && (await out()) === 1;
-  while (!(await atRest()) && Date.now() - began < deadlineMs) await pause(LOOK_EVERY_MS);
+  let rests = await atRest();
+  while (!rests && Date.now() - began < deadlineMs) {
+    await pause(LOOK_EVERY_MS);
+    rests = await atRest();
+  }
 
   const same = (/** @type {string} */ what, /** @type {unknown[]} */ got, /** @type {unknown[]} */ wanted) => {
     if (String(got) !== String(wanted)) wrong.push(`${what}: got ${got}; wanted ${wanted}`);
@@ -110,7 +112,8 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
   same('words', mine, said);
   same('answers', answered, said);
   same('confirmed', [...heard].sort(), [...said].sort());
-  same('trucks out at rest, at home and on the road', [home.stats.trucksOut, await out()], [1, 1]);
+  if (!rests) wrong.push('it never came to rest with one truck out, at home and on the road');
+  if (wrong.length > 0) wrong.push(JSON.stringify([home.state, home.stats, Date.now() - began]));
   const { departed, lost, repeated, gaps } = home.stats;
   home.rest();
   return { seed, fleet, said, departed, lost, repeated, gaps, failure: wrong.length > 0 ? wrong.join('; ') : null };
