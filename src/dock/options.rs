@@ -41,9 +41,9 @@ impl Default for Options {
             address_max_trucks: 1_000,
             // The pace of the polling fleet.
             limit_retry_ms: 5_000,
-            // Half an hour of two pieces of news a second: a page that was out of reach for a while needs no reload.
-            ring_max_entries: 4_096,
-            ring_max_bytes: 4 << 20,
+            // Two hours of two pieces of news a second, or a minute of a busy hall: who was away for a while needs no database.
+            ring_max_entries: 16_384,
+            ring_max_bytes: 8 << 20,
             // 250 kB of reports: more is quicker to fetch as a page.
             load_max_items: 1_000,
             park_default_ms: 25_000,

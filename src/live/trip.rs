@@ -2,11 +2,11 @@
 
 use super::gate::{Caller, Engines};
 use crate::courier;
-use crate::dock::Arrived;
 use crate::dock::cargo::{Behind, Load, Note};
 use crate::dock::clipboard::{Clipboard, Id, Word};
 use crate::dock::fleet::Fleet;
 use crate::dock::yard::Truck;
+use crate::dock::{Arrived, Parking};
 use crate::storage::Entry;
 use crate::storage::words::NewWord;
 use crate::web::error::Problem;
@@ -18,10 +18,18 @@ const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
 pub struct Trip<'r> {
     engines: Engines<'r>,
     fleet: &'static Fleet,
-    arrived: Arrived,
+    stay: Stay,
     heard: Vec<Id>,
     /// The build to tell the page of, which has another.
     build: Option<&'r str>,
+}
+
+/// How long a truck stays.
+enum Stay {
+    /// Not at all.
+    Leaves(Load),
+    /// Until it is sent home.
+    Parks(Parking),
 }
 
 /// A load as it leaves.
@@ -45,18 +53,21 @@ impl<'r> Trip<'r> {
         }
         let build = engines.build.filter(|own| build.is_some_and(|of_page| *of_page != **own));
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
-        let arrived =
-            engines.dock.arrive(Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms });
-        Ok(Self { engines, fleet, arrived, heard, build })
+        let truck = Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms };
+        let stay = match engines.dock.arrive(truck) {
+            Arrived::Leaves(load) => Stay::Leaves(load),
+            Arrived::Parks(parking) => Stay::Parks(parking),
+            Arrived::Behind(behind) => Stay::Leaves(catch_up(caller, behind).await?),
+        };
+        Ok(Self { engines, fleet, stay, heard, build })
     }
 
     /// Waits for the truck's load, however long it takes.
     pub async fn home(self) -> Result<Home, Problem> {
-        let Self { engines, fleet, arrived, heard, build } = self;
-        let load = match arrived {
-            Arrived::Leaves(load) => load,
-            Arrived::Parks(parking) => parking.load().await,
-            Arrived::Behind(behind) => Box::pin(catch_up(engines, behind)).await?,
+        let Self { engines, fleet, stay, heard, build } = self;
+        let load = match stay {
+            Stay::Leaves(load) => load,
+            Stay::Parks(parking) => parking.load().await,
         };
         let (now_ms, retry_ms) = (chrono::Utc::now().timestamp_millis(), engines.dock.retry_ms(&load));
         let json = engines.dock.encode(fleet, &load, Note { now_ms, heard: &heard, build, retry_ms });
@@ -65,8 +76,9 @@ impl<'r> Trip<'r> {
 }
 
 /// Reads what a page missed from the journal.
-async fn catch_up(engines: Engines<'_>, behind: Behind) -> Result<Load, Problem> {
-    let entries = engines.storage.journal_since(behind.seen, JOURNAL_READ_MAX_ENTRIES).await?;
+async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> {
+    let (engines, reader) = (caller.engines, Some(&caller.visitor));
+    let entries = engines.storage.journal_since(behind.seen, reader, JOURNAL_READ_MAX_ENTRIES).await?;
     let reaches_head = |entries: &Vec<Entry>| {
         entries.len() < JOURNAL_READ_MAX_ENTRIES as usize || entries.last().is_some_and(|last| last.seq >= behind.head)
     };

@@ -182,7 +182,7 @@ impl Watch {
     }
 
     async fn read(&self, after: u64) -> Result<Option<Vec<Entry>>, Error> {
-        self.insist(|| self.storage.journal_since(after, PAGE_ENTRIES)).await
+        self.insist(|| self.storage.journal_since(after, None, PAGE_ENTRIES)).await
     }
 
     /// Tries until it is done, or storage is closed.

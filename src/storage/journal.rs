@@ -87,22 +87,33 @@ pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, Erro
 const GOOD: &str = "\
     SELECT EXISTS (SELECT 1 FROM journal WHERE seq = $1) \
     OR coalesce((SELECT min(seq) FROM journal), 1) = $1 + 1";
-const SINCE: &str =
+const AFTER: &str =
     "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
+/// What is private to others is passed over: where many talk, it is most of the journal.
+const SINCE: &str = "\
+    SELECT seq, committed_ms, station, visitor, body FROM journal \
+    WHERE seq > $1 AND (visitor IS NULL OR visitor = $3) ORDER BY seq LIMIT $2";
 
-pub(super) async fn since(db: &SqlitePool, seq: u64, limit: u32) -> Result<Option<Vec<Entry>>, Error> {
+pub(super) async fn since(
+    db: &SqlitePool,
+    seq: u64,
+    reader: Option<&Visitor>,
+    limit: u32,
+) -> Result<Option<Vec<Entry>>, Error> {
     // Both questions see the same state, or pruning could come between them.
     let mut reading = db.begin().await?;
     let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).fetch_one(&mut *reading).await?;
     if !good {
         return Ok(None);
     }
-    Ok(Some(after(&mut reading, seq, limit).await?))
+    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader.map(Visitor::as_str));
+    let rows: Vec<Row> = since.fetch_all(&mut *reading).await?;
+    Ok(Some(rows.into_iter().map(entry).collect()))
 }
 
 /// Entries after `seq`, whether or not all of them are still there.
 pub(super) async fn after(conn: &mut SqliteConnection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).fetch_all(conn).await?;
+    let rows: Vec<Row> = sqlx::query_as(AFTER).bind(stored(seq)).bind(limit).fetch_all(conn).await?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -44,6 +44,7 @@ use sqlx::SqlitePool;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use words::Visitor;
 use writer::{Append, Job, Write, Writer};
 
 /// A handle to the database; clones share it.
@@ -142,10 +143,15 @@ impl Storage {
         journal::tail(&self.shared.readers, limit).await
     }
 
-    /// Journal entries after `seq`, oldest first, at most `limit`; `None` if entries after `seq` have been pruned,
-    /// or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
-    pub async fn journal_since(&self, seq: u64, limit: u32) -> Result<Option<Vec<Entry>>, Error> {
-        journal::since(&self.shared.readers, seq, limit).await
+    /// Journal entries after `seq` that everybody or `reader` may read, oldest first, at most `limit`; `None` if entries
+    /// after `seq` have been pruned, or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
+    pub async fn journal_since(
+        &self,
+        seq: u64,
+        reader: Option<&Visitor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        journal::since(&self.shared.readers, seq, reader, limit).await
     }
 
     /// All stations, from memory.

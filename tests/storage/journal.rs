@@ -38,26 +38,30 @@ async fn the_journal_says_what_was_told_byte_for_byte() {
     house.append((1..5).map(minute).collect()).await;
     let told = [house.entries().await, house.entries().await].concat();
     assert_eq!(told.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
-    assert_eq!(house.storage.journal_since(1, 100).await.expect("read"), Some(told.clone()));
-    assert_eq!(house.storage.journal_since(1, 2).await.expect("read"), Some(told[..2].to_vec()));
+    assert_eq!(house.storage.journal_since(1, None, 100).await.expect("read"), Some(told.clone()));
+    assert_eq!(house.storage.journal_since(1, None, 2).await.expect("read"), Some(told[..2].to_vec()));
     assert_eq!(house.storage.journal_tail(2).await.expect("read"), told[3..]);
-    assert_eq!(house.storage.journal_since(6, 100).await.expect("read"), Some(vec![]));
+    assert_eq!(house.storage.journal_since(6, None, 100).await.expect("read"), Some(vec![]));
 }
 
 #[tokio::test]
 async fn a_cursor_that_the_journal_never_gave_out_is_refused() {
     let house = House::new().await;
-    assert_eq!(house.storage.journal_since(2, 10).await.expect("read"), None, "beyond the head");
-    assert_eq!(house.storage.journal_since(u64::MAX, 10).await.expect("read"), None);
-    assert_eq!(house.storage.journal_since(0, 10).await.expect("read").map(|e| e.len()), Some(1), "from the start");
+    assert_eq!(house.storage.journal_since(2, None, 10).await.expect("read"), None, "beyond the head");
+    assert_eq!(house.storage.journal_since(u64::MAX, None, 10).await.expect("read"), None);
+    assert_eq!(
+        house.storage.journal_since(0, None, 10).await.expect("read").map(|e| e.len()),
+        Some(1),
+        "from the start"
+    );
 }
 
 #[tokio::test]
 async fn an_empty_journal_goes_on_from_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (storage, _commits) = Storage::open(options(folder.path())).await.expect("opens");
-    assert_eq!(storage.journal_since(0, 10).await.expect("read"), Some(vec![]));
-    assert_eq!(storage.journal_since(1, 10).await.expect("read"), None);
+    assert_eq!(storage.journal_since(0, None, 10).await.expect("read"), Some(vec![]));
+    assert_eq!(storage.journal_since(1, None, 10).await.expect("read"), None);
 }
 
 #[tokio::test]
@@ -81,7 +85,8 @@ async fn a_number_that_a_power_cut_may_have_taken_is_not_given_out_again() {
     house.append(vec![minute(1), minute(2)]).await;
     let seqs: Vec<u64> = house.entries().await.iter().map(|entry| entry.seq).collect();
     assert_eq!(seqs, [1_000_003, 1_000_004]);
-    let since = async |seq| house.storage.journal_since(seq, 10).await.expect("read").map(|entries| entries.len());
+    let since =
+        async |seq| house.storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries.len());
     assert_eq!(since(2).await, Some(2), "a cursor whose entry survived goes on");
     assert_eq!(since(3).await, None, "one whose entry was lost does not");
 }
@@ -96,7 +101,8 @@ async fn the_journal_is_pruned_by_number_and_keeps_its_newest() {
     house.append(vec![minute(5_000)]).await;
     let journal = house.storage.journal_tail(10_000).await.expect("read");
     assert_eq!((journal.len(), journal[journal.len() - 1].seq), (101, 2_002));
-    let since = async |seq| house.storage.journal_since(seq, 10_000).await.expect("read").map(|entries| entries.len());
+    let since =
+        async |seq| house.storage.journal_since(seq, None, 10_000).await.expect("read").map(|entries| entries.len());
     let oldest = journal[0].seq;
     assert_eq!(since(oldest).await, Some(100));
     assert_eq!(since(oldest - 1).await, Some(101), "nothing between was pruned");

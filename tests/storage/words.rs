@@ -54,7 +54,7 @@ async fn a_word_is_stored_once_with_one_journal_entry_however_often_it_comes() {
     house.storage.say(&ben, "us", vec![word("a", "mine!")]).await.expect("known");
     let words = house.conversation(&anna).await;
     let told = house.entries().await;
-    assert_eq!(told, house.storage.journal_since(1, 100).await.expect("read").expect("a cursor"));
+    assert_eq!(told, house.storage.journal_since(1, Some(&anna), 100).await.expect("read").expect("a cursor"));
     assert_eq!(told.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3]);
     assert!(told.iter().all(|entry| entry.visitor.as_ref() == Some(&anna) && &*entry.station == "town-hall"));
     let said_at = told[0].committed_at.0;
@@ -91,7 +91,7 @@ async fn any_text_comes_back_as_it_was_said() {
     assert_eq!(words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), texts);
     let told = house.entries().await;
     assert_eq!(bodies(&told).iter().map(|body| body["text"].as_str().expect("text")).collect::<Vec<_>>(), texts);
-    assert_eq!(Some(told), house.storage.journal_since(1, 10).await.expect("read"));
+    assert_eq!(told, house.storage.journal_tail(told.len() as u32).await.expect("read"));
 }
 
 #[tokio::test]
@@ -227,7 +227,8 @@ proptest! {
             for (who, ids) in expected.iter().enumerate() {
                 assert_eq!(&house.ids(&visitor(who)).await, ids);
             }
-            let told = house.storage.journal_since(1, 1_000).await.expect("read").expect("a cursor").len();
+            let told = house.storage.journal_tail(1_000).await.expect("read");
+            let told = told.iter().filter(|entry| entry.visitor.is_some()).count();
             assert_eq!(told, known.len(), "one journal entry each");
             house.storage.close().await;
         });
