@@ -1,4 +1,15 @@
 //! The lab: what the channel and the doors can do, measured, and home's rules a second time, for proofs and for crowds.
+//!
+//! The comparison of the fleets: a [`scenario`] is measured, by [`simulate`] or over the network; what comes out is
+//! [`measured`] and stands beside what the [`formula`] says in one [`report`]; the [`adviser`] knows the formulas only.
 
+pub mod adviser;
 pub mod drive;
+pub mod formula;
 pub mod home;
+pub mod measured;
+pub mod report;
+pub mod row;
+pub mod scenario;
+pub mod simulate;
+pub mod traffic;
