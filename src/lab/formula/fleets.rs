@@ -124,8 +124,7 @@ pub(super) fn wait_for_reply(conditions: &Conditions) -> Flows {
 /// in between. If news comes in a gap, the next truck turns with it, and there is another gap: e^(λs·R) trips and as many
 /// gaps follow each stay.
 struct Slow {
-    /// Stays a second.
-    stays: f64,
+    /// Trips a second.
     trips: f64,
     tickets: f64,
     /// The share of time in gaps.
@@ -136,7 +135,7 @@ impl Slow {
     fn new(Conditions { news, round_trip_s: r, park_s, .. }: Conditions, stay_s: f64) -> Self {
         let trips = (news * r).exp();
         let stays = 1.0 / (stay_s + r * trips);
-        Self { stays, trips: stays * trips, tickets: stays * ticketed(news, park_s), gaps: stays * trips * r }
+        Self { trips: stays * trips, tickets: stays * ticketed(news, park_s), gaps: stays * trips * r }
     }
 }
 
@@ -199,34 +198,48 @@ pub(super) fn ping_pong(conditions: &Conditions) -> Flows {
 /// may park, the weight of the state in which j more came after one of age a is P(H′ > a)·e^(−λs·a)·(λc·a)^j/j!, j < k:
 /// the sum of all weights is the mean time I from one empty departure to the next. This is exact for k → ∞ (then
 /// 1/I = (λc − λs)/(e^((λc−λs)H) − 1) without the spread) and for H → ∞ (then the trucks are a queue of at most k), and
-/// close in between. A truck with words that left within R of news turns round instead of parking.
+/// within two per cent of all trips in between (the mean number of parked trucks within a tenth). What crosses on the road does as with ping-pong's: the last truck left
+/// by its ticket with probability M(λs), and a truck with words that left within R of news turns instead of parking.
+///
+/// Who is relieved follows from counting: of the trucks that park, news takes λs a second (while one is parked), T leave
+/// by a ticket without news. Those that see no news are relieved by the fourth word after them; of the others that no
+/// news takes, about as many as would see four words within H′.
 pub(super) fn expanding(conditions: &Conditions) -> Flows {
     let Conditions { news, words, round_trip_s: r, park_s, .. } = *conditions;
     let parking = words * (-news * r).exp();
-    let weight = |a: f64, j: usize| (-news * a).exp() * (1..=j).fold(1.0, |term, i| term * parking * a / i as f64);
-    let upto = |a: f64, k: usize| (0..k).map(|j| weight(a, j)).sum::<f64>();
-    let held_s: f64 = over_ages(park_s, |a| upto(a, EXPANDING_HOLD));
-    let trucks_s: f64 = over_ages(park_s, |a| (0..EXPANDING_HOLD).map(|j| (j + 1) as f64 * weight(a, j)).sum());
-    let full_s = over_ages(park_s, |a| weight(a, EXPANDING_HOLD - 1));
-    let slow = Slow::new(*conditions, held_s);
-    let full = full_s * slow.stays;
-    let with_words = words * (1.0 - full) + batched(words, r) * full;
-    // A ticket without news since the truck parked; with news the truck brings it once more, for the truck that took it
-    // may be lost.
-    let stays = parking + slow.stays;
-    let tickets = stays * at_ticket(park_s, |h| upto(h, EXPANDING_HOLD) * (-parking * h).exp());
-    let trips = slow.trips + with_words;
-    let (age_mean_s, age_worst_s) = held(r, slow.gaps);
+    let others = |a: f64, j: usize| (1..=j).fold(1.0, |term, i| term * parking * a / i as f64);
+    let fewer = |a: f64| (0..EXPANDING_HOLD).map(|j| others(a, j)).sum::<f64>();
+    let held_s = over_ages(park_s, |a| (-news * a).exp() * fewer(a));
+    let trucks = |a: f64| (0..EXPANDING_HOLD).map(|j| (j + 1) as f64 * others(a, j)).sum::<f64>();
+    let trucks_s = over_ages(park_s, |a| (-news * a).exp() * trucks(a));
+
+    let (turns, crossed, ticket) = ((news * r).exp(), 1.0 - (-words * r).exp(), ticketed(news, park_s));
+    let gap_s = r * turns + r / 2.0 * crossed * (1.0 - 2.0 * ticket);
+    let spells = 1.0 / (held_s + gap_s);
+    let (empty, gaps) = (spells * (turns - crossed * ticket), spells * gap_s);
+
+    let parks = parking * (1.0 - gaps) + spells;
+    // With news since it parked, a ticket brings that news once more, for the truck that took it may be lost.
+    let tickets = parks * at_ticket(park_s, |h| (-(news + parking) * h).exp() * fewer(h));
+    let fourth = |a: f64| parking * others(a, EXPANDING_HOLD - 1) * (-(news + parking) * a).exp();
+    let unseen = parks * over_ages(park_s, fourth);
+    let rest = (parks - news * (1.0 - gaps) - tickets - unseen).max(0.0);
+    let relieved = unseen + rest * (1.0 - at_ticket(park_s, |h| (-parking * h).exp() * fewer(h)));
+
+    // All five are out only while a word's truck is on its way to relieve another.
+    let with_words = words + (batched(words, r) - words) * (relieved / parks.max(f64::MIN_POSITIVE));
+    let trips = empty + with_words;
+    let (age_mean_s, age_worst_s) = held(r, gaps);
     Flows {
         trips,
         out: trips,
         home: trips,
-        empty_out: slow.trips,
-        empty_home: tickets + parking * full,
+        empty_out: empty,
+        empty_home: tickets + relieved,
         tickets,
         age_mean_s,
         age_worst_s,
-        parked: trucks_s * slow.stays,
+        parked: trucks_s * spells,
     }
 }
 
