@@ -1,13 +1,13 @@
 // @ts-check
 /** A lane: a home with a bay of its own, on a road that is counted. It knows no DOM. */
 
-import { DockClock } from '../age.js';
 import { WALL_CLOCK } from '../clock.js';
 import { newBay } from '../dock.js';
 import { Home } from '../fleet.js';
 import { roadsOf } from '../roads.js';
 import { Ledger } from './ledger.js';
 
+/** @typedef {import('../age.js').DockClock} DockClock */
 /** @typedef {import('../dock.js').Item} Item */
 /** @typedef {import('../dock.js').Load} Load */
 /** @typedef {import('../fleet.js').Trip} Trip */
@@ -17,9 +17,8 @@ import { Ledger } from './ledger.js';
 /** What words of the lab are about: the dock confirms them, and that is all. */
 export const STATION = '_lab';
 
-/** What a lane tells. */
 /**
- * @typedef {object} On
+ * @typedef {object} On what a lane tells
  * @property {(trip: Trip) => void} [trip]
  * @property {(state: import('../state.js').State) => void} [state]
  * @property {(item: Item, ageMs: number | null) => void} [news] a piece of it, once
@@ -44,12 +43,13 @@ export class Lane {
    * @param {readonly string[]} parts.watch
    * @param {(item: Item) => boolean} parts.isOurs what counts as news
    * @param {DockClock} parts.dockClock shared by all lanes: one page, one server
+   * @param {() => Promise<string>} [parts.where] asks for the journal's end, should the lane's place in it be gone
    * @param {On} [parts.on]
    * @param {string} [parts.bay]
    * @param {import('../clock.js').Clock} [parts.clock]
    * @param {(fleet: Readonly<Fleet>, bay: string) => import('../roads.js').Roads} [parts.roads]
    */
-  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, roads = roadsOf }) {
+  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, roads = roadsOf, where }) {
     this.fleet = fleet;
     this.bay = bay;
     this.#clock = clock;
@@ -85,8 +85,8 @@ export class Lane {
         this.ledger.heard(ids, clock.now());
         on.heard?.(ids);
       },
-      // There is nothing to fetch anew: the lane goes on from the place that the dock has named.
-      onReload: () => void clock.after(0, () => this.#home.start()),
+      // There is nothing to fetch anew, so it goes on from the end; where even that is away, it rests.
+      onReload: () => void where?.().then((end) => this.#home.start({ seen: end }), () => this.#home.rest()),
       clock,
       newId: newBay,
     });
@@ -118,9 +118,8 @@ export class Lane {
   /** Says something. @param {string} text @returns {boolean} whether home takes it: it keeps no more than so much */
   say(text) {
     try {
-      const id = newBay();
+      const id = this.#home.say({ station: STATION, text });
       this.ledger.said(id, this.#clock.now());
-      this.#home.say({ id, station: STATION, text });
       return true;
     } catch {
       return false;
