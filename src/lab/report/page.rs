@@ -4,7 +4,7 @@ use super::{How, Line, Report, short};
 use askama::Template;
 
 /// Width of the plots' drawing area, in their own units.
-const WIDTH: f64 = 420.0;
+const WIDTH: f64 = 220.0;
 /// Ages are drawn from this many milliseconds, by powers of ten.
 const AGE_FROM_MS: f64 = 10.0;
 
