@@ -94,7 +94,8 @@ impl Flows {
         Prediction {
             trips_per_s: self.trips,
             legs_per_s,
-            empty_share: (legs_per_s > 0.0).then(|| (self.empty_out + self.empty_home) / legs_per_s),
+            // Far from where they hold, the formulas may ask for more empty legs than there are.
+            empty_share: (legs_per_s > 0.0).then(|| ((self.empty_out + self.empty_home) / legs_per_s).min(1.0)),
             tickets_per_h: self.tickets * 3_600.0,
             age_mean_s: self.age_mean_s,
             age_worst_s: self.age_worst_s,

@@ -64,6 +64,9 @@ pub struct Deviation {
     pub age: Option<f64>,
 }
 
+/// Tickets that a run should see before their number is compared: that of fewer is chance.
+const COMPARED_MIN: f64 = 10.0;
+
 /// What no figure here shows, however it was measured.
 const LIMITS: [&str; 4] = [
     "Bytes are those of requests' and responses' bodies: heads, TLS and TCP come on top, a few hundred bytes for each trip \
@@ -206,10 +209,11 @@ impl Line {
             let (is, should) = (is?, should?);
             (should > 0.0).then(|| is / should - 1.0)
         };
+        let enough = |per_h: f64| per_h * measured.seconds / 3_600.0 >= COMPARED_MIN;
         let deviation = predicted.map_or(Deviation::default(), |p| Deviation {
             trips: apart(Some(measured.trips_per_s()), Some(p.trips_per_s)),
             empty_share: apart(measured.empty_share(), p.empty_share),
-            tickets: apart(Some(measured.tickets_per_h()), Some(p.tickets_per_h)),
+            tickets: apart(Some(measured.tickets_per_h()), Some(p.tickets_per_h).filter(|per_h| enough(*per_h))),
             age: apart(measured.age.map(|age| age.mean_ms), p.age_mean_s.map(|s| s * 1e3)),
         });
         Self { fleet, measured, predicted, deviation }

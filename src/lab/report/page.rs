@@ -4,7 +4,7 @@ use super::{How, Line, Report, short};
 use askama::Template;
 
 /// Width of the plots' drawing area, in their own units.
-const WIDTH: f64 = 420.0;
+const WIDTH: f64 = 220.0;
 /// Ages are drawn from this many milliseconds, by powers of ten.
 const AGE_FROM_MS: f64 = 10.0;
 
@@ -117,18 +117,19 @@ fn plot(
 ) -> Plot {
     /// Height of a bar with the space below it.
     const STEP: usize = 24;
-    let values: Vec<_> = report.rows.iter().map(|line| (line.fleet.name, of(line))).collect();
-    let all = values.iter().flat_map(|(_, (is, should))| [*is, *should]).flatten();
-    let most = all.fold(f64::MIN_POSITIVE, f64::max);
+    let values: Vec<_> = report.rows.iter().map(of).collect();
+    let most = values.iter().flat_map(|(is, should)| [*is, *should]).flatten().fold(f64::MIN_POSITIVE, f64::max);
     let along = |value: f64| format!("{:.1}", WIDTH * scale(value, most).clamp(0.0, 1.0));
-    let bar = |(index, (fleet, (is, should))): (usize, &(&'static str, (Option<f64>, Option<f64>)))| Bar {
-        fleet,
-        y: index * STEP,
-        text_y: index * STEP + STEP / 2 + 1,
-        width: along(is.unwrap_or(0.0)),
-        mark: should.map(along),
-        label: is.map_or("–".to_owned(), short_number),
-    };
-    let bars = values.iter().enumerate().map(bar).collect();
+    let mut bars = Vec::new();
+    for (index, (line, (is, should))) in report.rows.iter().zip(&values).enumerate() {
+        bars.push(Bar {
+            fleet: line.fleet.name,
+            y: index * STEP,
+            text_y: index * STEP + STEP / 2 + 1,
+            width: along(is.unwrap_or(0.0)),
+            mark: should.map(along),
+            label: is.map_or("–".to_owned(), short_number),
+        });
+    }
     Plot { title, caption, height: values.len() * STEP, bars }
 }

@@ -1,8 +1,9 @@
 //! The factory: the real dock core in virtual time. All that the lab knows of the dock's yard is in this file.
 
 use crate::dock::backlog::Item;
-use crate::dock::cargo::Load;
+use crate::dock::cargo::{Load, Note};
 use crate::dock::clipboard::Id;
+use crate::dock::crowd::Party;
 use crate::dock::cursor::Cursor;
 use crate::dock::fleet::Fleet;
 use crate::dock::watch::Watch;
@@ -59,7 +60,7 @@ impl Factory {
     /// An empty one over a journal with one entry. `None` if the names above are none.
     pub fn new(fleet: &'static Fleet) -> Option<Self> {
         let (options, topic) = (Options::default(), Arc::<str>::from(STATION));
-        let first = News { seq: 1, topic: topic.clone(), body: REPORT.into() };
+        let first = News { seq: 1, topic: topic.clone(), committed_ms: 0, body: REPORT.into() };
         Some(Self {
             yard: Yard::new(EPOCH, &[first], &options),
             options,
@@ -97,7 +98,8 @@ impl Factory {
         let AtGate { number, seen, has_words, park } = truck;
         let (bay, fleet, watch) = (self.bay.clone(), self.fleet, self.watch.clone());
         let park_ms = self.options.park_ms(Some(park), chance);
-        let at_gate = Truck { bay, fleet, seen, watch, has_words, park_ms };
+        let party = Party { visitor: None, source: None };
+        let at_gate = Truck { bay, fleet, seen, watch, party, has_words, park_ms };
         let arrival = self.yard.arrive(at_gate, number, now / 1_000);
         let mut leaving = arrival.relieved;
         let parked = match arrival.fate {
@@ -111,7 +113,6 @@ impl Factory {
                 leaving.push((number, behind.load(None)));
                 None
             }
-            Fate::Full => None,
         };
         Arrived { leaving, parked }
     }
@@ -119,7 +120,8 @@ impl Factory {
     /// A piece of news; returns its place, and who leaves with it.
     pub fn announce(&mut self, now: Us) -> (u64, Vec<(Number, Load)>) {
         self.head += 1;
-        let news = News { seq: self.head, topic: self.topic.clone(), body: REPORT.into() };
+        let committed_ms = (now / 1_000).cast_signed();
+        let news = News { seq: self.head, topic: self.topic.clone(), committed_ms, body: REPORT.into() };
         let item = Arc::new(Item::new(&self.epoch, &news));
         (self.head, self.yard.announce(vec![item], now / 1_000))
     }
@@ -141,6 +143,6 @@ impl Factory {
 
     /// What a load weighs on the wire, bytes.
     pub fn weight(&self, load: &Load, heard: &[Id]) -> u64 {
-        load.encode(&self.epoch, heard, None).len() as u64
+        load.encode(&self.epoch, Note { heard, ..Note::default() }).len() as u64
     }
 }
