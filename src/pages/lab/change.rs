@@ -16,7 +16,9 @@ use std::sync::Arc;
 /// The door, with its brake: ten changes a second, which is as many as a home lets trucks leave.
 pub fn route() -> Route {
     let door = Door { brake: Arc::new(Brake::new(DefaultClock::default())) };
-    Route { name: Some("lab_change".into()), ..Route::new(Method::Post, "/lab/change", door) }
+    let mut route = Route::new(Method::Post, "/lab/change", door);
+    route.name = Some("lab_change".into());
+    route
 }
 
 #[derive(Clone)]
