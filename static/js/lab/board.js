@@ -2,6 +2,7 @@
 /** The live lanes: which there are, what they bring, and that they rest while nobody looks. */
 
 import { WALL_CLOCK } from '../clock.js';
+import { compare } from '../cursor.js';
 import { FLEETS } from '../fleets.js';
 import { Lane, STATION } from './lane.js';
 import { write } from './make.js';
@@ -62,6 +63,11 @@ export class Board {
     });
   }
 
+  /** The furthest place that a lane has seen. */
+  get #end() {
+    return this.#tracks.reduce((end, { lane }) => (lane && compare(lane.seen, end) > 0 ? lane.seen : end), this.#seen);
+  }
+
   get #add() {
     return /** @type {HTMLButtonElement} */ (this.#page.querySelector('[data-add]'));
   }
@@ -71,8 +77,9 @@ export class Board {
     return lanes.length < LANES_MAX ? Object.keys(FLEETS).reverse().find((name) => !lanes.includes(name) && mayJoin(lanes, name)) : undefined;
   }
 
-  /** Makes the lanes anew, as they are chosen. */
-  build() {
+  /** Makes the lanes anew, as they are chosen. @param {string} [seen] from where on */
+  build(seen = this.#end) {
+    this.#seen = seen;
     for (const { lane } of this.#tracks) lane?.stop();
     const { lanes } = this.#settings;
     this.#tracks = lanes.map((name, index) => this.#track(name, index));
@@ -116,7 +123,8 @@ export class Board {
         where: this.#where,
         on: {
           trip: (trip) => {
-            track.trip(trip);
+            // Who is called back is not lost.
+            track.trip(trip.what === 'lost' && this.#rests ? { ...trip, what: 'home', why: 'rest', items: 0, parked: 0 } : trip);
             this.#schedule();
           },
           news: (item, age) => track.note(newsLine(item, age)),
@@ -124,7 +132,7 @@ export class Board {
         },
       });
     }
-    this.play();
+    this.#play();
   }
 
   /** The station whose news the lanes bring, if any. */
@@ -144,11 +152,15 @@ export class Board {
   }
 
   /** The traffic was chosen anew. */
-  play() {
+  choose() {
+    for (const { lane } of this.#tracks) lane?.watches(this.#watch);
+    this.#play();
+  }
+
+  #play() {
     this.#stop();
     this.#stop = () => {};
     const { source, seed, news, words } = this.#settings;
-    for (const { lane } of this.#tracks) lane?.watches(this.#watch, (item) => this.#isOurs(item));
     if (source !== 'chance' || this.#rests) return;
     this.#stop = play(seed, { news, words }, { news: () => this.change(), word: () => this.say() }, WALL_CLOCK);
   }
@@ -185,7 +197,7 @@ export class Board {
     this.#rests = false;
     const opened = this.#tracks.every(({ lane }) => lane !== null);
     for (const { lane } of this.#tracks) if (lane) lane.awake = true;
-    if (opened) this.play();
+    if (opened) this.#play();
     else this.#open();
   }
 

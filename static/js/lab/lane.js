@@ -29,7 +29,6 @@ export const STATION = '_lab';
 export class Lane {
   #home;
   #clock;
-  #isOurs;
 
   /** Requests that were sent: trucks, and streams that were opened. */
   requests = 0;
@@ -53,7 +52,6 @@ export class Lane {
     this.fleet = fleet;
     this.bay = bay;
     this.#clock = clock;
-    this.#isOurs = isOurs;
     this.ledger = new Ledger(clock.now());
     const { send, stream } = roads(fleet, bay);
     this.#home = new Home({
@@ -69,7 +67,7 @@ export class Lane {
       apply: (items) => {
         const { offset } = dockClock;
         for (const item of items) {
-          if (!this.#isOurs(item)) continue;
+          if (!isOurs(item)) continue;
           const at = item.committed_at;
           const age = offset === null || typeof at !== 'number' ? null : Math.max(0, clock.now() + offset - at);
           this.ledger.arrived(age);
@@ -98,6 +96,11 @@ export class Lane {
     return this.#home.state;
   }
 
+  /** How far it has seen. */
+  get seen() {
+    return this.#home.seen;
+  }
+
   /** What its home has counted. */
   get stats() {
     return this.#home.stats;
@@ -109,9 +112,8 @@ export class Lane {
     else this.#home.rest();
   }
 
-  /** Watches other stations from the next truck on. @param {readonly string[]} watch @param {(item: Item) => boolean} isOurs */
-  watches(watch, isOurs) {
-    this.#isOurs = isOurs;
+  /** Watches other stations from now on. @param {readonly string[]} watch */
+  watches(watch) {
     this.#home.goBack({ seen: this.#home.seen, watch });
   }
 

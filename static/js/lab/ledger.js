@@ -5,6 +5,9 @@ import { summary } from './spread.js';
 
 /** @typedef {import('../fleet.js').Trip} Trip */
 
+/** Ages that are kept, the latest: the longest row at the highest rate. */
+const AGES_MAX = 6_000;
+
 /** Counts for one lane. */
 export class Ledger {
   /** Trucks that are out and may park. @type {Set<unknown>} */
@@ -61,6 +64,7 @@ export class Ledger {
   arrived(ageMs) {
     this.news++;
     if (ageMs !== null) this.ages.push(Math.max(0, ageMs));
+    if (this.ages.length > AGES_MAX) this.ages.shift();
   }
 
   /**

@@ -52,7 +52,7 @@ async function open(page) {
       source: field('source').value, news: rate('news'), words: rate('words'),
       seed: Math.max(0, Math.floor(Number(field('seed').value) || 0)),
     });
-    board.play();
+    board.choose();
   });
   find('[data-change]').addEventListener('click', () => board.change());
   find('[data-say]').addEventListener('click', () => board.say());
@@ -86,10 +86,10 @@ async function open(page) {
   document.addEventListener('visibilitychange', look);
   addEventListener('pagehide', () => board.rest());
   addEventListener('pageshow', (event) => event.persisted && look());
-  // The clocks first, or the first news has no age.
-  await measure(new AbortController().signal).catch(failed);
+  // The clocks first, or the first news has no age; and from the journal's end, for what was before is old.
+  const road = await measure(new AbortController().signal).catch(failed);
   if (document.hidden) board.rest();
-  board.build();
+  board.build(road?.seen);
 }
 
 const lab = /** @type {HTMLElement | null} */ (document.querySelector('[data-lab]'));

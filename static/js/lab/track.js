@@ -84,8 +84,8 @@ export class Track {
     write(node.querySelector('[data-fed]'), FED[lane.state.kind] ?? lane.state.kind);
     write(node.querySelector('[data-ages]'), ageText(ledger.ages));
     const strip = node.querySelector('[data-strip]');
-    if (strip && strip.getAttribute('data-of') !== String(ledger.ages.length)) {
-      strip.setAttribute('data-of', String(ledger.ages.length));
+    if (strip && strip.getAttribute('data-of') !== String(ledger.news)) {
+      strip.setAttribute('data-of', String(ledger.news));
       paintStrip(strip, ledger.ages);
     }
     this.#paintLog();

@@ -92,7 +92,7 @@ const JUDGES = {
     if (words === 0 || !wordAge) return says(claim, 'too short', words === 0 ? 'nobody spoke' : 'no word arrived');
     const text = `a word waited ${duration(wordAge.worst)} at worst`;
     const waited = wordAge.worst > Math.max(3 * rttMs, SLACK_MS);
-    return waited ? says(claim, 'holds', text) : says(claim, 'holds only when', `words meet: ${text}`);
+    return waited ? says(claim, 'holds', text) : says(claim, 'holds only when', `somebody speaks while it is parked: ${text}`);
   },
   polling: (measured, _, { everyS }) => {
     const [claim, share] = ['sends a lot of empty trucks', emptyShare(measured)];
