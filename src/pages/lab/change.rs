@@ -46,11 +46,12 @@ impl Door {
             return Err(Problem::new(Status::BadRequest, "open /lab first: it is told to whom the cookie names"));
         };
         let Some(Ok(number)) = request.query_value::<u64>("number") else {
-            return Err(Problem::new(Status::BadRequest, "number: a whole number, by which the page knows the news again"));
+            return Err(Problem::new(
+                Status::BadRequest,
+                "number: a whole number, by which the page knows the news again",
+            ));
         };
-        self.brake
-            .check(visitor.as_str())
-            .map_err(|_| Problem::too_many("more than ten changes a second", 1))?;
+        self.brake.check(visitor.as_str()).map_err(|_| Problem::too_many("more than ten changes a second", 1))?;
         let Some(storage) = request.rocket().state::<Storage>() else {
             return Err(Problem::unavailable("the server is not ready"));
         };
