@@ -191,6 +191,34 @@ mod tests {
         }
     }
 
+    /// The modules that `path` imports.
+    fn imports(path: &str) -> Vec<String> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(path);
+        let text = std::fs::read_to_string(file).expect("a module");
+        let folder = path.rsplit_once('/').expect("a folder").0;
+        let named = text.lines().filter_map(|line| Some(line.rsplit_once("from '")?.1.split_once("';")?.0.to_owned()));
+        let resolve = |name: String| match name.strip_prefix("../") {
+            Some(rest) => format!("{}/{rest}", folder.rsplit_once('/').expect("a folder above").0),
+            None => format!("{folder}/{}", name.trim_start_matches("./")),
+        };
+        named.map(resolve).collect()
+    }
+
+    #[test]
+    fn the_lab_asks_at_once_for_all_that_it_runs_and_for_no_more() {
+        let mut needed = vec!["js/lab/main.js".to_owned()];
+        for at in 0.. {
+            let Some(path) = needed.get(at).cloned() else { break };
+            for import in imports(&path) {
+                if !needed.contains(&import) {
+                    needed.push(import);
+                }
+            }
+        }
+        needed.sort();
+        assert_eq!(needed, lab_modules().collect::<Vec<_>>());
+    }
+
     #[test]
     fn every_file_of_the_folder_is_served_and_nothing_else() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");

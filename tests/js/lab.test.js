@@ -34,7 +34,7 @@ test('words do not change when news happens, and a rate of nothing is silence', 
 test('rates are read and written as the command line has them', () => {
   equal(['1/4', '0.5', ' 2 / 60 ', '0', '.5', '99'].map(readRate), [0.25, 0.5, 2 / 60, 0, 0.5, 10]);
   equal(['', 'often', '-1', '1/', '1/0', null].map(readRate), [null, null, null, null, null, null]);
-  equal([0.25, 0, 2, 1 / 60, 1].map(writeRate), ['1/4', '0', '2', '1/60', '1/1']);
+  equal([0.25, 0, 2, 1 / 60, 1].map(writeRate), ['1/4', '0', '2', '1/60', '1']);
 });
 
 test('a link repeats the run', () => {

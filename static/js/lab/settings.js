@@ -69,7 +69,7 @@ export function readRate(text) {
 export function writeRate(rate) {
   if (rate === 0) return '0';
   const every = Number((1 / rate).toPrecision(6));
-  return every >= 1 ? `1/${every}` : String(Number(rate.toPrecision(6)));
+  return every > 1 ? `1/${every}` : String(Number(rate.toPrecision(6)));
 }
 
 /**
