@@ -36,7 +36,7 @@ enum Command {
     Station(station::StationCommand),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
-    /// Measure a server
+    /// Measure a server, compare the fleets
     #[command(subcommand)]
     Lab(lab::Lab),
 }

@@ -1,13 +1,12 @@
 //! The dock's doors: trucks at `POST /dock/<bay>`, and two kinds of streams. `docs/PROTOCOL.md` is what they speak.
 
-mod brake;
 mod events;
 mod gate;
 mod socket;
 mod stream;
 mod trip;
 
-use brake::Brake;
+use crate::web::brake::Brake;
 use gate::{Gate, Refusal};
 use governor::clock::DefaultClock;
 use rocket::http::{ContentType, Method};

@@ -18,6 +18,8 @@ mod processes;
 mod reading;
 #[path = "storage/stations.rs"]
 mod stations;
+#[path = "storage/telling.rs"]
+mod telling;
 #[path = "storage/words.rs"]
 mod words;
 

@@ -1,4 +1,6 @@
-//! `lab`: measures a server.
+//! `lab`: measures a server, and compares the fleets.
+
+mod simulate;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -9,6 +11,8 @@ pub(super) enum Lab {
     /// Load a server on this machine and measure it
     #[command(subcommand)]
     Drive(Drive),
+    /// Compare the fleets in virtual time, over a road of your choice
+    Simulate(Box<simulate::Simulate>),
 }
 
 #[derive(Debug, Args)]
@@ -64,8 +68,15 @@ pub(super) enum Drive {
     },
 }
 
-/// Drives and prints what came of it.
-pub(super) async fn run(Lab::Drive(command): Lab) -> Result<()> {
+/// Measures and prints what came of it.
+pub(super) async fn run(command: Lab) -> Result<()> {
+    match command {
+        Lab::Drive(command) => drive(command).await,
+        Lab::Simulate(arguments) => simulate::run(&arguments),
+    }
+}
+
+async fn drive(command: Drive) -> Result<()> {
     let (target, mode) = match command {
         Drive::Park { target, trucks, rounds } => (target, drive::Mode::Park { trucks, rounds }),
         Drive::Deliver { target, trucks, seconds } => (target, drive::Mode::Deliver { trucks, seconds }),

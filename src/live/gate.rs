@@ -1,6 +1,5 @@
 //! The gate: what a request has to be before anything of it is looked at, and who it is that calls.
 
-use super::brake::Brake;
 use crate::dock::Dock;
 use crate::dock::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
 use crate::dock::crowd::{Party, Source};
@@ -8,6 +7,7 @@ use crate::robot::Robot;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::weather::report::Warning;
+use crate::web::brake::Brake;
 use crate::web::error::Problem;
 use crate::web::{Build, client, preference, visitor};
 use rocket::data::ByteUnit;

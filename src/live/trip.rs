@@ -7,6 +7,7 @@ use crate::dock::clipboard::{Clipboard, Id, Word};
 use crate::dock::fleet::Fleet;
 use crate::dock::yard::Truck;
 use crate::dock::{Arrived, Parking};
+use crate::lab;
 use crate::storage::Entry;
 use crate::storage::words::NewWord;
 use crate::web::error::Problem;
@@ -87,17 +88,17 @@ async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> 
 }
 
 /// Stores words, then says which of them home may forget: all. If storage is away none is heard, and home keeps them.
+/// The lab's are there to be carried: they are heard, and that is all.
 async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
-    if say.is_empty() {
-        return Ok(Vec::new());
-    }
     let new = |word: &Word| NewWord {
         id: word.id.as_str().to_owned(),
         station: word.topic.to_string(),
         text: word.text.to_string(),
     };
-    let words = say.iter().map(new).collect();
-    caller.engines.storage.say(&caller.visitor, &caller.units, words).await?;
-    caller.engines.robot.hear();
+    let words: Vec<_> = say.iter().filter(|word| *word.topic != *lab::STATION).map(new).collect();
+    if !words.is_empty() {
+        caller.engines.storage.say(&caller.visitor, &caller.units, words).await?;
+        caller.engines.robot.hear();
+    }
     Ok(say.into_iter().map(|word| word.id).collect())
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 43] = [
+pub const FILES: [&str; 62] = [
     "icons/favicon.svg",
     "js/age.js",
     "js/bucket.js",
@@ -23,6 +23,25 @@ pub const FILES: [&str; 43] = [
     "js/fleet.js",
     "js/fleets.js",
     "js/format.js",
+    "js/lab/adviser.js",
+    "js/lab/all.js",
+    "js/lab/board.js",
+    "js/lab/dice.js",
+    "js/lab/lane.js",
+    "js/lab/ledger.js",
+    "js/lab/main.js",
+    "js/lab/make.js",
+    "js/lab/player.js",
+    "js/lab/plots.js",
+    "js/lab/probe.js",
+    "js/lab/results.js",
+    "js/lab/run.js",
+    "js/lab/save.js",
+    "js/lab/server.js",
+    "js/lab/settings.js",
+    "js/lab/spread.js",
+    "js/lab/track.js",
+    "js/lab/verdict.js",
     "js/limit.js",
     "js/line.js",
     "js/link.js",
@@ -57,9 +76,39 @@ pub const FILES: [&str; 43] = [
 /// What a page does not run itself.
 const WORKER: &str = "js/worker.js";
 
+/// The lab's own scripts are here.
+const LAB: &str = "js/lab/";
+/// What else the lab runs.
+const LAB_RUNS: [&str; 19] = [
+    "js/age.js",
+    "js/bucket.js",
+    "js/clock.js",
+    "js/cursor.js",
+    "js/dock.js",
+    "js/fleet.js",
+    "js/fleets.js",
+    "js/limit.js",
+    "js/line.js",
+    "js/meter.js",
+    "js/outage.js",
+    "js/patience.js",
+    "js/picture.js",
+    "js/road.js",
+    "js/roads.js",
+    "js/state.js",
+    "js/stream.js",
+    "js/tally.js",
+    "js/words.js",
+];
+
 /// The page's scripts, so that it asks for all of them at once and not one behind the other.
 pub fn modules() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter().filter(|path| path.ends_with(".js") && *path != WORKER)
+    FILES.into_iter().filter(|path| path.ends_with(".js") && *path != WORKER && !path.starts_with(LAB))
+}
+
+/// The same for the lab.
+pub fn lab_modules() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().filter(|path| path.starts_with(LAB) || LAB_RUNS.contains(path))
 }
 
 /// A year and unchanging: the address names the content.
@@ -140,6 +189,34 @@ mod tests {
                 found.push(entry.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/"));
             }
         }
+    }
+
+    /// The modules that `path` imports.
+    fn imports(path: &str) -> Vec<String> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(path);
+        let text = std::fs::read_to_string(file).expect("a module");
+        let folder = path.rsplit_once('/').expect("a folder").0;
+        let named = text.lines().filter_map(|line| Some(line.rsplit_once("from '")?.1.split_once("';")?.0.to_owned()));
+        let resolve = |name: String| match name.strip_prefix("../") {
+            Some(rest) => format!("{}/{rest}", folder.rsplit_once('/').expect("a folder above").0),
+            None => format!("{folder}/{}", name.trim_start_matches("./")),
+        };
+        named.map(resolve).collect()
+    }
+
+    #[test]
+    fn the_lab_asks_at_once_for_all_that_it_runs_and_for_no_more() {
+        let mut needed = vec!["js/lab/main.js".to_owned()];
+        for at in 0.. {
+            let Some(path) = needed.get(at).cloned() else { break };
+            for import in imports(&path) {
+                if !needed.contains(&import) {
+                    needed.push(import);
+                }
+            }
+        }
+        needed.sort();
+        assert_eq!(needed, lab_modules().collect::<Vec<_>>());
     }
 
     #[test]

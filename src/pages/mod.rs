@@ -9,6 +9,7 @@ mod facts;
 mod fault;
 mod hero;
 mod keeper;
+mod lab;
 mod ours;
 mod page;
 mod reads;
@@ -23,6 +24,7 @@ pub use address::Address;
 pub use assets::build;
 pub use facts::{Facts, Series};
 pub use keeper::Keeper;
+pub use lab::LabPage;
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 
 use crate::dock::Dock;
@@ -56,7 +58,7 @@ const FORM_MAX_KIB: u32 = 16;
 
 /// The routes of all pages, for `/`. They need a [`Storage`], a [`Dock`] and a [`Robot`] in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    [routes![overview, station, units, file, favicon], talk::routes()].concat()
+    [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
 }
 
 /// How much a form may hold, for Rocket's `limits`.
@@ -115,7 +117,7 @@ fn units(choice: Form<Choice<'_>>, _ours: Ours, before: Preference, cookies: &Co
 
 /// The path to go back to if it is one of ours; a visitor is never sent elsewhere.
 fn local_path(back: &str) -> &str {
-    let ours = back == "/" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    let ours = back == "/" || back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
     if ours { back } else { "/" }
 }
 

@@ -141,11 +141,12 @@ impl Scribe {
         let stored = learn(&mut self.conn, &mut self.memory, &uploads).await?;
         let mut changes = merge(&mut self.memory, stored, &uploads);
         let known = words::known(&mut self.conn, &batch.talks).await?;
-        let decided = words::decide(known, &batch.talks, self.shared.options.alerts_max);
+        let mut decided = words::decide(known, &batch.talks, self.shared.options.alerts_max);
         let now = now();
         let mut news = std::mem::take(&mut changes.news);
         let public = news.len();
         news.extend(decided.said.iter().map(|said| said.news(now)));
+        news.append(&mut decided.told);
         let entries = self.number(news, now);
         let (public, private) = entries.split_at(public);
         if !batch.talks.is_empty() {
@@ -153,7 +154,7 @@ impl Scribe {
         }
         changes::write_and_commit(&mut self.conn, &changes, public).await?;
         self.committed(&entries);
-        self.word_rows += private.len() as u64;
+        self.word_rows += decided.said.len() as u64;
         self.shared.counters.count_stored(&changes.answers, &batch.talks, &decided);
         let mut answers = changes.answers.into_iter();
         let answer = |append: &Append| match directory.by_id(append.station) {

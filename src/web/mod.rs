@@ -1,5 +1,6 @@
 //! What all doors share.
 
+pub mod brake;
 pub mod client;
 pub mod error;
 mod options;

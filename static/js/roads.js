@@ -21,11 +21,12 @@ const ROADS = {
 };
 
 /**
- * The roads from a bay of their own.
+ * The roads from a bay.
  *
  * @param {Readonly<Fleet>} fleet
+ * @param {string} [bay] none: one of their own
  * @returns {Roads}
  */
-export function roadsOf(fleet) {
-  return ROADS[fleet.down](newBay());
+export function roadsOf(fleet, bay = newBay()) {
+  return ROADS[fleet.down](bay);
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each file of tests compiles this module for itself, and uses a part of it")]
 
+pub mod axe;
 pub mod bad_road;
 pub mod chrome;
 pub mod firefox;

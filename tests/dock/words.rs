@@ -161,3 +161,21 @@ async fn a_word_that_cannot_be_stored_is_not_confirmed() {
     assert!(answer.head.contains("retry-after: "), "{}", answer.head);
     assert_eq!(server.dock.stats().parked(), 0, "and its truck does not park");
 }
+
+#[tokio::test]
+async fn words_of_the_lab_are_heard_and_neither_stored_nor_answered() {
+    let server = Server::over_storage(Options::default()).await;
+    let seen = server.cursor();
+    let both = json!([
+        {"id": "word-of-the-lab-01", "station": "_lab", "text": "word 1"},
+        {"id": WORD, "station": "town-hall", "text": "how cold?"},
+    ]);
+    let load = truck(&server, BAY, ANN, &clipboard("polling", &seen, both)).await.load().await;
+    assert_eq!(load["heard"], json!(["word-of-the-lab-01", WORD]));
+    let waiting = server.storage.unanswered(0, 10).await.expect("words");
+    assert_eq!(
+        waiting.iter().map(|word| word.id.as_str()).collect::<Vec<_>>(),
+        [WORD],
+        "the robot never sees the lab's"
+    );
+}

@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::fs;
 
 /// The machine that figures belong to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Machine {
     /// The processor's model.
     pub cpu: String,
@@ -16,7 +16,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub(super) fn this() -> Self {
+    /// This one.
+    pub fn this() -> Self {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model =
             info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map(|(_, name)| name);

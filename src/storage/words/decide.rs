@@ -39,6 +39,8 @@ pub(in crate::storage) struct Said<'a> {
 pub(in crate::storage) struct Decided<'a> {
     /// New words, in order.
     pub said: Vec<Said<'a>>,
+    /// What is told that is no word, in order.
+    pub told: Vec<News>,
     /// Words that are answered now.
     pub answered: Vec<&'a str>,
     /// Alerts as they are in the end; `None`: gone.
@@ -110,6 +112,11 @@ impl<'a> Table<'a> {
                     let units = units.unwrap_or_default();
                     self.say(Said { id, visitor, station, author: Author::Robot, text, units, answers: None });
                 }
+                Ok(true)
+            }
+            What::Tell { visitor, station, body } => {
+                let (visitor, station) = (Some(visitor.clone()), station.as_str().into());
+                self.decided.told.push(News { station, visitor, body: body.clone() });
                 Ok(true)
             }
         }

@@ -4,6 +4,7 @@ use super::super::writer::{Answer, Job, Write};
 use super::super::{Error, Storage, keys};
 use super::{ANSWER_TO, Alert, AlertChange, HASH_BYTES, NewWord, Visitor, Word, read, short_hash};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, oneshot};
 
 /// Words that wait for their commit.
@@ -20,6 +21,7 @@ pub(in crate::storage) enum What {
     Say { visitor: Visitor, units: String, words: Vec<NewWord> },
     Answer { word: Word, id: String, text: String, changes: Vec<AlertChange> },
     Speak { visitor: Visitor, station: String, id: String, text: Option<String>, changes: Vec<AlertChange> },
+    Tell { visitor: Visitor, station: String, body: Bytes },
 }
 
 impl Talk {
@@ -32,7 +34,7 @@ impl Talk {
     pub fn words(&self) -> usize {
         match &self.what {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } => 0,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 0,
         }
     }
 
@@ -46,7 +48,7 @@ impl What {
     fn size(&self) -> usize {
         match self {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } => 1,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 1,
         }
     }
 }
@@ -84,6 +86,12 @@ impl Storage {
         let id = Base64UrlUnpadded::encode_string(&keys::random::<HASH_BYTES>()?);
         let (visitor, station, text) = (visitor.clone(), station.to_owned(), text.map(str::to_owned));
         self.talk(What::Speak { visitor, station, id, text, changes }).await.map(drop)
+    }
+
+    /// Tells a visitor's pages something that is no word: a journal entry of its own, private to the visitor, with `body`,
+    /// a JSON object with a `kind`. It is kept as long as the journal keeps it. Returns after the commit.
+    pub async fn tell(&self, visitor: &Visitor, station: &str, body: Bytes) -> Result<(), Error> {
+        self.talk(What::Tell { visitor: visitor.clone(), station: station.to_owned(), body }).await.map(drop)
     }
 
     async fn talk(&self, what: What) -> Result<bool, Error> {

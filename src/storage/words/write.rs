@@ -25,7 +25,7 @@ pub(in crate::storage) async fn known(conn: &mut SqliteConnection, talks: &[Talk
         match &talk.what {
             What::Say { words, .. } => ids.extend(words.iter().map(|word| word.id.as_str())),
             What::Answer { word, id, .. } => ids.extend([word.id.as_str(), id.as_str()]),
-            What::Speak { .. } => {}
+            What::Speak { .. } | What::Tell { .. } => {}
         }
         if let What::Answer { changes, .. } | What::Speak { changes, .. } = &talk.what {
             alerts.extend(changes.iter().map(key));
@@ -68,7 +68,8 @@ const WRITE: &str = "\
     INSERT INTO journal (seq, committed_ms, station, visitor, body) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($8)";
 
-/// Writes what was decided, inside the caller's transaction; `entries` are the new words', in their order.
+/// Writes what was decided, inside the caller's transaction; `entries` are those of the new words, in their
+/// order, and then of what was told.
 pub(in crate::storage) async fn write(
     conn: &mut SqliteConnection,
     decided: &Decided<'_>,

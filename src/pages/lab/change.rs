@@ -1,0 +1,61 @@
+//! `POST /lab/change`: something happens that nobody else hears of.
+
+use crate::lab;
+use crate::pages::ours::Ours;
+use crate::storage::Storage;
+use crate::web::brake::Brake;
+use crate::web::error::Problem;
+use crate::web::visitor;
+use governor::clock::DefaultClock;
+use rocket::http::{Method, Status};
+use rocket::request::Request;
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Route};
+use std::sync::Arc;
+
+/// The door, with its brake: ten changes a second, which is as many as a home lets trucks leave.
+pub fn route() -> Route {
+    let door = Door { brake: Arc::new(Brake::new(DefaultClock::default())) };
+    let mut route = Route::new(Method::Post, "/lab/change", door);
+    route.name = Some("lab_change".into());
+    route
+}
+
+#[derive(Clone)]
+struct Door {
+    brake: Arc<Brake>,
+}
+
+#[rocket::async_trait]
+impl Handler for Door {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        match self.change(request).await {
+            Ok(()) => Outcome::from(request, Status::NoContent),
+            Err(problem) => Outcome::from(request, problem),
+        }
+    }
+}
+
+impl Door {
+    /// Writes a piece of news for the visitor alone, with the number that the page gave it.
+    async fn change(&self, request: &Request<'_>) -> Result<(), Problem> {
+        if !request.guard::<Ours>().await.is_success() {
+            return Err(Problem::new(Status::Forbidden, "changes are made by this server's own pages only"));
+        }
+        let Some(visitor) = visitor::known(request.cookies()) else {
+            return Err(Problem::new(Status::BadRequest, "open /lab first: it is told to whom the cookie names"));
+        };
+        let Some(Ok(number)) = request.query_value::<u64>("number") else {
+            return Err(Problem::new(
+                Status::BadRequest,
+                "number: a whole number, by which the page knows the news again",
+            ));
+        };
+        self.brake.check(visitor.as_str()).map_err(|_| Problem::too_many("more than ten changes a second", 1))?;
+        let Some(storage) = request.rocket().state::<Storage>() else {
+            return Err(Problem::unavailable("the server is not ready"));
+        };
+        let body = format!(r#"{{"kind":"lab","number":{number}}}"#);
+        storage.tell(&visitor, lab::STATION, body.into()).await.map_err(Problem::from)
+    }
+}

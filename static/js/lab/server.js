@@ -1,0 +1,34 @@
+// @ts-check
+/** What the lab asks of the server beside trucks. */
+
+/** Makes a change of which this visitor's pages hear. @param {number} number by which it is known again */
+export async function tell(number) {
+  const answer = await fetch(`/lab/change?number=${number}`, { method: 'POST', cache: 'no-store' });
+  if (!answer.ok) throw new Error(await reason(answer));
+}
+
+/** @param {Record<string, number | undefined>} query */
+export async function predictions(query) {
+  /** @type {{rows: import('./verdict.js').Predicted[]}} */
+  const { rows } = await get('/lab/predict', query);
+  return Object.fromEntries(rows.map((row) => [row.fleet, row]));
+}
+
+/** @param {Record<string, number | undefined>} query @returns {Promise<{fleet: string | null, period_s: number | null, why: string}>} */
+export function advice(query) {
+  return get('/lab/advice', query);
+}
+
+/** @param {string} path @param {Record<string, number | undefined>} query */
+async function get(path, query) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
+  const answer = await fetch(`${path}?${pairs.join('&')}`, { cache: 'no-store' });
+  if (!answer.ok) throw new Error(await reason(answer));
+  return answer.json();
+}
+
+/** @param {Response} answer */
+async function reason(answer) {
+  const problem = await answer.json().catch(() => null);
+  return String(problem?.detail ?? `the server answered ${answer.status}`);
+}
