@@ -48,7 +48,7 @@ fn a_silent_page_costs_all_holding_fleets_the_same() {
 fn the_expanding_fleet_has_both_of_its_limits() {
     // Few words: as if any number might park.
     let (news, words, h) = (0.02, 0.01, 23.75);
-    let rare = (words - news) / (((words - news) * h) as f64).exp_m1();
+    let rare = (words - news) / f64::exp_m1((words - news) * h);
     near(at("expanding", news, words).trips_per_s, words + rare, 0.002);
     // Much of both: a queue of at most four, whose tickets do not count.
     let (news, words) = (1.0, 2.0);

@@ -31,7 +31,7 @@ pub(super) type Number = u32;
 pub(super) struct AtGate {
     pub number: Number,
     pub seen: Cursor,
-    pub has_words: bool,
+    pub words: Arc<[Id]>,
     /// Milliseconds.
     pub park: u64,
 }
@@ -95,11 +95,11 @@ impl Factory {
 
     /// A truck arrives; it may be told to park for less than it asked, by chance.
     pub fn arrive(&mut self, truck: AtGate, now: Us, chance: f64) -> Arrived {
-        let AtGate { number, seen, has_words, park } = truck;
+        let AtGate { number, seen, words, park } = truck;
         let (bay, fleet, watch) = (self.bay.clone(), self.fleet, self.watch.clone());
         let park_ms = self.options.park_ms(Some(park), chance);
         let party = Party { visitor: None, source: None };
-        let at_gate = Truck { bay, fleet, seen, watch, party, has_words, park_ms };
+        let at_gate = Truck { bay, fleet, seen, watch, party, words, park_ms };
         let arrival = self.yard.arrive(at_gate, number, now / 1_000);
         let mut leaving = arrival.relieved;
         let parked = match arrival.fate {

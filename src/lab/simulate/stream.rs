@@ -19,6 +19,7 @@ use crate::lab::measured::Measured;
 use crate::lab::row::Way;
 use crate::lab::scenario::Scenario;
 use crate::lab::traffic::Us;
+use std::sync::Arc;
 
 /// Words aboard one truck, as home's.
 const ABOARD_MAX: usize = 16;
@@ -143,7 +144,7 @@ impl<'a> Stream<'a> {
     fn arrives(&mut self, mut seen: Cursor, now: Us) {
         loop {
             let chance = self.road.chance();
-            let stream = AtGate { number: self.stream, seen, has_words: false, park: self.park_ms };
+            let stream = AtGate { number: self.stream, seen, words: Arc::default(), park: self.park_ms };
             let arrived = self.factory.arrive(stream, now, chance);
             let own =
                 arrived.leaving.into_iter().find(|(number, _)| *number == self.stream && arrived.parked.is_none());
@@ -231,11 +232,12 @@ impl<'a> Stream<'a> {
         now: Us,
     ) -> Result<Option<(Load, Vec<Id>)>, Broken> {
         self.ledger.stored(&words, now)?;
-        let truck = AtGate { number, seen, has_words: true, park: 0 };
+        let heard: Vec<Id> = words.into_iter().map(|word| word.id).collect();
+        let truck = AtGate { number, seen, words: heard.as_slice().into(), park: 0 };
         let answer = self.factory.arrive(truck, now, 0.0).leaving.into_iter().find(|(own, _)| *own == number);
         let Some((_, load)) = answer else { return Ok(None) };
         self.ledger.counts.crossings += u64::from(!load.cargo.is_empty());
-        Ok(Some((load, words.into_iter().map(|word| word.id).collect())))
+        Ok(Some((load, heard)))
     }
 
     fn breaks(&mut self, stream: Number, now: Us) {

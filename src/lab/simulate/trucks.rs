@@ -101,8 +101,9 @@ impl<'a> Trucks<'a> {
         self.ledger.stored(&clipboard.say, now)?;
         let heard: Vec<_> = clipboard.say.into_iter().map(|word| word.id).collect();
         let has_words = !heard.is_empty();
+        let words = heard.as_slice().into();
         self.docked.push(Docked { number, heard, ghost: false });
-        let truck = AtGate { number, seen: clipboard.seen, has_words, park: clipboard.park.unsigned_abs() };
+        let truck = AtGate { number, seen: clipboard.seen, words, park: clipboard.park.unsigned_abs() };
         let chance = self.road.chance();
         let arrived = self.factory.arrive(truck, now, chance);
         let met = |(own, load): &(Number, Load)| *own == number && !load.cargo.is_empty();
