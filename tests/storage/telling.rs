@@ -13,7 +13,7 @@ async fn what_is_told_is_a_private_entry_of_the_journal_and_no_word() {
     let told = house.entries().await;
     assert_eq!(bodies(&told), [json!({"kind": "lab", "number": 7})]);
     assert_eq!((told[0].seq, told[0].visitor.as_ref(), &*told[0].station), (2, Some(&anna), "_lab"));
-    assert_eq!(told, house.storage.journal_since(1, 100).await.expect("read").expect("a cursor"));
+    assert_eq!(told, house.storage.journal_since(1, Some(&anna), 100).await.expect("read").expect("a cursor"));
     assert!(house.unanswered().await.is_empty(), "nobody has to answer it");
     let stats = house.storage.stats();
     assert_eq!((stats.words_stored, stats.words_spoken, stats.queued_words), (0, 0, 0));
