@@ -96,7 +96,7 @@ class FakeLane {
     this.words++;
     return true;
   }
-  stop() {
+  rest() {
     this.stopped = true;
   }
 }
