@@ -110,7 +110,7 @@ fn many(name: &str, preference: Preference, address: Address) -> Page<Overview> 
 fn book() -> Rocket<Build> {
     let own = pages::routes().into_iter().filter(|route| {
         let path = route.uri.path();
-        path != "/" && !path.starts_with("/s/")
+        path != "/" && !path.starts_with("/s/") && path != "/lab"
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())

@@ -96,7 +96,7 @@ class FakeLane {
     this.words++;
     return true;
   }
-  stop() {
+  rest() {
     this.stopped = true;
   }
 }
@@ -131,6 +131,8 @@ test('a row is measured from when it is fed, on the traffic of the seed', async 
   const news = all.filter(({ what }) => what === 'news').length;
   equal([row.news, row.words, row.arrived, row.trips, row.legs, row.empty], [news, all.length - news, news, news, 2 * news, 0]);
   equal([row.seconds, row.rttMs, row.age?.median, row.bytes], [10, 4, 5, 0]);
+  const another = [7, 1_000_000].map((number) => lanes[0].isOurs({ kind: 'lab', number }));
+  equal(another, [false, false], 'news of another row or page is not ours');
   ok(lanes[0].stopped, 'its trucks are called back');
 });
 

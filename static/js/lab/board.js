@@ -80,7 +80,7 @@ export class Board {
   /** Makes the lanes anew, as they are chosen. @param {string} [seen] from where on */
   build(seen = this.#end) {
     this.#seen = seen;
-    for (const { lane } of this.#tracks) lane?.stop();
+    for (const { lane } of this.#tracks) lane?.rest();
     const { lanes } = this.#settings;
     this.#tracks = lanes.map((name, index) => this.#track(name, index));
     this.#place.replaceChildren(...this.#tracks.map(({ node }) => node));
@@ -188,15 +188,17 @@ export class Board {
     if (this.#rests) return;
     this.#rests = true;
     this.#stop();
-    for (const { lane } of this.#tracks) if (lane) lane.awake = false;
+    for (const { lane } of this.#tracks) lane?.rest();
   }
 
-  /** Goes on. */
-  wake() {
+  /** Goes on from the journal's end: what happened while they rested, the lanes are not to be blamed for. */
+  async wake() {
     if (!this.#rests) return;
     this.#rests = false;
+    const seen = await this.#where().catch(() => undefined);
+    if (this.#rests) return;
     const opened = this.#tracks.every(({ lane }) => lane !== null);
-    for (const { lane } of this.#tracks) if (lane) lane.awake = true;
+    for (const { lane } of this.#tracks) lane?.wake(seen);
     if (opened) this.#play();
     else this.#open();
   }

@@ -106,10 +106,9 @@ export class Lane {
     return this.#home.stats;
   }
 
-  /** Whether somebody looks: if not, it rests. */
-  set awake(awake) {
-    if (awake) this.#home.start();
-    else this.#home.rest();
+  /** Goes on after a rest. @param {string} [seen] from another place than where it was */
+  wake(seen = this.#home.seen) {
+    this.#home.start({ seen });
   }
 
   /** Watches other stations from now on. @param {readonly string[]} watch */
@@ -128,8 +127,8 @@ export class Lane {
     }
   }
 
-  /** Calls all trucks back. */
-  stop() {
+  /** Calls all trucks back, until it wakes. */
+  rest() {
     this.#home.rest();
   }
 

@@ -66,7 +66,7 @@ async function open(page) {
 
   const adviser = openAdviser(page);
   const at = { running: false };
-  const look = () => (document.hidden || at.running ? board.rest() : board.wake());
+  const look = () => (document.hidden || at.running ? board.rest() : void board.wake());
   const buttons = [find('[data-change]'), find('[data-say]')];
   openAll(page, {
     settings, dockClock, probe: measure, tell, nextNumber, say,

@@ -88,7 +88,7 @@ export async function measure(name, plan, ground, signal, onTime = () => {}) {
       fleet: name, seconds, rttMs, news: told, words, arrived, ...counted, parked, parkedMost, age, wordAge,
     });
   } finally {
-    lane.stop();
+    lane.rest();
   }
 }
 

@@ -22,7 +22,9 @@ import { duration } from '../meter.js';
 /** What a browser's own timers and a busy machine may add, ms. */
 const SLACK_MS = 150;
 /** Standard deviations within which chance is to blame. */
-const SIGMAS = 3;
+const SIGMAS = 2;
+/** Pieces of news that an average is taken of at least. */
+const NEWS_LEAST = 5;
 
 /** Legs on which nothing was carried; null without legs. @param {Measured} measured */
 export function emptyShare({ legs, empty }) {
@@ -130,7 +132,7 @@ const JUDGES = {
  */
 export function halfPeriod({ age }, predicted, { everyS }) {
   const claim = 'an average latency of half that';
-  if (!age || age.count < 3) return says(claim, 'too short', 'too little news arrived', true);
+  if (!age || age.count < NEWS_LEAST) return says(claim, 'too short', 'too little news arrived', true);
   const chance = (SIGMAS * everyS * 1_000) / Math.sqrt(12 * age.count) + SLACK_MS;
   const text = `${duration(age.mean)} on average, half of ${everyS} s being ${duration(everyS * 500)}`;
   if (Math.abs(age.mean - everyS * 500) <= chance) return says(claim, 'holds', text, true);
