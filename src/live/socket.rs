@@ -88,11 +88,15 @@ enum Next {
 
 impl Line {
     async fn run(mut self, caller: Caller<'_>) {
-        let Some(Close { code, mut reason }) = self.talk(caller).await else { return };
-        reason.truncate(reason.floor_char_boundary(REASON_MAX_BYTES));
-        // Whether it arrives or not: the page is gone, or goes now.
-        let _ = self.io.close(Some(CloseFrame { code, reason: reason.into() })).await;
-        let gone = async { while let Some(Ok(_)) = self.io.next().await {} };
+        let farewell = self.talk(caller).await.map(|Close { code, mut reason }| {
+            reason.truncate(reason.floor_char_boundary(REASON_MAX_BYTES));
+            CloseFrame { code, reason: reason.into() }
+        });
+        let gone = async {
+            // Whether it arrives or not: the page is gone, or goes now. One that has closed first is answered.
+            let _ = self.io.close(farewell).await;
+            while let Some(Ok(_)) = self.io.next().await {}
+        };
         let _ = tokio::time::timeout(Duration::from_secs(CLOSE_MAX_S), gone).await;
     }
 

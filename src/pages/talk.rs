@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// The routes for what visitors say, for `/`.
 pub fn routes() -> Vec<Route> {
-    routes![say, forget, back]
+    routes![say, forget, back, back_from_forgetting]
 }
 
 /// The form of the panel.
@@ -78,6 +78,12 @@ async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>, cookies: &CookieJar<'_>
 }
 
 /// Whoever reloads the page that a refused form was answered with.
+#[get("/s/<slug>/words/forget")]
+fn back_from_forgetting(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
+    Ok(to_panel(&desk.station(slug)?.slug))
+}
+
+/// The same.
 #[get("/s/<slug>/words")]
 fn back(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
     Ok(to_panel(&desk.station(slug)?.slug))

@@ -42,6 +42,11 @@ async fn a_stream_goes_on_after_the_last_event_whatever_the_url_says() {
     let mut page = server.events("another-bay-00000", "seen=E.1", "Last-Event-ID: E.2\r\n").await;
     page.head().await;
     assert_eq!(places(&page.sent().await), ["E.3"]);
+    for garbage in ["", "nonsense"] {
+        let mut page = server.events("another-bay-00002", "seen=E.2", &format!("Last-Event-ID: {garbage}\r\n")).await;
+        page.head().await;
+        assert_eq!(places(&page.sent().await), ["E.3"], "what is no cursor of ours is nobody's");
+    }
     let mut page = server.events("another-bay-00001", "seen=F.7", "").await;
     page.head().await;
     assert_eq!(page.sent().await["why"], "reload");

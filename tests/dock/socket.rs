@@ -110,6 +110,14 @@ async fn tickets_are_the_heartbeat_and_a_page_that_hangs_up_is_gone_at_once() {
 }
 
 #[tokio::test]
+async fn a_page_that_closes_its_socket_is_answered() {
+    let server = Server::start(Options::default()).await;
+    let mut line = opened(&server, BAY, "E.0").await;
+    line.0.send(Message::Close(None)).await.expect("it reads");
+    assert!(matches!(line.next().await, Message::Close(_)), "else the browser says that it broke");
+}
+
+#[tokio::test]
 async fn a_dock_that_closes_ends_the_sockets() {
     let server = Server::start(Options::default()).await;
     let mut line = opened(&server, BAY, "E.0").await;

@@ -140,8 +140,10 @@ async fn what_cannot_be_taken_comes_back_with_the_reason_and_its_text() {
     assert!(log(&page(&browser).await).is_empty());
     let longest = "ä".repeat(1_000);
     say(&browser, &longest).await;
-    let reloaded = browser.get(SAY).dispatch().await;
-    assert_eq!(reloaded.headers().get_one("Location"), Some("/s/town-hall#keeper"));
+    for address in [SAY, FORGET] {
+        let reloaded = browser.get(address).dispatch().await;
+        assert_eq!(reloaded.headers().get_one("Location"), Some("/s/town-hall#keeper"), "{address}");
+    }
     let huge = form(&key, &"x".repeat(20_000));
     assert_eq!(post(&browser, SAY, huge).await.status(), Status::PayloadTooLarge);
 }
