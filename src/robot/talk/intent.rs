@@ -1,6 +1,6 @@
 //! What a text asks for.
 
-use super::measure::Measure;
+use super::measure::{self, Measure};
 use super::period::Period;
 use super::tokens::Tokens;
 use super::topic::{self, Context, Topic};
@@ -98,6 +98,8 @@ pub enum Intent {
     },
     /// About something that the station does not measure.
     Missing(Quantity),
+    /// It cannot be answered, and why.
+    Cannot(String),
     /// About alerts.
     Alert(Command),
     /// Not understood.
@@ -187,6 +189,9 @@ impl Reading<'_> {
             return None;
         }
         if let Some((side, measure)) = parse::limit(tokens) {
+            if let Some(unit) = measure::foreign(tokens, self.context) {
+                return Some(Intent::Cannot(format!("I do not know the unit \"{unit}\".")));
+            }
             let quantity = self.quantity().or_else(|| measure.implied()).unwrap_or(Quantity::Temperature);
             return self.about(quantity, |topic| match self.limit(side, measure, &topic) {
                 Some(limit) => Intent::LastBeyond { topic, limit },
@@ -250,6 +255,9 @@ impl Reading<'_> {
         let was = tokens.any(&["was", "did", "has", "were", "had"]);
         let period = self.period.or(was.then_some(Period::Today));
         if let Some((side, measure)) = parse::limit(tokens) {
+            if let Some(unit) = measure::foreign(tokens, self.context) {
+                return Some(Intent::Cannot(format!("I do not know the unit \"{unit}\".")));
+            }
             let quantity = self.quantity().or_else(|| measure.implied()).unwrap_or(Quantity::Temperature);
             return self.about(quantity, |topic| match self.limit(side, measure, &topic) {
                 Some(limit) => Intent::Beyond { topic, limit, period },

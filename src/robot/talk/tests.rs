@@ -56,6 +56,7 @@ fn short(intent: &Intent) -> String {
         }
         Intent::Alert(Command::Add(rule)) => format!("add {}", rule.name()),
         Intent::Alert(Command::Refuse(_)) => "refuse".to_owned(),
+        Intent::Cannot(reason) => format!("cannot: {reason}"),
         Intent::Alert(command) => format!("{command:?}"),
         other => format!("{other:?}"),
     }
@@ -197,6 +198,72 @@ fn phrases_mean_what_people_mean_by_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn said(text: &str, context: &Context) -> String {
+    match understand(text, context) {
+        Intent::Alert(Command::Refuse(reason)) => reason,
+        other => short(&other),
+    }
+}
+
+#[test]
+fn a_wish_that_is_turned_round_is_no_alert() {
+    for text in [
+        "don't warn me below 0",
+        "do not warn me below 0",
+        "never warn me below 0",
+        "warn me if humidity is not above 50",
+        "tell me when it stops raining",
+        "tell me when the rain stops",
+        "warn me unless it is above 5",
+        "no alert below 0",
+    ] {
+        let said = said(text, &context());
+        assert!(said.starts_with("I can only watch for what is"), "{text:?}: {said}");
+    }
+    assert_eq!(said("tell me if the station stops reporting", &context()), "add my silence");
+}
+
+#[test]
+fn two_conditions_are_not_taken_for_one() {
+    for text in [
+        "wind above 60 km/h and temperature below 0",
+        "warn me when it rains and is below 0",
+        "warn me below 0 or above 30",
+        "warn me above 10, below 20",
+        "warn me if temperature is between 5 and 10",
+    ] {
+        let said = said(text, &context());
+        assert!(said.starts_with("One condition at a time"), "{text:?}: {said}");
+    }
+    assert_eq!(said("warn me at 5 or less", &context()), "add temperature below 5 °C");
+}
+
+#[test]
+fn a_unit_that_is_not_known_is_not_dropped() {
+    for (text, unit) in [
+        ("gust above 7 beaufort", "beaufort"),
+        ("warn me above 0 K", "k"),
+        ("warn me above 0 kelvin", "kelvin"),
+        ("warn me above 0 degrees kelvin", "kelvin"),
+        ("warn me below 7 flurbs", "flurbs"),
+        ("wind in beaufort above 5", "beaufort"),
+        ("is the wind above 7 beaufort?", "beaufort"),
+        ("when was the wind last above 7 bft", "bft"),
+    ] {
+        let said = said(text, &context());
+        assert!(said.ends_with(&format!("I do not know the unit \"{unit}\".")), "{text:?}: {said}");
+    }
+    for (text, meaning) in [
+        ("wind in knots above 5", "add wind above 5 kn"),
+        ("warn me when the temperature in fahrenheit is below 32", "add temperature below 32 °F"),
+        ("warn me above 30 please", "add temperature above 30 °C"),
+        ("warn me below 5 degrees outside", "add temperature below 5 °C"),
+        ("warn me above 80 kilometres per hour wind", "add wind above 80 km/h"),
+    ] {
+        assert_eq!(said(text, &context()), meaning, "{text:?}");
+    }
 }
 
 #[test]

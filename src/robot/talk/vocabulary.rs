@@ -290,6 +290,11 @@ fn known() -> impl Iterator<Item = &'static str> {
     lists.into_iter().chain(QUANTITIES.iter().map(|(_, words)| *words)).flatten().copied()
 }
 
+/// True if a word means something here.
+pub fn is_known(word: &str) -> bool {
+    known().any(|known| known == word)
+}
+
 /// True if one letter is wrong, missing, too many, or two neighbours have changed places.
 pub fn is_one_slip(typed: &str, word: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());

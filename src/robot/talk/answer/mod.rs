@@ -52,6 +52,7 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
             let what = rule::what(&Default::default(), *quantity);
             format!("I do not measure that: I have no {what}. {}", it.try_asking())
         }
+        Intent::Cannot(reason) => reason.clone(),
         Intent::Alert(_) | Intent::Lost => format!("I did not understand that. {}", it.try_asking()),
     }
 }
