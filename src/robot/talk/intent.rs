@@ -2,6 +2,7 @@
 
 use super::measure::{self, Measure};
 use super::period::Period;
+use super::refuse;
 use super::tokens::Tokens;
 use super::topic::{self, Context, Topic};
 use super::vocabulary::*;
@@ -125,6 +126,9 @@ pub fn understand(text: &str, context: &Context) -> Intent {
     let tokens = Tokens::of(text);
     let today = day::date_at(context.here.zone, context.now);
     let read = Reading { tokens: &tokens, context, period: Period::find(&tokens, today) };
+    if let Some(cannot) = refuse::refuse(text, &tokens, context) {
+        return cannot;
+    }
     if let Some(command) = parse::command(&tokens, context) {
         return Intent::Alert(command);
     }

@@ -163,6 +163,11 @@ pub fn named(tokens: &Tokens) -> Option<Unit> {
     })
 }
 
+/// True if a word is a unit, known here or not.
+pub fn is_unit(word: &str) -> bool {
+    FOREIGN.contains(&word) || SPELLINGS.iter().any(|(spelling, _)| *spelling == word)
+}
+
 /// The unit in a sentence with a number that is none here: `7 beaufort`, `in kelvin`.
 pub fn foreign(tokens: &Tokens, context: &Context) -> Option<String> {
     let behind = |at: usize| {

@@ -6,6 +6,7 @@ pub mod facts;
 pub mod intent;
 pub mod measure;
 pub mod period;
+pub mod refuse;
 pub mod tokens;
 pub mod topic;
 pub mod vocabulary;

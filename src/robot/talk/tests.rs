@@ -267,6 +267,86 @@ fn a_unit_that_is_not_known_is_not_dropped() {
 }
 
 #[test]
+fn a_sensor_that_is_not_there_is_not_the_weather_outside() {
+    let bare = Context { known: vec![(SensorName::main(), Quantity::Temperature)], ..context() };
+    for (text, name) in [
+        ("how warm is it inside?", "inside"),
+        ("greenhouse 2 humidity", "greenhouse 2"),
+        ("warn me when inside above 25", "inside"),
+        ("temperature in the cellar", "cellar"),
+    ] {
+        assert_eq!(said(text, &bare), format!("cannot: I have no sensor called \"{name}\"."), "{text:?}");
+    }
+    let other = said("greenhouse 3 humidity", &context());
+    assert!(other.contains("\"greenhouse 3\". Besides the main one I have: greenhouse 2, indoor."), "{other}");
+}
+
+#[test]
+fn a_place_that_is_no_station_is_not_this_one() {
+    let alone = Context { others: vec![], ..context() };
+    for (text, place) in [
+        ("is it warmer than at the harbour?", "harbour"),
+        ("temperature in the harbour", "harbour"),
+        ("temperature at atlantis", "atlantis"),
+        ("is it colder than in Berlin", "berlin"),
+        ("warn me below 0 at the harbour", "harbour"),
+    ] {
+        assert_eq!(said(text, &alone), format!("cannot: I know no station called \"{place}\"."), "{text:?}");
+    }
+    assert!(said("warn me below 0 at north ridge", &context()).contains("only my own instruments"));
+    for text in [
+        "temperature at the town hall",
+        "how cold is it at night",
+        "is it warmer than usual",
+        "temperature in the shade",
+    ] {
+        assert!(!said(text, &alone).starts_with("cannot"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_single_time_is_not_now() {
+    for text in [
+        "temperature at 15:00",
+        "how warm was it 3 hours ago",
+        "temperature an hour ago",
+        "temperature yesterday at noon",
+        "how cold was it at 3pm",
+        "temperature at 15",
+        "warn me below 0 at 3 pm",
+    ] {
+        assert!(said(text, &context()).starts_with("cannot: I answer for now and for stretches"), "{text:?}");
+    }
+    assert_eq!(said("what time is it", &context()), "Clock");
+    assert_eq!(said("rain since midnight", &context()), "rain today");
+}
+
+#[test]
+fn a_day_that_never_is_is_not_today() {
+    for (text, meaning) in [
+        ("temperature on 31 February", "cannot: There is no such day as 31 February."),
+        ("temperature on the 31st of February", "cannot: There is no such day as 31 February."),
+        ("temperature on 2026-02-30", "cannot: There is no such day as 2026-02-30."),
+        ("high in the last 0 days", "cannot: That is no time at all: I look back at least an hour or a day."),
+        ("high in the last -5 days", "cannot: That is no time at all: I look back at least an hour or a day."),
+        ("temperature on 2027-01-01", "Forecast"),
+        ("temperature on 1 January 2030", "Forecast"),
+        ("temperature next monday", "Forecast"),
+    ] {
+        assert_eq!(said(text, &context()), meaning, "{text:?}");
+    }
+    assert!(said("highest temperature in July", &context()).contains("no other month"));
+}
+
+#[test]
+fn snow_is_not_rain() {
+    for text in ["snow?", "is it snowing", "tell me when it snows", "did it hail yesterday"] {
+        assert!(said(text, &context()).starts_with("cannot: I have no gauge for snow"), "{text:?}");
+    }
+    assert_eq!(said("will it snow tomorrow", &context()), "Forecast");
+}
+
+#[test]
 fn a_number_alone_is_in_the_readers_unit() {
     let context = Context { preference: Preference { fahrenheit: true, us: true }, ..context() };
     assert_eq!(short(&understand("warn me below 32", &context)), "add temperature below 32 °F");

@@ -91,7 +91,7 @@ impl Context {
     }
 
     /// The sensor that a sentence names by all the words of its name.
-    fn sensor(&self, tokens: &Tokens) -> Option<&SensorName> {
+    pub fn sensor(&self, tokens: &Tokens) -> Option<&SensorName> {
         let says = |word: &str| {
             let inside = word.starts_with("indoor") || word == "inside";
             tokens.typed.iter().any(|typed| typed == word)

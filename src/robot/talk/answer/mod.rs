@@ -17,7 +17,7 @@ use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
 use crate::weather::units::Unit;
 
-pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS};
+pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS, capital};
 pub use suggest::suggestions;
 
 /// The answer to everything but what concerns alerts. There always is one.
