@@ -76,7 +76,11 @@ fn add(tokens: &Tokens, context: &Context) -> Option<Command> {
     let limit = limit(tokens);
     // "Do not warn me" begins like a question.
     let asks = QUESTION.contains(&first) && !condition && !(told && tokens.any(NOT));
-    let bare = !asks && limit.is_some() && !tokens.any(&["last"]);
+    // A limit alone is a wish only if it says of what, and is no tale of what was.
+    let told_of_what =
+        topic::quantity(tokens).is_some() || limit.is_some_and(|(_, measure)| measure.implied().is_some());
+    let tale = tokens.any(&["last", "was", "were", "went", "did", "had", "has", "got", "yesterday", "ago"]);
+    let bare = !asks && told_of_what && limit.is_some() && !tale;
     let frost = tokens.all.len() == 1 && first == "frost";
     let warned = told && !tokens.any(&["tell", "inform"]);
     if asks && !(told && when) || !(when || bare || frost || warned) {

@@ -187,6 +187,17 @@ fn phrases_mean_what_people_mean_by_them() {
         ("forget", "ForgetWhich"),
         ("stop warning me", "ForgetWhich"),
         ("brillig", "Lost"),
+        ("<b>7</b>", "Lost"),
+        ("'; DROP TABLE words; --", "Lost"),
+        ("drop", "Lost"),
+        ("over 9000", "Above 9000.0 temperature now"),
+        ("3pm", "Lost"),
+        ("6 pm", "Lost"),
+        ("is it 3pm?", "Lost"),
+        ("pm 10", "now pm10"),
+        ("PM 2.5?", "now pm2_5"),
+        ("particulates", "now pm2_5"),
+        ("pm25 above 20", "add PM2.5 above 20 µg/m³"),
         ("", "Lost"),
         ("???", "Lost"),
         ("what is love", "Lost"),
@@ -336,6 +347,16 @@ fn a_day_that_never_is_is_not_today() {
         assert_eq!(said(text, &context()), meaning, "{text:?}");
     }
     assert!(said("highest temperature in July", &context()).contains("no other month"));
+}
+
+#[test]
+fn a_tag_is_no_wish() {
+    let script = understand("<script>alert(1)</script>", &context());
+    assert!(matches!(script, Intent::Lost | Intent::Alert(Command::Refuse(_))), "{script:?}");
+    for text in ["it is over 20 minutes late", "the wind was above 60 km/h", "1 > 0"] {
+        let intent = understand(text, &context());
+        assert!(!matches!(intent, Intent::Alert(Command::Add(_))), "{text:?}: {intent:?}");
+    }
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub const ALIVE: &[&str] = &["alive", "awake", "working", "online", "running", "
 pub const QUANTITIES: &[(Quantity, &[&str])] = &[
     (Quantity::DewPoint, &["dew", "dewpoint"]),
     (Quantity::UvIndex, &["uv", "ultraviolet", "sunburn"]),
-    (Quantity::Pm2_5, &["pm2.5", "pm25", "pm", "dust", "smoke", "particles"]),
+    (Quantity::Pm2_5, &["pm2.5", "pm25", "particulate", "particulates", "dust", "smoke", "particles"]),
     (Quantity::Pm10, &["pm10"]),
     (Quantity::Co2, &["co2", "carbon"]),
     (Quantity::BatteryVoltage, &["battery", "voltage", "volts"]),
@@ -210,6 +210,9 @@ const OTHERS: &[&str] = &[
     "afternoon",
     "index",
     "quality",
+    "table",
+    "tables",
+    "words",
     "snowing",
     "snowed",
     "snowy",
