@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod clock;
 pub mod facts;
+pub mod impossible;
 pub mod intent;
 pub mod measure;
 pub mod period;

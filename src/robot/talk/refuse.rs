@@ -1,9 +1,9 @@
 //! What is asked about something that is not here: sensors, places, times. An honest "no" is better than the answer to
 //! another question.
 
+use super::impossible::impossible;
 use super::intent::Intent;
 use super::measure;
-use super::period;
 use super::tokens::Tokens;
 use super::topic::{self, Context};
 use super::vocabulary::{ABOVE, BELOW, COMPARE, FORGET, FUTURE, HIGHEST, LESS, LOWEST, MORE, WARN, is_known};
@@ -148,7 +148,7 @@ const NO_PLACES: &[&str] = &[
 /// Why a text cannot be answered, if it is about something that is not here.
 pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> {
     let first = tokens.at(0).unwrap_or_default();
-    if FORGET.contains(&first) || first == "list" || tokens.any(FUTURE) {
+    if FORGET.contains(&first) || first == "list" || (tokens.any(FUTURE) && !tokens.any(WARN)) {
         return None;
     }
     let compares = tokens.any(LESS) || tokens.any(MORE) || tokens.any(COMPARE);
@@ -165,7 +165,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
     sensor(tokens, context)
         .or_else(|| place(tokens, context, limits))
         .map(Intent::Cannot)
-        .or_else(|| period::impossible(text, tokens, today))
+        .or_else(|| impossible(text, tokens, today))
         .or_else(|| is_instant(text, tokens, limits).then(instant))
 }
 
