@@ -91,6 +91,8 @@ async fn each_visitor_reads_their_own_units() {
     week(&house).await;
     for (units, text, answer) in [
         ("F-us", "how cold is it?", "It is 65.2 °F at 13:59."),
+        ("C-metric", "how cold is it in fahrenheit?", "It is 65.2 °F at 13:59."),
+        ("F-us", "how cold is it in celsius?", "It is 18.4 °C at 13:59."),
         ("F-metric", "is it windy?", "A little: gentle breeze, 4.3 m/s from WSW, gusts 7.9 m/s at 13:59."),
         ("F-us", "is it windy?", "A little: gentle breeze, 10 mph from WSW, gusts 18 mph at 13:59."),
         ("C-us", "did it rain yesterday", "Yes, 0.13 in yesterday."),

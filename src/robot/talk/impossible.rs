@@ -36,12 +36,13 @@ pub fn impossible(text: &str, tokens: &Tokens, today: NaiveDate) -> Option<Inten
             return no_day(format!("{day} {name}"));
         }
         if before.is_some_and(|at| matches!(tokens.at(at), Some("in" | "since" | "last" | "of" | "during" | "for"))) {
-            return Some(Intent::Cannot(
-                "I know this month and the last one, single days (\"14 November\") and \"since 1 November\", but no other \
-                 month as a whole."
-                    .to_owned(),
-            ));
+            return Some(other());
         }
+    }
+    let year =
+        |at: usize| tokens.number_at(at).is_some_and(|year| (1900.0..2200.0).contains(&year) && year.fract() == 0.0);
+    if (1..tokens.all.len()).any(|at| year(at) && matches!(tokens.at(at - 1), Some("in" | "during" | "since"))) {
+        return Some(other());
     }
     let none = |at: usize| {
         let of_time = matches!(
@@ -52,4 +53,12 @@ pub fn impossible(text: &str, tokens: &Tokens, today: NaiveDate) -> Option<Inten
     };
     let unending = (0..tokens.all.len()).any(none);
     unending.then(|| Intent::Cannot("That is no time at all: I look back at least an hour or a day.".to_owned()))
+}
+
+fn other() -> Intent {
+    Intent::Cannot(
+        "I know this month and the last one, this year, single days (\"14 November\") and \"since 1 November\", but no other \
+         month or year as a whole."
+            .to_owned(),
+    )
 }

@@ -97,6 +97,8 @@ impl Measure {
             // `in` is an inch only where nothing follows that something could be in.
             ("in", Some(_)) => "",
             ("kilometres" | "kilometers" | "km", Some("per" | "an")) => "km/h",
+            ("mm" | "millimetres" | "millimeters", Some("per" | "an")) => "mm/h",
+            ("inch" | "inches", Some("per" | "an")) => "in/h",
             ("miles", Some("per" | "an")) => "mph",
             ("metres" | "meters", Some("per" | "a")) => "m/s",
             (word, _) => word,
@@ -163,6 +165,26 @@ pub fn named(tokens: &Tokens) -> Option<Unit> {
     })
 }
 
+/// The preference to answer in: the visitor's, unless the question names a unit (`how cold is it in fahrenheit`).
+pub fn asked_in(text: &str, preference: Preference) -> Preference {
+    let tokens = Tokens::of(text);
+    let asked = |at: usize| {
+        let word = tokens.at(at + 1).filter(|_| tokens.at(at) == Some("in"))?;
+        SPELLINGS.iter().find(|(spelling, _)| *spelling == word).map(|(_, unit)| *unit)
+    };
+    match (0..tokens.all.len()).find_map(asked) {
+        Some(Unit::Fahrenheit) => Preference { fahrenheit: true, ..preference },
+        Some(Unit::Celsius) => Preference { fahrenheit: false, ..preference },
+        Some(Unit::MilePerHour | Unit::InchOfMercury | Unit::Inch | Unit::InchPerHour) => {
+            Preference { us: true, ..preference }
+        }
+        Some(Unit::MetrePerSecond | Unit::Hectopascal | Unit::Millimetre | Unit::MillimetrePerHour) => {
+            Preference { us: false, ..preference }
+        }
+        _ => preference,
+    }
+}
+
 /// True if a word is a unit, known here or not.
 pub fn is_unit(word: &str) -> bool {
     FOREIGN.contains(&word) || SPELLINGS.iter().any(|(spelling, _)| *spelling == word)
@@ -183,14 +205,16 @@ pub fn foreign(tokens: &Tokens, context: &Context) -> Option<String> {
             context.known.iter().any(|(sensor, _)| sensor.as_str().split(['-', '_']).any(|part| part == word));
         (!is_unit && !per_hour && !means && !of_sensor).then(|| word.to_owned())
     };
-    let named = |at: usize| {
-        let said = |word: &str| {
-            let before = at.checked_sub(1).and_then(|before| tokens.at(before));
-            word.len() > 2 && word != "force" && word != "bar" || before == Some("in")
-        };
-        tokens.at(at).filter(|word| FOREIGN.contains(word) && said(word)).map(str::to_owned)
+    (0..tokens.all.len()).find_map(|at| foreign_at(tokens, at).or_else(|| behind(at)))
+}
+
+/// The unit at a place that people know and that is none here.
+pub fn foreign_at(tokens: &Tokens, at: usize) -> Option<String> {
+    let said = |word: &str| {
+        let before = at.checked_sub(1).and_then(|before| tokens.at(before));
+        word.len() > 2 && word != "force" && word != "bar" || before == Some("in")
     };
-    (0..tokens.all.len()).find_map(|at| named(at).or_else(|| behind(at)))
+    tokens.at(at).filter(|word| FOREIGN.contains(word) && said(word)).map(str::to_owned)
 }
 
 /// The unit itself, or what its letters mean for a rain rate, if the quantity can have it.

@@ -6,7 +6,7 @@ use super::intent::Intent;
 use super::measure;
 use super::tokens::Tokens;
 use super::topic::{self, Context};
-use super::vocabulary::{ABOVE, BELOW, COMPARE, FORGET, FUTURE, HIGHEST, LESS, LOWEST, MORE, WARN, is_known};
+use super::vocabulary::{ABOVE, AVERAGE, BELOW, COMPARE, FORGET, FUTURE, HIGHEST, LESS, LOWEST, MORE, WARN, is_known};
 use crate::weather::day;
 
 /// Words for places that a sensor may stand at, and that are never the weather outside.
@@ -153,7 +153,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
     }
     let compares = tokens.any(LESS) || tokens.any(MORE) || tokens.any(COMPARE);
     let limits = tokens.any(BELOW) || tokens.any(ABOVE) || tokens.any(WARN);
-    let extreme = tokens.any(LOWEST) || tokens.any(HIGHEST);
+    let extreme = tokens.any(LOWEST) || tokens.any(HIGHEST) || tokens.any(AVERAGE);
     let weather = topic::quantity(tokens).is_some() || tokens.any(&["weather", "feel", "feels"]);
     if tokens.any(SNOW) {
         return Some(Intent::Cannot("I have no gauge for snow or hail, only one for rain at best.".to_owned()));
@@ -162,7 +162,10 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
         return None;
     }
     let today = day::date_at(context.here.zone, context.now);
-    sensor(tokens, context)
+    (0..tokens.all.len())
+        .find_map(|at| measure::foreign_at(tokens, at).filter(|_| at > 0 && tokens.at(at - 1) == Some("in")))
+        .map(|unit| format!("I do not know the unit \"{unit}\"."))
+        .or_else(|| sensor(tokens, context))
         .or_else(|| place(tokens, context, limits))
         .map(Intent::Cannot)
         .or_else(|| impossible(text, tokens, today))
