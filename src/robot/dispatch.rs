@@ -9,6 +9,7 @@ use super::gather;
 use super::stats::{count, set};
 use super::talk::answer::answer;
 use super::talk::intent::{Intent, understand};
+use super::talk::measure::asked_in;
 use super::{Robot, Shared};
 use crate::storage::Error;
 use crate::storage::words::{Visitor, Word};
@@ -182,12 +183,13 @@ async fn try_answer(shared: &Shared, word: &Word, give_up: bool) -> Result<bool,
         return storage.answer(word, &text, Vec::new()).await;
     };
     let preference = Preference::default().read(&word.units);
-    let (context, latest) = gather::context(storage, station, preference, (shared.clock)()).await?;
+    let (mut context, latest) = gather::context(storage, station, preference, (shared.clock)()).await?;
     match understand(&word.text, &context) {
         Intent::Alert(Command::Refuse(reason)) => storage.answer(word, &reason, Vec::new()).await,
         Intent::Alert(command) => shared.watch.obey(word, &command, station, preference).await,
         intent => {
             let facts = gather::facts(storage, &intent, &context, latest).await?;
+            context.preference = asked_in(&word.text, preference);
             storage.answer(word, &answer(&intent, &facts, &context), Vec::new()).await
         }
     }

@@ -49,6 +49,7 @@ async fn numbers_come_from_storage_in_the_visitors_units_with_their_time() {
         ("coldest yesterday", "Lowest yesterday: −2.1 °C at 05:40."),
         ("lowest today", "Lowest today: 0.5 °C at 01:30."),
         ("lowest this week?", "Lowest this week: −2.1 °C yesterday at 05:40. I have readings of 3 of the 7 days."),
+        ("lowest temperature ever", "Lowest ever: −2.1 °C yesterday at 05:40. My records begin on Mon 25 Mar 2024."),
         ("min and max today", "Temperature today: lowest 0.5 °C at 01:30, highest 18.4 °C at 13:59."),
         ("how cold was it last night?", "Temperature last night: lowest 0.5 °C at 01:30, highest 1.0 °C at 03:30."),
         ("average temperature today", "Average temperature today: 9.2 °C, of 5 readings."),
@@ -90,6 +91,8 @@ async fn each_visitor_reads_their_own_units() {
     week(&house).await;
     for (units, text, answer) in [
         ("F-us", "how cold is it?", "It is 65.2 °F at 13:59."),
+        ("C-metric", "how cold is it in fahrenheit?", "It is 65.2 °F at 13:59."),
+        ("F-us", "how cold is it in celsius?", "It is 18.4 °C at 13:59."),
         ("F-metric", "is it windy?", "A little: gentle breeze, 4.3 m/s from WSW, gusts 7.9 m/s at 13:59."),
         ("F-us", "is it windy?", "A little: gentle breeze, 10 mph from WSW, gusts 18 mph at 13:59."),
         ("C-us", "did it rain yesterday", "Yes, 0.13 in yesterday."),

@@ -5,6 +5,7 @@ use super::rule::Rule;
 use super::state::{Reading, State};
 use crate::robot::talk::answer;
 use crate::robot::talk::facts::Facts;
+use crate::robot::talk::measure;
 use crate::robot::talk::topic::Context;
 use crate::storage::Latest;
 use crate::weather::freshness::Freshness;
@@ -86,7 +87,7 @@ fn add(rule: &Rule, held: &[(u32, &Rule)], facts: &Facts, context: &Context) -> 
     if let Some(ringing) = &state.ringing {
         text += &match rule {
             Rule::Beyond(rule) => {
-                let value = context.preference.text(rule.quantity, ringing.began);
+                let value = measure::text(rule.quantity, ringing.began, rule.unit, context.preference);
                 format!(" It is {value} already; I will say when that is over.")
             }
             _ => " It rains already; I will say when it stops.".to_owned(),
@@ -165,6 +166,14 @@ mod tests {
         let colder = Reading { at: NOW, values: vec![(SensorName::main(), Quantity::Temperature, -4.0)] };
         let (state, event) = state.feed(&rule, Input::Reading(&colder), NOW);
         assert_eq!((event, state.is_due()), (None, false));
+    }
+
+    #[test]
+    fn what_is_beyond_already_is_said_in_the_unit_of_the_alert() {
+        let (side, quantity) = (Side::Below, Quantity::Temperature);
+        let rule = Beyond::new(side, SensorName::main(), quantity, 10.0, crate::weather::units::Unit::Fahrenheit);
+        let (text, _) = obey(&Command::Add(Rule::Beyond(rule.expect("possible"))), &[], &facts(5.0, 1), &context());
+        assert!(text.contains("below 50 °F. It is 41.0 °F already"), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a visitor wants of their alerts, from the words they say it with.
 
 use super::rule::{Beyond, Rule};
-use crate::robot::talk::measure::Measure;
+use crate::robot::talk::measure::{self, Measure};
 use crate::robot::talk::tokens::Tokens;
 use crate::robot::talk::topic::{self, Context};
 use crate::robot::talk::vocabulary::{ABOVE, ALERTS, BELOW, FORGET, LESS, MORE, QUESTION, SILENT, WARN};
@@ -28,6 +28,15 @@ pub enum Command {
 
 /// Frost begins below this, °C.
 const FREEZING_C: f64 = 0.0;
+/// Words that turn a wish round.
+const NOT: &[&str] = &[
+    "not", "dont", "doesnt", "isnt", "arent", "wont", "didnt", "never", "no", "nothing", "without", "unless", "until",
+    "till", "except", "neither", "nor", "cannot", "cant", "aint", "shouldnt",
+];
+/// Words for an end.
+const ENDING: &[&str] = &["stop", "stops", "stopped", "stopping", "ends", "end", "ended", "ceases"];
+/// Words that join two conditions.
+const JOINING: &[&str] = &["and", "but", "while", "plus", "between", "also"];
 const FREEZING: &[&str] = &["freezing", "freezes", "freeze", "froze", "frozen", "frost", "frosty", "freezer"];
 
 /// The command in a sentence, if it is one.
@@ -65,12 +74,20 @@ fn add(tokens: &Tokens, context: &Context) -> Option<Command> {
     let condition = matches!(first, "if" | "when" | "once") && !QUESTION.contains(&tokens.at(1).unwrap_or_default());
     let when = condition || (told && tokens.any(&["if", "when", "once", "whenever"]));
     let limit = limit(tokens);
-    let asks = QUESTION.contains(&first) && !condition;
-    let bare = !asks && limit.is_some() && !tokens.any(&["last"]);
+    // "Do not warn me" begins like a question.
+    let asks = QUESTION.contains(&first) && !condition && !(told && tokens.any(NOT));
+    // A limit alone is a wish only if it says of what, and is no tale of what was.
+    let told_of_what =
+        topic::quantity(tokens).is_some() || limit.is_some_and(|(_, measure)| measure.implied().is_some());
+    let tale = tokens.any(&["last", "was", "were", "went", "did", "had", "has", "got", "yesterday", "ago"]);
+    let bare = !asks && told_of_what && limit.is_some() && !tale;
     let frost = tokens.all.len() == 1 && first == "frost";
     let warned = told && !tokens.any(&["tell", "inform"]);
     if asks && !(told && when) || !(when || bare || frost || warned) {
         return None;
+    }
+    if let Some(reason) = entangled(tokens, context) {
+        return Some(Command::Refuse(reason));
     }
     let freezing = tokens.any(FREEZING);
     let rainy = topic::quantity(tokens) == Some(Quantity::Precipitation);
@@ -92,6 +109,35 @@ fn add(tokens: &Tokens, context: &Context) -> Option<Command> {
         ),
     };
     Some(command)
+}
+
+/// Why a wish cannot be taken as the single plain condition that an alert is, if it cannot: half of it would be a wrong
+/// alert.
+fn entangled(tokens: &Tokens, context: &Context) -> Option<String> {
+    let silence = tokens.any(SILENT) && side(tokens).is_none() && topic::quantity(tokens).is_none();
+    if tokens.any(NOT) || (tokens.any(ENDING) && !silence && !tokens.phrase(&["stop", "reporting"])) {
+        return Some(
+            "I can only watch for what is, not for what is not or what stops. Say for example \"warn me below 0 °C\"; \
+             each alert also says when it is over. To take one back, say \"list\" and \"forget 1\"."
+                .to_owned(),
+        );
+    }
+    let either = |at: usize| {
+        let next = tokens.at(at + 1).unwrap_or_default();
+        !(LESS.contains(&next) || MORE.contains(&next) || BELOW.contains(&next) || ABOVE.contains(&next))
+    };
+    let joined = tokens.find(JOINING).is_some() || tokens.find(&["or"]).is_some_and(either);
+    if joined || sides(tokens) > 1 {
+        return Some("One condition at a time, please: I can keep several alerts, each for itself.".to_owned());
+    }
+    measure::foreign(tokens, context).map(|unit| format!("I do not know the unit \"{unit}\"."))
+}
+
+/// How many limits are said.
+fn sides(tokens: &Tokens) -> usize {
+    let is = |at: usize, words: &[&str]| tokens.at(at).is_some_and(|word| words.contains(&word));
+    let than = |at| (is(at, LESS) || is(at, MORE)) && tokens.at(at + 1) == Some("than");
+    (0..tokens.all.len()).filter(|&at| is(at, BELOW) || is(at, ABOVE) || than(at)).count()
 }
 
 fn rain(tokens: &Tokens, context: &Context) -> Command {
@@ -154,7 +200,9 @@ pub fn limit(tokens: &Tokens) -> Option<(Side, Measure)> {
     }
     let after = (place..tokens.all.len()).find_map(|at| Measure::at(tokens, at));
     let found = after.or_else(|| (0..place).rev().find_map(|at| Measure::at(tokens, at)))?;
-    Some((side, found))
+    // "Wind in knots above 5".
+    let unit = found.unit.or_else(|| measure::named(tokens));
+    Some((side, Measure { unit, ..found }))
 }
 
 /// True if a sentence is about frost without a limit in it.

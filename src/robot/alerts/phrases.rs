@@ -74,7 +74,7 @@ pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a State)>, to:
     for (number, rule, state) in alerts {
         let running = state.ringing.iter().filter(|episode| !episode.told);
         for episode in state.untold.iter().chain(running) {
-            happened.push((episode.began_at, format!("{} (alert {number})", recounted(rule, episode, to))));
+            happened.push((episode.began_at, format!("{} (alert {number})", recounted(rule, state, episode, to))));
         }
         if let (true, Some(first)) = (state.dropped > 0, state.untold.first()) {
             let before = format!("{} more times before that (alert {number})", state.dropped);
@@ -86,7 +86,7 @@ pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a State)>, to:
     (!lines.is_empty()).then(|| format!("While you were away: {}.", lines.join(". And ")))
 }
 
-fn recounted(rule: &Rule, episode: &Episode, to: Listener) -> String {
+fn recounted(rule: &Rule, state: &State, episode: &Episode, to: Listener) -> String {
     let at = to.at(episode.began_at);
     let ended = episode.ended_at.map(|at| to.bare(at));
     match rule {
@@ -98,7 +98,14 @@ fn recounted(rule: &Rule, episode: &Episode, to: Listener) -> String {
             match ended {
                 Some(since) if episode.told => format!("{subject} is {} again since {since}; {worst}", quiet(rule)),
                 Some(since) => format!("{at} {subject} {moved} {limit}; {worst}; {other} again since {since}"),
-                None => format!("{at} {subject} {moved} {limit} and still is; {worst}"),
+                None => match state.value.zip(state.seen).filter(|(value, _)| !rule.rings(*value)) {
+                    // Back on the quiet side, though not far or long enough to be over.
+                    Some((value, seen)) => {
+                        let (value, seen) = (to.value(rule, value), to.bare(seen));
+                        format!("{at} {subject} {moved} {limit}; {worst}; {value} as of {seen}, so it is not over yet")
+                    }
+                    None => format!("{at} {subject} {moved} {limit} and still is; {worst}"),
+                },
             }
         }
         Rule::Rain { .. } => match ended {
@@ -146,5 +153,38 @@ fn lasted(episode: &Episode) -> String {
     match (ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS) {
         (0, minutes) => format!("{minutes} min"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::robot::alerts::state::{Input, Reading};
+    use crate::storage::Side;
+    use crate::weather::station::SensorName;
+
+    const NOON: Timestamp = Timestamp(1_795_348_800_000);
+
+    fn away(values: &[f64]) -> String {
+        let (main, quantity) = (SensorName::main(), Quantity::Temperature);
+        let rule = Beyond::new(Side::Below, main.clone(), quantity, -10.0, quantity.unit()).expect("possible");
+        let rule = Rule::Beyond(rule);
+        let state = values.iter().zip(0..).fold(State::default(), |state, (value, minute)| {
+            let at = NOON.plus(minute * MINUTE_MS);
+            let reading = Reading { at, values: vec![(main.clone(), quantity, *value)] };
+            state.feed(&rule, Input::Reading(&reading), at).0
+        });
+        let to = Listener { zone: Tz::UTC, now: NOON.plus(HOUR_MS), preference: Preference::default() };
+        summary([(1, &rule, &state)].into_iter(), to).expect("something happened")
+    }
+
+    #[test]
+    fn what_is_back_but_not_over_is_not_said_to_be_still_beyond() {
+        let started = "While you were away: at 12:00 it fell below −10 °C";
+        assert_eq!(away(&[-11.0]), format!("{started} and still is; lowest −11.0 °C at 12:00 (alert 1)."));
+        assert_eq!(
+            away(&[-11.0, -9.0]),
+            format!("{started}; lowest −11.0 °C at 12:00; −9.0 °C as of 12:01, so it is not over yet (alert 1).")
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! What a text asks for.
 
-use super::measure::Measure;
+use super::measure::{self, Measure};
 use super::period::Period;
+use super::refuse;
 use super::tokens::Tokens;
 use super::topic::{self, Context, Topic};
 use super::vocabulary::*;
@@ -98,6 +99,8 @@ pub enum Intent {
     },
     /// About something that the station does not measure.
     Missing(Quantity),
+    /// It cannot be answered, and why.
+    Cannot(String),
     /// About alerts.
     Alert(Command),
     /// Not understood.
@@ -123,6 +126,9 @@ pub fn understand(text: &str, context: &Context) -> Intent {
     let tokens = Tokens::of(text);
     let today = day::date_at(context.here.zone, context.now);
     let read = Reading { tokens: &tokens, context, period: Period::find(&tokens, today) };
+    if let Some(cannot) = refuse::refuse(text, &tokens, context) {
+        return cannot;
+    }
     if let Some(command) = parse::command(&tokens, context) {
         return Intent::Alert(command);
     }
@@ -187,6 +193,9 @@ impl Reading<'_> {
             return None;
         }
         if let Some((side, measure)) = parse::limit(tokens) {
+            if let Some(unit) = measure::foreign(tokens, self.context) {
+                return Some(Intent::Cannot(format!("I do not know the unit \"{unit}\".")));
+            }
             let quantity = self.quantity().or_else(|| measure.implied()).unwrap_or(Quantity::Temperature);
             return self.about(quantity, |topic| match self.limit(side, measure, &topic) {
                 Some(limit) => Intent::LastBeyond { topic, limit },
@@ -250,6 +259,9 @@ impl Reading<'_> {
         let was = tokens.any(&["was", "did", "has", "were", "had"]);
         let period = self.period.or(was.then_some(Period::Today));
         if let Some((side, measure)) = parse::limit(tokens) {
+            if let Some(unit) = measure::foreign(tokens, self.context) {
+                return Some(Intent::Cannot(format!("I do not know the unit \"{unit}\".")));
+            }
             let quantity = self.quantity().or_else(|| measure.implied()).unwrap_or(Quantity::Temperature);
             return self.about(quantity, |topic| match self.limit(side, measure, &topic) {
                 Some(limit) => Intent::Beyond { topic, limit, period },

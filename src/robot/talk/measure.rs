@@ -1,6 +1,8 @@
 //! A number with its unit: `60 km/h`, `0 degrees C`, `29.8`.
 
 use super::tokens::Tokens;
+use super::topic::Context;
+use super::vocabulary;
 use crate::weather::preference::Preference;
 use crate::weather::quantity::Quantity;
 use crate::weather::units::{Unit, format_half_up};
@@ -95,6 +97,8 @@ impl Measure {
             // `in` is an inch only where nothing follows that something could be in.
             ("in", Some(_)) => "",
             ("kilometres" | "kilometers" | "km", Some("per" | "an")) => "km/h",
+            ("mm" | "millimetres" | "millimeters", Some("per" | "an")) => "mm/h",
+            ("inch" | "inches", Some("per" | "an")) => "in/h",
             ("miles", Some("per" | "an")) => "mph",
             ("metres" | "meters", Some("per" | "a")) => "m/s",
             (word, _) => word,
@@ -131,6 +135,86 @@ impl Measure {
             _ => return None,
         })
     }
+}
+
+/// Units that people know and weather stations here do not speak.
+const FOREIGN: &[&str] = &[
+    "k", "kelvin", "kelvins", "rankine", "beaufort", "bft", "bf", "force", "bar", "bars", "kpa", "atm", "torr", "mmhg",
+    "psi", "cm", "ft", "feet", "foot", "fps", "ft/s", "ft/min", "lux", "lx", "mg/m3", "g/m3", "ppb", "mv", "litres",
+    "liters", "l/m2", "km/s", "m/h", "cm/h", "mach", "yards", "furlongs",
+];
+
+/// Words that may stand behind a number without being its unit.
+const BEHIND: &[&str] = &[
+    "in", "on", "at", "of", "or", "and", "but", "for", "the", "a", "it", "if", "please", "again", "outdoors", "here",
+    "there", "now", "then", "to", "from", "with", "me", "i", "you", "pm2.5", "pm25", "pm10", "co2", "uv", "pls",
+    "thanks", "thx", "today", "tonight", "by", "during", "ever", "this", "that", "last", "yet", "before", "after",
+    "all", "day", "every", "some", "once", "whenever", "my", "your", "room", "air", "just", "right", "soon",
+    "anywhere", "anyway", "too", "midnight", "noon", "morning", "since", "is", "was", "per", "up", "above", "over",
+    "ago", "h", "am", "pm", "any", "so", "lately", "already", "times", "until", "than", "while", "between", "plus",
+    "also",
+];
+
+/// The unit that a sentence names away from its number: `wind in knots above 5`.
+pub fn named(tokens: &Tokens) -> Option<Unit> {
+    (0..tokens.all.len()).find_map(|at| {
+        let word = tokens.at(at)?;
+        // Short ones are a unit only where the sentence says so: `in f`.
+        let said = word.len() > 2 || (at > 0 && tokens.at(at - 1) == Some("in"));
+        SPELLINGS.iter().find(|(spelling, _)| said && *spelling == word).map(|(_, unit)| *unit)
+    })
+}
+
+/// The preference to answer in: the visitor's, unless the question names a unit (`how cold is it in fahrenheit`).
+pub fn asked_in(text: &str, preference: Preference) -> Preference {
+    let tokens = Tokens::of(text);
+    let asked = |at: usize| {
+        let word = tokens.at(at + 1).filter(|_| tokens.at(at) == Some("in"))?;
+        SPELLINGS.iter().find(|(spelling, _)| *spelling == word).map(|(_, unit)| *unit)
+    };
+    match (0..tokens.all.len()).find_map(asked) {
+        Some(Unit::Fahrenheit) => Preference { fahrenheit: true, ..preference },
+        Some(Unit::Celsius) => Preference { fahrenheit: false, ..preference },
+        Some(Unit::MilePerHour | Unit::InchOfMercury | Unit::Inch | Unit::InchPerHour) => {
+            Preference { us: true, ..preference }
+        }
+        Some(Unit::MetrePerSecond | Unit::Hectopascal | Unit::Millimetre | Unit::MillimetrePerHour) => {
+            Preference { us: false, ..preference }
+        }
+        _ => preference,
+    }
+}
+
+/// True if a word is a unit, known here or not.
+pub fn is_unit(word: &str) -> bool {
+    FOREIGN.contains(&word) || SPELLINGS.iter().any(|(spelling, _)| *spelling == word)
+}
+
+/// The unit in a sentence with a number that is none here: `7 beaufort`, `in kelvin`.
+pub fn foreign(tokens: &Tokens, context: &Context) -> Option<String> {
+    let behind = |at: usize| {
+        let degrees = matches!(tokens.at(at + 1), Some("degrees" | "degree" | "deg"));
+        let place = at + 1 + usize::from(degrees);
+        tokens.number_at(at)?;
+        let word = tokens.at(place)?;
+        let per_hour = matches!(word, "kilometres" | "kilometers" | "km" | "miles" | "metres" | "meters")
+            && matches!(tokens.at(place + 1), Some("per" | "an" | "a"));
+        let is_unit = SPELLINGS.iter().any(|(spelling, _)| *spelling == word);
+        let means = vocabulary::is_known(word) || BEHIND.contains(&word);
+        let of_sensor =
+            context.known.iter().any(|(sensor, _)| sensor.as_str().split(['-', '_']).any(|part| part == word));
+        (!is_unit && !per_hour && !means && !of_sensor).then(|| word.to_owned())
+    };
+    (0..tokens.all.len()).find_map(|at| foreign_at(tokens, at).or_else(|| behind(at)))
+}
+
+/// The unit at a place that people know and that is none here.
+pub fn foreign_at(tokens: &Tokens, at: usize) -> Option<String> {
+    let said = |word: &str| {
+        let before = at.checked_sub(1).and_then(|before| tokens.at(before));
+        word.len() > 2 && word != "force" && word != "bar" || before == Some("in")
+    };
+    tokens.at(at).filter(|word| FOREIGN.contains(word) && said(word)).map(str::to_owned)
 }
 
 /// The unit itself, or what its letters mean for a rain rate, if the quantity can have it.

@@ -3,9 +3,11 @@
 pub mod answer;
 pub mod clock;
 pub mod facts;
+pub mod impossible;
 pub mod intent;
 pub mod measure;
 pub mod period;
+pub mod refuse;
 pub mod tokens;
 pub mod topic;
 pub mod vocabulary;

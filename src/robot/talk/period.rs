@@ -70,7 +70,7 @@ const WEEKDAYS: [(&str, &str, Weekday); 7] = [
     ("sunday", "sundays", Weekday::Sun),
 ];
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -110,6 +110,11 @@ impl Period {
             return Some(Self::ThisMorning);
         }
         counted(tokens).or_else(|| calendar(tokens))
+    }
+
+    /// True if it is all that is known.
+    pub fn is_ever(self) -> bool {
+        matches!(self, Self::LastDays(DAYS_MAX))
     }
 
     /// The days or hours that it means now.
@@ -175,6 +180,7 @@ impl Period {
             Self::On(day, last) => format!("{} {}", if last { "last" } else { "on" }, clock::weekday(day)),
             Self::OnDate(date) => format!("on {}", clock::date(date)),
             Self::LastDays(1) => "today".into(),
+            Self::LastDays(DAYS_MAX) => "ever".into(),
             Self::LastDays(days) => format!("in the last {days} days"),
             Self::LastHours(1) => "in the last hour".into(),
             Self::LastHours(hours) => format!("in the last {hours} hours"),
@@ -198,7 +204,7 @@ fn weekday(tokens: &Tokens) -> Option<(usize, Weekday)> {
 }
 
 /// `2026-11-14`, `14 November`, `November 14th, 2025`; without a year, the newest that is not ahead.
-fn date(tokens: &Tokens, today: NaiveDate) -> Option<NaiveDate> {
+pub(super) fn date(tokens: &Tokens, today: NaiveDate) -> Option<NaiveDate> {
     if let Some(date) =
         tokens.all.iter().find_map(|token| if let Token::Date(date) = token { Some(*date) } else { None })
     {

@@ -56,6 +56,7 @@ fn short(intent: &Intent) -> String {
         }
         Intent::Alert(Command::Add(rule)) => format!("add {}", rule.name()),
         Intent::Alert(Command::Refuse(_)) => "refuse".to_owned(),
+        Intent::Cannot(reason) => format!("cannot: {reason}"),
         Intent::Alert(command) => format!("{command:?}"),
         other => format!("{other:?}"),
     }
@@ -186,6 +187,17 @@ fn phrases_mean_what_people_mean_by_them() {
         ("forget", "ForgetWhich"),
         ("stop warning me", "ForgetWhich"),
         ("brillig", "Lost"),
+        ("<b>7</b>", "Lost"),
+        ("'; DROP TABLE words; --", "Lost"),
+        ("drop", "Lost"),
+        ("over 9000", "Above 9000.0 temperature now"),
+        ("3pm", "Lost"),
+        ("6 pm", "Lost"),
+        ("is it 3pm?", "Lost"),
+        ("pm 10", "now pm10"),
+        ("PM 2.5?", "now pm2_5"),
+        ("particulates", "now pm2_5"),
+        ("pm25 above 20", "add PM2.5 above 20 µg/m³"),
         ("", "Lost"),
         ("???", "Lost"),
         ("what is love", "Lost"),
@@ -197,6 +209,166 @@ fn phrases_mean_what_people_mean_by_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn said(text: &str, context: &Context) -> String {
+    match understand(text, context) {
+        Intent::Alert(Command::Refuse(reason)) => reason,
+        other => short(&other),
+    }
+}
+
+#[test]
+fn a_wish_that_is_turned_round_is_no_alert() {
+    for text in [
+        "don't warn me below 0",
+        "do not warn me below 0",
+        "never warn me below 0",
+        "warn me if humidity is not above 50",
+        "tell me when it stops raining",
+        "tell me when the rain stops",
+        "warn me unless it is above 5",
+        "no alert below 0",
+    ] {
+        let said = said(text, &context());
+        assert!(said.starts_with("I can only watch for what is"), "{text:?}: {said}");
+    }
+    assert_eq!(said("tell me if the station stops reporting", &context()), "add my silence");
+}
+
+#[test]
+fn two_conditions_are_not_taken_for_one() {
+    for text in [
+        "wind above 60 km/h and temperature below 0",
+        "warn me when it rains and is below 0",
+        "warn me below 0 or above 30",
+        "warn me above 10, below 20",
+        "warn me if temperature is between 5 and 10",
+    ] {
+        let said = said(text, &context());
+        assert!(said.starts_with("One condition at a time"), "{text:?}: {said}");
+    }
+    assert_eq!(said("warn me at 5 or less", &context()), "add temperature below 5 °C");
+}
+
+#[test]
+fn a_unit_that_is_not_known_is_not_dropped() {
+    for (text, unit) in [
+        ("gust above 7 beaufort", "beaufort"),
+        ("warn me above 0 K", "k"),
+        ("warn me above 0 kelvin", "kelvin"),
+        ("warn me above 0 degrees kelvin", "kelvin"),
+        ("warn me below 7 flurbs", "flurbs"),
+        ("wind in beaufort above 5", "beaufort"),
+        ("is the wind above 7 beaufort?", "beaufort"),
+        ("how cold is it in kelvin?", "kelvin"),
+        ("when was the wind last above 7 bft", "bft"),
+    ] {
+        let said = said(text, &context());
+        assert!(said.ends_with(&format!("I do not know the unit \"{unit}\".")), "{text:?}: {said}");
+    }
+    for (text, meaning) in [
+        ("wind in knots above 5", "add wind above 5 kn"),
+        ("warn me when the temperature in fahrenheit is below 32", "add temperature below 32 °F"),
+        ("tell me when it rains more than 2 mm per hour", "add rain rate above 2 mm/h"),
+        ("warn me above 30 please", "add temperature above 30 °C"),
+        ("warn me below 5 degrees outside", "add temperature below 5 °C"),
+        ("warn me above 80 kilometres per hour wind", "add wind above 80 km/h"),
+    ] {
+        assert_eq!(said(text, &context()), meaning, "{text:?}");
+    }
+}
+
+#[test]
+fn a_sensor_that_is_not_there_is_not_the_weather_outside() {
+    let bare = Context { known: vec![(SensorName::main(), Quantity::Temperature)], ..context() };
+    for (text, name) in [
+        ("how warm is it inside?", "inside"),
+        ("greenhouse 2 humidity", "greenhouse 2"),
+        ("warn me when inside above 25", "inside"),
+        ("temperature in the cellar", "cellar"),
+    ] {
+        assert_eq!(said(text, &bare), format!("cannot: I have no sensor called \"{name}\"."), "{text:?}");
+    }
+    let other = said("greenhouse 3 humidity", &context());
+    assert!(other.contains("\"greenhouse 3\". Besides the main one I have: greenhouse 2, indoor."), "{other}");
+}
+
+#[test]
+fn a_place_that_is_no_station_is_not_this_one() {
+    let alone = Context { others: vec![], ..context() };
+    for (text, place) in [
+        ("is it warmer than at the harbour?", "harbour"),
+        ("temperature in the harbour", "harbour"),
+        ("temperature at atlantis", "atlantis"),
+        ("is it colder than in Berlin", "berlin"),
+        ("warn me below 0 at the harbour", "harbour"),
+    ] {
+        assert_eq!(said(text, &alone), format!("cannot: I know no station called \"{place}\"."), "{text:?}");
+    }
+    assert!(said("warn me below 0 at north ridge", &context()).contains("only my own instruments"));
+    for text in [
+        "temperature at the town hall",
+        "how cold is it at night",
+        "is it warmer than usual",
+        "temperature in the shade",
+    ] {
+        assert!(!said(text, &alone).starts_with("cannot"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_single_time_is_not_now() {
+    for text in [
+        "temperature at 15:00",
+        "how warm was it 3 hours ago",
+        "temperature an hour ago",
+        "temperature yesterday at noon",
+        "how cold was it at 3pm",
+        "temperature at 15",
+        "warn me below 0 at 3 pm",
+    ] {
+        assert!(said(text, &context()).starts_with("cannot: I answer for now and for stretches"), "{text:?}");
+    }
+    assert_eq!(said("what time is it", &context()), "Clock");
+    assert_eq!(said("rain since midnight", &context()), "rain today");
+}
+
+#[test]
+fn a_day_that_never_is_is_not_today() {
+    for (text, meaning) in [
+        ("temperature on 31 February", "cannot: There is no such day as 31 February."),
+        ("temperature on the 31st of February", "cannot: There is no such day as 31 February."),
+        ("temperature on 2026-02-30", "cannot: There is no such day as 2026-02-30."),
+        ("high in the last 0 days", "cannot: That is no time at all: I look back at least an hour or a day."),
+        ("high in the last -5 days", "cannot: That is no time at all: I look back at least an hour or a day."),
+        ("temperature on 2027-01-01", "Forecast"),
+        ("temperature on 1 January 2030", "Forecast"),
+        ("temperature next monday", "Forecast"),
+    ] {
+        assert_eq!(said(text, &context()), meaning, "{text:?}");
+    }
+    for text in ["highest temperature in July", "average in October", "lowest temperature in 2025"] {
+        assert!(said(text, &context()).contains("no other month"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_tag_is_no_wish() {
+    let script = understand("<script>alert(1)</script>", &context());
+    assert!(matches!(script, Intent::Lost | Intent::Alert(Command::Refuse(_))), "{script:?}");
+    for text in ["it is over 20 minutes late", "the wind was above 60 km/h", "1 > 0"] {
+        let intent = understand(text, &context());
+        assert!(!matches!(intent, Intent::Alert(Command::Add(_))), "{text:?}: {intent:?}");
+    }
+}
+
+#[test]
+fn snow_is_not_rain() {
+    for text in ["snow?", "is it snowing", "tell me when it snows", "did it hail yesterday"] {
+        assert!(said(text, &context()).starts_with("cannot: I have no gauge for snow"), "{text:?}");
+    }
+    assert_eq!(said("will it snow tomorrow", &context()), "Forecast");
 }
 
 #[test]

@@ -71,8 +71,9 @@ impl Tokens {
         match rest[0] {
             '°' | 'º' => self.word("degrees"),
             '%' => self.word("percent"),
-            '<' => self.word("below"),
-            '>' => self.word("above"),
+            '<' if is_limit(rest) => self.word("below"),
+            // Behind a `<` it is the end of a tag.
+            '>' if is_limit(rest) && !text[..at].contains(&'<') => self.word("above"),
             c if c.is_alphabetic() => {
                 let inner = |place: usize| {
                     let (c, next) = (rest[place], rest.get(place + 1));
@@ -173,6 +174,12 @@ impl Tokens {
     }
 }
 
+/// True if a number follows: `< 30`, `>= -5`, not `<b>`.
+fn is_limit(rest: &[char]) -> bool {
+    let next = rest[1..].iter().find(|c| !c.is_whitespace() && **c != '=');
+    next.is_some_and(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+}
+
 /// A character as the grammar knows it; none for those that say nothing.
 fn plain(c: char) -> Option<char> {
     match c {
@@ -226,6 +233,8 @@ mod tests {
             ("pressure below 1,013 hPa", "pressure below 1013 hpa"),
             ("1,013.5", "1013.5"),
             ("humidity<30%", "humidity below 30 percent"),
+            ("<b>5</b>", "b 5 b"),
+            ("wind >= 60", "wind above 60"),
             ("PM2.5 now", "pm2.5 now"),
             ("on 2026-11-14.", "on d2026-11-14"),
             ("forget #2", "forget 2"),

@@ -41,6 +41,15 @@ pub fn quantity(tokens: &Tokens) -> Option<Quantity> {
     if tokens.phrase(&["air", "quality"]) {
         return Some(Quantity::Pm2_5);
     }
+    // "PM 10", but not "at 6 pm".
+    if let Some(at) = tokens.find(&["pm"]).filter(|at| at.checked_sub(1).and_then(|at| tokens.number_at(at)).is_none())
+    {
+        match tokens.number_at(at + 1) {
+            Some(2.5) => return Some(Quantity::Pm2_5),
+            Some(10.0) => return Some(Quantity::Pm10),
+            _ => {}
+        }
+    }
     let named = QUANTITIES.iter().find(|(_, words)| tokens.any(words)).map(|(quantity, _)| *quantity);
     match named {
         Some(Quantity::WindSpeed) if tokens.any(&["direction", "from", "coming"]) && !tokens.any(&["since", "to"]) => {
@@ -91,7 +100,7 @@ impl Context {
     }
 
     /// The sensor that a sentence names by all the words of its name.
-    fn sensor(&self, tokens: &Tokens) -> Option<&SensorName> {
+    pub fn sensor(&self, tokens: &Tokens) -> Option<&SensorName> {
         let says = |word: &str| {
             let inside = word.starts_with("indoor") || word == "inside";
             tokens.typed.iter().any(|typed| typed == word)

@@ -73,7 +73,7 @@ pub const ALIVE: &[&str] = &["alive", "awake", "working", "online", "running", "
 pub const QUANTITIES: &[(Quantity, &[&str])] = &[
     (Quantity::DewPoint, &["dew", "dewpoint"]),
     (Quantity::UvIndex, &["uv", "ultraviolet", "sunburn"]),
-    (Quantity::Pm2_5, &["pm2.5", "pm25", "pm", "dust", "smoke", "particles"]),
+    (Quantity::Pm2_5, &["pm2.5", "pm25", "particulate", "particulates", "dust", "smoke", "particles"]),
     (Quantity::Pm10, &["pm10"]),
     (Quantity::Co2, &["co2", "carbon"]),
     (Quantity::BatteryVoltage, &["battery", "voltage", "volts"]),
@@ -109,7 +109,6 @@ pub const QUANTITIES: &[(Quantity, &[&str])] = &[
             "showers",
             "drizzle",
             "wet",
-            "snow",
         ],
     ),
     (Quantity::SeaLevelPressure, &["pressure", "barometer", "barometric"]),
@@ -211,6 +210,12 @@ const OTHERS: &[&str] = &[
     "afternoon",
     "index",
     "quality",
+    "table",
+    "tables",
+    "words",
+    "snowing",
+    "snowed",
+    "snowy",
     "zero",
     "three",
     "seven",
@@ -288,6 +293,11 @@ fn known() -> impl Iterator<Item = &'static str> {
         HELLO, THANKS, BYE, HELP, FORGET, ALERTS, SILENT, ALIVE, OTHERS,
     ];
     lists.into_iter().chain(QUANTITIES.iter().map(|(_, words)| *words)).flatten().copied()
+}
+
+/// True if a word means something here.
+pub fn is_known(word: &str) -> bool {
+    known().any(|known| known == word)
 }
 
 /// True if one letter is wrong, missing, too many, or two neighbours have changed places.

@@ -17,7 +17,7 @@ use crate::weather::quantity::Quantity;
 use crate::weather::time::Timestamp;
 use crate::weather::units::Unit;
 
-pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS};
+pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS, capital};
 pub use suggest::suggestions;
 
 /// The answer to everything but what concerns alerts. There always is one.
@@ -52,6 +52,7 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
             let what = rule::what(&Default::default(), *quantity);
             format!("I do not measure that: I have no {what}. {}", it.try_asking())
         }
+        Intent::Cannot(reason) => reason.clone(),
         Intent::Alert(_) | Intent::Lost => format!("I did not understand that. {}", it.try_asking()),
     }
 }

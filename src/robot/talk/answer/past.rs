@@ -81,6 +81,9 @@ impl Answering<'_> {
         let Stretch::Days(from, to) = period.stretch(self.context.here.zone, self.context.now) else {
             return String::new();
         };
+        if let (true, Some((first, _))) = (period.is_ever(), days.first()) {
+            return format!(" My records begin on {}.", clock::date(*first));
+        }
         let wanted = (to - from).num_days() + 1;
         if days.len() as i64 >= wanted {
             String::new()
