@@ -118,7 +118,7 @@ pub enum Error {
 }
 
 /// Runs all rows; `begins` hears of each when it begins.
-pub async fn run(options: &Options, begins: &mut dyn FnMut(Row)) -> Result<Outcome, Error> {
+pub async fn run(options: &Options, begins: &mut (dyn FnMut(Row) + Send)) -> Result<Outcome, Error> {
     let Options { scenario, pages, .. } = options;
     scenario.check()?;
     if !(1..=PAGES_MAX).contains(pages) {

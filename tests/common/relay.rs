@@ -61,7 +61,8 @@ impl Relay {
     pub async fn start(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let ledger = Mutex::new(Ledger { target, requests: Vec::new(), loads: 0, frames: 0, out: 0, out_max: 0, closed: false });
+        let ledger =
+            Mutex::new(Ledger { target, requests: Vec::new(), loads: 0, frames: 0, out: 0, out_max: 0, closed: false });
         let road = Arc::new(Road { ledger, cuts: watch::Sender::new(0) });
         let accepting = tokio::spawn(accept(listener, road.clone()));
         Ok(Self { address, road, accepting })
