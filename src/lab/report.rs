@@ -2,13 +2,15 @@
 //! It does not matter here how it was measured.
 
 mod page;
+mod run;
 
 use super::drive::machine::Machine;
 use super::formula::{Conditions, Prediction, predict};
 use super::measured::Measured;
 use super::row::Row;
-use super::run;
+use super::run::park_s as park_of;
 use super::scenario::Scenario;
+pub use run::Run;
 use serde::Serialize;
 use std::fmt::{self, Write};
 
@@ -40,19 +42,6 @@ pub struct Report {
     pub run: Option<Run>,
     /// What the figures do not show.
     pub limits: Vec<&'static str>,
-}
-
-/// How a run over the network was made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Run {
-    /// Pages of each row; a row's seconds and counts are sums over them.
-    pub pages: usize,
-    /// The median of bare HTTP round trips of the same run, ms.
-    pub round_trip_ms: f64,
-    /// Whether the program was built for speed.
-    pub build: &'static str,
-    /// The median age of news of ping-pong over the bare round trip.
-    pub ping_pong_age_per_round_trip: Option<f64>,
 }
 
 /// A row of the table.
@@ -101,38 +90,14 @@ const LIMITS_SIMULATED: [&str; 3] = [
     "The streams are a small model: a truck that arrives again at once, and a line that keeps the order.",
 ];
 
-/// What a run over the network does not show.
-const LIMITS_MEASURED: [&str; 4] = [
-    "Measured: pages and server are two processes of one machine, without a network between them; all pages of a row are \
-     one thread, and all want each piece of news in the same moment, so that ages grow with the number of pages.",
-    "The moment at which news is committed is told in whole milliseconds: ages read half a millisecond too high on average.",
-    "A page does not see what crosses on the road, nor when its words reach the server; parked is how long trucks that are \
-     willing to park are on the road or parked.",
-    "A stream of events cannot ask for a parking time: it has the server's 25 s, and its prediction, too.",
-];
-
 impl Report {
-    /// Puts a run over the network beside the formulas.
-    pub fn of_run(at: String, machine: Machine, scenario: &Scenario, pages: usize, outcome: run::Outcome) -> Self {
-        let run::Outcome { rows, round_trip_s, .. } = outcome;
-        let round_trip_ms = round_trip_s * 1e3;
-        let median = |row: &run::Counted| row.measured.age.map(|age| age.median_ms / round_trip_ms);
-        let ping_pong_age_per_round_trip = rows.iter().find(|row| row.row.name == "ping-pong").and_then(median);
-        let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-        let scenario = Scenario { round_trip_s, jitter_s: 0.0, loss: 0.0, cut_s: None, ..scenario.clone() };
-        let rows = rows.into_iter().map(|row| (row.row, row.measured)).collect();
-        let mut report = Self::new(How::Measured, at, machine, scenario, rows);
-        report.run = Some(Run { pages, round_trip_ms, build, ping_pong_age_per_round_trip });
-        report
-    }
-
     /// Puts what was measured beside the formulas.
     pub fn new(how: How, at: String, machine: Machine, scenario: Scenario, measured: Vec<(Row, Measured)>) -> Self {
-        let park_s = |fleet| if how == How::Measured { run::park_s(fleet, &scenario) } else { scenario.park_s };
+        let park_s = |fleet| if how == How::Measured { park_of(fleet, &scenario) } else { scenario.park_s };
         let conditions = |fleet| Conditions { park_s: park_s(fleet), ..Conditions::of(&scenario) };
         let line = |(fleet, measured)| Line::new(fleet, measured, &conditions(fleet));
         let rows = measured.into_iter().map(line).collect();
-        let own = if how == How::Simulated { &LIMITS_SIMULATED[..] } else { &LIMITS_MEASURED };
+        let own = if how == How::Simulated { &LIMITS_SIMULATED[..] } else { &run::LIMITS };
         let limits = LIMITS.iter().chain(own).copied().collect();
         Self { how, at, machine, scenario, rows, run: None, limits }
     }
