@@ -1,6 +1,8 @@
 //! `lab`: measures a server, and compares the fleets.
 
+mod run;
 mod simulate;
+mod table;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -13,6 +15,13 @@ pub(super) enum Lab {
     Drive(Drive),
     /// Compare the fleets in virtual time, over a road of your choice
     Simulate(Box<simulate::Simulate>),
+    /// Compare the fleets over HTTP, with real clocks, before a server of its own or one on this machine
+    Run(Box<run::Run>),
+    /// Print a recorded run as the table of the README
+    Table {
+        /// What `lab run --json` wrote
+        file: std::path::PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +82,8 @@ pub(super) async fn run(command: Lab) -> Result<()> {
     match command {
         Lab::Drive(command) => drive(command).await,
         Lab::Simulate(arguments) => simulate::run(&arguments),
+        Lab::Run(arguments) => run::run(&arguments).await,
+        Lab::Table { file } => table::run(&file),
     }
 }
 

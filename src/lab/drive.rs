@@ -137,6 +137,11 @@ pub enum Error {
     },
 }
 
+/// The address of a server on this machine; refuses any other.
+pub(in crate::lab) async fn local(url: &str) -> Result<std::net::SocketAddr, Error> {
+    Ok(Target::find(url).await?.address)
+}
+
 /// Measures. Takes at most the time that the options say plus a minute.
 pub async fn run(options: Options) -> Result<Report, Error> {
     options.check()?;

@@ -14,6 +14,7 @@ pub mod measured;
 pub mod page;
 pub mod report;
 pub mod row;
+pub mod run;
 pub mod scenario;
 pub mod simulate;
 pub mod traffic;

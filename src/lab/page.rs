@@ -2,7 +2,7 @@
 
 mod cookies;
 mod keeper;
-mod trip;
+pub(in crate::lab) mod trip;
 
 use super::home::{Home, Item, Kind, Ms, PARK_MS, State, Tally, Unsayable, Word};
 use crate::dock::clipboard::{BadClipboard, Id};
@@ -93,12 +93,17 @@ pub struct Counters {
     pub bytes_out: u64,
     /// Bytes of answers that came home.
     pub bytes_home: u64,
+    /// Trucks that left without a word.
+    pub empty_out: u64,
+    /// How long trucks that were willing to park have been out, summed up, ms.
+    pub waited_ms: u64,
 }
 
 /// A page; it ends when it is dropped.
 pub struct Page {
     asked: mpsc::Sender<Ask>,
-    counters: watch::Receiver<Counters>,
+    opened: Instant,
+    counters: watch::Receiver<(Counters, Vec<Ms>)>,
 }
 
 enum Ask {
@@ -114,10 +119,11 @@ impl Page {
         let door = Door::new(&options.url, new_id()?.as_str(), options.fleet.trucks)?;
         let (asked, asks) = mpsc::channel(ASKED_MAX);
         let (tell, told) = mpsc::channel(TOLD_MAX);
-        let (count, counters) = watch::channel(Counters::default());
+        let (count, counters) = watch::channel((Counters::default(), Vec::new()));
+        let opened = Instant::now();
         let keeper = Keeper {
             home: Home::new(options.fleet, options.park_ms, 0),
-            opened: Instant::now(),
+            opened,
             door,
             cookies: Cookies::default(),
             trips: JoinSet::new(),
@@ -131,7 +137,7 @@ impl Page {
         // A cursor of no journal is answered with that of now.
         let seen = options.seen.unwrap_or_else(|| Cursor::new("none".into(), 0));
         tokio::spawn(keeper.run(seen, asks));
-        Ok((Self { asked, counters }, told))
+        Ok((Self { asked, opened, counters }, told))
     }
 
     /// Says something; the id is the one by which [`Told::Heard`] names it.
@@ -156,7 +162,10 @@ impl Page {
 
     /// What it has counted so far.
     pub fn counters(&self) -> Counters {
-        *self.counters.borrow()
+        let (mut counters, waiting) = self.counters.borrow().clone();
+        let now = self.opened.elapsed().as_millis() as Ms;
+        counters.waited_ms += waiting.iter().map(|left| (now - left).unsigned_abs()).sum::<u64>();
+        counters
     }
 
     async fn ask(&self, ask: Ask) -> Result<(), Error> {
@@ -165,7 +174,7 @@ impl Page {
 }
 
 /// A name for a page's bay, or for a word.
-fn new_id() -> Result<Id, Error> {
+pub(in crate::lab) fn new_id() -> Result<Id, Error> {
     let mut bits = [0; ID_BYTES];
     getrandom::fill(&mut bits).map_err(Error::Random)?;
     Ok(Id::new(&Base64UrlUnpadded::encode_string(&bits))?)

@@ -2,12 +2,15 @@
 //! It does not matter here how it was measured.
 
 mod page;
+mod run;
 
 use super::drive::machine::Machine;
 use super::formula::{Conditions, Prediction, predict};
 use super::measured::Measured;
 use super::row::Row;
+use super::run::park_s as park_of;
 use super::scenario::Scenario;
+pub use run::Run;
 use serde::Serialize;
 use std::fmt::{self, Write};
 
@@ -34,6 +37,9 @@ pub struct Report {
     pub scenario: Scenario,
     /// The rows, in the order of the scenario.
     pub rows: Vec<Line>,
+    /// What only a run over the network has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
     /// What the figures do not show.
     pub limits: Vec<&'static str>,
 }
@@ -68,17 +74,17 @@ pub struct Deviation {
 const COMPARED_MIN: f64 = 10.0;
 
 /// What no figure here shows, however it was measured.
-const LIMITS: [&str; 4] = [
+const LIMITS: [&str; 3] = [
     "Bytes are those of requests' and responses' bodies: heads, TLS and TCP come on top, a few hundred bytes for each trip \
      of a browser, and next to none for an event of a stream.",
     "News and words come at random and independently. A station that reports by the clock is kinder to polling, a robot \
      that answers words with news is not shown.",
-    "One page is measured by itself: what many of them cost a server is measured by `stevenson lab drive`.",
     "A prediction is for a road that loses and cuts nothing, with what crosses on it counted to the first order: it is \
      good while news and words within one round trip are rare.",
 ];
 /// What a simulation does not show.
-const LIMITS_SIMULATED: [&str; 2] = [
+const LIMITS_SIMULATED: [&str; 3] = [
+    "One page is measured by itself: what many of them cost a server is measured by `stevenson lab drive`.",
     "Simulated: no time passes in the server, the browser or the database, no bandwidth is short, and a broken connection \
      is noticed when the answer would have come.",
     "The streams are a small model: a truck that arrives again at once, and a line that keeps the order.",
@@ -87,11 +93,13 @@ const LIMITS_SIMULATED: [&str; 2] = [
 impl Report {
     /// Puts what was measured beside the formulas.
     pub fn new(how: How, at: String, machine: Machine, scenario: Scenario, measured: Vec<(Row, Measured)>) -> Self {
-        let conditions = Conditions::of(&scenario);
-        let line = |(fleet, measured)| Line::new(fleet, measured, &conditions);
+        let park_s = |fleet| if how == How::Measured { park_of(fleet, &scenario) } else { scenario.park_s };
+        let conditions = |fleet| Conditions { park_s: park_s(fleet), ..Conditions::of(&scenario) };
+        let line = |(fleet, measured)| Line::new(fleet, measured, &conditions(fleet));
         let rows = measured.into_iter().map(line).collect();
-        let simulated = LIMITS_SIMULATED.into_iter().filter(|_| how == How::Simulated);
-        Self { how, at, machine, scenario, rows, limits: LIMITS.into_iter().chain(simulated).collect() }
+        let own = if how == How::Simulated { &LIMITS_SIMULATED[..] } else { &run::LIMITS };
+        let limits = LIMITS.iter().chain(own).copied().collect();
+        Self { how, at, machine, scenario, rows, run: None, limits }
     }
 
     /// One JSON object.
@@ -183,7 +191,12 @@ impl Report {
             // Writing to a String does not fail.
             let _ = write!(text, ", cut after {cut_s} s");
         }
-        let _ = write!(text, "; {} h of each, seed {seed}", short(seconds / 3_600.0));
+        let _ = match &self.run {
+            Some(Run { pages, build, .. }) => {
+                write!(text, "; {pages} pages for {} s of each, {build} build, seed {seed}", short(*seconds))
+            }
+            None => write!(text, "; {} h of each, seed {seed}", short(seconds / 3_600.0)),
+        };
         text
     }
 }
@@ -276,6 +289,12 @@ impl fmt::Display for Report {
                 f,
                 "{fleet:<15} {median:>12} {p95:>12} {worst:>14} {parked:>9.3} {trips:>9} {bytes:>10} {lost:>8} {relieved:>9} {repeated:>9} {crossings:>7}"
             )?;
+        }
+        if let Some(Run { round_trip_ms, ping_pong_age_per_round_trip, .. }) = &self.run {
+            writeln!(f, "\nbare HTTP round trip, median: {round_trip_ms:.2} ms")?;
+            if let Some(ratio) = ping_pong_age_per_round_trip {
+                writeln!(f, "ping-pong's median age of news / bare round trip: {ratio:.2}")?;
+            }
         }
         writeln!(f, "\nWhat these figures do not show:")?;
         self.limits.iter().try_for_each(|limit| writeln!(f, "- {limit}"))

@@ -66,18 +66,34 @@ pub fn run(
     progress: &mut dyn FnMut(f64),
     aged: &mut dyn FnMut(u64),
 ) -> Result<Measured, Broken> {
+    page(scenario, row, 0, progress, aged)
+}
+
+/// The same for one of many pages, which hear the same news and say words of their own.
+pub fn page(
+    scenario: &Scenario,
+    row: Row,
+    page: u64,
+    progress: &mut dyn FnMut(f64),
+    aged: &mut dyn FnMut(u64),
+) -> Result<Measured, Broken> {
     scenario.check()?;
+    let traffic = Traffic::of_page(scenario.seed, page, scenario.news_per_s, scenario.words_per_s);
     let fleet = row.fleet(scenario.period_ms()).ok_or(Broken::Row(row))?;
     let ledger = Ledger::new(aged)?;
     match row.way {
-        Way::Trucks => drive(Trucks::new(scenario, fleet, ledger)?, scenario, progress),
-        Way::Events | Way::Socket => drive(Stream::new(scenario, row.way, fleet, ledger)?, scenario, progress),
+        Way::Trucks => drive(Trucks::new(scenario, fleet, ledger)?, scenario, traffic, progress),
+        Way::Events | Way::Socket => drive(Stream::new(scenario, row.way, fleet, ledger)?, scenario, traffic, progress),
     }
 }
 
-fn drive(mut page: impl Page, scenario: &Scenario, progress: &mut dyn FnMut(f64)) -> Result<Measured, Broken> {
+fn drive(
+    mut page: impl Page,
+    scenario: &Scenario,
+    mut traffic: Traffic,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Measured, Broken> {
     let end = seconds_us(scenario.seconds);
-    let mut traffic = Traffic::new(scenario.seed, scenario.news_per_s, scenario.words_per_s);
     let mut told = 0;
     page.begin()?;
     loop {

@@ -50,6 +50,9 @@ impl Dice {
     }
 }
 
+/// Below them, purposes are told apart by their number; above, by the page's.
+const PURPOSE_BITS: u32 = 8;
+
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -89,7 +92,13 @@ impl Stream {
 impl Traffic {
     /// The traffic of a seed. That of the news does not depend on that of the words.
     pub fn new(seed: u64, news_per_s: f64, words_per_s: f64) -> Self {
-        Self { news: Stream::new(seed, 1, news_per_s), words: Stream::new(seed, 2, words_per_s) }
+        Self::of_page(seed, 0, news_per_s, words_per_s)
+    }
+
+    /// The traffic of one of many pages: they all hear the same news, and each says words of its own.
+    pub fn of_page(seed: u64, page: u64, news_per_s: f64, words_per_s: f64) -> Self {
+        let words = 2 + (page << PURPOSE_BITS);
+        Self { news: Stream::new(seed, 1, news_per_s), words: Stream::new(seed, words, words_per_s) }
     }
 
     /// When something happens next; far away if nothing ever does.

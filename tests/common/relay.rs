@@ -2,6 +2,9 @@
 //!
 //! It expects what browsers do over HTTP/1.1: on one connection, a request begins when the one before is answered.
 
+mod counts;
+
+use counts::{Frames, Loads};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -49,6 +52,8 @@ struct Road {
 struct Ledger {
     target: SocketAddr,
     requests: Vec<Request>,
+    loads: usize,
+    frames: usize,
     out: usize,
     out_max: usize,
     closed: bool,
@@ -59,7 +64,8 @@ impl Relay {
     pub async fn start(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let ledger = Mutex::new(Ledger { target, requests: Vec::new(), out: 0, out_max: 0, closed: false });
+        let ledger =
+            Mutex::new(Ledger { target, requests: Vec::new(), loads: 0, frames: 0, out: 0, out_max: 0, closed: false });
         let road = Arc::new(Road { ledger, cuts: watch::Sender::new(0) });
         let accepting = tokio::spawn(accept(listener, road.clone()));
         Ok(Self { address, road, accepting })
@@ -107,6 +113,16 @@ impl Relay {
         self.road.ledger().requests.clone()
     }
 
+    /// How many loads have come down, by whichever way: aboard trucks, as events, as frames of a socket.
+    pub fn loads(&self) -> usize {
+        self.road.ledger().loads
+    }
+
+    /// How many frames of text have gone up on sockets.
+    pub fn frames_up(&self) -> usize {
+        self.road.ledger().frames
+    }
+
     /// How many trucks are out: `POST /dock/…` that are not answered yet, on connections that live.
     pub fn trucks_out(&self) -> usize {
         self.road.ledger().out
@@ -121,6 +137,7 @@ impl Relay {
     pub fn forget(&self) {
         let mut ledger = self.road.ledger();
         ledger.requests.clear();
+        (ledger.loads, ledger.frames) = (0, 0);
         ledger.out_max = ledger.out;
     }
 }
@@ -164,20 +181,24 @@ async fn carry(mut client: TcpStream, road: &Road) -> io::Result<()> {
     let (mut from_client, mut to_client) = client.split();
     let (mut from_server, mut to_server) = server.split();
     let (mut up, mut down) = ([0; CHUNK_BYTES], [0; CHUNK_BYTES]);
-    let mut heads = Heads::default();
+    let (mut heads, mut loads, mut frames) = (Heads::default(), Loads::default(), Frames::default());
     let mut trip = Trip { road, out: false };
     loop {
         tokio::select! {
             read = from_client.read(&mut up) => {
                 let bytes = &up[..read?];
                 if bytes.is_empty() { return Ok(()); }
-                heads.feed(bytes, |request| trip.begin(request));
+                match heads.upgraded {
+                    true => road.ledger().frames += frames.feed(bytes),
+                    false => heads.feed(bytes, |request| trip.begin(request)),
+                }
                 to_server.write_all(bytes).await?;
             }
             read = from_server.read(&mut down) => {
                 let bytes = &down[..read?];
                 if bytes.is_empty() { return Ok(()); }
                 trip.end();
+                road.ledger().loads += loads.feed(bytes);
                 to_client.write_all(bytes).await?;
             }
         }
@@ -219,6 +240,8 @@ struct Heads {
     body_left_bytes: usize,
     /// It stopped understanding: a body without a length, or no HTTP at all.
     lost: bool,
+    /// From here on, a socket's frames.
+    upgraded: bool,
 }
 
 impl Heads {
@@ -249,7 +272,8 @@ impl Heads {
         for (name, value) in lines.filter_map(|line| line.split_once(':')) {
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => self.body_left_bytes = value.trim().parse().ok()?,
-                "transfer-encoding" | "upgrade" => self.lost = true,
+                "transfer-encoding" => self.lost = true,
+                "upgrade" => (self.lost, self.upgraded) = (true, true),
                 _ => {}
             }
         }

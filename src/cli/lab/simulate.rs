@@ -46,6 +46,13 @@ pub(in crate::cli) struct Simulate {
     /// The same seed is the same traffic on the same road
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Where a report goes, beside the terminal.
+#[derive(Debug, Args)]
+pub(super) struct Files {
     /// Write comma-separated values
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -90,19 +97,22 @@ pub(super) fn run(arguments: &Simulate) -> Result<()> {
     }
     bar.finish_and_clear();
     let report = Report::new(How::Simulated, at, Machine::this(), scenario, measured);
-    write(arguments, &report)?;
+    arguments.files.write(&report)?;
     print!("{report}");
     Ok(())
 }
 
-fn write(arguments: &Simulate, report: &Report) -> Result<()> {
-    let write = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String>| match path {
-        Some(path) => std::fs::write(path, text()?).with_context(|| format!("cannot write {}", path.display())),
-        None => Ok(()),
-    };
-    write(&arguments.csv, &|| Ok(report.csv()))?;
-    write(&arguments.json, &|| Ok(report.json()?))?;
-    write(&arguments.html, &|| Ok(report.html()?))
+impl Files {
+    /// Writes what was asked for.
+    pub(super) fn write(&self, report: &Report) -> Result<()> {
+        let write = |path: &Option<PathBuf>, text: &dyn Fn() -> Result<String>| match path {
+            Some(path) => std::fs::write(path, text()?).with_context(|| format!("cannot write {}", path.display())),
+            None => Ok(()),
+        };
+        write(&self.csv, &|| Ok(report.csv()))?;
+        write(&self.json, &|| Ok(report.json()?))?;
+        write(&self.html, &|| Ok(report.html()?))
+    }
 }
 
 /// Steps of the bar for each fleet.

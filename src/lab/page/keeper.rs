@@ -19,12 +19,14 @@ pub(super) struct Keeper {
     pub door: Door,
     pub cookies: Cookies,
     pub trips: JoinSet<(u32, Outcome)>,
-    pub out: HashMap<u32, AbortHandle>,
+    /// With the time at which a truck that is willing to park left.
+    pub out: HashMap<u32, (AbortHandle, Option<Ms>)>,
     /// Where to go on after a reload.
     pub reload: Option<Cursor>,
     pub watch: Arc<[Box<str>]>,
     pub tell: mpsc::Sender<Told>,
-    pub count: watch::Sender<Counters>,
+    /// Told with the departures of those that wait now.
+    pub count: watch::Sender<(Counters, Vec<Ms>)>,
     pub counters: Counters,
 }
 
@@ -73,7 +75,7 @@ impl Keeper {
     }
 
     fn arrived(&mut self, number: u32, outcome: Outcome) -> Vec<Event> {
-        self.out.remove(&number);
+        self.ends(number);
         self.counters.bytes_home += outcome.bytes as u64;
         outcome.cookies.iter().for_each(|cookie| self.cookies.keep(cookie));
         let now = self.now();
@@ -84,6 +86,13 @@ impl Keeper {
             }
             Err(lost) => self.home.lost(number, lost.retry_after_ms, now, &mut chance),
         }
+    }
+
+    /// A truck is out no more.
+    fn ends(&mut self, number: u32) -> Option<AbortHandle> {
+        let (handle, waits) = self.out.remove(&number)?;
+        self.counters.waited_ms += waits.map_or(0, |left| (self.now() - left).unsigned_abs());
+        Some(handle)
     }
 
     fn remember(&mut self, load: &Load) {
@@ -100,13 +109,15 @@ impl Keeper {
                     Event::Departs { number, clipboard } => {
                         let body = clipboard.json().to_string();
                         self.counters.bytes_out += body.len() as u64;
+                        self.counters.empty_out += u64::from(clipboard.say.is_empty());
+                        let waits = (clipboard.park > 0).then(|| self.now());
                         let trip = self.door.send(body, self.cookies.header());
                         let handle = self.trips.spawn(async move { (number, trip.await) });
-                        self.out.insert(number, handle);
+                        self.out.insert(number, (handle, waits));
                         continue;
                     }
                     Event::Recalled(number) => {
-                        self.out.remove(&number).iter().for_each(AbortHandle::abort);
+                        self.ends(number).iter().for_each(AbortHandle::abort);
                         continue;
                     }
                     Event::Reload => {
@@ -126,7 +137,7 @@ impl Keeper {
             }
         }
         self.counters.trips = self.home.tally();
-        self.count.send_replace(self.counters);
+        self.count.send_replace((self.counters, self.out.values().filter_map(|(_, waits)| *waits).collect()));
     }
 
     fn now(&self) -> Ms {

@@ -10,13 +10,14 @@ use std::time::Duration;
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// The page's way to its bay.
-pub(super) struct Door {
+#[derive(Clone)]
+pub(in crate::lab) struct Door {
     client: Client,
     bay: Url,
 }
 
 /// What came of a trip.
-pub(super) struct Outcome {
+pub(in crate::lab) struct Outcome {
     pub load: Result<Load, Lost>,
     /// `Set-Cookie` headers.
     pub cookies: Vec<String>,
@@ -25,7 +26,7 @@ pub(super) struct Outcome {
 }
 
 /// The truck does not come home with a load.
-pub(super) struct Lost {
+pub(in crate::lab) struct Lost {
     /// How long the server asks to stay away.
     pub retry_after_ms: Option<Ms>,
 }
