@@ -39,7 +39,7 @@ struct Seen {
     readings: usize,
 }
 
-/// A proxy that runs; killed on drop.
+/// A proxy that runs; it ends on drop.
 struct Proxy {
     name: &'static str,
     child: Child,
@@ -48,8 +48,8 @@ struct Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.child.kill());
+        // Asked, and not killed: it takes its workers with it. It may have ended already.
+        drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
         drop(self.child.wait());
     }
 }

@@ -70,7 +70,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// The panel with these words, oldest first; `None`: the keeper is away. `key` is of [`key`].
+    /// The panel with these words, oldest first; `None`: the keeper is away. `key` is random, in base64url.
     pub fn of(
         words: Option<&[Word]>,
         slug: &Slug,
