@@ -3,6 +3,7 @@
 use crate::dock::watch::PRIVATE;
 use crate::dock::{Dock, News};
 use crate::storage::{Commits, Entry};
+use crate::weather::time::nearest_ms;
 
 /// A journal entry as the dock takes it: the topic is the station's slug, or the visitor who alone may read it.
 pub fn news(entry: Entry) -> News {
@@ -19,8 +20,7 @@ pub async fn run(mut commits: Commits, dock: Dock, mut also: impl FnMut(&[Entry]
         let entries = committed.into_entries();
         also(&entries);
         // The journal's own time was written down before the disk had it; from now on nothing takes it back.
-        // To the nearest millisecond: cut off, every age would come out half a one too large.
-        let committed_ms = (chrono::Utc::now().timestamp_micros() + 500).div_euclid(1_000);
+        let committed_ms = nearest_ms(chrono::Utc::now());
         dock.announce(entries.into_iter().map(|entry| News { committed_ms, ..news(entry) }).collect());
     }
 }

@@ -10,6 +10,7 @@ use crate::dock::{Arrived, Parking};
 use crate::lab;
 use crate::storage::Entry;
 use crate::storage::words::NewWord;
+use crate::weather::time::nearest_ms;
 use crate::web::error::Problem;
 
 /// Most journal entries read for one page that comes back: some hours of a few stations. Who missed more reloads.
@@ -70,7 +71,7 @@ impl<'r> Trip<'r> {
             Stay::Leaves(load) => load,
             Stay::Parks(parking) => parking.load().await,
         };
-        let (now_ms, retry_ms) = (chrono::Utc::now().timestamp_millis(), engines.dock.retry_ms(&load));
+        let (now_ms, retry_ms) = (nearest_ms(chrono::Utc::now()), engines.dock.retry_ms(&load));
         let json = engines.dock.encode(fleet, &load, Note { now_ms, heard: &heard, build, retry_ms });
         Ok(Home { json, load, retry_ms })
     }

@@ -44,3 +44,8 @@ impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
         Self(instant.timestamp_millis())
     }
 }
+/// An instant in milliseconds since 1970 UTC, to the nearest: cut off, every age between two of them and a finer clock would
+/// come out half a millisecond too large.
+pub fn nearest_ms(at: chrono::DateTime<chrono::Utc>) -> i64 {
+    at.timestamp_micros().saturating_add(500).div_euclid(1_000)
+}
