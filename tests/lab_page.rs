@@ -331,6 +331,13 @@ async fn the_server_tells_what_the_formulas_say_and_the_adviser() {
     assert!((rows[2]["trips_per_s"].as_f64().expect("a rate") - 0.2).abs() < 1e-3, "polling goes by the clock: {told}");
     let (status, told) = get("/lab/predict?news=11&words=0").await;
     assert_eq!((status, told["detail"].as_str()), (400, Some("news a second must be 0 to 10, not 11")));
+    for (query, field) in [("news=1/60&words=0", "news"), ("news=1", "words")] {
+        for door in ["predict", "advice"] {
+            let (status, told) = get(&format!("/lab/{door}?{query}")).await;
+            let detail = told["detail"].as_str().unwrap_or_default();
+            assert!(status == 400 && detail.starts_with(&format!("{field}: ")), "{status} {told}");
+        }
+    }
     let (status, told) = get("/lab/advice?news=0.0167&words=0.0083&rtt=0.1&fresh=1").await;
     assert_eq!(status, 200);
     assert!(

@@ -6,7 +6,7 @@ use crate::lab::row::ROWS;
 use crate::lab::scenario::Scenario;
 use crate::web::error::Problem;
 use rocket::http::{ContentType, Status};
-use rocket::{FromForm, get};
+use rocket::{FromForm, form, get};
 use serde::Serialize;
 
 /// Traffic, road and times: rates a second, times in seconds. What is not said is as in [`Scenario::default`].
@@ -35,6 +35,17 @@ impl Query {
     }
 }
 
+/// The query, or which of its fields is wrong.
+fn understood(query: form::Result<'_, Query>) -> Result<Query, Problem> {
+    query.map_err(|errors| {
+        let field = errors.iter().find_map(|error| error.name.as_ref()).map_or_else(String::new, ToString::to_string);
+        Problem::new(
+            Status::BadRequest,
+            format!("{field}: a number is needed: news and words a second, times in seconds"),
+        )
+    })
+}
+
 #[derive(Serialize)]
 struct Predicted {
     fleet: &'static str,
@@ -52,8 +63,8 @@ struct Advised {
 
 /// `{"rows":[{"fleet","trips_per_s",…}]}`.
 #[get("/lab/predict?<query..>")]
-pub fn predictions(query: Query) -> Result<(ContentType, String), Problem> {
-    let conditions = query.conditions()?;
+pub fn predictions(query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
+    let conditions = understood(query)?.conditions()?;
     let predicted =
         |row| formula::predict(row, &conditions).map(|prediction| Predicted { fleet: row.name, prediction });
     let rows: Vec<_> = ROWS.into_iter().filter_map(predicted).collect();
@@ -62,8 +73,8 @@ pub fn predictions(query: Query) -> Result<(ContentType, String), Problem> {
 
 /// `{"fleet","period_s","why"}`; `fresh`: how old news may be, seconds; none: it does not matter.
 #[get("/lab/advice?<fresh>&<query..>")]
-pub fn advice(fresh: Option<f64>, query: Query) -> Result<(ContentType, String), Problem> {
-    let conditions = query.conditions()?;
+pub fn advice(fresh: Option<f64>, query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
+    let conditions = understood(query)?.conditions()?;
     let advice = adviser::advise(&Wish { conditions, fresh_s: fresh });
     let why = "None is so quick: news needs half a round trip, and may wait for a truck that is on its way.";
     let advised = advice.map_or(Advised { fleet: None, period_s: None, why: why.to_owned() }, |advice| Advised {
