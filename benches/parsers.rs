@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use stevenson::ingest::json::{self, Format};
 use stevenson::ingest::wunderground::Upload;
-use stevenson::weather::time::Timestamp;
+use weather::time::Timestamp;
 
 const NOW: Timestamp = Timestamp(1_795_356_600_000);
 const REPORTS_MAX: usize = 5_000;

@@ -12,10 +12,10 @@ use plain::{Plain, Tables};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use stevenson::storage::{NewStation, Options, Storage};
-use stevenson::weather::quantity::Quantity::{self, *};
-use stevenson::weather::report::{Draft, Report};
-use stevenson::weather::station::{SensorName, Slug, StationId};
-use stevenson::weather::time::{MINUTE_MS, Timestamp};
+use weather::quantity::Quantity::{self, *};
+use weather::report::{Draft, Report};
+use weather::station::{SensorName, Slug, StationId};
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// What a usual station sends.
 const TEN: [Quantity; 10] = [

@@ -1,12 +1,11 @@
 //! The only place where the parts meet: opens the engines, starts the workers, mounts the doors.
 
 use crate::config::{self, Config};
-use crate::dock::Dock;
+use crate::keeper::Keeper;
 use crate::pretend::{plan::Plan, station};
-use crate::robot::Robot;
 use crate::storage::{self, Commits, NewStation, Storage};
-use crate::weather::station::Slug;
 use crate::{courier, ingest, live, metrics, pages, web};
+use channel::Dock;
 use chrono_tz::Tz;
 use rocket::fairing::AdHoc;
 use rocket::shield::Shield;
@@ -17,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
+use weather::station::Slug;
 
 /// How much of the journal's tail the dock starts with, entries: pages that were open before a restart resume from it.
 const TAIL_ENTRIES: u32 = 10_000;
@@ -40,7 +40,7 @@ pub struct App {
     storage: Storage,
     commits: Commits,
     dock: Dock,
-    robot: Robot,
+    keeper: Keeper,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
     _lock: File,
 }
@@ -82,8 +82,8 @@ impl App {
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
-        let robot = Robot::new(storage.clone(), config.robot.clone());
-        Ok(Self { config, storage, commits, dock, robot, _lock: lock })
+        let keeper = Keeper::new(storage.clone(), config.keeper.clone());
+        Ok(Self { config, storage, commits, dock, keeper, _lock: lock })
     }
 
     /// The handle to the database.
@@ -116,7 +116,7 @@ impl App {
             .attach(Shield::new())
             .manage(self.storage.clone())
             .manage(self.dock.clone())
-            .manage(self.robot.clone())
+            .manage(self.keeper.clone())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Build(pages::build()))
@@ -152,11 +152,11 @@ impl App {
             .map_err(|error| failed(reason(error)))?;
         let shutdown = rocket.shutdown();
         let mut serving = tokio::spawn(rocket.launch());
-        let keeper = self.robot.clone();
-        let courier = courier::run(self.commits, self.dock.clone(), move |entries| keeper.news(entries));
+        let told = self.keeper.clone();
+        let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
         let courier = tokio::spawn(courier);
         let (stopping, stopped) = watch::channel(false);
-        let robot = tokio::spawn(self.robot.run(until(stopped.clone())));
+        let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
 
         let address = tokio::select! {
@@ -184,7 +184,7 @@ impl App {
             Some(Err(error)) => Err(failed(error.to_string())),
         };
         self.storage.close().await;
-        for worker in [Some(courier), Some(tickets), Some(robot), demo].into_iter().flatten() {
+        for worker in [Some(courier), Some(tickets), Some(keeper), demo].into_iter().flatten() {
             worker.abort();
         }
         result

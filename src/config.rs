@@ -1,8 +1,9 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{dock, ingest, robot, storage, web};
-use figment::Figment;
+use crate::{ingest, keeper, storage, web};
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -31,11 +32,11 @@ pub struct Config {
     /// Storage's knobs.
     pub storage: storage::Options,
     /// The dock's knobs.
-    pub dock: dock::Options,
+    pub dock: channel::Options,
     /// The ingest doors' knobs.
     pub ingest: ingest::Options,
-    /// The robot's knobs.
-    pub robot: robot::Options,
+    /// The keeper's knobs.
+    pub keeper: keeper::Options,
     /// What all doors share: trusted proxies, who may read the metrics.
     pub web: web::Options,
 }
@@ -48,9 +49,9 @@ impl Default for Config {
             data: DATA_FOLDER.into(),
             demo: false,
             storage: storage::Options::default(),
-            dock: dock::Options::default(),
+            dock: channel::Options::default(),
             ingest: ingest::Options::default(),
-            robot: robot::Options::default(),
+            keeper: keeper::Options::default(),
             web: web::Options::default(),
         }
     }
@@ -76,6 +77,25 @@ pub enum Error {
     },
 }
 
+/// The same values, with the section `[robot]` under its name of today: `[keeper]`.
+struct Renamed<P>(P);
+
+impl<P: Provider> Provider for Renamed<P> {
+    fn metadata(&self) -> Metadata {
+        self.0.metadata()
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let mut data = self.0.data()?;
+        for values in data.values_mut() {
+            if let Some(old) = values.remove("robot") {
+                values.entry("keeper".to_owned()).or_insert(old);
+            }
+        }
+        Ok(data)
+    }
+}
+
 impl Config {
     /// Reads the configuration. `flags` win over everything; `file` must exist if it is given, else
     /// `stevenson.toml` in the data folder is read if it exists.
@@ -89,8 +109,8 @@ impl Config {
             Some(file) => file.to_owned(),
             None => data.join(CONFIG_FILE),
         };
-        let base = if file.is_file() { base.merge(Toml::file_exact(file)) } else { base };
-        let mut config: Config = base.merge(environment).merge(flags).extract().map_err(Box::new)?;
+        let base = if file.is_file() { base.merge(Renamed(Toml::file_exact(file))) } else { base };
+        let mut config: Config = base.merge(Renamed(environment)).merge(flags).extract().map_err(Box::new)?;
         config.storage.file = config.data.join(DATABASE_FILE);
         Ok(config)
     }
@@ -119,6 +139,20 @@ mod tests {
             assert_eq!(config.storage.queue_reports, 77);
             assert_eq!(config.storage.durability, storage::Durability::Normal);
             assert_eq!(load(Figment::from(("port", 3)))?.port, 3);
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn the_keeper_is_found_under_its_old_name_too() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("s.toml", "[robot]\nthink_max_ms = 77\n")?;
+            let load = || Config::load(Some(Path::new("s.toml")), Figment::new()).map_err(|e| e.to_string());
+            assert_eq!(load()?.keeper.think_max_ms, 77);
+            jail.set_env("STEVENSON_ROBOT__THINK_MAX_MS", "78");
+            assert_eq!(load()?.keeper.think_max_ms, 78);
+            jail.set_env("STEVENSON_KEEPER__THINK_MAX_MS", "79");
+            assert_eq!(load()?.keeper.think_max_ms, 79);
             Ok(())
         });
     }

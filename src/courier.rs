@@ -1,9 +1,9 @@
 //! The courier: follows what storage has committed and loads the dock with it.
 
-use crate::dock::watch::PRIVATE;
-use crate::dock::{Dock, News};
 use crate::storage::{Commits, Entry};
-use crate::weather::time::nearest_ms;
+use channel::watch::PRIVATE;
+use channel::{Dock, News};
+use weather::time::nearest_ms;
 
 /// A journal entry as the dock takes it: the topic is the station's slug, or the visitor who alone may read it.
 pub fn news(entry: Entry) -> News {

@@ -9,9 +9,12 @@
 //!   5     config                                           every knob, composed from the parts' Options
 //!   4     ingest   live   pages   metrics                  doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
-//!   2     courier   robot   pretend   lab                  workers: they serve no HTTP
-//!   1     storage   dock                                   the two engines
-//!   0     weather                                          the domain: pure, no async, no I/O, no clock
+//!   2     courier   keeper   pretend                        workers: they serve no HTTP
+//!   1     storage                                          the database
+//!  ---- crates ----
+//!         lab                                              compares the ways of the channel; knows channel
+//!         channel                                          how pages hear: pure core, no HTTP; knows nobody
+//!         weather                                          the domain: pure, no async, no I/O, no clock; knows nobody
 //! ```
 
 pub mod app;
@@ -26,11 +29,8 @@ pub mod pages;
 pub mod web;
 
 pub mod courier;
-pub mod lab;
+
+pub mod keeper;
 pub mod pretend;
-pub mod robot;
 
-pub mod dock;
 pub mod storage;
-
-pub mod weather;

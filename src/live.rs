@@ -17,7 +17,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use trip::Trip;
 
-/// The dock's routes. They need a [`crate::dock::Dock`], a [`crate::storage::Storage`] and a [`crate::robot::Robot`]
+/// The dock's routes. They need a [`channel::Dock`], a [`crate::storage::Storage`] and a [`crate::keeper::Keeper`]
 /// among Rocket's state; without a [`crate::web::Build`] no page hears of another.
 pub fn routes() -> Vec<Route> {
     let gate = Gate { brake: Arc::new(Brake::new(DefaultClock::default())) };

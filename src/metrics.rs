@@ -2,11 +2,11 @@
 
 mod counts;
 
-use crate::dock::Dock;
-use crate::robot::Robot;
+use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::web::error::Problem;
 use crate::web::{Options, client};
+use channel::Dock;
 use counts::Counts;
 use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
@@ -14,7 +14,7 @@ use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Route, State, get, routes};
 
-/// The metrics' route. It needs a [`Dock`], a [`Storage`] and a [`Robot`] among Rocket's state.
+/// The metrics' route. It needs a [`Dock`], a [`Storage`] and a [`Keeper`] among Rocket's state.
 pub fn routes() -> Vec<Route> {
     routes![metrics]
 }
@@ -27,7 +27,7 @@ fn metrics(
     watcher: Result<Watcher, Stranger>,
     dock: &State<Dock>,
     storage: &State<Storage>,
-    robot: &State<Robot>,
+    keeper: &State<Keeper>,
 ) -> Result<(ContentType, String), Problem> {
     if watcher.is_err() {
         let detail = "metrics are for this machine and for the networks in metrics_from, in [web] of the configuration";
@@ -37,7 +37,7 @@ fn metrics(
     registry.register_collector(Box::new(Counts {
         dock: dock.stats(),
         storage: storage.stats(),
-        robot: robot.stats(),
+        keeper: keeper.stats(),
     }));
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;

@@ -2,17 +2,17 @@
 
 mod common;
 
+use channel::clipboard::Id;
+use channel::fleet::Fleet;
 use common::bad_road::{BadRoad, Plan};
 use common::server::{Server, add_station, post};
+use lab::page::{Options, Page, Told};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use stevenson::dock::clipboard::Id;
-use stevenson::dock::fleet::Fleet;
-use stevenson::lab::page::{Options, Page, Told};
 use tokio::task::JoinSet;
 
 /// Conversations at the same time.
@@ -76,7 +76,7 @@ async fn converse(number: u64, url: String) -> Conversation {
 async fn a_thousand_conversations_on_a_bad_road_are_stored_and_answered_once_in_order() {
     let data = tempfile::tempdir().expect("a folder");
     let key = add_station(data.path(), "town-hall");
-    let quick = "[dock]\npark_min_ms = 500\n[robot]\nthink_min_ms = 0\nthink_max_ms = 300\n";
+    let quick = "[dock]\npark_min_ms = 500\n[keeper]\nthink_min_ms = 0\nthink_max_ms = 300\n";
     std::fs::write(data.path().join("stevenson.toml"), quick).expect("a configuration");
     let server = Server::start(data.path());
     assert_eq!(post(&server.url, &key, &json!({"temperature": -1.5})).await.expect("an answer").0, 201);

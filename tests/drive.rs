@@ -3,11 +3,11 @@
 mod fake;
 
 use fake::{Answer, Fake, Request};
+use lab::drive::report::Outcome;
+use lab::drive::{Error, Mode, Options, run};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use stevenson::lab::drive::report::Outcome;
-use stevenson::lab::drive::{Error, Mode, Options, run};
 use tokio::sync::watch;
 
 /// A journal of one station's reports, and a dock without tickets.

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floor plan of `src/`, from the top.
-const FLOORS: [(&[&str], u32); 7] = [
+const FLOORS: [(&[&str], u32); 6] = [
     (&["app"], 6),
     (&["config"], 5),
     (&["ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
-    (&["courier", "robot", "pretend", "lab"], 2),
-    (&["storage", "dock"], 1),
-    (&["weather"], 0),
+    (&["courier", "keeper", "pretend"], 2),
+    (&["storage"], 1),
 ];
+
+/// The crates below the floors, and what each may use of the others. The compiler holds what the manifests say.
+const CRATES: [(&str, &[&str]); 3] = [("weather", &[]), ("channel", &[]), ("lab", &["channel"])];
 
 /// Above all floors: they see the house from outside.
 const ROOF: [&str; 3] = ["main", "lib", "cli"];
@@ -113,12 +115,38 @@ fn rocket_and_sqlx_stay_on_their_floors() {
 
 #[test]
 fn the_check_sees_an_arrow_that_points_up() {
-    let up = arrows_up(Path::new("src/weather/x.rs"), "use crate::{\n    storage::{Error, Storage},\n    dock,\n};");
+    let up = arrows_up(Path::new("src/storage/x.rs"), "use crate::{\n    web::{Error, Options},\n    pages,\n};");
     assert_eq!(up.len(), 2, "{up:?}");
     assert_eq!(
-        arrows_up(Path::new("src/storage/x.rs"), "fn f() { crate::dock::g() }").len(),
+        arrows_up(Path::new("src/keeper/x.rs"), "fn f() { crate::pretend::g() }").len(),
         1,
         "neighbours are strangers"
     );
-    assert!(arrows_up(Path::new("src/pages/x.rs"), "use crate::weather::time; // crate::app").is_empty());
+    assert!(arrows_up(Path::new("src/pages/x.rs"), "use crate::storage::Error; // crate::app").is_empty());
+}
+
+#[test]
+fn the_crates_use_each_other_as_the_plan_says() {
+    let names: Vec<_> = CRATES.iter().map(|(name, _)| *name).chain(["stevenson"]).collect();
+    let mut found: Vec<_> =
+        fs::read_dir("crates").expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    found.sort();
+    let mut planned: Vec<_> = CRATES.iter().map(|(name, _)| std::ffi::OsString::from(name)).collect();
+    planned.sort();
+    assert_eq!(found, planned, "the crates on the plan are those in the folder");
+    for (name, allowed) in CRATES {
+        let manifest = fs::read_to_string(format!("crates/{name}/Cargo.toml")).expect("a manifest");
+        let used: Vec<_> = manifest
+            .lines()
+            .skip_while(|line| *line != "[dependencies]")
+            .take_while(|line| *line != "[dev-dependencies]")
+            .filter_map(|line| {
+                names
+                    .iter()
+                    .find(|other| line.starts_with(&format!("{other}.")) || line.starts_with(&format!("{other} ")))
+            })
+            .copied()
+            .collect();
+        assert_eq!(used, allowed, "what {name} uses");
+    }
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use stevenson::ingest::{self, Options};
 use stevenson::storage::{self, NewStation, Storage};
-use stevenson::weather::station::{Slug, Station};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use weather::station::{Slug, Station};
 
 struct House {
     folder: tempfile::TempDir,

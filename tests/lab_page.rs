@@ -6,11 +6,11 @@ use common::axe;
 use common::chrome::{Browser, DESKTOP, Options, PHONE, eventually};
 use common::relay::Relay;
 use common::server::{Server, post};
+use lab::row::ROWS;
+use lab::traffic::{Traffic, What};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use stevenson::lab::row::ROWS;
-use stevenson::lab::traffic::{Traffic, What};
 use thirtyfour::By;
 
 /// What needs a browser takes long on a busy machine.

@@ -4,11 +4,11 @@ mod common;
 
 use common::relay::Relay;
 use common::server::Server;
-use stevenson::lab::measured::Measured;
-use stevenson::lab::row::{ROWS, Row};
-use stevenson::lab::run::{Counted, Options, Outcome, park_s, run};
-use stevenson::lab::scenario::Scenario;
-use stevenson::lab::simulate;
+use lab::measured::Measured;
+use lab::row::{ROWS, Row};
+use lab::run::{Counted, Options, Outcome, park_s, run};
+use lab::scenario::Scenario;
+use lab::simulate;
 use tokio::task::JoinSet;
 
 /// Runs one row.

@@ -2,11 +2,11 @@
 
 mod common;
 
+use channel::fleet::{Down, FLEETS, Fleet};
 use common::server::{Server, post};
+use lab::page::{Options, Page, Told};
 use serde_json::{Value, json};
 use std::time::Duration;
-use stevenson::dock::fleet::{Down, FLEETS, Fleet};
-use stevenson::lab::page::{Options, Page, Told};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 

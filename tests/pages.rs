@@ -11,10 +11,10 @@ use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use stevenson::pages::views::{Overview, StationPage};
 use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS};
-use stevenson::weather::preference::Preference;
-use stevenson::weather::quantity::Quantity;
-use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
+use stevenson::web::preference::Chosen;
 use stories::{HOSTILE, NOW, keeper};
+use weather::quantity::Quantity;
+use weather::time::{HOUR_MS, MINUTE_MS};
 
 const CURSOR: &str = "7Q.1234";
 
@@ -91,12 +91,14 @@ fn all() -> Vec<Facts> {
 }
 
 #[get("/story/<name>")]
-fn one_story(name: &str, preference: Preference, address: Address) -> Option<Page<StationPage>> {
+fn one_story(name: &str, chosen: Chosen, address: Address) -> Option<Page<StationPage>> {
+    let Chosen(preference) = chosen;
     Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]
-fn many(name: &str, preference: Preference, address: Address) -> Page<Overview> {
+fn many(name: &str, chosen: Chosen, address: Address) -> Page<Overview> {
+    let Chosen(preference) = chosen;
     let stations = match name {
         "empty" => Vec::new(),
         "indoor" => vec![indoor(SPARK_BUCKET_MS)],

@@ -244,7 +244,7 @@ async fn values_are_posted_under_the_names_the_door_knows() {
     run(plan(&fake, 1), pending()).await.expect("runs");
     let report = body.lock().expect("not poisoned").clone();
     for field in report.as_object().expect("one report").keys().filter(|field| *field != "observed_at") {
-        assert!(stevenson::weather::quantity::Quantity::from_name(field).is_some(), "{field}");
+        assert!(weather::quantity::Quantity::from_name(field).is_some(), "{field}");
     }
     assert!(report["temperature"].is_number() && report["precipitation"].is_number(), "{report}");
 }

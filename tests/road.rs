@@ -72,7 +72,7 @@ async fn a_thousand_runs_on_a_bad_road_lose_double_and_disorder_nothing() {
     let data = tempfile::tempdir().expect("a folder");
     let stations: Vec<_> = (0..TABS * SLOTS).map(|slot| format!("slot-{slot}")).collect();
     let keys: Vec<_> = stations.iter().map(|slug| common::server::add_station(data.path(), slug)).collect();
-    let quick = "[dock]\npark_min_ms = 500\n[robot]\nthink_min_ms = 0\nthink_max_ms = 20\n";
+    let quick = "[dock]\npark_min_ms = 500\n[keeper]\nthink_min_ms = 0\nthink_max_ms = 20\n";
     std::fs::write(data.path().join("stevenson.toml"), quick).expect("a configuration");
     let server = Server::start(data.path());
     let plan = Plan { seed: 1, share: 0.6, trucks: 16, delay_max_ms: 250 };

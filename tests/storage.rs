@@ -27,10 +27,10 @@ use chrono_tz::Tz;
 use std::path::Path;
 use std::sync::Arc;
 use stevenson::storage::{Appended, Commits, Entry, Extreme, Latest, NewStation, Options, Storage};
-use stevenson::weather::quantity::Quantity;
-use stevenson::weather::report::{Draft, Report};
-use stevenson::weather::station::{SensorName, Slug, Station};
-use stevenson::weather::time::Timestamp;
+use weather::quantity::Quantity;
+use weather::report::{Draft, Report};
+use weather::station::{SensorName, Slug, Station};
+use weather::time::Timestamp;
 
 /// 2026-11-22 12:00 UTC.
 const NOON: Timestamp = Timestamp(1_795_348_800_000);

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, Transaction, params_from_iter, types::Value};
 use std::path::Path;
-use stevenson::weather::day;
-use stevenson::weather::quantity::Quantity;
-use stevenson::weather::report::Report;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::report::Report;
 
 /// Which tables it writes.
 #[derive(Clone, Copy, PartialEq)]

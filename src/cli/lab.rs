@@ -4,9 +4,9 @@ mod run;
 mod simulate;
 mod table;
 
+use ::lab::drive;
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use stevenson::lab::drive;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Lab {

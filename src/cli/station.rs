@@ -6,7 +6,7 @@ use clap::Subcommand;
 use std::io::{IsTerminal, Write};
 use stevenson::config::Config;
 use stevenson::storage::{Key, NewStation, Storage};
-use stevenson::weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
+use weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StationCommand {

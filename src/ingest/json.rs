@@ -7,16 +7,16 @@ mod tests;
 pub use malformed::Malformed;
 
 use super::time;
-use crate::weather::quality::NUMBER_MAX_BYTES;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::{Draft, Parsed, Warning};
-use crate::weather::station::SensorName;
-use crate::weather::time::Timestamp;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use weather::quality::NUMBER_MAX_BYTES;
+use weather::quantity::Quantity;
+use weather::report::{Draft, Parsed, Warning};
+use weather::station::SensorName;
+use weather::time::Timestamp;
 
 /// How the reports are strung together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use super::json::{self, Format, Malformed};
 use super::{Options, body};
 use crate::storage::{self, Storage};
-use crate::weather::report::{Parsed, Warning};
 use crate::web::error::{self, Problem};
 use chrono::Utc;
 use rocket::http::{Header, Status};
@@ -11,6 +10,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::tokio::task::spawn_blocking;
 use rocket::{Data, Responder, Route, State, post, routes};
 use std::convert::Infallible;
+use weather::report::{Parsed, Warning};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![post_readings]

@@ -1,7 +1,7 @@
 //! Times as devices write them.
 
-use crate::weather::time::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use weather::time::Timestamp;
 
 /// Unix times below this are seconds (up to the year 5138), from here on milliseconds (from March 1973).
 const SECONDS_BELOW: f64 = 1e11;

@@ -3,7 +3,6 @@
 use super::wunderground::{self, Garbled, Upload};
 use super::{Options, body};
 use crate::storage::{self, Storage};
-use crate::weather::time::Timestamp;
 use crate::web::error::Problem;
 use chrono::Utc;
 use rocket::http::{ContentType, Header, Status};
@@ -11,6 +10,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::{Data, Route, State, get, head, post, routes};
 use std::io::Cursor;
+use weather::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![head_upload, get_upload, post_upload]

@@ -5,12 +5,12 @@ mod fields;
 mod tests;
 
 use super::time;
-use crate::weather::quality::{self, Sent};
-use crate::weather::quantity::Quantity;
-use crate::weather::report::{Draft, Parsed};
-use crate::weather::station::SensorName;
-use crate::weather::time::Timestamp;
-use crate::weather::units::Unit;
+use weather::quality::{self, Sent};
+use weather::quantity::Quantity;
+use weather::report::{Draft, Parsed};
+use weather::station::SensorName;
+use weather::time::Timestamp;
+use weather::units::Unit;
 
 /// Most pairs in one upload; the longest real one has about sixty.
 pub const PAIRS_MAX: usize = 512;

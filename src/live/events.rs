@@ -2,9 +2,9 @@
 
 use super::gate::{Gate, Refusal, bad};
 use super::stream::Stream;
-use crate::dock;
-use crate::dock::clipboard::Clipboard;
-use crate::dock::fleet::{Down, FLEETS, Fleet};
+use channel;
+use channel::clipboard::Clipboard;
+use channel::fleet::{Down, FLEETS, Fleet};
 use futures_util::stream;
 use rocket::http::ContentType;
 use rocket::response::Response;
@@ -35,7 +35,8 @@ impl Events {
         let query = |name| request.query_value::<&str>(name).and_then(Result::ok);
         // The browser's own memory of the last event is newer than the URL that the page made.
         // One that is no cursor is not ours: it would be sent again for ever.
-        let last = request.headers().get_one("Last-Event-ID").filter(|id| id.parse::<dock::cursor::Cursor>().is_ok());
+        let last =
+            request.headers().get_one("Last-Event-ID").filter(|id| id.parse::<channel::cursor::Cursor>().is_ok());
         let seen = last.or_else(|| query("seen")).unwrap_or_default();
         let clipboard = Clipboard::of_stream(row(), seen, query("watch").unwrap_or_default(), query("build"));
         let clipboard = clipboard.map_err(|error| {

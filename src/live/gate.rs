@@ -1,21 +1,21 @@
 //! The gate: what a request has to be before anything of it is looked at, and who it is that calls.
 
-use crate::dock::Dock;
-use crate::dock::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
-use crate::dock::crowd::{Party, Source};
-use crate::robot::Robot;
+use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::weather::report::Warning;
 use crate::web::brake::Brake;
 use crate::web::error::Problem;
 use crate::web::{Build, client, preference, visitor};
+use channel::Dock;
+use channel::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
+use channel::crowd::{Party, Source};
 use rocket::data::ByteUnit;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 use rocket::{Data, Request};
 use std::sync::Arc;
 use std::time::Duration;
+use weather::report::Warning;
 
 /// How long a clipboard may take to arrive, seconds: 64 KiB over the worst radio link, and no longer, for HTTP/1 has
 /// no limit of its own.
@@ -36,7 +36,7 @@ pub struct Engines<'r> {
     /// Where its words go, and what it missed is.
     pub storage: &'r Storage,
     /// Who listens.
-    pub robot: &'r Robot,
+    pub keeper: &'r Keeper,
     /// The pages' build.
     pub build: Option<&'r str>,
 }
@@ -63,10 +63,10 @@ impl Gate {
         let bay = Id::new(bay).map_err(|error| bad("bay", error))?;
         self.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
         check_origin(request)?;
-        let (dock, storage, robot) = (state(request)?, state(request)?, state(request)?);
+        let (dock, storage, keeper) = (state(request)?, state(request)?, state(request)?);
         let build = request.rocket().state::<Build>().map(|build| build.0.as_str());
         Ok(Caller {
-            engines: Engines { dock, storage, robot, build },
+            engines: Engines { dock, storage, keeper, build },
             visitor: visitor::in_bay(request, bay.as_str()),
             is_known: visitor::known(request.cookies()).is_some(),
             units: preference::of(request.cookies()).name(),

@@ -2,10 +2,10 @@
 
 use super::gate::{BODY_MAX_S, Caller, Gate, Refusal, TOO_EAGER};
 use super::stream::{Sent, Stream};
-use crate::dock::cargo::Why;
-use crate::dock::clipboard::{BODY_MAX_BYTES, Clipboard};
-use crate::dock::fleet::Down;
 use crate::web::error::Problem;
+use channel::cargo::Why;
+use channel::clipboard::{BODY_MAX_BYTES, Clipboard};
+use channel::fleet::Down;
 use futures_util::{SinkExt, StreamExt};
 use rocket::http::Status;
 use rocket::request::FromRequest;

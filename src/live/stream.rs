@@ -2,11 +2,11 @@
 
 use super::gate::Caller;
 use super::trip::{Home, Trip};
-use crate::dock::cargo::Why;
-use crate::dock::clipboard::Clipboard;
-use crate::dock::cursor::Cursor;
-use crate::dock::tally::Tally;
 use crate::web::error::Problem;
+use channel::cargo::Why;
+use channel::clipboard::Clipboard;
+use channel::cursor::Cursor;
+use channel::tally::Tally;
 
 /// A page's stream. It keeps what the page's clipboard said, and how far the page has been sent.
 pub struct Stream<'r> {

@@ -2,16 +2,16 @@
 
 use super::gate::{Caller, Engines};
 use crate::courier;
-use crate::dock::cargo::{Behind, Load, Note};
-use crate::dock::clipboard::{Clipboard, Id, Word};
-use crate::dock::fleet::Fleet;
-use crate::dock::yard::Truck;
-use crate::dock::{Arrived, Parking};
-use crate::lab;
 use crate::storage::Entry;
 use crate::storage::words::NewWord;
-use crate::weather::time::nearest_ms;
 use crate::web::error::Problem;
+use ::lab;
+use channel::cargo::{Behind, Load, Note};
+use channel::clipboard::{Clipboard, Id, Word};
+use channel::fleet::Fleet;
+use channel::yard::Truck;
+use channel::{Arrived, Parking};
+use weather::time::nearest_ms;
 
 /// Most journal entries read for one page that comes back: some hours of a few stations. Who missed more reloads.
 const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
@@ -45,13 +45,13 @@ pub struct Home {
 }
 
 impl<'r> Trip<'r> {
-    /// Stores what the truck says, tells the robot, brings the truck to the dock.
+    /// Stores what the truck says, tells the keeper, brings the truck to the dock.
     pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = caller.engines;
         let heard = hear(caller, say).await?;
         if caller.is_known {
-            engines.robot.visit(&caller.visitor);
+            engines.keeper.visit(&caller.visitor);
         }
         let build = engines.build.filter(|own| build.is_some_and(|of_page| *of_page != **own));
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
@@ -99,7 +99,7 @@ async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
     let words: Vec<_> = say.iter().filter(|word| *word.topic != *lab::STATION).map(new).collect();
     if !words.is_empty() {
         caller.engines.storage.say(&caller.visitor, &caller.units, words).await?;
-        caller.engines.robot.hear();
+        caller.engines.keeper.hear();
     }
     Ok(say.into_iter().map(|word| word.id).collect())
 }

@@ -1,8 +1,8 @@
 //! What is counted, under the names by which it is known outside.
 
-use crate::dock::{self, AGES_MS, FleetStats};
-use crate::robot;
+use crate::keeper;
 use crate::storage;
+use channel::{self, AGES_MS, FleetStats};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet};
 use prometheus_client::metrics::MetricType;
@@ -16,11 +16,11 @@ const SECOND_MS: f64 = 1_000.0;
 #[derive(Debug)]
 pub struct Counts {
     /// Of the dock.
-    pub dock: dock::Stats,
+    pub dock: channel::Stats,
     /// Of storage.
     pub storage: storage::Stats,
-    /// Of the robot.
-    pub robot: robot::Stats,
+    /// Of the keeper.
+    pub keeper: keeper::Stats,
 }
 
 /// A count by fleet: its name, what it is, where it stands.
@@ -29,8 +29,8 @@ type ByFleet = (&'static str, &'static str, fn(&FleetStats) -> u64);
 type TimeByFleet = (&'static str, &'static str, fn(&FleetStats) -> u64);
 /// A count or a gauge of storage, likewise.
 type OfStorage = (&'static str, &'static str, fn(&storage::Stats) -> u64);
-/// A count or a gauge of the robot, likewise.
-type OfRobot = (&'static str, &'static str, fn(&robot::Stats) -> u64);
+/// A count or a gauge of the keeper, likewise.
+type OfKeeper = (&'static str, &'static str, fn(&keeper::Stats) -> u64);
 
 const BY_FLEET: [ByFleet; 12] = [
     ("trucks", "Trucks that came", |fleet| fleet.trucks),
@@ -64,7 +64,7 @@ const OF_STORAGE: [OfStorage; 9] = [
     ("foreign_entries", "Journal entries that another process wrote", |stats| stats.foreign_entries),
 ];
 
-const OF_ROBOT: [OfRobot; 4] = [
+const OF_KEEPER: [OfKeeper; 4] = [
     ("robot_answered", "Words that the keepers answered", |stats| stats.answered),
     ("robot_spoken", "Times the keepers spoke on their own", |stats| stats.spoken),
     ("robot_overflowed", "Reports that did not fit into the keepers' queue and were read from the journal", |stats| {
@@ -73,7 +73,7 @@ const OF_ROBOT: [OfRobot; 4] = [
     ("robot_retried", "Times storage failed and the keepers tried again", |stats| stats.retried),
 ];
 
-const ROBOT_NOW: [OfRobot; 2] = [
+const KEEPER_NOW: [OfKeeper; 2] = [
     ("robot_thinking", "Visitors whose words the keepers think about", |stats| stats.thinking),
     ("robot_alerts", "Alerts that the keepers watch", |stats| stats.alerts),
 ];
@@ -95,7 +95,7 @@ impl Collector for Counts {
             text.seconds(name, help, times)?;
         }
         let loads = fleets.iter().flat_map(|fleet| {
-            let labels = |why: dock::cargo::Why| [("fleet", fleet.fleet.name), ("why", why.name())];
+            let labels = |why: channel::cargo::Why| [("fleet", fleet.fleet.name), ("why", why.name())];
             fleet.loads.iter().map(move |(why, count)| (labels(*why), *count))
         });
         text.counters("loads", "Loads that went home", loads)?;
@@ -111,11 +111,11 @@ impl Collector for Counts {
         for (name, help, now) in STORAGE_NOW {
             text.gauge(name, help, now(&self.storage))?;
         }
-        for (name, help, count) in OF_ROBOT {
-            text.counter(name, help, count(&self.robot))?;
+        for (name, help, count) in OF_KEEPER {
+            text.counter(name, help, count(&self.keeper))?;
         }
-        for (name, help, now) in ROBOT_NOW {
-            text.gauge(name, help, now(&self.robot))?;
+        for (name, help, now) in KEEPER_NOW {
+            text.gauge(name, help, now(&self.keeper))?;
         }
         Ok(())
     }
@@ -173,7 +173,7 @@ impl Text<'_> {
         metric.encode_gauge(&value)
     }
 
-    fn ages(&mut self, name: &str, help: &str, dock: &dock::Stats) -> fmt::Result {
+    fn ages(&mut self, name: &str, help: &str, dock: &channel::Stats) -> fmt::Result {
         let ends = AGES_MS.iter().map(|end| *end as f64 / SECOND_MS).chain([f64::INFINITY]);
         let classes: Vec<(f64, u64)> = ends.zip(dock.ages).collect();
         let (sum, count) = (dock.age_ms as f64 / SECOND_MS, dock.ages.iter().sum());

@@ -5,10 +5,10 @@
 
 use super::clock;
 use super::facts::Facts;
-use crate::weather::preference::{Preference, minus};
-use crate::weather::quantity::Quantity;
-use crate::weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
-use crate::weather::units::format_half_up;
+use weather::preference::{Preference, minus};
+use weather::quantity::Quantity;
+use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use weather::units::format_half_up;
 
 /// Width and height of the drawing's own coordinates.
 const BOX: f64 = 1000.0;

@@ -1,8 +1,8 @@
 //! Times as a station's neighbours read them: in its zone.
 
-use crate::weather::time::Timestamp;
 use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
+use weather::time::Timestamp;
 
 /// An instant on the station's clock.
 pub fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {

@@ -1,27 +1,27 @@
 //! What the page of a station is made from, and how.
 
 use super::address::Address;
+use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
-use super::keeper::{self, Keeper, WORDS_SHOWN_MAX};
 use super::views::StationPage;
 use super::{CHART_BUCKET_MS, reads};
-use crate::dock::Dock;
-use crate::robot::Robot;
+use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::weather::preference::Preference;
-use crate::weather::station::{Slug, Station};
-use crate::weather::time::Timestamp;
 use crate::web::preference;
+use channel::Dock;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
+use weather::preference::Preference;
+use weather::station::{Slug, Station};
+use weather::time::Timestamp;
 
 /// The engines and the worker behind a page, and how its visitor came and reads.
 pub struct Desk<'r> {
     pub storage: &'r Storage,
     pub dock: &'r Dock,
-    pub robot: &'r Robot,
+    pub keeper: &'r Keeper,
     pub preference: Preference,
     pub address: Address,
 }
@@ -39,7 +39,7 @@ impl Desk<'_> {
         &self,
         station: &Arc<Station>,
         visitor: Option<&Visitor>,
-        dress: impl FnOnce(Keeper) -> Keeper,
+        dress: impl FnOnce(Conversation) -> Conversation,
     ) -> Result<StationPage, Fault> {
         // The cursor first, so that nothing falls between the page and its first truck.
         let (cursor, now) = (self.dock.cursor(), Timestamp::from(chrono::Utc::now()));
@@ -51,7 +51,8 @@ impl Desk<'_> {
         };
         let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
         let (facts, preference) = (facts?, self.preference);
-        let keeper = Keeper::of(words.as_deref(), &station.slug, station.zone, now, preference, keeper::key());
+        let keeper =
+            Conversation::of(words.as_deref(), &station.slug, station.zone, now, preference, conversation::key());
         Ok(StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address))
     }
 }
@@ -62,12 +63,12 @@ impl<'r> FromRequest<'r> for Desk<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let state = request.rocket();
-        let (Some(storage), Some(dock), Some(robot)) = (state.state(), state.state(), state.state()) else {
+        let (Some(storage), Some(dock), Some(keeper)) = (state.state(), state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let preference = preference::of(request.cookies());
         match request.guard::<Address>().await {
-            Outcome::Success(address) => Outcome::Success(Self { storage, dock, robot, preference, address }),
+            Outcome::Success(address) => Outcome::Success(Self { storage, dock, keeper, preference, address }),
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

@@ -2,12 +2,12 @@
 
 use super::freshness::Freshness;
 use crate::storage::{Bucket, Extreme, Latest};
-use crate::weather::derived;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Values;
-use crate::weather::station::{SensorName, Station};
-use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use std::sync::Arc;
+use weather::derived;
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::{SensorName, Station};
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// How far from an hour ago a value may lie and still be the value of an hour ago, ms.
 const HOUR_AGO_TOLERANCE_MS: i64 = 15 * MINUTE_MS;

@@ -3,12 +3,12 @@
 use super::page::Page;
 use super::views::{FaultPage, Frame};
 use crate::storage;
-use crate::weather::time::Timestamp;
 use crate::web::error::Problem;
 use crate::web::preference;
 use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
+use weather::time::Timestamp;
 
 /// A page that could not be made.
 #[derive(Debug)]

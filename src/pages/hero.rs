@@ -4,10 +4,10 @@ use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::warmth;
-use crate::weather::preference::Preference;
-use crate::weather::quantity::Quantity;
-use crate::weather::time::Timestamp;
-use crate::weather::units::format_half_up;
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::time::Timestamp;
+use weather::units::format_half_up;
 
 /// Instead of a number that is not there.
 pub const DASH: &str = "—";

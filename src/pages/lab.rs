@@ -5,12 +5,12 @@ mod predict;
 
 use super::page::Page;
 use super::views::Frame;
-use crate::dock::Dock;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::weather::preference::Preference;
+use crate::web::preference::Chosen;
 use askama::Template;
 use askama_web::WebTemplate;
+use channel::Dock;
 use rocket::{Route, State, get, routes};
 
 /// The lab's routes, for `/`.
@@ -45,18 +45,18 @@ pub struct LabPage {
 }
 
 #[get("/lab")]
-fn lab(storage: &State<Storage>, dock: &State<Dock>, _visitor: Visitor, preference: Preference) -> Page<LabPage> {
+fn lab(storage: &State<Storage>, dock: &State<Dock>, _visitor: Visitor, chosen: Chosen) -> Page<LabPage> {
     let cursor = dock.cursor();
     let directory = storage.directory();
     let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
-    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), preference);
+    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), chosen.0);
     Page(LabPage { frame, cursor, stations, rows: ROWS })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::row;
+    use ::lab::row;
 
     #[test]
     fn every_row_is_told() {

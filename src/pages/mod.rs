@@ -4,11 +4,11 @@ mod address;
 mod assets;
 mod chart;
 mod clock;
+mod conversation;
 mod desk;
 mod facts;
 mod fault;
 mod hero;
-mod keeper;
 mod lab;
 mod ours;
 mod page;
@@ -22,21 +22,17 @@ mod warmth;
 
 pub use address::Address;
 pub use assets::build;
+pub use conversation::Conversation;
 pub use facts::{Facts, Series};
-pub use keeper::Keeper;
 pub use lab::LabPage;
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 
-use crate::dock::Dock;
-use crate::robot::Robot;
+use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::weather::preference::Preference;
-use crate::weather::station::Slug;
-use crate::weather::time::{MINUTE_MS, Timestamp};
-use crate::weather::{freshness, wind};
 use crate::web::preference;
 use assets::Asset;
+use channel::Dock;
 use desk::Desk;
 use fault::Fault;
 use ours::Ours;
@@ -47,6 +43,10 @@ use rocket::response::Redirect;
 use rocket::{Catcher, FromForm, Route, State, catchers, get, post, routes};
 use std::path::PathBuf;
 use views::{Overview, StationPage};
+use weather::preference::Preference;
+use weather::station::Slug;
+use weather::time::{MINUTE_MS, Timestamp};
+use weather::{freshness, wind};
 
 /// Buckets of a station's chart, ms: 144 of them are a line that still shows a shower.
 pub const CHART_BUCKET_MS: i64 = 10 * MINUTE_MS;
@@ -56,7 +56,7 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a [`Storage`], a [`Dock`] and a [`Robot`] in Rocket's state.
+/// The routes of all pages, for `/`. They need a [`Storage`], a [`Dock`] and a [`Keeper`] in Rocket's state.
 pub fn routes() -> Vec<Route> {
     [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
 }
@@ -79,15 +79,15 @@ fn now() -> Timestamp {
 async fn overview(
     storage: &State<Storage>,
     dock: &State<Dock>,
-    robot: &State<Robot>,
+    keeper: &State<Keeper>,
     visitor: Visitor,
-    preference: Preference,
+    chosen: preference::Chosen,
     address: Address,
 ) -> Result<Page<Overview>, Fault> {
-    robot.visit(&visitor);
+    keeper.visit(&visitor);
     let (cursor, now) = (dock.cursor(), now());
     let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
-    Ok(Page(Overview::of(&stations, cursor, now, preference, &address)))
+    Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address)))
 }
 
 /// `ask` is a suggestion on its way into the field.
@@ -95,7 +95,7 @@ async fn overview(
 async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
     let station = desk.station(slug)?;
     // What happened while nobody was here is to be on the page.
-    desk.robot.visited(&visitor).await;
+    desk.keeper.visited(&visitor).await;
     let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;
     Ok(Page(page))
 }
@@ -109,9 +109,9 @@ struct Choice<'r> {
 }
 
 #[post("/units", data = "<choice>")]
-fn units(choice: Form<Choice<'_>>, _ours: Ours, before: Preference, cookies: &CookieJar<'_>) -> Redirect {
+fn units(choice: Form<Choice<'_>>, _ours: Ours, before: preference::Chosen, cookies: &CookieJar<'_>) -> Redirect {
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
-    cookies.add(preference::cookie(chosen.fold(before, Preference::read)));
+    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read)));
     Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
 }
 

@@ -2,12 +2,12 @@
 
 use super::facts::{Facts, Series};
 use crate::storage::{Error, Storage};
-use crate::weather::day;
-use crate::weather::quantity::Quantity;
-use crate::weather::station::{SensorName, Station};
-use crate::weather::time::Timestamp;
 use futures_util::future::try_join_all;
 use std::sync::Arc;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, Station};
+use weather::time::Timestamp;
 
 /// One station, its temperatures in buckets of `bucket_ms`.
 pub async fn station(

@@ -1,11 +1,11 @@
 //! What the page's scripts start from: a JSON block that no browser executes.
 
 use super::facts::Facts;
-use crate::weather::day;
-use crate::weather::preference::Preference;
-use crate::weather::time::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use weather::day;
+use weather::preference::Preference;
+use weather::time::Timestamp;
 
 /// The whole block. Values are canonical.
 #[derive(Debug, Serialize)]

@@ -3,9 +3,9 @@
 use super::clock;
 use super::facts::Facts;
 use crate::storage::Bucket;
-use crate::weather::preference::Preference;
-use crate::weather::quantity::Quantity;
-use crate::weather::time::{HOUR_MS, Timestamp};
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::time::{HOUR_MS, Timestamp};
 
 /// An hour of readings, ready to print; numbers are empty in an hour without any.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,19 +1,19 @@
 //! The keeper's door for forms: words come in, and the visitor goes back to the page.
 
+use super::conversation::{self, TEXT_MAX_CHARS};
 use super::desk::Desk;
 use super::fault::Fault;
-use super::keeper::{self, TEXT_MAX_CHARS};
 use super::ours::Ours;
 use super::page::Page;
 use super::views::StationPage;
 use crate::storage::words::NewWord;
-use crate::weather::station::{Slug, Station};
 use crate::web::visitor;
 use rocket::form::Form;
 use rocket::http::{CookieJar, Status};
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
 use std::sync::Arc;
+use weather::station::{Slug, Station};
 
 /// The routes for what visitors say, for `/`.
 pub fn routes() -> Vec<Route> {
@@ -53,7 +53,7 @@ async fn say(
     if let Some(why) = objection(text) {
         return again(&desk, &station, cookies, said.text, Status::UnprocessableEntity, why).await;
     }
-    let Some(id) = keeper::word_id(said.key, &visitor, &station.slug, text) else {
+    let Some(id) = conversation::word_id(said.key, &visitor, &station.slug, text) else {
         let why = "This page was too old to send from. Send it again.";
         return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
     };
@@ -63,8 +63,8 @@ async fn say(
         let why = "The keeper is away for the moment. Send it again a little later.";
         return again(&desk, &station, cookies, said.text, Status::ServiceUnavailable, why.to_owned()).await;
     }
-    desk.robot.visit(&visitor);
-    desk.robot.hear();
+    desk.keeper.visit(&visitor);
+    desk.keeper.hear();
     Ok(Answer::Taken(Box::new(to_panel(&station.slug))))
 }
 

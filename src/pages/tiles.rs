@@ -7,11 +7,11 @@ use super::hero::DASH;
 use super::views::age_if_old;
 use super::wind;
 use crate::storage::Latest;
-use crate::weather::preference::Preference;
-use crate::weather::quantity::Quantity;
-use crate::weather::station::SensorName;
-use crate::weather::time::Timestamp;
-use crate::weather::units::format_half_up;
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::station::SensorName;
+use weather::time::Timestamp;
+use weather::units::format_half_up;
 
 /// The wind, ready to print. What is empty is not shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,19 +3,19 @@
 use super::address::Address;
 use super::chart::Chart;
 use super::clock;
+use super::conversation::{Conversation, Said};
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::hero::Hero;
-use super::keeper::{Keeper, Said};
 use super::state::State;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
-use crate::weather::preference::Preference;
-use crate::weather::quantity::Quantity;
-use crate::weather::time::Timestamp;
 use askama::Template;
 use askama_web::WebTemplate;
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::time::Timestamp;
 
 /// How often a page without scripts is loaded anew, seconds.
 const REFRESH_S: u32 = 60;
@@ -64,7 +64,7 @@ impl Frame {
     }
 
     /// The same, loaded anew as soon as the keeper may have answered, and not while a text waits to be sent.
-    fn attentive(self, keeper: &Keeper) -> Self {
+    fn attentive(self, keeper: &Conversation) -> Self {
         let refresh_s = match keeper {
             _ if !keeper.draft.is_empty() || !keeper.complaint.is_empty() => 0,
             _ if keeper.thinking => REFRESH_THINKING_S,
@@ -138,7 +138,7 @@ pub struct StationPage {
     chart: Option<Chart>,
     rows: Vec<Row>,
     address: String,
-    keeper: Keeper,
+    keeper: Conversation,
     /// What the scripts make new words from.
     blank: Said,
 }
@@ -147,7 +147,7 @@ impl StationPage {
     /// The page of this station.
     pub fn of(
         facts: &Facts,
-        keeper: Keeper,
+        keeper: Conversation,
         cursor: String,
         now: Timestamp,
         preference: Preference,
@@ -182,7 +182,7 @@ fn elevation(metres: f64, preference: Preference) -> String {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
     let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
-    format!("{} {unit}", crate::weather::preference::minus(crate::weather::units::format_half_up(value, 0)))
+    format!("{} {unit}", weather::preference::minus(weather::units::format_half_up(value, 0)))
 }
 
 /// Any error, in plain words.

@@ -1,11 +1,11 @@
 //! The station's side of the ingest door: one post, and what its answer means for the station.
 
 use super::plan::Error;
-use crate::weather::quality::Sent;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{StatusCode, Url, redirect};
 use serde_json::Value;
 use std::time::{Duration, Instant};
+use weather::quality::Sent;
 
 /// Where reports are posted, below the server's address.
 const DOOR: &str = "/api/v1/readings";
@@ -139,7 +139,7 @@ fn taken(body: &[u8]) -> Option<Answer> {
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    match crate::weather::quality::read_text(text) {
+    match weather::quality::read_text(text) {
         Sent::Number(seconds) if seconds >= 0.0 => {
             Some(Duration::from_secs_f64(seconds.min(RETRY_AFTER_MAX.as_secs_f64())))
         }

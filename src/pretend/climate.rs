@@ -3,14 +3,14 @@
 
 use super::noise::Noise;
 use super::{sky, sun};
-use crate::weather::derived;
-use crate::weather::quantity::Quantity::{self, *};
-use crate::weather::report::Values;
-use crate::weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
-use crate::weather::units::round_half_up;
-use crate::weather::{day, station::ELEVATION_LIMITS_M};
 use chrono_tz::{OffsetComponents, Tz};
 use std::f64::consts::TAU;
+use weather::derived;
+use weather::quantity::Quantity::{self, *};
+use weather::report::Values;
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use weather::units::round_half_up;
+use weather::{day, station::ELEVATION_LIMITS_M};
 
 /// Channels of the noise, apart from those of the sky.
 mod channel {

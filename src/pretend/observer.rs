@@ -5,10 +5,10 @@ use super::climate::{Climate, Gauge};
 use super::outbox::Outbox;
 use super::plan::{Error, Plan};
 use super::summary::Summary;
-use crate::weather::time::{MINUTE_MS, Timestamp};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// Failures in a row after which a station with nothing left to measure gives up: half a minute.
 const TRIES_MAX: u32 = 7;

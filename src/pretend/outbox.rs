@@ -1,8 +1,8 @@
 //! What the station has measured and the server has not confirmed.
 
-use crate::weather::time::{MINUTE_MS, Timestamp};
 use std::collections::VecDeque;
 use std::time::Duration;
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// Most reports in one post.
 pub(super) const BATCH_MAX: usize = 1_000;

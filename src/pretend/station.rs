@@ -4,12 +4,12 @@ use super::client::{Client, Outcome};
 use super::observer::{Observer, Post};
 use super::plan::{Error, Plan};
 use super::summary::Summary;
-use crate::weather::time::Timestamp;
 use futures_util::FutureExt;
 use futures_util::future::{Fuse, FusedFuture};
 use std::pin::pin;
 use std::time::Instant;
 use tokio::time::{MissedTickBehavior, interval, sleep};
+use weather::time::Timestamp;
 
 /// Runs a pretend station until its plan is done or `shutdown` completes.
 ///

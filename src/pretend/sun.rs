@@ -1,7 +1,7 @@
 //! Where the sun stands, and what it would give through a clear sky.
 
-use crate::weather::time::{DAY_MS, Timestamp};
 use std::f64::consts::TAU;
+use weather::time::{DAY_MS, Timestamp};
 
 /// Mean length of a year in days.
 const YEAR_DAYS: f64 = 365.2425;
@@ -37,7 +37,7 @@ pub(super) fn clear_uv(elevation_sine: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::weather::time::HOUR_MS;
+    use weather::time::HOUR_MS;
 
     /// 2026-06-21T00:00Z.
     const SOLSTICE: Timestamp = Timestamp(1_782_000_000_000);

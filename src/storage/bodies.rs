@@ -1,14 +1,14 @@
 //! What the journal says, as it goes over the wire.
 
 use super::words::{Author, Said};
-use crate::weather::derived;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Values;
-use crate::weather::station::SensorName;
-use crate::weather::time::Timestamp;
 use bytes::Bytes;
 use serde::Serialize;
 use std::io::Write;
+use weather::derived;
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::SensorName;
+use weather::time::Timestamp;
 
 /// A value that was not known before.
 pub(super) type Fresh<'a> = (&'a SensorName, Quantity, f64);
@@ -69,7 +69,7 @@ pub(super) fn words(said: &Said<'_>, said_at: Timestamp) -> Bytes {
     }
     let from = match said.author {
         Author::You => "you",
-        Author::Robot => "robot",
+        Author::Keeper => "robot",
     };
     let Said { id, answers, station, text, .. } = *said;
     json(&Words { kind: "words", id, from, answers, station, text, said_at: said_at.0 })
@@ -153,7 +153,7 @@ mod tests {
         };
         let body = r#"{"kind":"words","id":"a","from":"you","station":"\"x","text":"\\ <b>\n","said_at":7}"#;
         assert_eq!(text(words(&said, Timestamp(7))), body);
-        (said.author, said.answers) = (Author::Robot, Some("b"));
+        (said.author, said.answers) = (Author::Keeper, Some("b"));
         let json: serde_json::Value = serde_json::from_slice(&words(&said, Timestamp(7))).expect("JSON");
         assert_eq!((&json["from"], &json["answers"]), (&"robot".into(), &"b".into()));
         assert_eq!(text(forgotten("\"")), r#"{"kind":"forgotten","station":"\""}"#);

@@ -5,13 +5,13 @@ use super::learn::JsonRows;
 use super::memory::{Range, Rank, SensorId};
 use super::merge::{Changes, Place};
 use super::sql::{self, Block};
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Values;
 use chrono::NaiveDate;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, SqliteConnection};
 use std::fmt;
+use weather::quantity::Quantity;
+use weather::report::Values;
 
 /// Writes all of it and commits.
 pub(super) async fn write_and_commit(

@@ -10,10 +10,10 @@ use super::observations::Appended;
 use super::stats::count;
 use super::writer::{Append, Batch};
 use super::{Shared, changes, stations, tidy, words};
-use crate::weather::time::Timestamp;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
+use weather::time::Timestamp;
 
 /// The writer's connection and what it has to keep in mind.
 pub(super) struct Scribe {

@@ -1,7 +1,7 @@
 //! What can go wrong in storage, told for the person who reads it.
 
-use crate::weather::station::BadName;
 use std::sync::Arc;
+use weather::station::BadName;
 
 /// Storage's errors. The database's own are shared: one failed transaction answers everyone who was in it.
 #[derive(Debug, thiserror::Error)]

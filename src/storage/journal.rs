@@ -2,11 +2,11 @@
 
 use super::error::Error;
 use super::words::Visitor;
-use crate::weather::time::Timestamp;
 use bytes::Bytes;
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use weather::time::Timestamp;
 
 /// One piece of news.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,11 +6,11 @@
 use super::error::Error;
 use super::observations::Extreme;
 use super::{Shared, Storage};
-use crate::weather::day;
-use crate::weather::quantity::Quantity;
-use crate::weather::station::{SensorName, Station, StationId};
-use crate::weather::time::{HOUR_MS, Timestamp};
 use chrono::NaiveDate;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, Station, StationId};
+use weather::time::{HOUR_MS, Timestamp};
 
 /// Beyond which side of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,16 +3,16 @@
 use super::memory::{Known, Memory, Newest, Range, Rank, SensorId};
 use super::merge::{Place, Upload};
 use super::observations::quantity;
-use crate::weather::day;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Values;
-use crate::weather::station::{SensorName, StationId};
-use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
 /// Sensors a station may have: a misread field must not become ten thousand of them.
 pub(super) const SENSORS_MAX: usize = 256;

@@ -7,8 +7,8 @@ use super::journal::{self, Entry};
 use super::keys::Key;
 use super::merge::News;
 use super::stations::{self, Directory, NewStation};
-use crate::weather::station::{Slug, Station};
 use std::sync::Arc;
+use weather::station::{Slug, Station};
 
 /// What may happen to the list of stations.
 enum Change<'a> {

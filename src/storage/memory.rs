@@ -1,10 +1,10 @@
 //! What the writer remembers of the database, so that a commit need not ask: sensors, newest values, days in progress.
 
-use crate::weather::quantity::Quantity;
-use crate::weather::station::{SensorName, StationId};
-use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
 /// The number storage knows a sensor by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

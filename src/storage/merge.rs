@@ -4,15 +4,15 @@ use super::bodies::{self, Fresh};
 use super::memory::{Day, Known, Memory, Range, Rank, SensorId};
 use super::observations::Appended;
 use super::words::Visitor;
-use crate::weather::day;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::{Report, Values, Warning};
-use crate::weather::station::{SensorName, Station, StationId};
-use crate::weather::time::{MINUTE_MS, Timestamp};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::report::{Report, Values, Warning};
+use weather::station::{SensorName, Station, StationId};
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// Where a row of values stands.
 pub(super) type Place = (SensorId, Timestamp);

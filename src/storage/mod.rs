@@ -35,15 +35,15 @@ pub use series::Bucket;
 pub use stations::{Directory, NewStation};
 pub use stats::Stats;
 
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Report;
-use crate::weather::station::{SensorName, Slug, Station, StationId};
-use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use weather::quantity::Quantity;
+use weather::report::Report;
+use weather::station::{SensorName, Slug, Station, StationId};
+use weather::time::Timestamp;
 use words::Visitor;
 use writer::{Append, Job, Write, Writer};
 

@@ -1,12 +1,12 @@
 //! Observations as they are read: the latest values, the days' extremes, and how often a station reports.
 
 use super::error::Error;
-use crate::weather::quantity::Quantity;
-use crate::weather::report::Warning;
-use crate::weather::station::{SensorName, StationId};
-use crate::weather::time::Timestamp;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
+use weather::quantity::Quantity;
+use weather::report::Warning;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
 /// What became of reports that were appended; counts are reports.
 #[derive(Debug, Default, PartialEq)]

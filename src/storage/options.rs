@@ -1,9 +1,9 @@
 //! Knobs of storage and what they must have to do with each other.
 
-use crate::weather::time::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
+use weather::time::{DAY_MS, HOUR_MS};
 
 /// Knobs of storage. Each part of a configuration file may be left out; the default stands then.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! A datastream in buckets, for charts.
 
 use super::error::Error;
-use crate::weather::quantity::Quantity;
-use crate::weather::station::{SensorName, StationId};
-use crate::weather::time::Timestamp;
 use sqlx::SqlitePool;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
 /// A stretch of a datastream.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,20 +2,20 @@
 
 use super::error::Error;
 use super::keys::{self, Key, KeyHash};
-use crate::weather::station::{Slug, Station, StationId};
-use crate::weather::time::Timestamp;
 use chrono_tz::Tz;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
+use weather::station::{Slug, Station, StationId};
+use weather::time::Timestamp;
 
 /// A station to be added.
 #[derive(Debug, Clone)]
 pub struct NewStation {
     /// Its name in URLs.
     pub slug: Slug,
-    /// What people call it, checked by [`crate::weather::station::station_name`].
+    /// What people call it, checked by [`weather::station::station_name`].
     pub name: String,
     /// The zone its days are counted in.
     pub zone: Tz,

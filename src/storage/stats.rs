@@ -59,7 +59,7 @@ impl Counters {
         count(&self.words_stored, stored);
         count(&self.words_repeated, talks.iter().map(Talk::words).sum::<usize>() - stored);
         count(&self.words_answered, decided.answered.len());
-        let spoken = decided.said.iter().filter(|said| said.author == Author::Robot && said.answers.is_none());
+        let spoken = decided.said.iter().filter(|said| said.author == Author::Keeper && said.answers.is_none());
         count(&self.words_spoken, spoken.count());
     }
 

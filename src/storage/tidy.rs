@@ -3,8 +3,8 @@
 
 use super::commit::{Scribe, now};
 use super::{journal, words};
-use crate::weather::time::{MINUTE_MS, Timestamp};
 use sqlx::SqliteConnection;
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// The journal is pruned after so many entries, or every minute.
 const PRUNE_EVERY: u64 = 500;

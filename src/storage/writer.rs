@@ -6,13 +6,13 @@ use super::keys::Key;
 use super::observations::Appended;
 use super::stations::NewStation;
 use super::words::{Forgetting, Talk};
-use crate::weather::report::Report;
-use crate::weather::station::{Slug, Station, StationId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
+use weather::report::Report;
+use weather::station::{Slug, Station, StationId};
 
 /// What the writer is asked to do.
 pub(super) enum Job {

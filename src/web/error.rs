@@ -1,11 +1,11 @@
 //! Every part's error becomes a status and a body here, and nowhere else: RFC 9457 `application/problem+json`.
 
 use crate::storage;
-use crate::weather::report::Warning;
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{self, Responder, Response};
 use std::io::Cursor;
+use weather::report::Warning;
 
 /// An error as it leaves the house.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! A visitor's units travel in a cookie, so that the server renders them.
 
-use crate::weather::preference::Preference;
 use rocket::http::{Cookie, CookieJar, SameSite};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
+use weather::preference::Preference;
 
 /// The cookie's name.
 const COOKIE: &str = "units";
@@ -25,11 +25,15 @@ pub fn cookie(preference: Preference) -> Cookie<'static> {
         .build()
 }
 
+/// The units that the visitor chose, for a route.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen(pub Preference);
+
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Preference {
+impl<'r> FromRequest<'r> for Chosen {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(of(request.cookies()))
+        Outcome::Success(Self(of(request.cookies())))
     }
 }

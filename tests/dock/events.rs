@@ -1,9 +1,9 @@
 //! Loads as Server-Sent Events, on real sockets.
 
 use crate::server::{BUILD, Server, clipboard};
+use channel::Options;
+use channel::cargo::Why;
 use serde_json::{Value, json};
-use stevenson::dock::Options;
-use stevenson::dock::cargo::Why;
 
 const BAY: &str = "0123456789abcdef";
 
@@ -151,9 +151,9 @@ async fn a_page_that_does_not_read_takes_up_no_queue() {
     server.until(|stats| stats.parked() == 1).await;
     // More than all the buffers between the two hold.
     let body = format!("{{\"kind\":\"x\",\"text\":\"{}\"}}", "x".repeat(50_000));
-    let sse = stevenson::dock::fleet::Fleet::named("sse").expect("a row");
+    let sse = channel::fleet::Fleet::named("sse").expect("a row");
     for seq in 1..=200 {
-        let news = stevenson::dock::News { seq, topic: "t".into(), committed_ms: 5, body: body.clone().into() };
+        let news = channel::News { seq, topic: "t".into(), committed_ms: 5, body: body.clone().into() };
         server.dock.announce(vec![news]);
         tokio::task::yield_now().await;
     }

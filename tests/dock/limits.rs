@@ -1,10 +1,10 @@
 //! Every limit of the dock, from outside.
 
 use crate::server::{Server, clipboard, post};
+use channel::Options;
+use channel::clipboard::{SAY_MAX_WORDS, TEXT_MAX_CHARS, WATCH_MAX_TOPICS};
+use channel::crowd::Limit;
 use serde_json::{Value, json};
-use stevenson::dock::Options;
-use stevenson::dock::clipboard::{SAY_MAX_WORDS, TEXT_MAX_CHARS, WATCH_MAX_TOPICS};
-use stevenson::dock::crowd::Limit;
 use stevenson::web;
 
 const BAY: &str = "0123456789abcdef";

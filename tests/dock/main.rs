@@ -3,11 +3,8 @@
 mod events;
 mod limits;
 mod metrics;
-mod orders;
-mod reference;
 mod route;
 mod server;
 mod socket;
-mod steps;
 mod table;
 mod words;

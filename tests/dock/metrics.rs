@@ -2,9 +2,9 @@
 
 use crate::server::{Client, Server, post};
 use crate::socket::{frame, open};
+use channel::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use stevenson::dock::Options;
 use stevenson::storage::words::Visitor;
 use stevenson::web;
 

@@ -1,12 +1,12 @@
 //! The route on real sockets: a local test client would cancel what a real client leaves behind.
 
 use crate::server::{Server, clipboard, post};
+use channel::Options;
+use channel::cargo::Why;
 use serde_json::{Value, json};
-use stevenson::dock::Options;
-use stevenson::dock::cargo::Why;
 use stevenson::storage;
-use stevenson::weather::station::Slug;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use weather::station::Slug;
 
 const BAY: &str = "0123456789abcdef";
 /// The start of a body: Rocket looks at the first 14 bytes before it asks anyone.

@@ -1,12 +1,12 @@
 //! A server of nothing but the dock, and a client that writes and reads bytes.
 
+use channel::{Dock, News, Options, Stats};
 use rocket::fairing::AdHoc;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
-use stevenson::dock::{Dock, News, Options, Stats};
-use stevenson::robot::{self, Robot};
+use stevenson::keeper::{self, Keeper};
 use stevenson::storage::{self, Commits, Storage};
 use stevenson::web::{self, Build};
 use stevenson::{courier, live, metrics};
@@ -62,7 +62,7 @@ impl Server {
         let rocket = rocket::custom(config)
             .manage(dock.clone())
             .manage(storage.clone())
-            .manage(Robot::new(storage.clone(), robot::Options::default()))
+            .manage(Keeper::new(storage.clone(), keeper::Options::default()))
             .manage(Build(BUILD.to_owned()))
             .manage(web)
             .mount("/", live::routes())

@@ -1,9 +1,9 @@
 //! Clipboards and loads as frames of a WebSocket, on real sockets.
 
 use crate::server::{BUILD, PATIENCE, Server, clipboard};
+use channel::Options;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use stevenson::dock::Options;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;

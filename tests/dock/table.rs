@@ -1,7 +1,7 @@
 //! The table of fleets is one table, though it is written in two languages and in the documents.
 
+use channel::fleet::FLEETS;
 use std::collections::BTreeMap;
-use stevenson::dock::fleet::FLEETS;
 
 #[test]
 fn the_pages_have_the_same_table_of_fleets() {

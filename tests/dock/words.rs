@@ -2,8 +2,8 @@
 
 use crate::server::{Client, Server, post};
 use crate::socket::{frame, open};
+use channel::Options;
 use serde_json::{Value, json};
-use stevenson::dock::Options;
 use stevenson::storage::words::Visitor;
 
 const BAY: &str = "0123456789abcdef";
@@ -176,6 +176,6 @@ async fn words_of_the_lab_are_heard_and_neither_stored_nor_answered() {
     assert_eq!(
         waiting.iter().map(|word| word.id.as_str()).collect::<Vec<_>>(),
         [WORD],
-        "the robot never sees the lab's"
+        "the keeper never sees the lab's"
     );
 }

@@ -2,13 +2,13 @@
 
 use chrono_tz::Tz;
 use std::sync::Arc;
-use stevenson::pages::{Facts, Keeper, Series};
+use stevenson::pages::{Conversation, Facts, Series};
 use stevenson::storage::words::{Author, Visitor, Word};
 use stevenson::storage::{Bucket, Extreme, Latest};
-use stevenson::weather::preference::Preference;
-use stevenson::weather::quantity::Quantity;
-use stevenson::weather::station::{SensorName, Slug, Station, StationId};
-use stevenson::weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, Slug, Station, StationId};
+use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
 
 /// 2026-11-22 14:18:07 UTC, a Sunday; 15:18 in Berlin.
 pub const NOW: Timestamp = Timestamp(1_795_357_087_000);
@@ -122,23 +122,24 @@ fn day(series: &Series, now_c: f64, until: Timestamp) -> Vec<Bucket> {
 }
 
 /// A keeper's panel, as the story `name` has it.
-pub fn keeper(name: &str, preference: Preference) -> Keeper {
+pub fn keeper(name: &str, preference: Preference) -> Conversation {
     let slug = Slug::new("town-hall").expect("a slug");
     let zone = Tz::Europe__Berlin;
-    let of = |words: Option<&[Word]>| Keeper::of(words, &slug, zone, NOW, preference, "AAAAAAAAAAAAAAAAAAAAAA".into());
+    let of =
+        |words: Option<&[Word]>| Conversation::of(words, &slug, zone, NOW, preference, "AAAAAAAAAAAAAAAAAAAAAA".into());
     let talk = [
         word(1, Author::You, "How cold is it?", 40 * HOUR_MS),
-        word(2, Author::Robot, "18.1 °C, measured 2 s ago.", 40 * HOUR_MS - 2_000),
+        word(2, Author::Keeper, "18.1 °C, measured 2 s ago.", 40 * HOUR_MS - 2_000),
         word(3, Author::You, "warn me below 0 °C", 9 * HOUR_MS),
-        word(4, Author::Robot, "I will tell you when it falls below 0 °C. That is warning 1.", 9 * HOUR_MS - 2_000),
-        word(5, Author::Robot, "At 13:12 it fell below 0 °C; it is −0.3 °C now.", 2 * HOUR_MS),
+        word(4, Author::Keeper, "I will tell you when it falls below 0 °C. That is warning 1.", 9 * HOUR_MS - 2_000),
+        word(5, Author::Keeper, "At 13:12 it fell below 0 °C; it is −0.3 °C now.", 2 * HOUR_MS),
     ];
     match name {
         "talk" => of(Some(&talk)),
         "thinking" => {
             of(Some(&[&talk[..], &[Word { answered: false, ..word(6, Author::You, "High today?", 2_000) }]].concat()))
         }
-        "hostile" => of(Some(&[word(1, Author::You, HOSTILE, 9_000), word(2, Author::Robot, HOSTILE, 8_000)]))
+        "hostile" => of(Some(&[word(1, Author::You, HOSTILE, 9_000), word(2, Author::Keeper, HOSTILE, 8_000)]))
             .with_draft(HOSTILE),
         "away" => of(None),
         "complaint" => of(Some(&talk)).with_draft("   ").complaining("Write something first.".into()),
@@ -148,7 +149,7 @@ pub fn keeper(name: &str, preference: Preference) -> Keeper {
 }
 
 fn long(i: i64) -> Word {
-    let author = if i % 2 == 0 { Author::You } else { Author::Robot };
+    let author = if i % 2 == 0 { Author::You } else { Author::Keeper };
     let text = if i % 7 == 3 {
         "A longer answer that goes over some lines, for there is more than one thing to say about the weather: 18.4 °C now, lowest 9.2 at 06:18, highest 19.0 at 14:55."
     } else {

@@ -2,16 +2,16 @@
 
 use crate::between;
 use crate::stories::HOSTILE;
+use channel::Dock;
 use rocket::Config;
 use rocket::http::{ContentType, Cookie, Header, SameSite, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
-use stevenson::dock::Dock;
+use stevenson::keeper::Keeper;
 use stevenson::pages;
-use stevenson::robot::Robot;
 use stevenson::storage::words::Visitor;
 use stevenson::storage::{NewStation, Options, Storage};
-use stevenson::weather::station::Slug;
 use tempfile::TempDir;
+use weather::station::Slug;
 
 const SAY: &str = "/s/town-hall/words";
 const FORGET: &str = "/s/town-hall/words/forget";
@@ -19,7 +19,7 @@ const FORGET: &str = "/s/town-hall/words/forget";
 /// A house with one station, and its visitors' browsers.
 struct House {
     storage: Storage,
-    robot: Robot,
+    keeper: Keeper,
     dock: Dock,
     folder: TempDir,
 }
@@ -34,8 +34,8 @@ impl House {
         let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: None };
         storage.add_station(new).await.expect("a station");
         let dock = Dock::new(storage.epoch(), Vec::new(), Default::default());
-        let robot = Robot::new(storage.clone(), Default::default());
-        Self { storage, robot, dock, folder }
+        let keeper = Keeper::new(storage.clone(), Default::default());
+        Self { storage, keeper, dock, folder }
     }
 
     /// Another browser, with cookies of its own.
@@ -44,7 +44,7 @@ impl House {
         let rocket = rocket::custom(settings)
             .manage(self.storage.clone())
             .manage(self.dock.clone())
-            .manage(self.robot.clone())
+            .manage(self.keeper.clone())
             .mount("/", pages::routes())
             .register("/", pages::catchers());
         Client::tracked(rocket).await.expect("rocket")

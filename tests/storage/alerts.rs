@@ -4,7 +4,7 @@ use super::words::{Visitor, Word, visitor};
 use super::*;
 use stevenson::storage::Error;
 use stevenson::storage::words::{Alert, AlertChange};
-use stevenson::weather::time::DAY_MS;
+use weather::time::DAY_MS;
 
 fn alert(visitor: &Visitor, number: u32) -> Alert {
     Alert {

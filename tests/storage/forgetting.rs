@@ -4,7 +4,7 @@ use super::words::{visitor, word};
 use super::*;
 use serde_json::json;
 use stevenson::storage::words::NewWord;
-use stevenson::weather::time::DAY_MS;
+use weather::time::DAY_MS;
 
 /// Every place in every table where `text` is found.
 fn places(house: &House, text: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use stevenson::storage::Durability;
-use stevenson::weather::time::MINUTE_MS;
+use weather::time::MINUTE_MS;
 
 fn minute(minute: i64) -> Report {
     report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])

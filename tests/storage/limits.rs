@@ -3,8 +3,8 @@
 use super::*;
 use std::time::{Duration, Instant};
 use stevenson::storage::Error;
-use stevenson::weather::quantity::Quantity::Temperature;
-use stevenson::weather::time::MINUTE_MS;
+use weather::quantity::Quantity::Temperature;
+use weather::time::MINUTE_MS;
 
 fn minutes(range: std::ops::Range<i64>) -> Vec<Report> {
     range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])).collect()

@@ -2,8 +2,8 @@
 
 use super::*;
 use proptest::prelude::*;
-use stevenson::weather::quantity::Quantity::{Humidity, Temperature};
-use stevenson::weather::time::{HOUR_MS, MINUTE_MS};
+use weather::quantity::Quantity::{Humidity, Temperature};
+use weather::time::{HOUR_MS, MINUTE_MS};
 
 #[tokio::test]
 async fn what_is_appended_is_the_latest_and_among_the_days_extremes() {

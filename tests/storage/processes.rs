@@ -2,7 +2,7 @@
 
 use super::*;
 use std::time::{Duration, Instant};
-use stevenson::weather::time::MINUTE_MS;
+use weather::time::MINUTE_MS;
 
 fn minute(minute: i64) -> Report {
     report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])
@@ -67,10 +67,7 @@ async fn what_another_process_stored_is_known() {
     other.append(house.station.id, vec![minute(5)]).await.expect("stored");
     let again = house.append(vec![minute(5), minute(3)]).await;
     assert_eq!((again.stored, again.duplicate), (1, 1));
-    assert_eq!(
-        house.latest(stevenson::weather::quantity::Quantity::Temperature).await.observed_at,
-        NOON.plus(5 * MINUTE_MS)
-    );
+    assert_eq!(house.latest(weather::quantity::Quantity::Temperature).await.observed_at, NOON.plus(5 * MINUTE_MS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

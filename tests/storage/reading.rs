@@ -2,8 +2,8 @@
 
 use super::*;
 use stevenson::storage::Bucket;
-use stevenson::weather::quantity::Quantity::{Humidity, Temperature};
-use stevenson::weather::time::MINUTE_MS;
+use weather::quantity::Quantity::{Humidity, Temperature};
+use weather::time::MINUTE_MS;
 
 async fn series(house: &House, quantity: Quantity, minutes: (i64, i64), bucket_ms: i64) -> Vec<Bucket> {
     let (from, to) = (NOON.plus(minutes.0 * MINUTE_MS), NOON.plus(minutes.1 * MINUTE_MS));

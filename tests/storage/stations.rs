@@ -3,7 +3,7 @@
 use super::*;
 use std::time::{Duration, Instant};
 use stevenson::storage::Error;
-use stevenson::weather::time::MINUTE_MS;
+use weather::time::MINUTE_MS;
 
 #[tokio::test]
 async fn a_station_has_one_key_at_a_time() {

@@ -112,7 +112,7 @@ async fn words_wait_for_their_answers_in_order_and_get_one() {
     assert!(!house.storage.answer(&waiting[1], "no", vec![]).await.expect("heard"));
     let words = house.conversation(&anna).await;
     assert_eq!(words.iter().map(|word| word.answered).collect::<Vec<_>>(), [false, true, false, true]);
-    assert_eq!((words[3].author, &*words[3].text, &*words[3].units), (Author::Robot, "yes", "metric"));
+    assert_eq!((words[3].author, &*words[3].text, &*words[3].units), (Author::Keeper, "yes", "metric"));
     let newest = house.storage.journal_tail(1).await.expect("read");
     assert_eq!(newest[0].visitor, Some(anna));
     let said_at = words[3].said_at.0;
@@ -172,7 +172,7 @@ async fn a_thousand_visitors_talk_at_once_and_share_commits() {
         let words = house.conversation(&visitor(number)).await;
         let asked: Vec<_> = words.iter().step_by(2).map(|word| word.id.clone()).collect();
         assert_eq!(asked, (0..WORDS).map(|word| format!("{number} {word}")).collect::<Vec<_>>());
-        let authors = words.chunks(2).all(|pair| (pair[0].author, pair[1].author) == (Author::You, Author::Robot));
+        let authors = words.chunks(2).all(|pair| (pair[0].author, pair[1].author) == (Author::You, Author::Keeper));
         assert!(authors && words.len() == 2 * WORDS, "{words:?}");
     }
     let stats = house.storage.stats();

@@ -11,12 +11,12 @@ mod road;
 mod trace;
 mod world;
 
+use channel::fleet::{Down, FLEETS};
 use common::chrome::{Browser, Options};
 use common::static_files::StaticFiles;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use stevenson::dock::fleet::{Down, FLEETS};
 use trace::Trace;
 use world::World;
 

@@ -1,16 +1,16 @@
 //! The server's side in virtual time: the dock's real core, its journal and words, and a road that does its worst.
 
 use crate::chance::Dice;
+use channel::backlog::Item;
+use channel::cargo::{Load, Note, Why};
+use channel::clipboard::Id;
+use channel::crowd::{Limit, Party};
+use channel::watch::Watch;
+use channel::yard::{Fate, Truck, Yard};
+use channel::{News, Options};
+use lab::home::{Clipboard, Ms};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use stevenson::dock::backlog::Item;
-use stevenson::dock::cargo::{Load, Note, Why};
-use stevenson::dock::clipboard::Id;
-use stevenson::dock::crowd::{Limit, Party};
-use stevenson::dock::watch::Watch;
-use stevenson::dock::yard::{Fate, Truck, Yard};
-use stevenson::dock::{News, Options};
-use stevenson::lab::home::{Clipboard, Ms};
 
 /// Something on its way.
 pub enum Trip {

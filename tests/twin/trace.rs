@@ -1,7 +1,7 @@
 //! What happened to a home, and what it did.
 
+use lab::home::{Event, Home, Ms};
 use serde_json::{Value, json};
-use stevenson::lab::home::{Event, Home, Ms};
 
 /// A home's life.
 pub struct Trace {

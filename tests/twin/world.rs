@@ -3,11 +3,11 @@
 use crate::chance::Dice;
 use crate::road::{Road, Trip};
 use crate::trace::Trace;
+use channel::clipboard::Id;
+use channel::fleet::Fleet;
+use lab::home::{Event, Home, Load, Ms, Timer, Word};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use stevenson::dock::clipboard::Id;
-use stevenson::dock::fleet::Fleet;
-use stevenson::lab::home::{Event, Home, Load, Ms, Timer, Word};
 
 const PARK_MS: Ms = 10_000;
 /// Not 0: a real clock never shows it.

@@ -1,16 +1,16 @@
 //! `lab run`: the fleets over HTTP.
 
 use super::simulate::Files;
+use ::lab::drive::machine::Machine;
+use ::lab::report::Report;
+use ::lab::row;
+use ::lab::run;
+use ::lab::scenario::{Scenario, rate, seconds};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use stevenson::lab::drive::machine::Machine;
-use stevenson::lab::report::Report;
-use stevenson::lab::row;
-use stevenson::lab::run;
-use stevenson::lab::scenario::{Scenario, rate, seconds};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Run {

@@ -1,15 +1,15 @@
 //! `lab simulate`: the fleets in virtual time.
 
+use ::lab::drive::machine::Machine;
+use ::lab::report::{How, Report};
+use ::lab::row;
+use ::lab::scenario::{Scenario, rate, seconds, share};
+use ::lab::simulate;
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use stevenson::lab::drive::machine::Machine;
-use stevenson::lab::report::{How, Report};
-use stevenson::lab::row;
-use stevenson::lab::scenario::{Scenario, rate, seconds, share};
-use stevenson::lab::simulate;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Simulate {

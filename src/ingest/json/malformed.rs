@@ -1,7 +1,7 @@
 //! Why a whole request is refused: what is wrong, and where.
 
-use crate::weather::report::Warning;
 use std::fmt;
+use weather::report::Warning;
 
 /// A body that is not a list of reports. Nothing of it is stored.
 #[derive(Debug, Clone, PartialEq)]

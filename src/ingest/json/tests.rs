@@ -1,6 +1,6 @@
 use super::*;
-use crate::weather::report::Report;
 use proptest::prelude::*;
+use weather::report::Report;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 

@@ -1,8 +1,8 @@
 //! What the protocol's fields mean.
 
-use crate::weather::quantity::Quantity::{self, *};
-use crate::weather::station::SensorName;
-use crate::weather::units::Unit::{self, *};
+use weather::quantity::Quantity::{self, *};
+use weather::station::SensorName;
+use weather::units::Unit::{self, *};
 
 /// What a field is.
 pub enum Meaning {

@@ -1,11 +1,11 @@
 //! `POST /lab/change`: something happens that nobody else hears of.
 
-use crate::lab;
 use crate::pages::ours::Ours;
 use crate::storage::Storage;
 use crate::web::brake::Brake;
 use crate::web::error::Problem;
 use crate::web::visitor;
+use ::lab;
 use governor::clock::DefaultClock;
 use rocket::http::{Method, Status};
 use rocket::request::Request;

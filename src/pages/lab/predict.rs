@@ -1,10 +1,10 @@
 //! What the formulas say, and the adviser, for the page: the same as at the command line.
 
-use crate::lab::adviser::{self, Wish};
-use crate::lab::formula::{self, Conditions, Prediction};
-use crate::lab::row::ROWS;
-use crate::lab::scenario::Scenario;
 use crate::web::error::Problem;
+use ::lab::adviser::{self, Wish};
+use ::lab::formula::{self, Conditions, Prediction};
+use ::lab::row::ROWS;
+use ::lab::scenario::Scenario;
 use rocket::http::{ContentType, Status};
 use rocket::{FromForm, form, get};
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! The pretend weather has to behave.
 
 use super::*;
-use crate::weather::quality;
-use crate::weather::time::SECOND_MS;
+use weather::quality;
+use weather::time::SECOND_MS;
 
 /// 2026-01-01T00:00Z.
 const NEW_YEAR: Timestamp = Timestamp(1_767_225_600_000);

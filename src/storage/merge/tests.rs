@@ -1,11 +1,11 @@
 //! Any order, any repetition, any batches: the same rows, newest values and extremes.
 
 use super::*;
-use crate::weather::report::Draft;
-use crate::weather::station::Slug;
-use crate::weather::time::HOUR_MS;
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use weather::report::Draft;
+use weather::station::Slug;
+use weather::time::HOUR_MS;
 
 const START: Timestamp = Timestamp(1_792_800_000_000);
 

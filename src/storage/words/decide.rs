@@ -5,8 +5,8 @@ use super::super::error::Error;
 use super::super::merge::News;
 use super::talk::{Talk, What};
 use super::{Alert, AlertChange, Author, Visitor};
-use crate::weather::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::time::Timestamp;
 
 /// Visitor, station and number.
 pub(in crate::storage) type AlertKey = (Visitor, String, u32);
@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
                 let (visitor, station, units) = (&word.visitor, &word.station, &word.units);
                 let answers = Some(word.id.as_str());
                 // A visitor who has said a word by that id, of all ids, has answered it: it must not wait for ever.
-                self.say(Said { id, visitor, station, author: Author::Robot, text, units, answers });
+                self.say(Said { id, visitor, station, author: Author::Keeper, text, units, answers });
                 Ok(true)
             }
             What::Speak { visitor, station, id, text, changes } => {
@@ -110,7 +110,7 @@ impl<'a> Table<'a> {
                 self.change(there.into_iter())?;
                 if let Some(text) = text {
                     let units = units.unwrap_or_default();
-                    self.say(Said { id, visitor, station, author: Author::Robot, text, units, answers: None });
+                    self.say(Said { id, visitor, station, author: Author::Keeper, text, units, answers: None });
                 }
                 Ok(true)
             }
@@ -125,7 +125,7 @@ impl<'a> Table<'a> {
     /// Takes in a word that is not known yet.
     fn say(&mut self, said: Said<'a>) {
         if !self.known.words.contains_key(said.id) {
-            self.known.words.insert(said.id.to_owned(), said.author == Author::Robot);
+            self.known.words.insert(said.id.to_owned(), said.author == Author::Keeper);
             self.decided.said.push(said);
         }
     }

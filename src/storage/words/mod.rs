@@ -13,10 +13,10 @@ pub(super) use prune::{Limits, prune, rows};
 pub(super) use talk::Talk;
 pub(super) use write::{known, write};
 
-use crate::weather::time::Timestamp;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use weather::time::Timestamp;
 
 /// Who somebody is to us: made from the secret in their cookie, which itself is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +56,7 @@ pub enum Author {
     /// The visitor.
     You,
     /// The station's keeper.
-    Robot,
+    Keeper,
 }
 
 /// A word that a visitor brings.
@@ -102,9 +102,9 @@ pub struct Alert {
     pub station: String,
     /// What the visitor calls it by; unique with visitor and station.
     pub number: u32,
-    /// The robot's JSON.
+    /// The keeper's JSON.
     pub rule: String,
-    /// The robot's JSON.
+    /// The keeper's JSON.
     pub state: String,
     /// The name of the visitor's units when it was made.
     pub units: String,

@@ -2,8 +2,8 @@
 
 use super::super::journal;
 use super::super::options::Options;
-use crate::weather::time::Timestamp;
 use sqlx::SqliteConnection;
+use weather::time::Timestamp;
 
 /// What is kept.
 pub(in crate::storage) struct Limits {

@@ -3,23 +3,23 @@
 use super::super::error::Error;
 use super::super::journal;
 use super::{Alert, Author, Visitor, Word};
-use crate::weather::time::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
+use weather::time::Timestamp;
 
 /// The number of an author in the database.
 impl Author {
     pub(super) fn number(self) -> i64 {
         match self {
             Author::You => 0,
-            Author::Robot => 1,
+            Author::Keeper => 1,
         }
     }
 
     fn numbered(number: i64) -> Result<Self, sqlx::Error> {
         match number {
             0 => Ok(Author::You),
-            1 => Ok(Author::Robot),
+            1 => Ok(Author::Keeper),
             _ => Err(sqlx::Error::Decode(format!("there is no author {number}").into())),
         }
     }

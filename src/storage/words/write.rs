@@ -4,10 +4,10 @@ use super::super::journal::{self, Entry};
 use super::decide::{Decided, Known, key};
 use super::talk::{Talk, What};
 use super::{Author, Visitor};
-use crate::weather::time::{DAY_MS, Timestamp};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
+use weather::time::{DAY_MS, Timestamp};
 
 const WORDS: &str = "\
     SELECT word.id, word.answered FROM json_each($1) AS wanted CROSS JOIN word ON word.id = wanted.value";
@@ -78,7 +78,7 @@ pub(in crate::storage) async fn write(
 ) -> Result<(), sqlx::Error> {
     let words = decided.said.iter().zip(entries).map(|(said, entry)| {
         let (author, seq) = (said.author.number(), journal::stored(entry.seq));
-        let answered = i64::from(said.author == Author::Robot);
+        let answered = i64::from(said.author == Author::Keeper);
         (said.id, said.visitor.as_str(), said.station, author, said.text, said.units, now.0, seq, answered)
     });
     let (mut gone, mut put) = (Vec::new(), Vec::new());

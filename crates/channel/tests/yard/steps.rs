@@ -1,0 +1,211 @@
+//! One step at a time on the yard and on its reference; after each, what was promised holds.
+
+use crate::reference::{Driver, Fate, Gate, Limits, Reference, Told, Waiting};
+use channel::backlog::Item;
+use channel::cargo::{Load, Why};
+use channel::clipboard::Id;
+use channel::crowd::Party;
+use channel::cursor::Cursor;
+use channel::yard::{self, Ms, Truck, TruckId, Yard};
+use channel::{News, Options};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub const EPOCH: &str = "E";
+
+/// Something that happens to the dock.
+#[derive(Debug, Clone)]
+pub enum Step {
+    Arrive(Gate),
+    Announce(Vec<&'static str>),
+    /// Time passes; who is due is towed.
+    Pass(Ms),
+    Close,
+    /// The handler of one of the parked trucks is dropped.
+    Leave(usize),
+}
+
+/// The yard beside its reference.
+#[derive(Clone)]
+pub struct Both {
+    yard: Yard<Driver>,
+    pub reference: Reference,
+    now: Ms,
+    arrived: Driver,
+    ids: BTreeMap<Driver, TruckId>,
+    /// Trucks that parked, as they were then.
+    parked: BTreeMap<Driver, Waiting>,
+    /// Trucks that parked and left, with or without a load.
+    left: BTreeSet<Driver>,
+    /// News that left with the trucks of each bay, and when it left.
+    taken: BTreeSet<(usize, u64)>,
+}
+
+impl Both {
+    pub fn new(limits: Limits) -> Self {
+        let options = Options {
+            ring_max_entries: limits.ring_entries,
+            load_max_items: limits.load_items,
+            parked_max_trucks: limits.parked,
+            visitor_max_trucks: limits.by_visitor,
+            address_max_trucks: limits.by_address,
+            ..Options::default()
+        };
+        Self {
+            yard: Yard::new(EPOCH, &[], &options),
+            reference: Reference::new(limits),
+            now: 0,
+            arrived: 0,
+            ids: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            left: BTreeSet::new(),
+            taken: BTreeSet::new(),
+        }
+    }
+
+    pub fn take(&mut self, step: &Step) {
+        match step {
+            Step::Arrive(gate) => self.arrive(gate),
+            Step::Announce(topics) => self.announce(topics),
+            Step::Pass(ms) => {
+                self.now += ms;
+                let told = told(self.yard.tow(self.now));
+                assert_eq!(told, self.reference.tow(self.now), "tow");
+                self.go(&told);
+                assert!(self.yard.next_ticket().is_none_or(|due| due > self.now), "nobody outstays a ticket");
+            }
+            Step::Close => {
+                let told = told(self.yard.close(self.now));
+                assert_eq!(told, self.reference.close(self.now), "close");
+                self.go(&told);
+            }
+            Step::Leave(index) => {
+                let Some(truck) = self.reference.waiting.get(*index).cloned() else { return };
+                self.reference.leave(truck.driver);
+                self.yard.leave(self.ids[&truck.driver]);
+                assert!(self.left.insert(truck.driver), "left twice");
+            }
+        }
+        self.agree();
+    }
+
+    /// After this nobody may be left: every truck went home, once.
+    pub fn end(&mut self) {
+        self.take(&Step::Close);
+        let parked: BTreeSet<_> = self.parked.keys().copied().collect();
+        assert_eq!(self.left, parked, "everyone who parked has left");
+        assert_eq!((self.yard.parked(), self.yard.bays(), self.yard.next_ticket()), (0, 0, None), "S6");
+    }
+
+    fn arrive(&mut self, gate: &Gate) {
+        let driver = self.arrived;
+        self.arrived += 1;
+        let cursor = Cursor::new(if gate.seen.is_some() { EPOCH } else { "F" }.into(), gate.seen.unwrap_or(0));
+        let truck = Truck {
+            bay: Id::new(&format!("bay-{:016}", gate.bay)).expect("an id"),
+            fleet: gate.fleet,
+            seen: cursor,
+            watch: gate.watch.clone(),
+            party: gate.party.clone(),
+            words: words(gate),
+            park_ms: gate.park_ms,
+        };
+        let arrival = self.yard.arrive(truck, driver, self.now);
+        let fate = match arrival.fate {
+            yard::Fate::Leaves(load) => Fate::Leaves(told(vec![(driver, load)]).remove(0)),
+            yard::Fate::Parks(id) => {
+                self.ids.insert(driver, id);
+                Fate::Parks
+            }
+            yard::Fate::Behind(_) => Fate::Behind,
+        };
+        let relieved = told(arrival.relieved);
+        assert_eq!((fate.clone(), relieved.clone()), self.reference.arrive(gate, driver, self.now), "{gate:?}");
+        self.go(&relieved);
+        match fate {
+            Fate::Parks => {
+                let truck = self.reference.waiting.last().expect("it parked").clone();
+                self.parked.insert(driver, truck);
+                let in_its_bay = self.reference.waiting.iter().filter(|truck| truck.bay == gate.bay).count();
+                assert!(in_its_bay <= usize::from(gate.fleet.hold), "S4: {in_its_bay} parked for {gate:?}");
+            }
+            Fate::Leaves(told) if told.why != Why::Reload => {
+                let watch = gate.watch.clone().with_private(gate.party.visitor.clone());
+                assert_eq!(told.cargo, self.reference.watched(&watch, told.after, told.seen), "S2");
+                self.is_nobody_elses(&gate.party, &told);
+                assert_eq!(Some(told.after), gate.seen, "it joins on where home is");
+            }
+            _ => {}
+        }
+    }
+
+    fn announce(&mut self, topics: &[&'static str]) {
+        let head = self.reference.head();
+        let news: Vec<_> = topics.iter().enumerate().map(|(index, topic)| (head + 1 + index as u64, *topic)).collect();
+        let item = |(seq, topic): &(u64, &str)| {
+            Arc::new(Item::new(
+                EPOCH,
+                &News { seq: *seq, topic: (*topic).into(), committed_ms: 5, body: "{\"kind\":\"x\"}".into() },
+            ))
+        };
+        let told = told(self.yard.announce(news.iter().map(item).collect(), self.now));
+        assert_eq!(told, self.reference.announce(&news, self.now), "announce {news:?}");
+        self.go(&told);
+    }
+
+    /// Trucks that were parked go home: once, and with loads that join on.
+    fn go(&mut self, told: &[Told]) {
+        for told in told {
+            let truck = self.parked[&told.driver].clone();
+            self.is_nobody_elses(&truck.party, told);
+            assert!(self.left.insert(told.driver), "left twice: {told:?}");
+            assert_eq!(told.cargo, self.reference.watched(&truck.watch, told.after, told.seen), "S2: {told:?}");
+            for seq in self.reference.watched(&truck.watch, truck.seen, told.after) {
+                assert!(self.taken.contains(&(truck.bay, seq)), "{seq} is left out, and nobody took it: {told:?}");
+            }
+            self.taken.extend(told.cargo.iter().map(|seq| (truck.bay, *seq)));
+        }
+    }
+
+    /// Whatever a watch says: by the journal alone, nobody has another visitor's news aboard.
+    fn is_nobody_elses(&self, party: &Party, told: &Told) {
+        for seq in &told.cargo {
+            let (_, topic) = self.reference.journal.iter().find(|(other, _)| other == seq).expect("journalled");
+            let whose = topic.strip_prefix('@');
+            assert!(whose.is_none_or(|whose| party.visitor.as_deref() == Some(whose)), "{topic} in {told:?}");
+        }
+    }
+
+    fn agree(&self) {
+        let waiting = &self.reference.waiting;
+        let bays: BTreeSet<_> = waiting.iter().map(|truck| truck.bay).collect();
+        let ticket = waiting.iter().map(|truck| truck.ticket).min();
+        assert_eq!((self.yard.parked(), self.yard.bays()), (waiting.len(), bays.len()));
+        assert_eq!(self.yard.next_ticket(), ticket);
+        assert_eq!(self.yard.head(), self.reference.head());
+        for truck in waiting {
+            let missed = self.reference.watched(&truck.watch, truck.taken, self.reference.head());
+            assert!(missed.is_empty(), "L3: {truck:?} waits while there is {missed:?}");
+        }
+    }
+}
+
+/// What a truck has said.
+fn words(gate: &Gate) -> Arc<[Id]> {
+    let said = gate.has_words.then(|| Id::new("0123456789abcdef").expect("an id"));
+    said.into_iter().collect()
+}
+
+fn told(leaving: Vec<(Driver, Load)>) -> Vec<Told> {
+    let told = |(driver, load): (Driver, Load)| Told {
+        driver,
+        why: load.why,
+        after: load.after,
+        seen: load.seen,
+        cargo: load.cargo.iter().map(|item| item.seq()).collect(),
+        parked_ms: load.parked_ms,
+        limit: load.limit,
+        heard: !load.heard.is_empty(),
+    };
+    leaving.into_iter().map(told).collect()
+}

@@ -1,0 +1,77 @@
+//! Each fleet within small bounds, and, when asked for, within larger ones.
+
+use crate::actions::{Habit, World};
+use crate::bay::Rules;
+use crate::state::Budget;
+use channel::fleet::{Down, FLEETS, Fleet};
+use stateright::{Checker, Model};
+
+/// The rows whose news comes home on trucks.
+fn table() -> impl Iterator<Item = &'static Fleet> {
+    const TABLE: &[Fleet] = &FLEETS;
+    TABLE.iter().filter(|fleet| fleet.down == Down::Trucks)
+}
+
+/// Two words, two news, and so many faults, each of another kind.
+pub const fn faults(faults: u8) -> Budget {
+    Budget { words: 2, news: 2, lost: 1, doubled: 1, aborted: 1, tickets: 1, restarts: 1, faults }
+}
+
+const THREADS: usize = 2;
+
+fn check(fleet: &'static Fleet, budget: Budget, echoes: bool) -> usize {
+    let world = World { fleet, budget, home: Habit::Kept, dock: Rules::Kept, echoes };
+    let began = std::time::Instant::now();
+    let checker = world.checker().threads(THREADS).spawn_bfs().join();
+    let (states, depth) = (checker.unique_state_count(), checker.max_depth());
+    println!("{}: {states} states, {depth} steps deep, {:.1} s", fleet.name, began.elapsed().as_secs_f32());
+    let mut found = checker.discoveries();
+    assert!(found.remove("news and words are delivered").is_some(), "{}: nothing happens", fleet.name);
+    let ghost = found.remove("a ghost holds news until its ticket");
+    assert_eq!(ghost.is_some(), fleet.hold > 1, "{}: {ghost:?}", fleet.name);
+    let broken = found.into_iter().map(|(promise, path)| format!("{promise}: {:#?}", path.into_actions()));
+    let broken: Vec<_> = broken.collect();
+    assert!(broken.is_empty(), "{}:\n{}", fleet.name, broken.join("\n"));
+    states
+}
+
+/// Fleets of one truck have few orders of events: two faults at once. `expanding` has the most by far: one word.
+fn small(fleet: &Fleet) -> Budget {
+    match fleet.trucks {
+        1 => faults(2),
+        2 => faults(1),
+        _ => Budget { words: 1, ..faults(1) },
+    }
+}
+
+fn large(fleet: &Fleet) -> Budget {
+    match fleet.trucks {
+        1 => faults(4),
+        2 => faults(2),
+        _ => faults(1),
+    }
+}
+
+#[test]
+fn every_promise_is_kept_by_every_fleet_in_every_order_of_events() {
+    let states: usize = table().map(|fleet| check(fleet, small(fleet), false)).sum();
+    println!("{states} states in all");
+}
+
+/// As on the server, where every word has a place in the journal. (A fleet that hears only when it speaks does not hear
+/// of its last word.)
+#[test]
+fn words_that_are_news_themselves_change_nothing() {
+    for fleet in table().filter(|fleet| fleet.keep_one_out || fleet.every_ms.is_some()) {
+        let budget = Budget { words: 1, news: 1, ..faults(1) };
+        let states = check(fleet, budget, true);
+        assert!(states > 500, "{}: {states}", fleet.name);
+    }
+}
+
+#[test]
+#[ignore = "minutes; `scripts/test --all` runs it in release"]
+fn every_promise_is_kept_within_larger_bounds() {
+    let states: usize = table().map(|fleet| check(fleet, large(fleet), false)).sum();
+    println!("{states} states in all");
+}

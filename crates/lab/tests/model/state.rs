@@ -1,0 +1,125 @@
+//! The world in one instant: one page's home, the dock, the road between them, and what is durable.
+
+use crate::bay::Bay;
+use channel::cargo::Why;
+use lab::home::Home;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+/// A truck on its way to the dock. `truck` is its number at home; 0: home knows nothing of it any more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Request {
+    pub truck: u32,
+    pub park: bool,
+    pub seen: u64,
+    pub say: Vec<u8>,
+}
+
+/// A truck on its way home.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Answer {
+    pub truck: u32,
+    pub why: Why,
+    pub after: u64,
+    pub seen: u64,
+    pub cargo: Vec<u64>,
+    pub heard: Vec<u8>,
+}
+
+/// How often each thing may still happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Budget {
+    pub words: u8,
+    pub news: u8,
+    /// A request or an answer is lost.
+    pub lost: u8,
+    /// A request arrives twice.
+    pub doubled: u8,
+    /// Home gives up a truck that is still on its way, or parked.
+    pub aborted: u8,
+    /// A ticket is due: no fault, but as untimely.
+    pub tickets: u8,
+    /// The server is killed or closed, and starts anew.
+    pub restarts: u8,
+    /// All the faults above together.
+    pub faults: u8,
+}
+
+/// From here on nothing happens by itself any more: no news, no words, no faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Calm {
+    /// Whether the parking time has passed.
+    pub towed: bool,
+    /// Trucks that came home since.
+    pub deliveries: u8,
+}
+
+#[derive(Debug, Clone)]
+pub struct State {
+    pub home: Home,
+    pub bay: Bay,
+    pub requests: Vec<Request>,
+    pub answers: Vec<Answer>,
+    /// Durable: the numbers of the news are 1 to this. The dock may not have heard of the last ones yet.
+    pub journal: u64,
+    /// Durable: words, in the order in which they were stored.
+    pub stored: Vec<u8>,
+    pub said: u8,
+    pub applied: u64,
+    pub heard: u8,
+    pub left: Budget,
+    pub calm: Option<Calm>,
+    /// The first promise that was broken in a step.
+    pub broken: Option<&'static str>,
+}
+
+impl State {
+    /// Notes that a promise was broken.
+    pub fn must(&mut self, kept: bool, promise: &'static str) {
+        if !kept {
+            self.broken = self.broken.or(Some(promise));
+        }
+    }
+
+    /// The trucks that home believes out, and that are nowhere.
+    pub fn vanished(&self) -> Vec<u32> {
+        let somewhere = |truck: u32| {
+            self.requests.iter().any(|request| request.truck == truck)
+                || self.answers.iter().any(|answer| answer.truck == truck)
+                || self.bay.waiting.iter().any(|waiting| waiting.truck == truck)
+        };
+        self.home.out().filter(|truck| !somewhere(*truck)).collect()
+    }
+
+    /// Gives things that behave alike the same name.
+    pub fn simplify(&mut self) {
+        let old = self.home.forget_time();
+        let name = |truck: &mut u32| *truck = old.iter().position(|old| old == truck).map_or(0, |at| at as u32 + 1);
+        self.requests.iter_mut().for_each(|request| name(&mut request.truck));
+        self.answers.iter_mut().for_each(|answer| name(&mut answer.truck));
+        self.bay.waiting.iter_mut().for_each(|waiting| name(&mut waiting.truck));
+        self.answers.retain(|answer| answer.truck != 0);
+        // The road is a bag: the order in which things lie there says nothing.
+        self.requests.sort_unstable();
+        self.answers.sort_unstable();
+    }
+}
+
+impl Hash for State {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { home, bay, requests, answers, journal, stored, said, applied, heard, left, calm, broken } = self;
+        (home, bay, requests, answers).hash(state);
+        (journal, stored, said, applied, heard, left, calm, broken).hash(state);
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        let hash = |state: &Self| {
+            let mut hasher = DefaultHasher::new();
+            state.hash(&mut hasher);
+            hasher.finish()
+        };
+        hash(self) == hash(other)
+    }
+}

@@ -1,0 +1,145 @@
+//! In which units somebody reads.
+
+use crate::quantity::Quantity;
+use crate::units::{Unit, format_half_up};
+
+/// The units to show values in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Preference {
+    /// °F rather than °C.
+    pub fahrenheit: bool,
+    /// inHg, mph and inches rather than hPa, m/s and mm.
+    pub us: bool,
+}
+
+impl Preference {
+    /// Reads its name, as [`Preference::name`] gives it; what that does not say stays as it is.
+    pub fn read(mut self, text: &str) -> Self {
+        for word in text.split('-') {
+            match word {
+                "C" => self.fahrenheit = false,
+                "F" => self.fahrenheit = true,
+                "metric" => self.us = false,
+                "us" => self.us = true,
+                _ => {}
+            }
+        }
+        self
+    }
+
+    /// `C-metric`, `F-us`, …
+    pub fn name(self) -> String {
+        format!("{}-{}", self.temperature(), self.rest())
+    }
+
+    /// `C` or `F`, as the cookie, the form and the scripts say it.
+    pub fn temperature(self) -> &'static str {
+        if self.fahrenheit { "F" } else { "C" }
+    }
+
+    /// `metric` or `us`, likewise.
+    pub fn rest(self) -> &'static str {
+        if self.us { "us" } else { "metric" }
+    }
+
+    /// The same with the other temperature scale.
+    pub fn other_scale(self) -> Self {
+        Self { fahrenheit: !self.fahrenheit, ..self }
+    }
+
+    /// The unit a quantity is shown in. `static/js/units.js` has the same table.
+    pub fn unit(self, quantity: Quantity) -> Unit {
+        match quantity.unit() {
+            Unit::Celsius if self.fahrenheit => Unit::Fahrenheit,
+            Unit::Hectopascal if self.us => Unit::InchOfMercury,
+            Unit::MetrePerSecond if self.us => Unit::MilePerHour,
+            Unit::Millimetre if self.us => Unit::Inch,
+            Unit::MillimetrePerHour if self.us => Unit::InchPerHour,
+            canonical => canonical,
+        }
+    }
+
+    /// Just the digits, rounded half up: `-4.0`.
+    pub fn digits(self, quantity: Quantity, canonical: f64) -> String {
+        let unit = self.unit(quantity);
+        format_half_up(unit.from_canonical(canonical), decimals(quantity, unit))
+    }
+
+    /// The digits as people read them: with a true minus, `−4.0`.
+    pub fn number(self, quantity: Quantity, canonical: f64) -> String {
+        minus(self.digits(quantity, canonical))
+    }
+
+    /// Number and unit: `18.4 °C`.
+    pub fn text(self, quantity: Quantity, canonical: f64) -> String {
+        join(self.number(quantity, canonical), self.unit(quantity).symbol())
+    }
+
+    /// A signed difference of two canonical values with its unit: `+0.6 °C`, `−1.1 °F`, `0.0 °C`.
+    pub fn difference(self, quantity: Quantity, canonical: f64) -> String {
+        let unit = self.unit(quantity);
+        let digits = format_half_up(unit.difference(canonical), decimals(quantity, unit));
+        let sign = if digits.starts_with('-') || digits.bytes().all(|b| matches!(b, b'0' | b'.')) { "" } else { "+" };
+        join(minus(format!("{sign}{digits}")), unit.symbol())
+    }
+}
+
+/// How many decimals a unit is read with: 0.1 degrees, 0.1 hPa or 0.01 inHg, 0.1 m/s or 1 mph, 0.1 mm or 0.01 in.
+fn decimals(quantity: Quantity, unit: Unit) -> u32 {
+    match unit {
+        Unit::InchOfMercury | Unit::Inch | Unit::InchPerHour | Unit::Volt => 2,
+        Unit::MilePerHour | Unit::Percent | Unit::Degree | Unit::WattPerSquareMetre | Unit::PartPerMillion => 0,
+        Unit::One if quantity == Quantity::UvIndex => 0,
+        _ => 1,
+    }
+}
+
+fn join(number: String, symbol: &str) -> String {
+    if symbol.is_empty() { number } else { format!("{number} {symbol}") }
+}
+
+/// Digits with the minus sign that typography has for them.
+pub fn minus(digits: String) -> String {
+    digits.replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const US: Preference = Preference { fahrenheit: true, us: true };
+
+    #[test]
+    fn values_read_as_their_field_reads_them() {
+        let metric = Preference::default();
+        for (quantity, canonical, in_metric, in_us) in [
+            (Quantity::Temperature, 18.44, "18.4 °C", "65.2 °F"),
+            (Quantity::Temperature, -4.05, "−4.0 °C", "24.7 °F"),
+            (Quantity::Temperature, -0.04, "0.0 °C", "31.9 °F"),
+            (Quantity::Humidity, 60.5, "61 %", "61 %"),
+            (Quantity::SeaLevelPressure, 1013.25, "1013.3 hPa", "29.92 inHg"),
+            (Quantity::WindSpeed, 4.25, "4.3 m/s", "10 mph"),
+            (Quantity::Precipitation, 12.7, "12.7 mm", "0.50 in"),
+            (Quantity::UvIndex, 2.5, "3", "3"),
+        ] {
+            assert_eq!(metric.text(quantity, canonical), in_metric);
+            assert_eq!(US.text(quantity, canonical), in_us);
+        }
+    }
+
+    #[test]
+    fn a_difference_has_a_sign_and_no_offset() {
+        let metric = Preference::default();
+        assert_eq!(metric.difference(Quantity::Temperature, 0.6), "+0.6 °C");
+        assert_eq!(US.difference(Quantity::Temperature, -1.0), "−1.8 °F");
+        assert_eq!(metric.difference(Quantity::Temperature, -0.04), "0.0 °C");
+    }
+
+    #[test]
+    fn a_name_says_what_it_was_told_and_strange_words_are_ignored() {
+        for preference in [Preference::default(), US, US.other_scale()] {
+            assert_eq!(Preference::default().read(&preference.name()), preference);
+        }
+        assert_eq!(Preference::default().read("K-<script>-us"), Preference { us: true, fahrenheit: false });
+    }
+}

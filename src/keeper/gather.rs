@@ -1,0 +1,127 @@
+//! Reads from storage what a question needs, and no more.
+
+use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
+use super::talk::facts::{Facts, Found};
+use super::talk::intent::Intent;
+use super::talk::period::{Period, Stretch};
+use super::talk::topic::{Context, Topic};
+use crate::storage::{Error, Latest, Side, Storage};
+use chrono::Days;
+use std::sync::Arc;
+use weather::day;
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::station::Station;
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+
+/// Buckets of a mean, ms.
+const MEAN_BUCKET_MS: i64 = HOUR_MS;
+/// A mean is of so many days at most, the newest: beyond, it would read millions of rows.
+const MEAN_MAX_MS: i64 = 31 * DAY_MS;
+
+/// What the keeper knows before it reads a sentence.
+pub async fn context(
+    storage: &Storage,
+    station: &Arc<Station>,
+    preference: Preference,
+    now: Timestamp,
+) -> Result<(Context, Vec<Latest>), Error> {
+    let latest = storage.latest(station.id).await?;
+    let known = latest.iter().map(|latest| (latest.sensor.clone(), latest.quantity)).collect();
+    let others = storage.directory().iter().filter(|other| other.id != station.id).cloned().collect();
+    Ok((Context { here: Arc::clone(station), known, others, preference, now }, latest))
+}
+
+/// What an answer needs.
+pub async fn facts(storage: &Storage, intent: &Intent, context: &Context, latest: Vec<Latest>) -> Result<Facts, Error> {
+    if matches!(intent, Intent::Help | Intent::Thanks | Intent::Bye | Intent::WhoAreYou | Intent::Lost | Intent::Clock)
+    {
+        return Ok(Facts { latest, ..Facts::default() });
+    }
+    let reads = Reads { storage, context };
+    let (interval_ms, found) = tokio::try_join!(storage.interval_ms(context.here.id), reads.found(intent, &latest))?;
+    Ok(Facts { latest, interval_ms, found })
+}
+
+struct Reads<'a> {
+    storage: &'a Storage,
+    context: &'a Context,
+}
+
+impl Reads<'_> {
+    async fn found(&self, intent: &Intent, latest: &[Latest]) -> Result<Found, Error> {
+        match intent {
+            Intent::Range { topic, period, .. } | Intent::Beyond { topic, period: Some(period), .. } => {
+                self.extremes(topic, *period).await
+            }
+            Intent::Rain { topic, period, .. } => match self.stretch(*period) {
+                Stretch::Days(..) => self.extremes(topic, *period).await,
+                Stretch::Hours(from, to) => self.buckets(topic, from, to, TREND_BUCKET_MS).await,
+            },
+            Intent::Mean { topic, period } => {
+                let (from, to) = match self.stretch(*period) {
+                    Stretch::Days(from, to) => {
+                        (day::bounds(self.context.here.zone, from).0, day::bounds(self.context.here.zone, to).1)
+                    }
+                    Stretch::Hours(from, to) => (from, to),
+                };
+                self.buckets(topic, from.max(to.plus(-MEAN_MAX_MS)), to, MEAN_BUCKET_MS).await
+            }
+            Intent::Trend { topic, back_ms } => {
+                let Some(at) = latest_of(latest, topic) else { return Ok(Found::Nothing) };
+                let (from, to) = (at.plus(-back_ms - HOUR_MS), at.plus(-back_ms + HOUR_MS));
+                self.buckets(topic, from, to, TREND_BUCKET_MS).await
+            }
+            Intent::Now(topic) if matches!(topic.quantity, Quantity::Precipitation) => {
+                let now = self.context.now;
+                self.buckets(topic, now.plus(-RAIN_NOW_MIN * MINUTE_MS), now.plus(1), MINUTE_MS).await
+            }
+            Intent::LastBeyond { topic, limit } => self.newest(topic, (limit.side, limit.value)).await,
+            Intent::LastRain(topic) if topic.quantity == Quantity::Precipitation => {
+                self.extremes(topic, Period::LastDays(LOOK_BACK_DAYS as u32)).await
+            }
+            Intent::LastRain(topic) => self.newest(topic, (Side::Above, 0.0)).await,
+            Intent::Compare { other: Some(other), .. } => {
+                let (latest, interval_ms) =
+                    tokio::try_join!(self.storage.latest(other.id), self.storage.interval_ms(other.id))?;
+                Ok(Found::Other(latest, interval_ms))
+            }
+            _ => Ok(Found::Nothing),
+        }
+    }
+
+    fn stretch(&self, period: Period) -> Stretch {
+        period.stretch(self.context.here.zone, self.context.now)
+    }
+
+    async fn extremes(&self, topic: &Topic, period: Period) -> Result<Found, Error> {
+        let (id, Topic { sensor, quantity }) = (self.context.here.id, topic);
+        Ok(match self.stretch(period) {
+            Stretch::Days(from, to) => {
+                Found::Days(self.storage.extremes_between(id, sensor, *quantity, from, to).await?)
+            }
+            Stretch::Hours(from, to) => {
+                Found::Within(self.storage.extreme_within(id, sensor, *quantity, from, to).await?)
+            }
+        })
+    }
+
+    async fn buckets(&self, topic: &Topic, from: Timestamp, to: Timestamp, bucket_ms: i64) -> Result<Found, Error> {
+        let (id, Topic { sensor, quantity }) = (self.context.here.id, topic);
+        Ok(Found::Buckets(self.storage.series(id, sensor, *quantity, from, to, bucket_ms).await?))
+    }
+
+    async fn newest(&self, topic: &Topic, limit: (Side, f64)) -> Result<Found, Error> {
+        let (here, Topic { sensor, quantity }) = (&self.context.here, topic);
+        let today = day::date_at(here.zone, self.context.now);
+        let from = today.checked_sub_days(Days::new(LOOK_BACK_DAYS)).unwrap_or(today);
+        let newest = self.storage.last_beyond(here, sensor, *quantity, limit, from);
+        let (newest, first) = tokio::try_join!(newest, self.storage.first_day(here.id, sensor))?;
+        Ok(Found::Newest(newest, first))
+    }
+}
+
+fn latest_of(latest: &[Latest], Topic { sensor, quantity }: &Topic) -> Option<Timestamp> {
+    let same = |latest: &&Latest| latest.quantity == *quantity && latest.sensor == *sensor;
+    latest.iter().find(same).map(|latest| latest.observed_at)
+}

@@ -1,0 +1,139 @@
+//! All alerts in memory, and what readings do to them.
+
+use super::alerts::phrases::{self, Listener};
+use super::alerts::rule::Rule;
+use super::alerts::state::{Event, Input, Reading, State};
+use super::report;
+use crate::storage::Entry;
+use crate::storage::words::{Alert, AlertChange, Visitor};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::time::{MINUTE_MS, Timestamp};
+
+/// News that are older than this are told as history, ms.
+const NOW_MS: i64 = 10 * MINUTE_MS;
+
+/// A visitor's alerts at a station.
+pub(super) type Page = BTreeMap<u32, Held>;
+/// Whose, and where.
+pub(super) type Key = (Visitor, String);
+
+#[derive(Default)]
+pub(super) struct Book {
+    pub pages: BTreeMap<Key, Page>,
+    pub by_station: HashMap<String, BTreeSet<Visitor>>,
+    /// Every journal entry up to here has been held against the alerts.
+    pub head: u64,
+    /// Silence counts from here: nobody listened before.
+    pub since: Option<Timestamp>,
+}
+
+pub(super) struct Held {
+    pub alert: Alert,
+    pub rule: Rule,
+    pub state: State,
+    /// Storage has an older state.
+    pub changed: bool,
+}
+
+impl Held {
+    /// As storage is to have it.
+    pub fn put(&mut self) -> AlertChange {
+        // A state is numbers and lists: it always can be written.
+        self.alert.state = serde_json::to_string(&self.state).unwrap_or_default();
+        self.changed = false;
+        AlertChange::Put(self.alert.clone())
+    }
+}
+
+/// What happened to the alerts of a page, by number.
+pub(super) type Happened = BTreeMap<Key, Vec<(u32, Event, Timestamp)>>;
+
+/// What is said at once: of each alert one thing, and only what is news.
+pub(super) fn blurts(
+    page: &Page,
+    events: &[(u32, Event, Timestamp)],
+    now: Timestamp,
+    to: &impl Fn(&Held) -> Listener,
+) -> Option<String> {
+    let numbers: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
+    let is_news = events.iter().all(|(.., at)| now.since(*at) <= NOW_MS) && numbers.len() == events.len();
+    // Whoever has more to hear hears all of it, in one piece.
+    let more = page.iter().any(|(number, held)| {
+        let untold = held.state.untold.len();
+        let ended = events.iter().any(|(n, event, _)| n == number && *event == Event::Ended);
+        untold > usize::from(ended) || (ended && held.state.untold.last().is_some_and(|episode| !episode.told))
+    });
+    if !is_news || more {
+        return None;
+    }
+    let text = |(number, event, _): &(u32, Event, Timestamp)| {
+        let held = page.get(number)?;
+        phrases::blurt(*number, &held.rule, &held.state, *event, to(held))
+    };
+    Some(events.iter().filter_map(text).collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty())
+}
+
+pub(super) fn is_due(page: &Page) -> bool {
+    page.values().any(|held| held.state.is_due())
+}
+
+impl Book {
+    /// Adds an alert.
+    pub fn keep(&mut self, held: Held) {
+        let key = (held.alert.visitor.clone(), held.alert.station.clone());
+        self.by_station.entry(key.1.clone()).or_default().insert(key.0.clone());
+        self.pages.entry(key).or_default().insert(held.alert.number, held);
+    }
+
+    /// Forgets one.
+    pub fn forget(&mut self, key: &Key, number: u32) {
+        let Some(page) = self.pages.get_mut(key) else { return };
+        page.remove(&number);
+        if page.is_empty() {
+            self.pages.remove(key);
+            if let Some(visitors) = self.by_station.get_mut(&key.1) {
+                visitors.remove(&key.0);
+                if visitors.is_empty() {
+                    self.by_station.remove(&key.1);
+                }
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.pages.values().map(BTreeMap::len).sum()
+    }
+
+    /// Holds entries against all alerts of their stations, in order; returns what happened.
+    pub fn hold_against(&mut self, entries: &[Entry]) -> Happened {
+        let mut happened = Happened::new();
+        for entry in entries {
+            let Some(visitors) = self.by_station.get(&*entry.station) else { continue };
+            let Some(reading) = report::reading(entry) else { continue };
+            for visitor in visitors {
+                let key = (visitor.clone(), entry.station.to_string());
+                let Some(page) = self.pages.get_mut(&key) else { continue };
+                let events = hold(page, entry, &reading);
+                if !events.is_empty() {
+                    happened.entry(key).or_default().extend(events);
+                }
+            }
+        }
+        happened
+    }
+}
+
+/// Holds one reading against a page.
+fn hold(page: &mut Page, entry: &Entry, reading: &Reading) -> Vec<(u32, Event, Timestamp)> {
+    let mut events = Vec::new();
+    for (number, held) in page.iter_mut().filter(|(_, held)| held.alert.seq < entry.seq) {
+        let state = std::mem::take(&mut held.state);
+        let (state, event) = state.feed(&held.rule, Input::Reading(reading), entry.committed_at);
+        held.state = state;
+        held.alert.seq = entry.seq;
+        held.changed = true;
+        events.extend(event.map(|event| (*number, event, reading.at)));
+    }
+    events
+}

@@ -1,0 +1,110 @@
+//! Who is here: of the visitors that have alerts, and of nobody else.
+
+use crate::storage::words::Visitor;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError, RwLock};
+use weather::time::{SECOND_MS, Timestamp};
+
+/// Seen within this, a visitor is here, ms: longer than a truck may park (45 s), so that a page that is open stays here.
+pub const PRESENT_MS: i64 = 60 * SECOND_MS;
+
+/// Visitors that are kept in mind before it is known who has alerts; all pages come back at once after a restart.
+const EARLY_MAX: usize = 20_000;
+
+pub(super) struct Presence {
+    known: RwLock<HashMap<Visitor, Seen>>,
+    /// Who came before it was known who has alerts; `None` since it is.
+    early: Mutex<Option<BTreeMap<Visitor, Timestamp>>>,
+    /// Visitors who came back and have something to hear.
+    returned: Mutex<BTreeSet<Visitor>>,
+}
+
+struct Seen {
+    at: AtomicI64,
+    /// Something happened while they were away.
+    due: AtomicBool,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self { known: RwLock::default(), early: Mutex::new(Some(BTreeMap::new())), returned: Mutex::default() }
+    }
+}
+
+impl Presence {
+    /// From now on only these visitors are kept in mind; those of them who came early are here.
+    pub fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        let came = early.take().unwrap_or_default();
+        for visitor in visitors {
+            self.keep(&visitor, came.get(&visitor).copied().unwrap_or(Timestamp(i64::MIN)));
+        }
+    }
+
+    /// Notes a visit; true if there is something to tell.
+    pub fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(seen) = known.get(visitor) else {
+            drop(known);
+            self.come_early(visitor, now);
+            return false;
+        };
+        seen.at.fetch_max(now.0, SeqCst);
+        let due = seen.due.load(SeqCst);
+        if due {
+            self.lock_returned().insert(visitor.clone());
+        }
+        due
+    }
+
+    fn come_early(&self, visitor: &Visitor, now: Timestamp) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(early) = early.as_mut().filter(|early| early.len() < EARLY_MAX) {
+            early.insert(visitor.clone(), now);
+        }
+    }
+
+    /// Keeps a visitor in mind who was last seen then.
+    pub fn keep(&self, visitor: &Visitor, at: Timestamp) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let seen = || Seen { at: AtomicI64::new(i64::MIN), due: AtomicBool::new(false) };
+        known.entry(visitor.clone()).or_insert_with(seen).at.fetch_max(at.0, SeqCst);
+    }
+
+    /// Keeps a visitor in mind no longer.
+    pub fn drop(&self, visitor: &Visitor) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(visitor);
+    }
+
+    /// True if they were seen a moment ago.
+    pub fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(visitor).is_some_and(|seen| now.since(Timestamp(seen.at.load(SeqCst))) <= PRESENT_MS)
+    }
+
+    /// Notes whether there is something to tell; somebody who is here has returned then.
+    pub fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
+        if let Some(seen) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(visitor) {
+            seen.due.store(due, SeqCst);
+        }
+        if due && self.is_here(visitor, now) {
+            self.lock_returned().insert(visitor.clone());
+        }
+    }
+
+    /// True if there is something to tell.
+    pub fn is_due(&self, visitor: &Visitor) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(visitor).is_some_and(|seen| seen.due.load(SeqCst))
+    }
+
+    /// Who has returned since this was asked last.
+    pub fn returned(&self) -> BTreeSet<Visitor> {
+        std::mem::take(&mut *self.lock_returned())
+    }
+
+    fn lock_returned(&self) -> std::sync::MutexGuard<'_, BTreeSet<Visitor>> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,128 @@
+//! From what is known to a sentence.
+
+mod compare;
+mod now;
+mod past;
+mod suggest;
+
+use super::clock;
+use super::facts::Facts;
+use super::intent::Intent;
+use super::measure;
+use super::topic::{Context, Topic};
+use crate::keeper::alerts::rule;
+use crate::storage::Latest;
+use weather::freshness::{self, Freshness};
+use weather::quantity::Quantity;
+use weather::time::Timestamp;
+use weather::units::Unit;
+
+pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS, capital};
+pub use suggest::suggestions;
+
+/// The answer to everything but what concerns alerts. There always is one.
+pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
+    let it = Answering { facts, context };
+    let name = &context.here.name;
+    match intent {
+        Intent::Hello => format!("Hello! I keep {name}. {}", it.temperature_or_state()),
+        Intent::Help => format!("Ask me about the weather at {name}, now or in the past. {}", it.try_asking()),
+        Intent::Thanks => "You are welcome.".to_owned(),
+        Intent::Bye => "See you!".to_owned(),
+        Intent::WhoAreYou => {
+            format!("I keep {name}: a small program that reads its instruments. {}", it.try_asking())
+        }
+        Intent::Clock => format!("On my clock it is {}.", clock::bare(context.here.zone, context.now, context.now)),
+        Intent::Forecast => {
+            format!("I only know what I have measured, nothing of what is to come. {}", it.try_asking())
+        }
+        Intent::HowAreYou => it.state(),
+        Intent::Weather => it.weather(),
+        Intent::Now(topic) => it.now(topic),
+        Intent::FeelsLike => it.feels_like(),
+        Intent::Range { topic, side, period } => it.range(topic, *side, *period),
+        Intent::Mean { topic, period } => it.mean(topic, *period),
+        Intent::Rain { topic, period, whether } => it.rain(topic, *period, *whether),
+        Intent::Trend { topic, back_ms } => it.trend(topic, *back_ms),
+        Intent::Beyond { topic, limit, period } => it.beyond(topic, *limit, *period),
+        Intent::LastBeyond { topic, limit } => it.last_beyond(topic, *limit),
+        Intent::LastRain(topic) => it.last_rain(topic),
+        Intent::Compare { other, quantity } => it.compare(other.as_deref(), *quantity),
+        Intent::Missing(quantity) => {
+            let what = rule::what(&Default::default(), *quantity);
+            format!("I do not measure that: I have no {what}. {}", it.try_asking())
+        }
+        Intent::Cannot(reason) => reason.clone(),
+        Intent::Alert(_) | Intent::Lost => format!("I did not understand that. {}", it.try_asking()),
+    }
+}
+
+/// Days that "when was it last" looks back.
+pub const LOOK_BACK_DAYS: u64 = 366;
+
+struct Answering<'a> {
+    facts: &'a Facts,
+    context: &'a Context,
+}
+
+impl Answering<'_> {
+    /// A value in the visitor's units.
+    fn text(&self, quantity: Quantity, canonical: f64) -> String {
+        self.context.preference.text(quantity, canonical)
+    }
+
+    /// A value in a unit that was asked in.
+    fn text_in(&self, quantity: Quantity, canonical: f64, unit: Unit) -> String {
+        measure::text(quantity, canonical, unit, self.context.preference)
+    }
+
+    /// `at 14:20`, `yesterday at 14:20`.
+    fn at(&self, at: Timestamp) -> String {
+        clock::at(self.context.here.zone, at, self.context.now)
+    }
+
+    /// The same behind `since`, `from`, or in brackets.
+    fn bare(&self, at: Timestamp) -> String {
+        clock::bare(self.context.here.zone, at, self.context.now)
+    }
+
+    fn freshness(&self, at: Timestamp) -> Freshness {
+        Freshness::of(Some(at), self.context.now, self.facts.interval_ms)
+    }
+
+    /// `12 s ago`.
+    fn ago(&self, at: Timestamp) -> String {
+        freshness::ago(at, self.context.now)
+    }
+
+    /// `It` for the temperature outside, else `The humidity`.
+    fn subject(&self, topic: &Topic) -> String {
+        if topic.quantity == Quantity::Temperature && topic.sensor.as_str().is_empty() {
+            return "It".to_owned();
+        }
+        format!("The {}", rule::what(&topic.sensor, topic.quantity))
+    }
+
+    /// The value as a whole sentence that does not show old as new.
+    fn sentence(&self, topic: &Topic, latest: &Latest) -> String {
+        let value = self.text(topic.quantity, latest.value);
+        let subject = self.subject(topic);
+        match self.freshness(latest.observed_at) {
+            Freshness::Live => format!("{subject} is {value} {}.", self.at(latest.observed_at)),
+            Freshness::Stale => format!("My last reading is from {}: {value}.", self.bare(latest.observed_at)),
+            _ => {
+                let subject = subject.to_lowercase();
+                let since = self.bare(latest.observed_at);
+                format!(
+                    "My last reading is from {since}, {}: then {subject} was {value}.",
+                    self.ago(latest.observed_at)
+                )
+            }
+        }
+    }
+
+    /// When there is no value of a datastream at all.
+    fn never(&self, topic: &Topic) -> String {
+        format!("I have no reading of the {} yet.", rule::what(&topic.sensor, topic.quantity))
+    }
+}

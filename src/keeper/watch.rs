@@ -1,0 +1,385 @@
+//! Holds alerts against the news, and tells visitors: at once who is here, later who is away.
+//!
+//! One lock over all alerts. Whoever changes them holds it until storage has the change, so memory never knows more than
+//! storage for longer than a commit takes, and no report falls between the reading that a new alert starts from and the
+//! first one that it is held against.
+
+use super::Clock;
+use super::alerts::book;
+use super::alerts::parse::Command;
+use super::alerts::phrases::{self, Listener};
+use super::alerts::rule::Rule;
+use super::alerts::state::Input;
+use super::dispatch::Pause;
+use super::gather;
+use super::held::{Book, Happened, Held, Key, blurts, is_due};
+use super::presence::Presence;
+use super::queue::Queue;
+use super::stats::{Counters, count, set};
+use super::talk::facts::Facts;
+use crate::storage::words::{Alert, AlertChange, Visitor, Word};
+use crate::storage::{Entry, Error, Storage};
+use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify};
+use weather::freshness;
+use weather::preference::Preference;
+use weather::station::Station;
+
+/// How often the clock is looked at for stations that have gone silent.
+const TICK: Duration = Duration::from_secs(30);
+/// States are stored every so many ticks (ten minutes), so that a restart has little journal to read again.
+const TICKS_PER_KEEPING: u32 = 20;
+/// States that are stored in one transaction.
+const KEPT_AT_ONCE: usize = 500;
+/// Journal entries that are read at once.
+const PAGE_ENTRIES: u32 = 500;
+/// If the journal no longer has all that an alert has not seen, this much of its end is read.
+const TAIL_ENTRIES: u32 = 10_000;
+
+pub(super) struct Watch {
+    storage: Storage,
+    clock: Clock,
+    queue: Queue,
+    presence: Presence,
+    woken: Notify,
+    told: Notify,
+    book: Mutex<Book>,
+    counters: Arc<Counters>,
+}
+
+impl Watch {
+    pub fn new(storage: Storage, clock: Clock, counters: Arc<Counters>) -> Self {
+        let (queue, presence) = (Queue::default(), Presence::default());
+        let book = Mutex::new(Book::default());
+        Self { storage, clock, queue, presence, woken: Notify::new(), told: Notify::new(), book, counters }
+    }
+
+    pub fn visit(&self, visitor: &Visitor) {
+        if self.presence.visit(visitor, (self.clock)()) {
+            self.woken.notify_one();
+        }
+    }
+
+    /// Ready once there is nothing to tell to a visitor.
+    pub async fn until_told(&self, visitor: &Visitor) {
+        loop {
+            let told = self.told.notified();
+            tokio::pin!(told);
+            told.as_mut().enable();
+            if !self.presence.is_due(visitor) {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    pub fn news(&self, entries: &[Entry]) {
+        if self.queue.push(entries, &self.counters) {
+            self.woken.notify_one();
+        }
+    }
+
+    /// Reads all alerts and what has happened since their states were stored. Fails only if storage is closed.
+    pub async fn load(&self) -> Result<(), Error> {
+        let mut book = self.book.lock().await;
+        let mut pause = Pause::default();
+        let (alerts, tail) = loop {
+            match tokio::try_join!(self.storage.alerts(), self.storage.journal_tail(1)) {
+                Ok(read) => break read,
+                Err(Error::Closed) => return Err(Error::Closed),
+                Err(error) => pause.wait(&error).await,
+            }
+        };
+        let newest = tail.last().map_or(0, |entry| entry.seq);
+        book.head = alerts.iter().map(|alert| alert.seq).min().unwrap_or(newest);
+        book.since = Some((self.clock)());
+        for alert in alerts {
+            let read =
+                serde_json::from_str(&alert.rule).and_then(|rule| Ok((rule, serde_json::from_str(&alert.state)?)));
+            match read {
+                Ok((rule, state)) => book.keep(Held { alert, rule, state, changed: false }),
+                Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
+            }
+        }
+        self.presence.keep_only(book.pages.keys().map(|(visitor, _)| visitor.clone()));
+        self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
+        set(&self.counters.alerts, book.count());
+        if !book.pages.is_empty() {
+            self.catch_up(&mut book).await?;
+        }
+        let due: Vec<Visitor> =
+            book.pages.iter().filter(|(_, page)| is_due(page)).map(|((v, _), _)| v.clone()).collect();
+        due.iter().for_each(|visitor| self.presence.set_due(visitor, true, (self.clock)()));
+        Ok(())
+    }
+
+    /// Runs until storage is closed.
+    pub async fn run(&self) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut keep_in = TICKS_PER_KEEPING;
+        loop {
+            let ticked = tokio::select! {
+                () = self.woken.notified() => false,
+                _ = ticks.tick() => true,
+            };
+            let done = async {
+                self.look().await?;
+                if ticked {
+                    self.look_for_silence().await?;
+                    keep_in -= 1;
+                }
+                if keep_in == 0 {
+                    keep_in = TICKS_PER_KEEPING;
+                    self.keep_states().await?;
+                }
+                Ok::<_, Error>(())
+            };
+            if done.await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Looks at what has come in, and who has come back.
+    async fn look(&self) -> Result<(), Error> {
+        let mut book = self.book.lock().await;
+        let waited = self.queue.take();
+        if waited.overflowed {
+            self.catch_up(&mut book).await?;
+        } else {
+            let fresh: Vec<Entry> = waited.entries.into_iter().filter(|entry| entry.seq > book.head).collect();
+            let happened = book.hold_against(&fresh);
+            self.tell(&mut book, happened).await?;
+            book.head = book.head.max(waited.newest);
+        }
+        for visitor in self.presence.returned() {
+            self.sum_up(&mut book, &visitor).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the journal on from the head.
+    async fn catch_up(&self, book: &mut Book) -> Result<(), Error> {
+        loop {
+            let entries = match self.read(book.head).await? {
+                Some(entries) => entries,
+                None => {
+                    tracing::warn!("the journal no longer has all that happened; alerts go on from what is left");
+                    let tail = self.insist(|| self.storage.journal_tail(TAIL_ENTRIES)).await?;
+                    tail.into_iter().filter(|entry| entry.seq > book.head).collect()
+                }
+            };
+            let Some(last) = entries.last() else { return Ok(()) };
+            let last = last.seq;
+            let happened = book.hold_against(&entries);
+            self.tell(book, happened).await?;
+            book.head = last;
+        }
+    }
+
+    async fn read(&self, after: u64) -> Result<Option<Vec<Entry>>, Error> {
+        self.insist(|| self.storage.journal_since(after, None, PAGE_ENTRIES)).await
+    }
+
+    /// Tries until it is done, or storage is closed.
+    async fn insist<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut pause = Pause::default();
+        loop {
+            match attempt().await {
+                Ok(done) => return Ok(done),
+                Err(Error::Closed) => return Err(Error::Closed),
+                Err(error) => {
+                    count(&self.counters.retried, 1);
+                    pause.wait(&error).await;
+                }
+            }
+        }
+    }
+
+    /// Stores what happened, and says it to those who are here.
+    async fn tell(&self, book: &mut Book, happened: Happened) -> Result<(), Error> {
+        for (key, events) in happened {
+            let now = (self.clock)();
+            let here = self.presence.is_here(&key.0, now);
+            let zone = self.zone(&key.1);
+            let Some(page) = book.pages.get_mut(&key) else { continue };
+            let to = |held: &Held| Listener { zone, now, preference: Preference::default().read(&held.alert.units) };
+            let text = here.then(|| blurts(page, &events, now, &to)).flatten().or_else(|| {
+                let to = page.values().next().map(&to).filter(|_| here)?;
+                phrases::summary(page.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
+            });
+            let moved: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
+            let changes = page
+                .iter_mut()
+                .filter(|(number, held)| moved.contains(*number) || (here && held.state.is_due()))
+                .map(|(_, held)| {
+                    if here {
+                        held.state.told();
+                    }
+                    held.put()
+                })
+                .collect();
+            self.speak(&key, text.as_deref(), changes).await?;
+            if !here {
+                self.presence.set_due(&key.0, true, (self.clock)());
+            }
+        }
+        Ok(())
+    }
+
+    async fn speak(
+        &self,
+        (visitor, station): &Key,
+        text: Option<&str>,
+        changes: Vec<AlertChange>,
+    ) -> Result<(), Error> {
+        self.insist(|| self.storage.speak(visitor, station, text, changes.clone())).await?;
+        count(&self.counters.spoken, u64::from(text.is_some()));
+        Ok(())
+    }
+
+    /// Says to somebody who has come back what has happened.
+    async fn sum_up(&self, book: &mut Book, visitor: &Visitor) -> Result<(), Error> {
+        let now = (self.clock)();
+        let from = (visitor.clone(), String::new());
+        for (key, page) in book.pages.range_mut(from..).take_while(|((whose, _), _)| whose == visitor) {
+            let Some(first) = page.values().next().filter(|_| is_due(page)) else { continue };
+            let preference = Preference::default().read(&first.alert.units);
+            let to = Listener { zone: self.zone(&key.1), now, preference };
+            let alerts = page.iter().map(|(number, held)| (*number, &held.rule, &held.state));
+            let Some(text) = phrases::summary(alerts, to) else { continue };
+            let due = page.values_mut().filter(|held| held.state.is_due());
+            let changes = due.map(|held| {
+                held.state.told();
+                held.put()
+            });
+            let changes = changes.collect();
+            self.speak(key, Some(&text), changes).await?;
+        }
+        self.presence.set_due(visitor, false, now);
+        self.told.notify_waiters();
+        Ok(())
+    }
+
+    async fn look_for_silence(&self) -> Result<(), Error> {
+        let mut book = self.book.lock().await;
+        let now = (self.clock)();
+        let since = book.since.unwrap_or(now);
+        let mut happened = Happened::new();
+        let directory = self.storage.directory();
+        let mut limits: HashMap<String, i64> = HashMap::new();
+        for (key, page) in &mut book.pages {
+            for (number, held) in page.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
+                let heard = held.state.seen.map_or(since, |seen| seen.max(since));
+                let Some(station) = directory.by_slug(&key.1) else { continue };
+                // Without asking storage: nobody is silent before that.
+                if held.state.ringing.is_some() || now.since(heard) <= freshness::offline_after_ms(None) {
+                    continue;
+                }
+                let silent_after_ms = match limits.get(&key.1) {
+                    Some(limit) => *limit,
+                    None => {
+                        let interval = self.insist(|| self.storage.interval_ms(station.id)).await?;
+                        *limits.entry(key.1.clone()).or_insert(freshness::offline_after_ms(interval))
+                    }
+                };
+                let state = std::mem::take(&mut held.state);
+                let (state, event) = state.feed(&held.rule, Input::Tick { silent_after_ms, since }, now);
+                held.state = state;
+                if let Some(event) = event {
+                    happened.entry(key.clone()).or_default().push((*number, event, now));
+                }
+            }
+        }
+        self.tell(&mut book, happened).await
+    }
+
+    /// Stores the states that have changed since they were stored.
+    pub async fn keep_states(&self) -> Result<(), Error> {
+        let mut book = self.book.lock().await;
+        let head = book.head;
+        let held = book.pages.iter_mut().flat_map(|(key, page)| page.values_mut().map(move |held| (key, held)));
+        let mut changes: Vec<(Key, AlertChange)> = Vec::new();
+        for (key, held) in held.filter(|(_, held)| held.changed) {
+            held.alert.seq = held.alert.seq.max(head);
+            changes.push((key.clone(), held.put()));
+        }
+        for some in changes.chunks(KEPT_AT_ONCE) {
+            let Some((key, _)) = some.first() else { continue };
+            self.speak(key, None, some.iter().map(|(_, change)| change.clone()).collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Does what a visitor wants done with their alerts, and answers; false if the word was answered already.
+    pub async fn obey(
+        &self,
+        word: &Word,
+        command: &Command,
+        station: &Arc<Station>,
+        preference: Preference,
+    ) -> Result<bool, Error> {
+        let mut book = self.book.lock().await;
+        let key = (word.visitor.clone(), word.station.clone());
+        // In this order: what was told before is in the newest values, what is told after will be looked at.
+        self.queue.heed(&key.1);
+        let now = (self.clock)();
+        let (context, latest) = gather::context(&self.storage, station, preference, now).await?;
+        let facts = Facts { latest, ..Facts::default() };
+        let page = book.pages.get(&key);
+        let held: Vec<(u32, &Rule)> = page.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
+        let (text, changes) = book::obey(command, &held, &facts, &context);
+        let added = changes.add.map(|(number, rule, state)| {
+            let alert = Alert {
+                visitor: key.0.clone(),
+                station: key.1.clone(),
+                number,
+                rule: serde_json::to_string(&rule).unwrap_or_default(),
+                state: String::new(),
+                units: word.units.clone(),
+                created_at: now,
+                seq: book.head,
+            };
+            Held { alert, rule, state, changed: false }
+        });
+        let forget = |number: &u32| {
+            let (visitor, station) = key.clone();
+            AlertChange::Forget { visitor, station, number: *number }
+        };
+        let mut stored: Vec<AlertChange> = changes.forget.iter().map(forget).collect();
+        let added = added.map(|mut held| {
+            stored.push(held.put());
+            held
+        });
+        match self.storage.answer(word, &text, stored).await {
+            Ok(true) => {}
+            Err(Error::TooManyAlerts) => {
+                let text = "I have as many alerts to watch as I can keep in mind, sorry.";
+                return self.storage.answer(word, text, Vec::new()).await;
+            }
+            other => return other,
+        }
+        changes.forget.iter().for_each(|number| book.forget(&key, *number));
+        if let Some(held) = added {
+            self.presence.keep(&key.0, word.said_at);
+            book.keep(held);
+        }
+        if !book.pages.keys().any(|(visitor, _)| *visitor == key.0) {
+            self.presence.drop(&key.0);
+        }
+        set(&self.counters.alerts, book.count());
+        Ok(true)
+    }
+
+    /// The zone of a station; UTC if it is gone.
+    fn zone(&self, station: &str) -> chrono_tz::Tz {
+        self.storage.directory().by_slug(station).map_or(chrono_tz::Tz::UTC, |station| station.zone)
+    }
+}

@@ -1,0 +1,190 @@
+//! The keeper's panel: what a visitor and a station's keeper said to each other, and a place to say more.
+
+use super::clock;
+use crate::storage::words::{Author, Visitor, Word};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
+use weather::preference::Preference;
+use weather::station::Slug;
+use weather::time::{MINUTE_MS, Timestamp};
+
+/// The newest words that a page is rendered with: more than a screen of them, less than a second on a slow line.
+pub const WORDS_SHOWN_MAX: u32 = 50;
+/// The longest text of a word, characters, by whichever door it comes: as many as a truck may carry.
+pub const TEXT_MAX_CHARS: usize = channel::clipboard::TEXT_MAX_CHARS;
+/// Bytes of a word's id and of a form's key: 128 bits.
+const ID_BYTES: usize = 16;
+/// A word that has waited longer for its answer is no reason to look again every few seconds, ms.
+const THINKING_MAX_MS: i64 = MINUTE_MS;
+
+/// One word of the log.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Its id.
+    pub id: String,
+    /// `you` or `keeper`, as on the wire.
+    pub from: &'static str,
+    /// Who, as people read it.
+    pub who: &'static str,
+    /// What was said.
+    pub text: String,
+    /// When, on the station's clock.
+    pub time: String,
+    /// The same instant, RFC 3339.
+    pub iso: String,
+    /// It waits for its answer.
+    pub waits: bool,
+    /// The keeper said it unasked.
+    pub blurt: bool,
+}
+
+/// A question that fills the field.
+#[derive(Debug, Clone)]
+pub struct Suggestion {
+    /// What it asks.
+    pub text: String,
+    /// The page with this text in its field.
+    pub href: String,
+}
+
+/// The panel on the page of a station.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// The conversation, oldest first.
+    pub words: Vec<Said>,
+    /// It cannot be read right now.
+    pub away: bool,
+    /// Random: with the text, it makes the id of the word that the form sends. Sent twice, it is one word.
+    pub key: String,
+    /// What stands in the field.
+    pub draft: String,
+    /// Why what was sent was not taken.
+    pub complaint: String,
+    /// Questions to begin with.
+    pub suggestions: Vec<Suggestion>,
+    /// The form's limit.
+    pub text_max: usize,
+    /// A word was said a moment ago and has no answer yet.
+    pub thinking: bool,
+}
+
+impl Conversation {
+    /// The panel with these words, oldest first; `None`: the keeper is away. `key` is random, in base64url.
+    pub fn of(
+        words: Option<&[Word]>,
+        slug: &Slug,
+        zone: Tz,
+        now: Timestamp,
+        preference: Preference,
+        key: String,
+    ) -> Self {
+        let known = words.unwrap_or_default();
+        Self {
+            words: unasked(known).map(|(word, blurt)| Said { blurt, ..Said::of(word, zone, now) }).collect(),
+            away: words.is_none(),
+            key,
+            draft: String::new(),
+            complaint: String::new(),
+            suggestions: suggestions(slug, preference),
+            text_max: TEXT_MAX_CHARS,
+            thinking: known.iter().any(|word| !word.answered && now.since(word.said_at) < THINKING_MAX_MS),
+        }
+    }
+
+    /// The same with `text` in its field.
+    pub fn with_draft(self, text: &str) -> Self {
+        Self { draft: text.chars().take(2 * TEXT_MAX_CHARS).collect(), ..self }
+    }
+
+    /// The same with a complaint.
+    pub fn complaining(self, complaint: String) -> Self {
+        Self { complaint, ..self }
+    }
+}
+
+impl Said {
+    fn of(word: &Word, zone: Tz, now: Timestamp) -> Self {
+        let (from, who) = match word.author {
+            Author::You => ("you", "You"),
+            Author::Keeper => ("robot", "Keeper"),
+        };
+        Self {
+            id: word.id.clone(),
+            from,
+            who,
+            text: word.text.clone(),
+            time: clock::moment(zone, word.said_at, now),
+            iso: word.said_at.rfc3339(),
+            waits: !word.answered,
+            blurt: false,
+        }
+    }
+}
+
+/// The words, each with whether the keeper said it unasked: when no question was open. What stands before the first
+/// question may answer one that is no longer shown.
+fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
+    let (mut open, mut asked) = (0_u32, words.len() < WORDS_SHOWN_MAX as usize);
+    words.iter().map(move |word| {
+        let mine = word.author == Author::You;
+        asked |= mine;
+        let blurt = !mine && open == 0 && asked;
+        open = if mine { open + u32::from(word.answered) } else { open.saturating_sub(1) };
+        (word, blurt)
+    })
+}
+
+/// Now, today, and what only a keeper does.
+fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
+    let freezing = if preference.fahrenheit { "Warn me below 32 °F" } else { "Warn me below 0 °C" };
+    let suggestion = |text: &str| {
+        let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        Suggestion { text: text.to_owned(), href: format!("/s/{slug}?ask={encoded}#keeper") }
+    };
+    ["How cold is it?", "High today?", freezing].map(suggestion).into()
+}
+
+/// A new key for a form; empty where there is no randomness, which is never taken.
+pub fn key() -> String {
+    let mut bits = [0; ID_BYTES];
+    getrandom::fill(&mut bits).map_or_else(|_| String::new(), |()| Base64UrlUnpadded::encode_string(&bits))
+}
+
+/// The id of the word that a form of this key brings: the same text sent twice is one word, another text, as after
+/// going back, is another. Nobody makes a word of somebody else's id. `None` if the key is none of ours.
+pub fn word_id(key: &str, visitor: &Visitor, station: &Slug, text: &str) -> Option<String> {
+    Base64UrlUnpadded::decode_vec(key).ok().filter(|bits| bits.len() == ID_BYTES)?;
+    let mut hash = Sha256::new();
+    for part in [key, visitor.as_str(), station.as_str(), text] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    Some(Base64UrlUnpadded::encode_string(&hash.finalize()[..ID_BYTES]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(key: &str, visitor: &str, text: &str) -> Option<String> {
+        word_id(key, &Visitor::of_secret(visitor), &Slug::new("town-hall").expect("a slug"), text)
+    }
+
+    #[test]
+    fn the_same_form_with_the_same_text_is_the_same_word() {
+        let key = key();
+        let word = id(&key, "a", "How cold is it?").expect("an id");
+        assert_eq!(id(&key, "a", "How cold is it?"), Some(word.clone()));
+        assert!(channel::clipboard::Id::new(&word).is_ok(), "as trucks name words");
+        assert_ne!(id(&key, "a", "How warm is it?"), Some(word.clone()), "after going back, another text");
+        assert_ne!(id(&super::key(), "a", "How cold is it?"), Some(word), "asked again on a new page");
+    }
+
+    #[test]
+    fn a_key_that_no_page_had_makes_no_word() {
+        for key in ["", "x", "AAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAA!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(id(key, "a", "hello"), None, "{key:?}");
+        }
+    }
+}
