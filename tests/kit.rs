@@ -133,8 +133,8 @@ async fn only_the_scripts_and_their_tests_are_served() {
     let server = StaticFiles::start().await.expect("a server");
     for (path, status) in [
         ("/", 200),
-        ("/static/js/fleet.js", 200),
-        ("/static/js/fleet.js?v=1", 200),
+        ("/static/js/channel/home.js", 200),
+        ("/static/js/channel/home.js?v=1", 200),
         ("/tests/js/check.js", 200),
         ("/Cargo.toml", 404),
         ("/static/../Cargo.toml", 404),

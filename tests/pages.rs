@@ -475,15 +475,17 @@ fn a_file_is_for_ever_under_its_build_and_asked_for_under_any_other() {
 #[test]
 fn every_module_that_a_script_imports_is_served() {
     let client = client();
-    let mut left = vec!["main.js".to_owned()];
+    let mut left = vec!["page/main.js".to_owned(), "tabs/worker.js".to_owned(), "lab/main.js".to_owned()];
     let mut known = left.clone();
     while let Some(module) = left.pop() {
         let answer = client.get(format!("/static/any/js/{module}")).dispatch();
         assert_eq!(answer.status(), Status::Ok, "{module}");
         assert_eq!(answer.content_type(), Some(ContentType::JavaScript));
         let source = answer.into_string().expect("a body");
-        for import in source.split("from './").skip(1) {
-            let name = import.split('\'').next().unwrap_or_default().to_owned();
+        let (room, _) = module.split_once('/').expect("a room");
+        for import in source.split("from '").skip(1).map(|rest| rest.split('\'').next().unwrap_or_default()) {
+            let beside = import.strip_prefix("./").map(|name| format!("{room}/{name}"));
+            let name = beside.unwrap_or_else(|| import.trim_start_matches("../").to_owned());
             if !known.contains(&name) {
                 known.push(name.clone());
                 left.push(name);
@@ -497,7 +499,7 @@ fn the_menu_offers_every_fleet_of_the_table() {
     let html = body(&client(), "/story/live");
     let menu = between(&html, r#"<select id="fleet""#, "</select>");
     let offered: Vec<&str> = menu.split(r#"<option value=""#).skip(1).map(|o| between(o, "", "\"")).collect();
-    let table = include_str!("../static/js/fleets.js");
+    let table = include_str!("../static/js/channel/fleets.js");
     let rows: Vec<&str> = table.split(r#""name": ""#).skip(1).map(|row| between(row, "", "\"")).collect();
     assert!(rows.len() >= 6 && offered == rows, "{offered:?} and {rows:?}");
 }

@@ -10,19 +10,26 @@ use std::io::Cursor;
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
 pub const FILES: [&str; 62] = [
     "icons/favicon.svg",
-    "js/age.js",
-    "js/bucket.js",
-    "js/chart.js",
-    "js/chat.js",
-    "js/choice.js",
-    "js/clock.js",
-    "js/conversation.js",
-    "js/cursor.js",
-    "js/dock.js",
-    "js/feed.js",
-    "js/fleet.js",
-    "js/fleets.js",
-    "js/format.js",
+    "js/channel/bucket.js",
+    "js/channel/clock.js",
+    "js/channel/cursor.js",
+    "js/channel/dock_clock.js",
+    "js/channel/feed.js",
+    "js/channel/fleets.js",
+    "js/channel/home.js",
+    "js/channel/limit.js",
+    "js/channel/line.js",
+    "js/channel/outage.js",
+    "js/channel/patience.js",
+    "js/channel/stream.js",
+    "js/channel/tally.js",
+    "js/channel/transports.js",
+    "js/channel/trucks.js",
+    "js/channel/wire.js",
+    "js/channel/words.js",
+    "js/keeper/chat.js",
+    "js/keeper/conversation.js",
+    "js/keeper/notice.js",
     "js/lab/adviser.js",
     "js/lab/all.js",
     "js/lab/board.js",
@@ -39,76 +46,55 @@ pub const FILES: [&str; 62] = [
     "js/lab/save.js",
     "js/lab/server.js",
     "js/lab/settings.js",
-    "js/lab/spread.js",
+    "js/lab/summary.js",
     "js/lab/track.js",
     "js/lab/verdict.js",
-    "js/limit.js",
-    "js/line.js",
-    "js/link.js",
-    "js/main.js",
-    "js/meter.js",
-    "js/name.js",
-    "js/notice.js",
-    "js/outage.js",
-    "js/outbox.js",
-    "js/patience.js",
-    "js/picture.js",
-    "js/refetch.js",
-    "js/road.js",
-    "js/roads.js",
-    "js/series.js",
-    "js/share.js",
-    "js/state.js",
-    "js/station.js",
-    "js/stream.js",
-    "js/tally.js",
-    "js/texts.js",
-    "js/units.js",
-    "js/view.js",
-    "js/words.js",
-    "js/worker.js",
-    "js/zone.js",
+    "js/meter/meter.js",
+    "js/meter/picture.js",
+    "js/page/choice.js",
+    "js/page/feed_line.js",
+    "js/page/main.js",
+    "js/page/refetch.js",
+    "js/tabs/hub.js",
+    "js/tabs/link.js",
+    "js/tabs/name.js",
+    "js/tabs/outbox.js",
+    "js/tabs/worker.js",
+    "js/view/chart.js",
+    "js/view/format.js",
+    "js/view/paint.js",
+    "js/view/series.js",
+    "js/view/station.js",
+    "js/view/texts.js",
+    "js/view/units.js",
+    "js/view/zone.js",
     "style.css",
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",
 ];
 
-/// What a page does not run itself.
-const WORKER: &str = "js/worker.js";
+/// The folder of the scripts.
+const SCRIPTS: &str = "js/";
+/// The rooms below it that a station's page and the overview run; `main.js` is in the last.
+const PAGE_ROOMS: [&str; 6] = ["channel", "tabs", "view", "keeper", "meter", "page"];
+/// The rooms that the lab runs; `main.js` is in the last.
+const LAB_ROOMS: [&str; 3] = ["channel", "meter", "lab"];
+/// A worker runs this: no page does.
+const WORKER: &str = "js/tabs/worker.js";
 
-/// The lab's own scripts are here.
-const LAB: &str = "js/lab/";
-/// What else the lab runs.
-const LAB_RUNS: [&str; 19] = [
-    "js/age.js",
-    "js/bucket.js",
-    "js/clock.js",
-    "js/cursor.js",
-    "js/dock.js",
-    "js/fleet.js",
-    "js/fleets.js",
-    "js/limit.js",
-    "js/line.js",
-    "js/meter.js",
-    "js/outage.js",
-    "js/patience.js",
-    "js/picture.js",
-    "js/road.js",
-    "js/roads.js",
-    "js/state.js",
-    "js/stream.js",
-    "js/tally.js",
-    "js/words.js",
-];
-
-/// The page's scripts, so that it asks for all of them at once and not one behind the other.
+/// The modules of the page, so that the browser asks for all of them at once and not one behind the other.
 pub fn modules() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter().filter(|path| path.ends_with(".js") && *path != WORKER && !path.starts_with(LAB))
+    modules_of(&PAGE_ROOMS)
 }
 
-/// The same for the lab.
+/// The modules of the lab.
 pub fn lab_modules() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter().filter(|path| path.starts_with(LAB) || LAB_RUNS.contains(path))
+    modules_of(&LAB_ROOMS)
+}
+
+fn modules_of(rooms: &'static [&str]) -> impl Iterator<Item = &'static str> {
+    let room_of = |path: &'static str| path.strip_prefix(SCRIPTS)?.split_once('/').map(|(room, _)| room);
+    FILES.into_iter().filter(move |path| *path != WORKER && room_of(path).is_some_and(|room| rooms.contains(&room)))
 }
 
 /// A year and unchanging: the address names the content.
@@ -204,9 +190,9 @@ mod tests {
         named.map(resolve).collect()
     }
 
-    #[test]
-    fn the_lab_asks_at_once_for_all_that_it_runs_and_for_no_more() {
-        let mut needed = vec!["js/lab/main.js".to_owned()];
+    /// The modules that `main` needs, itself among them, by path.
+    fn needed_by(main: &str) -> Vec<String> {
+        let mut needed = vec![main.to_owned()];
         for at in 0.. {
             let Some(path) = needed.get(at).cloned() else { break };
             for import in imports(&path) {
@@ -216,7 +202,13 @@ mod tests {
             }
         }
         needed.sort();
-        assert_eq!(needed, lab_modules().collect::<Vec<_>>());
+        needed
+    }
+
+    #[test]
+    fn a_page_asks_at_once_for_all_that_it_runs_and_for_no_more() {
+        assert_eq!(needed_by("js/page/main.js"), modules().collect::<Vec<_>>());
+        assert_eq!(needed_by("js/lab/main.js"), lab_modules().collect::<Vec<_>>());
     }
 
     #[test]

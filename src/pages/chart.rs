@@ -1,4 +1,4 @@
-//! The last 24 hours as SVG paths: mean line, min–max band, gaps as gaps. `static/js/chart.js` draws the same.
+//! The last 24 hours as SVG paths: mean line, min–max band, gaps as gaps. `static/js/view/chart.js` draws the same.
 //!
 //! Paths live in a box of [`BOX`] × [`BOX`] that the page stretches to any size; everything that must keep its shape
 //! (labels, dots) is placed in percent beside it, so that text stays readable on a phone.

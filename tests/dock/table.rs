@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 #[test]
 fn the_pages_have_the_same_table_of_fleets() {
-    let script = include_str!("../../static/js/fleets.js");
+    let script = include_str!("../../static/js/channel/fleets.js");
     let (_, table) = script.split_once("// fleets: begin").expect("the first marker");
     let (table, _) = table.split_once("// fleets: end").expect("the last marker");
     let pages: BTreeMap<String, serde_json::Value> = serde_json::from_str(table).expect("JSON");

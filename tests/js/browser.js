@@ -1,9 +1,9 @@
 // @ts-check
 /** A browser in small: pages with links, workers that live and die, and messages that take their time. Time is virtual. */
 
-import { Link } from '../../static/js/link.js';
-import { Share } from '../../static/js/share.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { Link } from '../../static/js/tabs/link.js';
+import { Share } from '../../static/js/tabs/hub.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal } from './check.js';
 
 /** @typedef {import('./virtual.js').VirtualClock} VirtualClock */

@@ -1,5 +1,5 @@
 // @ts-check
-import { Bucket } from '../../static/js/bucket.js';
+import { Bucket } from '../../static/js/channel/bucket.js';
 import { equal, ok, test } from './check.js';
 
 const LIMITS = { burst: 4, perSecond: 10 };

@@ -1,5 +1,5 @@
 // @ts-check
-import { Conversation } from '../../static/js/conversation.js';
+import { Conversation } from '../../static/js/keeper/conversation.js';
 import { equal, ok, test } from './check.js';
 
 /** @param {string} id @param {object} [more] */

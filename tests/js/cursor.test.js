@@ -1,8 +1,8 @@
 // @ts-check
-import { compare, isCursor, join } from '../../static/js/cursor.js';
+import { compare, isCursor, join } from '../../static/js/channel/cursor.js';
 import { equal, ok, test } from './check.js';
 
-/** @param {Partial<import('../../static/js/dock.js').Load>} load */
+/** @param {Partial<import('../../static/js/channel/wire.js').Load>} load */
 const load = (load) => /** @type {any} */ ({ v: 1, why: 'cargo', after: 'J.10', seen: 'J.10', cargo: [], heard: [], ...load });
 const items = (/** @type {number[]} */ ...places) => places.map((place) => ({ at: `J.${place}`, kind: 'report' }));
 const places = (/** @type {{at: string}[]} */ fresh) => fresh.map(({ at }) => at);

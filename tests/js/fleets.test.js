@@ -1,8 +1,8 @@
 // @ts-check
 /** What the rows of the table make of home's rules: each fleet in its own manner. */
 
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { Stage, item } from './stage.js';

@@ -4,8 +4,8 @@
  * the promises of the protocol hold at every instant, and once the faults stop, all is delivered.
  */
 
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -53,7 +53,7 @@ class Run {
     });
   }
 
-  /** @param {import('../../static/js/dock.js').Item} item */
+  /** @param {import('../../static/js/channel/wire.js').Item} item */
   #applies(item) {
     equal(item.at, this.news[this.applied++], 'S1, S2: every piece of news once, in order, without a gap');
   }

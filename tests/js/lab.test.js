@@ -3,7 +3,7 @@ import { Dice, happenings } from '../../static/js/lab/dice.js';
 import { Ledger } from '../../static/js/lab/ledger.js';
 import { measure, runAll } from '../../static/js/lab/run.js';
 import { connections, mayJoin, readRate, readSettings, writeRate, writeSettings } from '../../static/js/lab/settings.js';
-import { summary } from '../../static/js/lab/spread.js';
+import { summary } from '../../static/js/lab/summary.js';
 import { equal, ok, test, throws } from './check.js';
 import { VirtualClock } from './virtual.js';
 

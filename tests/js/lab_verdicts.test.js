@@ -1,5 +1,5 @@
 // @ts-check
-import { FLEETS } from '../../static/js/fleets.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { place } from '../../static/js/lab/plots.js';
 import { csv, json } from '../../static/js/lab/save.js';
 import { DEFAULTS } from '../../static/js/lab/settings.js';

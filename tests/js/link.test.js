@@ -1,7 +1,7 @@
 // @ts-check
 /** A page's link: workers that die, hang or cannot be had, and the page's own home in their place. */
 
-import { FLEETS } from '../../static/js/fleets.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { FakeBrowser, FakePage, sharesOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';

@@ -3,9 +3,9 @@
 
 import { ok } from './check.js';
 
-/** @typedef {import('../../static/js/dock.js').Clipboard} Clipboard */
-/** @typedef {import('../../static/js/dock.js').Load} Load */
-/** @typedef {import('../../static/js/fleets.js').Fleet} Fleet */
+/** @typedef {import('../../static/js/channel/wire.js').Clipboard} Clipboard */
+/** @typedef {import('../../static/js/channel/wire.js').Load} Load */
+/** @typedef {import('../../static/js/channel/fleets.js').Fleet} Fleet */
 /** @typedef {{place: number, topic: string}} News */
 /**
  * @typedef {object} Parked

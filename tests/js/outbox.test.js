@@ -1,10 +1,10 @@
 // @ts-check
 /** Words outlive their page; and the fleet that a visitor chose. */
 
-import { chosenFleet } from '../../static/js/choice.js';
-import { nameOf, readName } from '../../static/js/name.js';
-import { Outbox } from '../../static/js/outbox.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { chosenFleet } from '../../static/js/page/choice.js';
+import { nameOf, readName } from '../../static/js/tabs/name.js';
+import { Outbox } from '../../static/js/tabs/outbox.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { FakeBrowser, FakePage, FakeStorage, sharesOn } from './browser.js';
 import { equal, test, throws } from './check.js';
 import { BadRoad, ModelDock } from './model.js';

@@ -1,7 +1,7 @@
 // @ts-check
-import { feedText, outageText } from '../../static/js/feed.js';
-import { duration, meterLine, meterTexts, size } from '../../static/js/meter.js';
-import { caption } from '../../static/js/picture.js';
+import { feedText, outageText } from '../../static/js/page/feed_line.js';
+import { duration, meterLine, meterTexts, size } from '../../static/js/meter/meter.js';
+import { caption } from '../../static/js/meter/picture.js';
 import { equal, test } from './check.js';
 
 test('the line says how the page is fed, and why it polls', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { Patience } from '../../static/js/patience.js';
+import { Patience } from '../../static/js/channel/patience.js';
 import { equal, ok, test } from './check.js';
 import { VirtualClock } from './virtual.js';
 

@@ -1,12 +1,12 @@
 // @ts-check
 /** Plays a trace that home's twin has written to the pages' own home, and compares what the two do, step by step. */
 
-import { readLoad } from '../../static/js/dock.js';
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { readLoad } from '../../static/js/channel/wire.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { settle } from './virtual.js';
 
-/** @typedef {import('../../static/js/dock.js').Clipboard} Clipboard */
+/** @typedef {import('../../static/js/channel/wire.js').Clipboard} Clipboard */
 /** @typedef {Record<string, any>} Event */
 /** @typedef {{now: number, do: string, chance: number[], expect: Event[], seen: string | null, out: number, [more: string]: any}} Step */
 /** @typedef {{name: string, fleet: string, parkMs: number, steps: Step[]}} Trace */

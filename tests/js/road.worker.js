@@ -4,10 +4,10 @@
  * worker, whose timers nobody slows down.
  */
 
-import { newBay, postTruck } from '../../static/js/dock.js';
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
-import { compare } from '../../static/js/cursor.js';
+import { newBay, postTruck } from '../../static/js/channel/wire.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
+import { compare } from '../../static/js/channel/cursor.js';
 
 /** @typedef {{seed: number, fleet: string, station: string, key: string, readings: number, words: number, parkMs: number, deadlineMs: number}} Run */
 

@@ -1,13 +1,13 @@
 // @ts-check
 /** A home on a stage: time is virtual, and the test plays the dock, truck by truck. */
 
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok } from './check.js';
 import { VirtualClock, settle } from './virtual.js';
 
-/** @typedef {import('../../static/js/dock.js').Clipboard} Clipboard */
-/** @typedef {import('../../static/js/dock.js').Load} Load */
+/** @typedef {import('../../static/js/channel/wire.js').Clipboard} Clipboard */
+/** @typedef {import('../../static/js/channel/wire.js').Load} Load */
 /** @typedef {{clipboard: Clipboard, left: number, open: boolean, aborted: () => boolean, load: (load: Partial<Load>) => Promise<void>, lose: (reason?: object) => Promise<void>}} Trip */
 
 /** What most homes on the stage have seen. */
@@ -15,7 +15,7 @@ export const SEEN = 'J.10';
 
 /**
  * @param {number} sequence
- * @returns {import('../../static/js/dock.js').Item}
+ * @returns {import('../../static/js/channel/wire.js').Item}
  */
 export const item = (sequence) => ({ at: `J.${sequence}`, kind: 'report' });
 

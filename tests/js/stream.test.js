@@ -1,9 +1,9 @@
 // @ts-check
 /** The modern rows: a stream in the place of a parked truck, by the same rules. */
 
-import { Home } from '../../static/js/fleet.js';
-import { FLEETS } from '../../static/js/fleets.js';
-import { events, socket } from '../../static/js/stream.js';
+import { Home } from '../../static/js/channel/home.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
+import { events, socket } from '../../static/js/channel/stream.js';
 import { equal, ok, test } from './check.js';
 import { VirtualClock, seeded, settle } from './virtual.js';
 

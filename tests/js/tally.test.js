@@ -1,7 +1,7 @@
 // @ts-check
 /** What home counts, tells and measures. */
 
-import { DockClock, Spread } from '../../static/js/age.js';
+import { DockClock, Spread } from '../../static/js/channel/dock_clock.js';
 import { equal, ok, test } from './check.js';
 import { Stage, item } from './stage.js';
 import { seeded, settle } from './virtual.js';

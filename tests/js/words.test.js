@@ -1,5 +1,5 @@
 // @ts-check
-import { Words } from '../../static/js/words.js';
+import { Words } from '../../static/js/channel/words.js';
 import { equal, ok, test, throws } from './check.js';
 
 function words() {

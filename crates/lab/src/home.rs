@@ -1,4 +1,4 @@
-//! Home's rules a second time: the Rust twin of the pages' `fleet.js`, rule by rule. Pure: no network, no clock, no chance.
+//! Home's rules a second time: the Rust twin of the pages' `home.js`, rule by rule. Pure: no network, no clock, no chance.
 //!
 //! Of the table it knows the rows whose news comes home on trucks; it has no streams. Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
 //! two are held equal by traces that both are fed (`tests/twin.rs`); who changes one changes the other.

@@ -7,7 +7,7 @@ const STALE_MIN_MS: i64 = 2 * MINUTE_MS;
 /// Never offline below this, ms: a router restarts in less.
 const OFFLINE_MIN_MS: i64 = 15 * MINUTE_MS;
 
-/// How much a value's age says about it. `static/js/format.js` has the same rules.
+/// How much a value's age says about it. `static/js/view/format.js` has the same rules.
 /// The later, the worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {

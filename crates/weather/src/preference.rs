@@ -47,7 +47,7 @@ impl Preference {
         Self { fahrenheit: !self.fahrenheit, ..self }
     }
 
-    /// The unit a quantity is shown in. `static/js/units.js` has the same table.
+    /// The unit a quantity is shown in. `static/js/view/units.js` has the same table.
     pub fn unit(self, quantity: Quantity) -> Unit {
         match quantity.unit() {
             Unit::Celsius if self.fahrenheit => Unit::Fahrenheit,

@@ -129,7 +129,7 @@ impl Unit {
 /// Rounds half *up* (toward +∞: 2.5 → 3, −2.5 → −2), as WMO asks, to `decimals` places, without a `-0`.
 ///
 /// The billionth that is added keeps decimal halves that binary cannot hold (1.005) on the upper side.
-/// `static/js/format.js` does the same arithmetic, so page and server agree to the digit.
+/// `static/js/view/format.js` does the same arithmetic, so page and server agree to the digit.
 pub fn round_half_up(value: f64, decimals: u32) -> f64 {
     let scale = 10f64.powi(decimals as i32);
     let rounded = (value * scale + 0.5 + 1e-9).floor() / scale;

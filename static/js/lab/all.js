@@ -1,8 +1,8 @@
 // @ts-check
 /** “Run all”: its buttons, its progress, its results. */
 
-import { WALL_CLOCK } from '../clock.js';
-import { FLEETS } from '../fleets.js';
+import { WALL_CLOCK } from '../channel/clock.js';
+import { FLEETS } from '../channel/fleets.js';
 import { Lane, STATION } from './lane.js';
 import { write } from './make.js';
 import { paintPlots, paintRows } from './results.js';
@@ -23,7 +23,7 @@ const RTT_LEAST_S = 0.0005;
  * @param {Element} page
  * @param {object} parts
  * @param {Settings} parts.settings
- * @param {import('../age.js').DockClock} parts.dockClock
+ * @param {import('../channel/dock_clock.js').DockClock} parts.dockClock
  * @param {(signal: AbortSignal) => Promise<{seen: string, rttMs: number}>} parts.probe
  * @param {(number: number) => Promise<unknown>} parts.tell
  * @param {() => number} parts.nextNumber

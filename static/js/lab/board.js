@@ -1,9 +1,9 @@
 // @ts-check
 /** The live lanes: which there are, what they bring, and that they rest while nobody looks. */
 
-import { WALL_CLOCK } from '../clock.js';
-import { compare } from '../cursor.js';
-import { FLEETS } from '../fleets.js';
+import { WALL_CLOCK } from '../channel/clock.js';
+import { compare } from '../channel/cursor.js';
+import { FLEETS } from '../channel/fleets.js';
 import { Lane, STATION } from './lane.js';
 import { write } from './make.js';
 import { play } from './player.js';
@@ -38,7 +38,7 @@ export class Board {
    * @param {object} parts
    * @param {Element} parts.page
    * @param {Settings} parts.settings they change with what is chosen
-   * @param {import('../age.js').DockClock} parts.dockClock
+   * @param {import('../channel/dock_clock.js').DockClock} parts.dockClock
    * @param {string} parts.seen
    * @param {() => Promise<string>} parts.where asks for the journal's end
    * @param {(number: number) => void} parts.tell
@@ -145,7 +145,7 @@ export class Board {
     return [this.#station ?? STATION];
   }
 
-  /** @param {import('../dock.js').Item} item */
+  /** @param {import('../channel/wire.js').Item} item */
   #isOurs({ kind, station, number }) {
     if (kind === 'lab') return typeof number === 'number' && number >= this.#first && number < this.#next;
     return kind === 'report' && station === this.#station;

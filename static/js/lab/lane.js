@@ -1,18 +1,18 @@
 // @ts-check
 /** A lane: a home with a bay of its own, on a road that is counted. It knows no DOM. */
 
-import { WALL_CLOCK } from '../clock.js';
-import { newBay } from '../dock.js';
-import { Home } from '../fleet.js';
-import { roadsOf } from '../roads.js';
+import { WALL_CLOCK } from '../channel/clock.js';
+import { newBay } from '../channel/wire.js';
+import { Home } from '../channel/home.js';
+import { roadsOf } from '../channel/transports.js';
 import { Ledger } from './ledger.js';
 
-/** @typedef {import('../age.js').DockClock} DockClock */
-/** @typedef {import('../dock.js').Item} Item */
-/** @typedef {import('../dock.js').Load} Load */
-/** @typedef {import('../fleet.js').Trip} Trip */
-/** @typedef {import('../fleets.js').Fleet} Fleet */
-/** @typedef {import('../line.js').Stream} Stream */
+/** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */
+/** @typedef {import('../channel/wire.js').Item} Item */
+/** @typedef {import('../channel/wire.js').Load} Load */
+/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/fleets.js').Fleet} Fleet */
+/** @typedef {import('../channel/line.js').Stream} Stream */
 
 /** What words of the lab are about: the dock confirms them, and that is all. */
 export const STATION = '_lab';
@@ -20,7 +20,7 @@ export const STATION = '_lab';
 /**
  * @typedef {object} On what a lane tells
  * @property {(trip: Trip) => void} [trip]
- * @property {(state: import('../state.js').State) => void} [state]
+ * @property {(state: import('../channel/feed.js').State) => void} [state]
  * @property {(item: Item, ageMs: number | null) => void} [news] a piece of it, once
  * @property {(ids: string[]) => void} [heard]
  */
@@ -45,8 +45,8 @@ export class Lane {
    * @param {() => Promise<string>} [parts.where] asks for the journal's end, should the lane's place in it be gone
    * @param {On} [parts.on]
    * @param {string} [parts.bay]
-   * @param {import('../clock.js').Clock} [parts.clock]
-   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../roads.js').Roads} [parts.roads]
+   * @param {import('../channel/clock.js').Clock} [parts.clock]
+   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Roads} [parts.roads]
    */
   constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, roads = roadsOf, where }) {
     this.fleet = fleet;

@@ -1,9 +1,9 @@
 // @ts-check
 /** What a lane has done: trucks that wait at the factory, news with its age, words with theirs. Time is an argument. */
 
-import { summary } from './spread.js';
+import { summary } from './summary.js';
 
-/** @typedef {import('../fleet.js').Trip} Trip */
+/** @typedef {import('../channel/home.js').Trip} Trip */
 
 /** Ages that are kept, the latest: the longest row at the highest rate. */
 const AGES_MAX = 6_000;

@@ -1,6 +1,6 @@
 // @ts-check
 // The lab: lanes side by side, all rows one after the other, and the adviser.
-import { DockClock } from '../age.js';
+import { DockClock } from '../channel/dock_clock.js';
 import { openAdviser } from './adviser.js';
 import { openAll } from './all.js';
 import { Board } from './board.js';

@@ -7,7 +7,7 @@ import { traffic } from './dice.js';
  * @param {number} seed
  * @param {{news: number, words: number}} rates a second
  * @param {{news: () => void, word: () => void}} on
- * @param {import('../clock.js').Clock} clock
+ * @param {import('../channel/clock.js').Clock} clock
  * @returns {() => void} stops it
  */
 export function play(seed, rates, on, clock) {

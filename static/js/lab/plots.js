@@ -1,9 +1,9 @@
 // @ts-check
 /** Plots: the strip of ages on arrival, and bars of a run. */
 
-import { duration } from '../meter.js';
+import { duration } from '../meter/meter.js';
 import { make, write } from './make.js';
-import { summary } from './spread.js';
+import { summary } from './summary.js';
 
 /** The strip's ends, ms; its scale is logarithmic. */
 const STRIP_MS = Object.freeze({ from: 1, to: 100_000 });

@@ -1,8 +1,8 @@
 // @ts-check
 /** Trucks that only turn round: they tell how long the road is, and where the journal ends. */
 
-import { newBay, postTruck } from '../dock.js';
-import { summary } from './spread.js';
+import { newBay, postTruck } from '../channel/wire.js';
+import { summary } from './summary.js';
 
 /** How many are sent to measure the road; the first finds a cold connection and does not count. */
 const TRUCKS = 9;
@@ -14,7 +14,7 @@ const TRUCKS = 9;
  * @param {string} parts.seen any cursor
  * @param {readonly string[]} parts.watch
  * @param {AbortSignal} parts.signal
- * @param {import('../age.js').DockClock} [parts.dockClock] learns from it
+ * @param {import('../channel/dock_clock.js').DockClock} [parts.dockClock] learns from it
  * @param {number} [parts.trucks]
  * @returns {Promise<{seen: string, rttMs: number}>}
  */

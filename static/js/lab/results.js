@@ -1,7 +1,7 @@
 // @ts-check
 /** The table of a run, and its plots. */
 
-import { duration, size } from '../meter.js';
+import { duration, size } from '../meter/meter.js';
 import { make } from './make.js';
 import { judged, plot } from './plots.js';
 import { bytesPerNews, emptyShare, halfPeriod, predictedTripsPerNews, tripsPerNews, verdict } from './verdict.js';

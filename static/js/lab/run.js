@@ -1,11 +1,11 @@
 // @ts-check
 /** Measures rows, one after the other, on the same traffic. Lanes, clock and road are given to it. */
 
-import { FLEETS } from '../fleets.js';
+import { FLEETS } from '../channel/fleets.js';
 import { happenings } from './dice.js';
 
 /** @typedef {import('./lane.js').Lane} Lane */
-/** @typedef {import('./spread.js').Summary} Summary */
+/** @typedef {import('./summary.js').Summary} Summary */
 /**
  * @typedef {object} Measured
  * @property {string} fleet
@@ -28,10 +28,10 @@ import { happenings } from './dice.js';
  */
 /**
  * @typedef {object} Ground what a measurement stands on
- * @property {(fleet: string, seen: string, isOurs: (item: import('../dock.js').Item) => boolean) => Lane} newLane
+ * @property {(fleet: string, seen: string, isOurs: (item: import('../channel/wire.js').Item) => boolean) => Lane} newLane
  * @property {(number: number) => Promise<unknown>} tell makes a piece of news
  * @property {(signal: AbortSignal) => Promise<{seen: string, rttMs: number}>} probe
- * @property {import('../clock.js').Clock} clock
+ * @property {import('../channel/clock.js').Clock} clock
  * @property {() => number} nextNumber where numbers of news go on
  */
 /** @typedef {{seed: number, news: number, words: number, seconds: number}} Plan */
@@ -140,7 +140,7 @@ function orAborted(signal) {
 /**
  * @param {() => boolean} isSo
  * @param {number} patienceMs
- * @param {import('../clock.js').Clock} clock
+ * @param {import('../channel/clock.js').Clock} clock
  * @param {AbortSignal} signal
  */
 async function until(isSo, patienceMs, clock, signal) {
@@ -155,7 +155,7 @@ async function until(isSo, patienceMs, clock, signal) {
  * Waits, and says now and then that it still does.
  *
  * @param {number} ms
- * @param {import('../clock.js').Clock} clock
+ * @param {import('../channel/clock.js').Clock} clock
  * @param {AbortSignal} signal
  * @param {() => void} onTick
  */
@@ -170,7 +170,7 @@ async function pause(ms, clock, signal, onTick) {
 
 /**
  * @param {number} ms
- * @param {import('../clock.js').Clock} clock
+ * @param {import('../channel/clock.js').Clock} clock
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */

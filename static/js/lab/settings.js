@@ -1,7 +1,7 @@
 // @ts-check
 /** What is to be measured, as the address says it: the same settings and seed are the same traffic again. */
 
-import { FLEETS } from '../fleets.js';
+import { FLEETS } from '../channel/fleets.js';
 
 /**
  * @typedef {object} Settings

@@ -1,12 +1,12 @@
 // @ts-check
 /** A lane as it is seen: picture, counters, ages, log. */
 
-import { duration, size } from '../meter.js';
-import { caption, Picture } from '../picture.js';
+import { duration, size } from '../meter/meter.js';
+import { caption, Picture } from '../meter/picture.js';
 import { write } from './make.js';
 import { ageText, paintStrip } from './plots.js';
 
-/** @typedef {import('../fleet.js').Trip} Trip */
+/** @typedef {import('../channel/home.js').Trip} Trip */
 /** @typedef {import('./lane.js').Lane} Lane */
 
 /** Lines that a log keeps. */
@@ -27,7 +27,7 @@ export class Track {
 
   /**
    * @param {HTMLTemplateElement} template
-   * @param {Readonly<import('../fleets.js').Fleet>} fleet
+   * @param {Readonly<import('../channel/fleets.js').Fleet>} fleet
    * @param {number} number from 1 on
    */
   constructor(template, fleet, number) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a measurement says about the essay's sentences, in plain words. Pure. */
 
-import { duration } from '../meter.js';
+import { duration } from '../meter/meter.js';
 
 /** @typedef {import('./run.js').Measured} Measured */
 /**

@@ -1,12 +1,12 @@
 // @ts-check
 /** The roads of a row of the table: on what its words and its news travel. */
 
-import { newBay, postTruck } from './dock.js';
+import { newBay, postTruck } from './wire.js';
 import { events, socket } from './stream.js';
 
 /** @typedef {import('./fleets.js').Fleet} Fleet */
-/** @typedef {import('./dock.js').Clipboard} Clipboard */
-/** @typedef {import('./dock.js').Load} Load */
+/** @typedef {import('./wire.js').Clipboard} Clipboard */
+/** @typedef {import('./wire.js').Load} Load */
 /**
  * @typedef {object} Roads
  * @property {(clipboard: Clipboard, signal: AbortSignal) => Promise<Load>} send one trip

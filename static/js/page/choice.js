@@ -1,7 +1,7 @@
 // @ts-check
 /** The fleet that a visitor has chosen: the address names it, or an earlier visit did. */
 
-import { FLEETS } from './fleets.js';
+import { FLEETS } from '../channel/fleets.js';
 
 const KEY = 'fleet';
 const DEFAULT = 'ping-pong';
@@ -11,7 +11,7 @@ const DEFAULT = 'ping-pong';
  *
  * @param {string} query the address's
  * @param {() => Pick<Storage, 'getItem' | 'setItem'>} storage may throw: it may be forbidden
- * @returns {Readonly<import('./fleets.js').Fleet>}
+ * @returns {Readonly<import('../channel/fleets.js').Fleet>}
  */
 export function chosenFleet(query, storage) {
   const asked = new URLSearchParams(query).get(KEY);

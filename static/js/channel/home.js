@@ -11,19 +11,19 @@ import { Limit } from './limit.js';
 import { Line } from './line.js';
 import { Outage } from './outage.js';
 import { Patience, STEADY_MS } from './patience.js';
-import { GRACE_MS, Road } from './road.js';
-import { kindOf } from './state.js';
+import { GRACE_MS, Road } from './trucks.js';
+import { kindOf } from './feed.js';
 import { Tally } from './tally.js';
 import { Words } from './words.js';
 
 /** @typedef {import('./clock.js').Clock} Clock */
-/** @typedef {import('./dock.js').Clipboard} Clipboard */
-/** @typedef {import('./dock.js').Item} Item */
-/** @typedef {import('./dock.js').Load} Load */
+/** @typedef {import('./wire.js').Clipboard} Clipboard */
+/** @typedef {import('./wire.js').Item} Item */
+/** @typedef {import('./wire.js').Load} Load */
 /** @typedef {import('./fleets.js').Fleet} Fleet */
-/** @typedef {import('./road.js').Reason} Reason */
-/** @typedef {import('./road.js').Truck} Truck */
-/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./trucks.js').Reason} Reason */
+/** @typedef {import('./trucks.js').Truck} Truck */
+/** @typedef {import('./feed.js').State} State */
 /** @typedef {import('./words.js').Said} Said */
 /**
  * What a picture of the trucks shows. On a stream each load is a truck that is home and leaves again, with a new number.

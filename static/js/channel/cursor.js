@@ -1,8 +1,8 @@
 // @ts-check
 /** Cursors: places in the journal, `epoch.sequence`. The epoch names the journal, the sequence counts within it. */
 
-/** @typedef {import('./dock.js').Load} Load */
-/** @typedef {import('./dock.js').Item} Item */
+/** @typedef {import('./wire.js').Load} Load */
+/** @typedef {import('./wire.js').Item} Item */
 
 /** The sequence is a 64-bit counter: more than a Number holds exactly. */
 const CURSOR = /^(.+)\.(\d{1,20})$/;

@@ -1,8 +1,8 @@
 // @ts-check
-import { Lost, newBay, postTruck } from '../../static/js/dock.js';
+import { Lost, newBay, postTruck } from '../../static/js/channel/wire.js';
 import { equal, ok, test, throws } from './check.js';
 
-/** @type {import('../../static/js/dock.js').Clipboard} */
+/** @type {import('../../static/js/channel/wire.js').Clipboard} */
 const CLIPBOARD = { v: 1, fleet: 'ping-pong', park: 25_000, seen: 'J.10', watch: [], say: [] };
 const LOAD = { v: 1, why: 'cargo', after: 'J.10', seen: 'J.11', cargo: [{ at: 'J.11', kind: 'report' }], heard: [], parked: 7 };
 

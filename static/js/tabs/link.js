@@ -4,26 +4,26 @@
  * It talks the same messages to both.
  */
 
-import { Alarm, WALL_CLOCK } from './clock.js';
-import { compare, join } from './cursor.js';
-import { newBay } from './dock.js';
+import { Alarm, WALL_CLOCK } from '../channel/clock.js';
+import { compare, join } from '../channel/cursor.js';
+import { newBay } from '../channel/wire.js';
 import { nameOf } from './name.js';
 import { Outbox } from './outbox.js';
-import { roadsOf } from './roads.js';
-import { Share } from './share.js';
+import { roadsOf } from '../channel/transports.js';
+import { Share } from './hub.js';
 
-/** @typedef {import('./dock.js').Item} Item */
-/** @typedef {import('./dock.js').Load} Load */
-/** @typedef {import('./fleet.js').Trip} Trip */
-/** @typedef {import('./share.js').Down} Down */
-/** @typedef {import('./share.js').Up} Up */
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./tally.js').Stats} Stats */
-/** @typedef {import('./words.js').Said} Said */
+/** @typedef {import('../channel/wire.js').Item} Item */
+/** @typedef {import('../channel/wire.js').Load} Load */
+/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('./hub.js').Down} Down */
+/** @typedef {import('./hub.js').Up} Up */
+/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/tally.js').Stats} Stats */
+/** @typedef {import('../channel/words.js').Said} Said */
 /** @typedef {{post: (message: Up) => void, close: () => void}} Line a way to a share */
 /**
  * @typedef {object} Parts
- * @property {Readonly<import('./fleets.js').Fleet>} fleet
+ * @property {Readonly<import('../channel/fleets.js').Fleet>} fleet
  * @property {string} build the page's
  * @property {{seen: string, watch?: readonly string[]}} state the page's cursor, and the stations it shows (none: all)
  * @property {(items: Item[], load: Load) => void} apply news: each item once, in order, without a gap
@@ -34,7 +34,7 @@ import { Share } from './share.js';
  * @property {(stats: Stats) => void} [onStats]
  * @property {(trip: Trip) => void} [onTrip]
  * @property {(error: unknown) => void} [onFault]
- * @property {import('./clock.js').Clock} [clock]
+ * @property {import('../channel/clock.js').Clock} [clock]
  * @property {Storage | null} [storage] keeps words over a reload
  * @property {(name: string) => SharedWorker} [newWorker]
  * @property {() => Share} [newShare] the page's own

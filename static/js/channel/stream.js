@@ -1,10 +1,10 @@
 // @ts-check
 /** The streams of the browser: Server-Sent Events and WebSocket, as roads down from the dock. */
 
-import { Lost, indexOf, parseLoad } from './dock.js';
+import { Lost, indexOf, parseLoad } from './wire.js';
 
-/** @typedef {import('./dock.js').Clipboard} Clipboard */
-/** @typedef {import('./dock.js').Load} Load */
+/** @typedef {import('./wire.js').Clipboard} Clipboard */
+/** @typedef {import('./wire.js').Load} Load */
 /** @typedef {import('./line.js').Hooks} Hooks */
 
 /**

@@ -1,10 +1,10 @@
 // @ts-check
 /** What a home's trucks have done so far: for those who look on, and in sum for the dock. */
 
-import { DockClock, Spread } from './age.js';
+import { DockClock, Spread } from './dock_clock.js';
 
-/** @typedef {import('./dock.js').Item} Item */
-/** @typedef {import('./dock.js').Load} Load */
+/** @typedef {import('./wire.js').Item} Item */
+/** @typedef {import('./wire.js').Load} Load */
 /** @typedef {{lost: number, repeated: number, gaps: number, news: number, age_ms: number}} Report what the dock is told */
 /** @typedef {Tally['figures'] & {departed: number, givenUp: number, trucksOut: number}} Stats */
 
@@ -38,7 +38,7 @@ export class Tally {
   /**
    * A truck leaves.
    *
-   * @param {import('./dock.js').Clipboard} clipboard
+   * @param {import('./wire.js').Clipboard} clipboard
    */
   departed(clipboard) {
     if (clipboard.say.length === 0) this.emptyLegs.out++;

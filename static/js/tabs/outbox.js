@@ -1,9 +1,9 @@
 // @ts-check
 /** A page's own words until they are stored: they outlive a reload of the page, and a worker that dies. */
 
-import { checkWord, WAITING_MAX } from './words.js';
+import { checkWord, WAITING_MAX } from '../channel/words.js';
 
-/** @typedef {import('./words.js').Word} Word */
+/** @typedef {import('../channel/words.js').Word} Word */
 
 /** Where they are kept. Copied to a page that is duplicated, which does no harm: an id is stored once. */
 const KEY = 'stevenson.outbox';

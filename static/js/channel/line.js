@@ -5,11 +5,11 @@
  */
 
 import { Alarm } from './clock.js';
-import { FRESH_MS, GRACE_MS } from './road.js';
+import { FRESH_MS, GRACE_MS } from './trucks.js';
 
-/** @typedef {import('./dock.js').Clipboard} Clipboard */
-/** @typedef {import('./dock.js').Load} Load */
-/** @typedef {import('./road.js').Reason} Reason */
+/** @typedef {import('./wire.js').Clipboard} Clipboard */
+/** @typedef {import('./wire.js').Load} Load */
+/** @typedef {import('./trucks.js').Reason} Reason */
 /**
  * @typedef {object} Hooks what a stream tells
  * @property {() => void} onOpen

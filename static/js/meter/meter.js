@@ -1,6 +1,6 @@
 // @ts-check
 // How it got here, in numbers. The texts are pure.
-import { FLEETS } from './fleets.js';
+import { FLEETS } from '../channel/fleets.js';
 
 /** @typedef {{last?: number | null, median?: number | null, p95?: number | null}} Spread ms */
 /**

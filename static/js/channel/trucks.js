@@ -2,9 +2,9 @@
 /** The trucks that are out. It knows when one is lost, and which of them can still be counted on. */
 
 /** @typedef {import('./clock.js').Clock} Clock */
-/** @typedef {import('./dock.js').Clipboard} Clipboard */
-/** @typedef {import('./dock.js').Load} Load */
-/** @typedef {import('./dock.js').Refused} Refused */
+/** @typedef {import('./wire.js').Clipboard} Clipboard */
+/** @typedef {import('./wire.js').Load} Load */
+/** @typedef {import('./wire.js').Refused} Refused */
 /** @typedef {{retryAfterMs?: number, refused?: Refused[], late?: boolean} | null | undefined} Reason */
 /**
  * @typedef {object} Truck

@@ -1,7 +1,7 @@
 // @ts-check
 // The keeper's panel: says words, and shows what was said. Text and attributes only; rows are copies of the page's own.
 import { Conversation } from './conversation.js';
-import { moment } from './zone.js';
+import { moment } from '../view/zone.js';
 
 /** @typedef {import('./conversation.js').Word} Word */
 /**

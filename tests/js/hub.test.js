@@ -1,7 +1,7 @@
 // @ts-check
 /** One home for all pages of a browser. */
 
-import { FLEETS } from '../../static/js/fleets.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { FakeBrowser, FakePage, sharesOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';

@@ -1,17 +1,17 @@
 // @ts-check
 /** One home for all pages of a browser. It knows neither ports nor workers: it takes messages, and posts some. */
 
-import { Alarm, WALL_CLOCK, watchful } from './clock.js';
-import { compare, isCursor } from './cursor.js';
-import { Home, WATCH_MAX } from './fleet.js';
+import { Alarm, WALL_CLOCK, watchful } from '../channel/clock.js';
+import { compare, isCursor } from '../channel/cursor.js';
+import { Home, WATCH_MAX } from '../channel/home.js';
 
-/** @typedef {import('./dock.js').Item} Item */
-/** @typedef {import('./dock.js').Load} Load */
-/** @typedef {import('./fleet.js').Trip} Trip */
-/** @typedef {import('./state.js').State} State */
-/** @typedef {import('./tally.js').Stats} Stats */
-/** @typedef {import('./words.js').Said} Said */
-/** @typedef {import('./words.js').Word} Word */
+/** @typedef {import('../channel/wire.js').Item} Item */
+/** @typedef {import('../channel/wire.js').Load} Load */
+/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/tally.js').Stats} Stats */
+/** @typedef {import('../channel/words.js').Said} Said */
+/** @typedef {import('../channel/words.js').Word} Word */
 /**
  * What a page says. `hello` begins anew, with the page's own cursor; `turn` numbers its hellos.
  *

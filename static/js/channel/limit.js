@@ -3,7 +3,7 @@
 
 import { Alarm } from './clock.js';
 
-/** @typedef {import('./dock.js').Load} Load */
+/** @typedef {import('./wire.js').Load} Load */
 
 /** When to ask again if the dock does not say, and the least and the most that it may say, ms. */
 const RETRY_MS = Object.freeze({ unsaid: 5_000, least: 1_000, most: 5 * 60_000 });

@@ -2,11 +2,11 @@
 /// <reference lib="webworker" />
 /** The worker that owns the trucks for all pages of a browser: it hands messages to and fro. Its name tells build and fleet. */
 
-import { newBay } from './dock.js';
-import { FLEETS } from './fleets.js';
+import { newBay } from '../channel/wire.js';
+import { FLEETS } from '../channel/fleets.js';
 import { nameOf, readName } from './name.js';
-import { roadsOf } from './roads.js';
-import { Share } from './share.js';
+import { roadsOf } from '../channel/transports.js';
+import { Share } from './hub.js';
 
 const scope = /** @type {SharedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const { build, fleet } = readName(scope.name);
