@@ -2,7 +2,7 @@
 /** A page's link: workers that die, hang or cannot be had, and the page's own home in their place. */
 
 import { FLEETS } from '../../static/js/channel/fleets.js';
-import { FakeBrowser, FakePage, sharesOn } from './browser.js';
+import { FakeBrowser, FakePage, hubsOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -14,7 +14,7 @@ function scene() {
   const dock = new ModelDock(FLEETS['ping-pong'], clock, random);
   const road = new BadRoad(dock, clock, random);
   road.bad = false;
-  const browser = new FakeBrowser(clock, sharesOn(road.send, clock, random));
+  const browser = new FakeBrowser(clock, hubsOn(road.send, clock, random));
   const open = async (more = {}) => {
     const page = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, more);
     page.link.start();

@@ -5,7 +5,7 @@ import { chosenFleet } from '../../static/js/page/choice.js';
 import { nameOf, readName } from '../../static/js/tabs/name.js';
 import { Outbox } from '../../static/js/tabs/outbox.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
-import { FakeBrowser, FakePage, FakeStorage, sharesOn } from './browser.js';
+import { FakeBrowser, FakePage, FakeStorage, hubsOn } from './browser.js';
 import { equal, test, throws } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -63,7 +63,7 @@ test('a page that is loaded anew says what is not confirmed, with the same ids, 
   let open = false;
   const send = (/** @type {any} */ clipboard, /** @type {any} */ signal) =>
     open ? road.send(clipboard, signal) : Promise.reject(new Error('closed'));
-  const browser = new FakeBrowser(clock, sharesOn(send, clock, random));
+  const browser = new FakeBrowser(clock, hubsOn(send, clock, random));
   const storage = new FakeStorage();
   const first = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, { storage });
   first.link.start();
@@ -92,7 +92,7 @@ test('words that the dock refuses are not said again', async () => {
     return new Promise(() => {});
   };
   const storage = new FakeStorage();
-  const browser = new FakeBrowser(clock, sharesOn(send, clock, seeded(1)));
+  const browser = new FakeBrowser(clock, hubsOn(send, clock, seeded(1)));
   const page = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, { storage });
   page.link.start();
   page.link.say({ station: 'nowhere', text: 'x' });

@@ -11,7 +11,7 @@ import { Limit } from './limit.js';
 import { Line } from './line.js';
 import { Outage } from './outage.js';
 import { Patience, STEADY_MS } from './patience.js';
-import { GRACE_MS, Road } from './trucks.js';
+import { GRACE_MS, Trucks } from './trucks.js';
 import { kindOf } from './feed.js';
 import { Tally } from './tally.js';
 import { Words } from './words.js';
@@ -50,7 +50,7 @@ export class Home {
   #clock;
   #parkMs;
   #words;
-  #road;
+  #trucks;
   /** In the place of a parked truck, where the row has a stream. */
   #line;
   #patience;
@@ -76,7 +76,7 @@ export class Home {
   #owed = false;
   #offline = false;
   #homeAt = -Infinity;
-  #trucks = 0;
+  #number = 0;
   #lineTruck = 0;
   /** @type {string | null} */
   #newBuild = null;
@@ -116,7 +116,7 @@ export class Home {
     this.#clock = watchful(clock, () => this.wake());
     this.#parkMs = parkMs;
     this.#words = new Words(parts.newId);
-    this.#road = new Road({
+    this.#trucks = new Trucks({
       clock: this.#clock,
       send: parts.send,
       onHome: (truck, load) => this.#arrive(load, truck),
@@ -155,7 +155,7 @@ export class Home {
    */
   get state() {
     const { name, keepOneOut, everyMs } = this.#fleet;
-    const idle = !keepOneOut && everyMs === null && !this.#line && this.#road.size === 0 && this.#words.size === 0;
+    const idle = !keepOneOut && everyMs === null && !this.#line && this.#trucks.size === 0 && this.#words.size === 0;
     const { tried, until } = this.#patience;
     const { why: limit } = this.#limit;
     const polling = this.#proven && limit !== null && this.#holdsOn;
@@ -169,7 +169,7 @@ export class Home {
    * when it is opened, and brings many loads home.
    */
   get stats() {
-    const { size, departed, givenUp } = this.#road;
+    const { size, departed, givenUp } = this.#trucks;
     const { isOut = false, opened = 0, givenUp: closed = 0 } = this.#line ?? {};
     const trucks = { trucksOut: size + Number(isOut), departed: departed + opened, givenUp: givenUp + closed };
     return { ...trucks, ...this.#tally.figures };
@@ -177,7 +177,7 @@ export class Home {
 
   /** The words that wait. */
   get said() {
-    return this.#words.list((id) => this.#road.carries(id));
+    return this.#words.list((id) => this.#trucks.carries(id));
   }
 
   /**
@@ -226,7 +226,7 @@ export class Home {
   /** Somebody looks again, the network is back, or the machine has slept: trucks that were out for long are not believed. */
   wake() {
     if (this.#mode === 'reloading' || this.#seen === '') return;
-    this.#road.recallStale();
+    this.#trucks.recallStale();
     this.#dropLine((line) => line.closeStale());
     this.#go();
   }
@@ -277,7 +277,7 @@ export class Home {
   }
 
   #recallAll() {
-    this.#road.recallAll();
+    this.#trucks.recallAll();
     this.#dropLine((line) => line.close());
   }
 
@@ -298,7 +298,7 @@ export class Home {
 
   /** Sends what the rules ask for. */
   #step() {
-    while (this.#mayDepart() && this.#asksForOne() && this.#road.makeRoom(this.#fleet.trucks)) {
+    while (this.#mayDepart() && this.#asksForOne() && this.#trucks.makeRoom(this.#fleet.trucks)) {
       const wait = this.#bucket.take(this.#clock.now());
       if (wait > 0) this.#token.set(wait);
       else this.#depart();
@@ -309,16 +309,16 @@ export class Home {
 
   #mayDepart() {
     const waits = this.#patience.until !== null || this.#token.isSet;
-    return this.#mode === 'running' && !waits && !(this.#probes && this.#road.oneProbes);
+    return this.#mode === 'running' && !waits && !(this.#probes && this.#trucks.oneProbes);
   }
 
   #asksForOne() {
-    return this.#wordsAshore() || this.#owed || (this.#fleet.keepOneOut && !this.#road.oneParks && !this.#limit.waits);
+    return this.#wordsAshore() || this.#owed || (this.#fleet.keepOneOut && !this.#trucks.oneParks && !this.#limit.waits);
   }
 
   /** Whether there are words that ride on no truck, and could. */
   #wordsAshore() {
-    return !this.#line?.holdsWords && this.#words.aboardNext().some(({ id }) => !this.#road.carries(id));
+    return !this.#line?.holdsWords && this.#words.aboardNext().some(({ id }) => !this.#trucks.carries(id));
   }
 
   /**
@@ -353,13 +353,13 @@ export class Home {
     const clipboard = this.#clipboard(say, mayPark ? this.#parkMs : 0);
     this.#owed = false;
     if (everyMs !== null) this.#period.set(everyMs);
-    this.#leaves(++this.#trucks, clipboard);
-    this.#road.depart(clipboard, this.#probes, this.#trucks);
+    this.#leaves(++this.#number, clipboard);
+    this.#trucks.depart(clipboard, this.#probes, this.#number);
   }
 
   #openLine() {
     const clipboard = this.#clipboard([], this.#parkMs);
-    this.#lineTruck = ++this.#trucks;
+    this.#lineTruck = ++this.#number;
     this.#leaves(this.#lineTruck, clipboard);
     this.#line?.open(clipboard);
   }
@@ -390,7 +390,7 @@ export class Home {
     this.#count(load, joined, left);
     this.#alive();
 
-    const fruitless = truck !== null && truck.park > 0 && !this.#road.oneParks && !brought && this.#road.age(truck) < STEADY_MS;
+    const fruitless = truck !== null && truck.park > 0 && !this.#trucks.oneParks && !brought && this.#trucks.age(truck) < STEADY_MS;
     this.#patience.home(fruitless && load.limit === undefined, this.#waitMaxMs);
     this.#hold(load, truck);
     if (load.why === 'closing') this.#close(load.retry);
@@ -438,7 +438,7 @@ export class Home {
    */
   #hold({ why, limit, retry, parked }, truck) {
     if (limit !== undefined) {
-      if (!this.#road.oneParks) this.#limit.turned(limit, retry);
+      if (!this.#trucks.oneParks) this.#limit.turned(limit, retry);
     } else if ((truck === null || truck.park > 0) && (why === 'ticket' || why === 'relieved' || (parked ?? 0) > 0)) {
       this.#limit.lift();
     }
@@ -454,7 +454,7 @@ export class Home {
     const ends = why === 'closing' || why === 'reload' || limit !== undefined;
     if (ends) line?.close();
     if (truck !== null || ends || !line) return;
-    this.#lineTruck = ++this.#trucks;
+    this.#lineTruck = ++this.#number;
     this.#on.onTrip({ what: 'departs', truck: this.#lineTruck, words: 0, parks: true });
   }
 
@@ -468,7 +468,7 @@ export class Home {
     this.#gone(truck);
     const { say } = truck.clipboard;
     const refused = (reason?.refused ?? []).filter((word) => this.#words.refuse(say[word.index]?.id ?? '', word.reason));
-    if (refused.length === 0) return this.#lose(reason, this.#road.age(truck), truck.number);
+    if (refused.length === 0) return this.#lose(reason, this.#trucks.age(truck), truck.number);
     // The road is open: without these words the next truck will get through.
     this.#tally.lost++;
     this.#owed ||= this.#fleet.everyMs !== null;
@@ -505,7 +505,7 @@ export class Home {
     if (truck === undefined) {
       this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
       for (const { id = '', reason: why } of reason?.refused ?? []) this.#words.refuse(id, why);
-      if (this.#line?.carriesWords) this.#road.recallAll();
+      if (this.#line?.carriesWords) this.#trucks.recallAll();
     }
     this.#owed ||= this.#fleet.everyMs !== null;
     this.#patience.lost(ageMs, this.#waitMaxMs, reason?.retryAfterMs);
@@ -533,7 +533,7 @@ export class Home {
   /** From here on, only a truck that comes home shows that the road is open. */
   #doubt() {
     this.#proven = false;
-    this.#road.doubt();
+    this.#trucks.doubt();
   }
 
   get #waitMaxMs() {
@@ -545,9 +545,9 @@ export class Home {
     const { everyMs, keepOneOut } = this.#fleet;
     if (!this.#proven) return false;
     if (this.#line) return this.#line.isOpen;
-    if (keepOneOut) return this.#road.oneParks || this.#token.isSet;
+    if (keepOneOut) return this.#trucks.oneParks || this.#token.isSet;
     const silence = this.#clock.now() - this.#homeAt;
-    return everyMs === null ? this.#road.size > 0 && silence <= this.#parkMs + GRACE_MS : silence <= 2 * everyMs;
+    return everyMs === null ? this.#trucks.size > 0 && silence <= this.#parkMs + GRACE_MS : silence <= 2 * everyMs;
   }
 
   #tell() {

@@ -25,7 +25,7 @@ export const GRACE_MS = 5_000;
 export const FRESH_MS = 5_000;
 
 /** The trucks of one home that are out. */
-export class Road {
+export class Trucks {
   #clock;
   #send;
   #onHome;

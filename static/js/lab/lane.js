@@ -4,7 +4,7 @@
 import { WALL_CLOCK } from '../channel/clock.js';
 import { newBay } from '../channel/wire.js';
 import { Home } from '../channel/home.js';
-import { roadsOf } from '../channel/transports.js';
+import { transportsOf } from '../channel/transports.js';
 import { Ledger } from './ledger.js';
 
 /** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */
@@ -46,14 +46,14 @@ export class Lane {
    * @param {On} [parts.on]
    * @param {string} [parts.bay]
    * @param {import('../channel/clock.js').Clock} [parts.clock]
-   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Roads} [parts.roads]
+   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Transports} [parts.transports]
    */
-  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, roads = roadsOf, where }) {
+  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, transports = transportsOf, where }) {
     this.fleet = fleet;
     this.bay = bay;
     this.#clock = clock;
     this.ledger = new Ledger(clock.now());
-    const { send, stream } = roads(fleet, bay);
+    const { send, stream } = transports(fleet, bay);
     this.#home = new Home({
       fleet,
       send: async (clipboard, signal) => {

@@ -51,7 +51,7 @@ const HIDDEN_MS = 5 * 60_000;
 const PRIVATE = Object.freeze(['words', 'forgotten']);
 
 /** The home that pages share. */
-export class Share {
+export class Hub {
   #home;
   #clock;
   #hiddenMs;

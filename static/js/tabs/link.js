@@ -9,8 +9,8 @@ import { compare, join } from '../channel/cursor.js';
 import { newBay } from '../channel/wire.js';
 import { nameOf } from './name.js';
 import { Outbox } from './outbox.js';
-import { roadsOf } from '../channel/transports.js';
-import { Share } from './hub.js';
+import { transportsOf } from '../channel/transports.js';
+import { Hub } from './hub.js';
 
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
@@ -20,7 +20,7 @@ import { Share } from './hub.js';
 /** @typedef {import('../channel/feed.js').State} State */
 /** @typedef {import('../channel/tally.js').Stats} Stats */
 /** @typedef {import('../channel/words.js').Said} Said */
-/** @typedef {{post: (message: Up) => void, close: () => void}} Line a way to a share */
+/** @typedef {{post: (message: Up) => void, close: () => void}} Port a way to a hub */
 /**
  * @typedef {object} Parts
  * @property {Readonly<import('../channel/fleets.js').Fleet>} fleet
@@ -37,7 +37,7 @@ import { Share } from './hub.js';
  * @property {import('../channel/clock.js').Clock} [clock]
  * @property {Storage | null} [storage] keeps words over a reload
  * @property {(name: string) => SharedWorker} [newWorker]
- * @property {() => Share} [newShare] the page's own
+ * @property {() => Hub} [newHub] the page's own
  */
 
 /** How often a page that is seen looks whether it has heard something, ms. */
@@ -64,8 +64,8 @@ export class Link {
   #clock;
   #outbox;
   #look;
-  /** @type {Line | null} */
-  #line = null;
+  /** @type {Port | null} */
+  #port = null;
   #own = false;
   /** Workers that were tried since the last word. */
   #tried = 0;
@@ -139,7 +139,7 @@ export class Link {
     this.#watch = watch;
     this.#started = true;
     this.#reloads = false;
-    if (!this.#line) this.#connect();
+    if (!this.#port) this.#connect();
     this.#hello();
     this.#watchOut();
     this.#tellSaid(this.#said);
@@ -172,9 +172,9 @@ export class Link {
     this.#started = false;
     this.#watchOut();
     if (this.#own) return;
-    // A page in the browser's cache holds no line: the worker may be gone when it is back.
-    this.#line?.close();
-    this.#line = null;
+    // A page in the browser's cache holds no port: the worker may be gone when it is back.
+    this.#port?.close();
+    this.#port = null;
     this.#tried = 0;
   }
 
@@ -190,7 +190,7 @@ export class Link {
 
   /** @param {Up} message */
   #post(message) {
-    if (this.#started) this.#line?.post(message);
+    if (this.#started) this.#port?.post(message);
   }
 
   #hello() {
@@ -202,24 +202,24 @@ export class Link {
 
   /** A worker, or where that fails a home of our own. */
   #connect() {
-    this.#line?.close();
+    this.#port?.close();
     this.#silentLooks = 0;
     try {
       if (this.#own || this.#tried >= WORKERS_MAX) throw new Error('no worker');
       this.#tried++;
-      this.#line = this.#worker();
+      this.#port = this.#worker();
     } catch {
       this.#own = true;
-      this.#line = this.#ownShare();
+      this.#port = this.#ownHub();
     }
   }
 
-  /** @returns {Line} */
+  /** @returns {Port} */
   #worker() {
     const { fleet, build, newWorker = sharedWorker } = this.#parts;
     const worker = newWorker(nameOf(build, fleet.name));
     const { port } = worker;
-    const line = {
+    const own = {
       post: (/** @type {Up} */ message) => port.postMessage(message),
       close: () => {
         worker.onerror = null;
@@ -230,20 +230,20 @@ export class Link {
     port.onmessage = ({ data }) => this.#take(data);
     worker.onerror = (event) => {
       event.preventDefault?.(); // a browser without module workers
-      if (this.#line !== line) return;
+      if (this.#port !== own) return;
       this.#tried = WORKERS_MAX;
       this.#again();
     };
     port.start?.();
-    return line;
+    return own;
   }
 
-  /** @returns {Line} */
-  #ownShare() {
-    const { fleet, build, clock, newShare } = this.#parts;
+  /** @returns {Port} */
+  #ownHub() {
+    const { fleet, build, clock, newHub } = this.#parts;
     const parts = { fleet, build, clock, newId: newBay };
-    const share = newShare ? newShare() : new Share({ ...parts, ...roadsOf(fleet) }, { hiddenMs: 0 });
-    const post = share.connect((message) => this.#take(message));
+    const hub = newHub ? newHub() : new Hub({ ...parts, ...transportsOf(fleet) }, { hiddenMs: 0 });
+    const post = hub.connect((message) => this.#take(message));
     return { post, close: () => post({ what: 'goodbye' }) };
   }
 
