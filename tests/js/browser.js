@@ -73,10 +73,12 @@ export class FakeBrowser {
       this.hub = this.newHub();
       this.workers++;
     }
-    const take = line.dead ? null : this.hub?.connect((message) => {
-      const copy = structuredClone(message);
-      clock.after(POST_MS, () => line.dead || port.onmessage?.({ data: copy }));
-    });
+    const take = line.dead
+      ? null
+      : this.hub?.connect((message) => {
+          const copy = structuredClone(message);
+          clock.after(POST_MS, () => line.dead || port.onmessage?.({ data: copy }));
+        });
     this.#ports.add(line);
     return /** @type {SharedWorker} */ (/** @type {unknown} */ (worker));
   };

@@ -35,7 +35,10 @@ test('twelve pages are live with one truck out, and one sees the same as the oth
   const pages = [];
   for (let n = 0; n < 12; n++) pages.push(await open(['a']));
   equal([browser.hub?.stats.trucksOut, browser.hub?.size, dock.parked.length, browser.workers], [1, 12, 1, 1]);
-  ok(pages.every(({ link }) => link.state.kind === 'live' && link.state.shared === true), 'live');
+  ok(
+    pages.every(({ link }) => link.state.kind === 'live' && link.state.shared === true),
+    'live',
+  );
   dock.announce('a');
   await clock.run(100);
   for (const page of pages) equal([page.applied, page.link.seen], [['J.1'], 'J.1']);
@@ -131,7 +134,7 @@ test('words of any page are sent, and every page is told of them', async () => {
   equal(two.link.said, []);
 });
 
-test('news of the visitor\'s own goes to every page', async () => {
+test("news of the visitor's own goes to every page", async () => {
   const { clock, dock, open } = scene();
   const one = await open(['a']);
   const two = await open(['b']);
@@ -144,7 +147,13 @@ test('news of the visitor\'s own goes to every page', async () => {
   const cargo = kinds.map((kind, n) => ({ at: `J.${n + 1}`, kind, station: 'b' }));
   truck.goes({ v: 1, why: 'cargo', after: 'J.0', seen: 'J.2', cargo, heard: [] });
   await clock.run(50);
-  equal([one.applied, two.applied], [['J.1', 'J.2'], ['J.1', 'J.2']]);
+  equal(
+    [one.applied, two.applied],
+    [
+      ['J.1', 'J.2'],
+      ['J.1', 'J.2'],
+    ],
+  );
 });
 
 test('when the place in the journal is gone every page is told, and each starts anew', async () => {
@@ -256,7 +265,10 @@ async function run(seed, total) {
   /** @type {string[]} */
   const said = [];
   const expected = (/** @type {{from: number, watch: string[]}} */ { from, watch }) =>
-    dock.journal.slice(from).filter(({ topic }) => watch.length === 0 || watch.includes(topic)).map(({ place }) => `J.${place}`);
+    dock.journal
+      .slice(from)
+      .filter(({ topic }) => watch.length === 0 || watch.includes(topic))
+      .map(({ place }) => `J.${place}`);
   const look = () => {
     for (const tab of open) {
       if (tab.checked === tab.page.applied.length) continue;
@@ -266,7 +278,10 @@ async function run(seed, total) {
         total.applied++;
       }
     }
-    ok(open.every(({ page }) => page.faults.length === 0), 'no faults');
+    ok(
+      open.every(({ page }) => page.faults.length === 0),
+      'no faults',
+    );
     ok((browser.hub?.stats.trucksOut ?? 0) <= 2, 'S3');
   };
   const until = clock.now() + 60_000;

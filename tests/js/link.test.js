@@ -29,7 +29,10 @@ test('a page connects to the worker of its build and fleet', async () => {
   const page = await open();
   equal([browser.names, page.link.state.kind, page.link.state.shared], [['stevenson-b1-ping-pong'], 'live', true]);
   ok(Number(page.link.stats?.departed) > 0, 'it knows the figures');
-  equal(page.trips.map(({ what }) => what), ['departs', 'home', 'departs']);
+  equal(
+    page.trips.map(({ what }) => what),
+    ['departs', 'home', 'departs'],
+  );
 });
 
 test('a worker that died is replaced within half a minute, and nothing is missed', async () => {
@@ -57,7 +60,10 @@ test('a worker that hangs twice is given up: the page runs a home of its own', a
   await clock.run(26_000);
   equal(browser.names.length, 2, 'another try');
   await clock.run(26_000);
-  equal([browser.names.length, page.link.state.kind, page.link.state.shared, page.applied], [2, 'live', false, ['J.1']]);
+  equal(
+    [browser.names.length, page.link.state.kind, page.link.state.shared, page.applied],
+    [2, 'live', false, ['J.1']],
+  );
   await clock.run(300_000);
   equal([browser.names.length, page.link.state.kind], [2, 'live']);
 });
@@ -75,7 +81,7 @@ test('without workers, or where their scripts do not load, the page runs a home 
   equal([broken.link.state.kind, broken.link.state.shared], ['live', false]);
 });
 
-test('a home of the page\'s own runs only while somebody looks', async () => {
+test("a home of the page's own runs only while somebody looks", async () => {
   const { clock, dock, browser, open } = scene();
   browser.broken = true;
   const page = await open();

@@ -28,8 +28,16 @@ test('an outage that is over is told, but not while another lasts', () => {
 });
 
 test('numbers are said in the unit that people would use', () => {
-  equal([0, 41.4, 999.6, 1_240, 9_960, 25_000, 600_000, 10_800_000].map(duration),
-    ['0 ms', '41 ms', '1.0 s', '1.2 s', '10 s', '25 s', '10 min', '3 h']);
+  equal([0, 41.4, 999.6, 1_240, 9_960, 25_000, 600_000, 10_800_000].map(duration), [
+    '0 ms',
+    '41 ms',
+    '1.0 s',
+    '1.2 s',
+    '10 s',
+    '25 s',
+    '10 min',
+    '3 h',
+  ]);
   equal([null, undefined, NaN].map(duration), ['–', '–', '–']);
   equal([999, 1_000, 2_345_678].map(size), ['999 B', '1.0 KB', '2.3 MB']);
 });
@@ -37,7 +45,15 @@ test('numbers are said in the unit that people would use', () => {
 test('the meter counts legs out and home, and has a dash where nothing is known', () => {
   const none = { departed: 0, home: 0, emptyLegs: { out: 0, home: 0 }, tickets: 0, relieved: 0, lost: 0, repeated: 0 };
   equal([meterTexts(none).empty, meterTexts(none).age, meterLine(none)], ['–', '–', '0 trips']);
-  const some = { ...none, departed: 5, home: 3, emptyLegs: { out: 4, home: 1 }, age: { median: 41, p95: 130 }, bytesUp: 900, bytesDown: 4_000 };
+  const some = {
+    ...none,
+    departed: 5,
+    home: 3,
+    emptyLegs: { out: 4, home: 1 },
+    age: { median: 41, p95: 130 },
+    bytesUp: 900,
+    bytesDown: 4_000,
+  };
   const texts = meterTexts(some);
   equal([texts.trips, texts.empty, texts.age, texts.bytes], ['3', '63 %', '41 ms, 130 ms', '900 B, 4.0 KB']);
   equal(meterLine(some), '3 trips, news 41 ms old on arrival');
@@ -48,8 +64,14 @@ test('the picture’s caption says what came of a trip', () => {
   const cases = [
     [{ what: 'departs', words: 0, parks: true }, ''],
     [{ what: 'departs', words: 2 }, 'Truck A leaves with 2 messages.'],
-    [{ what: 'home', why: 'cargo', items: 1, parked: 2_900 }, 'Truck A brought 1 piece of news after 2.9 s at the factory.'],
-    [{ what: 'home', why: 'ticket', items: 0, parked: 24_000 }, 'Truck A came home empty, its parking time over after 24 s at the factory.'],
+    [
+      { what: 'home', why: 'cargo', items: 1, parked: 2_900 },
+      'Truck A brought 1 piece of news after 2.9 s at the factory.',
+    ],
+    [
+      { what: 'home', why: 'ticket', items: 0, parked: 24_000 },
+      'Truck A came home empty, its parking time over after 24 s at the factory.',
+    ],
     [{ what: 'home', why: 'relieved', items: 0, parked: 1_000 }, 'Truck A was relieved after 1.0 s at the factory.'],
     [{ what: 'lost' }, 'Truck A was lost. Another goes in its place.'],
   ];

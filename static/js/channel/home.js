@@ -123,14 +123,16 @@ export class Home {
       onLost: (truck, reason) => this.#loseTruck(truck, reason),
       onGivenUp: (truck) => this.#gone(truck),
     });
-    this.#line = parts.stream && new Line(this.#clock, parts.stream, {
-      open: () => {
-        this.#alive();
-        this.#step();
-      },
-      load: (load, left) => this.#arrive(load, null, left),
-      lost: (reason, ageMs) => this.#lose(reason, ageMs),
-    });
+    this.#line =
+      parts.stream &&
+      new Line(this.#clock, parts.stream, {
+        open: () => {
+          this.#alive();
+          this.#step();
+        },
+        load: (load, left) => this.#arrive(load, null, left),
+        lost: (reason, ageMs) => this.#lose(reason, ageMs),
+      });
     const step = () => this.#step();
     this.#patience = new Patience(this.#clock, random, step);
     this.#limit = new Limit(this.#clock, step);
@@ -313,7 +315,9 @@ export class Home {
   }
 
   #asksForOne() {
-    return this.#wordsAshore() || this.#owed || (this.#fleet.keepOneOut && !this.#trucks.oneParks && !this.#limit.waits);
+    return (
+      this.#wordsAshore() || this.#owed || (this.#fleet.keepOneOut && !this.#trucks.oneParks && !this.#limit.waits)
+    );
   }
 
   /** Whether there are words that ride on no truck, and could. */
@@ -343,7 +347,16 @@ export class Home {
     const tally = this.#tally.report();
     const { name: fleet } = this.#fleet;
     const build = this.#build;
-    return { v: 1, fleet, park, seen: this.#seen, watch: this.#watch, say, ...(build && { build }), ...(tally && { tally }) };
+    return {
+      v: 1,
+      fleet,
+      park,
+      seen: this.#seen,
+      watch: this.#watch,
+      say,
+      ...(build && { build }),
+      ...(tally && { tally }),
+    };
   }
 
   #depart() {
@@ -390,7 +403,8 @@ export class Home {
     this.#count(load, joined, left);
     this.#alive();
 
-    const fruitless = truck !== null && truck.park > 0 && !this.#trucks.oneParks && !brought && this.#trucks.age(truck) < STEADY_MS;
+    const fruitless =
+      truck !== null && truck.park > 0 && !this.#trucks.oneParks && !brought && this.#trucks.age(truck) < STEADY_MS;
     this.#patience.home(fruitless && load.limit === undefined, this.#waitMaxMs);
     this.#hold(load, truck);
     if (load.why === 'closing') this.#close(load.retry);
@@ -467,7 +481,9 @@ export class Home {
   #loseTruck(truck, reason) {
     this.#gone(truck);
     const { say } = truck.clipboard;
-    const refused = (reason?.refused ?? []).filter((word) => this.#words.refuse(say[word.index]?.id ?? '', word.reason));
+    const refused = (reason?.refused ?? []).filter((word) =>
+      this.#words.refuse(say[word.index]?.id ?? '', word.reason),
+    );
     if (refused.length === 0) return this.#lose(reason, this.#trucks.age(truck), truck.number);
     // The road is open: without these words the next truck will get through.
     this.#tally.lost++;

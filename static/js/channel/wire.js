@@ -60,7 +60,10 @@ export class Lost extends Error {
  */
 export function newBay() {
   const bits = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bits)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...bits))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 /**
@@ -163,7 +166,8 @@ export function readLoad(value) {
   if (typeof load !== 'object' || load === null || load.v !== 1) throw foreign('v');
   if (typeof load.why !== 'string') throw foreign('why');
   const { cargo = [], heard = [] } = load;
-  if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string')) throw foreign('cargo');
+  if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string'))
+    throw foreign('cargo');
   if (!Array.isArray(heard) || !heard.every((id) => typeof id === 'string')) throw foreign('heard');
   // Who is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
   const joins = cargo.length > 0 || (load.why !== 'reload' && load.why !== 'closing');

@@ -38,7 +38,8 @@ const STATION = /^[A-Za-z0-9_-]{1,64}$/;
 export function checkWord({ station, text }) {
   if (!STATION.test(station)) throw new RangeError('the message is about no station');
   if (text.trim() === '') throw new RangeError('the message is empty');
-  if ([...text].length > TEXT_MAX_CHARS) throw new RangeError(`the message is longer than ${TEXT_MAX_CHARS} characters`);
+  if ([...text].length > TEXT_MAX_CHARS)
+    throw new RangeError(`the message is longer than ${TEXT_MAX_CHARS} characters`);
 }
 
 /** Words that wait for their confirmation. */

@@ -15,7 +15,12 @@ import { moment } from '../view/zone.js';
  */
 
 /** What people read about a word on its way. */
-export const FATES = Object.freeze({ queued: 'queued', aboard: 'on the road', heard: 'delivered', refused: 'came back' });
+export const FATES = Object.freeze({
+  queued: 'queued',
+  aboard: 'on the road',
+  heard: 'delivered',
+  refused: 'came back',
+});
 
 /** How far from its end a log counts as read to the end, px. */
 const END_PX = 60;
@@ -111,7 +116,8 @@ function read(panel) {
 /** @param {Element} panel @param {Conversation} conversation @param {{zone: string, now: () => number}} home */
 function paintPanel(panel, conversation, { zone, now }) {
   const list = panel.querySelector('[data-words]');
-  const blank = /** @type {HTMLTemplateElement | null} */ (panel.querySelector('[data-blank]'))?.content.firstElementChild;
+  const blank = /** @type {HTMLTemplateElement | null} */ (panel.querySelector('[data-blank]'))?.content
+    .firstElementChild;
   if (!list || !blank) return;
   const { words, thinking } = conversation;
   const rows = new Map([...list.children].map((row) => [row.getAttribute('data-id'), row]));

@@ -48,7 +48,18 @@ export class Lane {
    * @param {import('../channel/clock.js').Clock} [parts.clock]
    * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Transports} [parts.transports]
    */
-  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, transports = transportsOf, where }) {
+  constructor({
+    fleet,
+    seen,
+    watch,
+    isOurs,
+    dockClock,
+    on = {},
+    bay = newBay(),
+    clock = WALL_CLOCK,
+    transports = transportsOf,
+    where,
+  }) {
     this.fleet = fleet;
     this.bay = bay;
     this.#clock = clock;
@@ -84,7 +95,11 @@ export class Lane {
         on.heard?.(ids);
       },
       // There is nothing to fetch anew, so it goes on from the end; where even that is away, it rests.
-      onReload: () => void where?.().then((end) => this.#home.start({ seen: end }), () => this.#home.rest()),
+      onReload: () =>
+        void where?.().then(
+          (end) => this.#home.start({ seen: end }),
+          () => this.#home.rest(),
+        ),
       clock,
       newId: newBay,
     });

@@ -85,7 +85,17 @@ export async function measure(name, plan, ground, signal, onTime = () => {}) {
     const counted = Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - before[key]]));
     const { news: arrived, age, wordAge } = lane.ledger;
     return /** @type {Measured} */ ({
-      fleet: name, seconds, rttMs, news: told, words, arrived, ...counted, parked, parkedMost, age, wordAge,
+      fleet: name,
+      seconds,
+      rttMs,
+      news: told,
+      words,
+      arrived,
+      ...counted,
+      parked,
+      parkedMost,
+      age,
+      wordAge,
     });
   } finally {
     lane.rest();
@@ -106,7 +116,7 @@ export async function measure(name, plan, ground, signal, onTime = () => {}) {
  */
 export async function runAll(rows, plan, ground, { signal, seen, onProgress, onRow }) {
   for (const [index, name] of rows.entries()) {
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       const looked = await seen();
       onProgress(index, 0);
       const either = AbortSignal.any([signal, looked]);
@@ -125,8 +135,13 @@ export async function runAll(rows, plan, ground, { signal, seen, onProgress, onR
 function figures({ requests, stats }) {
   const { departed, home, emptyLegs, tickets, lost, repeated, bytesUp, bytesDown } = stats;
   return {
-    trips: requests, legs: departed + home, empty: emptyLegs.out + emptyLegs.home,
-    tickets, lost, repeated, bytes: bytesUp + bytesDown,
+    trips: requests,
+    legs: departed + home,
+    empty: emptyLegs.out + emptyLegs.home,
+    tickets,
+    lost,
+    repeated,
+    bytes: bytesUp + bytesDown,
   };
 }
 

@@ -13,8 +13,13 @@ import { ageText, paintStrip } from './plots.js';
 const LOG_MAX = 60;
 /** How a lane is fed, in a word. @type {Record<string, string>} */
 const FED = {
-  connecting: 'connecting', live: 'running', polling: 'polling: the server parks no more', reconnecting: 'reconnecting',
-  offline: 'offline', resting: 'at rest', reloading: 'starting anew',
+  connecting: 'connecting',
+  live: 'running',
+  polling: 'polling: the server parks no more',
+  reconnecting: 'reconnecting',
+  offline: 'offline',
+  resting: 'at rest',
+  reloading: 'starting anew',
 };
 
 /** What is seen of one lane. */
@@ -78,7 +83,8 @@ export class Track {
       bytes: `${size(stats.bytesUp)}, ${size(stats.bytesDown)}`,
       lost: `${stats.lost}, ${stats.repeated}`,
     };
-    for (const place of node.querySelectorAll('[data-count]')) write(place, texts[String(place.getAttribute('data-count'))] ?? '');
+    for (const place of node.querySelectorAll('[data-count]'))
+      write(place, texts[String(place.getAttribute('data-count'))] ?? '');
     node.setAttribute('data-bay', lane.bay);
     node.setAttribute('data-news', String(ledger.news));
     write(node.querySelector('[data-fed]'), FED[lane.state.kind] ?? lane.state.kind);
@@ -95,11 +101,13 @@ export class Track {
     const list = this.node.querySelector('[data-log]');
     if (!list || !(/** @type {HTMLDetailsElement | null} */ (list.closest('details'))?.open)) return;
     if (list.firstElementChild?.textContent === this.#log[0] && list.childElementCount === this.#log.length) return;
-    list.replaceChildren(...this.#log.map((text) => {
-      const line = document.createElement('li');
-      line.textContent = text;
-      return line;
-    }));
+    list.replaceChildren(
+      ...this.#log.map((text) => {
+        const line = document.createElement('li');
+        line.textContent = text;
+        return line;
+      }),
+    );
   }
 }
 

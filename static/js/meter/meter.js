@@ -46,8 +46,12 @@ export function meterTexts(stats) {
   const { emptyLegs } = stats;
   const empty = typeof emptyLegs === 'number' ? emptyLegs : emptyLegs.out + emptyLegs.home;
   const { age, rtt } = stats;
-  const spread = age?.median === undefined || age.median === null ? '–'
-    : age.p95 === undefined || age.p95 === null ? duration(age.median) : `${duration(age.median)}, ${duration(age.p95)}`;
+  const spread =
+    age?.median === undefined || age.median === null
+      ? '–'
+      : age.p95 === undefined || age.p95 === null
+        ? duration(age.median)
+        : `${duration(age.median)}, ${duration(age.p95)}`;
   return {
     trips: String(stats.home),
     empty: legs === 0 ? '–' : `${Math.round((100 * empty) / legs)} %`,
@@ -76,7 +80,8 @@ export function paintMeter(page, stats) {
   write(panel.querySelector('[data-meter-line]'), meterLine(stats));
   if (!(/** @type {HTMLDetailsElement} */ (panel).open)) return;
   const texts = meterTexts(stats);
-  for (const place of panel.querySelectorAll('[data-count]')) write(place, texts[String(place.getAttribute('data-count'))] ?? '');
+  for (const place of panel.querySelectorAll('[data-count]'))
+    write(place, texts[String(place.getAttribute('data-count'))] ?? '');
 }
 
 /** The menu of fleets shows which one runs, and offers those that do. @param {Document} page @param {string} fleet */

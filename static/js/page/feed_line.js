@@ -37,7 +37,9 @@ export function outageText(ms) {
 export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
   const seconds = retryAt ? Math.ceil((retryAt - now) / 1000) : 0;
   if (backMs !== null && isFed({ kind })) return `Back after ${outageText(backMs)}, nothing missed`;
-  const why = limit ? `: ${Object.hasOwn(LIMITS, limit) ? LIMITS[/** @type {keyof typeof LIMITS} */ (limit)] : 'the server is busy'}` : '';
+  const why = limit
+    ? `: ${Object.hasOwn(LIMITS, limit) ? LIMITS[/** @type {keyof typeof LIMITS} */ (limit)] : 'the server is busy'}`
+    : '';
   switch (kind) {
     case 'polling':
       return `Polling every ${POLL_MS / 1000} s${why}`;

@@ -49,7 +49,8 @@ function run(first) {
     painting: false,
   };
   const now = () => Date.now() + page.offset;
-  const watch = () => (document.querySelector('article[data-station]') ? page.state.stations.map(({ slug }) => slug) : []);
+  const watch = () =>
+    document.querySelector('article[data-station]') ? page.state.stations.map(({ slug }) => slug) : [];
 
   /** @type {Record<string, (item: Item) => void>} */
   const VERBS = {
@@ -87,7 +88,8 @@ function run(first) {
     apply,
     onState(state) {
       const wasAway = ['reconnecting', 'offline', 'reloading'].includes(page.feed.kind);
-      if (wasAway && isFed(state) && state.outageMs) page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
+      if (wasAway && isFed(state) && state.outageMs)
+        page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
       page.feed = state;
       schedule();
     },

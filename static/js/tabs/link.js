@@ -96,7 +96,15 @@ export class Link {
     this.#seen = parts.state.seen;
     this.#watch = parts.state.watch ?? [];
     const { name: fleet } = parts.fleet;
-    this.#state = { kind: 'connecting', retryAt: null, fleet, outageMs: null, limit: null, newBuild: null, shared: false };
+    this.#state = {
+      kind: 'connecting',
+      retryAt: null,
+      fleet,
+      outageMs: null,
+      limit: null,
+      newBuild: null,
+      shared: false,
+    };
   }
 
   /** The cursor up to which everything has been applied. */
@@ -121,7 +129,11 @@ export class Link {
     return [...this.#said, ...rest.map((word) => /** @type {Said} */ ({ ...word, state: 'queued' }))];
   }
 
-  /** Whether somebody looks at the page. */
+  /**
+   * Whether somebody looks at the page.
+   *
+   * @param {boolean} visible
+   */
   set visible(visible) {
     if (visible === this.#visible) return;
     this.#visible = visible;

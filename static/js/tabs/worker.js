@@ -1,5 +1,4 @@
 // @ts-check
-/// <reference lib="webworker" />
 /** The worker that owns the trucks for all pages of a browser: it hands messages to and fro. Its name tells build and fleet. */
 
 import { newBay } from '../channel/wire.js';
@@ -8,7 +7,13 @@ import { nameOf, readName } from './name.js';
 import { transportsOf } from '../channel/transports.js';
 import { Hub } from './hub.js';
 
-const scope = /** @type {SharedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+/**
+ * What is used of a shared worker's scope: the types of a page do not know it.
+ *
+ * @typedef {{name: string, addEventListener: (type: 'connect', listener: (event: MessageEvent) => void) => void}} Scope
+ */
+
+const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
 const { build, fleet } = readName(scope.name);
 const row = FLEETS[fleet];
 if (!row) throw new RangeError(`no worker is called ${nameOf(build, fleet)}`);
