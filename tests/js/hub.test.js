@@ -2,6 +2,7 @@
 /** One home for all pages of a browser. */
 
 import { FLEETS } from '../../static/js/channel/fleets.js';
+import { legsOf } from '../../static/js/channel/tally.js';
 import { FakeBrowser, FakePage, hubsOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
@@ -42,6 +43,21 @@ test('twelve pages are live with one truck out, and one sees the same as the oth
   dock.announce('a');
   await clock.run(100);
   for (const page of pages) equal([page.applied, page.link.seen], [['J.1'], 'J.1']);
+});
+
+test("the first page of a browser is never told that more legs were empty than there were", async () => {
+  const { clock, browser } = scene();
+  /** @type {any[]} */
+  const told = [];
+  const take = browser.newHub().connect((message) => told.push(message));
+  take({ what: 'hello', turn: 1, seen: 'J.0', watch: ['a'], visible: true, say: [] });
+  await clock.run(6_000);
+  const all = told.filter(({ stats }) => stats).map(({ stats }) => legsOf(stats));
+  ok(all.length > 3, 'it is told of some trips');
+  equal(
+    all.filter(({ legs, empty }) => empty > legs),
+    [],
+  );
 });
 
 test('a page that shows what is watched already, and knows as much, costs no trip', async () => {

@@ -2,6 +2,7 @@
 /** What home counts, tells and measures. */
 
 import { DockClock, Spread } from '../../static/js/channel/dock_clock.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok, test } from './check.js';
 import { Stage, item } from './stage.js';
 import { seeded, settle } from './virtual.js';
@@ -98,6 +99,30 @@ test('legs without a load are counted each way, and so are bytes', async () => {
     'a parked truck is out all the same',
   );
 });
+
+for (const fleet of Object.keys(FLEETS).filter((name) => FLEETS[name].down === 'trucks')) {
+  test(`${fleet}: whenever a trip is told, empty legs are among the legs, and every truck is somewhere`, async () => {
+    /** @type {string[]} */
+    const wrong = [];
+    const onTrip = (/** @type {{what: string}} */ { what }) => {
+      const { departed, home, lost, givenUp, trucksOut, emptyLegs } = stage.home.stats;
+      if (emptyLegs.out > departed || emptyLegs.home > home) wrong.push(`${what}: more empty legs than legs`);
+      if (departed !== home + lost + givenUp + trucksOut) wrong.push(`${what}: a truck is nowhere`);
+    };
+    const stage = new Stage(fleet, { onTrip });
+    await stage.atRest();
+    stage.home.say(words);
+    await stage.clock.run(6_000);
+    await stage.last.load({ why: 'turn', heard: stage.aboard });
+    stage.home.say(words);
+    await stage.clock.run(6_000);
+    await stage.last.lose();
+    await stage.clock.run(6_000);
+    stage.home.rest();
+    equal(wrong, []);
+    ok(stage.home.stats.lost > 0 && stage.home.stats.departed > 2, 'all of it happened');
+  });
+}
 
 test('a truck tells what home has counted since the one before, and again if that was lost', async () => {
   const stage = await new Stage('ping-pong').atRest();

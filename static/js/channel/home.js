@@ -171,10 +171,9 @@ export class Home {
    * when it is opened, and brings many loads home.
    */
   get stats() {
-    const { size, departed, givenUp } = this.#trucks;
-    const { isOut = false, opened = 0, givenUp: closed = 0 } = this.#line ?? {};
-    const trucks = { trucksOut: size + Number(isOut), departed: departed + opened, givenUp: givenUp + closed };
-    return { ...trucks, ...this.#tally.figures };
+    const { size, givenUp } = this.#trucks;
+    const { isOut = false, givenUp: closed = 0 } = this.#line ?? {};
+    return { trucksOut: size + Number(isOut), givenUp: givenUp + closed, ...this.#tally.figures };
   }
 
   /** The words that wait. */
@@ -366,24 +365,35 @@ export class Home {
     const clipboard = this.#clipboard(say, mayPark ? this.#parkMs : 0);
     this.#owed = false;
     if (everyMs !== null) this.#period.set(everyMs);
-    this.#leaves(++this.#number, clipboard);
-    this.#trucks.depart(clipboard, this.#probes, this.#number);
+    const number = this.#leaves(clipboard);
+    this.#trucks.depart(clipboard, this.#probes, number);
+    this.#tellDeparture(number, clipboard);
   }
 
   #openLine() {
     const clipboard = this.#clipboard([], this.#parkMs);
-    this.#lineTruck = ++this.#number;
-    this.#leaves(this.#lineTruck, clipboard);
+    this.#lineTruck = this.#leaves(clipboard);
     this.#line?.open(clipboard);
+    this.#tellDeparture(this.#lineTruck, clipboard);
   }
 
   /**
+   * @param {Clipboard} clipboard
+   * @returns {number} the truck's
+   */
+  #leaves(clipboard) {
+    if (clipboard.park > 0) this.#limit.asks();
+    this.#tally.leaves(clipboard);
+    return ++this.#number;
+  }
+
+  /**
+   * It is told once the truck is out, so that whoever is told finds it among those that are.
+   *
    * @param {number} truck
    * @param {Clipboard} clipboard
    */
-  #leaves(truck, clipboard) {
-    if (clipboard.park > 0) this.#limit.asks();
-    this.#tally.departed(clipboard);
+  #tellDeparture(truck, clipboard) {
     this.#on.onTrip({ what: 'departs', truck, words: clipboard.say.length, parks: clipboard.park > 0 });
   }
 
@@ -479,6 +489,7 @@ export class Home {
    * @param {Reason} reason
    */
   #loseTruck(truck, reason) {
+    this.#tally.lost++;
     this.#gone(truck);
     const { say } = truck.clipboard;
     const refused = (reason?.refused ?? []).filter((word) =>
@@ -486,7 +497,6 @@ export class Home {
     );
     if (refused.length === 0) return this.#lose(reason, this.#trucks.age(truck), truck.number);
     // The road is open: without these words the next truck will get through.
-    this.#tally.lost++;
     this.#owed ||= this.#fleet.everyMs !== null;
     this.#step();
   }
@@ -515,10 +525,10 @@ export class Home {
    * @param {number} [truck] none: the stream
    */
   #lose(reason, ageMs, truck) {
-    this.#tally.lost++;
     if (this.#proven) this.#outage.begins(reason?.late ? this.#homeAt : this.#clock.now());
     this.#doubt();
     if (truck === undefined) {
+      this.#tally.lost++;
       this.#on.onTrip({ what: 'lost', truck: this.#lineTruck });
       for (const { id = '', reason: why } of reason?.refused ?? []) this.#words.refuse(id, why);
       if (this.#line?.carriesWords) this.#trucks.recallAll();

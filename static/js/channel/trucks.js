@@ -39,8 +39,6 @@ export class Trucks {
   /** The number of the last that left. */
   #last = 0;
 
-  /** How many have left. */
-  departed = 0;
   /** How many were called back. */
   givenUp = 0;
 
@@ -102,7 +100,6 @@ export class Trucks {
    */
   depart(clipboard, probe, number) {
     const aborter = new AbortController();
-    this.departed++;
     this.#last = number;
     /** @type {Truck} */
     const truck = {
