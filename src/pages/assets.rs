@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 62] = [
+pub const FILES: [&str; 64] = [
     "icons/favicon.svg",
     "js/channel/bucket.js",
     "js/channel/clock.js",
@@ -27,6 +27,7 @@ pub const FILES: [&str; 62] = [
     "js/channel/trucks.js",
     "js/channel/wire.js",
     "js/channel/words.js",
+    "js/dom/change.js",
     "js/keeper/chat.js",
     "js/keeper/conversation.js",
     "js/keeper/notice.js",
@@ -49,6 +50,7 @@ pub const FILES: [&str; 62] = [
     "js/lab/summary.js",
     "js/lab/track.js",
     "js/lab/verdict.js",
+    "js/meter/figures.js",
     "js/meter/meter.js",
     "js/meter/picture.js",
     "js/page/choice.js",
@@ -76,9 +78,9 @@ pub const FILES: [&str; 62] = [
 /// The folder of the scripts.
 const SCRIPTS: &str = "js/";
 /// The rooms below it that a station's page and the overview run; `main.js` is in the last.
-const PAGE_ROOMS: [&str; 6] = ["channel", "tabs", "view", "keeper", "meter", "page"];
+const PAGE_ROOMS: [&str; 7] = ["channel", "tabs", "dom", "view", "keeper", "meter", "page"];
 /// The rooms that the lab runs; `main.js` is in the last.
-const LAB_ROOMS: [&str; 3] = ["channel", "meter", "lab"];
+const LAB_ROOMS: [&str; 4] = ["channel", "dom", "meter", "lab"];
 /// A worker runs this: no page does.
 const WORKER: &str = "js/tabs/worker.js";
 

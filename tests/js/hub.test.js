@@ -45,7 +45,7 @@ test('twelve pages are live with one truck out, and one sees the same as the oth
   for (const page of pages) equal([page.applied, page.link.seen], [['J.1'], 'J.1']);
 });
 
-test("the first page of a browser is never told that more legs were empty than there were", async () => {
+test('the first page of a browser is never told that more legs were empty than there were', async () => {
   const { clock, browser } = scene();
   /** @type {any[]} */
   const told = [];

@@ -11,6 +11,7 @@ import {
   writeSettings,
 } from '../../static/js/lab/settings.js';
 import { summary } from '../../static/js/lab/summary.js';
+import { bytesPerNews, tripsPerNews } from '../../static/js/lab/verdict.js';
 import { equal, ok, test, throws } from './check.js';
 import { VirtualClock } from './virtual.js';
 
@@ -136,7 +137,8 @@ class FakeLane {
   /** @param {number} number */
   bring(number) {
     this.requests++;
-    this.stats = { ...this.stats, departed: this.stats.departed + 1, home: this.stats.home + 1 };
+    const { departed, home, bytesUp } = this.stats;
+    this.stats = { ...this.stats, departed: departed + 1, home: home + 1, bytesUp: bytesUp + 9 };
     if (this.isOurs({ kind: 'lab', number })) this.ledger.arrived(5);
   }
   say() {
@@ -148,7 +150,8 @@ class FakeLane {
   }
 }
 
-function ground() {
+/** @param {number} [lateMs] how long after it happened news is brought */
+function ground(lateMs = 5) {
   const clock = new VirtualClock();
   const lanes = /** @type {FakeLane[]} */ ([]);
   let number = 0;
@@ -163,7 +166,7 @@ function ground() {
         lanes.push(new FakeLane(clock, isOurs));
         return lanes.at(-1);
       },
-      tell: async (/** @type {number} */ one) => void clock.after(5, () => lanes.at(-1)?.bring(one)),
+      tell: async (/** @type {number} */ one) => void clock.after(lateMs, () => lanes.at(-1)?.bring(one)),
     }),
   };
 }
@@ -178,13 +181,23 @@ test('a row is measured from when it is fed, on the traffic of the seed', async 
   const all = happenings(1, PLAN, 10);
   const news = all.filter(({ what }) => what === 'news').length;
   equal(
-    [row.news, row.words, row.arrived, row.trips, row.legs, row.empty],
-    [news, all.length - news, news, news, 2 * news, 0],
+    [row.news, row.words, row.arrived, row.arrivedInTime, row.trips, row.legs, row.empty],
+    [news, all.length - news, news, news, news, 2 * news, 0],
   );
-  equal([row.seconds, row.rttMs, row.age?.median, row.bytes], [10, 4, 5, 0]);
+  equal([row.seconds, row.rttMs, row.age?.median, row.bytes], [10, 4, 5, 9 * news]);
   const another = [7, 1_000_000].map((number) => lanes[0].isOurs({ kind: 'lab', number }));
   equal(another, [false, false], 'news of another row or page is not ours');
   ok(lanes[0].stopped, 'its trucks are called back');
+});
+
+test('trips and bytes are divided by the news that came while they were counted', async () => {
+  const { clock, ground: here } = ground(900);
+  const measured = measure('ping-pong', PLAN, here, new AbortController().signal);
+  await clock.run(13_000);
+  const row = await measured;
+  ok(row.arrived > row.arrivedInTime, 'some came late, when trips were no longer counted');
+  equal([row.trips, row.bytes], [row.arrivedInTime, 9 * row.arrivedInTime]);
+  equal([tripsPerNews(row), bytesPerNews(row)], [1, 9], 'one trip and nine bytes each');
 });
 
 test('rows follow each other on the same traffic, and are measured again when nobody looked', async () => {

@@ -17,6 +17,7 @@ const row = (fleet, more = {}) => ({
   news: 12,
   words: 4,
   arrived: 12,
+  arrivedInTime: 12,
   trips: 16,
   legs: 32,
   empty: 16,

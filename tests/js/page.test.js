@@ -1,6 +1,9 @@
 // @ts-check
 import { feedText, outageText } from '../../static/js/page/feed_line.js';
-import { duration, meterLine, meterTexts, size } from '../../static/js/meter/meter.js';
+import { unfed } from '../../static/js/channel/feed.js';
+import { Tally } from '../../static/js/channel/tally.js';
+import { duration, percentOf, size } from '../../static/js/meter/figures.js';
+import { meterLine, meterTexts } from '../../static/js/meter/meter.js';
 import { caption } from '../../static/js/meter/picture.js';
 import { equal, test } from './check.js';
 
@@ -21,7 +24,7 @@ test('the line says how the page is fed, and why it polls', () => {
 });
 
 test('an outage that is over is told, but not while another lasts', () => {
-  const live = { kind: 'live', fleet: 'ping-pong' };
+  const live = { ...unfed('ping-pong'), kind: /** @type {const} */ ('live') };
   equal(feedText(live, 0, 1_234), 'Back after 1.2 s, nothing missed');
   equal(feedText({ ...live, kind: 'reconnecting' }, 0, 1_234), 'Reconnecting');
   equal([40, 9_940, 9_960, 119_000, 600_000].map(outageText), ['0.0 s', '9.9 s', '10 s', '119 s', '10 min']);
@@ -39,18 +42,19 @@ test('numbers are said in the unit that people would use', () => {
     '3 h',
   ]);
   equal([null, undefined, NaN].map(duration), ['–', '–', '–']);
+  equal([percentOf(5, 8), percentOf(0, 8), percentOf(0, 0)], ['63 %', '0 %', '–']);
   equal([999, 1_000, 2_345_678].map(size), ['999 B', '1.0 KB', '2.3 MB']);
 });
 
 test('the meter counts legs out and home, and has a dash where nothing is known', () => {
-  const none = { departed: 0, home: 0, emptyLegs: { out: 0, home: 0 }, tickets: 0, relieved: 0, lost: 0, repeated: 0 };
+  const none = { ...new Tally().figures, givenUp: 0, trucksOut: 0 };
   equal([meterTexts(none).empty, meterTexts(none).age, meterLine(none)], ['–', '–', '0 trips']);
   const some = {
     ...none,
     departed: 5,
     home: 3,
     emptyLegs: { out: 4, home: 1 },
-    age: { median: 41, p95: 130 },
+    age: { last: 41, median: 41, p95: 130, max: 130 },
     bytesUp: 900,
     bytesDown: 4_000,
   };

@@ -3,7 +3,7 @@
 
 /** @typedef {'connecting' | 'live' | 'polling' | 'reconnecting' | 'offline' | 'resting' | 'reloading'} Kind */
 /**
- * @typedef {object} State
+ * @typedef {object} Feed
  * @property {Kind} kind
  * @property {number | null} retryAt when the next truck leaves, if home waits because of a failure; the clock's ms
  * @property {string} fleet
@@ -12,6 +12,16 @@
  * @property {string | null} newBuild the server's build, if it is not the page's
  * @property {boolean} [shared] whether one home serves all pages of this browser; the link tells
  */
+
+/**
+ * A page that nobody feeds yet.
+ *
+ * @param {string} fleet
+ * @returns {Feed}
+ */
+export function unfed(fleet) {
+  return { kind: 'connecting', retryAt: null, fleet, outageMs: null, limit: null, newBuild: null, shared: false };
+}
 
 /**
  * How a page is fed, in one word.

@@ -7,13 +7,13 @@
 import { Bucket } from './bucket.js';
 import { Alarm, WALL_CLOCK, watchful } from './clock.js';
 import { compare, join } from './cursor.js';
+import { kindOf } from './feed.js';
 import { Limit } from './limit.js';
 import { Line } from './line.js';
 import { Outage } from './outage.js';
 import { Patience, STEADY_MS } from './patience.js';
-import { GRACE_MS, Trucks } from './trucks.js';
-import { kindOf } from './feed.js';
 import { Tally } from './tally.js';
+import { GRACE_MS, Trucks } from './trucks.js';
 import { Words } from './words.js';
 
 /** @typedef {import('./clock.js').Clock} Clock */
@@ -23,7 +23,7 @@ import { Words } from './words.js';
 /** @typedef {import('./fleets.js').Fleet} Fleet */
 /** @typedef {import('./trucks.js').Reason} Reason */
 /** @typedef {import('./trucks.js').Truck} Truck */
-/** @typedef {import('./feed.js').State} State */
+/** @typedef {import('./feed.js').Feed} Feed */
 /** @typedef {import('./words.js').Said} Said */
 /**
  * What a picture of the trucks shows. On a stream each load is a truck that is home and leaves again, with a new number.
@@ -94,7 +94,7 @@ export class Home {
    * @param {import('./line.js').Stream} [parts.stream] in place of a truck that parks
    * @param {string} [parts.build] the page's build
    * @param {(items: Item[], load: Load) => void} parts.apply news: each item once, in order, without a gap
-   * @param {(state: State) => void} [parts.onState]
+   * @param {(state: Feed) => void} [parts.onState]
    * @param {() => void} [parts.onReload] the page must fetch its state anew and `start` from a new cursor
    * @param {(ids: string[]) => void} [parts.onHeard] words that are stored now
    * @param {(words: Said[]) => void} [parts.onSaid] whenever words come further: all that wait, and those that no longer do
@@ -153,7 +153,7 @@ export class Home {
   /**
    * How the page is fed right now.
    *
-   * @returns {State}
+   * @returns {Feed}
    */
   get state() {
     const { name, keepOneOut, everyMs } = this.#fleet;

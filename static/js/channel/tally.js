@@ -104,7 +104,22 @@ export class Tally {
     const age = this.#ages.figures;
     const { rtt } = this.#dock;
     const emptyLegs = { ...this.emptyLegs };
-    return { departed, home, emptyLegs, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs, age, rtt };
+    return {
+      departed,
+      home,
+      emptyLegs,
+      tickets,
+      relieved,
+      lost,
+      repeated,
+      gaps,
+      news,
+      bytesUp,
+      bytesDown,
+      parkedMs,
+      age,
+      rtt,
+    };
   }
 
   /**

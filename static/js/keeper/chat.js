@@ -1,7 +1,8 @@
 // @ts-check
 // The keeper's panel: says words, and shows what was said. Text and attributes only; rows are copies of the page's own.
-import { Conversation } from './conversation.js';
+import { set, write } from '../dom/change.js';
 import { moment } from '../view/zone.js';
+import { Conversation } from './conversation.js';
 
 /** @typedef {import('./conversation.js').Word} Word */
 /**
@@ -147,12 +148,11 @@ function paintWord(row, word, time) {
     fate: word.reason ? `${state}: ${word.reason}` : state,
   };
   for (const [name, text] of Object.entries(texts)) {
-    const place = row.querySelector(`[data-word=${name}]`);
-    if (place && place.textContent !== text) place.textContent = text;
+    write(row.querySelector(`[data-word=${name}]`), text);
   }
   const attributes = { 'data-id': word.id, 'data-from': word.from, 'data-fate': fate };
   for (const [name, value] of Object.entries(attributes)) {
-    if (row.getAttribute(name) !== value) row.setAttribute(name, value);
+    set(row, name, value);
   }
   row.toggleAttribute('data-blurt', word.blurt);
   row.toggleAttribute('data-waits', word.waits);

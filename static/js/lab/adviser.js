@@ -1,7 +1,7 @@
 // @ts-check
 /** The adviser's form. */
 
-import { write } from './make.js';
+import { write } from '../dom/change.js';
 import { advice } from './server.js';
 
 /** @typedef {import('./run.js').Measured} Measured */

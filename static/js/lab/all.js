@@ -3,8 +3,8 @@
 
 import { WALL_CLOCK } from '../channel/clock.js';
 import { FLEETS } from '../channel/fleets.js';
+import { write } from '../dom/change.js';
 import { Lane, STATION } from './lane.js';
-import { write } from './make.js';
 import { paintPlots, paintRows } from './results.js';
 import { runAll } from './run.js';
 import { csv, json } from './save.js';

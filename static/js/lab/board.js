@@ -4,8 +4,8 @@
 import { WALL_CLOCK } from '../channel/clock.js';
 import { compare } from '../channel/cursor.js';
 import { FLEETS } from '../channel/fleets.js';
+import { write } from '../dom/change.js';
 import { Lane, STATION } from './lane.js';
-import { write } from './make.js';
 import { play } from './player.js';
 import { CONNECTIONS, LANES_MAX, connections, mayJoin } from './settings.js';
 import { newsLine, Track } from './track.js';

@@ -2,9 +2,9 @@
 /** A lane: a home with a bay of its own, on a road that is counted. It knows no DOM. */
 
 import { WALL_CLOCK } from '../channel/clock.js';
-import { newBay } from '../channel/wire.js';
 import { Home } from '../channel/home.js';
 import { transportsOf } from '../channel/transports.js';
+import { newBay } from '../channel/wire.js';
 import { Ledger } from './ledger.js';
 
 /** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */
@@ -20,7 +20,7 @@ export const STATION = '_lab';
 /**
  * @typedef {object} On what a lane tells
  * @property {(trip: Trip) => void} [trip]
- * @property {(state: import('../channel/feed.js').State) => void} [state]
+ * @property {(state: import('../channel/feed.js').Feed) => void} [state]
  * @property {(item: Item, ageMs: number | null) => void} [news] a piece of it, once
  * @property {(ids: string[]) => void} [heard]
  */

@@ -1,11 +1,11 @@
 // @ts-check
 // The lab: lanes side by side, all rows one after the other, and the adviser.
 import { DockClock } from '../channel/dock_clock.js';
+import { write } from '../dom/change.js';
 import { openAdviser } from './adviser.js';
 import { openAll } from './all.js';
 import { Board } from './board.js';
 import { STATION } from './lane.js';
-import { write } from './make.js';
 import { probe } from './probe.js';
 import { tell } from './server.js';
 import { RATE_MAX, readSettings } from './settings.js';

@@ -1,8 +1,9 @@
 // @ts-check
 /** Plots: the strip of ages on arrival, and bars of a run. */
 
-import { duration } from '../meter/meter.js';
-import { make, write } from './make.js';
+import { write } from '../dom/change.js';
+import { duration } from '../meter/figures.js';
+import { make } from './make.js';
 import { summary } from './summary.js';
 
 /** The strip's ends, ms; its scale is logarithmic. */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The table of a run, and its plots. */
 
-import { duration, size } from '../meter/meter.js';
+import { duration, percent, size } from '../meter/figures.js';
 import { make } from './make.js';
 import { judged, plot } from './plots.js';
 import { bytesPerNews, emptyShare, halfPeriod, predictedTripsPerNews, tripsPerNews, verdict } from './verdict.js';
@@ -12,8 +12,6 @@ import { bytesPerNews, emptyShare, halfPeriod, predictedTripsPerNews, tripsPerNe
 /** @param {number | null | undefined} value @param {number} [digits] */
 const number = (value, digits = 2) =>
   value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
-/** @param {number | null | undefined} share */
-const percent = (share) => (share === null || share === undefined ? '–' : `${Math.round(100 * share)} %`);
 /** @param {number | null | undefined} s */
 const seconds = (s) => (s === null || s === undefined ? '–' : duration(s * 1_000));
 

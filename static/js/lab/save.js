@@ -18,6 +18,7 @@ function fields(row, expected, times) {
     news: row.news,
     words: row.words,
     arrived: row.arrived,
+    arrived_in_time: row.arrivedInTime,
     trips: row.trips,
     legs: row.legs,
     empty_legs: row.empty,

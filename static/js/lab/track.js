@@ -1,9 +1,10 @@
 // @ts-check
 /** A lane as it is seen: picture, counters, ages, log. */
 
-import { duration, size } from '../meter/meter.js';
+import { write } from '../dom/change.js';
+import { duration } from '../meter/figures.js';
+import { meterTexts } from '../meter/meter.js';
 import { caption, Picture } from '../meter/picture.js';
-import { write } from './make.js';
 import { ageText, paintStrip } from './plots.js';
 
 /** @typedef {import('../channel/home.js').Trip} Trip */
@@ -72,15 +73,11 @@ export class Track {
     const { lane, node } = this;
     if (!lane) return;
     const { stats, ledger } = lane;
-    const legs = stats.departed + stats.home;
-    const empty = stats.emptyLegs.out + stats.emptyLegs.home;
     /** @type {Record<string, string>} */
     const texts = {
+      ...meterTexts(stats),
       trips: String(lane.requests),
-      empty: legs === 0 ? '–' : `${Math.round((100 * empty) / legs)} %`,
-      tickets: String(stats.tickets),
       parked: String(ledger.parked),
-      bytes: `${size(stats.bytesUp)}, ${size(stats.bytesDown)}`,
       lost: `${stats.lost}, ${stats.repeated}`,
     };
     for (const place of node.querySelectorAll('[data-count]'))

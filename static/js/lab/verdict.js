@@ -1,7 +1,7 @@
 // @ts-check
 /** What a measurement says about the essay's sentences, in plain words. Pure. */
 
-import { duration } from '../meter/meter.js';
+import { duration, percent } from '../meter/figures.js';
 
 /** @typedef {import('./run.js').Measured} Measured */
 /**
@@ -31,14 +31,14 @@ export function emptyShare({ legs, empty }) {
   return legs > 0 ? empty / legs : null;
 }
 
-/** @param {Measured} measured */
-export function tripsPerNews({ trips, arrived }) {
-  return arrived > 0 ? trips / arrived : null;
+/** News that came late counts here no more than its trips do. @param {Measured} measured */
+export function tripsPerNews({ trips, arrivedInTime }) {
+  return arrivedInTime > 0 ? trips / arrivedInTime : null;
 }
 
 /** @param {Measured} measured */
-export function bytesPerNews({ bytes, arrived }) {
-  return arrived > 0 ? bytes / arrived : null;
+export function bytesPerNews({ bytes, arrivedInTime }) {
+  return arrivedInTime > 0 ? bytes / arrivedInTime : null;
 }
 
 /** @param {Measured} measured @param {Predicted | undefined} predicted */
@@ -46,9 +46,6 @@ export function predictedTripsPerNews({ news, seconds }, predicted) {
   // A row whose news never arrives has no age.
   return predicted && news > 0 && predicted.age_mean_s !== null ? (predicted.trips_per_s * seconds) / news : null;
 }
-
-/** @param {number | null} share */
-const percent = (share) => (share === null ? '–' : `${Math.round(share * 100)} %`);
 
 /**
  * What the row is about, and whether it is so.

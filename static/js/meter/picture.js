@@ -1,6 +1,6 @@
 // @ts-check
 // The truck picture of the essay: moved by real trips, and by nothing else.
-import { duration } from './meter.js';
+import { duration } from './figures.js';
 
 /** @typedef {{what: string, truck: unknown, words?: number, parks?: boolean, why?: string, items?: number, parked?: number}} Trip */
 /** @typedef {'home' | 'gate' | 'parked'} Place */

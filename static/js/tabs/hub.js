@@ -8,7 +8,7 @@ import { Home, WATCH_MAX } from '../channel/home.js';
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
 /** @typedef {import('../channel/home.js').Trip} Trip */
-/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/feed.js').Feed} Feed */
 /** @typedef {import('../channel/tally.js').Stats} Stats */
 /** @typedef {import('../channel/words.js').Said} Said */
 /** @typedef {import('../channel/words.js').Word} Word */
@@ -23,7 +23,7 @@ import { Home, WATCH_MAX } from '../channel/home.js';
  * What a page is told, since which of its hellos. `news` reaches from `after` to `seen`; `who` asks for a hello.
  *
  * @typedef {({what: 'news', items: Item[], load: Load | null, after: string, seen: string}
- *   | {what: 'state', state: State} | {what: 'heard', ids: string[]} | {what: 'said', words: Said[]}
+ *   | {what: 'state', state: Feed} | {what: 'heard', ids: string[]} | {what: 'said', words: Said[]}
  *   | {what: 'trip', trip: Trip, stats: Stats} | {what: 'stats', stats: Stats}
  *   | {what: 'fault', text: string} | {what: 'reload' | 'beat' | 'who'}) & {turn: number}} Down
  */

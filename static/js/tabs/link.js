@@ -6,18 +6,19 @@
 
 import { Alarm, WALL_CLOCK } from '../channel/clock.js';
 import { compare, join } from '../channel/cursor.js';
+import { unfed } from '../channel/feed.js';
+import { transportsOf } from '../channel/transports.js';
 import { newBay } from '../channel/wire.js';
+import { Hub } from './hub.js';
 import { nameOf } from './name.js';
 import { Outbox } from './outbox.js';
-import { transportsOf } from '../channel/transports.js';
-import { Hub } from './hub.js';
 
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
 /** @typedef {import('../channel/home.js').Trip} Trip */
 /** @typedef {import('./hub.js').Down} Down */
 /** @typedef {import('./hub.js').Up} Up */
-/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/feed.js').Feed} Feed */
 /** @typedef {import('../channel/tally.js').Stats} Stats */
 /** @typedef {import('../channel/words.js').Said} Said */
 /** @typedef {{post: (message: Up) => void, close: () => void}} Port a way to a hub */
@@ -27,7 +28,7 @@ import { Hub } from './hub.js';
  * @property {string} build the page's
  * @property {{seen: string, watch?: readonly string[]}} state the page's cursor, and the stations it shows (none: all)
  * @property {(items: Item[], load: Load) => void} apply news: each item once, in order, without a gap
- * @property {(state: State) => void} [onState]
+ * @property {(state: Feed) => void} [onState]
  * @property {() => void} [onReload] the page must fetch its state anew and `start` from its cursor
  * @property {(ids: string[]) => void} [onHeard] words that are stored now
  * @property {(words: Said[]) => void} [onSaid] whenever words come further: all that wait, and once those that no longer do
@@ -80,7 +81,7 @@ export class Link {
   #seen;
   /** @type {readonly string[]} */
   #watch;
-  /** @type {State} */
+  /** @type {Feed} */
   #state;
   /** @type {Stats | null} */
   #stats = null;
@@ -95,16 +96,7 @@ export class Link {
     this.#look = new Alarm(this.#clock, () => this.#looks());
     this.#seen = parts.state.seen;
     this.#watch = parts.state.watch ?? [];
-    const { name: fleet } = parts.fleet;
-    this.#state = {
-      kind: 'connecting',
-      retryAt: null,
-      fleet,
-      outageMs: null,
-      limit: null,
-      newBuild: null,
-      shared: false,
-    };
+    this.#state = unfed(parts.fleet.name);
   }
 
   /** The cursor up to which everything has been applied. */
@@ -338,7 +330,7 @@ export class Link {
     if (joined.fresh.length > 0 && load) this.#parts.apply(joined.fresh, { ...load, cargo: joined.fresh });
   }
 
-  /** @param {State} state */
+  /** @param {Feed} state */
   #tellState(state) {
     this.#state = { ...state, kind: this.#reloads ? 'reloading' : state.kind, shared: !this.#own };
     this.#parts.onState?.(this.#state);

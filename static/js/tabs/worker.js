@@ -1,11 +1,11 @@
 // @ts-check
 /** The worker that owns the trucks for all pages of a browser: it hands messages to and fro. Its name tells build and fleet. */
 
-import { newBay } from '../channel/wire.js';
 import { FLEETS } from '../channel/fleets.js';
-import { nameOf, readName } from './name.js';
 import { transportsOf } from '../channel/transports.js';
+import { newBay } from '../channel/wire.js';
 import { Hub } from './hub.js';
+import { nameOf, readName } from './name.js';
 
 /**
  * What is used of a shared worker's scope: the types of a page do not know it.

@@ -1,5 +1,6 @@
 // @ts-check
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
+import { set, write } from '../dom/change.js';
 import { around, draw } from './chart.js';
 import { DASH, format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
@@ -13,16 +14,6 @@ import { moment } from './zone.js';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Which version of a series a picture shows; a new picture shows none yet. @type {WeakMap<Element, string>} */
 const painted = new WeakMap();
-
-/** @param {Element} node @param {string} name @param {string} value */
-function set(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-}
-
-/** @param {Node} node @param {string} text */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {string} [text] */
 function shape(tag, attributes, text = '') {
