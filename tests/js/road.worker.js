@@ -4,7 +4,8 @@
  * worker, whose timers nobody slows down.
  */
 
-import { newBay, postTruck } from '../../static/js/channel/wire.js';
+import { newBay } from '../../static/js/channel/bay.js';
+import { postTruck } from '../../static/js/channel/post.js';
 import { Home } from '../../static/js/channel/home.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
 import { compare } from '../../static/js/channel/cursor.js';

@@ -1,7 +1,8 @@
 // @ts-check
 /** What home counts, tells and measures. */
 
-import { DockClock, Spread } from '../../static/js/channel/dock_clock.js';
+import { DockClock } from '../../static/js/channel/dock_clock.js';
+import { Spread } from '../../static/js/channel/spread.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok, test } from './check.js';
 import { Stage, item } from './stage.js';

@@ -1,7 +1,9 @@
 // @ts-check
 /** What a home's trucks have done so far: for those who look on, and in sum for the dock. */
 
-import { DockClock, Spread } from './dock_clock.js';
+import { DockClock } from './dock_clock.js';
+import { Spread } from './spread.js';
+import { bytesOf } from './wire.js';
 
 /** @typedef {import('./wire.js').Item} Item */
 /** @typedef {import('./wire.js').Load} Load */
@@ -166,13 +168,4 @@ export class Tally {
  */
 function isCount(value) {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-/**
- * How many bytes a text takes on the road.
- *
- * @param {string} text
- */
-export function bytesOf(text) {
-  return new TextEncoder().encode(text).length;
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** The transports of a row of the table: what carries its words and its news. */
 
+import { newBay } from './bay.js';
+import { postTruck } from './post.js';
 import { events, socket } from './stream.js';
-import { newBay, postTruck } from './wire.js';
 
 /** @typedef {import('./fleets.js').Fleet} Fleet */
 /** @typedef {import('./wire.js').Clipboard} Clipboard */

@@ -1,6 +1,8 @@
 // @ts-check
 /** The words that home has not yet seen confirmed, in the order in which they were said. */
 
+import { bytesOf } from './wire.js';
+
 /**
  * @typedef {object} Word
  * @property {string} id 128 random bits, made at home: the dock stores a word once, however often it arrives
@@ -147,5 +149,5 @@ export class Words {
 
 /** @param {Word} word */
 function bytes(word) {
-  return new TextEncoder().encode(JSON.stringify(word)).length;
+  return bytesOf(JSON.stringify(word));
 }

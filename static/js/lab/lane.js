@@ -1,10 +1,10 @@
 // @ts-check
 /** A lane: a home with a bay of its own, on a road that is counted. It knows no DOM. */
 
+import { newBay } from '../channel/bay.js';
 import { WALL_CLOCK } from '../channel/clock.js';
 import { Home } from '../channel/home.js';
 import { transportsOf } from '../channel/transports.js';
-import { newBay } from '../channel/wire.js';
 import { Ledger } from './ledger.js';
 
 /** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */

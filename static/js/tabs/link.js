@@ -4,11 +4,11 @@
  * It talks the same messages to both.
  */
 
+import { newBay } from '../channel/bay.js';
 import { Alarm, WALL_CLOCK } from '../channel/clock.js';
 import { compare, join } from '../channel/cursor.js';
 import { unfed } from '../channel/feed.js';
 import { transportsOf } from '../channel/transports.js';
-import { newBay } from '../channel/wire.js';
 import { Hub } from './hub.js';
 import { nameOf } from './name.js';
 import { Outbox } from './outbox.js';

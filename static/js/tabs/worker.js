@@ -1,9 +1,9 @@
 // @ts-check
 /** The worker that owns the trucks for all pages of a browser: it hands messages to and fro. Its name tells build and fleet. */
 
+import { newBay } from '../channel/bay.js';
 import { FLEETS } from '../channel/fleets.js';
 import { transportsOf } from '../channel/transports.js';
-import { newBay } from '../channel/wire.js';
 import { Hub } from './hub.js';
 import { nameOf, readName } from './name.js';
 

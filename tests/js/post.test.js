@@ -1,5 +1,7 @@
 // @ts-check
-import { Lost, newBay, postTruck } from '../../static/js/channel/wire.js';
+import { newBay } from '../../static/js/channel/bay.js';
+import { postTruck } from '../../static/js/channel/post.js';
+import { Lost } from '../../static/js/channel/wire.js';
 import { equal, ok, test, throws } from './check.js';
 
 /** @type {import('../../static/js/channel/wire.js').Clipboard} */
