@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 64] = [
+pub const FILES: [&str; 67] = [
     "icons/favicon.svg",
+    "js/channel/bay.js",
     "js/channel/bucket.js",
     "js/channel/clock.js",
     "js/channel/cursor.js",
@@ -21,6 +22,8 @@ pub const FILES: [&str; 64] = [
     "js/channel/line.js",
     "js/channel/outage.js",
     "js/channel/patience.js",
+    "js/channel/post.js",
+    "js/channel/spread.js",
     "js/channel/stream.js",
     "js/channel/tally.js",
     "js/channel/transports.js",

@@ -99,6 +99,8 @@ export class FakePage {
   reloads = 0;
   /** @type {string[]} */
   faults = [];
+  /** @type {Hub | null} where there is no worker */
+  own = null;
 
   /**
    * @param {FakeBrowser} browser
@@ -121,7 +123,7 @@ export class FakePage {
       clock: browser.clock,
       storage: /** @type {any} */ (new FakeStorage()),
       newWorker: browser.newWorker,
-      newHub: () => browser.newHub(0),
+      newHub: () => (this.own = browser.newHub(0)),
       ...more,
     });
   }

@@ -96,7 +96,7 @@ test("a home of the page's own runs only while somebody looks", async () => {
   equal([page.applied, page.link.state.kind], [['J.1'], 'live']);
   page.link.rest();
   await clock.run(60_000);
-  equal(page.link.stats?.trucksOut, 0, 'a page that was left has none');
+  equal(page.own?.stats.trucksOut, 0, 'a page that was left has none');
 });
 
 test('a page that nobody sees does not watch over the worker: its timers are held back', async () => {

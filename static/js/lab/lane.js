@@ -10,7 +10,7 @@ import { Ledger } from './ledger.js';
 /** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 /** @typedef {import('../channel/fleets.js').Fleet} Fleet */
 /** @typedef {import('../channel/line.js').Stream} Stream */
 

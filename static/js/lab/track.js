@@ -7,7 +7,7 @@ import { meterTexts } from '../meter/meter.js';
 import { caption, Picture } from '../meter/picture.js';
 import { ageText, paintStrip } from './plots.js';
 
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 /** @typedef {import('./lane.js').Lane} Lane */
 
 /** Lines that a log keeps. */
