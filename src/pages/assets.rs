@@ -8,21 +8,26 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 67] = [
+pub const FILES: [&str; 75] = [
     "icons/favicon.svg",
     "js/channel/bay.js",
     "js/channel/bucket.js",
     "js/channel/clock.js",
     "js/channel/cursor.js",
+    "js/channel/dispatcher.js",
     "js/channel/dock_clock.js",
     "js/channel/feed.js",
     "js/channel/fleets.js",
     "js/channel/home.js",
     "js/channel/limit.js",
     "js/channel/line.js",
+    "js/channel/listener.js",
     "js/channel/outage.js",
     "js/channel/patience.js",
+    "js/channel/place.js",
     "js/channel/post.js",
+    "js/channel/proof.js",
+    "js/channel/road.js",
     "js/channel/spread.js",
     "js/channel/stream.js",
     "js/channel/tally.js",
@@ -64,6 +69,9 @@ pub const FILES: [&str; 67] = [
     "js/tabs/link.js",
     "js/tabs/name.js",
     "js/tabs/outbox.js",
+    "js/tabs/pages.js",
+    "js/tabs/port.js",
+    "js/tabs/silence.js",
     "js/tabs/worker.js",
     "js/view/chart.js",
     "js/view/format.js",
