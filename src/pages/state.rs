@@ -1,4 +1,4 @@
-//! What the page's scripts start from: a JSON block that no browser executes.
+//! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
 use super::facts::Facts;
 use serde::Serialize;
@@ -70,7 +70,7 @@ impl<'a> State<'a> {
         Self { cursor, build, now, units, stations: stations.iter().map(|facts| Station::of(facts, now)).collect() }
     }
 
-    /// JSON without any character that HTML could mistake for markup.
+    /// JSON without characters that HTML could read as markup.
     pub fn json(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned());
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")

@@ -12,6 +12,7 @@ pub mod tally;
 pub mod watch;
 pub mod yard;
 
+pub use clipboard::TEXT_MAX_CHARS;
 pub use options::Options;
 pub use stats::{AGES_MS, FleetStats, Stats};
 
