@@ -1,4 +1,4 @@
-//! The pretend station at work: measures by the clock, posts what it has.
+//! Runs a pretend station: it measures by the clock and posts the readings.
 
 use super::client::{Client, Outcome};
 use super::observer::{Observer, Post};
@@ -34,7 +34,7 @@ pub async fn run(plan: Plan, shutdown: impl Future<Output = ()>) -> Result<Summa
         }
         if observer.is_up_to_date() && clock.is_none() {
             let mut ticks = interval(plan.every);
-            // The phase stays, so the station does not drift; a beat that was slept through is gone.
+            // Skip: the station keeps its phase, and takes no reading twice after a sleep.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             clock = Some(ticks);
         }

@@ -260,7 +260,7 @@ async fn the_page_is_whole_while_the_keeper_is_away() {
     let database = rusqlite::Connection::open(house.folder.path().join("test.db")).expect("the database");
     database.execute_batch("ALTER TABLE word RENAME TO gone").expect("broken");
     let html = page(&browser).await;
-    assert!(html.contains("Town Hall") && html.contains("The keeper is away for the moment."));
+    assert!(html.contains("Town Hall") && html.contains("The keeper is away at the moment."));
     let answer = post(&browser, SAY, form(&key, "hello")).await;
     assert_eq!(answer.status(), Status::ServiceUnavailable);
     let html = answer.into_string().await.expect("a body");

@@ -1,5 +1,7 @@
 //! The dock: where trucks park until there is news. It does not know what they carry.
 
+#![warn(missing_docs)]
+
 pub mod backlog;
 pub mod cargo;
 pub mod clipboard;
