@@ -24,7 +24,7 @@ const THINKING_MAX: usize = 2_000;
 /// Most words of one visitor that wait in memory behind the word that is being answered.
 const AHEAD_MAX: usize = 8;
 /// Words that one query reads.
-const PAGE_WORDS: u32 = 500;
+const WORDS_AT_ONCE: u32 = 500;
 /// Storage is read again after this time even if the bell did not ring: another process may have stored words, or the
 /// database was locked.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -65,9 +65,9 @@ pub(super) async fn run(shared: &Arc<Shared>) {
     loop {
         full &= slots.len() > THINKING_MAX * 3 / 4;
         while look && !full {
-            match shared.storage.unanswered(after, PAGE_WORDS).await {
+            match shared.storage.unanswered(after, WORDS_AT_ONCE).await {
                 Ok(words) => {
-                    look = words.len() == PAGE_WORDS as usize;
+                    look = words.len() == WORDS_AT_ONCE as usize;
                     for word in words {
                         if slots.len() >= THINKING_MAX && !slots.contains_key(&word.visitor) {
                             (look, full) = (true, true);

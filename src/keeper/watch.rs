@@ -35,7 +35,7 @@ const TICKS_PER_KEEPING: u32 = 20;
 /// Most states in one transaction.
 const KEPT_AT_ONCE: usize = 500;
 /// Journal entries that one query reads.
-const PAGE_ENTRIES: u32 = 500;
+const ENTRIES_AT_ONCE: u32 = 500;
 /// If the journal no longer has all entries that an alert has not seen, the newest entries are read, so many of them.
 const TAIL_ENTRIES: u32 = 10_000;
 
@@ -104,14 +104,14 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
-        self.presence.keep_only(book.pages.keys().map(|(visitor, _)| visitor.clone()));
+        self.presence.keep_only(book.alerts.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
         set(&self.counters.alerts, book.count());
-        if !book.pages.is_empty() {
+        if !book.alerts.is_empty() {
             self.catch_up(&mut book).await?;
         }
         let due: Vec<Visitor> =
-            book.pages.iter().filter(|(_, page)| is_due(page)).map(|((v, _), _)| v.clone()).collect();
+            book.alerts.iter().filter(|(_, own)| is_due(own)).map(|((v, _), _)| v.clone()).collect();
         due.iter().for_each(|visitor| self.presence.set_due(visitor, true, (self.clock)()));
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Watch {
     }
 
     async fn read(&self, after: u64) -> Result<Option<Vec<Entry>>, Error> {
-        self.insist(|| self.storage.journal_since(after, None, PAGE_ENTRIES)).await
+        self.insist(|| self.storage.journal_since(after, None, ENTRIES_AT_ONCE)).await
     }
 
     /// Tries until it succeeds or storage is closed.
@@ -211,14 +211,14 @@ impl Watch {
             let now = (self.clock)();
             let here = self.presence.is_here(&key.0, now);
             let zone = self.zone(&key.1);
-            let Some(page) = book.pages.get_mut(&key) else { continue };
+            let Some(own) = book.alerts.get_mut(&key) else { continue };
             let to = |held: &Held| Listener { zone, now, preference: Preference::default().read(&held.alert.units) };
-            let text = here.then(|| blurts(page, &events, now, &to)).flatten().or_else(|| {
-                let to = page.values().next().map(&to).filter(|_| here)?;
-                phrases::summary(page.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
+            let text = here.then(|| blurts(own, &events, now, &to)).flatten().or_else(|| {
+                let to = own.values().next().map(&to).filter(|_| here)?;
+                phrases::summary(own.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
             });
             let moved: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
-            let changes = page
+            let changes = own
                 .iter_mut()
                 .filter(|(number, held)| moved.contains(*number) || (here && held.state.is_due()))
                 .map(|(_, held)| {
@@ -251,13 +251,13 @@ impl Watch {
     async fn sum_up(&self, book: &mut Book, visitor: &Visitor) -> Result<(), Error> {
         let now = (self.clock)();
         let from = (visitor.clone(), String::new());
-        for (key, page) in book.pages.range_mut(from..).take_while(|((whose, _), _)| whose == visitor) {
-            let Some(first) = page.values().next().filter(|_| is_due(page)) else { continue };
+        for (key, own) in book.alerts.range_mut(from..).take_while(|((whose, _), _)| whose == visitor) {
+            let Some(first) = own.values().next().filter(|_| is_due(own)) else { continue };
             let preference = Preference::default().read(&first.alert.units);
             let to = Listener { zone: self.zone(&key.1), now, preference };
-            let alerts = page.iter().map(|(number, held)| (*number, &held.rule, &held.state));
+            let alerts = own.iter().map(|(number, held)| (*number, &held.rule, &held.state));
             let Some(text) = phrases::summary(alerts, to) else { continue };
-            let due = page.values_mut().filter(|held| held.state.is_due());
+            let due = own.values_mut().filter(|held| held.state.is_due());
             let changes = due.map(|held| {
                 held.state.told();
                 held.put()
@@ -277,8 +277,8 @@ impl Watch {
         let mut happened = Happened::new();
         let directory = self.storage.directory();
         let mut limits: HashMap<String, i64> = HashMap::new();
-        for (key, page) in &mut book.pages {
-            for (number, held) in page.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
+        for (key, own) in &mut book.alerts {
+            for (number, held) in own.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
                 let heard = held.state.seen.map_or(since, |seen| seen.max(since));
                 let Some(station) = directory.by_slug(&key.1) else { continue };
                 // No station counts as silent before this time, so storage need not be asked.
@@ -307,7 +307,7 @@ impl Watch {
     pub async fn keep_states(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let head = book.head;
-        let held = book.pages.iter_mut().flat_map(|(key, page)| page.values_mut().map(move |held| (key, held)));
+        let held = book.alerts.iter_mut().flat_map(|(key, own)| own.values_mut().map(move |held| (key, held)));
         let mut changes: Vec<(Key, AlertChange)> = Vec::new();
         for (key, held) in held.filter(|(_, held)| held.changed) {
             held.alert.seq = held.alert.seq.max(head);
@@ -335,8 +335,8 @@ impl Watch {
         let now = (self.clock)();
         let (context, latest) = gather::context(&self.storage, station, preference, now).await?;
         let facts = Facts { latest, ..Facts::default() };
-        let page = book.pages.get(&key);
-        let held: Vec<(u32, &Rule)> = page.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
+        let own = book.alerts.get(&key);
+        let held: Vec<(u32, &Rule)> = own.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
         let (text, changes) = book::obey(command, &held, &facts, &context);
         let added = changes.add.map(|(number, rule, state)| {
             let alert = Alert {
@@ -373,7 +373,7 @@ impl Watch {
             self.presence.keep(&key.0, word.said_at);
             book.keep(held);
         }
-        if !book.pages.keys().any(|(visitor, _)| *visitor == key.0) {
+        if !book.alerts.keys().any(|(visitor, _)| *visitor == key.0) {
             self.presence.drop(&key.0);
         }
         set(&self.counters.alerts, book.count());

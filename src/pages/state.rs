@@ -9,7 +9,7 @@ use weather::time::Timestamp;
 
 /// The whole block. Values are canonical.
 #[derive(Debug, Serialize)]
-pub struct State<'a> {
+pub struct PageState<'a> {
     /// The journal's cursor, taken before anything else here was read.
     pub cursor: String,
     /// The build of the files that the page uses.
@@ -63,7 +63,7 @@ struct Series {
     points: Vec<(Timestamp, f64, f64, f64, u32)>,
 }
 
-impl<'a> State<'a> {
+impl<'a> PageState<'a> {
     /// The state of a page that shows these stations.
     pub fn of(stations: &'a [Facts], cursor: String, build: String, now: Timestamp, preference: Preference) -> Self {
         let units = Units { temperature: preference.temperature(), rest: preference.rest() };

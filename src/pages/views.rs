@@ -6,7 +6,7 @@ use super::clock;
 use super::conversation::{Conversation, Said};
 use super::facts::Facts;
 use super::hero::Hero;
-use super::state::State;
+use super::state::PageState;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
@@ -57,7 +57,7 @@ impl Frame {
     }
 
     fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
-        let state = State::of(stations, cursor, self.build.clone(), now, self.preference).json();
+        let state = PageState::of(stations, cursor, self.build.clone(), now, self.preference).json();
         Self { state, ..self }
     }
 
