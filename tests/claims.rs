@@ -3,6 +3,7 @@
 mod sources;
 
 use sources::Source;
+use std::fs;
 use std::path::Path;
 
 /// Ways to make a global that changes or is filled later. A `static` table of constants is none.
@@ -78,6 +79,25 @@ fn every_path_that_a_text_names_is_there() {
         missing.map(|path| format!("{}: {path}", source.path)).collect::<Vec<_>>()
     });
     let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The names of tests in the table of invariants.
+fn tests_in(architecture: &str) -> Vec<&str> {
+    let table = architecture.split("## Invariants").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let rows = table.unwrap_or_default().lines().filter(|line| line.starts_with("| "));
+    let cells = rows.filter_map(|row| row.rsplit('|').nth(1));
+    cells.filter_map(|cell| cell.split('`').nth(1)).filter(|name| name.contains('_')).collect()
+}
+
+#[test]
+fn every_invariant_names_a_test() {
+    let architecture = fs::read_to_string("docs/ARCHITECTURE.md").expect("the document");
+    let named = tests_in(&architecture);
+    assert!(named.len() >= 14, "{} invariants name a test", named.len());
+    let sources = sources::read(&["src", "crates", "tests"], &[".rs"]);
+    let is_there = |name: &str| sources.iter().any(|source| source.text.contains(&format!("fn {name}()")));
+    let wrong: Vec<_> = named.into_iter().filter(|name| !is_there(name)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -122,11 +122,17 @@ fn unit_of(key: &str) -> &'static str {
     key.rsplit('_').find_map(named).unwrap_or_else(|| panic!("{key} is a number, and its name tells no unit"))
 }
 
+/// Shorter numbers are read without groups of digits.
+const GROUPED_FROM_DIGITS: usize = 5;
+
 /// A default as TOML writes it.
 fn shown(value: &Value) -> String {
     match value {
         Value::Number(number) => {
             let digits = number.to_string();
+            if digits.len() < GROUPED_FROM_DIGITS {
+                return format!("`{digits}`");
+            }
             let groups: Vec<&str> =
                 digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits")).collect();
             format!("`{}`", groups.join("_"))
