@@ -64,10 +64,16 @@ const VISITED_MAX: Duration = Duration::from_millis(200);
 /// The longest time that a stop waits until the states of alerts are stored.
 const LAST_STATES_MAX: Duration = Duration::from_millis(500);
 
+/// The clock of keepers outside tests.
+#[expect(clippy::disallowed_methods, reason = "a worker: all its parts get this clock")]
+fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
 impl Keeper {
     /// The keepers of the stations in `storage`. They do nothing before [`Keeper::run`].
     pub fn new(storage: Storage, options: Options) -> Self {
-        Self::with_clock(storage, options, || chrono::Utc::now().into())
+        Self::with_clock(storage, options, now)
     }
 
     /// The same with another clock. The time to think is measured by the runtime's clock.

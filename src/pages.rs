@@ -32,6 +32,7 @@ use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::web::{NewestCursor, preference};
 use assets::Asset;
+use clock::now;
 use desk::Desk;
 use fault::Fault;
 use ours::Ours;
@@ -44,7 +45,7 @@ use std::path::PathBuf;
 use views::{Overview, StationPage};
 use weather::preference::Preference;
 use weather::station::Slug;
-use weather::time::{MINUTE_MS, Timestamp};
+use weather::time::MINUTE_MS;
 use weather::{freshness, wind};
 
 /// The length of a bucket in a station's chart, ms: 144 buckets make a line that still shows a shower.
@@ -69,10 +70,6 @@ pub fn limits() -> Limits {
 /// The catchers for `/`: pages for people, problem+json below the addresses of programs.
 pub fn catchers() -> Vec<Catcher> {
     catchers![fault::any]
-}
-
-fn now() -> Timestamp {
-    Timestamp::from(chrono::Utc::now())
 }
 
 #[get("/")]

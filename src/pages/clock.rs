@@ -5,6 +5,12 @@ use chrono_tz::Tz;
 use weather::freshness::{self, Freshness};
 use weather::time::Timestamp;
 
+/// The present instant. Pages read the clock here only.
+#[expect(clippy::disallowed_methods, reason = "routes read the clock and pass the time on")]
+pub fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
 /// An instant on the station's clock.
 pub fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
     at.to_utc().with_timezone(&zone)

@@ -1,6 +1,7 @@
 //! Makes the page of a station from storage, the keeper and the visitor's request.
 
 use super::address::Address;
+use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
 use super::views::StationPage;
@@ -14,7 +15,6 @@ use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
 use weather::preference::Preference;
 use weather::station::{Slug, Station};
-use weather::time::Timestamp;
 
 /// Everything that the page of a station needs: the parts that it asks, the visitor's units and the server's address.
 pub struct Desk<'r> {
@@ -41,7 +41,7 @@ impl Desk<'_> {
         dress: impl FnOnce(Conversation) -> Conversation,
     ) -> Result<StationPage, Fault> {
         // The cursor is read first, so that the page's scripts miss no news that comes while the page is made.
-        let (cursor, now) = (self.newest.read(), Timestamp::from(chrono::Utc::now()));
+        let (cursor, now) = (self.newest.read(), clock::now());
         let words = async {
             let Some(visitor) = visitor else { return Some(Vec::new()) };
             let words = self.storage.conversation(visitor, station.slug.as_str(), WORDS_SHOWN_MAX).await;

@@ -1,5 +1,6 @@
 //! Error pages: the same layout, plain words, a link to all stations.
 
+use super::clock;
 use super::page::Page;
 use super::views::{FaultPage, Frame};
 use crate::storage;
@@ -8,7 +9,6 @@ use crate::web::preference;
 use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
-use weather::time::Timestamp;
 
 /// A page that could not be made.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
-        let now = Timestamp::from(chrono::Utc::now());
+        let now = clock::now();
         let frame = Frame::still(heading, "/", now, preference::of(request.cookies()));
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
