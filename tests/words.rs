@@ -92,6 +92,17 @@ const ROBOT_PLACES: [&str; 9] = [
 ];
 const ROBOT_FORMS: [&str; 5] = ["\"robot\"", "'robot'", "`robot`", "\"robot_", "`[robot]`"];
 
+/// Names of types with one meaning, and where the type may be made. A twin of a thing has its name.
+const MEANINGS: [(&str, &[&str]); 7] = [
+    ("Report", &["crates/weather/src/report"]),
+    ("Page", &["src/pages/page", "crates/lab/src/page"]),
+    ("Load", &["crates/channel/src/cargo", "crates/lab/src/home"]),
+    ("Stream", &["src/live/stream"]),
+    ("Line", &["src/live/socket", "crates/lab/src/run/socket"]),
+    ("State", &["crates/lab/src/home/state"]),
+    ("Keeper", &["src/keeper"]),
+];
+
 /// Words of a text in order, in small letters: `ParkedTrucks` and `parked_trucks` are two each.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -185,6 +196,30 @@ fn the_keeper_is_called_robot_on_the_wire_and_in_the_metrics_only() {
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The types of a file whose names mean something else.
+fn other_meanings_in(source: &Source) -> Vec<String> {
+    let makes = |line: &str, name: &str| {
+        ["struct", "enum", "trait", "type"].iter().any(|kind| {
+            let rest = line.split_once(&format!("{kind} {name}")).map(|(_, rest)| rest);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        })
+    };
+    let code = |line: &'_ str| line.split("//").next().unwrap_or_default().to_owned();
+    let lines = source.own().lines().map(code).enumerate();
+    let found = lines.flat_map(|(at, line)| {
+        let wrong = MEANINGS.iter().filter(|(name, places)| !source.is_in(places) && makes(&line, name));
+        wrong.map(|(name, _)| (at + 1, *name)).collect::<Vec<_>>()
+    });
+    found.map(|(line, name)| format!("{}:{line}: {name}", source.path)).collect()
+}
+
+#[test]
+fn a_type_whose_name_has_one_meaning_is_made_once() {
+    let wrong: Vec<_> =
+        house().iter().filter(|source| source.path.ends_with(".rs")).flat_map(other_meanings_in).collect();
+    assert!(wrong.is_empty(), "{} types:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn the_check_sees_a_word_in_the_wrong_room() {
     let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
@@ -193,6 +228,9 @@ fn the_check_sees_a_word_in_the_wrong_room() {
     assert!(truck_words_in(&source("src/config.rs", "pub dock: channel::Options")).is_empty());
     let channel = "struct Fields { station: String }\nlet a = \"a station\"; // a station's slug";
     assert_eq!(stevenson_words_in(&source("crates/channel/src/x.rs", channel)), ["crates/channel/src/x.rs:2: station"]);
+    let types = "pub struct Line;\npub struct LineOf; // struct Page\nfn f() -> Report {}";
+    assert_eq!(other_meanings_in(&source("src/web/x.rs", types)), ["src/web/x.rs:1: Line"]);
+    assert!(other_meanings_in(&source("src/live/socket.rs", types)).is_empty());
     let robots = "let from = \"robot\"; // what the robot says";
     assert_eq!(robots_in(&source("src/storage/x.rs", robots)).len(), 1);
     assert_eq!(robots_in(&source("src/storage/x.rs", "let from = \"robot\";")).len(), 0);
