@@ -10,6 +10,7 @@ use stevenson::keeper::Keeper;
 use stevenson::pages;
 use stevenson::storage::words::Visitor;
 use stevenson::storage::{NewStation, Options, Storage};
+use stevenson::web::NewestCursor;
 use tempfile::TempDir;
 use weather::station::Slug;
 
@@ -44,6 +45,10 @@ impl House {
         let rocket = rocket::custom(settings)
             .manage(self.storage.clone())
             .manage(self.dock.clone())
+            .manage(NewestCursor::new({
+                let dock = self.dock.clone();
+                move || dock.cursor()
+            }))
             .manage(self.keeper.clone())
             .mount("/", pages::routes())
             .register("/", pages::catchers());
@@ -127,7 +132,7 @@ async fn what_cannot_be_taken_comes_back_with_the_reason_and_its_text() {
     let long = "ä".repeat(1_001);
     for (key, text, status, why) in [
         (key.as_str(), " \t ", Status::UnprocessableEntity, "Write something first."),
-        (&key, &long, Status::UnprocessableEntity, "That is 1001 characters; 1000 is the most."),
+        (&key, &long, Status::UnprocessableEntity, "Your text has 1001 characters. The keeper takes at most 1000."),
         ("", "hello", Status::BadRequest, "This page was too old"),
     ] {
         let answer = post(&browser, SAY, form(key, text)).await;
@@ -255,7 +260,7 @@ async fn the_page_is_whole_while_the_keeper_is_away() {
     let database = rusqlite::Connection::open(house.folder.path().join("test.db")).expect("the database");
     database.execute_batch("ALTER TABLE word RENAME TO gone").expect("broken");
     let html = page(&browser).await;
-    assert!(html.contains("Town Hall") && html.contains("The keeper is away for the moment."));
+    assert!(html.contains("Town Hall") && html.contains("The keeper is away at the moment."));
     let answer = post(&browser, SAY, form(&key, "hello")).await;
     assert_eq!(answer.status(), Status::ServiceUnavailable);
     let html = answer.into_string().await.expect("a body");
