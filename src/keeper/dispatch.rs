@@ -211,7 +211,7 @@ impl Pause {
     }
 
     /// Waits before the next attempt.
-    pub async fn wait(&mut self, error: &Error) {
+    pub(crate) async fn wait(&mut self, error: &Error) {
         tracing::warn!(%error, "storage failed; trying again");
         let pause = PAUSE_MIN_MS.saturating_mul(1 << self.failures.min(16)).min(PAUSE_MAX_MS);
         self.failures = self.failures.saturating_add(1);

@@ -35,6 +35,7 @@ pub(super) struct Opened {
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Opens the file, creates and migrates it if need be.
+#[expect(clippy::disallowed_methods, reason = "a limit in time to the wait for another process")]
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(|rule| sqlx::Error::Configuration(rule.into()))?;
     let deadline = Instant::now() + options.lock_wait();
