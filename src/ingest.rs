@@ -16,15 +16,15 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Largest body of a post of JSON, KiB. 5,000 reports of ten values take about 1.3 MiB; the parsed form takes
-    /// three times as much memory, for as long as the request lasts.
+    /// Largest body of a JSON post. 5,000 reports of ten values take about 1.3 MiB. While the request lasts, the parsed
+    /// reports take three times as much memory.
     pub json_limit_kib: u32,
-    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction while others
-    /// wait; and no more than half of storage's queue, or a post of this size would hardly ever find room in it.
+    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction, and others wait
+    /// for it. This must be at most half of `queue_reports`, else a large post hardly ever finds room in the queue.
     pub reports_max: usize,
-    /// Largest upload of a Weather Underground station, query and body together, KiB. Real ones stay below 2.
+    /// Largest upload of a Weather Underground station, query and body together. Real ones stay below 2 KiB.
     pub upload_limit_kib: u32,
-    /// Longest wait for a body, seconds. A slow line brings a full post in that time; a silent one is let go.
+    /// Longest wait for a body. A slow connection sends a full post in that time; a silent connection is closed.
     pub read_limit_s: u32,
 }
 
