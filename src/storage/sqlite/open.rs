@@ -39,6 +39,7 @@ pub(in crate::storage) struct Opened {
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Opens the file, creates and migrates it if need be.
+#[expect(clippy::disallowed_methods, reason = "a limit in time to the wait for another process")]
 pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error> {
     let deadline = Instant::now() + options.lock_wait();
     loop {
