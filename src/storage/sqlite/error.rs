@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 /// SQLite's result codes that have a meaning of their own here (sqlite.org/rescode.html).
 mod code {
-    pub const BUSY: u32 = 5;
-    pub const LOCKED: u32 = 6;
-    pub const FULL: u32 = 13;
+    pub(super) const BUSY: u32 = 5;
+    pub(super) const LOCKED: u32 = 6;
+    pub(super) const FULL: u32 = 13;
     /// Writing failed; where a disk has a quota this is how it says full.
-    pub const IOERR_WRITE: u32 = 10 | 3 << 8;
+    pub(super) const IOERR_WRITE: u32 = 10 | 3 << 8;
     /// The shared index of the log could not grow.
-    pub const IOERR_SHMSIZE: u32 = 10 | 19 << 8;
+    pub(super) const IOERR_SHMSIZE: u32 = 10 | 19 << 8;
 }
 
 impl From<sqlx::Error> for Error {
