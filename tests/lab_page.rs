@@ -2,11 +2,11 @@
 
 mod common;
 
+use channel::fleet::FLEETS;
 use common::axe;
 use common::chrome::{Browser, DESKTOP, Options, PHONE, eventually};
 use common::relay::Relay;
 use common::server::{Server, post};
-use lab::row::ROWS;
 use lab::traffic::{Traffic, What};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -147,7 +147,10 @@ async fn run_all_measures_every_row_and_a_link_repeats_it() {
     )
     .await;
     let rows = rows.as_array().expect("rows");
-    assert_eq!(rows.iter().map(|row| row[0].as_str().expect("a name")).collect::<Vec<_>>(), ROWS.map(|row| row.name));
+    assert_eq!(
+        rows.iter().map(|row| row[0].as_str().expect("a name")).collect::<Vec<_>>(),
+        FLEETS.each_ref().map(|fleet| fleet.name)
+    );
     let verdicts = ["holds", "does not hold", "too short"];
     for row in rows {
         let verdict = row[9].as_str().expect("a verdict");
@@ -326,7 +329,7 @@ async fn the_server_tells_what_the_formulas_say_and_the_adviser() {
     let rows = told["rows"].as_array().expect("rows");
     assert_eq!(
         rows.iter().map(|row| row["fleet"].as_str().expect("a name")).collect::<Vec<_>>(),
-        ROWS.map(|row| row.name)
+        FLEETS.each_ref().map(|fleet| fleet.name)
     );
     assert!((rows[2]["trips_per_s"].as_f64().expect("a rate") - 0.2).abs() < 1e-3, "polling goes by the clock: {told}");
     let (status, told) = get("/lab/predict?news=11&words=0").await;
