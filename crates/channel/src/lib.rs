@@ -1,5 +1,7 @@
 //! The dock: where trucks park until there is news. It does not know what they carry.
 
+#![warn(missing_docs)]
+
 pub mod backlog;
 pub mod cargo;
 pub mod clipboard;
@@ -12,6 +14,7 @@ pub mod tally;
 pub mod watch;
 pub mod yard;
 
+pub use clipboard::TEXT_MAX_CHARS;
 pub use options::Options;
 pub use stats::{AGES_MS, FleetStats, Stats};
 
