@@ -126,6 +126,24 @@ async fn times_that_an_earlier_run_has_taken_are_passed_over() {
 }
 
 #[tokio::test]
+async fn times_that_are_taken_behind_free_ones_are_passed_over_and_not_counted_as_stored() {
+    let now = chrono::Utc::now().timestamp_millis();
+    let taken = now + 400..now + 12_000;
+    let fake = Fake::start(move |request| {
+        let report: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let known = taken.contains(&report["observed_at"].as_i64().expect("milliseconds"));
+        async move { (if known { 200 } else { 201 }, None, String::new()) }
+    })
+    .await;
+    let measurement = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
+    assert_eq!((posted.duplicates, posted.statuses.get(&200)), (3, Some(&3)), "three steps of five seconds");
+    assert_eq!(posted.statuses.get(&201), Some(&posted.stored));
+    assert!((posted.stored_per_s * posted.seconds - posted.stored as f64).abs() < 0.5);
+    assert!(measurement.to_string().contains("not stored: duplicates"), "{measurement}");
+}
+
+#[tokio::test]
 async fn a_key_that_is_not_known_ends_the_measurement() {
     let (fake, _dock) = Dock::start().await;
     let strange = Options { keys: vec!["stv_other".to_owned()], ..options(&fake, Mode::Park { trucks: 1, rounds: 1 }) };

@@ -124,6 +124,31 @@ async fn a_run_agrees_with_its_simulation() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keeper_that_is_asked_answers_and_its_words_are_not_counted_as_news() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let mut runs = JoinSet::new();
+    for name in ["ping-pong", "sse", "websocket"] {
+        let (url, key) = (server.url.clone(), server.add_station(&format!("station-of-{name}")));
+        runs.spawn(async move {
+            let fleets = vec![Fleet::named(name).expect("a fleet")];
+            let scenario = Scenario { news_per_s: 0.5, words_per_s: 0.5, seconds: 8.0, fleets, ..Scenario::default() };
+            let options = Options { url, key, pages: 3, asks_keeper: true, scenario };
+            let counts = run(&options, &mut |_| ()).await.expect("a run");
+            (name, counts.fleets[0].measured.clone())
+        });
+    }
+    while let Some(one) = runs.join_next().await {
+        let (name, m) = one.expect("a run");
+        let Measured { words, words_delivered, answers, news, news_delivered, .. } = m;
+        assert!(words > 0 && words_delivered <= words, "{name}: {m:?}");
+        assert!(answers > 0 && answers <= words, "{name}: {m:?}");
+        assert!(news_delivered > 0 && news_delivered <= news, "{name}: {m:?}");
+        assert!(m.answer_age.is_some_and(|age| age.count == answers && age.mean_ms > 100.0), "{name}: {m:?}");
+    }
+}
+
 #[test]
 fn the_table_of_the_readme_is_that_of_the_recorded_run() {
     let readme = std::fs::read_to_string("README.md").expect("the README");

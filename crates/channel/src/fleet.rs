@@ -23,7 +23,10 @@ pub struct Fleet {
     pub words_may_wait: bool,
     /// How news comes down.
     pub down: Down,
-    /// What it does, in a sentence for people; the pages' table has none.
+    /// What it is called beside its name, in a few words for people. The pages' table has none.
+    #[serde(skip)]
+    pub title: &'static str,
+    /// What it does, in a sentence for people. The pages' table has none.
     #[serde(skip)]
     pub sentence: &'static str,
 }
@@ -48,12 +51,22 @@ const fn fleet(
     hold: u8,
     words_may_wait: bool,
 ) -> Fleet {
-    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait, down: Down::Trucks, sentence: "" }
+    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait, down: Down::Trucks, title: "", sentence: "" }
 }
 
 /// A stream parks like one truck that comes again each time it has left.
 const fn stream(name: &'static str, down: Down) -> Fleet {
-    Fleet { name, trucks: 1, keep_one_out: false, every_ms: None, hold: 1, words_may_wait: false, down, sentence: "" }
+    Fleet {
+        name,
+        trucks: 1,
+        keep_one_out: false,
+        every_ms: None,
+        hold: 1,
+        words_may_wait: false,
+        down,
+        title: "",
+        sentence: "",
+    }
 }
 
 /// How many rows the table has.
@@ -61,18 +74,29 @@ pub const ROWS: usize = 8;
 
 /// The table. Where nothing may park, no words may wait.
 pub static FLEETS: [Fleet; ROWS] = [
-    fleet("stay-home", 1, false, None, 0, false)
-        .says("One truck, which leaves only with words. News waits until somebody speaks."),
-    fleet("wait-for-reply", 1, false, None, 1, true)
-        .says("One truck, which leaves with words and parks until there is news. Meanwhile words wait."),
-    fleet("polling", 1, false, Some(5_000), 0, false).says("One truck, back and forth by the clock, every 5 seconds."),
-    fleet("expanding", 5, true, None, 4, true).says("Each word leaves with a truck that parks, up to four of them."),
-    fleet("slow-and-fast", 2, true, None, 1, false)
-        .says("Two trucks: one parks and waits for news, one carries words and turns round."),
-    fleet("ping-pong", 2, true, None, 1, true)
-        .says("Two trucks that take turns: the one that arrives with words parks, and relieves the other."),
-    stream("sse", Down::Events).says("Server-Sent Events down, trucks with words up. Newer than the essay."),
-    stream("websocket", Down::Socket).says("A WebSocket, both ways. Newer than the essay."),
+    fleet("stay-home", 1, false, None, 0, false).says(
+        "a single truck stays home",
+        "One truck, which leaves only with words. News waits until somebody speaks.",
+    ),
+    fleet("wait-for-reply", 1, false, None, 1, true).says(
+        "a single truck waits for a reply",
+        "One truck, which leaves with words and parks until there is news. Meanwhile words wait.",
+    ),
+    fleet("polling", 1, false, Some(5_000), 0, false)
+        .says("back and forth all the time", "One truck, back and forth by the clock, every 5 seconds."),
+    fleet("expanding", 5, true, None, 4, true)
+        .says("a growing fleet", "Each word leaves with a truck that parks, up to four of them."),
+    fleet("slow-and-fast", 2, true, None, 1, false).says(
+        "a fleet of two, one waits",
+        "Two trucks: one parks and waits for news, one carries words and turns round.",
+    ),
+    fleet("ping-pong", 2, true, None, 1, true).says(
+        "a fleet of two that take turns",
+        "Two trucks that take turns: the one that arrives with words parks, and relieves the other.",
+    ),
+    stream("sse", Down::Events)
+        .says("Server-Sent Events", "Server-Sent Events down, trucks with words up. Newer than the essay."),
+    stream("websocket", Down::Socket).says("WebSocket", "A WebSocket, both ways. Newer than the essay."),
 ];
 
 /// Most trucks that any fleet parks in one bay.
@@ -101,8 +125,8 @@ const _: () = {
 };
 
 impl Fleet {
-    const fn says(self, sentence: &'static str) -> Self {
-        Self { sentence, ..self }
+    const fn says(self, title: &'static str, sentence: &'static str) -> Self {
+        Self { title, sentence, ..self }
     }
 
     /// The fleet of that exact name.
