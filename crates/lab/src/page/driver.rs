@@ -1,8 +1,7 @@
-//! The keeper of a page: it does what home says, and tells home what comes of it.
+//! The driver of a page: it does what home says, and tells home what comes of it.
 
-use super::cookies::Cookies;
-use super::trip::{Door, Outcome};
-use super::{Ask, Counters, Told};
+use super::talk::{Ask, Counters, Told};
+use super::trip::{Arrival, Door};
 use crate::home::{Event, Home, Load, Ms};
 use channel::cargo::Why;
 use channel::cursor::Cursor;
@@ -12,25 +11,24 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Duration, Instant};
 
-/// Keeps the home: all that home does not do itself.
-pub(super) struct Keeper {
+/// Does all that home does not do itself.
+pub(super) struct Driver {
     pub home: Home,
     pub opened: Instant,
     pub door: Door,
-    pub cookies: Cookies,
-    pub trips: JoinSet<(u32, Outcome)>,
-    /// With the time at which a truck that is willing to park left.
+    pub trips: JoinSet<(u32, Arrival)>,
+    /// The trips, and when each truck that is willing to park left.
     pub out: HashMap<u32, (AbortHandle, Option<Ms>)>,
     /// Where to go on after a reload.
     pub reload: Option<Cursor>,
     pub watch: Arc<[Box<str>]>,
     pub tell: mpsc::Sender<Told>,
-    /// Told with the departures of those that wait now.
+    /// The counters, and when each of the trucks left that wait now.
     pub count: watch::Sender<(Counters, Vec<Ms>)>,
     pub counters: Counters,
 }
 
-impl Keeper {
+impl Driver {
     pub async fn run(mut self, seen: Cursor, mut asks: mpsc::Receiver<Ask>) {
         let events = self.home.start(seen, self.watch.clone(), self.now());
         self.follow(events).await;
@@ -43,7 +41,7 @@ impl Keeper {
                     None => return,
                 },
                 Some(trip) = self.trips.join_next() => match trip {
-                    Ok((number, outcome)) => self.arrived(number, outcome),
+                    Ok((number, arrival)) => self.arrived(number, arrival),
                     // Called back.
                     Err(_) => continue,
                 },
@@ -65,7 +63,7 @@ impl Keeper {
                     Ok(events) => (Ok(()), events),
                     Err(unsayable) => (Err(unsayable), Vec::new()),
                 };
-                // Who no longer waits for it has said it all the same.
+                // The word is said, also if its owner no longer waits for the answer.
                 let _ = answer.send(taken);
                 events
             }
@@ -74,12 +72,11 @@ impl Keeper {
         }
     }
 
-    fn arrived(&mut self, number: u32, outcome: Outcome) -> Vec<Event> {
+    fn arrived(&mut self, number: u32, arrival: Arrival) -> Vec<Event> {
         self.ends(number);
-        self.counters.bytes_home += outcome.bytes as u64;
-        outcome.cookies.iter().for_each(|cookie| self.cookies.keep(cookie));
+        self.counters.bytes_home += arrival.bytes as u64;
         let now = self.now();
-        match outcome.load {
+        match arrival.load {
             Ok(load) => {
                 self.remember(&load);
                 self.home.home(number, load, now, &mut chance)
@@ -101,7 +98,7 @@ impl Keeper {
         }
     }
 
-    /// Does what home does. What follows from that is done, too.
+    /// Does what home says, and all that follows from it.
     async fn follow(&mut self, mut events: Vec<Event>) {
         while !events.is_empty() {
             for event in std::mem::take(&mut events) {
@@ -111,7 +108,7 @@ impl Keeper {
                         self.counters.bytes_out += body.len() as u64;
                         self.counters.empty_out += u64::from(clipboard.say.is_empty());
                         let waits = (clipboard.park > 0).then(|| self.now());
-                        let trip = self.door.send(body, self.cookies.header());
+                        let trip = self.door.send(body);
                         let handle = self.trips.spawn(async move { (number, trip.await) });
                         self.out.insert(number, (handle, waits));
                         continue;

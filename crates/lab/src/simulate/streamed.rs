@@ -4,25 +4,24 @@
 //! A small model of its own, for home's rules are about trucks: the stream is opened anew when it breaks, words wait for
 //! their confirmation, one truck with words is out at a time.
 
+mod words;
+
+use super::broken::Broken;
 use super::factory::{AtGate, Factory, Number, STATION};
+use super::feed::Feed;
 use super::ledger::Ledger;
 use super::road::Road;
-use super::trucks::weight;
-use super::{Broken, Page, seconds_us};
-use crate::home::{Clipboard, Ms, WAITING_MAX, Word};
+use crate::home::{Clipboard, Ms, Word};
 use crate::measured::Measured;
-use crate::row::Way;
 use crate::scenario::Scenario;
-use crate::traffic::Us;
+use crate::traffic::{Us, us};
 use channel::cargo::{Load, Why};
 use channel::clipboard::Id;
 use channel::cursor::Cursor;
-use channel::fleet::Fleet;
+use channel::fleet::{Down, Fleet};
 use channel::yard::TruckId;
 use std::sync::Arc;
 
-/// Words aboard one truck, as home's.
-const ABOARD_MAX: usize = 16;
 /// The number of the trucks that bring words beside a stream of events; streams count from 1.
 const POST: Number = 0;
 
@@ -69,8 +68,7 @@ enum OnRoad {
 }
 
 /// The page.
-pub(super) struct Stream<'a> {
-    way: Way,
+pub(super) struct Streamed<'a> {
     fleet: &'static Fleet,
     park_ms: u64,
     cut: Option<Us>,
@@ -93,14 +91,13 @@ pub(super) struct Stream<'a> {
     last_up: Us,
 }
 
-impl<'a> Stream<'a> {
-    pub fn new(scenario: &Scenario, way: Way, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
+impl<'a> Streamed<'a> {
+    pub fn new(scenario: &Scenario, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
         let factory = Factory::new(fleet).ok_or(Broken::Name)?;
         Ok(Self {
-            way,
             fleet,
             park_ms: (scenario.park_s * 1e3).round() as u64,
-            cut: scenario.cut_s.map(seconds_us),
+            cut: scenario.cut_s.map(us),
             seen: factory.cursor().seq(),
             factory,
             road: Road::new(scenario),
@@ -119,17 +116,14 @@ impl<'a> Stream<'a> {
     fn up(&mut self, words: &[Word], park: u64, now: Us) -> Us {
         let watch = [STATION.into()].into();
         let (fleet, seen, say) = (self.fleet, self.factory.at(self.seen), words.to_vec());
-        let counts = &mut self.ledger.counts;
-        counts.legs_out += 1;
-        counts.empty_out += u64::from(words.is_empty());
-        counts.bytes_up += weight(&Clipboard { fleet, park: park as Ms, seen, watch, say });
+        self.ledger.departs(&Clipboard { fleet, park: park as Ms, seen, watch, say });
         now + self.road.way()
     }
 
     fn open(&mut self, now: Us) {
         self.stream += 1;
         self.ledger.counts.trips += 1;
-        let words = if self.way == Way::Socket { self.waiting.clone() } else { Vec::new() };
+        let words = if self.fleet.down == Down::Socket { self.waiting.clone() } else { Vec::new() };
         let there = self.up(&words, self.park_ms, now);
         (self.last_up, self.last_down) = (there, now);
         let (stream, seen) = (self.stream, self.factory.at(self.seen));
@@ -206,40 +200,6 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Words leave, if they may.
-    fn post(&mut self, now: Us) {
-        if self.way != Way::Events || self.post_is_out || self.waiting.is_empty() {
-            return;
-        }
-        self.post_is_out = true;
-        self.ledger.counts.trips += 1;
-        let words: Vec<_> = self.waiting.iter().take(ABOARD_MAX).cloned().collect();
-        let there = self.up(&words, 0, now);
-        if self.road.loses() {
-            let told = there + self.road.way();
-            return self.road.send(told, OnRoad::Lost);
-        }
-        let seen = self.factory.at(self.seen);
-        self.road.send(there, OnRoad::Post { seen, words });
-    }
-
-    /// Words are at the factory; returns what they are answered with.
-    fn heard(
-        &mut self,
-        number: Number,
-        seen: Cursor,
-        words: Vec<Word>,
-        now: Us,
-    ) -> Result<Option<(Load, Vec<Id>)>, Broken> {
-        self.ledger.stored(&words, now)?;
-        let heard: Vec<Id> = words.into_iter().map(|word| word.id).collect();
-        let truck = AtGate { number, seen, words: heard.as_slice().into(), park: 0 };
-        let answer = self.factory.arrive(truck, now, 0.0).leaving.into_iter().find(|(own, _)| *own == number);
-        let Some((_, load)) = answer else { return Ok(None) };
-        self.ledger.counts.crossings += u64::from(!load.cargo.is_empty());
-        Ok(Some((load, heard)))
-    }
-
     fn breaks(&mut self, stream: Number, now: Us) {
         if stream == self.stream {
             self.ledger.counts.lost += 1;
@@ -279,22 +239,9 @@ impl<'a> Stream<'a> {
         }
         Ok(())
     }
-
-    /// Words on the line: the stream's truck gives way to one that does not park, and arrives again after it.
-    fn frame(&mut self, seen: Cursor, words: Vec<Word>, now: Us) -> Result<(), Broken> {
-        if let Some(id) = self.parked.take() {
-            self.factory.leave(id);
-        }
-        if let Some((load, heard)) = self.heard(self.stream, seen, words, now)? {
-            let seen = self.factory.at(load.seen);
-            self.down(load, heard, now);
-            self.arrives(seen, now);
-        }
-        Ok(())
-    }
 }
 
-impl Page for Stream<'_> {
+impl Feed for Streamed<'_> {
     fn begin(&mut self) -> Result<(), Broken> {
         self.open(0);
         Ok(())
@@ -323,24 +270,7 @@ impl Page for Stream<'_> {
     }
 
     fn word(&mut self, now: Us) -> Result<(), Broken> {
-        if self.waiting.len() >= WAITING_MAX {
-            self.ledger.counts.unsaid += 1;
-            return Ok(());
-        }
-        let word = self.ledger.word()?;
-        self.ledger.said(now);
-        self.waiting.push(word.clone());
-        if self.way == Way::Events {
-            self.post(now);
-            return Ok(());
-        }
-        let there = self.up(std::slice::from_ref(&word), self.park_ms, now);
-        self.last_up = self.last_up.max(there);
-        let (stream, seen) = (self.stream, self.factory.at(self.seen));
-        let lost = self.road.loses();
-        let what = if lost { OnRoad::Breaks { stream } } else { OnRoad::Frame { stream, seen, words: vec![word] } };
-        self.road.send(self.last_up, what);
-        Ok(())
+        self.say(now)
     }
 
     fn close(mut self, end: Us) -> Measured {
