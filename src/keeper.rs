@@ -1,12 +1,13 @@
 //! The keeper: each station's keeper. It thinks before it answers, and speaks up on its own.
 //!
-//! `talk` and `alerts` decide and are pure; `gather` reads; `dispatch` answers what waits in storage, `watch` holds
+//! `language`, `talk` and `alerts` decide and are pure; `gather` reads; `dispatch` answers what waits in storage, `watch` holds
 //! alerts against the news. What must survive lives in storage: words without an answer, alerts with their state.
 
 pub mod alerts;
 mod dispatch;
 mod gather;
 mod held;
+pub mod language;
 mod presence;
 mod queue;
 mod report;

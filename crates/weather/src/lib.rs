@@ -1,5 +1,6 @@
 //! The domain: stations, sensors, quantities, reports. Pure: no I/O, no clock, no async.
 
+pub mod consistency;
 pub mod day;
 pub mod derived;
 pub mod freshness;
@@ -10,4 +11,5 @@ pub mod report;
 pub mod station;
 pub mod time;
 pub mod units;
+pub mod values;
 pub mod wind;

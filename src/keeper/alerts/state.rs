@@ -3,13 +3,12 @@
 //! Readings count in the order of their time of observation, each once: what is not newer than the newest reading that
 //! counted is ignored. So repeated and late readings never ring.
 
-use super::hysteresis::{self, DRY_MS, WET_MM};
 use super::rule::{Beyond, Rule};
 use serde::{Deserialize, Serialize};
 use weather::freshness;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
-use weather::time::Timestamp;
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// What a station says at one instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +79,11 @@ pub struct State {
 /// Most episodes that wait for a visitor: nobody wants to hear more, and memory is bounded.
 pub const UNTOLD_MAX: usize = 5;
 
+/// Dry for so long, and the rain is over, ms: a shower's pauses are shorter.
+pub const DRY_MS: i64 = 30 * MINUTE_MS;
+/// What a tipping bucket counts at least is 0.1 mm; less is a rounding error of inches.
+pub const WET_MM: f64 = 0.05;
+
 /// Something to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
@@ -136,7 +140,8 @@ impl State {
         if rule.is_worse(value, episode.worst) {
             (episode.worst, episode.worst_at) = (value, reading.at);
         }
-        let hysteresis = hysteresis::of(rule.quantity);
+        // A value must be back so far and so long before its alert may ring again: hovering at a limit rings once.
+        let hysteresis = rule.quantity.hysteresis();
         if !rule.is_back(value, hysteresis.margin) {
             self.back_since = None;
             return None;
