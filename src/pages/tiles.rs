@@ -13,7 +13,7 @@ use weather::station::SensorName;
 use weather::time::Timestamp;
 use weather::units::format_half_up;
 
-/// The wind, ready to print. What is empty is not shown.
+/// The wind, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wind {
     /// How fresh it is.
@@ -79,8 +79,8 @@ pub fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: 
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
-/// What an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there is one, else
-/// the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
+/// The value that an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there
+/// is one, else the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
 pub fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
     const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
     if facts.main(Quantity::Temperature).is_some() {
@@ -161,7 +161,7 @@ impl Aside {
     }
 }
 
-/// What stands elsewhere on the page: in the large number's card, or in the wind's.
+/// Quantities that stand elsewhere on the page: in the large number's card, or in the wind's.
 const ELSEWHERE: [Quantity; 4] =
     [Quantity::Temperature, Quantity::WindSpeed, Quantity::WindGust, Quantity::WindDirection];
 

@@ -1,10 +1,10 @@
-//! What the protocol's fields mean. The table of quantities has their names; here are the others.
+//! The meaning of the protocol's fields. The table of quantities holds the names of values; this file holds the others.
 
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::units::Unit;
 
-/// What a field is.
+/// The meaning of a field.
 pub enum Meaning {
     /// A value of this sensor and quantity, in this unit.
     Weather(SensorName, Quantity, Unit),
@@ -40,7 +40,7 @@ const SILENT: [&str; 22] = [
     "yearlyrainin",
 ];
 
-/// What the field of that lower-case name means.
+/// The meaning of the field of that lower-case name.
 pub fn find(name: &str) -> Meaning {
     let fields =
         || Quantity::all().flat_map(|quantity| quantity.wunderground().iter().map(move |field| (quantity, field)));
@@ -56,7 +56,7 @@ pub fn find(name: &str) -> Meaning {
     })
 }
 
-/// What stands in `name` in place of the `#` of a pattern: one or two digits.
+/// The one or two digits in `name` in place of the `#` of a pattern.
 fn number_in<'a>(name: &'a str, pattern: &str) -> Option<&'a str> {
     let (start, end) = pattern.split_once('#')?;
     let number = name.strip_prefix(start)?.strip_suffix(end)?;

@@ -1,7 +1,7 @@
 //! Where an alert stands, and what a reading or the passing of time does to it.
 //!
-//! Readings count in the order of their time of observation, each once: what is not newer than the newest reading that
-//! counted is ignored. So repeated and late readings never ring.
+//! Readings count in the order of their time of observation, each once: a reading that is not newer than the newest
+//! one that counted is ignored. So repeated and late readings never ring.
 
 use super::rule::{Beyond, Rule};
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ pub struct State {
     pub ringing: Option<Episode>,
     /// The value is back on the quiet side since then, though not long enough.
     pub back_since: Option<Timestamp>,
-    /// What is over and has not been told, oldest first; at most [`UNTOLD_MAX`].
+    /// Episodes that are over and that the visitor has not heard of, oldest first; at most [`UNTOLD_MAX`].
     pub untold: Vec<Episode>,
     /// How many more were dropped from its front.
     pub dropped: u32,
@@ -81,7 +81,7 @@ pub const UNTOLD_MAX: usize = 5;
 
 /// Dry for so long, and the rain is over, ms: a shower's pauses are shorter.
 pub const DRY_MS: i64 = 30 * MINUTE_MS;
-/// What a tipping bucket counts at least is 0.1 mm; less is a rounding error of inches.
+/// A tipping bucket counts at least 0.1 mm; less is a rounding error of inches.
 pub const WET_MM: f64 = 0.05;
 
 /// Something to be said.
@@ -94,8 +94,8 @@ pub enum Event {
 }
 
 impl State {
-    /// The state of a new alert: it knows the newest reading. What is beyond the limit already does not ring; the
-    /// visitor is told with the confirmation.
+    /// The state of a new alert: it knows the newest reading. A value that is beyond the limit already does not ring;
+    /// the confirmation says so.
     pub fn new(rule: &Rule, newest: &Reading, created_at: Timestamp) -> Self {
         let (mut state, _) = Self::default().feed(rule, Input::Reading(newest), newest.at);
         if let Some(ringing) = &mut state.ringing {

@@ -17,7 +17,7 @@ pub enum Token {
 /// A sentence.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tokens {
-    /// What is understood from: typing errors corrected.
+    /// The tokens with typing errors corrected.
     pub all: Vec<Token>,
     /// The same as it was typed, for names; numbers as text.
     pub typed: Vec<String>,

@@ -1,5 +1,5 @@
-//! What is asked about something that is not here: sensors, places, times. An honest "no" is better than the answer to
-//! another question.
+//! Questions about sensors, places and times that the station does not have. An honest "no" is better than the answer
+//! to another question.
 
 use super::impossible::impossible;
 use super::intent::Intent;

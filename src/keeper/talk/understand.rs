@@ -49,7 +49,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// What is asked about a quantity, if the station has it.
+    /// The intent of a question about a quantity, if the station has it.
     fn about(&self, quantity: Quantity, intent: impl FnOnce(Topic) -> Intent) -> Option<Intent> {
         let topic = self.context.topic(quantity, self.tokens);
         Some(topic.map_or(Intent::Missing(quantity), intent))
@@ -182,7 +182,7 @@ impl Reading<'_> {
         Limit { side: Side::Below, value: 0.0, unit: self.context.preference.unit(Quantity::Temperature) }
     }
 
-    /// Whatever has a period, a superlative or an average in it.
+    /// Questions with a period, a superlative or an average in them.
     fn past(&self) -> Option<Intent> {
         let tokens = self.tokens;
         let how = |words: &[&str]| tokens.find(words).is_some_and(|at| at > 0 && tokens.at(at - 1) == Some("how"));
