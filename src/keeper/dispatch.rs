@@ -6,10 +6,11 @@
 
 use super::alerts::parse::Command;
 use super::gather;
+use super::language::units::asked_in;
 use super::stats::{count, set};
 use super::talk::answer::answer;
-use super::talk::intent::{Intent, understand};
-use super::talk::measure::asked_in;
+use super::talk::intent::Intent;
+use super::talk::understand::understand;
 use super::{Keeper, Shared};
 use crate::storage::Error;
 use crate::storage::words::{Visitor, Word};

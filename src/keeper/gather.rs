@@ -1,10 +1,10 @@
 //! Reads from storage the facts that a question needs, and no more.
 
+use super::language::facts::{Facts, Found};
+use super::language::period::{Period, Stretch};
+use super::language::topic::{Context, Topic};
 use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
-use super::talk::facts::{Facts, Found};
 use super::talk::intent::Intent;
-use super::talk::period::{Period, Stretch};
-use super::talk::topic::{Context, Topic};
 use crate::storage::{Error, Latest, Side, Storage};
 use chrono::Days;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod consistency;
 pub mod day;
 pub mod derived;
 pub mod freshness;
@@ -12,4 +13,5 @@ pub mod report;
 pub mod station;
 pub mod time;
 pub mod units;
+pub mod values;
 pub mod wind;

@@ -1,6 +1,6 @@
 //! The words that mean something here.
 
-use weather::quantity::Quantity;
+use weather::quantity::{Quantity, Words};
 
 /// Words that ask for the lowest.
 pub const LOWEST: &[&str] = &["lowest", "low", "lows", "min", "minimum", "coldest", "coolest", "least", "driest"];
@@ -68,89 +68,6 @@ pub const SILENT: &[&str] =
     &["silent", "silence", "offline", "quiet", "dead", "down", "stops", "disappears", "unreachable"];
 /// Words that ask whether somebody is there.
 pub const ALIVE: &[&str] = &["alive", "awake", "working", "online", "running", "okay", "there"];
-
-/// Which words name a quantity. The first row that fits wins, so the particular come before the general.
-pub const QUANTITIES: &[(Quantity, &[&str])] = &[
-    (Quantity::DewPoint, &["dew", "dewpoint"]),
-    (Quantity::UvIndex, &["uv", "ultraviolet", "sunburn"]),
-    (Quantity::Pm2_5, &["pm2.5", "pm25", "particulate", "particulates", "dust", "smoke", "particles"]),
-    (Quantity::Pm10, &["pm10"]),
-    (Quantity::Co2, &["co2", "carbon"]),
-    (Quantity::BatteryVoltage, &["battery", "voltage", "volts"]),
-    (Quantity::WindGust, &["gust", "gusts", "gusty", "gusting", "squall", "squalls"]),
-    (
-        Quantity::WindSpeed,
-        &[
-            "wind",
-            "winds",
-            "windy",
-            "windspeed",
-            "breeze",
-            "breezy",
-            "blowing",
-            "calm",
-            "stormy",
-            "windiest",
-            "windier",
-        ],
-    ),
-    (Quantity::PrecipitationRate, &["rainrate"]),
-    (
-        Quantity::Precipitation,
-        &[
-            "rain",
-            "rains",
-            "rained",
-            "raining",
-            "rainy",
-            "rainfall",
-            "precipitation",
-            "shower",
-            "showers",
-            "drizzle",
-            "wet",
-        ],
-    ),
-    (Quantity::SeaLevelPressure, &["pressure", "barometer", "barometric"]),
-    (Quantity::Humidity, &["humidity", "humid", "moist", "muggy", "damp"]),
-    (Quantity::SolarRadiation, &["solar", "radiation", "sun", "sunny", "sunshine", "bright", "sunniest"]),
-    (
-        Quantity::Temperature,
-        &[
-            "temperature",
-            "temperatures",
-            "temp",
-            "temps",
-            "thermometer",
-            "cold",
-            "colder",
-            "coldest",
-            "warm",
-            "warmer",
-            "warmest",
-            "hot",
-            "hotter",
-            "hottest",
-            "cool",
-            "cooler",
-            "coolest",
-            "chilly",
-            "mild",
-            "frost",
-            "frosty",
-            "freeze",
-            "freezes",
-            "freezing",
-            "froze",
-            "heat",
-            "degrees",
-            "celsius",
-            "fahrenheit",
-            "warming",
-            "cooling",
-        ],
-    ),
-];
 
 /// Words that the grammar looks for one by one.
 const OTHERS: &[&str] = &[
@@ -270,77 +187,21 @@ const OTHERS: &[&str] = &[
     "forest",
 ];
 
-/// Words shorter than this are taken as they are typed: too many are one letter apart.
-const CORRECTED_MIN_CHARS: usize = 5;
-
-/// The word that was meant: itself if it is known, else the one known word that is a single slip away.
-pub fn correct(typed: &str) -> &str {
-    if typed.chars().count() < CORRECTED_MIN_CHARS || known().any(|word| word == typed) {
-        return typed;
-    }
-    let mut close = known().filter(|word| word.len() >= CORRECTED_MIN_CHARS && is_one_slip(typed, word));
-    match (close.next(), close.next()) {
-        (Some(word), None) => word,
-        (Some(word), Some(other)) if word == other => word,
-        _ => typed,
-    }
-}
-
 /// All words that mean something.
-fn known() -> impl Iterator<Item = &'static str> {
+pub fn known() -> impl Iterator<Item = &'static str> {
     let lists = [
         LOWEST, HIGHEST, AVERAGE, FALLING, RISING, CHANGING, COMPARE, WARN, BELOW, ABOVE, LESS, MORE, QUESTION, FUTURE,
         HELLO, THANKS, BYE, HELP, FORGET, ALERTS, SILENT, ALIVE, OTHERS,
     ];
-    lists.into_iter().chain(QUANTITIES.iter().map(|(_, words)| *words)).flatten().copied()
+    let names = Quantity::all().flat_map(|quantity| quantity.keeper().names);
+    let of_quantities = names.filter_map(|name| match name.words {
+        Words::Any(words) => Some(words.split(' ')),
+        Words::Each(..) | Words::Phrase(_) | Words::Numbered(..) => None,
+    });
+    lists.into_iter().flatten().copied().chain(of_quantities.flatten())
 }
 
 /// True if a word means something here.
 pub fn is_known(word: &str) -> bool {
     known().any(|known| known == word)
-}
-
-/// True if one letter is wrong, missing, too many, or two neighbours have changed places.
-pub fn is_one_slip(typed: &str, word: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
-    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match (a, b) {
-        ([_, a @ ..], [_, b @ ..]) if a == b => true,
-        ([_, a @ ..], b) if a == b => true,
-        (a, [_, b @ ..]) if a == b => true,
-        ([w, x, a @ ..], [y, z, b @ ..]) => w == z && x == y && a == b,
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_slip_is_forgiven_and_two_are_not() {
-        for (typed, word) in [
-            ("temprature", "temperature"),
-            ("temperatrue", "temperature"),
-            ("humidty", "humidity"),
-            ("yesterdday", "yesterday"),
-            ("pressute", "pressure"),
-            ("presure", "pressure"),
-            ("lowst", "lowest"),
-            ("wendsday", "wendsday"),
-            ("rian", "rian"),
-            ("harbour", "harbour"),
-            ("brillig", "brillig"),
-        ] {
-            assert_eq!(correct(typed), word);
-        }
-    }
-
-    #[test]
-    fn a_known_word_is_never_corrected() {
-        for word in known() {
-            assert_eq!(correct(word), word);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! What storage says to a question.
+//! Facts from storage that an answer is made of.
 
 use super::topic::Topic;
 use crate::storage::{Bucket, Extreme, Latest};
@@ -76,8 +76,8 @@ pub fn find<'a>(latest: &'a [Latest], topic: &Topic) -> Option<&'a Latest> {
     latest.iter().find(|latest| latest.quantity == topic.quantity && latest.sensor == topic.sensor)
 }
 
-/// What a rain gauge counted from one bucket to the next, summed up; where it fell back to zero at midnight, it goes on
-/// from there.
+/// The rain that a gauge counted from one bucket to the next, summed up. Where the gauge fell back to zero at midnight,
+/// counting goes on from there.
 pub fn rain(buckets: &[Bucket]) -> f64 {
     let first = buckets.first().map_or(0.0, |bucket| bucket.max - bucket.min);
     let steps = buckets.windows(2).map(|pair| match pair[1].max - pair[0].max {

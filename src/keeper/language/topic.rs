@@ -1,10 +1,10 @@
 //! What a question is about: which quantity of which sensor, of those that the station has.
 
+use super::spelling::is_one_slip;
 use super::tokens::Tokens;
-use super::vocabulary::{QUANTITIES, is_one_slip};
 use std::sync::Arc;
 use weather::preference::Preference;
-use weather::quantity::Quantity;
+use weather::quantity::{Quantity, Words};
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
@@ -32,46 +32,24 @@ pub struct Topic {
     pub quantity: Quantity,
 }
 
-/// The quantity that a sentence names.
+/// The quantity that a sentence names: by the name of the lowest rank among all that it holds.
 pub fn quantity(tokens: &Tokens) -> Option<Quantity> {
-    if tokens.any(&["soil", "ground"]) {
-        let wet = tokens.any(&["moisture", "wet", "moist", "humidity", "water"]);
-        return Some(if wet { Quantity::SoilMoisture } else { Quantity::SoilTemperature });
-    }
-    if tokens.phrase(&["air", "quality"]) {
-        return Some(Quantity::Pm2_5);
-    }
-    // "PM 10", but not "at 6 pm".
-    if let Some(at) = tokens.find(&["pm"]).filter(|at| at.checked_sub(1).and_then(|at| tokens.number_at(at)).is_none())
-    {
-        match tokens.number_at(at + 1) {
-            Some(2.5) => return Some(Quantity::Pm2_5),
-            Some(10.0) => return Some(Quantity::Pm10),
-            _ => {}
-        }
-    }
-    let named = QUANTITIES.iter().find(|(_, words)| tokens.any(words)).map(|(quantity, _)| *quantity);
-    match named {
-        Some(Quantity::WindSpeed) if tokens.any(&["direction", "from", "coming"]) && !tokens.any(&["since", "to"]) => {
-            Some(Quantity::WindDirection)
-        }
-        Some(Quantity::Precipitation) if tokens.any(&["rate", "hard", "heavy", "heavily", "intensity"]) => {
-            Some(Quantity::PrecipitationRate)
-        }
-        named => named,
-    }
+    let names = Quantity::all().flat_map(|quantity| quantity.keeper().names.iter().map(move |name| (name, quantity)));
+    let said = names.filter(|(name, _)| says(tokens, name.words));
+    said.min_by_key(|(name, _)| name.rank).map(|(_, quantity)| quantity)
 }
 
-/// What else answers a question about a quantity.
-fn stand_ins(quantity: Quantity) -> &'static [Quantity] {
-    match quantity {
-        Quantity::SeaLevelPressure => {
-            &[Quantity::SeaLevelPressure, Quantity::AltimeterSetting, Quantity::StationPressure]
-        }
-        Quantity::WindSpeed => &[Quantity::WindSpeed, Quantity::WindGust],
-        Quantity::Precipitation => &[Quantity::Precipitation, Quantity::PrecipitationRate],
-        Quantity::Pm2_5 => &[Quantity::Pm2_5, Quantity::Pm10],
-        _ => &[],
+/// True if a sentence holds the words of a name.
+fn says(tokens: &Tokens, words: Words) -> bool {
+    match words {
+        Words::Any(words) => tokens.any_of(words),
+        Words::Each(lists, none) => lists.iter().all(|words| tokens.any_of(words)) && !tokens.any_of(none),
+        Words::Phrase(words) => tokens.phrase(&words.split(' ').collect::<Vec<_>>()),
+        // "PM 10", but not "at 6 pm".
+        Words::Numbered(word, number) => tokens.find(&[word]).is_some_and(|at| {
+            at.checked_sub(1).and_then(|before| tokens.number_at(before)).is_none()
+                && tokens.number_at(at + 1) == Some(number)
+        }),
     }
 }
 
@@ -83,7 +61,7 @@ impl Context {
         if self.known.is_empty() {
             return Some(Topic { sensor: SensorName::main(), quantity });
         }
-        let candidates = std::iter::once(quantity).chain(stand_ins(quantity).iter().copied());
+        let candidates = std::iter::once(quantity).chain(quantity.keeper().stand_ins.iter().copied());
         candidates.into_iter().find_map(|quantity| {
             let mut with = self.known.iter().filter(|(_, known)| *known == quantity).map(|(sensor, _)| sensor);
             let sensor = match named {
@@ -107,7 +85,7 @@ impl Context {
                 || (inside && tokens.any(&["indoor", "indoors", "inside", "room"]))
         };
         let named = |sensor: &&SensorName| {
-            !sensor.as_str().is_empty() && sensor.as_str().split(['-', '_']).filter(|word| !word.is_empty()).all(says)
+            !sensor.is_main() && sensor.as_str().split(['-', '_']).filter(|word| !word.is_empty()).all(says)
         };
         self.known.iter().map(|(sensor, _)| sensor).find(named)
     }

@@ -1,6 +1,6 @@
 //! A sentence as words and numbers: case, punctuation, glued units and small typing errors gone.
 
-use super::vocabulary;
+use super::spelling;
 use chrono::NaiveDate;
 
 /// A piece of a sentence.
@@ -17,7 +17,7 @@ pub enum Token {
 /// A sentence.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tokens {
-    /// What is understood from: typing errors corrected.
+    /// The tokens with typing errors corrected.
     pub all: Vec<Token>,
     /// The same as it was typed, for names; numbers as text.
     pub typed: Vec<String>,
@@ -91,7 +91,7 @@ impl Tokens {
     }
 
     fn word(&mut self, typed: &str) {
-        let word = vocabulary::correct(typed);
+        let word = spelling::correct(typed);
         let token = NUMBERS.iter().find(|(name, _)| *name == word).map_or_else(
             || Token::Word(word.to_owned()),
             |(_, number)| if self.minus() { Token::Number(-number) } else { Token::Number(*number) },
@@ -156,6 +156,11 @@ impl Tokens {
     /// True if one of these words is there.
     pub fn any(&self, words: &[&str]) -> bool {
         self.find(words).is_some()
+    }
+
+    /// True if one of these words is there; a blank stands between two of them.
+    pub fn any_of(&self, words: &str) -> bool {
+        words.split(' ').any(|word| (0..self.all.len()).any(|place| self.at(place) == Some(word)))
     }
 
     /// Where these words stand one after another.
