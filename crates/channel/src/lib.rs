@@ -1,6 +1,6 @@
 //! The dock: where trucks park until there is news. It does not know what they carry.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 pub mod backlog;
 pub mod cargo;

@@ -1,6 +1,6 @@
 //! The domain: stations, sensors, quantities, reports. Pure: no I/O, no clock, no async.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 pub mod consistency;
 pub mod day;
