@@ -19,7 +19,7 @@ use weather::time::Timestamp;
 
 /// What stands between two markers of the browser's table.
 fn table(name: &str) -> Value {
-    let script = include_str!("../static/js/view/quantities.js");
+    let script = fs::read_to_string("static/js/view/quantities.js").expect("the script");
     let (_, table) = script.split_once(&format!("// {name}: begin")).expect("the first marker");
     let (table, _) = table.split_once(&format!("// {name}: end")).expect("the last marker");
     serde_json::from_str(table).expect("JSON")
