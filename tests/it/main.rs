@@ -18,7 +18,6 @@ mod drive;
 mod floors;
 mod ingest;
 mod keeper;
-mod lab_run;
 mod page;
 mod pages;
 mod pretend;

@@ -5,5 +5,6 @@ mod kit;
 
 mod conversations;
 mod durability;
+mod lab_run;
 mod proxies;
 mod road;

@@ -1,7 +1,7 @@
 //! The comparison over the network: what it counts is what the road saw, and what the simulation says.
 
+use crate::kit::program::Program;
 use crate::kit::relay::Relay;
-use crate::kit::server::Server;
 use lab::measured::Measured;
 use lab::row::{ROWS, Row};
 use lab::run::{Counted, Options, Outcome, park_s, run};
@@ -20,7 +20,7 @@ async fn run_row(url: String, key: String, pages: usize, scenario: Scenario) -> 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_each_row_counts_is_what_a_relay_in_between_saw() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut rows = JoinSet::new();
     for row in ROWS {
         let key = server.add_station(&format!("station-of-{}", row.name));
@@ -93,7 +93,7 @@ fn agree(what: &str, row: Row, is: u64, should: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_agrees_with_its_simulation() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut rows = JoinSet::new();
     for (seed, row) in (1..).zip(ROWS) {
         let key = server.add_station(&format!("station-of-{}", row.name));
@@ -126,6 +126,6 @@ fn the_table_of_the_readme_is_that_of_the_recorded_run() {
     let readme = std::fs::read_to_string("README.md").expect("the README");
     let after = readme.split_once("<!-- lab: begin -->\n").expect("a beginning").1;
     let table = after.split_once("<!-- lab: end -->").expect("an end").0;
-    let output = crate::kit::server::program().args(["lab", "table", "docs/lab-run.json"]).output().expect("it runs");
+    let output = crate::kit::program::program().args(["lab", "table", "docs/lab-run.json"]).output().expect("it runs");
     assert_eq!(table.trim(), String::from_utf8_lossy(&output.stdout).trim());
 }
