@@ -137,6 +137,7 @@ async fn post_readings(
         Refused::Other(Problem::new(Status::UnsupportedMediaType, detail))
     })?;
     let bytes = body::read(data, options.json_limit(), options.read_limit()).await?;
+    #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
     let (received, reports_max) = (Utc::now().into(), options.reports_max);
     let mut parsed = if bytes.len() < ASIDE_BYTES {
         json::parse(&bytes, format, received, reports_max)?

@@ -1,4 +1,4 @@
-//! Who is here: of the visitors that have alerts, and of nobody else.
+//! Remembers which visitors are here. It remembers only visitors that have alerts.
 
 use crate::storage::words::Visitor;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -6,23 +6,23 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError, RwLock};
 use weather::time::{SECOND_MS, Timestamp};
 
-/// Seen within this, a visitor is here, ms: longer than a truck may park (45 s), so that a page that is open stays here.
-pub const PRESENT_MS: i64 = 60 * SECOND_MS;
+/// A visitor is here if a request came within this time, ms. An open page sends one every 45 s at least.
+pub(crate) const PRESENT_MS: i64 = 60 * SECOND_MS;
 
-/// Visitors that are kept in mind before it is known who has alerts; all pages come back at once after a restart.
+/// Most visitors that are remembered before the alerts are read. All open pages come back at once after a restart.
 const EARLY_MAX: usize = 20_000;
 
 pub(super) struct Presence {
     known: RwLock<HashMap<Visitor, Seen>>,
-    /// Who came before it was known who has alerts; `None` since it is.
+    /// Visitors that came before the alerts were read; `None` afterwards.
     early: Mutex<Option<BTreeMap<Visitor, Timestamp>>>,
-    /// Visitors who came back and have something to hear.
+    /// Visitors that came back and have news to hear.
     returned: Mutex<BTreeSet<Visitor>>,
 }
 
 struct Seen {
     at: AtomicI64,
-    /// Something happened while they were away.
+    /// True if an alert rang while the visitor was away.
     due: AtomicBool,
 }
 
@@ -33,8 +33,8 @@ impl Default for Presence {
 }
 
 impl Presence {
-    /// From now on only these visitors are kept in mind; those of them who came early are here.
-    pub fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
+    /// From now on only these visitors are remembered. Those of them that came early are here.
+    pub(crate) fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         let came = early.take().unwrap_or_default();
         for visitor in visitors {
@@ -42,8 +42,8 @@ impl Presence {
         }
     }
 
-    /// Notes a visit; true if there is something to tell.
-    pub fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
+    /// Notes a visit; true if the visitor has news to hear.
+    pub(crate) fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let Some(seen) = known.get(visitor) else {
             drop(known);
@@ -65,26 +65,26 @@ impl Presence {
         }
     }
 
-    /// Keeps a visitor in mind who was last seen then.
-    pub fn keep(&self, visitor: &Visitor, at: Timestamp) {
+    /// Remembers a visitor, last seen at `at`.
+    pub(crate) fn keep(&self, visitor: &Visitor, at: Timestamp) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let seen = || Seen { at: AtomicI64::new(i64::MIN), due: AtomicBool::new(false) };
         known.entry(visitor.clone()).or_insert_with(seen).at.fetch_max(at.0, SeqCst);
     }
 
-    /// Keeps a visitor in mind no longer.
-    pub fn drop(&self, visitor: &Visitor) {
+    /// Forgets a visitor.
+    pub(crate) fn drop(&self, visitor: &Visitor) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).remove(visitor);
     }
 
-    /// True if they were seen a moment ago.
-    pub fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
+    /// True if the visitor is here.
+    pub(crate) fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| now.since(Timestamp(seen.at.load(SeqCst))) <= PRESENT_MS)
     }
 
-    /// Notes whether there is something to tell; somebody who is here has returned then.
-    pub fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
+    /// Notes whether the visitor has news to hear. A visitor that is here counts as returned.
+    pub(crate) fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
         if let Some(seen) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(visitor) {
             seen.due.store(due, SeqCst);
         }
@@ -93,14 +93,14 @@ impl Presence {
         }
     }
 
-    /// True if there is something to tell.
-    pub fn is_due(&self, visitor: &Visitor) -> bool {
+    /// True if the visitor has news to hear.
+    pub(crate) fn is_due(&self, visitor: &Visitor) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| seen.due.load(SeqCst))
     }
 
-    /// Who has returned since this was asked last.
-    pub fn returned(&self) -> BTreeSet<Visitor> {
+    /// The visitors that returned since the last call.
+    pub(crate) fn returned(&self) -> BTreeSet<Visitor> {
         std::mem::take(&mut *self.lock_returned())
     }
 

@@ -1,11 +1,11 @@
-//! Forms are taken from our own pages only.
+//! A guard that accepts forms from our own pages only.
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
-/// A guard: the request was not sent by a page of another site. Where the browser does not tell, as on plain http, the
-/// visitor's cookie is the guard: it does not travel with what other sites post.
-pub struct Ours;
+/// A guard: the request was not sent by a page of another site. Browsers do not say so on plain http. There the visitor's
+/// cookie is the guard: browsers do not send it with the forms of other sites.
+pub(crate) struct Ours;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Ours {

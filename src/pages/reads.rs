@@ -1,4 +1,4 @@
-//! Everything a page reads from storage.
+//! Reads from storage everything that a page shows.
 
 use super::facts::{Facts, Series};
 use crate::storage::{Error, Storage};
@@ -9,8 +9,8 @@ use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
-/// One station, its temperatures in buckets of `bucket_ms`.
-pub async fn station(
+/// One station with its temperatures in buckets of `bucket_ms`.
+pub(crate) async fn station(
     storage: &Storage,
     station: &Arc<Station>,
     now: Timestamp,
@@ -29,7 +29,7 @@ pub async fn station(
 }
 
 /// All stations, sorted by name.
-pub async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
+pub(crate) async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
     let directory = storage.directory();
     try_join_all(directory.iter().map(|one| station(storage, one, now, bucket_ms))).await
 }

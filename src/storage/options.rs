@@ -83,12 +83,17 @@ impl Default for Options {
     }
 }
 
+/// Knobs that do not fit together.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("error with configuration: {0}")]
+pub(super) struct Misfit(&'static str);
+
 /// A client's patience, ms: Arduino libraries give up after 5 s, others after 10 s.
 const CLIENT_PATIENCE_MS: u64 = 5_000;
 
 impl Options {
     /// Says what does not fit together.
-    pub(super) fn check(&self) -> Result<(), &'static str> {
+    pub(super) fn check(&self) -> Result<(), Misfit> {
         let rules = [
             (self.readers >= 1, "readers must be at least 1"),
             (self.batch_reports >= 1, "batch_reports must be at least 1"),
@@ -102,7 +107,7 @@ impl Options {
             (self.words_keep_each >= 1, "words_keep_each must be at least 1"),
             (self.words_keep_total >= 1, "words_keep_total must be at least 1"),
         ];
-        rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(rule))
+        rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(Misfit(rule)))
     }
 
     pub(super) fn lock_wait(&self) -> Duration {
@@ -139,9 +144,9 @@ mod tests {
     #[test]
     fn knobs_that_do_not_fit_together_are_named() {
         let options = Options { queue_reports: 10, ..Options::default() };
-        assert_eq!(options.check(), Err("queue_reports must not be below batch_reports"));
+        assert_eq!(options.check(), Err(Misfit("queue_reports must not be below batch_reports")));
         let options = Options { lock_wait_ms: 5_000, ..Options::default() };
-        assert!(options.check().expect_err("too long").contains("lock_wait_ms"));
+        assert!(options.check().expect_err("too long").0.contains("lock_wait_ms"));
     }
 
     #[test]

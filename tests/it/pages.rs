@@ -514,7 +514,7 @@ fn the_panel_shows_who_said_what_and_what_was_said_unasked() {
     assert_eq!(list.matches("data-waits").count(), 1);
     assert!(list.contains(r#"<time datetime="2026-11-20T22:18:07.000Z" data-word="time">Fri 20 Nov, 23:18</time>"#));
     assert!(html.contains(r#"role="log""#) && html.contains("data-thinking>"));
-    assert!(body(&client, "/story/away").contains("The keeper is away for the moment."));
+    assert!(body(&client, "/story/away").contains("The keeper is away at the moment."));
     assert!(body(&client, "/story/live").contains("Warn me below 0 °C"));
 }
 

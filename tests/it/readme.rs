@@ -109,7 +109,17 @@ fn the_commands_of_the_protocol_page_run() {
 
 #[test]
 fn every_file_that_a_document_links_to_is_there() {
-    for document in ["README.md", "docs/ARCHITECTURE.md", "docs/INGEST.md", "docs/PROTOCOL.md", "docs/BENCHMARKS.md"] {
+    let documents = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/ARCHITECTURE.md",
+        "docs/BENCHMARKS.md",
+        "docs/GLOSSARY.md",
+        "docs/INGEST.md",
+        "docs/KEEPER.md",
+        "docs/PROTOCOL.md",
+    ];
+    for document in documents {
         let text = fs::read_to_string(document).expect("the document");
         let folder = Path::new(document).parent().expect("a folder");
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

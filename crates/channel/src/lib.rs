@@ -1,5 +1,7 @@
 //! The dock: where trucks park until there is news. It does not know what they carry.
 
+#![warn(missing_docs)]
+
 pub mod backlog;
 pub mod cargo;
 pub mod clipboard;
@@ -12,6 +14,7 @@ pub mod tally;
 pub mod watch;
 pub mod yard;
 
+pub use clipboard::TEXT_MAX_CHARS;
 pub use options::Options;
 pub use stats::{AGES_MS, FleetStats, Stats};
 
@@ -29,6 +32,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use yard::{Fate, Ms, Truck, TruckId, Yard};
+
+/// The runtime's clock, which tests can stop. The yard gets the time as an argument.
+#[expect(clippy::disallowed_methods, reason = "the dock is the shell around the yard, and has its timer")]
+fn now() -> Instant {
+    Instant::now()
+}
 
 /// A piece of news for the trucks.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +103,7 @@ impl Dock {
         let shared = Shared {
             epoch: epoch.into(),
             options,
-            opened: Instant::now(),
+            opened: now(),
             yard,
             counters: Counters::default(),
             closed_with: AtomicUsize::new(0),

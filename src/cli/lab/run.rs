@@ -61,6 +61,7 @@ pub(super) async fn run(arguments: &Run) -> Result<()> {
         ..Scenario::default()
     };
     scenario.check()?;
+    #[expect(clippy::disallowed_methods, reason = "a command: the date of a measurement")]
     let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let own = if arguments.url.is_none() { Some(Server::start()?) } else { None };
     let (url, key) = match (&own, &arguments.url, &arguments.key) {
@@ -89,6 +90,7 @@ struct Server {
 impl Server {
     fn start() -> Result<Self> {
         let program = std::env::current_exe().context("cannot find this program")?;
+        #[expect(clippy::disallowed_methods, reason = "a command: the name of a folder of its own")]
         let name = format!("stevenson-lab-{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -87,6 +87,7 @@ impl Simulate {
 /// Simulates, prints the table, writes what was asked for.
 pub(super) fn run(arguments: &Simulate) -> Result<()> {
     let scenario = arguments.scenario()?;
+    #[expect(clippy::disallowed_methods, reason = "a command: the date of a measurement")]
     let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let bar = bar(scenario.fleets.len())?;
     let mut measured = Vec::new();

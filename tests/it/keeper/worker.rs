@@ -54,7 +54,7 @@ async fn a_word_about_a_station_that_is_gone_is_answered_too() {
     let visitor = visitor("lost");
     house.storage.remove_station(&Slug::new("town-hall").expect("a slug")).await.expect("removed");
     let answer = house.ask(&visitor, "C-metric", "how cold is it?").await;
-    assert_eq!(answer, "There is no station \"town-hall\" here that I could ask.");
+    assert_eq!(answer, "I know no station called \"town-hall\".");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -108,7 +108,7 @@ async fn what_cannot_be_taken_comes_back_with_the_reason_and_its_text() {
     let long = "ä".repeat(1_001);
     for (key, text, status, why) in [
         (key.as_str(), " \t ", Status::UnprocessableEntity, "Write something first."),
-        (&key, &long, Status::UnprocessableEntity, "That is 1001 characters; 1000 is the most."),
+        (&key, &long, Status::UnprocessableEntity, "Your text has 1001 characters. The keeper takes at most 1000."),
         ("", "hello", Status::BadRequest, "This page was too old"),
     ] {
         let answer = post(&browser, SAY, form(key, text)).await;
@@ -206,7 +206,7 @@ async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visi
     let answer = post(&nobody, SAY, form(&key, "evil")).await;
     assert_eq!(answer.status(), Status::BadRequest);
     assert!(answer.headers().get_one("Set-Cookie").is_none(), "the visitor's own cookie stays");
-    assert!(answer.into_string().await.expect("a body").contains("allow this site its cookie"));
+    assert!(answer.into_string().await.expect("a body").contains("Allow cookies for this site"));
     assert_eq!(log(&page(&browser).await), ["you: hello"]);
 }
 
@@ -236,11 +236,11 @@ async fn the_page_is_whole_while_the_keeper_is_away() {
     let database = rusqlite::Connection::open(program.folder.path().join("stevenson.db")).expect("the database");
     database.execute_batch("ALTER TABLE word RENAME TO gone").expect("broken");
     let html = page(&browser).await;
-    assert!(html.contains("Town Hall") && html.contains("The keeper is away for the moment."));
+    assert!(html.contains("Town Hall") && html.contains("The keeper is away at the moment."));
     let answer = post(&browser, SAY, form(&key, "hello")).await;
     assert_eq!(answer.status(), Status::ServiceUnavailable);
     let html = answer.into_string().await.expect("a body");
-    assert!(html.contains("Send it again a little later.") && html.contains(r#"name="text" value="hello""#), "{html}");
+    assert!(html.contains("Send it again in a minute.") && html.contains(r#"name="text" value="hello""#), "{html}");
 }
 
 #[rocket::async_test]
