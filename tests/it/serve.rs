@@ -1,7 +1,8 @@
 //! The program from outside: serving, stations by the command line, stopping.
 
+use crate::kit::connection::{Connection, truck};
 use crate::kit::program::{Program, post, program, run};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -126,31 +127,10 @@ async fn the_demo_station_posts_through_the_real_door() {
 }
 
 /// Parks a truck on a connection of its own.
-async fn park(server: &Program, bay: usize, seen: &str) -> TcpStream {
+async fn park(server: &Program, bay: usize, seen: &str) -> Connection {
     let body = json!({"v": 1, "fleet": "ping-pong", "park": 45_000, "seen": seen, "watch": [], "say": []}).to_string();
-    let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
-    let head = format!(
-        "POST /dock/{bay:032x} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("a request");
-    stream
-}
-
-/// Reads one answer; returns its JSON body.
-async fn answer(stream: &mut TcpStream) -> Value {
-    let mut bytes = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let read = stream.read(&mut chunk).await.expect("an answer");
-        assert!(read > 0, "the connection ended early: {:?}", String::from_utf8_lossy(&bytes));
-        bytes.extend_from_slice(&chunk[..read]);
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n")
-            && let Ok(body) = serde_json::from_slice(&bytes[end + 4..])
-        {
-            return body;
-        }
-    }
+    let request = truck(&format!("{bay:032x}"), "Content-Type: application/json\r\n", &body);
+    Connection::send(server.address(), &request).await
 }
 
 #[tokio::test]
@@ -159,7 +139,7 @@ async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds(
     let folder = tempfile::tempdir().expect("a folder");
     let server = Program::start(folder.path());
     let mut first = park(&server, TRUCKS, "x.1").await;
-    let first = answer(&mut first).await;
+    let first = first.load().await;
     assert_eq!(first["why"], "reload", "a cursor of another journal: {first}");
     let seen = first["seen"].as_str().expect("a cursor").to_owned();
 
@@ -169,12 +149,12 @@ async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds(
     }
     // A truck of one's own that comes back shows that those sent before it have been read.
     let mut last = park(&server, 0, &seen).await;
-    assert_eq!(answer(&mut parked[0]).await["why"], "relieved");
+    assert_eq!(parked[0].load().await["why"], "relieved");
 
     let stopping = tokio::task::spawn_blocking(move || server.stop());
-    assert_eq!(answer(&mut last).await["why"], "closing");
+    assert_eq!(last.load().await["why"], "closing");
     for stream in &mut parked[1..] {
-        let load = answer(stream).await;
+        let load = stream.load().await;
         assert_eq!(load["why"], "closing");
         assert!(load["retry"].is_u64(), "{load}");
     }
@@ -188,7 +168,7 @@ async fn a_stop_ends_streams_that_nobody_reads_within_two_seconds_too() {
     const STREAMS: usize = 200;
     let folder = tempfile::tempdir().expect("a folder");
     let server = Program::start(folder.path());
-    let seen = answer(&mut park(&server, STREAMS, "x.1").await).await;
+    let seen = park(&server, STREAMS, "x.1").await.load().await;
     let seen = seen["seen"].as_str().expect("a cursor");
     let upgrade =
         "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
