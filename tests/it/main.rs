@@ -11,6 +11,9 @@
 //!
 //! `tests/kit` holds what they all stand on.
 
+#![expect(unreachable_pub, reason = "`pub` in a binary of tests says what other modules use")]
+#![expect(clippy::disallowed_methods, reason = "tests read clocks and wait: they look at the program from outside")]
+
 #[path = "../kit/mod.rs"]
 mod kit;
 
