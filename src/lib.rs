@@ -1,6 +1,6 @@
 //! Stevenson: the live dashboard for weather stations.
 //!
-//! The house. Arrows point down only, and rooms on one floor do not know each other: `tests/it/floors.rs` holds that.
+//! The house. Arrows point down only, and rooms on one floor do not know each other: `tests/rules/floors.rs` holds that.
 //! `docs/ARCHITECTURE.md` explains it, `docs/GLOSSARY.md` explains the words.
 //!
 //! ```text

@@ -1,8 +1,8 @@
 //! An open page, from outside: a real browser, the real program, and a road between them that counts.
 
 use crate::kit::chrome::{Browser, Options, PHONE, eventually};
+use crate::kit::program::{Program, post};
 use crate::kit::relay::Relay;
-use crate::kit::server::{Server, post};
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::By;
@@ -39,7 +39,7 @@ fn now_ms() -> i64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_millis() as i64
 }
 
-async fn posted(server: &Server, key: &str, body: serde_json::Value) {
+async fn posted(server: &Program, key: &str, body: serde_json::Value) {
     let (status, answer) = post(&server.url, key, &body).await.expect("an answer");
     assert_eq!(status, 201, "{answer}");
 }
@@ -47,7 +47,7 @@ async fn posted(server: &Server, key: &str, body: serde_json::Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn readings_appear_without_polling_and_the_page_outlives_a_killed_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     let road = Relay::start(server.address()).await.expect("a road");
     let start = now_ms() - 60_000;
@@ -96,7 +96,7 @@ async fn readings_appear_without_polling_and_the_page_outlives_a_killed_server()
     server.kill();
     road.cut();
     says(&browser, "[data-feed-text]", "Reconnecting", PATIENCE).await;
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     road.lead_to(server.address());
     let (reading, _) = next(21.5);
     posted(&server, &key, reading).await;
@@ -127,7 +127,7 @@ async fn readings_appear_without_polling_and_the_page_outlives_a_killed_server()
 #[tokio::test(flavor = "multi_thread")]
 async fn late_readings_go_to_their_place_and_a_batch_of_old_ones_is_fetched() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     let now = now_ms();
     posted(&server, &key, json!({"observed_at": now, "temperature": 10.0})).await;
@@ -156,7 +156,7 @@ async fn late_readings_go_to_their_place_and_a_batch_of_old_ones_is_fetched() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_page_shows_the_numbers_and_switches_units_and_back() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     posted(&server, &key, json!({"temperature": 21.45, "sea_level_pressure": 1013.25, "wind_speed": 4.2})).await;
     let browser = Browser::open(Options { scripts: false, window: PHONE, ..Options::default() }).await;
@@ -185,7 +185,7 @@ async fn without_scripts_the_page_shows_the_numbers_and_switches_units_and_back(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_station_that_is_added_or_removed_shows_on_the_open_overview() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let browser = Browser::open(Options::default()).await;
     browser.goto(&server.url).await.expect("the page");
     says(&browser, "main", "stevenson station add", PATIENCE).await;
@@ -197,7 +197,7 @@ async fn a_station_that_is_added_or_removed_shows_on_the_open_overview() {
     posted(&server, &key, json!({"temperature": 3.6})).await;
     says(&browser, "[data-station=town-hall] [data-show=big]", "3.6", BLINK).await;
 
-    assert!(crate::kit::server::run(folder.path(), &["station", "remove", "town-hall", "--yes"]).status.success());
+    assert!(crate::kit::program::run(folder.path(), &["station", "remove", "town-hall", "--yes"]).status.success());
     says(&browser, "main", "stevenson station add", PATIENCE).await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
 }
@@ -205,7 +205,7 @@ async fn a_station_that_is_added_or_removed_shows_on_the_open_overview() {
 #[tokio::test(flavor = "multi_thread")]
 async fn polling_brings_the_same_news_by_its_clock() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     posted(&server, &key, json!({"temperature": 1.5})).await;
     let road = Relay::start(server.address()).await.expect("a road");
@@ -253,7 +253,7 @@ const DIFFERENCES: &str = r#"
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     let now = now_ms();
     let past: Vec<_> = (1..200)
@@ -294,7 +294,7 @@ async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_modern_rows_bring_the_same_news_and_outlive_a_killed_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut server = Server::start(folder.path());
+    let mut server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     posted(&server, &key, json!({"temperature": 1.5})).await;
     let road = Relay::start(server.address()).await.expect("a road");
@@ -310,7 +310,7 @@ async fn the_modern_rows_bring_the_same_news_and_outlive_a_killed_server() {
         server.kill();
         road.cut();
         says(&browser, "[data-feed-text]", "Reconnecting", PATIENCE).await;
-        server = Server::start(folder.path());
+        server = Program::start(folder.path());
         road.lead_to(server.address());
         posted(&server, &key, json!({"temperature": degrees + 0.5})).await;
         says(&browser, "[data-show=big]", &format!("{:.1}", degrees + 0.5), PATIENCE).await;

@@ -1,7 +1,7 @@
 //! The keeper's panel in a real browser: without scripts, and while the page around it is replaced.
 
 use crate::kit::chrome::{Browser, Options, PHONE, eventually};
-use crate::kit::server::{Server, post};
+use crate::kit::program::{Program, post};
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::By;
@@ -31,7 +31,7 @@ async fn click(browser: &Browser, selector: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_a_visitor_asks_is_heard_and_forgets() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     post(&server.url, &key, &json!({"temperature": 18.4})).await.expect("an answer");
     let browser = Browser::open(Options { scripts: false, window: PHONE, ..Options::default() }).await;
@@ -56,7 +56,7 @@ async fn without_scripts_a_visitor_asks_is_heard_and_forgets() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_writes_outlives_a_refetch_of_the_page_and_a_reload() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     post(&server.url, &key, &json!({"temperature": 18.4})).await.expect("an answer");
     let browser = Browser::open(Options::default()).await;

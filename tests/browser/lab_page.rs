@@ -2,8 +2,8 @@
 
 use crate::kit::axe;
 use crate::kit::chrome::{Browser, DESKTOP, Options, PHONE, eventually};
+use crate::kit::program::{Program, post};
 use crate::kit::relay::Relay;
-use crate::kit::server::{Server, post};
 use channel::fleet::FLEETS;
 use lab::traffic::{Traffic, What};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ async fn so(browser: &Browser, what: &str, script: &str) {
     .await;
 }
 
-async fn open(server: &Server, path: &str, options: Options) -> Browser {
+async fn open(server: &Program, path: &str, options: Options) -> Browser {
     let browser = Browser::open(options).await;
     browser.goto(format!("{}{path}", server.url)).await.expect("the page");
     browser
@@ -59,7 +59,7 @@ const RUNS: &str = "const lanes = [...document.querySelectorAll('[data-fed]')];
 #[tokio::test(flavor = "multi_thread")]
 async fn two_lanes_run_side_by_side_and_count_what_the_road_counts() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     server.add_station("town-hall");
     let road = Relay::start(server.address()).await.expect("a road");
     let browser = Browser::open(Options::default()).await;
@@ -105,7 +105,7 @@ async fn two_lanes_run_side_by_side_and_count_what_the_road_counts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stations_own_news_and_traffic_by_chance_reach_the_lanes() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     let browser = open(&server, "/lab?lanes=ping-pong,websocket,sse", Options::default()).await;
     so(&browser, "all lanes run", RUNS).await;
@@ -134,7 +134,7 @@ async fn a_stations_own_news_and_traffic_by_chance_reach_the_lanes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn run_all_measures_every_row_and_a_link_repeats_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let browser = open(&server, "/lab?seconds=2&news=2&words=1&seed=5&source=none", Options::default()).await;
     so(&browser, "the lanes run", RUNS).await;
     click(&browser, "[data-run]").await;
@@ -197,7 +197,7 @@ async fn run_all_measures_every_row_and_a_link_repeats_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_can_be_cancelled_and_the_lanes_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let browser = open(&server, "/lab?seconds=600&source=none", Options::default()).await;
     so(&browser, "the lanes run", RUNS).await;
     click(&browser, "[data-run]").await;
@@ -218,7 +218,7 @@ async fn a_run_can_be_cancelled_and_the_lanes_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_wants_no_motion_sees_none_and_pause_holds_the_picture() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let moves = "return document.getAnimations().filter(({ effect }) => effect.target.closest('.track')).length";
     let calm = open(&server, "/lab?source=none", Options { reduced_motion: true, ..Options::default() }).await;
     so(&calm, "the lanes run", RUNS).await;
@@ -244,7 +244,7 @@ async fn whoever_wants_no_motion_sees_none_and_pause_holds_the_picture() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lab_fits_a_phone_and_is_readable_without_scripts() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let phone = Options { window: PHONE, ..Options::default() };
     let browser = open(&server, "/lab?seconds=1&news=2&words=1&source=none", phone).await;
     so(&browser, "the lanes run", RUNS).await;
@@ -264,7 +264,7 @@ async fn the_lab_fits_a_phone_and_is_readable_without_scripts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
     let reading = json!({"temperature": -3.4, "humidity": 55, "wind_speed": 3.2, "wind_direction": 250, "sea_level_pressure": 1013});
     post(&server.url, &key, &reading).await.expect("an answer");
@@ -299,7 +299,7 @@ async fn axe_finds_nothing_on_any_page_in_light_or_dark() {
 #[tokio::test]
 async fn a_change_is_for_whom_the_cookie_names_from_our_own_pages_and_not_too_often() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let client = reqwest::Client::new();
     let change = async |query: &str, headers: &[(&str, &str)]| {
         let request = client.post(format!("{}/lab/change{query}", server.url));
@@ -326,7 +326,7 @@ async fn a_change_is_for_whom_the_cookie_names_from_our_own_pages_and_not_too_of
 #[tokio::test]
 async fn the_server_tells_what_the_formulas_say_and_the_adviser() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let get = async |path: &str| {
         let answer = reqwest::get(format!("{}{path}", server.url)).await.expect("an answer");
         (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))

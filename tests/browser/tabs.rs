@@ -2,8 +2,8 @@
 
 use crate::kit::chrome::{Browser, Options, eventually};
 use crate::kit::firefox::Firefox;
+use crate::kit::program::{Program, post};
 use crate::kit::relay::Relay;
-use crate::kit::server::{Server, post};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ const BACK: Duration = Duration::from_secs(3);
 
 /// A server with one station behind a road that counts.
 struct House {
-    server: Server,
+    server: Program,
     road: Relay,
     key: String,
     folder: TempDir,
@@ -33,7 +33,7 @@ struct House {
 impl House {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let server = Server::start(folder.path());
+        let server = Program::start(folder.path());
         let key = server.add_station("town-hall");
         let road = Relay::start(server.address()).await.expect("a road");
         let house = Self { server, road, key, folder };
@@ -57,7 +57,7 @@ impl House {
         let Self { server, road, key, folder } = self;
         server.kill();
         road.cut();
-        let server = Server::start(folder.path());
+        let server = Program::start(folder.path());
         road.lead_to(server.address());
         Self { server, road, key, folder }
     }

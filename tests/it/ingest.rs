@@ -1,71 +1,38 @@
 //! The doors for readings, on real sockets over a real database.
 
+use crate::kit::app::TestApp;
 use reqwest::{Client, RequestBuilder, Response};
-use rocket::config::{Config, LogLevel, Shutdown as ShutdownConfig};
-use rocket::fairing::AdHoc;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
-use stevenson::ingest::{self, Options};
-use stevenson::storage::{self, NewStation, Storage};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
-use weather::station::{Slug, Station};
+use std::sync::Arc;
+use stevenson::ingest::Options;
+use tokio::io::AsyncWriteExt;
+use weather::station::Station;
 
-struct House {
-    folder: tempfile::TempDir,
-    storage: Storage,
+/// The program, and one station before its door.
+struct AtTheDoor {
+    app: TestApp,
     station: Arc<Station>,
     key: String,
-    port: u16,
     client: Client,
-    shutdown: Option<rocket::Shutdown>,
 }
 
-impl House {
+impl AtTheDoor {
     async fn new() -> Self {
         Self::with(Options::default()).await
     }
 
     async fn with(options: Options) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("stevenson.db");
-        let options_of_storage = storage::Options { file, readers: 2, lock_wait_ms: 50, ..storage::Options::default() };
-        let (storage, mut commits) = Storage::open(options_of_storage).await.expect("opens");
-        tokio::spawn(async move { while commits.next().await.is_some() {} });
-        let slug = Slug::new("town-hall").expect("a slug");
-        let zone = chrono_tz::Tz::Europe__Berlin;
-        let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: None };
-        let (station, key) = storage.add_station(new).await.expect("added");
-
-        let config = Config {
-            port: 0,
-            log_level: LogLevel::Off,
-            shutdown: ShutdownConfig { ctrlc: false, grace: 0, mercy: 0, ..ShutdownConfig::default() },
-            ..Config::debug_default()
-        };
-        let (told, listening) = oneshot::channel();
-        let told = Mutex::new(Some(told));
-        let rocket = rocket::custom(config)
-            .manage(storage.clone())
-            .manage(options)
-            .mount("/", ingest::routes())
-            .attach(AdHoc::on_liftoff("tell the port", move |rocket| {
-                let told = told.lock().expect("no panic before").take().expect("one liftoff");
-                told.send((rocket.config().port, rocket.shutdown())).expect("someone waits");
-                Box::pin(async {})
-            }))
-            .ignite()
-            .await
-            .expect("ignites");
-        tokio::spawn(rocket.launch());
-        let (port, shutdown) = listening.await.expect("listens");
-        let key = key.reveal().to_owned();
-        Self { folder, storage, station, key, port, client: Client::new(), shutdown: Some(shutdown) }
+        let app = TestApp::with(|config| {
+            config.ingest = options;
+            config.storage.lock_wait_ms = 50;
+        })
+        .await;
+        let (station, key) = app.add_station("town-hall").await;
+        Self { app, station, key, client: Client::new() }
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("{}{path}", self.app.url)
     }
 
     /// A post without a key.
@@ -94,31 +61,21 @@ impl House {
 
     /// All newest values: `indoor/temperature 21.5`.
     async fn latest(&self) -> Vec<String> {
-        let latest = self.storage.latest(self.station.id).await.expect("reads");
+        let latest = self.app.storage.latest(self.station.id).await.expect("reads");
         latest.iter().map(|l| format!("{} {:.2}", l.sensor.key(l.quantity), l.value)).collect()
     }
 
     /// Sends bytes on a connection of their own and reads until it ends.
     async fn raw(&self, bytes: &[u8]) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("connects");
-        stream.write_all(bytes).await.expect("sends");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.expect("answers");
-        String::from_utf8_lossy(&answer).into_owned()
+        let mut connection = self.app.send("").await;
+        connection.stream.write_all(bytes).await.expect("sends");
+        String::from_utf8_lossy(&connection.rest().await).into_owned()
     }
 
     fn lock(&self) -> rusqlite::Connection {
-        let other = rusqlite::Connection::open(self.folder.path().join("stevenson.db")).expect("opens");
+        let other = self.app.database();
         other.execute_batch("BEGIN IMMEDIATE").expect("locks");
         other
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        if let Some(shutdown) = self.shutdown.take() {
-            shutdown.notify();
-        }
     }
 }
 
@@ -137,36 +94,36 @@ fn minutes_ago(minutes: i64) -> String {
 
 #[tokio::test]
 async fn a_posted_reading_is_stored_when_it_is_acknowledged() {
-    let house = House::new().await;
-    let (status, receipt) = house.post(json!({"temperature_f": 50, "indoor/humidity": "40.5"})).await;
+    let door = AtTheDoor::new().await;
+    let (status, receipt) = door.post(json!({"temperature_f": 50, "indoor/humidity": "40.5"})).await;
     assert_eq!((status, receipt), (201, json!({"stored": 1, "duplicate": 0, "warnings": []})));
-    assert_eq!(house.latest().await, ["temperature 10.00", "indoor/humidity 40.50"]);
+    assert_eq!(door.latest().await, ["temperature 10.00", "indoor/humidity 40.50"]);
 }
 
 #[tokio::test]
 async fn what_is_sent_again_is_known() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let report = json!({"temperature": 21.5, "observed_at": minutes_ago(1)});
-    assert_eq!(house.post(report.clone()).await.0, 201);
-    let again = house.post(report).await;
+    assert_eq!(door.post(report.clone()).await.0, 201);
+    let again = door.post(report).await;
     assert_eq!(again, (200, json!({"stored": 0, "duplicate": 1, "warnings": []})));
 }
 
 #[tokio::test]
 async fn a_late_report_is_stored_and_does_not_become_the_newest() {
-    let house = House::new().await;
-    assert_eq!(house.post(json!({"temperature": 10})).await.0, 201);
+    let door = AtTheDoor::new().await;
+    assert_eq!(door.post(json!({"temperature": 10})).await.0, 201);
     let late = json!({"temperature": 5, "observed_at": minutes_ago(300)});
-    assert_eq!(house.post(late).await, (201, json!({"stored": 1, "duplicate": 0, "warnings": []})));
-    assert_eq!(house.latest().await, ["temperature 10.00"]);
+    assert_eq!(door.post(late).await, (201, json!({"stored": 1, "duplicate": 0, "warnings": []})));
+    assert_eq!(door.latest().await, ["temperature 10.00"]);
 }
 
 #[tokio::test]
 async fn a_later_report_for_the_same_time_fills_in_and_a_contradiction_is_named_as_the_sender_counts() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let (one, two) = (minutes_ago(2), minutes_ago(1));
-    assert_eq!(house.post(json!({"temperature": 10, "observed_at": one})).await.0, 201);
-    let (status, receipt) = house
+    assert_eq!(door.post(json!({"temperature": 10, "observed_at": one})).await.0, 201);
+    let (status, receipt) = door
         .post(json!([
             {"temperature": null},
             {"temperature": 11, "humidity": 50, "observed_at": one},
@@ -176,41 +133,41 @@ async fn a_later_report_for_the_same_time_fills_in_and_a_contradiction_is_named_
     assert_eq!((status, &receipt["stored"]), (201, &json!(2)));
     assert_eq!(receipt["warnings"].as_array().map(Vec::len), Some(1), "{receipt}");
     assert_eq!(receipt["warnings"][0]["field"], "[1].temperature");
-    assert_eq!(house.latest().await, ["temperature 12.00", "humidity 50.00"]);
+    assert_eq!(door.latest().await, ["temperature 12.00", "humidity 50.00"]);
 }
 
 #[tokio::test]
 async fn without_the_key_nobody_gets_in() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let body = json!({"temperature": 1}).to_string();
-    let bearer = |key: &str| house.knock().header("Authorization", format!("Bearer {key}"));
+    let bearer = |key: &str| door.knock().header("Authorization", format!("Bearer {key}"));
     for request in [
-        house.knock(),
+        door.knock(),
         bearer("stv_wrong"),
         bearer(""),
-        house.knock().header("Authorization", house.key.clone()),
-        house.knock().basic_auth("town-hall", Some(&house.key)),
+        door.knock().header("Authorization", door.key.clone()),
+        door.knock().basic_auth("town-hall", Some(&door.key)),
     ] {
         let response = request.body(body.clone()).send().await.expect("answered");
         assert_eq!(response.headers()["www-authenticate"], "Bearer");
         assert_eq!(told(response).await.0, 401);
     }
-    let lower = house.knock().header("Authorization", format!("bearer  {} ", house.key));
+    let lower = door.knock().header("Authorization", format!("bearer  {} ", door.key));
     assert_eq!(lower.body(body).send().await.expect("answered").status(), 201);
 }
 
 #[tokio::test]
 async fn a_removed_station_is_a_stranger() {
-    let house = House::new().await;
-    house.storage.remove_station(&house.station.slug).await.expect("removed");
-    assert_eq!(house.post(json!({"temperature": 1})).await.0, 401);
-    assert_eq!(house.station_says(&house.upload("tempf=50&dateutc=now")).await.0, 401);
+    let door = AtTheDoor::new().await;
+    door.app.storage.remove_station(&door.station.slug).await.expect("removed");
+    assert_eq!(door.post(json!({"temperature": 1})).await.0, 401);
+    assert_eq!(door.station_says(&door.upload("tempf=50&dateutc=now")).await.0, 401);
 }
 
 #[tokio::test]
 async fn what_is_not_stored_is_named_with_its_value_and_the_reason() {
-    let house = House::new().await;
-    let (status, receipt) = house.post(json!({"temperature": 21, "humidity": 140, "wind": 3, "co2": -9999})).await;
+    let door = AtTheDoor::new().await;
+    let (status, receipt) = door.post(json!({"temperature": 21, "humidity": 140, "wind": 3, "co2": -9999})).await;
     assert_eq!(status, 201);
     let mut warnings = receipt["warnings"].as_array().expect("an array").clone();
     warnings.sort_by_key(|warning| warning["field"].to_string());
@@ -220,74 +177,74 @@ async fn what_is_not_stored_is_named_with_its_value_and_the_reason() {
         json!({"field": "wind", "value": "3", "reason": "unknown field, not stored"}),
     ];
     assert_eq!(warnings, expected);
-    assert_eq!(house.latest().await, ["temperature 21.00"]);
+    assert_eq!(door.latest().await, ["temperature 21.00"]);
 }
 
 #[tokio::test]
 async fn the_largest_post_is_stored_at_once_and_known_again() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let most = Options::default().reports_max;
     let now = chrono::Utc::now().timestamp();
     let minute = |n: usize| json!({"observed_at": now - 60 * i64::try_from(n).expect("small"), "humidity": n % 100});
     let reports: Value = (0..most).map(minute).collect::<Vec<_>>().into();
-    assert_eq!(house.post(reports.clone()).await, (201, json!({"stored": most, "duplicate": 0, "warnings": []})));
-    assert_eq!(house.post(reports).await, (200, json!({"stored": 0, "duplicate": most, "warnings": []})));
+    assert_eq!(door.post(reports.clone()).await, (201, json!({"stored": most, "duplicate": 0, "warnings": []})));
+    assert_eq!(door.post(reports).await, (200, json!({"stored": 0, "duplicate": most, "warnings": []})));
 }
 
 #[tokio::test]
 async fn a_thousand_warnings_are_a_hundred_and_a_number() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let many: Vec<_> = (0..1_000).map(|n| json!({"temperature": 1, "wind": n})).collect();
-    let (_, receipt) = house.post(many.into()).await;
+    let (_, receipt) = door.post(many.into()).await;
     assert_eq!(receipt["warnings"].as_array().map(Vec::len), Some(100));
     assert_eq!(receipt["more_warnings"], 900);
 }
 
 #[tokio::test]
 async fn a_request_without_anything_useful_is_refused_with_its_errors() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     for (body, field) in [
         (json!({"temperature": "warm"}), "temperature"),
         (json!([{"temperature": 99, "humidity": null}]), "[0].temperature"),
         (json!({"wind": 3}), "wind"),
     ] {
-        let (status, problem) = house.post(body).await;
+        let (status, problem) = door.post(body).await;
         assert_eq!((status, &problem["status"], &problem["errors"][0]["field"]), (400, &json!(400), &json!(field)));
     }
     for nothing in [json!({}), json!([]), json!([{}]), json!({"observed_at": 1_800_000_000})] {
-        assert_eq!(house.post(nothing).await.0, 400);
+        assert_eq!(door.post(nothing).await.0, 400);
     }
-    assert_eq!(house.latest().await, [""; 0]);
+    assert_eq!(door.latest().await, [""; 0]);
 }
 
 #[tokio::test]
 async fn a_request_in_which_all_values_are_missing_is_no_mistake() {
-    let house = House::new().await;
-    let (status, receipt) = house.post(json!({"temperature": -9999, "humidity": null})).await;
+    let door = AtTheDoor::new().await;
+    let (status, receipt) = door.post(json!({"temperature": -9999, "humidity": null})).await;
     assert_eq!((status, &receipt["stored"], &receipt["duplicate"]), (200, &json!(0), &json!(0)));
 }
 
 #[tokio::test]
 async fn what_is_malformed_is_refused_as_a_whole() {
-    let house = House::new().await;
-    let (status, problem) = house.post(json!([{"temperature": 1}, {"temperature": 2, "observed_at": "noon"}])).await;
+    let door = AtTheDoor::new().await;
+    let (status, problem) = door.post(json!([{"temperature": 1}, {"temperature": 2, "observed_at": "noon"}])).await;
     assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("[1].observed_at")));
     let bodies: [&[u8]; 5] = [b"", b"{\"temperature\": 1,}", b"\xff\xfe", b"[{\"temperature\": 1}", b"7"];
     for body in bodies {
-        let response = house.readings().body(body.to_vec()).send().await.expect("answered");
+        let response = door.readings().body(body.to_vec()).send().await.expect("answered");
         let (status, problem) = told(response).await;
         assert_eq!(status, 400);
         assert!(problem["detail"].as_str().is_some_and(|d| d.starts_with("nothing was stored: ")), "{problem}");
     }
-    assert_eq!(house.latest().await, [""; 0], "nothing of them is stored");
+    assert_eq!(door.latest().await, [""; 0], "nothing of them is stored");
 }
 
 #[tokio::test]
 async fn lines_and_json_are_told_apart_by_their_type() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let lines = format!("{}\n\n{}\r\n", json!({"temperature": 1, "observed_at": minutes_ago(9)}), json!({"co2": 400}));
     let post = |kind: &str| {
-        let request = house.knock().bearer_auth(&house.key);
+        let request = door.knock().bearer_auth(&door.key);
         if kind.is_empty() { request } else { request.header("Content-Type", kind) }
     };
     let response = post("application/x-ndjson").body(lines.clone()).send().await.expect("answered");
@@ -307,141 +264,135 @@ async fn lines_and_json_are_told_apart_by_their_type() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_and_the_sender_hears_it() {
-    let house = House::with(Options { json_limit_kib: 64, upload_limit_kib: 2, ..Options::default() }).await;
+    let door = AtTheDoor::with(Options { json_limit_kib: 64, upload_limit_kib: 2, ..Options::default() }).await;
     for spaces in [64 * 1_024, 200 * 1_024] {
         let body = format!("{{\"temperature\": 1}}{}", " ".repeat(spaces));
-        let response = house.readings().body(body).send().await.expect("answered");
+        let response = door.readings().body(body).send().await.expect("answered");
         assert_eq!(told(response).await.0, 413);
     }
     let fits = format!("{{\"temperature\": 1}}{}", " ".repeat(64 * 1_024 - 18));
-    assert_eq!(house.readings().body(fits).send().await.expect("answered").status(), 201);
-    let query = house.upload(&format!("tempf=50&dateutc=now&weather={}", "x".repeat(2_048)));
-    assert_eq!(house.station_says(&query).await, (413, "too large\n".to_owned()));
-    let url = house.url("/weatherstation/updateweatherstation.php");
-    let response = house.client.post(url).body("x".repeat(3_000)).send().await.expect("answered");
+    assert_eq!(door.readings().body(fits).send().await.expect("answered").status(), 201);
+    let query = door.upload(&format!("tempf=50&dateutc=now&weather={}", "x".repeat(2_048)));
+    assert_eq!(door.station_says(&query).await, (413, "too large\n".to_owned()));
+    let url = door.url("/weatherstation/updateweatherstation.php");
+    let response = door.client.post(url).body("x".repeat(3_000)).send().await.expect("answered");
     assert_eq!(response.status(), 413);
 }
 
 #[tokio::test]
 async fn more_reports_than_the_limit_are_refused() {
-    let house = House::with(Options { reports_max: 2, ..Options::default() }).await;
-    let (status, problem) = house.post(json!([{"co2": 400}, {"co2": 401}, {"co2": 402}])).await;
+    let door = AtTheDoor::with(Options { reports_max: 2, ..Options::default() }).await;
+    let (status, problem) = door.post(json!([{"co2": 400}, {"co2": 401}, {"co2": 402}])).await;
     assert_eq!(status, 400);
     assert!(problem["detail"].as_str().is_some_and(|d| d.ends_with("more than 2 reports in one request")), "{problem}");
 }
 
 #[tokio::test]
 async fn a_body_that_never_comes_is_not_waited_for() {
-    let house = House::with(Options { read_limit_s: 0, ..Options::default() }).await;
-    let head = format!("POST /api/v1/readings HTTP/1.0\r\nAuthorization: Bearer {}\r\n", house.key);
-    let answer = house.raw(format!("{head}Content-Length: 1000\r\n\r\n{{\"temperature\": 21").as_bytes()).await;
+    let door = AtTheDoor::with(Options { read_limit_s: 0, ..Options::default() }).await;
+    let head = format!("POST /api/v1/readings HTTP/1.0\r\nAuthorization: Bearer {}\r\n", door.key);
+    let answer = door.raw(format!("{head}Content-Length: 1000\r\n\r\n{{\"temperature\": 21").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.0 408 "), "{answer}");
     let head = "POST /weatherstation/updateweatherstation.php HTTP/1.0\r\nContent-Length: 1000\r\n\r\n";
-    let answer = house.raw(format!("{head}ID=town-hall&PASSWORD=").as_bytes()).await;
+    let answer = door.raw(format!("{head}ID=town-hall&PASSWORD=").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.0 408 "), "{answer}");
 }
 
 #[tokio::test]
 async fn a_locked_database_is_a_503_with_retry_after_in_the_words_of_each_protocol() {
-    let house = House::new().await;
-    let lock = house.lock();
-    let response = house.readings().body("{\"temperature\": 1}").send().await.expect("answered");
+    let door = AtTheDoor::new().await;
+    let lock = door.lock();
+    let response = door.readings().body("{\"temperature\": 1}").send().await.expect("answered");
     assert_eq!(response.headers()["retry-after"], "5");
     assert_eq!(told(response).await.0, 503);
-    let query = house.upload("tempf=50&dateutc=now");
-    let url = house.url(&format!("/weatherstation/updateweatherstation.php?{query}"));
-    let response = house.client.get(url).send().await.expect("answered");
+    let query = door.upload("tempf=50&dateutc=now");
+    let url = door.url(&format!("/weatherstation/updateweatherstation.php?{query}"));
+    let response = door.client.get(url).send().await.expect("answered");
     assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (503, &"5".parse().expect("text")));
     let body = response.text().await.expect("text").to_lowercase();
     assert!(!body.contains("error") && !body.contains("invalid"), "{body}");
 
     drop(lock);
-    assert_eq!(house.post(json!({"temperature": 1})).await.0, 201);
-    assert_eq!(house.station_says(&query).await, (200, "success\n".to_owned()));
+    assert_eq!(door.post(json!({"temperature": 1})).await.0, 201);
+    assert_eq!(door.station_says(&query).await, (200, "success\n".to_owned()));
 }
 
 #[tokio::test]
 async fn a_station_uploads_by_get_and_by_post() {
-    let house = House::new().await;
-    let query = house.upload("tempf=50&indoortempf=68&dateutc=now");
-    assert_eq!(house.station_says(&query).await, (200, "success\n".to_owned()));
-    assert_eq!(house.latest().await, ["temperature 10.00", "indoor/temperature 20.00"]);
+    let door = AtTheDoor::new().await;
+    let query = door.upload("tempf=50&indoortempf=68&dateutc=now");
+    assert_eq!(door.station_says(&query).await, (200, "success\n".to_owned()));
+    assert_eq!(door.latest().await, ["temperature 10.00", "indoor/temperature 20.00"]);
     for (query, body) in [
-        ("".to_owned(), house.upload("tempf=53.6&dateutc=now")),
-        ("?action=updateraw&dateutc=now".to_owned(), house.upload("tempf=53.6")),
+        ("".to_owned(), door.upload("tempf=53.6&dateutc=now")),
+        ("?action=updateraw&dateutc=now".to_owned(), door.upload("tempf=53.6")),
     ] {
-        let url = house.url(&format!("/weatherstation/updateweatherstation.php{query}"));
-        let response = house.client.post(url).body(body).send().await.expect("answered");
+        let url = door.url(&format!("/weatherstation/updateweatherstation.php{query}"));
+        let response = door.client.post(url).body(body).send().await.expect("answered");
         assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
         assert_eq!(response.text().await.expect("text"), "success\n");
-        assert_eq!(house.latest().await[0], "temperature 12.00");
+        assert_eq!(door.latest().await[0], "temperature 12.00");
     }
 }
 
 #[tokio::test]
 async fn stations_that_bend_the_protocol_are_understood() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let now = chrono::Utc::now().format("%Y-%-m-%-d%%20%-H:%-M:%-S");
     for (line, body) in [
-        (format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.0", house.upload("tempf=50&dateutc=now")), ""),
+        (format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.0", door.upload("tempf=50&dateutc=now")), ""),
         (
-            format!("GET /weatherstation/updateweatherstation.asp?{} HTTP/1.0", house.upload("outtemp=10&dateutc=now")),
+            format!("GET /weatherstation/updateweatherstation.asp?{} HTTP/1.0", door.upload("outtemp=10&dateutc=now")),
             "",
         ),
         (
-            format!("GET /weatherstation/updateweatherstation?{} HTTP/1.1", house.upload(&format!("dateutc={now}"))),
+            format!("GET /weatherstation/updateweatherstation?{} HTTP/1.1", door.upload(&format!("dateutc={now}"))),
             "x=1",
         ),
-        (format!("GET //weatherstation/updateweatherstation.php?{} HTTP/1.1", house.upload("dateutc=now")), ""),
-        (format!("GET /WEATHERSTATION/UPDATEWEATHERSTATION.PHP?{} HTTP/1.1", house.upload("dateutc=now")), ""),
-        (format!("GET /weatherstation/updateweatherstation.php{} HTTP/1.1", house.upload("dateutc=now")), ""),
+        (format!("GET //weatherstation/updateweatherstation.php?{} HTTP/1.1", door.upload("dateutc=now")), ""),
+        (format!("GET /WEATHERSTATION/UPDATEWEATHERSTATION.PHP?{} HTTP/1.1", door.upload("dateutc=now")), ""),
+        (format!("GET /weatherstation/updateweatherstation.php{} HTTP/1.1", door.upload("dateutc=now")), ""),
         (
-            format!(
-                "GET /weatherstation/updateweatherstation.php?{} HTTP/1.1",
-                house.upload("dateutc=now&tempf=-9999")
-            ),
+            format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.1", door.upload("dateutc=now&tempf=-9999")),
             "",
         ),
-        (
-            format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.1", house.upload("dateutc=now&tempf=hot")),
-            "",
-        ),
-        ("POST /weatherstation/updateweatherstation.php HTTP/1.1".to_owned(), &*house.upload("dateutc=now")),
+        (format!("GET /weatherstation/updateweatherstation.php?{} HTTP/1.1", door.upload("dateutc=now&tempf=hot")), ""),
+        ("POST /weatherstation/updateweatherstation.php HTTP/1.1".to_owned(), &*door.upload("dateutc=now")),
     ] {
         let host = if line.ends_with("1.1") { "Host: here\r\n" } else { "" };
         let head =
             format!("{line}\r\n{host}Accept: * / *\r\nConnection: Close\r\nContent-Length: {}\r\n\r\n", body.len());
-        let answer = house.raw(format!("{head}{body}").as_bytes()).await;
+        let answer = door.raw(format!("{head}{body}").as_bytes()).await;
         assert!(answer.contains(" 200 OK\r\n") && answer.ends_with("\r\n\r\nsuccess\n"), "{line}: {answer}");
     }
 }
 
 #[tokio::test]
 async fn a_wrong_id_or_password_is_unauthorized() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let unauthorized = (401, "unauthorized\n".to_owned());
     let rest = "action=updateraw&dateutc=now&tempf=50";
-    assert_eq!(house.station_says(&format!("ID=town-hall&PASSWORD=wrong&{rest}")).await, unauthorized);
-    assert_eq!(house.station_says(&format!("ID=city-hall&PASSWORD={}&{rest}", house.key)).await, unauthorized);
-    assert_eq!(house.station_says(&format!("ID=TOWN-HALL&PASSWORD={}&{rest}", house.key)).await.0, 200);
+    assert_eq!(door.station_says(&format!("ID=town-hall&PASSWORD=wrong&{rest}")).await, unauthorized);
+    assert_eq!(door.station_says(&format!("ID=city-hall&PASSWORD={}&{rest}", door.key)).await, unauthorized);
+    assert_eq!(door.station_says(&format!("ID=TOWN-HALL&PASSWORD={}&{rest}", door.key)).await.0, 200);
 }
 
 #[tokio::test]
 async fn what_the_protocol_requires_is_asked_for_and_named_in_a_header() {
-    let house = House::new().await;
-    let key = house.key.as_str();
+    let door = AtTheDoor::new().await;
+    let key = door.key.as_str();
     for (query, reason) in [
         (format!("PASSWORD={key}&action=updateraw&dateutc=now"), "ID is missing"),
         ("ID=town-hall&action=updateraw&dateutc=now".to_owned(), "PASSWORD is missing"),
         (format!("ID=town-hall&PASSWORD={key}&dateutc=now"), "action is missing"),
-        (house.upload("tempf=50"), "dateutc is missing"),
+        (door.upload("tempf=50"), "dateutc is missing"),
         (
-            house.upload("dateutc=noon%0D%0AX-Evil:%20%C3%BC"),
+            door.upload("dateutc=noon%0D%0AX-Evil:%20%C3%BC"),
             "dateutc \"noon\\r\\nX-Evil: ?\" is neither \"now\" nor like",
         ),
     ] {
-        let url = house.url(&format!("/weatherstation/updateweatherstation.php?{query}"));
-        let response = house.client.get(url).send().await.expect("answered");
+        let url = door.url(&format!("/weatherstation/updateweatherstation.php?{query}"));
+        let response = door.client.get(url).send().await.expect("answered");
         let said = response.headers()["x-reason"].to_str().expect("ASCII").to_owned();
         assert!(said.starts_with(reason), "{said}");
         assert!(response.headers().get("x-evil").is_none());
@@ -451,9 +402,9 @@ async fn what_the_protocol_requires_is_asked_for_and_named_in_a_header() {
 
 #[tokio::test]
 async fn other_targets_are_not_found() {
-    let house = House::new().await;
-    for path in ["/weatherstation/", "/weatherstation/index.php", "/s/town-hall", "/a/b/c", "/api/v1/reading"] {
-        for request in [house.client.get(house.url(path)), house.client.post(house.url(path))] {
+    let door = AtTheDoor::new().await;
+    for path in ["/weatherstation/", "/weatherstation/index.php", "/s/nowhere", "/a/b/c", "/api/v1/reading"] {
+        for request in [door.client.get(door.url(path)), door.client.post(door.url(path))] {
             assert_eq!(request.send().await.expect("answered").status(), 404, "{path}");
         }
     }
@@ -461,11 +412,11 @@ async fn other_targets_are_not_found() {
 
 #[tokio::test]
 async fn senders_at_the_same_time_do_not_hinder_each_other() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let posts = (0..64).map(|n| {
         let observed_at = minutes_ago(n);
-        let house = &house;
-        async move { house.post(json!({"humidity": n, "observed_at": observed_at})).await.0 }
+        let door = &door;
+        async move { door.post(json!({"humidity": n, "observed_at": observed_at})).await.0 }
     });
     let statuses = futures_util::future::join_all(posts).await;
     assert!(statuses.iter().all(|status| *status == 201), "{statuses:?}");
@@ -502,7 +453,7 @@ impl Noise {
 
 #[tokio::test]
 async fn garbage_is_never_our_fault_and_never_the_end() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let mut noise = Noise(0x5EED_0F57);
     let object =
         br#"{"observed_at": "2026-11-22T14:00:00Z", "temperature": 21.5, "indoor/humidity": "40", "x": [null, {}]}"#;
@@ -510,50 +461,50 @@ async fn garbage_is_never_our_fault_and_never_the_end() {
     for round in 0..400 {
         let body = noise.garble(if round % 2 == 0 { object } else { array });
         let kind = if round % 3 == 0 { "application/x-ndjson" } else { "application/json" };
-        let request = house.knock().bearer_auth(&house.key).header("Content-Type", kind).body(body.clone());
+        let request = door.knock().bearer_auth(&door.key).header("Content-Type", kind).body(body.clone());
         let status = request.send().await.expect("answered").status();
         assert!(status.as_u16() < 500, "{status} for {:?}", String::from_utf8_lossy(&body));
     }
     for _ in 0..400 {
-        let query = house.upload("dateutc=2026-11-22%2014:00:00&tempf=50&UV=1&AqPM2.5=4&baromin=29&baromin=30");
+        let query = door.upload("dateutc=2026-11-22%2014:00:00&tempf=50&UV=1&AqPM2.5=4&baromin=29&baromin=30");
         let body = noise.garble(query.as_bytes());
-        let url = house.url("/weatherstation/updateweatherstation.php");
-        let status = house.client.post(url).body(body.clone()).send().await.expect("answered").status();
+        let url = door.url("/weatherstation/updateweatherstation.php");
+        let status = door.client.post(url).body(body.clone()).send().await.expect("answered").status();
         assert!(status.as_u16() < 500, "{status} for {:?}", String::from_utf8_lossy(&body));
     }
     for _ in 0..100 {
         let line = "GET /weatherstation/updateweatherstation.php?ID=x&PASSWORD=y&action=updateraw&dateutc=now HTTP/1.0";
         let mut bytes = noise.garble(line.as_bytes());
         bytes.extend_from_slice(b"\r\nConnection: close\r\n\r\n");
-        let answer = house.raw(&bytes).await;
+        let answer = door.raw(&bytes).await;
         assert!(!answer.contains(" 50"), "{answer} for {:?}", String::from_utf8_lossy(&bytes));
     }
-    assert_eq!(house.post(json!({"temperature": 21.5})).await.0, 201);
+    assert_eq!(door.post(json!({"temperature": 21.5})).await.0, 201);
 }
 
 #[tokio::test]
 async fn who_only_looks_stores_nothing() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let target = format!(
         "/weatherstation/updateweatherstation.php?ID=town-hall&PASSWORD={}&action=updateraw&dateutc=2026-11-22+10:00:00&tempf=55",
-        house.key
+        door.key
     );
-    let answer = house.raw(format!("HEAD {target} HTTP/1.0\r\n\r\n").as_bytes()).await;
+    let answer = door.raw(format!("HEAD {target} HTTP/1.0\r\n\r\n").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.0 405") || answer.starts_with("HTTP/1.1 405"), "{answer}");
-    assert!(house.raw(format!("GET {target} HTTP/1.0\r\n\r\n").as_bytes()).await.contains("success"));
-    assert_eq!(house.storage.stats().reports_stored, 1, "by the GET alone");
+    assert!(door.raw(format!("GET {target} HTTP/1.0\r\n\r\n").as_bytes()).await.contains("success"));
+    assert_eq!(door.app.storage.stats().reports_stored, 1, "by the GET alone");
 }
 
 #[tokio::test]
 async fn the_examples_of_the_manual_work() {
-    let house = House::new().await;
+    let door = AtTheDoor::new().await;
     let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");
     let examples: Vec<&str> = manual.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(examples.len(), 3);
     let mut said = String::new();
     for example in examples {
-        let here = example.replace("http://127.0.0.1:8000", &house.url(""));
-        let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &house.key).output().await;
+        let here = example.replace("http://127.0.0.1:8000", &door.url(""));
+        let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &door.key).output().await;
         let output = run.expect("sh and curl are installed");
         assert!(output.status.success(), "{example}{}", String::from_utf8_lossy(&output.stderr));
         said += &String::from_utf8_lossy(&output.stdout);

@@ -4,6 +4,7 @@
 //! - beside the code (`mod tests`) if it needs neither a runtime, a file nor a socket;
 //! - into `crates/<crate>/tests` if it needs only that crate;
 //! - here, into the module of the room that it is about, if it needs the program, a database or sockets;
+//! - into `tests/rules` if it reads source files and documents only;
 //! - into `tests/browser` if it needs a browser;
 //! - into `tests/long` if it takes more than ten seconds;
 //! - into `tests/js` if it is about one script of the pages: `tests/browser/js.rs` runs those.
@@ -17,13 +18,12 @@ mod kit;
 
 mod dock;
 mod drive;
-mod floors;
 mod ingest;
 mod keeper;
-mod lab_run;
 mod page;
 mod pages;
 mod pretend;
+mod quantities;
 mod readme;
 mod relay;
 mod serve;

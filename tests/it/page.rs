@@ -1,6 +1,6 @@
 //! Pages without browsers before the real server: each hears everything once, whichever its fleet.
 
-use crate::kit::server::{Server, post};
+use crate::kit::app::TestApp;
 use channel::fleet::{Down, FLEETS, Fleet};
 use lab::page::{Options, Page, Told};
 use serde_json::{Value, json};
@@ -48,10 +48,9 @@ async fn open(options: Options) -> (Page, Receiver<Told>) {
 
 #[tokio::test]
 async fn every_page_of_every_fleet_hears_every_reading_once_and_in_order() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-    let key = server.add_station("town-hall");
-    assert_eq!(post(&server.url, &key, &json!({"temperature": -1.5})).await.expect("an answer").0, 201);
+    let server = TestApp::start().await;
+    let (_, key) = server.add_station("town-hall").await;
+    server.measures(&key, &json!({"temperature": -1.5})).await;
 
     let hears = |fleet: &&Fleet| fleet.keep_one_out || fleet.every_ms.is_some();
     let mut pages = Vec::new();
@@ -66,7 +65,7 @@ async fn every_page_of_every_fleet_hears_every_reading_once_and_in_order() {
     let (elsewhere, _) = timeout(DEADLINE, open(elsewhere)).await.expect("a cursor");
     for reading in 0..READINGS {
         let body = json!({"temperature": reading as f64 + 1.5});
-        assert_eq!(post(&server.url, &key, &body).await.expect("an answer").0, 201);
+        server.measures(&key, &body).await;
     }
     let all: Vec<_> = (0..READINGS).map(|reading| reading as f64 + 1.5).collect();
     for (page, told) in &mut pages {
@@ -77,18 +76,18 @@ async fn every_page_of_every_fleet_hears_every_reading_once_and_in_order() {
         assert_eq!(page.counters().trips.lost, 0);
     }
     assert!(elsewhere.counters().trips.home >= 1);
+    server.send_home();
 }
 
 #[tokio::test]
 async fn a_page_that_slept_goes_on_from_what_it_has_seen() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-    let key = server.add_station("town-hall");
+    let server = TestApp::start().await;
+    let (_, key) = server.add_station("town-hall").await;
     let (page, mut told) = timeout(DEADLINE, open(Options::new(&server.url, &TABLE[5]))).await.expect("a cursor");
     page.rest().await.expect("it lives");
     for reading in 0..3 {
         let body = json!({"temperature": f64::from(reading) + 1.5});
-        assert_eq!(post(&server.url, &key, &body).await.expect("an answer").0, 201);
+        server.measures(&key, &body).await;
     }
     page.wake().await.expect("it lives");
     let (temperatures, _) = timeout(DEADLINE, applied(&mut told, 3.5)).await.expect("all of the news");
@@ -97,9 +96,8 @@ async fn a_page_that_slept_goes_on_from_what_it_has_seen() {
 
 #[tokio::test]
 async fn words_are_confirmed_and_come_back_as_news_to_their_visitor_alone() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-    let _key = server.add_station("town-hall");
+    let server = TestApp::start().await;
+    server.add_station("town-hall").await;
     let fleets = table().filter(|fleet| fleet.keep_one_out);
     for fleet in fleets {
         let (page, mut told) = timeout(DEADLINE, open(Options::new(&server.url, fleet))).await.expect("a cursor");
@@ -124,6 +122,7 @@ async fn words_are_confirmed_and_come_back_as_news_to_their_visitor_alone() {
             assert!(items.iter().all(|item| !item.json.contains("\"words\"")), "{items:?}");
         }
     }
+    server.send_home();
 }
 
 /// The id of a word that the visitor said.

@@ -1,6 +1,6 @@
 //! The commands in the documents run, as they are written. (Those of `docs/INGEST.md`: see `ingest.rs`.)
 
-use crate::kit::server::{Server, program};
+use crate::kit::program::{Program, program};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -29,7 +29,7 @@ fn commands(document: &str) -> Vec<String> {
 /// A reader at a terminal: a server in one window, commands in another, the key copied from what was printed.
 struct Reader {
     folder: tempfile::TempDir,
-    server: Option<Server>,
+    server: Option<Program>,
     key: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Reader {
         } else if let Some(arguments) = command.strip_prefix("stevenson serve") {
             let arguments: Vec<_> = arguments.split_whitespace().collect();
             drop(self.server.take());
-            self.server = Some(Server::start_with(&self.data(), &arguments));
+            self.server = Some(Program::start_with(&self.data(), &arguments));
         } else if command.starts_with("export KEY=") {
             assert!(self.key.is_some(), "no key was printed before {command:?}");
         } else {

@@ -1,7 +1,8 @@
 //! The program from outside: serving, stations by the command line, stopping.
 
-use crate::kit::server::{Server, post, program, run};
-use serde_json::{Value, json};
+use crate::kit::connection::{Connection, truck};
+use crate::kit::program::{Program, post, program, run};
+use serde_json::json;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -28,7 +29,7 @@ async fn page_that_says(url: &str, what: &str) -> String {
 async fn the_first_page_says_how_to_add_a_station_and_then_shows_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("new/data");
-    let server = Server::start(&data);
+    let server = Program::start(&data);
     let (status, page) = get(&server.url).await;
     assert_eq!(status, 200);
     assert!(page.contains("stevenson station add") && page.contains("curl"), "{page}");
@@ -48,7 +49,7 @@ async fn the_first_page_says_how_to_add_a_station_and_then_shows_it() {
 #[tokio::test]
 async fn a_new_key_voids_the_old_one_and_a_removed_station_is_gone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let old = server.add_station("roof");
     assert_eq!(post(&server.url, &old, &json!({"temperature": 1.0})).await.expect("an answer").0, 201);
 
@@ -99,7 +100,7 @@ fn wrong_arguments_are_named() {
 #[test]
 fn a_port_that_is_taken_is_an_error_that_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let port = server.address().port().to_string();
     let other = tempfile::tempdir().expect("another folder");
     let output = program().arg("--data").arg(other.path()).args(["serve", "--port", &port]).output().expect("an end");
@@ -110,56 +111,35 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
 #[test]
 fn a_second_server_on_the_same_folder_is_refused_and_a_killed_one_leaves_no_lock() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let output = run(folder.path(), &["serve", "--port", "0"]);
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && error.contains("another server"), "{error}");
     server.kill();
-    Server::start(folder.path());
+    Program::start(folder.path());
 }
 
 #[tokio::test]
 async fn the_demo_station_posts_through_the_real_door() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start_with(folder.path(), &["--demo"]);
+    let server = Program::start_with(folder.path(), &["--demo"]);
     page_that_says(&format!("{}/s/town-hall", server.url), "data-state=\"live\"").await;
 }
 
 /// Parks a truck on a connection of its own.
-async fn park(server: &Server, bay: usize, seen: &str) -> TcpStream {
+async fn park(server: &Program, bay: usize, seen: &str) -> Connection {
     let body = json!({"v": 1, "fleet": "ping-pong", "park": 45_000, "seen": seen, "watch": [], "say": []}).to_string();
-    let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
-    let head = format!(
-        "POST /dock/{bay:032x} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("a request");
-    stream
-}
-
-/// Reads one answer; returns its JSON body.
-async fn answer(stream: &mut TcpStream) -> Value {
-    let mut bytes = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let read = stream.read(&mut chunk).await.expect("an answer");
-        assert!(read > 0, "the connection ended early: {:?}", String::from_utf8_lossy(&bytes));
-        bytes.extend_from_slice(&chunk[..read]);
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n")
-            && let Ok(body) = serde_json::from_slice(&bytes[end + 4..])
-        {
-            return body;
-        }
-    }
+    let request = truck(&format!("{bay:032x}"), "Content-Type: application/json\r\n", &body);
+    Connection::send(server.address(), &request).await
 }
 
 #[tokio::test]
 async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds() {
     const TRUCKS: usize = 1_000;
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut first = park(&server, TRUCKS, "x.1").await;
-    let first = answer(&mut first).await;
+    let first = first.load().await;
     assert_eq!(first["why"], "reload", "a cursor of another journal: {first}");
     let seen = first["seen"].as_str().expect("a cursor").to_owned();
 
@@ -169,12 +149,12 @@ async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds(
     }
     // A truck of one's own that comes back shows that those sent before it have been read.
     let mut last = park(&server, 0, &seen).await;
-    assert_eq!(answer(&mut parked[0]).await["why"], "relieved");
+    assert_eq!(parked[0].load().await["why"], "relieved");
 
     let stopping = tokio::task::spawn_blocking(move || server.stop());
-    assert_eq!(answer(&mut last).await["why"], "closing");
+    assert_eq!(last.load().await["why"], "closing");
     for stream in &mut parked[1..] {
-        let load = answer(stream).await;
+        let load = stream.load().await;
         assert_eq!(load["why"], "closing");
         assert!(load["retry"].is_u64(), "{load}");
     }
@@ -187,8 +167,8 @@ async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds(
 async fn a_stop_ends_streams_that_nobody_reads_within_two_seconds_too() {
     const STREAMS: usize = 200;
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-    let seen = answer(&mut park(&server, STREAMS, "x.1").await).await;
+    let server = Program::start(folder.path());
+    let seen = park(&server, STREAMS, "x.1").await.load().await;
     let seen = seen["seen"].as_str().expect("a cursor");
     let upgrade =
         "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
@@ -223,7 +203,7 @@ async fn pages_name_the_address_that_a_trusted_proxy_tells_and_nobody_else() {
         .expect("written");
     let other = tempfile::tempdir().expect("another folder");
     let asks = async |data| {
-        let server = Server::start(data);
+        let server = Program::start(data);
         let request = reqwest::Client::new().get(&server.url);
         let request = request.header("X-Forwarded-Host", "weather.example").header("X-Forwarded-Proto", "https");
         (request.send().await.expect("an answer").text().await.expect("a page"), server.url.clone())

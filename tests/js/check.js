@@ -1,5 +1,5 @@
 // @ts-check
-/** A test kit of one page: tests are sentences with a body. It runs in a browser (`tests/js.rs`) and under `node --test`. */
+/** A test kit of one page: tests are sentences with a body. It runs in a browser (`tests/browser/js.rs`) and under `node --test`. */
 
 /** @type {{name: string, body: () => unknown}[]} */
 const tests = [];

@@ -1,12 +1,15 @@
-//! What the tests stand on: a browser, a road that counts, the program itself, and a server for files.
+//! What the tests stand on: the program in this process or in one of its own, browsers, roads, and servers of files.
 
 #![allow(dead_code, reason = "each binary of tests compiles this module for itself, and uses a part of it")]
 
+pub mod app;
 pub mod axe;
 pub mod bad_road;
 pub mod chrome;
+pub mod connection;
 pub mod fake;
 pub mod firefox;
+pub mod length;
+pub mod program;
 pub mod relay;
-pub mod server;
 pub mod static_files;

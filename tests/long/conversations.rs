@@ -1,7 +1,8 @@
-//! A thousand visitors talk to a station's keeper at once, on a bad road: every word is stored and answered once, in order.
+//! Many visitors talk to a station's keeper at once, on a bad road: every word is stored and answered once, in order.
 
 use crate::kit::bad_road::{BadRoad, Plan};
-use crate::kit::server::{Server, add_station, post};
+use crate::kit::length;
+use crate::kit::program::{Program, add_station, post};
 use channel::clipboard::Id;
 use channel::fleet::Fleet;
 use lab::page::{Options, Page, Told};
@@ -13,8 +14,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Conversations at the same time.
-const CONVERSATIONS: u64 = 1_000;
 /// Words of each.
 const WORDS: usize = 20;
 /// The longest pause between two words, ms.
@@ -71,19 +70,21 @@ async fn converse(number: u64, url: String) -> Conversation {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_conversations_on_a_bad_road_are_stored_and_answered_once_in_order() {
+async fn conversations_on_a_bad_road_are_stored_and_answered_once_in_order() {
     let data = tempfile::tempdir().expect("a folder");
     let key = add_station(data.path(), "town-hall");
     let quick = "[dock]\npark_min_ms = 500\n[keeper]\nthink_min_ms = 0\nthink_max_ms = 300\n";
     std::fs::write(data.path().join("stevenson.toml"), quick).expect("a configuration");
-    let server = Server::start(data.path());
+    let server = Program::start(data.path());
     assert_eq!(post(&server.url, &key, &json!({"temperature": -1.5})).await.expect("an answer").0, 201);
     let plan = Plan { seed: 2, share: 0.25, trucks: 40, delay_max_ms: 500 };
     let road = BadRoad::start(server.address(), plan).await.expect("a road");
 
+    // The number of a conversation is its seed.
+    let at_once: u64 = length::either(150, 1_000);
     let began = Instant::now();
     let url = format!("http://{}", road.address());
-    let mut talks: JoinSet<_> = (0..CONVERSATIONS).map(|number| converse(number, url.clone())).collect();
+    let mut talks: JoinSet<_> = (0..at_once).map(|number| converse(number, url.clone())).collect();
     let mut conversations = Vec::new();
     let all = async {
         while let Some(done) = talks.join_next().await {
@@ -91,11 +92,11 @@ async fn a_thousand_conversations_on_a_bad_road_are_stored_and_answered_once_in_
         }
     };
     let in_time = tokio::time::timeout(DEADLINE, all).await;
-    assert!(in_time.is_ok(), "{} of {CONVERSATIONS} conversations ended", conversations.len());
+    assert!(in_time.is_ok(), "{} of {at_once} conversations ended", conversations.len());
 
     let sum = |of: fn(&Conversation) -> u64| conversations.iter().map(of).sum::<u64>();
     println!(
-        "{CONVERSATIONS} conversations of {WORDS} words: {:.1} s, {} trips, {} of them lost",
+        "{at_once} conversations with the seeds from 0, on the road of seed 2, of {WORDS} words: {:.1} s, {} trips, {} of them lost",
         began.elapsed().as_secs_f64(),
         sum(|talk| talk.trips),
         sum(|talk| talk.lost)
@@ -105,7 +106,7 @@ async fn a_thousand_conversations_on_a_bad_road_are_stored_and_answered_once_in_
         assert_eq!(talk.echoed, talk.said, "conversation {}", talk.number);
         assert_eq!(talk.answered, talk.said, "conversation {}", talk.number);
     }
-    assert!(sum(|talk| talk.lost) > CONVERSATIONS, "the road was bad");
+    assert!(sum(|talk| talk.lost) > at_once, "the road was bad");
     drop(server);
     stored_once_and_in_order(&data.path().join("stevenson.db"), &conversations);
 }

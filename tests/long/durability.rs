@@ -1,13 +1,13 @@
 //! What was acknowledged is there after SIGKILL, once.
 
-use crate::kit::server::{self, Server};
+use crate::kit::length;
+use crate::kit::program::{self, Program};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-const ROUNDS: u32 = 30;
 const CLIENTS: usize = 8;
 
 /// Posts readings one by one until the server is gone; returns those that were acknowledged, by time.
@@ -30,16 +30,17 @@ async fn post_until_killed(url: String, key: String, clock: Arc<AtomicI64>) -> V
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_times_killed_every_acknowledged_reading_is_there_and_none_twice() {
+async fn after_every_kill_each_acknowledged_reading_is_there_and_none_twice() {
     let folder = tempfile::tempdir().expect("a folder");
-    let key = server::add_station(folder.path(), "town-hall");
+    let key = program::add_station(folder.path(), "town-hall");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_millis() as i64;
     let clock = Arc::new(AtomicI64::new(now - 300_000));
     let mut acknowledged = BTreeMap::new();
     let mut dice = 7u64;
 
-    for round in 0..ROUNDS {
-        let server = Server::start(folder.path());
+    let rounds: u32 = length::either(8, 30);
+    for round in 0..rounds {
+        let server = Program::start(folder.path());
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| tokio::spawn(post_until_killed(server.url.clone(), key.clone(), clock.clone())))
             .collect();
@@ -80,5 +81,5 @@ async fn thirty_times_killed_every_acknowledged_reading_is_there_and_none_twice(
         .query_row("SELECT count(*) FROM journal WHERE body LIKE '{\"kind\":\"report\"%'", [], |row| row.get(0))
         .expect("a count");
     assert_eq!(entries as usize, rows.len());
-    println!("{} readings acknowledged over {ROUNDS} kills, {} stored", acknowledged.len(), stored.len());
+    println!("{} readings acknowledged over {rounds} kills, {} stored", acknowledged.len(), stored.len());
 }

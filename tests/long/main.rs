@@ -7,5 +7,6 @@ mod kit;
 
 mod conversations;
 mod durability;
+mod lab_run;
 mod proxies;
 mod road;

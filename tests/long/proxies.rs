@@ -1,8 +1,8 @@
 //! Real proxies in front of the server, as Debian configures them: pages stay live. Run by `scripts/test --all`.
 
 use crate::kit::chrome::{Browser, Options, eventually};
+use crate::kit::program::Program;
 use crate::kit::relay::Relay;
-use crate::kit::server::Server;
 use serde::Deserialize;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -56,7 +56,7 @@ impl Drop for Proxy {
 #[ignore = "installs four proxies and watches for three minutes: scripts/test --all"]
 async fn pages_stay_live_behind_every_proxy() {
     let data = tempfile::tempdir().expect("a folder");
-    let server = Server::start_with(data.path(), &["--demo"]);
+    let server = Program::start_with(data.path(), &["--demo"]);
     let folder = tempfile::tempdir().expect("a folder for the proxies");
     let proxies = [nginx, haproxy, caddy, apache].map(|start| start(folder.path(), server.address()));
 

@@ -6,15 +6,12 @@ use weather::quantity::Quantity;
 
 /// The number of a quantity in the database.
 pub(super) fn number(quantity: Quantity) -> i64 {
-    quantity.index() as i64
+    quantity.number().into()
 }
 
 /// The quantity of a stored number.
 pub(super) fn quantity(number: i64) -> Result<Quantity, sqlx::Error> {
-    usize::try_from(number)
-        .ok()
-        .and_then(Quantity::from_index)
-        .ok_or_else(|| decode(format!("there is no quantity {number}")))
+    Quantity::from_number(number).ok_or_else(|| decode(format!("there is no quantity {number}")))
 }
 
 /// The number of an author in the database.

@@ -1,6 +1,8 @@
 //! Every limit of the dock, from outside.
 
-use super::server::{Server, clipboard, post};
+use super::server::clipboard;
+use crate::kit::app::TestApp;
+use crate::kit::connection::truck;
 use channel::Options;
 use channel::clipboard::{SAY_MAX_WORDS, TEXT_MAX_CHARS, WATCH_MAX_TOPICS};
 use channel::crowd::Limit;
@@ -12,12 +14,12 @@ const OTHER: &str = "another-bay-00000";
 const JSON: &str = "Content-Type: application/json\r\n";
 
 /// Sends a truck; the load, if it does not park.
-async fn sends(server: &Server, bay: &str, headers: &str) -> Option<Value> {
+async fn sends(server: &TestApp, bay: &str, headers: &str) -> Option<Value> {
     let before = server.dock.stats();
-    let mut truck = server.send(&post(bay, &format!("{JSON}{headers}"), &clipboard("E.0").to_string())).await;
+    let mut sent = server.send(&truck(bay, &format!("{JSON}{headers}"), &clipboard("E.0").to_string())).await;
     server.until(|stats| stats.parked() > before.parked() || stats.left() > before.left()).await;
     // A truck that parks becomes a ghost, and keeps its place.
-    if server.dock.stats().parked() > before.parked() { None } else { Some(truck.load().await) }
+    if server.dock.stats().parked() > before.parked() { None } else { Some(sent.load().await) }
 }
 
 fn turned(load: Option<Value>, limit: &str) {
@@ -28,7 +30,7 @@ fn turned(load: Option<Value>, limit: &str) {
 
 #[tokio::test]
 async fn a_dock_that_is_full_turns_trucks_round_and_says_why() {
-    let server = Server::start(Options { parked_max_trucks: 2, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { parked_max_trucks: 2, ..Options::default() }).await;
     for bay in [BAY, OTHER] {
         assert_eq!(sends(&server, bay, "").await, None);
     }
@@ -40,7 +42,7 @@ async fn a_dock_that_is_full_turns_trucks_round_and_says_why() {
 
 #[tokio::test]
 async fn a_visitor_has_so_many_places_and_others_have_theirs() {
-    let server = Server::start(Options { visitor_max_trucks: 2, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { visitor_max_trucks: 2, ..Options::default() }).await;
     let ann = "Cookie: visitor=AAAAAAAAAAAAAAAAAAAAAA\r\n";
     for bay in [BAY, OTHER] {
         assert_eq!(sends(&server, bay, ann).await, None);
@@ -48,7 +50,7 @@ async fn a_visitor_has_so_many_places_and_others_have_theirs() {
     turned(sends(&server, "bay-number-0000-3", ann).await, "visitor");
     assert_eq!(sends(&server, "bay-number-0000-4", "Cookie: visitor=BBBBBBBBBBBBBBBBBBBBBA\r\n").await, None);
     assert_eq!(sends(&server, "bay-number-0000-5", "").await, None);
-    let mut again = server.send(&post(BAY, &format!("{JSON}{ann}"), &clipboard("E.0").to_string())).await;
+    let mut again = server.send(&truck(BAY, &format!("{JSON}{ann}"), &clipboard("E.0").to_string())).await;
     server.announce(1, "town-hall");
     assert_eq!(again.why().await, "cargo", "the next truck of a page takes the place of the one before");
 }
@@ -57,7 +59,7 @@ async fn a_visitor_has_so_many_places_and_others_have_theirs() {
 async fn an_address_has_so_many_places_if_a_trusted_proxy_tells_it() {
     let options = || Options { address_max_trucks: 2, ..Options::default() };
     let behind_proxy = web::Options { trusted_proxies: vec!["127.0.0.1".parse().expect("one")], ..Default::default() };
-    let server = Server::start_with(options(), behind_proxy).await;
+    let server = TestApp::with_dock_and_web(options(), behind_proxy).await;
     let from = |address: &str| format!("X-Forwarded-For: 1.2.3.4, {address}\r\n");
     assert_eq!(sends(&server, BAY, &from("2001:db8:1:2::1")).await, None);
     assert_eq!(sends(&server, OTHER, &from("2001:db8:1:2::2")).await, None);
@@ -66,15 +68,17 @@ async fn an_address_has_so_many_places_if_a_trusted_proxy_tells_it() {
     for bay in ["bay-number-0000-5", "bay-number-0000-6", "bay-number-0000-7"] {
         assert_eq!(sends(&server, bay, "").await, None, "this machine has no such limit");
     }
-    let server = Server::start(options()).await;
+    server.send_home();
+    let server = TestApp::with_dock(options()).await;
     for bay in ["bay-number-0000-1", "bay-number-0000-2", "bay-number-0000-3"] {
         assert_eq!(sends(&server, bay, &from("192.0.2.1")).await, None, "nobody is believed who is not trusted");
     }
+    server.send_home();
 }
 
 #[tokio::test]
 async fn a_bay_has_as_many_places_as_its_fleet_holds() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut expanding = clipboard("E.0");
     expanding["fleet"] = json!("expanding");
     let mut first = server.parked(BAY, &expanding).await;
@@ -83,11 +87,12 @@ async fn a_bay_has_as_many_places_as_its_fleet_holds() {
     }
     server.truck(BAY, &expanding).await;
     assert_eq!((first.why().await.as_str(), server.dock.stats().parked()), ("relieved", 4));
+    server.send_home();
 }
 
 #[tokio::test]
 async fn a_clipboard_has_its_limits_and_each_is_named() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let word = |text: String| json!({"id": BAY, "station": "town-hall", "text": text});
     for (field, named, value) in [
         ("say", "say", json!(vec![word("x".into()); SAY_MAX_WORDS + 1])),
@@ -111,7 +116,7 @@ async fn a_visitor_behind_https_gets_a_cookie_for_https_only() {
     let upgrade =
         "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
     for (web, is_secure) in [(trusted, true), (web::Options::default(), false)] {
-        let server = Server::start_with(Options::default(), web).await;
+        let server = TestApp::with_dock_and_web(Options::default(), web).await;
         let request =
             format!("GET /dock/{BAY}/socket HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n{upgrade}\r\n");
         let head = server.send(&request).await.head().await.to_lowercase();

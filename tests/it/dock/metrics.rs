@@ -1,7 +1,8 @@
 //! The metrics, read over HTTP, against a count of what the test saw itself.
 
-use super::server::{Client, Server, post};
 use super::socket::{frame, open};
+use crate::kit::app::TestApp;
+use crate::kit::connection::{Connection, truck};
 use channel::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,11 +13,11 @@ const BAY: &str = "0123456789abcdef";
 const JSON: &str = "Content-Type: application/json\r\n";
 
 /// Metrics by name and labels, as they were printed.
-async fn read(server: &Server) -> BTreeMap<String, f64> {
+async fn read(server: &TestApp) -> BTreeMap<String, f64> {
     let mut client = server.send("GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n").await;
     let head = client.head().await.to_lowercase();
     assert!(head.contains(" 200 ") && head.contains("application/openmetrics-text; version=1.0.0"), "{head}");
-    let text = client.rest().await;
+    let text = String::from_utf8(client.rest().await).expect("text");
     assert!(text.ends_with("# EOF\n"), "{text}");
     let line = |line: &str| {
         let (name, value) = line.rsplit_once(' ').expect("a value");
@@ -78,12 +79,12 @@ impl Seen {
     }
 }
 
-async fn goes(server: &Server, seen: &mut Seen, body: &Value) -> Client {
+async fn goes(server: &TestApp, seen: &mut Seen, body: &Value) -> Connection {
     seen.came(body);
-    server.send(&post(BAY, JSON, &body.to_string())).await
+    server.send(&truck(BAY, JSON, &body.to_string())).await
 }
 
-async fn comes(client: &mut Client, seen: &mut Seen) -> Value {
+async fn comes(client: &mut Connection, seen: &mut Seen) -> Value {
     let answer = client.answer().await;
     let length = answer.head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("its length");
     seen.left(&answer.json, length.parse().expect("a number"));
@@ -92,7 +93,7 @@ async fn comes(client: &mut Client, seen: &mut Seen) -> Value {
 
 #[tokio::test]
 async fn the_metrics_are_what_was_seen_on_the_road() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let (mut trucks, mut socket) = (Seen::default(), Seen::default());
     let ann = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
     let mut body = json!({"v": 1, "fleet": "ping-pong", "seen": server.cursor(),
@@ -130,11 +131,12 @@ async fn the_metrics_are_what_was_seen_on_the_road() {
     assert!((metrics["stevenson_news_age_seconds_sum"] - age_s).abs() < 1e-6, "{metrics:?}");
     assert_eq!(metrics["stevenson_news_age_seconds_bucket{le=\"+Inf\"}"], metrics["stevenson_news_age_seconds_count"]);
     assert_eq!((metrics["stevenson_words_stored_total"], metrics["stevenson_words_spoken_total"]), (1.0, 1.0));
+    server.send_home();
 }
 
 #[tokio::test]
 async fn a_limit_that_was_met_is_counted() {
-    let server = Server::start(Options { parked_max_trucks: 0, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { parked_max_trucks: 0, ..Options::default() }).await;
     server.truck(BAY, &super::server::clipboard("E.0")).await.load().await;
     let metrics = read(&server).await;
     assert_eq!(metrics["stevenson_limited_total{limit=\"dock\"}"], 1.0);
@@ -145,7 +147,7 @@ async fn a_limit_that_was_met_is_counted() {
 async fn metrics_are_for_this_machine_and_for_who_is_configured() {
     let network = |text: &str| vec![text.parse::<web::Network>().expect("a network")];
     let status = async |web: &web::Options, headers: &str| {
-        let server = Server::start_with(Options::default(), web.clone()).await;
+        let server = TestApp::with_dock_and_web(Options::default(), web.clone()).await;
         let mut client = server.send(&format!("GET /metrics HTTP/1.0\r\nHost: x\r\n{headers}\r\n")).await;
         client.head().await.split(' ').nth(1).expect("a status").to_owned()
     };

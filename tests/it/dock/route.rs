@@ -1,6 +1,8 @@
 //! The route on real sockets: a local test client would cancel what a real client leaves behind.
 
-use super::server::{Server, clipboard, post};
+use super::server::clipboard;
+use crate::kit::app::TestApp;
+use crate::kit::connection::truck;
 use channel::Options;
 use channel::cargo::Why;
 use serde_json::{Value, json};
@@ -14,7 +16,7 @@ const STARTED: &str = r#"{"v":1,"fleet":""#;
 
 #[tokio::test]
 async fn a_parked_truck_is_answered_with_the_news() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut client = server.parked(BAY, &clipboard("E.0")).await;
     server.announce(1, "harbour");
     server.announce(2, "town-hall");
@@ -39,7 +41,7 @@ async fn a_parked_truck_is_answered_with_the_news() {
 
 #[tokio::test]
 async fn a_truck_with_a_ticket_that_is_due_goes_home_empty() {
-    let server = Server::start(Options { park_min_ms: 20, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { park_min_ms: 20, ..Options::default() }).await;
     let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "ping-pong", "park": 20, "seen": "E.0"})).await;
     let load = client.load().await;
     assert_eq!((&load["why"], &load["cargo"], &load["seen"]), (&json!("ticket"), &json!([]), &json!("E.0")));
@@ -48,7 +50,7 @@ async fn a_truck_with_a_ticket_that_is_due_goes_home_empty() {
 
 #[tokio::test]
 async fn a_repeated_request_frees_the_first_and_both_are_answered() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut first = server.parked(BAY, &clipboard("E.0")).await;
     let mut again = server.truck(BAY, &clipboard("E.0")).await;
     assert_eq!(first.why().await, "relieved");
@@ -58,30 +60,29 @@ async fn a_repeated_request_frees_the_first_and_both_are_answered() {
 
 #[tokio::test]
 async fn one_connection_carries_truck_after_truck() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "polling", "seen": "E.0"})).await;
     assert_eq!(client.why().await, "turn");
     server.announce(1, "town-hall");
-    let request = post(BAY, "Content-Type: application/json\r\n", &clipboard("E.0").to_string());
+    let request = truck(BAY, "Content-Type: application/json\r\n", &clipboard("E.0").to_string());
     client.stream.write_all(request.as_bytes()).await.expect("it is kept alive");
     assert_eq!(client.why().await, "cargo");
 }
 
 #[tokio::test]
 async fn a_dock_that_closes_sends_everyone_home() {
-    let server = Server::start(Options { closing_spread_ms: 700, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { closing_spread_ms: 700, ..Options::default() }).await;
     let mut client = server.parked(BAY, &clipboard("E.0")).await;
     server.dock.close();
     let load = client.load().await;
     assert_eq!(load["why"], "closing");
     assert!(load["retry"].as_u64().is_some_and(|ms| ms < 700), "{load}");
     assert_eq!(server.truck(BAY, &clipboard("E.0")).await.why().await, "closing");
-    server.shutdown.clone().notify();
 }
 
 #[tokio::test]
 async fn a_page_of_another_journal_reloads() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     for seen in ["F.0", "E.1"] {
         assert_eq!(server.truck(BAY, &clipboard(seen)).await.why().await, "reload", "{seen}");
     }
@@ -89,7 +90,7 @@ async fn a_page_of_another_journal_reloads() {
 
 #[tokio::test]
 async fn an_old_client_is_served_too() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let body = clipboard("E.0").to_string();
     let headers = format!("Content-Type: application/json; charset=utf-8\r\nContent-Length: {}", body.len());
     let mut client = server.send(&format!("POST /dock/{BAY} HTTP/1.0\r\n{headers}\r\n\r\n{body}")).await;
@@ -103,7 +104,7 @@ async fn an_old_client_is_served_too() {
 
 #[tokio::test]
 async fn what_is_no_truck_is_refused_by_name() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let json_type = "Content-Type: application/json\r\n";
     let body = clipboard("E.0").to_string();
     for (bay, headers, body, status) in [
@@ -128,7 +129,7 @@ async fn what_is_no_truck_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_body_without_a_length_is_measured_as_it_comes() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let head = format!(
         "POST /dock/{BAY} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
@@ -138,7 +139,7 @@ async fn a_body_without_a_length_is_measured_as_it_comes() {
 
 #[tokio::test]
 async fn a_body_that_is_announced_too_long_is_not_waited_for() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length: 70000";
     let request = format!("POST /dock/{BAY} HTTP/1.1\r\n{head}\r\n\r\n{STARTED}");
     let answer = server.send(&request).await.answer().await;
@@ -148,7 +149,7 @@ async fn a_body_that_is_announced_too_long_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up_but_not_with_408() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     // From here on time passes as soon as everyone waits.
     tokio::time::pause();
     let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length: 100";
@@ -160,7 +161,7 @@ async fn a_body_that_never_ends_is_given_up_but_not_with_408() {
 
 #[tokio::test]
 async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
-    let server = Server::start(Options { ring_max_entries: 1, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { ring_max_entries: 1, ..Options::default() }).await;
     for slug in ["town-hall", "harbour", "mill"] {
         let new = storage::NewStation {
             slug: Slug::new(slug).expect("a slug"),
@@ -170,9 +171,7 @@ async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
         };
         server.storage.add_station(new).await.expect("added");
     }
-    for (seq, topic) in [(1, "town-hall"), (2, "harbour"), (3, "mill")] {
-        server.announce(seq, topic);
-    }
+    server.until_told(3).await;
     let load = server.truck(BAY, &json!({"v": 1, "fleet": "ping-pong", "seen": "E.0"})).await.load().await;
     assert_eq!((&load["why"], &load["after"], &load["seen"]), (&json!("cargo"), &json!("E.0"), &json!("E.3")));
     let cargo = load["cargo"].as_array().expect("a list");
@@ -190,9 +189,9 @@ async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
 
 #[tokio::test]
 async fn a_page_that_hurries_is_braked() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut client = server.truck(BAY, &json!({"v": 1, "fleet": "polling", "seen": "E.0"})).await;
-    let request = post(BAY, "Content-Type: application/json\r\n", r#"{"v":1,"fleet":"polling","seen":"E.0"}"#);
+    let request = truck(BAY, "Content-Type: application/json\r\n", r#"{"v":1,"fleet":"polling","seen":"E.0"}"#);
     let mut statuses = vec![client.answer().await.status];
     while statuses.len() < 1_000 && statuses.last() == Some(&200) {
         client.stream.write_all(request.as_bytes()).await.expect("it is kept alive");
@@ -206,7 +205,7 @@ async fn a_page_that_hurries_is_braked() {
 
 #[tokio::test]
 async fn a_page_that_went_away_is_a_ghost_until_its_ticket() {
-    let server = Server::start(Options { park_min_ms: 300, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { park_min_ms: 300, ..Options::default() }).await;
     let mut ghost = clipboard("E.0");
     ghost["park"] = json!(300);
     drop(server.parked(BAY, &ghost).await);

@@ -1,6 +1,8 @@
 //! Clipboards and loads as frames of a WebSocket, on real sockets.
 
-use super::server::{BUILD, PATIENCE, Server, clipboard};
+use super::server::clipboard;
+use crate::kit::app::TestApp;
+use crate::kit::connection::PATIENCE;
 use channel::Options;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -16,9 +18,9 @@ const BAY: &str = "0123456789abcdef";
 pub struct Line(WebSocketStream<TcpStream>);
 
 /// Opens a socket; the answer to its handshake.
-pub async fn open(server: &Server, bay: &str, headers: &[(&'static str, &str)]) -> (Line, Response) {
-    let stream = TcpStream::connect(("127.0.0.1", server.port)).await.expect("it listens");
-    let url = format!("ws://127.0.0.1:{}/dock/{bay}/socket", server.port);
+pub async fn open(server: &TestApp, bay: &str, headers: &[(&'static str, &str)]) -> (Line, Response) {
+    let stream = TcpStream::connect(server.address).await.expect("it listens");
+    let url = format!("ws://{}/dock/{bay}/socket", server.address);
     let mut request = url.into_client_request().expect("a request");
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().expect("a header"));
@@ -58,7 +60,7 @@ impl Line {
     }
 }
 
-async fn opened(server: &Server, bay: &str, seen: &str) -> Line {
+async fn opened(server: &TestApp, bay: &str, seen: &str) -> Line {
     let (mut line, _) = open(server, bay, &[]).await;
     let before = server.dock.stats().parked();
     line.send(&frame(seen, json!([]))).await;
@@ -68,7 +70,7 @@ async fn opened(server: &Server, bay: &str, seen: &str) -> Line {
 
 #[tokio::test]
 async fn a_socket_brings_what_is_announced_load_after_load() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut line = opened(&server, BAY, "E.0").await;
     for (seq, topic) in [(1, "harbour"), (2, "town-hall")] {
         server.announce(seq, topic);
@@ -77,11 +79,12 @@ async fn a_socket_brings_what_is_announced_load_after_load() {
     assert_eq!((&load["why"], &load["after"], &load["seen"]), (&json!("cargo"), &json!("E.0"), &json!("E.2")));
     server.announce(3, "town-hall");
     assert_eq!(line.load().await["cargo"][0]["at"], "E.3");
+    server.send_home();
 }
 
 #[tokio::test]
 async fn a_new_clipboard_changes_what_the_socket_brings() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     for (seq, topic) in [(1, "mill"), (2, "town-hall")] {
         server.announce(seq, topic);
     }
@@ -92,18 +95,20 @@ async fn a_new_clipboard_changes_what_the_socket_brings() {
     line.send(&other).await;
     let load = line.load().await;
     assert_eq!((&load["cargo"][0]["at"], load["cargo"].as_array().map(Vec::len)), (&json!("E.1"), Some(1)));
-    assert_eq!(load["build"], BUILD);
+    assert_eq!(load["build"], stevenson::pages::build());
     assert_eq!(server.dock.stats().bays, 1, "one page, one place");
+    server.send_home();
 }
 
 #[tokio::test]
 async fn tickets_are_the_heartbeat_and_a_page_that_hangs_up_is_gone_at_once() {
-    let server = Server::start(Options { park_default_ms: 60, park_min_ms: 20, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { park_default_ms: 60, park_min_ms: 20, ..Options::default() }).await;
     let mut line = opened(&server, BAY, "E.0").await;
     for _ in 0..3 {
         assert_eq!(line.load().await["why"], "ticket");
     }
-    let server = Server::start(Options::default()).await;
+    server.send_home();
+    let server = TestApp::with_dock(Options::default()).await;
     drop(opened(&server, BAY, "E.0").await);
     // Its ticket would be due in 25 s, which is longer than a test waits.
     server.until(|stats| stats.parked() == 0).await;
@@ -111,7 +116,7 @@ async fn tickets_are_the_heartbeat_and_a_page_that_hangs_up_is_gone_at_once() {
 
 #[tokio::test]
 async fn a_page_that_closes_its_socket_is_answered() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut line = opened(&server, BAY, "E.0").await;
     line.0.send(Message::Close(None)).await.expect("it reads");
     assert!(matches!(line.next().await, Message::Close(_)), "else the browser says that it broke");
@@ -119,7 +124,7 @@ async fn a_page_that_closes_its_socket_is_answered() {
 
 #[tokio::test]
 async fn a_dock_that_closes_ends_the_sockets() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut line = opened(&server, BAY, "E.0").await;
     server.dock.close();
     let load = line.load().await;
@@ -129,7 +134,7 @@ async fn a_dock_that_closes_ends_the_sockets() {
 
 #[tokio::test]
 async fn a_later_socket_of_a_page_ends_the_one_before_and_one_without_a_place_ends_too() {
-    let server = Server::start(Options { parked_max_trucks: 1, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { parked_max_trucks: 1, ..Options::default() }).await;
     let mut first = opened(&server, BAY, "E.0").await;
     let (mut second, _) = open(&server, BAY, &[]).await;
     second.send(&frame("E.0", json!([]))).await;
@@ -140,11 +145,12 @@ async fn a_later_socket_of_a_page_ends_the_one_before_and_one_without_a_place_en
     let load = stranger.load().await;
     assert_eq!((&load["limit"], &load["retry"]), (&json!("dock"), &json!(5_000)));
     assert_eq!(stranger.closed().await, (1013, "turn".into()));
+    server.send_home();
 }
 
 #[tokio::test]
 async fn what_is_no_clipboard_closes_the_socket_with_a_reason() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let mut wrong_seen = frame("yesterday", json!([]));
     wrong_seen["say"] = json!([]);
     let cases = [
@@ -172,7 +178,7 @@ async fn what_is_no_clipboard_closes_the_socket_with_a_reason() {
 
 #[tokio::test]
 async fn bytes_that_are_no_frames_close_the_socket() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     for (bay, garbage) in [
         ("bay-number-0000-1", &b"GET / HTTP/1.1\r\n\r\n"[..]),
         ("bay-number-0000-2", &[0xff; 20]),
@@ -188,7 +194,7 @@ async fn bytes_that_are_no_frames_close_the_socket() {
 
 #[tokio::test]
 async fn a_socket_that_hurries_is_braked() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     for message in [Message::Text(frame("E.0", json!([])).to_string()), Message::Ping(vec![])] {
         let (mut line, _) = open(&server, &format!("bay-of-{:0>16}", message.len()), &[]).await;
         for _ in 0..100 {
@@ -206,7 +212,7 @@ async fn a_socket_that_hurries_is_braked() {
 
 #[tokio::test]
 async fn a_socket_that_says_nothing_is_given_up() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let (mut line, _) = open(&server, BAY, &[]).await;
     // From here on time passes as soon as everyone waits.
     tokio::time::pause();
@@ -216,7 +222,7 @@ async fn a_socket_that_says_nothing_is_given_up() {
 
 #[tokio::test]
 async fn what_asks_for_no_socket_is_told_so() {
-    let server = Server::start(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let get = |headers: &str| format!("GET /dock/{BAY}/socket HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
     assert_eq!(server.send(&get("")).await.answer().await.status, 426);
     let upgrade =

@@ -1,7 +1,8 @@
 //! Words go up and come down for their visitor alone, by every kind of road.
 
-use super::server::{Client, Server, post};
 use super::socket::{frame, open};
+use crate::kit::app::TestApp;
+use crate::kit::connection::{Connection, truck as request};
 use channel::Options;
 use serde_json::{Value, json};
 use stevenson::storage::words::Visitor;
@@ -22,12 +23,12 @@ fn clipboard(fleet: &str, seen: &str, say: Value) -> String {
     json!({"v": 1, "fleet": fleet, "seen": seen, "watch": ["town-hall"], "say": say}).to_string()
 }
 
-async fn truck(server: &Server, bay: &str, cookie: &str, clipboard: &str) -> Client {
-    server.send(&post(bay, &format!("{JSON}{cookie}"), clipboard)).await
+async fn truck(server: &TestApp, bay: &str, cookie: &str, clipboard: &str) -> Connection {
+    server.send(&request(bay, &format!("{JSON}{cookie}"), clipboard)).await
 }
 
 /// Sends a truck and waits until it is parked.
-async fn parks(server: &Server, bay: &str, cookie: &str, clipboard: &str) -> Client {
+async fn parks(server: &TestApp, bay: &str, cookie: &str, clipboard: &str) -> Connection {
     let before = server.dock.stats().parked();
     let truck = truck(server, bay, cookie, clipboard).await;
     server.until(|stats| stats.parked() > before).await;
@@ -44,7 +45,7 @@ fn word(load: &Value) -> (&str, &str) {
 
 #[tokio::test]
 async fn a_word_is_stored_before_it_is_confirmed_and_once_however_often_it_comes() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     for _ in 0..3 {
         let load = truck(&server, BAY, ANN, &clipboard("polling", &seen, say("how cold?"))).await.load().await;
@@ -59,7 +60,7 @@ async fn a_word_is_stored_before_it_is_confirmed_and_once_however_often_it_comes
 
 #[tokio::test]
 async fn words_come_down_to_every_page_of_their_visitor_and_to_nobody_else() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     let empty = clipboard("ping-pong", &seen, json!([]));
     let mut anns = parks(&server, BAY, ANN, &empty).await;
@@ -84,16 +85,13 @@ async fn words_come_down_to_every_page_of_their_visitor_and_to_nobody_else() {
 
 #[tokio::test]
 async fn who_comes_back_finds_only_their_own_words_in_the_journal() {
-    let server = Server::over_storage(Options { ring_max_entries: 1, ..Options::default() }).await;
+    let server = TestApp::with_dock(Options { ring_max_entries: 1, ..Options::default() }).await;
     let seen = server.cursor();
     for (secret, text) in [("AAAAAAAAAAAAAAAAAAAAAA", "to Ann"), ("BBBBBBBBBBBBBBBBBBBBBA", "to Bob")] {
         let visitor = Visitor::of_secret(secret);
         server.storage.speak(&visitor, "town-hall", Some(text), vec![]).await.expect("spoken");
     }
-    // The cursor moves once the courier has told the dock.
-    while server.cursor().rsplit('.').next() != Some("2") {
-        tokio::task::yield_now().await;
-    }
+    server.until_told(2).await;
     for (bay, cookie, told) in
         [(BAY, ANN, vec!["to Ann"]), (OTHER, BOB, vec!["to Bob"]), ("bay-of-nobody-000", "", vec![])]
     {
@@ -106,7 +104,7 @@ async fn who_comes_back_finds_only_their_own_words_in_the_journal() {
 
 #[tokio::test]
 async fn who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_at_once() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     // Parked before the visitor has said anything.
     let mut events = server.events(BAY, &format!("watch=town-hall&seen={seen}"), "").await;
@@ -122,11 +120,12 @@ async fn who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_
     assert_eq!(word(&events.sent().await), ("you", "hello"));
     let again = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await.answer().await;
     assert!(again.head.contains(cookie), "the same, whether or not the first answer arrived");
+    server.send_home();
 }
 
 #[tokio::test]
 async fn words_travel_by_socket_in_both_directions() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     let (mut line, answer) = open(&server, BAY, &[]).await;
     assert!(answer.headers().contains_key("set-cookie"), "no later answer could carry it");
@@ -153,7 +152,7 @@ async fn words_travel_by_socket_in_both_directions() {
 
 #[tokio::test]
 async fn a_word_that_cannot_be_stored_is_not_confirmed() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     server.storage.close().await;
     let answer = truck(&server, BAY, ANN, &clipboard("ping-pong", &seen, say("hello"))).await.answer().await;
@@ -164,7 +163,7 @@ async fn a_word_that_cannot_be_stored_is_not_confirmed() {
 
 #[tokio::test]
 async fn words_of_the_lab_are_heard_and_neither_stored_nor_answered() {
-    let server = Server::over_storage(Options::default()).await;
+    let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     let both = json!([
         {"id": "word-of-the-lab-01", "station": "_lab", "text": "word 1"},

@@ -2,57 +2,33 @@
 
 use super::between;
 use super::stories::HOSTILE;
-use channel::Dock;
-use rocket::Config;
+use crate::kit::app;
 use rocket::http::{ContentType, Cookie, Header, SameSite, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
-use stevenson::keeper::Keeper;
+use stevenson::app::App;
 use stevenson::pages;
 use stevenson::storage::words::Visitor;
-use stevenson::storage::{NewStation, Options, Storage};
-use stevenson::web::NewestCursor;
 use tempfile::TempDir;
-use weather::station::Slug;
 
 const SAY: &str = "/s/town-hall/words";
 const FORGET: &str = "/s/town-hall/words/forget";
 
-/// A house with one station, and its visitors' browsers.
-struct House {
-    storage: Storage,
-    keeper: Keeper,
-    dock: Dock,
+/// The program, not yet listening, and its visitors' browsers.
+struct Open {
+    app: App,
     folder: TempDir,
 }
 
-impl House {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let options = Options { file: folder.path().join("test.db"), ..Options::default() };
-        let (storage, _commits) = Storage::open(options).await.expect("a database");
-        let slug = Slug::new("town-hall").expect("a slug");
-        let zone = chrono_tz::Tz::Europe__Berlin;
-        let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: None };
-        storage.add_station(new).await.expect("a station");
-        let dock = Dock::new(storage.epoch(), Vec::new(), Default::default());
-        let keeper = Keeper::new(storage.clone(), Default::default());
-        Self { storage, keeper, dock, folder }
+impl Open {
+    async fn new() -> Self {
+        let (app, folder) = app::open(|_| {}).await;
+        app::add_station(app.storage(), "town-hall").await;
+        Self { app, folder }
     }
 
     /// Another browser, with cookies of its own.
     async fn browser(&self) -> Client {
-        let settings = Config::figment().merge(("limits", pages::limits())).merge(("log_level", "off"));
-        let rocket = rocket::custom(settings)
-            .manage(self.storage.clone())
-            .manage(self.dock.clone())
-            .manage(NewestCursor::new({
-                let dock = self.dock.clone();
-                move || dock.cursor()
-            }))
-            .manage(self.keeper.clone())
-            .mount("/", pages::routes())
-            .register("/", pages::catchers());
-        Client::tracked(rocket).await.expect("rocket")
+        Client::tracked(self.app.rocket()).await.expect("rocket")
     }
 }
 
@@ -94,8 +70,8 @@ fn log(page: &str) -> Vec<String> {
 
 #[rocket::async_test]
 async fn what_is_said_by_a_form_is_on_the_page_and_waits_for_its_answer() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     assert!(log(&page(&browser).await).is_empty());
     say(&browser, "  How cold is it?  ").await;
     let shown = page(&browser).await;
@@ -103,20 +79,20 @@ async fn what_is_said_by_a_form_is_on_the_page_and_waits_for_its_answer() {
     assert!(shown.contains(r#"<meta http-equiv="refresh" content="3">"#), "soon, for the answer");
     assert!(shown.contains("data-thinking>"), "thinking is shown");
 
-    let waiting = house.storage.unanswered(0, 10).await.expect("words");
-    assert!(house.storage.answer(&waiting[0], "18.4 °C", Vec::new()).await.expect("stored"));
+    let waiting = program.app.storage().unanswered(0, 10).await.expect("words");
+    assert!(program.app.storage().answer(&waiting[0], "18.4 °C", Vec::new()).await.expect("stored"));
     let shown = page(&browser).await;
     assert_eq!(log(&shown), ["you: How cold is it?", "robot: 18.4 °C"]);
     assert!(shown.contains(r#"<meta http-equiv="refresh" content="60">"#) && shown.contains("data-thinking hidden>"));
     assert!(!between(&shown, "<ol data-words>", "</ol>").contains("data-blurt"), "it was asked");
-    house.storage.speak(&waiting[0].visitor, "town-hall", Some("It rains."), Vec::new()).await.expect("stored");
+    program.app.storage().speak(&waiting[0].visitor, "town-hall", Some("It rains."), Vec::new()).await.expect("stored");
     assert_eq!(page(&browser).await.matches("data-blurt").count(), 1, "now it was not");
 }
 
 #[rocket::async_test]
 async fn a_form_that_is_sent_twice_says_it_once_and_another_text_is_another_word() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     let key = key(&page(&browser).await);
     for text in ["hello", "hello", "is it windy?", "hello"] {
         assert_eq!(post(&browser, SAY, form(&key, text)).await.status(), Status::SeeOther);
@@ -126,8 +102,8 @@ async fn a_form_that_is_sent_twice_says_it_once_and_another_text_is_another_word
 
 #[rocket::async_test]
 async fn what_cannot_be_taken_comes_back_with_the_reason_and_its_text() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     let key = key(&page(&browser).await);
     let long = "ä".repeat(1_001);
     for (key, text, status, why) in [
@@ -155,8 +131,8 @@ async fn what_cannot_be_taken_comes_back_with_the_reason_and_its_text() {
 
 #[rocket::async_test]
 async fn a_suggestion_fills_the_field_and_sends_nothing() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     let html = page(&browser).await;
     let asks: Vec<&str> = html.split(r#"<a href="/s/town-hall?ask="#).skip(1).collect();
     assert_eq!(asks.len(), 3);
@@ -171,8 +147,8 @@ async fn a_suggestion_fills_the_field_and_sends_nothing() {
 
 #[rocket::async_test]
 async fn words_are_text_and_never_markup() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     say(&browser, HOSTILE).await;
     let html = page(&browser).await;
     assert!(!html.contains("<script>alert") && html.contains("&#60;script&#62;alert"), "{html}");
@@ -180,13 +156,13 @@ async fn words_are_text_and_never_markup() {
 
 #[rocket::async_test]
 async fn two_visitors_never_see_each_others_words() {
-    let house = House::open().await;
-    let (ann, bob) = (house.browser().await, house.browser().await);
+    let program = Open::new().await;
+    let (ann, bob) = (program.browser().await, program.browser().await);
     say(&ann, "I am Ann").await;
     say(&bob, "I am Bob").await;
     assert_eq!(log(&page(&ann).await), ["you: I am Ann"]);
     assert_eq!(log(&page(&bob).await), ["you: I am Bob"]);
-    let stranger = house.browser().await;
+    let stranger = program.browser().await;
     assert!(log(&page(&stranger).await).is_empty());
     for answer in [ann.get("/s/town-hall").dispatch().await, ann.get("/").dispatch().await] {
         assert_eq!(answer.headers().get_one("Cache-Control"), Some("private, no-cache"), "for nobody else");
@@ -196,8 +172,8 @@ async fn two_visitors_never_see_each_others_words() {
 
 #[rocket::async_test]
 async fn a_conversation_is_forgotten_by_its_visitor_alone() {
-    let house = House::open().await;
-    let (ann, bob) = (house.browser().await, house.browser().await);
+    let program = Open::new().await;
+    let (ann, bob) = (program.browser().await, program.browser().await);
     say(&ann, "I am Ann").await;
     say(&bob, "I am Bob").await;
     let answer = post(&ann, FORGET, String::new()).await;
@@ -209,8 +185,8 @@ async fn a_conversation_is_forgotten_by_its_visitor_alone() {
 
 #[rocket::async_test]
 async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visitor() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     say(&browser, "hello").await;
     let key = key(&page(&browser).await);
     for site in ["cross-site", "same-site"] {
@@ -226,7 +202,7 @@ async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visi
         }
     }
     // On plain http the browser does not say where a form was; then it comes without the cookie, and gets none.
-    let nobody = house.browser().await;
+    let nobody = program.browser().await;
     let answer = post(&nobody, SAY, form(&key, "evil")).await;
     assert_eq!(answer.status(), Status::BadRequest);
     assert!(answer.headers().get_one("Set-Cookie").is_none(), "the visitor's own cookie stays");
@@ -236,9 +212,9 @@ async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visi
 
 #[rocket::async_test]
 async fn a_visitor_is_known_by_a_cookie_that_scripts_cannot_read() {
-    let house = House::open().await;
+    let program = Open::new().await;
     for path in ["/", "/s/town-hall"] {
-        let browser = house.browser().await;
+        let browser = program.browser().await;
         let answer = browser.get(path).dispatch().await;
         let cookie = answer.headers().get_one("Set-Cookie").expect("a cookie").to_owned();
         let cookie = Cookie::parse(cookie).expect("parses");
@@ -254,10 +230,10 @@ async fn a_visitor_is_known_by_a_cookie_that_scripts_cannot_read() {
 
 #[rocket::async_test]
 async fn the_page_is_whole_while_the_keeper_is_away() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     let key = key(&page(&browser).await);
-    let database = rusqlite::Connection::open(house.folder.path().join("test.db")).expect("the database");
+    let database = rusqlite::Connection::open(program.folder.path().join("stevenson.db")).expect("the database");
     database.execute_batch("ALTER TABLE word RENAME TO gone").expect("broken");
     let html = page(&browser).await;
     assert!(html.contains("Town Hall") && html.contains("The keeper is away at the moment."));
@@ -269,8 +245,8 @@ async fn the_page_is_whole_while_the_keeper_is_away() {
 
 #[rocket::async_test]
 async fn a_station_that_is_not_there_has_no_keeper() {
-    let house = House::open().await;
-    let browser = house.browser().await;
+    let program = Open::new().await;
+    let browser = program.browser().await;
     let key = key(&page(&browser).await);
     for path in ["/s/nowhere/words", "/s/nowhere/words/forget", "/s/NO/words"] {
         assert_eq!(post(&browser, path, form(&key, "hello")).await.status(), Status::NotFound, "{path}");

@@ -13,14 +13,14 @@ pub fn program() -> Command {
 }
 
 /// A running server; killed on drop.
-pub struct Server {
+pub struct Program {
     child: Child,
     /// `http://127.0.0.1:PORT`
     pub url: String,
     data: PathBuf,
 }
 
-impl Server {
+impl Program {
     /// Starts `serve --port 0` over a data folder and waits for its line.
     pub fn start(data: &Path) -> Self {
         Self::start_with(data, &[])
@@ -73,7 +73,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for Program {
     fn drop(&mut self) {
         // Both fail if the process has ended already, which is what is wanted.
         let _ = self.child.kill();

@@ -1,7 +1,7 @@
 //! The comparison over the network: what it counts is what the road saw, and what the simulation says.
 
+use crate::kit::program::Program;
 use crate::kit::relay::Relay;
-use crate::kit::server::Server;
 use channel::fleet::{FLEETS, Fleet};
 use lab::measured::Measured;
 use lab::run::{Counted, Counts, Options, park_s, run};
@@ -20,7 +20,7 @@ async fn run_fleet(url: String, key: String, pages: usize, scenario: Scenario) -
 #[tokio::test(flavor = "multi_thread")]
 async fn what_each_fleet_counts_is_what_a_relay_in_between_saw() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut runs = JoinSet::new();
     for fleet in &FLEETS {
         let key = server.add_station(&format!("station-of-{}", fleet.name));
@@ -96,7 +96,7 @@ fn agree(what: &str, fleet: &'static Fleet, is: u64, should: u64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_agrees_with_its_simulation() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut runs = JoinSet::new();
     for (seed, fleet) in (1..).zip(&FLEETS) {
         let key = server.add_station(&format!("station-of-{}", fleet.name));
@@ -154,6 +154,6 @@ fn the_table_of_the_readme_is_that_of_the_recorded_run() {
     let readme = std::fs::read_to_string("README.md").expect("the README");
     let after = readme.split_once("<!-- lab: begin -->\n").expect("a beginning").1;
     let table = after.split_once("<!-- lab: end -->").expect("an end").0;
-    let output = crate::kit::server::program().args(["lab", "table", "docs/lab-run.json"]).output().expect("it runs");
+    let output = crate::kit::program::program().args(["lab", "table", "docs/lab-run.json"]).output().expect("it runs");
     assert_eq!(table.trim(), String::from_utf8_lossy(&output.stdout).trim());
 }

@@ -1,8 +1,6 @@
 //! Which words stand where: the rules of `docs/GLOSSARY.md`.
 
-mod sources;
-
-use sources::Source;
+use crate::sources::{self, Source};
 
 /// Words of the trucks, with their plurals. `load` is judged apart: as a verb it stands anywhere.
 const TRUCK_WORDS: [&str; 19] = [

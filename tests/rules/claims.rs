@@ -1,8 +1,6 @@
 //! Claims of `docs/ARCHITECTURE.md` and of comments that no other test holds.
 
-mod sources;
-
-use sources::Source;
+use crate::sources::{self, Source};
 use std::fs;
 use std::path::Path;
 
@@ -22,8 +20,8 @@ const FOLDERS: [&str; 10] =
 
 /// Paths that texts name as patterns, examples or plans, each with its reason.
 const NOT_THERE: [(&str, &str); 3] = [
-    ("src/a.rs", "an example in tests/floors.rs"),
-    ("src/a/b.rs", "an example in tests/floors.rs"),
+    ("src/a.rs", "an example in tests/rules/floors.rs"),
+    ("src/a/b.rs", "an example in tests/rules/floors.rs"),
     ("tests/js/*.test.js", "a pattern"),
 ];
 

@@ -1,7 +1,7 @@
 //! `docs/CONFIG.md` lists every knob, with its default, its unit and its reason, and says what the code says.
 //!
 //! The keys and defaults come from `Config::default()`, the texts from the comments of the `Options` structs.
-//! `UPDATE=1 cargo test --test config_doc` writes the document anew.
+//! `UPDATE=1 cargo test --test rules config_doc` writes the document anew.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ const UNITS: [(&str, &str); 16] = [
 const HEAD: &str = "\
 # Configuration
 
-<!-- This file is made from the code: `UPDATE=1 cargo test --test config_doc` writes it. Do not edit it by hand. -->
+<!-- This file is made from the code: `UPDATE=1 cargo test --test rules config_doc` writes it. Do not edit it by hand. -->
 
 The server reads `stevenson.toml` in its data folder, or the file that `--config` names. A key that is missing there has
 its default. An unknown key or a wrong value stops the server with an error that names it.
@@ -197,7 +197,7 @@ fn the_document_lists_every_knob_as_the_code_has_it() {
     let (missing, surplus) = (only_in(&document, &stands), only_in(&stands, &document));
     assert!(
         stands == document,
-        "run: UPDATE=1 cargo test --test config_doc\nmissing in {DOCUMENT}:\n{missing}\nnot in the code:\n{surplus}"
+        "run: UPDATE=1 cargo test --test rules config_doc\nmissing in {DOCUMENT}:\n{missing}\nnot in the code:\n{surplus}"
     );
 }
 
