@@ -5,7 +5,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 /// A guard: the request was not sent by a page of another site. Browsers do not say so on plain http. There the visitor's
 /// cookie is the guard: browsers do not send it with the forms of other sites.
-pub struct Ours;
+pub(crate) struct Ours;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Ours {

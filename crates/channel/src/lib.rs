@@ -1,6 +1,6 @@
 //! The dock: where trucks park until there is news. It does not know what they carry.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 pub mod backlog;
 pub mod cargo;
@@ -32,6 +32,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use yard::{Fate, Ms, Truck, TruckId, Yard};
+
+/// The runtime's clock, which tests can stop. The yard gets the time as an argument.
+#[expect(clippy::disallowed_methods, reason = "the dock is the shell around the yard, and has its timer")]
+fn now() -> Instant {
+    Instant::now()
+}
 
 /// A piece of news for the trucks.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +103,7 @@ impl Dock {
         let shared = Shared {
             epoch: epoch.into(),
             options,
-            opened: Instant::now(),
+            opened: now(),
             yard,
             counters: Counters::default(),
             closed_with: AtomicUsize::new(0),

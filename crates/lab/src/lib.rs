@@ -5,7 +5,7 @@
 //! counted in `measured`, and stand beside the [`formula`] in one `comparison`. The [`adviser`] uses the formulas only.
 //! What has no link here is built with the feature `measure`.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 /// The station that the lab's own words are about. No real station can have this name, and nobody answers these words.
 pub const STATION: &str = "_lab";

@@ -17,6 +17,7 @@ impl OwnServer {
     /// Starts it on a free port, with one station.
     pub fn start() -> Result<Self> {
         let program = std::env::current_exe().context("cannot find this program")?;
+        #[expect(clippy::disallowed_methods, reason = "a command: the name of a folder of its own")]
         let name = format!("stevenson-lab-{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

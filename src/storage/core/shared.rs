@@ -1,0 +1,33 @@
+//! What handles and the writer share.
+
+use super::stats::{Counters, Stats};
+use crate::storage::options::Options;
+use crate::storage::stations::Directory;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Shared by all handles and the writer.
+pub(in crate::storage) struct Shared {
+    pub options: Options,
+    /// Only the writer replaces it, after the commit that changed it; nobody holds the lock longer than a clone takes.
+    directory: RwLock<Arc<Directory>>,
+    pub(super) counters: Counters,
+}
+
+impl Shared {
+    pub(in crate::storage) fn new(options: Options) -> Self {
+        Self { options, directory: RwLock::default(), counters: Counters::default() }
+    }
+
+    pub(in crate::storage) fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_directory(&self, directory: Arc<Directory>) {
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+    }
+
+    /// What was counted; how many reports and words wait is the queue's part.
+    pub(in crate::storage) fn stats(&self) -> Stats {
+        self.counters.read()
+    }
+}
