@@ -15,7 +15,7 @@ use channel::fleet::{FLEETS, Fleet};
 use rocket::{Route, State, get, routes};
 
 /// The lab's routes, for `/`.
-pub fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let mut routes = routes![lab, predict::predictions, predict::advice];
     routes.push(change::route());
     routes

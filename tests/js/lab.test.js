@@ -34,7 +34,7 @@ test('the first numbers are those that splitmix publishes', () => {
 });
 
 test('a seed is the traffic that the command line draws', () => {
-  // tests/lab_page.rs holds the same numbers against src/lab/traffic.rs.
+  // tests/browser/lab_page.rs holds the same numbers against crates/lab/src/traffic.rs.
   const first = happenings(1, { news: 0.25, words: 0.125 }, 60).slice(0, 6);
   equal(
     first.map(({ at, what }) => [Math.floor(at * 1_000), what]),

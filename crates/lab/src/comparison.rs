@@ -101,8 +101,8 @@ const COMPARED_MIN: f64 = 10.0;
 
 /// What no figure here shows, however it was measured.
 const LIMITS: [&str; 4] = [
-    "Ages are those of the news that was delivered by the end. News that was not delivered was older, so the mean of a \
-     fleet that delivered less is too low: \"at least\" is the mean if all news that still waited counts with its age at \
+    "Ages are those of the news that was delivered by the end. News that was not delivered has no age yet, so the mean \
+     of a fleet that delivered less is too low. \"at least\" is the mean if news that still waited counts with its age at \
      the end.",
     "Bytes are those of requests' and responses' bodies: heads, TLS and TCP come on top, a few hundred bytes for each trip \
      of a browser, and next to none for an event of a stream.",

@@ -14,7 +14,7 @@ use rocket::{Data, Route};
 use std::sync::Arc;
 
 /// The door, with its brake: ten changes a second, which is as many as a home lets trucks leave.
-pub fn route() -> Route {
+pub(crate) fn route() -> Route {
     let door = Door { brake: Arc::new(Brake::new(DefaultClock::default())) };
     let mut route = Route::new(Method::Post, "/lab/change", door);
     route.name = Some("lab_change".into());

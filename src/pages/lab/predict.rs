@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// Traffic, road and times: rates a second, times in seconds. A missing time is that of [`Scenario::default`].
 #[derive(FromForm)]
-pub struct Query {
+pub(crate) struct Query {
     news: f64,
     words: f64,
     rtt: Option<f64>,
@@ -63,7 +63,7 @@ struct Advised {
 
 /// `{"rows":[{"fleet","trips_per_s",…}]}`.
 #[get("/lab/predict?<query..>")]
-pub fn predictions(query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
+pub(crate) fn predictions(query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
     let conditions = understood(query)?.conditions()?;
     let predicted = |fleet: &Fleet| Predicted { fleet: fleet.name, prediction: formula::predict(fleet, &conditions) };
     let rows: Vec<_> = FLEETS.iter().map(predicted).collect();
@@ -72,7 +72,7 @@ pub fn predictions(query: form::Result<'_, Query>) -> Result<(ContentType, Strin
 
 /// `{"fleet","period_s","why"}`; `fresh`: how old news may be, seconds; without it, the age does not matter.
 #[get("/lab/advice?<fresh>&<query..>")]
-pub fn advice(fresh: Option<f64>, query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
+pub(crate) fn advice(fresh: Option<f64>, query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
     let conditions = understood(query)?.conditions()?;
     let advice = adviser::advise(&Wish { conditions, fresh_s: fresh });
     let why = "No fleet is that quick: news takes half a round trip, and may wait for a truck that is on its way.";

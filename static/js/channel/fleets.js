@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The six fleets and two modern rows: one table, and no program of their own. `src/dock/fleet.rs` holds the same rows,
+ * The six fleets and two modern rows: one table, and no program of their own. `crates/channel/src/fleet.rs` holds the same rows,
  * and a test compares the two: what stands between the markers is plain JSON.
  */
 

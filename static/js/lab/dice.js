@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Seeded chance, and the traffic made of it: the same numbers as `stevenson lab` draws (`src/lab/traffic.rs`), so that a
+ * Seeded chance, and the traffic made of it: the same numbers as `stevenson lab` draws (`crates/lab/src/traffic.rs`), so that a
  * seed is the same traffic on every machine, in the browser and at the command line.
  */
 

@@ -72,14 +72,14 @@ pub(super) type Shown = (&'static str, Option<f64>, Option<f64>, String);
 
 impl Plot {
     /// On a linear axis from 0 to `most`, or to the largest value.
-    pub fn linear(title: &'static str, caption: String, most: Option<f64>, shown: Vec<Shown>) -> Self {
+    pub(crate) fn linear(title: &'static str, caption: String, most: Option<f64>, shown: Vec<Shown>) -> Self {
         let largest = || all(&shown).fold(f64::MIN_POSITIVE, f64::max);
         let axis = Axis::Linear(most.unwrap_or_else(largest));
         Self::on(axis, title, caption, shown)
     }
 
     /// Of times, ms, on the axis that they ask for.
-    pub fn of_times(title: &'static str, caption: String, shown: Vec<Shown>) -> Self {
+    pub(crate) fn of_times(title: &'static str, caption: String, shown: Vec<Shown>) -> Self {
         let axis = Axis::of(all(&shown));
         let how = match axis {
             Axis::Linear(_) => String::new(),

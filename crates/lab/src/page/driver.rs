@@ -29,7 +29,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub async fn run(mut self, seen: Cursor, mut asks: mpsc::Receiver<Ask>) {
+    pub(crate) async fn run(mut self, seen: Cursor, mut asks: mpsc::Receiver<Ask>) {
         let events = self.home.start(seen, self.watch.clone(), self.now());
         self.follow(events).await;
         loop {

@@ -31,7 +31,7 @@ pub(crate) struct Lost {
 
 impl Door {
     /// To the bay of that name, over a pool of its own of at most `trucks` connections.
-    pub fn new(url: &str, bay: &str, trucks: u8) -> Result<Self, Error> {
+    pub(crate) fn new(url: &str, bay: &str, trucks: u8) -> Result<Self, Error> {
         let bad = || Error::Url(url.to_owned());
         let server = Url::parse(url).ok().filter(|url| url.scheme() == "http").ok_or_else(bad)?;
         let path = format!("{}/dock/{bay}", server.path().trim_end_matches('/'));
@@ -46,7 +46,7 @@ impl Door {
     }
 
     /// Sends a truck; dropped before its end, it is called back.
-    pub fn send(&self, body: String) -> impl Future<Output = Arrival> + Send + 'static {
+    pub(crate) fn send(&self, body: String) -> impl Future<Output = Arrival> + Send + 'static {
         let request = self.client.post(self.bay.clone()).header(CONTENT_TYPE, "application/json").body(body);
         async move {
             let lost = |retry_after_ms| Err(Lost { retry_after_ms });

@@ -43,7 +43,7 @@ struct Cargo<'a> {
 }
 
 impl Book {
-    pub fn new() -> Result<Self, hdrhistogram::CreationError> {
+    pub(crate) fn new() -> Result<Self, hdrhistogram::CreationError> {
         Ok(Self(Arc::new(Mutex::new(Inner {
             counts: Measured::default(),
             ages: Ages::new()?,
@@ -62,24 +62,24 @@ impl Book {
     }
 
     /// Counts.
-    pub fn count(&self, count: impl FnOnce(&mut Measured)) {
+    pub(crate) fn count(&self, count: impl FnOnce(&mut Measured)) {
         count(&mut self.inner().counts);
     }
 
     /// A reading of that instant is about to be posted: pages may have it before the answer is here.
-    pub fn posts(&self, observed_at: i64) {
+    pub(crate) fn posts(&self, observed_at: i64) {
         let posted = Posted { at_us: now_us(), delivered: 0 };
         self.inner().posted.insert(observed_at, posted);
     }
 
     /// It was not stored.
-    pub fn was_not_stored(&self, observed_at: i64) {
+    pub(crate) fn was_not_stored(&self, observed_at: i64) {
         self.inner().posted.remove(&observed_at);
     }
 
     /// A page has items that it did not have before. Only news of this run counts, so that a page cannot have more of it
     /// than there is.
-    pub fn applied(&self, items: &[Item], questions: &Questions) {
+    pub(crate) fn applied(&self, items: &[Item], questions: &Questions) {
         let now_us = now_us();
         let mut inner = self.inner();
         if !inner.measures {
@@ -106,7 +106,7 @@ impl Book {
     }
 
     /// A load comes down a stream, or home on a truck beside it; returns how far the page has seen now.
-    pub fn load(&self, load: &Load, bytes: usize, seen: u64, questions: &Questions) -> u64 {
+    pub(crate) fn load(&self, load: &Load, bytes: usize, seen: u64, questions: &Questions) -> u64 {
         let fresh: Vec<Item> = load.cargo.iter().filter(|item| item.at.seq() > seen).cloned().collect();
         self.count(|counts| {
             counts.legs_home += 1;
@@ -121,23 +121,23 @@ impl Book {
     }
 
     /// A stream is open, until the returned value is dropped.
-    pub fn open(&self) -> Open {
+    pub(crate) fn open(&self) -> Open {
         self.inner().passes(Instant::now(), 1);
         Open(self.clone())
     }
 
     /// How many streams are open.
-    pub fn streams(&self) -> usize {
+    pub(crate) fn streams(&self) -> usize {
         self.inner().open
     }
 
     /// From here on, news counts.
-    pub fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.inner().measures = true;
     }
 
     /// Until here. Returns the counts at this moment; `pages` is how many pages wait for each piece of news.
-    pub fn end(&self, now: Instant, pages: u64) -> Measured {
+    pub(crate) fn end(&self, now: Instant, pages: u64) -> Measured {
         let end_us = now_us();
         let mut inner = self.inner();
         inner.passes(now, 0);
@@ -159,7 +159,7 @@ impl Book {
     }
 
     /// All counts until now, without the ages; parked are seconds.
-    pub fn counts(&self, now: Instant) -> Measured {
+    pub(crate) fn counts(&self, now: Instant) -> Measured {
         let mut inner = self.inner();
         inner.passes(now, 0);
         Measured { parked: inner.open_s, ..inner.counts.clone() }
@@ -194,12 +194,12 @@ pub(super) struct Questions(Arc<Mutex<VecDeque<Instant>>>);
 
 impl Questions {
     /// A question is asked.
-    pub fn asked(&self) {
+    pub(crate) fn asked(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(Instant::now());
     }
 
     /// The last question was not said after all.
-    pub fn was_not_asked(&self) {
+    pub(crate) fn was_not_asked(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_back();
     }
 

@@ -33,7 +33,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    pub async fn open(
+    pub(crate) async fn open(
         scenario: &Scenario,
         fleet: &'static Fleet,
         pages: usize,
@@ -66,7 +66,7 @@ impl Pages {
     }
 
     /// Waits until all are live.
-    pub async fn live(&self) {
+    pub(crate) async fn live(&self) {
         let Fleet { keep_one_out, every_ms, .. } = self.fleet;
         // A page that neither parks nor goes by the clock sends nothing until there is something to say.
         let is_live = |page: &Arc<Page>| {
@@ -87,20 +87,20 @@ impl Pages {
     }
 
     /// Traffic begins.
-    pub fn begin(&self, start: Instant) {
+    pub(crate) fn begin(&self, start: Instant) {
         self.book.begin();
         self.begin.send_replace(Some(start));
     }
 
     /// Traffic ends: what was counted until now, and how old news was. Parked are seconds.
-    pub fn end(&mut self, now: Instant) -> Measured {
+    pub(crate) fn end(&mut self, now: Instant) -> Measured {
         self.begin.send_replace(None);
         let counts = self.book.end(now, self.pages as u64);
         self.with_trucks(counts, now)
     }
 
     /// What was counted until now; parked are seconds.
-    pub fn counts(&self, now: Instant) -> Measured {
+    pub(crate) fn counts(&self, now: Instant) -> Measured {
         self.with_trucks(self.book.counts(now), now)
     }
 

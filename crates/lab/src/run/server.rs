@@ -41,7 +41,7 @@ const STEPS_MAX: usize = 50;
 
 impl Server {
     /// Looks for it, on this machine only, and learns the name of the key's station from a first reading.
-    pub async fn find(url: &str, key: &str) -> Result<Self, Error> {
+    pub(crate) async fn find(url: &str, key: &str) -> Result<Self, Error> {
         let address = drive::local(url).await?;
         let url = url.trim_end_matches('/').to_owned();
         let client = Client::builder().no_proxy().build()?;
@@ -60,7 +60,7 @@ impl Server {
     }
 
     /// Where the journal ends.
-    pub async fn cursor(&mut self) -> Result<Cursor, Error> {
+    pub(crate) async fn cursor(&mut self) -> Result<Cursor, Error> {
         let load = self.ask(&Cursor::new("none".into(), 0)).await?;
         load.seen.ok_or_else(|| Error::Answer { what: "a truck", status: 200, text: "no cursor".to_owned() })
     }
@@ -102,7 +102,7 @@ impl Server {
     }
 
     /// Posts the scenario's news until `end`, and enters it into the book.
-    pub async fn post_until(
+    pub(crate) async fn post_until(
         &mut self,
         scenario: &Scenario,
         start: Instant,

@@ -34,12 +34,12 @@ pub(super) struct Setting {
 
 impl Setting {
     /// The station that words are about, and their text.
-    pub fn says(&self) -> (&str, &'static str) {
+    pub(crate) fn says(&self) -> (&str, &'static str) {
         if self.asks_keeper { (&self.station, QUESTION) } else { (STATION, TEXT) }
     }
 
     /// A word as it goes over the wire; `None` on a machine without randomness.
-    pub fn word(&self) -> Option<Value> {
+    pub(crate) fn word(&self) -> Option<Value> {
         let (station, text) = self.says();
         Some(json!({"id": new_id().ok()?.as_str(), "station": station, "text": text}))
     }
@@ -54,7 +54,7 @@ pub(super) struct Words {
 
 impl Words {
     /// Waits until the next word is said; `None` if none is said any more. It may be asked again only when it has answered.
-    pub async fn next(&mut self) -> Option<()> {
+    pub(crate) async fn next(&mut self) -> Option<()> {
         let start = *self.begun.wait_for(Option::is_some).await.ok()?;
         let at = start? + Duration::from_micros(self.words.next()?);
         tokio::time::sleep_until(at).await;

@@ -58,7 +58,7 @@ pub(super) struct Factory {
 
 impl Factory {
     /// An empty one over a journal with one entry. `None` if the names above are none.
-    pub fn new(fleet: &'static Fleet) -> Option<Self> {
+    pub(crate) fn new(fleet: &'static Fleet) -> Option<Self> {
         let (options, topic) = (Options::default(), Arc::<str>::from(STATION));
         let first = News { seq: 1, topic: topic.clone(), committed_ms: 0, body: REPORT.into() };
         Some(Self {
@@ -74,27 +74,27 @@ impl Factory {
     }
 
     /// Where the journal ends.
-    pub fn cursor(&self) -> Cursor {
+    pub(crate) fn cursor(&self) -> Cursor {
         self.at(self.head)
     }
 
     /// A place in the journal.
-    pub fn at(&self, seq: u64) -> Cursor {
+    pub(crate) fn at(&self, seq: u64) -> Cursor {
         Cursor::new(self.epoch.clone(), seq)
     }
 
     /// The journal's name.
-    pub fn epoch(&self) -> &Arc<str> {
+    pub(crate) fn epoch(&self) -> &Arc<str> {
         &self.epoch
     }
 
     /// How many trucks are parked.
-    pub fn parked(&self) -> usize {
+    pub(crate) fn parked(&self) -> usize {
         self.yard.parked()
     }
 
     /// A truck arrives; it may be told to park for less than it asked, by chance.
-    pub fn arrive(&mut self, truck: AtGate, now: Us, chance: f64) -> Arrived {
+    pub(crate) fn arrive(&mut self, truck: AtGate, now: Us, chance: f64) -> Arrived {
         let AtGate { number, seen, words, park } = truck;
         let (bay, fleet, watch) = (self.bay.clone(), self.fleet, self.watch.clone());
         let park_ms = self.options.park_ms(Some(park), chance);
@@ -118,7 +118,7 @@ impl Factory {
     }
 
     /// A piece of news; returns its place, and who leaves with it.
-    pub fn announce(&mut self, now: Us) -> (u64, Vec<(Number, Load)>) {
+    pub(crate) fn announce(&mut self, now: Us) -> (u64, Vec<(Number, Load)>) {
         self.head += 1;
         let committed_ms = (now / 1_000).cast_signed();
         let news = News { seq: self.head, topic: self.topic.clone(), committed_ms, body: REPORT.into() };
@@ -127,22 +127,22 @@ impl Factory {
     }
 
     /// When the next ticket is due.
-    pub fn next_ticket(&self) -> Option<Us> {
+    pub(crate) fn next_ticket(&self) -> Option<Us> {
         self.yard.next_ticket().map(|ms| ms * 1_000)
     }
 
     /// Sends everyone home whose ticket is due.
-    pub fn tow(&mut self, now: Us) -> Vec<(Number, Load)> {
+    pub(crate) fn tow(&mut self, now: Us) -> Vec<(Number, Load)> {
         self.yard.tow(now / 1_000)
     }
 
     /// A parked truck is gone.
-    pub fn leave(&mut self, id: TruckId) {
+    pub(crate) fn leave(&mut self, id: TruckId) {
         self.yard.leave(id);
     }
 
     /// What a load weighs on the wire, bytes.
-    pub fn weight(&self, load: &Load, heard: &[Id]) -> u64 {
+    pub(crate) fn weight(&self, load: &Load, heard: &[Id]) -> u64 {
         load.encode(&self.epoch, Note { heard, ..Note::default() }).len() as u64
     }
 }

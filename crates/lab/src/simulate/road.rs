@@ -23,7 +23,7 @@ struct Due<W> {
 }
 
 impl<W> Road<W> {
-    pub fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
         Self {
             under_way: BinaryHeap::new(),
             count: 0,
@@ -35,33 +35,33 @@ impl<W> Road<W> {
     }
 
     /// How long one way takes this time.
-    pub fn way(&mut self) -> Us {
+    pub(crate) fn way(&mut self) -> Us {
         (self.half_us + self.jitter_us * (self.dice.unit() - 0.5)).round() as Us
     }
 
     /// Whether this way does not arrive.
-    pub fn loses(&mut self) -> bool {
+    pub(crate) fn loses(&mut self) -> bool {
         self.loss > 0.0 && self.dice.unit() < self.loss
     }
 
     /// A random number in `0.0..1.0`, for whoever needs one on the way.
-    pub fn chance(&mut self) -> f64 {
+    pub(crate) fn chance(&mut self) -> f64 {
         self.dice.unit()
     }
 
     /// Something will arrive.
-    pub fn send(&mut self, at: Us, what: W) {
+    pub(crate) fn send(&mut self, at: Us, what: W) {
         self.count += 1;
         self.under_way.push(Reverse(Due { at, order: self.count, what }));
     }
 
     /// When the next arrives.
-    pub fn next_at(&self) -> Option<Us> {
+    pub(crate) fn next_at(&self) -> Option<Us> {
         self.under_way.peek().map(|Reverse(due)| due.at)
     }
 
     /// What arrives next.
-    pub fn take(&mut self) -> Option<W> {
+    pub(crate) fn take(&mut self) -> Option<W> {
         self.under_way.pop().map(|Reverse(due)| due.what)
     }
 }

@@ -92,7 +92,7 @@ pub(super) struct Streamed<'a> {
 }
 
 impl<'a> Streamed<'a> {
-    pub fn new(scenario: &Scenario, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
+    pub(crate) fn new(scenario: &Scenario, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
         let factory = Factory::new(fleet).ok_or(Broken::Name)?;
         Ok(Self {
             fleet,

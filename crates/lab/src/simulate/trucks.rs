@@ -45,7 +45,7 @@ pub(super) struct Trucks<'a> {
 }
 
 impl<'a> Trucks<'a> {
-    pub fn new(scenario: &Scenario, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
+    pub(crate) fn new(scenario: &Scenario, fleet: &'static Fleet, ledger: Ledger<'a>) -> Result<Self, Broken> {
         let park_ms = (scenario.park_s * 1e3).round() as Ms;
         Ok(Self {
             home: Home::new(fleet, park_ms, 0),
