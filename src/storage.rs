@@ -37,6 +37,7 @@ pub use stats::Stats;
 
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
@@ -60,6 +61,8 @@ struct Shared {
     options: Options,
     readers: SqlitePool,
     epoch: String,
+    /// See [`Storage::head`].
+    head: AtomicU64,
     /// Only the writer replaces it, after the commit that changed it; nobody holds the lock longer than a clone takes.
     directory: RwLock<Arc<Directory>>,
     /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
@@ -88,6 +91,7 @@ impl Storage {
             options,
             readers: opened.readers,
             epoch: opened.epoch,
+            head: AtomicU64::new(0),
             directory: RwLock::default(),
             counters: stats::Counters::default(),
         });
@@ -136,6 +140,12 @@ impl Storage {
     /// The journal's name: random, made with the database. Half of every cursor.
     pub fn epoch(&self) -> &str {
         &self.shared.epoch
+    }
+
+    /// The place in the journal of the newest entry that this process has committed; 0: none yet. What it has answered
+    /// stands there or before.
+    pub fn head(&self) -> u64 {
+        self.shared.head.load(Ordering::Acquire)
     }
 
     /// The newest `limit` journal entries, oldest first.

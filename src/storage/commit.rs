@@ -12,6 +12,7 @@ use super::writer::{Append, Batch};
 use super::{Shared, changes, stations, tidy, words};
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::{mpsc, watch};
 use weather::time::Timestamp;
 
@@ -191,6 +192,7 @@ impl Scribe {
 
     pub(super) fn committed(&mut self, entries: &[Entry]) {
         self.head = entries.last().map_or(self.head, |entry| entry.seq);
+        self.shared.head.store(self.head, Ordering::Release);
         self.journal_rows += entries.len() as u64;
         self.unpruned += entries.len() as u64;
     }

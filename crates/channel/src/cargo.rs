@@ -90,6 +90,12 @@ impl Load {
         Self { cargo: found.items, ..Self::empty(why, after, found.seen) }
     }
 
+    /// The words that home may forget: those of the truck that took this one's place, and those that are aboard as news.
+    pub fn heard(&self) -> impl Iterator<Item = &Id> {
+        let aboard = self.cargo.iter().filter_map(|item| item.word());
+        self.heard.iter().chain(aboard.filter(|word| !self.heard.contains(word)))
+    }
+
     /// The same load after some time in the bay.
     pub fn parked(self, parked_ms: u64) -> Self {
         Self { parked_ms, ..self }
@@ -99,7 +105,7 @@ impl Load {
     pub fn encode(&self, epoch: &str, note: Note<'_>) -> Vec<u8> {
         let Note { now_ms, heard, build, retry_ms } = note;
         let cargo_bytes: usize = self.cargo.iter().map(|item| item.json().len() + 1).sum();
-        let heard = || heard.iter().chain(&*self.heard);
+        let heard = || heard.iter().chain(self.heard().filter(|word| !heard.contains(word)));
         let heard_bytes: usize = heard().map(|id| id.as_str().len() + 3).sum();
         let mut json = Vec::with_capacity(FRAME_BYTES + 2 * epoch.len() + cargo_bytes + heard_bytes);
         let Self { why, after, seen, parked_ms, .. } = self;
@@ -166,7 +172,7 @@ mod tests {
     fn item(seq: u64) -> Arc<Item> {
         Arc::new(Item::new(
             "E",
-            &News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() },
+            &News { seq, topic: "t".into(), word: None, committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() },
         ))
     }
 

@@ -18,7 +18,7 @@ pub use stats::{AGES_MS, FleetStats, Stats};
 use backlog::Item;
 use bytes::Bytes;
 use cargo::{Behind, Load, Note, Why};
-use clipboard::Clipboard;
+use clipboard::{Clipboard, Id};
 use cursor::Cursor;
 use fleet::{Fleet, ROWS};
 use stats::Counters;
@@ -26,7 +26,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch as signal};
 use tokio::time::Instant;
 use yard::{Fate, Ms, Truck, TruckId, Yard};
 
@@ -38,6 +38,8 @@ pub struct News {
     /// What it is about: trucks that watch it, or watch everything, take it. After a [`watch::PRIVATE`] it is the
     /// visitor who alone may have it.
     pub topic: Arc<str>,
+    /// The word that it tells of, if a truck has brought it: the page that said it is not sent a truck for it.
+    pub word: Option<Id>,
     /// When it was committed, Unix milliseconds.
     pub committed_ms: i64,
     /// A JSON object without its `at`.
@@ -62,6 +64,8 @@ struct Shared {
     closed_with: AtomicUsize,
     /// Rings when a truck parks whose ticket is due before all others.
     earlier: Notify,
+    /// The place up to which everything is announced, for those who wait for it.
+    head: signal::Sender<u64>,
 }
 
 /// Who waits for a parked truck's load.
@@ -90,7 +94,9 @@ pub struct Parking {
 impl Dock {
     /// An empty dock over the journal `epoch`, whose newest entries are `tail`.
     pub fn new(epoch: &str, tail: Vec<News>, options: Options) -> Self {
-        let yard = Mutex::new(Yard::new(epoch, &tail, &options));
+        let yard = Yard::new(epoch, &tail, &options);
+        let (head, _) = signal::channel(yard.head());
+        let yard = Mutex::new(yard);
         let shared = Shared {
             epoch: epoch.into(),
             options,
@@ -99,6 +105,7 @@ impl Dock {
             counters: Counters::default(),
             closed_with: AtomicUsize::new(0),
             earlier: Notify::new(),
+            head,
         };
         Self { shared: Arc::new(shared) }
     }
@@ -112,7 +119,25 @@ impl Dock {
     /// already is left out.
     pub fn announce(&self, news: Vec<News>) {
         let items = self.items(&news);
-        self.send_home(|yard, now| yard.announce(items, now));
+        let mut head = 0;
+        self.send_home(|yard, now| {
+            let leaving = yard.announce(items, now);
+            head = yard.head();
+            leaving
+        });
+        self.shared.head.send_if_modified(|told| head > std::mem::replace(told, head.max(*told)));
+    }
+
+    /// A page is about to say these words: once they are announced, they are no reason for its parked trucks to leave.
+    /// To be called before they are stored: they may be announced before the truck that brings them arrives.
+    pub fn says(&self, bay: &Id, words: &[Id]) {
+        self.yard().says(bay, words);
+    }
+
+    /// Waits until everything up to this place of the journal has been announced.
+    pub async fn announced(&self, seq: u64) {
+        // An error means that the dock is gone; `self` keeps it.
+        let _ = self.shared.head.subscribe().wait_for(|head| *head >= seq).await;
     }
 
     /// Sends everyone home `closing`, and everyone who still arrives.
@@ -177,7 +202,7 @@ impl Dock {
     /// The load of a truck of `fleet` as it goes over the wire, with what else goes home.
     pub fn encode(&self, fleet: &Fleet, load: &Load, note: Note<'_>) -> Vec<u8> {
         let json = load.encode(&self.shared.epoch, note);
-        self.shared.counters.sent(fleet, load, note.heard.len() + load.heard.len(), json.len(), note.now_ms);
+        self.shared.counters.sent(fleet, load, note.heard.len() + load.heard().count(), json.len(), note.now_ms);
         json
     }
 

@@ -30,7 +30,7 @@ fn text(dock: &Dock, load: &Load) -> String {
 }
 
 fn news(seq: u64) -> Vec<News> {
-    vec![News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() }]
+    vec![News { seq, topic: "t".into(), word: None, committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() }]
 }
 
 fn parks(arrived: Arrived) -> Parking {

@@ -40,7 +40,7 @@ pub struct Load {
 impl Load {
     /// The dock's load, as home reads it.
     pub fn of(load: &cargo::Load, epoch: &Arc<str>, mut heard: Vec<Id>, retry_ms: Option<Ms>) -> Self {
-        heard.extend(load.heard.iter().cloned());
+        heard.extend(load.heard().cloned());
         let place = |seq| Cursor::new(epoch.clone(), seq);
         let item = |item: &Arc<channel::backlog::Item>| Item {
             at: place(item.seq()),
