@@ -4,6 +4,7 @@ pub mod brake;
 pub mod client;
 pub mod error;
 mod options;
+pub mod origin;
 pub mod preference;
 pub mod visitor;
 

@@ -117,6 +117,7 @@ impl Server {
         self.dock.announce(vec![News {
             seq,
             topic: topic.into(),
+            word: None,
             committed_ms: 5,
             body: format!("{{\"kind\":\"x\",\"n\":{seq}}}").into(),
         }]);

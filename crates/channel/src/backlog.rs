@@ -1,4 +1,4 @@
-//! The backlog: the journal's tail as a bounded ring, each item encoded once and shared by every load.
+//! The backlog is the journal's tail in a bounded ring. Each item is encoded once and shared by all loads.
 
 use super::clipboard::Id;
 use super::watch::Watch;
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_the_journal_before_the_first_item_is_unknown() {
+    fn a_place_before_the_first_item_is_unknown() {
         let ring = ring(Options::default(), 100..=101);
         assert_eq!(ring.since(98, &Watch::all()), Err(NotInRing));
         assert_eq!(seqs(ring.since(99, &Watch::all())), Some((vec![100, 101], 101)));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Why a truck goes home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
-    /// There is news aboard.
+    /// There is news, or words of its own page, aboard.
     Cargo,
     /// It does not park.
     Turn,
@@ -21,7 +21,7 @@ pub enum Why {
     Relieved,
     /// The server stops.
     Closing,
-    /// What home has seen cannot be continued: it has to fetch its state anew.
+    /// The journal does not go on from home's cursor: home has to fetch its state anew.
     Reload,
 }
 
@@ -42,7 +42,7 @@ impl Why {
     }
 }
 
-/// A load: everything its truck watches in the journal after `after`, up to `seen`, is aboard, and nothing else.
+/// A load: everything that its truck watches in the journal after `after`, up to `seen`, is aboard, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
     /// Why the truck goes home.
@@ -61,7 +61,7 @@ pub struct Load {
     pub limit: Option<Limit>,
 }
 
-/// What goes home with a load that is not the dock's.
+/// The part of a load that the dock does not know.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Note<'a> {
     /// The time at which it leaves, Unix milliseconds.
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn who_missed_too_much_reloads() {
+    fn a_page_that_missed_too_much_reloads() {
         for items in [None, Some((3..=5).map(item).collect())] {
             let load = Behind { load_max_items: 2, ..behind() }.load(items);
             assert_eq!((load.why, load.after, load.seen), (Why::Reload, 5, 5));

@@ -1,6 +1,92 @@
-//! The dock: where trucks park until there is news. It does not know what they carry.
+//! A channel to many web pages over requests that wait: news reaches a page at once, each piece exactly once and in order,
+//! and words from the page are stored exactly once and in order.
+//!
+//! A **truck** is one HTTP request with its response. It brings a **clipboard** to the **dock** and takes a **load** home to
+//! its page. A truck that finds no news parks in the **bay** of its page until there is some, or until its **ticket** is due.
+//! All news stands in one **journal**, which the caller keeps; a place in it is a **cursor**. How many trucks a page has and
+//! which of them may park is its **fleet**.
+//!
+//! The library knows no HTTP, no database and no page, and not what it carries: news is a topic and a JSON object. It keeps
+//! the parked trucks, decides which leaves when, and writes the loads. The caller
+//!
+//! 1. keeps the journal, in order, durable if pages are to outlive a restart ([`News::seq`], [`Dock::new`]);
+//! 2. tells the dock of each entry once it is committed ([`Dock::announce`]);
+//! 3. reads a request's body ([`clipboard::Clipboard::parse`]), notes and stores the words in it ([`Dock::says`],
+//!    [`Dock::announced`]) and lets the truck in ([`Dock::arrive`]);
+//! 4. waits if it parks ([`Parking::load`]), and answers with the load ([`Dock::encode`]);
+//! 5. runs the tickets ([`Dock::run_tickets`]).
+//!
+//! # Promises
+//!
+//! With a home that keeps its half of the protocol:
+//!
+//! - every piece of news is applied exactly once and in order, and no load is applied over a gap;
+//! - every word is stored exactly once and in order, if the caller stores it by its id;
+//! - a parked truck leaves in the step in which news for it is announced;
+//! - of the trucks in a bay, the one that waited longest leaves first, and no more are parked than the fleet holds;
+//! - a truck with words waits, where its fleet lets it, while there is no other news: a page's own words are no news to it;
+//! - the dock remembers the parked trucks and a bounded ring of news, and nothing else.
+//!
+//! # Example
+//!
+//! A journal in memory, and two trucks of one page:
+//!
+//! ```
+//! use channel::cargo::{Note, Why};
+//! use channel::clipboard::{Clipboard, Id};
+//! use channel::crowd::Party;
+//! use channel::yard::Truck;
+//! use channel::{Arrived, Dock, News, Options};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let dock = Dock::new("J", vec![], Options::default());
+//! let bay = Id::new("a-bay-of-one-page")?;
+//! let mut journal = Vec::new();
+//! let mut commit = |word: Option<Id>, body: &'static str| {
+//!     let (seq, topic) = (journal.len() as u64 + 1, "tea".into());
+//!     let news = News { seq, topic, word, committed_ms: 1_795_348_800_000, body: body.into() };
+//!     journal.push(news.clone());
+//!     dock.announce(vec![news]);
+//! };
+//! let truck = |clipboard: &Clipboard| Truck {
+//!     bay: bay.clone(),
+//!     fleet: clipboard.fleet,
+//!     seen: clipboard.seen.clone(),
+//!     watch: clipboard.watch.clone(),
+//!     party: Party::default(),
+//!     words: clipboard.say.iter().map(|word| word.id.clone()).collect(),
+//!     park_ms: dock.park_ms(clipboard.park),
+//! };
+//!
+//! // There is no news: the first truck parks.
+//! let clipboard = Clipboard::parse(br#"{"v":1,"fleet":"ping-pong","seen":"J.0","watch":["tea"]}"#)?;
+//! let Arrived::Parks(first) = dock.arrive(truck(&clipboard)) else { panic!("it leaves") };
+//!
+//! // The second one brings a word, which is noted, stored, and told to all pages as news. It takes the place of the first,
+//! // which confirms the word.
+//! let body = br#"{"v":1,"fleet":"ping-pong","seen":"J.0","say":[{"id":"a-word-0123456789","station":"tea","text":"Is it ready?"}]}"#;
+//! let clipboard = Clipboard::parse(body)?;
+//! let word = clipboard.say[0].id.clone();
+//! dock.says(&bay, &[word.clone()]);
+//! commit(Some(word.clone()), r#"{"kind":"words","text":"Is it ready?"}"#);
+//! dock.announced(1).await;
+//! let Arrived::Parks(second) = dock.arrive(truck(&clipboard)) else { panic!("it leaves") };
+//! let load = first.load().await;
+//! assert_eq!((load.why, load.seen, load.heard().next()), (Why::Relieved, 1, Some(&word)));
+//!
+//! // An answer is news, and the second truck takes it home.
+//! commit(None, r#"{"kind":"words","text":"In a minute."}"#);
+//! let load = second.load().await;
+//! assert_eq!((load.why, load.seen, load.cargo.len()), (Why::Cargo, 2, 2));
+//! let json = dock.encode(clipboard.fleet, &load, Note { now_ms: 1_795_348_801_000, ..Note::default() });
+//! assert!(json.starts_with(br#"{"v":1,"why":"cargo","after":"J.0","seen":"J.2","cargo":[{"at":"J.1","#));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod backlog;
+pub mod bad_clipboard;
 pub mod cargo;
 pub mod clipboard;
 pub mod crowd;
@@ -68,13 +154,13 @@ struct Shared {
     head: signal::Sender<u64>,
 }
 
-/// Who waits for a parked truck's load.
+/// The request that waits for a parked truck's load.
 struct Driver {
     fleet: &'static Fleet,
     load: oneshot::Sender<Load>,
 }
 
-/// What becomes of a truck that arrives.
+/// The fate of a truck that arrives.
 pub enum Arrived {
     /// It goes home at once.
     Leaves(Load),
@@ -140,7 +226,7 @@ impl Dock {
         let _ = self.shared.head.subscribe().wait_for(|head| *head >= seq).await;
     }
 
-    /// Sends everyone home `closing`, and everyone who still arrives.
+    /// Sends all trucks home `closing`, and all that still arrive.
     pub fn close(&self) {
         self.send_home(|yard, now| {
             self.shared.closed_with.fetch_max(yard.parked(), Relaxed);
@@ -158,7 +244,7 @@ impl Dock {
         self.shared.counters.opened(fleet);
     }
 
-    /// A truck arrives. It leaves at once or parks; whoever it relieves goes home.
+    /// A truck arrives. It leaves at once or parks; trucks that it relieves go home.
     pub fn arrive(&self, truck: Truck) -> Arrived {
         let fleet = truck.fleet;
         let (tell, load) = oneshot::channel();
@@ -206,7 +292,7 @@ impl Dock {
         json
     }
 
-    /// When the home of this load should come again, milliseconds from now, if not by its own rules; by chance.
+    /// When the home of this load should come again, milliseconds from now, by chance; `None`: by its own rules.
     pub fn retry_ms(&self, load: &Load) -> Option<u64> {
         let Shared { options, closed_with, .. } = &*self.shared;
         match (load.why, load.limit) {
@@ -221,7 +307,7 @@ impl Dock {
         Cursor::new(self.shared.epoch.clone(), seq)
     }
 
-    /// What the dock has done so far.
+    /// The counts of what the dock has done so far.
     pub fn stats(&self) -> Stats {
         let yard = self.yard();
         let mut parked = [0; ROWS];
@@ -253,7 +339,7 @@ impl Dock {
         let now = self.now();
         let mut yard = self.yard();
         let leaving = step(&mut yard, now);
-        // Before anybody sees the yard without them.
+        // Under the lock: no count is read between the yard's change and its own.
         self.count(&leaving);
         drop(yard);
         wake(leaving);

@@ -6,52 +6,49 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Most trucks parked at once, over all bays; who comes later turns round and polls.
+    /// Most trucks parked at once, over all bays; later trucks turn round, and their pages poll. At some 35 kB a truck the
+    /// default takes 350 MB, which a small machine can spare.
     pub parked_max_trucks: usize,
-    /// Most trucks parked at once for one visitor, over all pages and browsers with the visitor's cookie.
+    /// Most trucks parked at once for one visitor, over all pages and browsers with the visitor's cookie. The default
+    /// is enough for 32 pages without a shared home, or for eight of the greediest fleet.
     pub visitor_max_trucks: usize,
-    /// Most trucks parked at once that come from one address (IPv6: from one /64); this machine has no such limit.
+    /// Most trucks parked at once that come from one address (IPv6: from one /64); this machine has no such limit. A
+    /// school or an office may share one address, and ten of them still find a place.
     pub address_max_trucks: usize,
-    /// When a truck that a limit kept from parking should come again, milliseconds.
+    /// A truck that a limit kept from parking should come again after this time: the pace of the polling fleet.
     pub limit_retry_ms: u64,
-    /// Most news kept at hand for trucks that come back; older news is read from the journal.
+    /// Most news in memory for trucks that come back; older news is read from the journal. The default is two hours of
+    /// two pieces of news a second.
     pub ring_max_entries: usize,
-    /// The same, in bytes.
+    /// Most bytes of news in memory, so that large news cannot take more.
     pub ring_max_bytes: usize,
-    /// Most news in one load; the rest follows with the next truck.
+    /// Most news in one load; the rest follows with the next truck. So many reports are 250 kB; a page that missed more is
+    /// fetched anew faster.
     pub load_max_items: usize,
-    /// How long a truck parks that does not say, milliseconds.
+    /// The time that a truck parks if it names none.
     pub park_default_ms: u64,
-    /// The shortest time a truck may park, milliseconds.
+    /// The shortest time that a truck may park. A shorter one would be polling, which is a fleet of its own.
     pub park_min_ms: u64,
-    /// The longest time a truck may park, milliseconds.
+    /// The longest time that a truck may park. Debian's HAProxy cuts a waiting request at 50 s, nginx at 60 s.
     pub park_max_ms: u64,
-    /// When the server stops, its pages come back spread over this time at most, milliseconds.
+    /// When the server stops, its pages come back spread over this time at most. The default is the time in which 2,000
+    /// pages a second come back from a full dock.
     pub closing_spread_ms: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            // At some 35 kB a truck this is 350 MB: what a small machine can spare.
             parked_max_trucks: 10_000,
-            // Thirty-two pages without a shared home, or eight of the greediest fleet: nobody looks at more.
             visitor_max_trucks: 32,
-            // A school or an office behind one router; and ten of them still find a place.
             address_max_trucks: 1_000,
-            // The pace of the polling fleet.
             limit_retry_ms: 5_000,
-            // Two hours of two pieces of news a second, or a minute of a busy hall: who was away for a while needs no database.
             ring_max_entries: 16_384,
             ring_max_bytes: 8 << 20,
-            // 250 kB of reports: more is quicker to fetch as a page.
             load_max_items: 1_000,
             park_default_ms: 25_000,
-            // Shorter is polling, and has a fleet of its own.
             park_min_ms: 5_000,
-            // Debian's HAProxy cuts at 50 s, nginx at 60 s.
             park_max_ms: 45_000,
-            // As many as may be parked, at RETURN_PER_S.
             closing_spread_ms: 5_000,
         }
     }

@@ -130,3 +130,16 @@ async fn the_journals_tail_is_at_hand_from_the_start() {
     assert!(matches!(dock.arrive(truck(1, 8, 25_000)), Arrived::Leaves(load) if load.why == Why::Reload));
     assert_eq!((dock.stats().loads(Why::Cargo), dock.stats().loads(Why::Reload)), (2, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_a_place_in_the_journal_goes_on_once_it_is_announced() {
+    let dock = Dock::new(EPOCH, news(1), Options::default());
+    dock.announced(1).await;
+    let (waits, told) = (dock.clone(), dock.clone());
+    let waits = tokio::spawn(async move { waits.announced(3).await });
+    dock.announce(news(2));
+    tokio::task::yield_now().await;
+    assert!(!waits.is_finished());
+    told.announce(news(3));
+    waits.await.expect("it goes on");
+}
