@@ -1,4 +1,4 @@
-//! The only place where the parts meet: opens the engines, starts the workers, mounts the doors.
+//! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
 use crate::config::{self, Config};
 use crate::keeper::Keeper;
@@ -18,18 +18,18 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use weather::station::Slug;
 
-/// How much of the journal's tail the dock starts with, entries: pages that were open before a restart resume from it.
+/// The newest entries of the journal that the dock starts with: pages that were open before a restart resume from them.
 const TAIL_ENTRIES: u32 = 10_000;
-/// How long running requests may take to end after a stop was asked for. Rocket cuts connections after
-/// [`GRACE_S`]; with what storage needs to drain, the process ends within two seconds.
+/// The longest time that running requests get to end after a stop was asked for. Rocket cuts connections after
+/// [`GRACE_S`]. Storage needs the rest of two seconds to drain its queue.
 const STOP_MAX: Duration = Duration::from_millis(1_300);
 /// Rocket's grace, seconds.
 const GRACE_S: u32 = 1;
 /// The file in the data folder that a running server holds locked.
 const LOCK_FILE: &str = "server.lock";
-/// How often the demo station posts.
+/// The demo station posts at this interval.
 const DEMO_EVERY: Duration = Duration::from_secs(3);
-/// How much of the past the demo station fills in at its first start.
+/// The demo station posts this much of the past at its start.
 const DEMO_PAST: Duration = Duration::from_secs(24 * 3600);
 /// The demo station's height, metres.
 const DEMO_ELEVATION_M: f64 = 214.0;
@@ -51,24 +51,21 @@ pub enum Error {
     /// The configuration or the data folder.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// Another server runs over the same folder: each would know only its own trucks.
+    /// Another server runs over the same folder. Each of the two would know only its own trucks.
     #[error("another server is using the data folder {0:?}")]
     Taken(PathBuf),
     /// The database.
     #[error("cannot open the database {file:?}")]
     Storage {
-        /// Which file.
         file: PathBuf,
-        /// Why.
         #[source]
         source: storage::Error,
     },
     /// The listener, or Rocket.
     #[error("cannot serve on {address}: {reason}")]
     Serve {
-        /// Where it was to listen.
         address: SocketAddr,
-        /// What Rocket says.
+        /// Rocket's own words.
         reason: String,
     },
 }
@@ -104,15 +101,16 @@ impl App {
             .merge(("limits", pages::limits()))
             .merge(("log_level", "off"))
             .merge(("ident", false))
-            // Who is behind a proxy is found out by `web::client`, from proxies that are trusted.
+            // `web::client` finds the address behind a proxy; Rocket would believe every proxy.
             .merge(("ip_header", false))
             .merge(("cli_colors", false))
             .merge(("shutdown.ctrlc", false))
             .merge(("shutdown.signals", Vec::<String>::new()))
             .merge(("shutdown.grace", GRACE_S))
             .merge(("shutdown.mercy", 0));
+        let dock = self.dock.clone();
         rocket::custom(settings)
-            // Doors set the headers that matter to them: Shield's would cost every truck a fifth of its time.
+            // An empty shield: doors set the headers that matter to them, and Shield's own would cost a fifth of a truck's time.
             .attach(Shield::new())
             .manage(self.storage.clone())
             .manage(self.dock.clone())
@@ -120,6 +118,7 @@ impl App {
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Build(pages::build()))
+            .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", ingest::routes())
             .mount("/", live::routes())
             .mount("/", metrics::routes())
@@ -129,8 +128,8 @@ impl App {
             .register("/dock", web::catchers())
     }
 
-    /// Serves until `stop` is ready; calls `ready` with the address once listening. Then everyone parked goes home
-    /// `closing`, running requests end, and what was acknowledged is on disk.
+    /// Serves until `stop` is ready; calls `ready` with the address once it listens. At the stop all parked trucks go
+    /// home with `closing`, running requests end, and storage writes everything that it has acknowledged.
     pub async fn run(self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
         let wanted = SocketAddr::new(self.config.address, self.config.port);
         let failed = |reason: String| Error::Serve { address: wanted, reason };
@@ -142,7 +141,7 @@ impl App {
                 let config = rocket.config();
                 let address = SocketAddr::new(config.address, config.port);
                 if let Some(lifted) = lifted.lock().ok().and_then(|mut lifted| lifted.take()) {
-                    // Nobody listens only if `run` itself is gone.
+                    // Sending fails only if `run` itself is gone.
                     let _ = lifted.send(address);
                 }
                 Box::pin(async {})
@@ -202,7 +201,7 @@ fn lock(data: &Path) -> Result<File, Error> {
     }
 }
 
-/// Rocket's error as text; looked at, so that dropping it does not panic.
+/// Rocket's error as text. Rocket panics when an error is dropped that nobody has looked at.
 fn reason(error: rocket::Error) -> String {
     error.kind().to_string()
 }
@@ -242,7 +241,7 @@ async fn demo(storage: Storage, address: SocketAddr, stop: impl Future<Output = 
     }
 }
 
-/// Where to reach a listener of this machine: a wildcard address is reached by loopback.
+/// The address by which this machine reaches its own listener: loopback in place of a wildcard address.
 fn loopback(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),

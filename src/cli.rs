@@ -49,8 +49,8 @@ struct Serve {
     /// Port to listen on; 0 picks a free one [default: 8000]
     #[arg(long)]
     port: Option<u16>,
-    /// full: a reading that was acknowledged survives a power cut. normal: it survives a crash of the program, and the
-    /// last moments before a power cut may be lost [default: full]
+    /// full: an acknowledged reading survives a power cut. normal: it survives a crash of the program; a power cut may
+    /// lose the last moments [default: full]
     #[arg(long, value_parser = ["full", "normal"])]
     durability: Option<String>,
     /// Add a simulated station that posts every few seconds through the real door
@@ -62,7 +62,7 @@ impl Cli {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let mut builder = match self.command {
-            // The load generator leaves the other processors to the server it measures.
+            // One thread: the lab leaves the other processors to the server that it measures.
             Command::Lab(_) => tokio::runtime::Builder::new_current_thread(),
             _ => tokio::runtime::Builder::new_multi_thread(),
         };
@@ -105,7 +105,7 @@ async fn serve(config: Config) -> Result<()> {
     let app = App::open(config).await?;
     app.run(stop_asked(), |address| {
         println!("listening on http://{address}");
-        // Whoever waits for the line reads it through a pipe.
+        // A program that waits for this line reads it through a pipe.
         std::io::stdout().flush().ok();
     })
     .await?;
@@ -121,8 +121,8 @@ async fn stop_asked() {
             _ = tokio::signal::ctrl_c() => (),
         },
         Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be heard, Ctrl-C only");
-            // An error leaves no way to hear Ctrl-C either: the process then ends by signal alone.
+            tracing::warn!(%error, "the server cannot receive SIGTERM; stop it with Ctrl-C");
+            // If Ctrl-C cannot be received either, only the system can end the process.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }

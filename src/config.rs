@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-/// The folder used when nothing else is said, in the working directory.
+/// The default data folder, in the working directory.
 pub const DATA_FOLDER: &str = "stevenson-data";
 /// The database's file in the data folder.
 const DATABASE_FILE: &str = "stevenson.db";
@@ -21,23 +21,24 @@ const ENV_PREFIX: &str = "STEVENSON_";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The address to listen on. Only this machine by default: stations elsewhere need `0.0.0.0` or a proxy in front.
+    /// The address to listen on. Only this machine reaches the default; for other machines set `0.0.0.0`, or put a proxy
+    /// in front.
     pub address: IpAddr,
     /// The port to listen on; 0 picks a free one.
     pub port: u16,
     /// The folder that holds the database; created if absent.
     pub data: PathBuf,
-    /// Adds a simulated station that posts through the real door.
+    /// Adds a simulated station that posts over HTTP like any other.
     pub demo: bool,
-    /// Storage's knobs.
+    /// Knobs of storage.
     pub storage: storage::Options,
-    /// The dock's knobs.
+    /// Knobs of the channel.
     pub dock: channel::Options,
-    /// The ingest doors' knobs.
+    /// Knobs of the ingest doors.
     pub ingest: ingest::Options,
-    /// The keeper's knobs.
+    /// Knobs of the keeper.
     pub keeper: keeper::Options,
-    /// What all doors share: trusted proxies, who may read the metrics.
+    /// Knobs that all doors share.
     pub web: web::Options,
 }
 
@@ -57,27 +58,25 @@ impl Default for Config {
     }
 }
 
-/// What can be wrong with a configuration.
+/// Errors of the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A value that does not fit; names the key, the value and where it came from.
+    /// A wrong value. The text names the key, the value and its source.
     #[error("the configuration is wrong: {0}")]
     Value(#[from] Box<figment::Error>),
-    /// A file that was named and is not there.
+    /// The named file does not exist.
     #[error("there is no configuration file {0:?}")]
     NoFile(PathBuf),
-    /// The data folder cannot be made, or not be written in.
+    /// The server cannot make the data folder or cannot write in it.
     #[error("cannot write in the data folder {folder:?}")]
     Folder {
-        /// Which folder.
         folder: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
 }
 
-/// The same values, with the section `[robot]` under its name of today: `[keeper]`.
+/// The same values; a section `[robot]`, the old name, becomes `[keeper]`.
 struct Renamed<P>(P);
 
 impl<P: Provider> Provider for Renamed<P> {

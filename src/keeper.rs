@@ -1,7 +1,8 @@
-//! The keeper: each station's keeper. It thinks before it answers, and speaks up on its own.
+//! The keeper: it answers visitors at each station, and warns them on its own.
 //!
-//! `talk` and `alerts` decide and are pure; `gather` reads; `dispatch` answers what waits in storage, `watch` holds
-//! alerts against the news. What must survive lives in storage: words without an answer, alerts with their state.
+//! `talk` and `alerts` decide and are pure. `gather` reads. `dispatch` answers the words that wait in storage. `watch`
+//! compares alerts with each report. Words without an answer, and alerts with their states, are in storage, so that they
+//! survive a restart.
 
 pub mod alerts;
 mod dispatch;
@@ -30,20 +31,19 @@ use weather::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// The shortest time it thinks about a question, milliseconds.
+    /// The shortest time between a question and its answer. Visitors see the keeper think.
     pub think_min_ms: u64,
-    /// The longest.
+    /// The longest time between a question and its answer. Each answer takes a random time between the two.
     pub think_max_ms: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        // Long enough to see it think, short enough to wait for.
         Self { think_min_ms: 300, think_max_ms: 3_000 }
     }
 }
 
-/// A handle to the keepers; clones share it.
+/// A handle to the keepers of all stations; clones share one state.
 #[derive(Clone)]
 pub struct Keeper(Arc<Shared>);
 
@@ -53,24 +53,30 @@ struct Shared {
     storage: Storage,
     options: Options,
     clock: Clock,
-    /// Words wait.
+    /// Rings when words wait for an answer.
     bell: Notify,
     watch: Watch,
     counters: Arc<stats::Counters>,
 }
 
-/// How long a page waits for what a visitor who returns is to be told, ms: it comes by truck a moment later anyway.
+/// The longest time that a page waits until a returning visitor's news is stored. Later news comes over the channel.
 const VISITED_MAX: Duration = Duration::from_millis(200);
-/// With the last words of a run, states of alerts are stored; a stop waits no longer for them.
+/// The longest time that a stop waits until the states of alerts are stored.
 const LAST_STATES_MAX: Duration = Duration::from_millis(500);
 
+/// The clock of keepers outside tests.
+#[expect(clippy::disallowed_methods, reason = "a worker: all its parts get this clock")]
+fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
 impl Keeper {
-    /// The keepers of the stations in `storage`. They do nothing until somebody runs [`Keeper::run`].
+    /// The keepers of the stations in `storage`. They do nothing before [`Keeper::run`].
     pub fn new(storage: Storage, options: Options) -> Self {
-        Self::with_clock(storage, options, || chrono::Utc::now().into())
+        Self::with_clock(storage, options, now)
     }
 
-    /// The same by another clock. Thinking takes its time by the runtime's.
+    /// The same with another clock. The time to think is measured by the runtime's clock.
     pub fn with_clock(
         storage: Storage,
         options: Options,
@@ -81,29 +87,30 @@ impl Keeper {
         Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, counters }))
     }
 
-    /// Words have been stored: look at what waits for an answer. Never waits, loses nothing if nobody runs.
+    /// Says that new words are stored. Returns at once. The words stay in storage until they are answered.
     pub fn hear(&self) {
         self.0.bell.notify_one();
     }
 
-    /// A visitor is here right now: a page was asked for, a truck arrived. Cheap, may be called for every truck.
+    /// Says that a visitor is here: the visitor's browser has just sent a request. Cheap enough for every request.
     pub fn visit(&self, visitor: &Visitor) {
         self.0.watch.visit(visitor);
     }
 
-    /// The same; ready once what happened while the visitor was away is told, so that a page can show it. 200 ms at most.
+    /// The same, and waits until the visitor's news from the time away is stored, so that a page can show it. 200 ms at
+    /// most.
     pub async fn visited(&self, visitor: &Visitor) {
         self.visit(visitor);
-        // Too late is fine: pages hear it by truck.
+        // After the timeout the page gets the news over the channel.
         let _ = tokio::time::timeout(VISITED_MAX, self.0.watch.until_told(visitor)).await;
     }
 
-    /// What has just been committed, in order. Never waits.
+    /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
         self.0.watch.news(entries);
     }
 
-    /// What the keeper has done since it was made.
+    /// The counts since the keeper was made.
     pub fn stats(&self) -> Stats {
         self.0.counters.read()
     }

@@ -1,7 +1,7 @@
 //! Stevenson: the live dashboard for weather stations.
 //!
-//! The house, from the ground up. Arrows point down only, rooms on one floor are strangers, and
-//! `tests/floors.rs` fails on a `crate::` path that says otherwise. `docs/ARCHITECTURE.md` tells the story.
+//! The house. Arrows point down only, and rooms on one floor do not know each other: `tests/it/floors.rs` holds that.
+//! `docs/ARCHITECTURE.md` explains it, `docs/GLOSSARY.md` explains the words.
 //!
 //! ```text
 //!  roof   main.rs ── cli                                   args, exit code

@@ -1,4 +1,4 @@
-//! `GET /metrics`: everything that is counted, as OpenMetrics text. Open to this machine and to who is configured.
+//! `GET /metrics`: all counts as OpenMetrics text, for this machine and for the networks in `metrics_from`.
 
 mod counts;
 
@@ -30,7 +30,7 @@ fn metrics(
     keeper: &State<Keeper>,
 ) -> Result<(ContentType, String), Problem> {
     if watcher.is_err() {
-        let detail = "metrics are for this machine and for the networks in metrics_from, in [web] of the configuration";
+        let detail = "only this machine may read the metrics; `metrics_from` in [web] of the configuration allows other networks";
         return Err(Problem::new(Status::Forbidden, detail));
     }
     let mut registry = Registry::with_prefix(PREFIX);
@@ -45,11 +45,11 @@ fn metrics(
     Ok((ContentType::new("application", "openmetrics-text").with_params(version), encoded))
 }
 
-/// Somebody who may look: this machine, unless a proxy speaks for somebody else, and who is configured. The figures name
-/// nobody; but how many look at a dashboard is nobody else's business.
+/// A client that may read the metrics: this machine (but not a proxy on it that speaks for others), or a client from
+/// `metrics_from`.
 struct Watcher;
 
-/// Somebody who may not.
+/// A client that may not.
 #[derive(Debug)]
 struct Stranger;
 

@@ -1,4 +1,4 @@
-//! The pages: HTML that is whole without scripts, and the files it needs.
+//! The pages: HTML that works without scripts, and the files that it needs.
 
 mod address;
 mod assets;
@@ -30,9 +30,9 @@ pub use page::{CONTENT_SECURITY_POLICY, Page};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::preference;
+use crate::web::{NewestCursor, preference};
 use assets::Asset;
-use channel::Dock;
+use clock::now;
 use desk::Desk;
 use fault::Fault;
 use ours::Ours;
@@ -45,23 +45,24 @@ use std::path::PathBuf;
 use views::{Overview, StationPage};
 use weather::preference::Preference;
 use weather::station::Slug;
-use weather::time::{MINUTE_MS, Timestamp};
+use weather::time::MINUTE_MS;
 use weather::{freshness, wind};
 
-/// Buckets of a station's chart, ms: 144 of them are a line that still shows a shower.
+/// The length of a bucket in a station's chart, ms: 144 buckets make a line that still shows a shower.
 pub const CHART_BUCKET_MS: i64 = 10 * MINUTE_MS;
-/// Buckets of an overview's sparkline, ms: 48 fill a card's width.
+/// The length of a bucket in an overview's sparkline, ms: 48 buckets fill a card's width.
 pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a [`Storage`], a [`Dock`] and a [`Keeper`] in Rocket's state.
+/// The routes of all pages, for `/`. They need a [`Storage`], a [`NewestCursor`] and a [`Keeper`] in Rocket's state; the
+/// lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
     [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
 }
 
-/// How much a form may hold, for Rocket's `limits`.
+/// The largest form, for Rocket's `limits`.
 pub fn limits() -> Limits {
     Limits::default().limit("form", FORM_MAX_KIB.kibibytes())
 }
@@ -71,21 +72,17 @@ pub fn catchers() -> Vec<Catcher> {
     catchers![fault::any]
 }
 
-fn now() -> Timestamp {
-    Timestamp::from(chrono::Utc::now())
-}
-
 #[get("/")]
 async fn overview(
     storage: &State<Storage>,
-    dock: &State<Dock>,
+    newest: &State<NewestCursor>,
     keeper: &State<Keeper>,
     visitor: Visitor,
     chosen: preference::Chosen,
     address: Address,
 ) -> Result<Page<Overview>, Fault> {
     keeper.visit(&visitor);
-    let (cursor, now) = (dock.cursor(), now());
+    let (cursor, now) = (newest.read(), now());
     let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
     Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address)))
 }
@@ -94,7 +91,7 @@ async fn overview(
 #[get("/s/<slug>?<ask>")]
 async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
     let station = desk.station(slug)?;
-    // What happened while nobody was here is to be on the page.
+    // The page is to show the alerts that rang while the visitor was away.
     desk.keeper.visited(&visitor).await;
     let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;
     Ok(Page(page))
@@ -115,7 +112,7 @@ fn units(choice: Form<Choice<'_>>, _ours: Ours, before: preference::Chosen, cook
     Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
 }
 
-/// The path to go back to if it is one of ours; a visitor is never sent elsewhere.
+/// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.
 fn local_path(back: &str) -> &str {
     let ours = back == "/" || back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
     if ours { back } else { "/" }

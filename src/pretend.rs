@@ -1,4 +1,4 @@
-//! A pretend station: seeded weather that behaves, posted over real HTTP like any station's.
+//! A pretend station: weather made from a seed, posted over HTTP like any station's.
 
 mod client;
 pub mod climate;

@@ -1,13 +1,15 @@
-//! What all doors share.
+//! Shared by all doors: errors, visitors, addresses, units, the brake.
 
 pub mod brake;
 pub mod client;
 pub mod error;
+mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
 pub mod visitor;
 
+pub use newest::NewestCursor;
 pub use options::{BadNetwork, Network, Options};
 
 use error::Problem;
@@ -18,7 +20,7 @@ use rocket::{Catcher, Request, catch, catchers};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build(pub String);
 
-/// The last resort of doors for programs: whatever Rocket itself refuses, as problem+json.
+/// Catchers for the addresses of programs: they answer as problem+json when Rocket itself refuses a request.
 pub fn catchers() -> Vec<Catcher> {
     catchers![refused]
 }
@@ -27,7 +29,7 @@ pub fn catchers() -> Vec<Catcher> {
 fn refused(status: Status, request: &Request<'_>) -> Problem {
     let what = match status.code {
         404 => format!("there is nothing at {}", request.uri().path()),
-        405 => format!("{} is not done here", request.method()),
+        405 => format!("{} does not accept {}", request.uri().path(), request.method()),
         _ => format!("{} {}: {}", request.method(), request.uri().path(), status.reason_lossy()),
     };
     Problem::new(status, what)

@@ -22,7 +22,7 @@ pub(super) struct Simulate {
     /// How often to post, such as 5s
     #[arg(long, default_value = "5s", value_parser = humantime::parse_duration)]
     every: Duration,
-    /// The weather's seed: the same seed is the same weather
+    /// Seed of the weather: the same seed makes the same weather
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Stop after this many live posts
@@ -42,7 +42,7 @@ pub(super) struct Simulate {
     elevation: f64,
 }
 
-/// Pretends until it is stopped or has posted what was asked for, then sums up.
+/// Pretends until it is stopped or the plan is done, then prints a summary.
 pub(super) async fn run(arguments: Simulate) -> Result<()> {
     let plan = Plan {
         seed: arguments.seed,
@@ -58,7 +58,7 @@ pub(super) async fn run(arguments: Simulate) -> Result<()> {
     let summary = station::run(plan, stop_asked()).await?;
     println!("{summary}");
     if summary.unsent > 0 {
-        bail!("readings that could not be sent: {}", summary.unsent);
+        bail!("{} readings could not be sent", summary.unsent);
     }
     Ok(())
 }

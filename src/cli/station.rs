@@ -14,10 +14,10 @@ pub(super) enum StationCommand {
     Add {
         /// Its name in URLs: a-z, 0-9 and hyphens
         slug: Slug,
-        /// What people call it [default: the slug]
+        /// Its name for people [default: the slug]
         #[arg(long, value_parser = station_name)]
         name: Option<String>,
-        /// The IANA time zone its days are counted in, such as Europe/Berlin
+        /// The IANA time zone of its days, such as Europe/Berlin
         #[arg(long, default_value = "UTC")]
         zone: Tz,
         /// Height of the ground above sea level, metres
@@ -26,31 +26,31 @@ pub(super) enum StationCommand {
     },
     /// List the stations
     List,
-    /// Make a new key and print it, once; the old one is void
+    /// Make a new key and print it, once; the old key is no longer valid
     NewKey {
-        /// Which station
+        /// The station's slug
         slug: Slug,
     },
     /// Remove a station with all its readings
     Remove {
-        /// Which station
+        /// The station's slug
         slug: Slug,
-        /// Do not ask
+        /// Remove without asking
         #[arg(long)]
         yes: bool,
     },
 }
 
-/// Opens the database, does it, closes the database.
+/// Opens the database, runs the command, closes the database.
 pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
     let file = &config.storage.file;
     match command {
         StationCommand::Add { .. } => config.make_folder()?,
-        // A mistyped folder would look like one without stations.
+        // Without this, a mistyped folder would look like one without stations.
         _ if !file.is_file() => bail!("there is no database {}; is it the right --data?", file.display()),
         _ => (),
     }
-    // Nobody here listens for commits.
+    // This process needs no commits.
     let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
     let done = station_command(&storage, command).await;
     storage.close().await;
@@ -79,7 +79,7 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
         }
         StationCommand::NewKey { slug } => {
             show_key(&storage.renew_key(&slug).await?);
-            println!("the old key is void");
+            println!("the old key is no longer valid");
         }
         StationCommand::Remove { slug, yes } => {
             let Some(name) = storage.directory().by_slug(slug.as_str()).map(|station| station.name.clone()) else {
@@ -102,12 +102,12 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
 
 fn show_key(key: &Key) {
     println!("key: {}", key.reveal());
-    println!("keep it: it is shown this once, and only its hash is stored");
+    println!("keep the key: the server stores only its hash and cannot show it again");
 }
 
 fn agrees(question: &str, answer: &str) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
-        bail!("removing asks first and there is no terminal to ask on; say --yes");
+        bail!("there is no terminal to ask on; add --yes to remove without a question");
     }
     print!("{question}");
     std::io::stdout().flush()?;

@@ -1,8 +1,8 @@
-//! Answers what waits: each visitor's words in order, one after another, many visitors at once.
+//! Answers words: each visitor's words in order, one after another, many visitors at once.
 //!
-//! The queue is storage's list of words without an answer. Here is only what is thought about right now: at most
-//! [`THINKING_MAX`] visitors, of each at most [`AHEAD_MAX`] words. An answer is stored in the transaction that marks its
-//! word as answered, so whatever ends this program, every word is answered once.
+//! The queue is storage's list of words without an answer. This file holds only the words that are being answered: those
+//! of at most [`THINKING_MAX`] visitors, of each at most [`AHEAD_MAX`]. An answer is stored in the transaction that marks
+//! its word as answered, so every word is answered once, even if the process is killed.
 
 use super::alerts::parse::Command;
 use super::gather;
@@ -19,19 +19,20 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use weather::preference::Preference;
 
-/// Most visitors whose words are thought about at once; the rest wait in the database. Each costs some kilobytes.
+/// Most visitors whose words are answered at once; the others wait in the database. Each costs some kilobytes.
 const THINKING_MAX: usize = 2_000;
-/// Most words of one visitor that are kept in mind beside the one that is thought about.
+/// Most words of one visitor that wait in memory behind the word that is being answered.
 const AHEAD_MAX: usize = 8;
-/// Words that are read at once.
-const PAGE_WORDS: u32 = 500;
-/// Nobody rings for what another process has stored, or while the database was locked: look again after this.
+/// Words that one query reads.
+const WORDS_AT_ONCE: u32 = 500;
+/// Storage is read again after this time even if the bell did not ring: another process may have stored words, or the
+/// database was locked.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The first pause after a failure, ms; each further one is twice as long.
 const PAUSE_MIN_MS: u64 = 50;
-/// The longest, ms.
+/// The longest pause, ms.
 const PAUSE_MAX_MS: u64 = 5_000;
-/// So many failures to look something up, and the keeper says so: others wait behind.
+/// After so many failed attempts the keeper answers that it could not look it up, because other words wait.
 const LOOKUPS_MAX: u32 = 6;
 
 /// One visitor's words.
@@ -40,13 +41,13 @@ struct Slot {
     waiting: VecDeque<Word>,
     /// The newest word that was in `waiting`.
     newest: u64,
-    /// There are more in storage.
+    /// True if storage has more of them.
     more: bool,
-    /// They are being read.
+    /// True while they are being read.
     refilling: bool,
 }
 
-/// What a task comes back with.
+/// The result of a task.
 enum Done {
     Answered(Visitor),
     Refilled(Visitor, Vec<Word>),
@@ -59,14 +60,14 @@ pub(super) async fn run(shared: &Arc<Shared>) {
     let mut tasks: JoinSet<Done> = JoinSet::new();
     let mut after = 0;
     let mut look = true;
-    // Then it looks again only when there is room for many: a page is read for all of them.
+    // True while there is no room for more visitors. It ends when a quarter is free, because one query reads many words.
     let mut full = false;
     loop {
         full &= slots.len() > THINKING_MAX * 3 / 4;
         while look && !full {
-            match shared.storage.unanswered(after, PAGE_WORDS).await {
+            match shared.storage.unanswered(after, WORDS_AT_ONCE).await {
                 Ok(words) => {
-                    look = words.len() == PAGE_WORDS as usize;
+                    look = words.len() == WORDS_AT_ONCE as usize;
                     for word in words {
                         if slots.len() >= THINKING_MAX && !slots.contains_key(&word.visitor) {
                             (look, full) = (true, true);
@@ -88,7 +89,7 @@ pub(super) async fn run(shared: &Arc<Shared>) {
                 }
                 Err(Error::Closed) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "words that wait could not be read; trying again");
+                    tracing::warn!(%error, "waiting words could not be read; trying again");
                     count(&shared.counters.retried, 1);
                     break;
                 }
@@ -112,7 +113,7 @@ pub(super) async fn run(shared: &Arc<Shared>) {
             }
             Ok(Done::Closed) => return,
             Err(error) => {
-                // A panic is a mistake of ours: start afresh, storage knows what is answered.
+                // The task panicked, which is a defect. Start again: storage knows which words are answered.
                 tracing::error!(%error, "an answer failed");
                 tasks.abort_all();
                 slots.clear();
@@ -124,7 +125,7 @@ pub(super) async fn run(shared: &Arc<Shared>) {
     }
 }
 
-/// What comes next for a visitor: the next word, more words, or nothing.
+/// Starts the visitor's next task: the next word, a read of more words, or none.
 fn next(shared: &Arc<Shared>, slots: &mut HashMap<Visitor, Slot>, tasks: &mut JoinSet<Done>, visitor: Visitor) {
     let Some(slot) = slots.get_mut(&visitor) else { return };
     if let Some(word) = slot.waiting.pop_front() {
@@ -163,10 +164,10 @@ async fn think_and_answer(shared: Arc<Shared>, word: Word) -> Done {
     }
 }
 
-/// Between the shortest and the longest, each time another.
+/// A random time between the shortest and the longest.
 fn thinking_time(shared: &Shared) -> Duration {
     let (min, max) = (shared.options.think_min_ms, shared.options.think_max_ms);
-    // Without randomness it thinks the shortest time.
+    // Without randomness: the shortest.
     let random = getrandom::u64().unwrap_or(0);
     Duration::from_millis(min + random % max.saturating_sub(min).saturating_add(1).max(1))
 }
@@ -175,11 +176,13 @@ fn thinking_time(shared: &Shared) -> Duration {
 async fn try_answer(shared: &Shared, word: &Word, give_up: bool) -> Result<bool, Error> {
     let storage = &shared.storage;
     if give_up {
-        return storage.answer(word, "I could not look that up just now. Ask me again in a while.", Vec::new()).await;
+        return storage
+            .answer(word, "I could not look that up just now. Please ask me again in a few minutes.", Vec::new())
+            .await;
     }
     let directory = storage.directory();
     let Some(station) = directory.by_slug(&word.station) else {
-        let text = format!("There is no station {:?} here that I could ask.", word.station);
+        let text = format!("I know no station called {:?}.", word.station);
         return storage.answer(word, &text, Vec::new()).await;
     };
     let preference = Preference::default().read(&word.units);

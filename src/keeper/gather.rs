@@ -1,4 +1,4 @@
-//! Reads from storage what a question needs, and no more.
+//! Reads from storage the facts that a question needs, and no more.
 
 use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
 use super::talk::facts::{Facts, Found};
@@ -14,12 +14,12 @@ use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
-/// Buckets of a mean, ms.
+/// The length of a mean's buckets, ms.
 const MEAN_BUCKET_MS: i64 = HOUR_MS;
-/// A mean is of so many days at most, the newest: beyond, it would read millions of rows.
+/// A mean covers at most the newest 31 days: more would read millions of rows.
 const MEAN_MAX_MS: i64 = 31 * DAY_MS;
 
-/// What the keeper knows before it reads a sentence.
+/// The context of every sentence, and the station's latest values.
 pub async fn context(
     storage: &Storage,
     station: &Arc<Station>,
@@ -32,7 +32,7 @@ pub async fn context(
     Ok((Context { here: Arc::clone(station), known, others, preference, now }, latest))
 }
 
-/// What an answer needs.
+/// The facts for an answer.
 pub async fn facts(storage: &Storage, intent: &Intent, context: &Context, latest: Vec<Latest>) -> Result<Facts, Error> {
     if matches!(intent, Intent::Help | Intent::Thanks | Intent::Bye | Intent::WhoAreYou | Intent::Lost | Intent::Clock)
     {

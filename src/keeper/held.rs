@@ -1,4 +1,4 @@
-//! All alerts in memory, and what readings do to them.
+//! All alerts in memory, and the events that reports cause.
 
 use super::alerts::phrases::{self, Listener};
 use super::alerts::rule::Rule;
@@ -9,21 +9,21 @@ use crate::storage::words::{Alert, AlertChange, Visitor};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::time::{MINUTE_MS, Timestamp};
 
-/// News that are older than this are told as history, ms.
+/// Events older than this are told as past, ms.
 const NOW_MS: i64 = 10 * MINUTE_MS;
 
 /// A visitor's alerts at a station.
-pub(super) type Page = BTreeMap<u32, Held>;
-/// Whose, and where.
+pub(super) type Alerts = BTreeMap<u32, Held>;
+/// The visitor, and the station's slug.
 pub(super) type Key = (Visitor, String);
 
 #[derive(Default)]
 pub(super) struct Book {
-    pub pages: BTreeMap<Key, Page>,
+    pub alerts: BTreeMap<Key, Alerts>,
     pub by_station: HashMap<String, BTreeSet<Visitor>>,
-    /// Every journal entry up to here has been held against the alerts.
+    /// Every journal entry up to this one was compared with the alerts.
     pub head: u64,
-    /// Silence counts from here: nobody listened before.
+    /// Silence counts from here: the keeper did not listen before.
     pub since: Option<Timestamp>,
 }
 
@@ -31,34 +31,34 @@ pub(super) struct Held {
     pub alert: Alert,
     pub rule: Rule,
     pub state: State,
-    /// Storage has an older state.
+    /// True if storage has an older state.
     pub changed: bool,
 }
 
 impl Held {
-    /// As storage is to have it.
+    /// The change that stores it.
     pub fn put(&mut self) -> AlertChange {
-        // A state is numbers and lists: it always can be written.
+        // A state has only numbers and lists, so this cannot fail.
         self.alert.state = serde_json::to_string(&self.state).unwrap_or_default();
         self.changed = false;
         AlertChange::Put(self.alert.clone())
     }
 }
 
-/// What happened to the alerts of a page, by number.
+/// The events of each visitor's alerts: number, event, time.
 pub(super) type Happened = BTreeMap<Key, Vec<(u32, Event, Timestamp)>>;
 
-/// What is said at once: of each alert one thing, and only what is news.
+/// The text that is said at once: one sentence for each alert, if all events are new. Else `None`: a summary is said.
 pub(super) fn blurts(
-    page: &Page,
+    own: &Alerts,
     events: &[(u32, Event, Timestamp)],
     now: Timestamp,
     to: &impl Fn(&Held) -> Listener,
 ) -> Option<String> {
     let numbers: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
     let is_news = events.iter().all(|(.., at)| now.since(*at) <= NOW_MS) && numbers.len() == events.len();
-    // Whoever has more to hear hears all of it, in one piece.
-    let more = page.iter().any(|(number, held)| {
+    // If the visitor has not heard earlier episodes either, one summary tells all.
+    let more = own.iter().any(|(number, held)| {
         let untold = held.state.untold.len();
         let ended = events.iter().any(|(n, event, _)| n == number && *event == Event::Ended);
         untold > usize::from(ended) || (ended && held.state.untold.last().is_some_and(|episode| !episode.told))
@@ -67,14 +67,14 @@ pub(super) fn blurts(
         return None;
     }
     let text = |(number, event, _): &(u32, Event, Timestamp)| {
-        let held = page.get(number)?;
+        let held = own.get(number)?;
         phrases::blurt(*number, &held.rule, &held.state, *event, to(held))
     };
     Some(events.iter().filter_map(text).collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty())
 }
 
-pub(super) fn is_due(page: &Page) -> bool {
-    page.values().any(|held| held.state.is_due())
+pub(super) fn is_due(own: &Alerts) -> bool {
+    own.values().any(|held| held.state.is_due())
 }
 
 impl Book {
@@ -82,15 +82,15 @@ impl Book {
     pub fn keep(&mut self, held: Held) {
         let key = (held.alert.visitor.clone(), held.alert.station.clone());
         self.by_station.entry(key.1.clone()).or_default().insert(key.0.clone());
-        self.pages.entry(key).or_default().insert(held.alert.number, held);
+        self.alerts.entry(key).or_default().insert(held.alert.number, held);
     }
 
     /// Forgets one.
     pub fn forget(&mut self, key: &Key, number: u32) {
-        let Some(page) = self.pages.get_mut(key) else { return };
-        page.remove(&number);
-        if page.is_empty() {
-            self.pages.remove(key);
+        let Some(own) = self.alerts.get_mut(key) else { return };
+        own.remove(&number);
+        if own.is_empty() {
+            self.alerts.remove(key);
             if let Some(visitors) = self.by_station.get_mut(&key.1) {
                 visitors.remove(&key.0);
                 if visitors.is_empty() {
@@ -100,12 +100,12 @@ impl Book {
         }
     }
 
-    /// How many there are.
+    /// The number of alerts.
     pub fn count(&self) -> usize {
-        self.pages.values().map(BTreeMap::len).sum()
+        self.alerts.values().map(BTreeMap::len).sum()
     }
 
-    /// Holds entries against all alerts of their stations, in order; returns what happened.
+    /// Compares entries with all alerts of their stations, in order; returns the events.
     pub fn hold_against(&mut self, entries: &[Entry]) -> Happened {
         let mut happened = Happened::new();
         for entry in entries {
@@ -113,8 +113,8 @@ impl Book {
             let Some(reading) = report::reading(entry) else { continue };
             for visitor in visitors {
                 let key = (visitor.clone(), entry.station.to_string());
-                let Some(page) = self.pages.get_mut(&key) else { continue };
-                let events = hold(page, entry, &reading);
+                let Some(own) = self.alerts.get_mut(&key) else { continue };
+                let events = hold(own, entry, &reading);
                 if !events.is_empty() {
                     happened.entry(key).or_default().extend(events);
                 }
@@ -124,10 +124,10 @@ impl Book {
     }
 }
 
-/// Holds one reading against a page.
-fn hold(page: &mut Page, entry: &Entry, reading: &Reading) -> Vec<(u32, Event, Timestamp)> {
+/// Compares one report with a visitor's alerts.
+fn hold(own: &mut Alerts, entry: &Entry, reading: &Reading) -> Vec<(u32, Event, Timestamp)> {
     let mut events = Vec::new();
-    for (number, held) in page.iter_mut().filter(|(_, held)| held.alert.seq < entry.seq) {
+    for (number, held) in own.iter_mut().filter(|(_, held)| held.alert.seq < entry.seq) {
         let state = std::mem::take(&mut held.state);
         let (state, event) = state.feed(&held.rule, Input::Reading(reading), entry.committed_at);
         held.state = state;

@@ -1,4 +1,4 @@
-//! Who is here: of the visitors that have alerts, and of nobody else.
+//! Remembers which visitors are here. It remembers only visitors that have alerts.
 
 use crate::storage::words::Visitor;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -6,23 +6,23 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError, RwLock};
 use weather::time::{SECOND_MS, Timestamp};
 
-/// Seen within this, a visitor is here, ms: longer than a truck may park (45 s), so that a page that is open stays here.
+/// A visitor is here if a request came within this time, ms. An open page sends one every 45 s at least.
 pub const PRESENT_MS: i64 = 60 * SECOND_MS;
 
-/// Visitors that are kept in mind before it is known who has alerts; all pages come back at once after a restart.
+/// Most visitors that are remembered before the alerts are read. All open pages come back at once after a restart.
 const EARLY_MAX: usize = 20_000;
 
 pub(super) struct Presence {
     known: RwLock<HashMap<Visitor, Seen>>,
-    /// Who came before it was known who has alerts; `None` since it is.
+    /// Visitors that came before the alerts were read; `None` afterwards.
     early: Mutex<Option<BTreeMap<Visitor, Timestamp>>>,
-    /// Visitors who came back and have something to hear.
+    /// Visitors that came back and have news to hear.
     returned: Mutex<BTreeSet<Visitor>>,
 }
 
 struct Seen {
     at: AtomicI64,
-    /// Something happened while they were away.
+    /// True if an alert rang while the visitor was away.
     due: AtomicBool,
 }
 
@@ -33,7 +33,7 @@ impl Default for Presence {
 }
 
 impl Presence {
-    /// From now on only these visitors are kept in mind; those of them who came early are here.
+    /// From now on only these visitors are remembered. Those of them that came early are here.
     pub fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         let came = early.take().unwrap_or_default();
@@ -42,7 +42,7 @@ impl Presence {
         }
     }
 
-    /// Notes a visit; true if there is something to tell.
+    /// Notes a visit; true if the visitor has news to hear.
     pub fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let Some(seen) = known.get(visitor) else {
@@ -65,25 +65,25 @@ impl Presence {
         }
     }
 
-    /// Keeps a visitor in mind who was last seen then.
+    /// Remembers a visitor, last seen at `at`.
     pub fn keep(&self, visitor: &Visitor, at: Timestamp) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let seen = || Seen { at: AtomicI64::new(i64::MIN), due: AtomicBool::new(false) };
         known.entry(visitor.clone()).or_insert_with(seen).at.fetch_max(at.0, SeqCst);
     }
 
-    /// Keeps a visitor in mind no longer.
+    /// Forgets a visitor.
     pub fn drop(&self, visitor: &Visitor) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).remove(visitor);
     }
 
-    /// True if they were seen a moment ago.
+    /// True if the visitor is here.
     pub fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| now.since(Timestamp(seen.at.load(SeqCst))) <= PRESENT_MS)
     }
 
-    /// Notes whether there is something to tell; somebody who is here has returned then.
+    /// Notes whether the visitor has news to hear. A visitor that is here counts as returned.
     pub fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
         if let Some(seen) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(visitor) {
             seen.due.store(due, SeqCst);
@@ -93,13 +93,13 @@ impl Presence {
         }
     }
 
-    /// True if there is something to tell.
+    /// True if the visitor has news to hear.
     pub fn is_due(&self, visitor: &Visitor) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| seen.due.load(SeqCst))
     }
 
-    /// Who has returned since this was asked last.
+    /// The visitors that returned since the last call.
     pub fn returned(&self) -> BTreeSet<Visitor> {
         std::mem::take(&mut *self.lock_returned())
     }

@@ -1,38 +1,38 @@
-//! Reports on their way to the alerts: bounded; what does not fit is read from the journal.
+//! A bounded queue of reports on their way to the alerts. Reports that do not fit are read from the journal.
 
 use super::stats::{Counters, count};
 use crate::storage::Entry;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Most reports that wait, some megabytes: beyond, the journal is read, which takes one query for five hundred.
+/// Most reports that wait, some megabytes. Beyond that the journal is read, five hundred entries a query.
 const WAITING_MAX: usize = 4_096;
 
 #[derive(Default)]
-pub(super) struct Queue(Mutex<State>);
+pub(super) struct Queue(Mutex<Inner>);
 
 #[derive(Default)]
-struct State {
+struct Inner {
     waiting: VecDeque<Entry>,
-    /// Stations that somebody watches; until they are known, all of them.
+    /// Stations with alerts; `None` while they are not known: then all reports are taken.
     stations: Option<HashSet<Arc<str>>>,
-    /// Something did not fit.
+    /// True if a report did not fit.
     overflowed: bool,
-    /// The newest entry that came by, watched or not.
+    /// The newest public entry, taken or not.
     newest: u64,
 }
 
-/// What waited.
+/// The reports that waited.
 pub(super) struct Waited {
     pub entries: Vec<Entry>,
-    /// The journal has more than that.
+    /// True if the journal has more.
     pub overflowed: bool,
-    /// Every watched entry up to here is in `entries`, or was in what waited before.
+    /// Every wanted entry up to here is in `entries`, or was in an earlier call's.
     pub newest: u64,
 }
 
 impl Queue {
-    /// Takes what concerns somebody; true if there is anything to look at.
+    /// Takes the reports of stations with alerts; true if there are any.
     pub fn push(&self, entries: &[Entry], counters: &Counters) -> bool {
         let mut state = self.lock();
         let before = state.waiting.len();
@@ -47,13 +47,13 @@ impl Queue {
             }
             state.waiting.push_back(entry.clone());
         }
-        // Private entries may be forgotten; a public one is a place to go on from.
+        // A private entry may be forgotten later; a public one stays, so reading can go on from it.
         let newest = entries.iter().rfind(|entry| entry.visitor.is_none());
         state.newest = newest.map_or(state.newest, |entry| entry.seq.max(state.newest));
         state.overflowed || state.waiting.len() > before
     }
 
-    /// Takes all that waits. After an overflow that is nothing: the journal has it all.
+    /// Takes all reports that wait. After an overflow there are none: the journal has them.
     pub fn take(&self) -> Waited {
         let mut state = self.lock();
         let entries = std::mem::take(&mut state.waiting).into();
@@ -70,7 +70,7 @@ impl Queue {
         self.lock().stations = Some(stations.collect());
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

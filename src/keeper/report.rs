@@ -1,4 +1,4 @@
-//! A report as the journal tells it.
+//! Reads a report from a journal entry.
 
 use super::alerts::state::Reading;
 use crate::storage::Entry;
@@ -18,7 +18,7 @@ struct Body {
     late: bool,
 }
 
-/// The reading in a journal entry; none if it is something else, or late: what is older than what is known does not ring.
+/// The report in a journal entry. `None` if the entry is something else, or if the report is late: old values ring no alert.
 pub(super) fn reading(entry: &Entry) -> Option<Reading> {
     let body: Body = serde_json::from_slice(&entry.body).ok()?;
     let observed_at = body.observed_at.filter(|_| body.kind == "report" && !body.late && entry.visitor.is_none())?;

@@ -1,15 +1,15 @@
-//! What the keeper has done.
+//! The keeper's counts.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What the keeper has done since it was made.
+/// The counts since the keeper was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
     /// Words answered.
     pub answered: u64,
     /// Times it spoke on its own.
     pub spoken: u64,
-    /// Visitors whose words it thinks about right now.
+    /// Visitors whose words it is answering now.
     pub thinking: u64,
     /// Alerts that it watches.
     pub alerts: u64,
@@ -42,7 +42,7 @@ impl Counters {
     }
 }
 
-/// Counters are only looked at by people: no order between them.
+/// Relaxed: people read the counters, and no code depends on their order.
 pub(super) fn count(counter: &AtomicU64, by: u64) {
     counter.fetch_add(by, Relaxed);
 }

@@ -1,8 +1,8 @@
-//! Holds alerts against the news, and tells visitors: at once who is here, later who is away.
+//! Compares alerts with each report, and tells their visitors: at once if they are here, else on their next visit.
 //!
-//! One lock over all alerts. Whoever changes them holds it until storage has the change, so memory never knows more than
-//! storage for longer than a commit takes, and no report falls between the reading that a new alert starts from and the
-//! first one that it is held against.
+//! One lock holds all alerts. A change keeps the lock until storage has the change. So memory is never ahead of storage for
+//! longer than a commit takes, and a new alert misses no report: none can come between the value that it starts from and
+//! the first report that it is compared with.
 
 use super::Clock;
 use super::alerts::book;
@@ -28,15 +28,15 @@ use weather::freshness;
 use weather::preference::Preference;
 use weather::station::Station;
 
-/// How often the clock is looked at for stations that have gone silent.
+/// The interval at which silent stations are looked for.
 const TICK: Duration = Duration::from_secs(30);
-/// States are stored every so many ticks (ten minutes), so that a restart has little journal to read again.
+/// States are stored every so many ticks (ten minutes), so that a restart reads little of the journal again.
 const TICKS_PER_KEEPING: u32 = 20;
-/// States that are stored in one transaction.
+/// Most states in one transaction.
 const KEPT_AT_ONCE: usize = 500;
-/// Journal entries that are read at once.
-const PAGE_ENTRIES: u32 = 500;
-/// If the journal no longer has all that an alert has not seen, this much of its end is read.
+/// Journal entries that one query reads.
+const ENTRIES_AT_ONCE: u32 = 500;
+/// If the journal no longer has all entries that an alert has not seen, the newest entries are read, so many of them.
 const TAIL_ENTRIES: u32 = 10_000;
 
 pub(super) struct Watch {
@@ -63,7 +63,7 @@ impl Watch {
         }
     }
 
-    /// Ready once there is nothing to tell to a visitor.
+    /// Waits until the visitor has no news to hear.
     pub async fn until_told(&self, visitor: &Visitor) {
         loop {
             let told = self.told.notified();
@@ -82,7 +82,7 @@ impl Watch {
         }
     }
 
-    /// Reads all alerts and what has happened since their states were stored. Fails only if storage is closed.
+    /// Reads all alerts, and the reports since their states were stored. Fails only if storage is closed.
     pub async fn load(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let mut pause = Pause::default();
@@ -104,14 +104,14 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
-        self.presence.keep_only(book.pages.keys().map(|(visitor, _)| visitor.clone()));
+        self.presence.keep_only(book.alerts.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
         set(&self.counters.alerts, book.count());
-        if !book.pages.is_empty() {
+        if !book.alerts.is_empty() {
             self.catch_up(&mut book).await?;
         }
         let due: Vec<Visitor> =
-            book.pages.iter().filter(|(_, page)| is_due(page)).map(|((v, _), _)| v.clone()).collect();
+            book.alerts.iter().filter(|(_, own)| is_due(own)).map(|((v, _), _)| v.clone()).collect();
         due.iter().for_each(|visitor| self.presence.set_due(visitor, true, (self.clock)()));
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Watch {
         }
     }
 
-    /// Looks at what has come in, and who has come back.
+    /// Looks at new reports and at visitors that came back.
     async fn look(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let waited = self.queue.take();
@@ -162,13 +162,15 @@ impl Watch {
         Ok(())
     }
 
-    /// Reads the journal on from the head.
+    /// Reads the journal from the head on.
     async fn catch_up(&self, book: &mut Book) -> Result<(), Error> {
         loop {
             let entries = match self.read(book.head).await? {
                 Some(entries) => entries,
                 None => {
-                    tracing::warn!("the journal no longer has all that happened; alerts go on from what is left");
+                    tracing::warn!(
+                        "the journal no longer has all reports since the last start; alerts miss the reports that are gone"
+                    );
                     let tail = self.insist(|| self.storage.journal_tail(TAIL_ENTRIES)).await?;
                     tail.into_iter().filter(|entry| entry.seq > book.head).collect()
                 }
@@ -182,10 +184,10 @@ impl Watch {
     }
 
     async fn read(&self, after: u64) -> Result<Option<Vec<Entry>>, Error> {
-        self.insist(|| self.storage.journal_since(after, None, PAGE_ENTRIES)).await
+        self.insist(|| self.storage.journal_since(after, None, ENTRIES_AT_ONCE)).await
     }
 
-    /// Tries until it is done, or storage is closed.
+    /// Tries until it succeeds or storage is closed.
     async fn insist<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -203,20 +205,20 @@ impl Watch {
         }
     }
 
-    /// Stores what happened, and says it to those who are here.
+    /// Stores the events, and tells the visitors that are here.
     async fn tell(&self, book: &mut Book, happened: Happened) -> Result<(), Error> {
         for (key, events) in happened {
             let now = (self.clock)();
             let here = self.presence.is_here(&key.0, now);
             let zone = self.zone(&key.1);
-            let Some(page) = book.pages.get_mut(&key) else { continue };
+            let Some(own) = book.alerts.get_mut(&key) else { continue };
             let to = |held: &Held| Listener { zone, now, preference: Preference::default().read(&held.alert.units) };
-            let text = here.then(|| blurts(page, &events, now, &to)).flatten().or_else(|| {
-                let to = page.values().next().map(&to).filter(|_| here)?;
-                phrases::summary(page.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
+            let text = here.then(|| blurts(own, &events, now, &to)).flatten().or_else(|| {
+                let to = own.values().next().map(&to).filter(|_| here)?;
+                phrases::summary(own.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
             });
             let moved: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
-            let changes = page
+            let changes = own
                 .iter_mut()
                 .filter(|(number, held)| moved.contains(*number) || (here && held.state.is_due()))
                 .map(|(_, held)| {
@@ -245,17 +247,17 @@ impl Watch {
         Ok(())
     }
 
-    /// Says to somebody who has come back what has happened.
+    /// Tells a visitor that came back all news.
     async fn sum_up(&self, book: &mut Book, visitor: &Visitor) -> Result<(), Error> {
         let now = (self.clock)();
         let from = (visitor.clone(), String::new());
-        for (key, page) in book.pages.range_mut(from..).take_while(|((whose, _), _)| whose == visitor) {
-            let Some(first) = page.values().next().filter(|_| is_due(page)) else { continue };
+        for (key, own) in book.alerts.range_mut(from..).take_while(|((whose, _), _)| whose == visitor) {
+            let Some(first) = own.values().next().filter(|_| is_due(own)) else { continue };
             let preference = Preference::default().read(&first.alert.units);
             let to = Listener { zone: self.zone(&key.1), now, preference };
-            let alerts = page.iter().map(|(number, held)| (*number, &held.rule, &held.state));
+            let alerts = own.iter().map(|(number, held)| (*number, &held.rule, &held.state));
             let Some(text) = phrases::summary(alerts, to) else { continue };
-            let due = page.values_mut().filter(|held| held.state.is_due());
+            let due = own.values_mut().filter(|held| held.state.is_due());
             let changes = due.map(|held| {
                 held.state.told();
                 held.put()
@@ -275,11 +277,11 @@ impl Watch {
         let mut happened = Happened::new();
         let directory = self.storage.directory();
         let mut limits: HashMap<String, i64> = HashMap::new();
-        for (key, page) in &mut book.pages {
-            for (number, held) in page.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
+        for (key, own) in &mut book.alerts {
+            for (number, held) in own.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
                 let heard = held.state.seen.map_or(since, |seen| seen.max(since));
                 let Some(station) = directory.by_slug(&key.1) else { continue };
-                // Without asking storage: nobody is silent before that.
+                // No station counts as silent before this time, so storage need not be asked.
                 if held.state.ringing.is_some() || now.since(heard) <= freshness::offline_after_ms(None) {
                     continue;
                 }
@@ -305,7 +307,7 @@ impl Watch {
     pub async fn keep_states(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let head = book.head;
-        let held = book.pages.iter_mut().flat_map(|(key, page)| page.values_mut().map(move |held| (key, held)));
+        let held = book.alerts.iter_mut().flat_map(|(key, own)| own.values_mut().map(move |held| (key, held)));
         let mut changes: Vec<(Key, AlertChange)> = Vec::new();
         for (key, held) in held.filter(|(_, held)| held.changed) {
             held.alert.seq = held.alert.seq.max(head);
@@ -318,7 +320,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Does what a visitor wants done with their alerts, and answers; false if the word was answered already.
+    /// Carries out a visitor's command about alerts, and answers; false if the word was answered already.
     pub async fn obey(
         &self,
         word: &Word,
@@ -328,13 +330,13 @@ impl Watch {
     ) -> Result<bool, Error> {
         let mut book = self.book.lock().await;
         let key = (word.visitor.clone(), word.station.clone());
-        // In this order: what was told before is in the newest values, what is told after will be looked at.
+        // First the queue, then the values: an earlier report is in the values, a later one is in the queue.
         self.queue.heed(&key.1);
         let now = (self.clock)();
         let (context, latest) = gather::context(&self.storage, station, preference, now).await?;
         let facts = Facts { latest, ..Facts::default() };
-        let page = book.pages.get(&key);
-        let held: Vec<(u32, &Rule)> = page.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
+        let own = book.alerts.get(&key);
+        let held: Vec<(u32, &Rule)> = own.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
         let (text, changes) = book::obey(command, &held, &facts, &context);
         let added = changes.add.map(|(number, rule, state)| {
             let alert = Alert {
@@ -361,7 +363,7 @@ impl Watch {
         match self.storage.answer(word, &text, stored).await {
             Ok(true) => {}
             Err(Error::TooManyAlerts) => {
-                let text = "I have as many alerts to watch as I can keep in mind, sorry.";
+                let text = "I cannot watch more alerts at the moment, sorry.";
                 return self.storage.answer(word, text, Vec::new()).await;
             }
             other => return other,
@@ -371,7 +373,7 @@ impl Watch {
             self.presence.keep(&key.0, word.said_at);
             book.keep(held);
         }
-        if !book.pages.keys().any(|(visitor, _)| *visitor == key.0) {
+        if !book.alerts.keys().any(|(visitor, _)| *visitor == key.0) {
             self.presence.drop(&key.0);
         }
         set(&self.counters.alerts, book.count());

@@ -70,7 +70,7 @@ impl Gate {
         let build = request.rocket().state::<Build>().map(|build| build.0.as_str());
         Ok(Caller {
             engines: Engines { dock, storage, keeper, build },
-            visitor: visitor::in_bay(request, bay.as_str()),
+            visitor: visitor::in_page(request, bay.as_str()),
             is_known: visitor::known(request.cookies()).is_some(),
             units: preference::of(request.cookies()).name(),
             source: client::address(request).and_then(Source::of),
@@ -85,7 +85,7 @@ pub const TOO_EAGER: &str = "this page sends more than ten trucks a second";
 impl Caller<'_> {
     /// Gives a visitor without a cookie one, with the answer to this request.
     pub fn introduce(&mut self, request: &Request<'_>) {
-        self.visitor = visitor::of_bay(request, self.bay.as_str());
+        self.visitor = visitor::of_page(request, self.bay.as_str());
         self.is_known = true;
     }
 

@@ -1,4 +1,4 @@
-//! What is counted, under the names by which it is known outside.
+//! All counts under the names that `/metrics` shows.
 
 use crate::keeper;
 use crate::storage;
@@ -42,7 +42,7 @@ const BY_FLEET: [ByFleet; 12] = [
     ("load_items", "News that went home, each as often as it was loaded", |fleet| fleet.items),
     ("load_bytes", "Bytes that went home", |fleet| fleet.bytes_down),
     ("home_lost", "Trucks that did not come home, as homes report it", |fleet| fleet.homes.lost),
-    ("home_repeated", "Cargo that homes had already, as they report it", |fleet| fleet.homes.repeated),
+    ("home_repeated", "News that homes had already, as they report it", |fleet| fleet.homes.repeated),
     ("home_gaps", "Loads that did not join on, as homes report it", |fleet| fleet.homes.gaps),
     ("home_news", "News that homes applied, as they report it", |fleet| fleet.homes.news),
 ];

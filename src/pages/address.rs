@@ -1,4 +1,4 @@
-//! The address a visitor came by, for lines that they will copy.
+//! The address by which a visitor reached this server, for commands that the visitor will copy.
 
 use crate::web::client;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -13,7 +13,7 @@ const HOST_MAX_BYTES: usize = 260;
 pub struct Address(String);
 
 impl Address {
-    /// Of the host that the visitor's browser asked for; in place of what is no host, where this server listens.
+    /// The address with the host that the visitor's browser asked for. If that is no host: where this server listens.
     pub fn of(host: Option<&str>, is_https: bool, bound: SocketAddr) -> Self {
         let plain = |host: &&str| {
             !host.is_empty()
@@ -31,7 +31,7 @@ impl Address {
     }
 }
 
-/// Every address and the loopback one are called `localhost`, as people type it.
+/// A listener on all addresses, or on loopback, is called `localhost`, as people type it.
 fn own(bound: SocketAddr) -> String {
     let ip = bound.ip();
     if ip.is_unspecified() || ip.is_loopback() { format!("localhost:{}", bound.port()) } else { bound.to_string() }

@@ -8,25 +8,34 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 62] = [
+pub const FILES: [&str; 75] = [
     "icons/favicon.svg",
+    "js/channel/bay.js",
     "js/channel/bucket.js",
     "js/channel/clock.js",
     "js/channel/cursor.js",
+    "js/channel/dispatcher.js",
     "js/channel/dock_clock.js",
     "js/channel/feed.js",
     "js/channel/fleets.js",
     "js/channel/home.js",
     "js/channel/limit.js",
     "js/channel/line.js",
+    "js/channel/listener.js",
     "js/channel/outage.js",
     "js/channel/patience.js",
+    "js/channel/place.js",
+    "js/channel/post.js",
+    "js/channel/proof.js",
+    "js/channel/road.js",
+    "js/channel/spread.js",
     "js/channel/stream.js",
     "js/channel/tally.js",
     "js/channel/transports.js",
     "js/channel/trucks.js",
     "js/channel/wire.js",
     "js/channel/words.js",
+    "js/dom/change.js",
     "js/keeper/chat.js",
     "js/keeper/conversation.js",
     "js/keeper/notice.js",
@@ -49,6 +58,7 @@ pub const FILES: [&str; 62] = [
     "js/lab/summary.js",
     "js/lab/track.js",
     "js/lab/verdict.js",
+    "js/meter/figures.js",
     "js/meter/meter.js",
     "js/meter/picture.js",
     "js/page/choice.js",
@@ -59,6 +69,9 @@ pub const FILES: [&str; 62] = [
     "js/tabs/link.js",
     "js/tabs/name.js",
     "js/tabs/outbox.js",
+    "js/tabs/pages.js",
+    "js/tabs/port.js",
+    "js/tabs/silence.js",
     "js/tabs/worker.js",
     "js/view/chart.js",
     "js/view/format.js",
@@ -76,9 +89,9 @@ pub const FILES: [&str; 62] = [
 /// The folder of the scripts.
 const SCRIPTS: &str = "js/";
 /// The rooms below it that a station's page and the overview run; `main.js` is in the last.
-const PAGE_ROOMS: [&str; 6] = ["channel", "tabs", "view", "keeper", "meter", "page"];
+const PAGE_ROOMS: [&str; 7] = ["channel", "tabs", "dom", "view", "keeper", "meter", "page"];
 /// The rooms that the lab runs; `main.js` is in the last.
-const LAB_ROOMS: [&str; 3] = ["channel", "meter", "lab"];
+const LAB_ROOMS: [&str; 4] = ["channel", "dom", "meter", "lab"];
 /// A worker runs this: no page does.
 const WORKER: &str = "js/tabs/worker.js";
 

@@ -1,8 +1,15 @@
-//! Times as a station's neighbours read them: in its zone.
+//! Times on the station's clock, and ages.
 
 use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
+use weather::freshness::{self, Freshness};
 use weather::time::Timestamp;
+
+/// The present instant. Pages read the clock here only.
+#[expect(clippy::disallowed_methods, reason = "routes read the clock and pass the time on")]
+pub fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
 
 /// An instant on the station's clock.
 pub fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
@@ -34,6 +41,14 @@ pub fn hour_start(zone: Tz, at: Timestamp) -> Timestamp {
     let clock = local(zone, at);
     let into_hour_s = i64::from(clock.minute() * 60 + clock.second());
     at.plus(-(into_hour_s * 1_000 + at.0.rem_euclid(1_000)))
+}
+
+/// The age that stands beside a value; empty while it is live.
+pub fn age_if_old(at: Timestamp, now: Timestamp, interval_ms: Option<i64>) -> String {
+    match Freshness::of(Some(at), now, interval_ms) {
+        Freshness::Live => String::new(),
+        _ => freshness::ago(at, now),
+    }
 }
 
 #[cfg(test)]

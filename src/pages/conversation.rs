@@ -1,4 +1,4 @@
-//! The keeper's panel: what a visitor and a station's keeper said to each other, and a place to say more.
+//! The keeper's panel: the words between a visitor and a station's keeper, and a form for the next word.
 
 use super::clock;
 use crate::storage::words::{Author, Visitor, Word};
@@ -9,40 +9,37 @@ use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::{MINUTE_MS, Timestamp};
 
-/// The newest words that a page is rendered with: more than a screen of them, less than a second on a slow line.
+/// The newest words that a page shows: they fill more than a screen and load within a second on a slow line.
 pub const WORDS_SHOWN_MAX: u32 = 50;
-/// The longest text of a word, characters, by whichever door it comes: as many as a truck may carry.
-pub const TEXT_MAX_CHARS: usize = channel::clipboard::TEXT_MAX_CHARS;
+/// The longest text of a word, characters: the channel's limit, so that a form and a script may say the same.
+pub const TEXT_MAX_CHARS: usize = channel::TEXT_MAX_CHARS;
 /// Bytes of a word's id and of a form's key: 128 bits.
 const ID_BYTES: usize = 16;
-/// A word that has waited longer for its answer is no reason to look again every few seconds, ms.
+/// A page without scripts reloads every few seconds only while a word has waited less than this for its answer, ms.
 const THINKING_MAX_MS: i64 = MINUTE_MS;
 
 /// One word of the log.
 #[derive(Debug, Clone, Default)]
 pub struct Said {
-    /// Its id.
     pub id: String,
-    /// `you` or `keeper`, as on the wire.
+    /// `you` or `robot`, as on the wire.
     pub from: &'static str,
-    /// Who, as people read it.
+    /// The author's name for people.
     pub who: &'static str,
-    /// What was said.
     pub text: String,
-    /// When, on the station's clock.
+    /// The station's local time when it was said.
     pub time: String,
     /// The same instant, RFC 3339.
     pub iso: String,
-    /// It waits for its answer.
+    /// True while it has no answer.
     pub waits: bool,
-    /// The keeper said it unasked.
+    /// True if the keeper said it unasked.
     pub blurt: bool,
 }
 
 /// A question that fills the field.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
-    /// What it asks.
     pub text: String,
     /// The page with this text in its field.
     pub href: String,
@@ -51,26 +48,26 @@ pub struct Suggestion {
 /// The panel on the page of a station.
 #[derive(Debug, Clone)]
 pub struct Conversation {
-    /// The conversation, oldest first.
+    /// Oldest first.
     pub words: Vec<Said>,
-    /// It cannot be read right now.
+    /// True if storage cannot be read at the moment.
     pub away: bool,
-    /// Random: with the text, it makes the id of the word that the form sends. Sent twice, it is one word.
+    /// Random. Key and text make the id of the word that the form sends, so a form that is sent twice is one word.
     pub key: String,
-    /// What stands in the field.
+    /// The text in the field.
     pub draft: String,
-    /// Why what was sent was not taken.
+    /// The reason why the last text was refused.
     pub complaint: String,
     /// Questions to begin with.
     pub suggestions: Vec<Suggestion>,
-    /// The form's limit.
+    /// The longest text that the form takes, characters.
     pub text_max: usize,
-    /// A word was said a moment ago and has no answer yet.
+    /// True if a word was said a moment ago and has no answer yet.
     pub thinking: bool,
 }
 
 impl Conversation {
-    /// The panel with these words, oldest first; `None`: the keeper is away. `key` is random, in base64url.
+    /// The panel with these words, oldest first; `None` if storage cannot be read. `key` is random, in base64url.
     pub fn of(
         words: Option<&[Word]>,
         slug: &Slug,
@@ -122,8 +119,8 @@ impl Said {
     }
 }
 
-/// The words, each with whether the keeper said it unasked: when no question was open. What stands before the first
-/// question may answer one that is no longer shown.
+/// The words, and for each whether the keeper said it unasked. A word is unasked if no question was open. Words before
+/// the first question do not count as unasked: they may answer a question that is no longer shown.
 fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
     let (mut open, mut asked) = (0_u32, words.len() < WORDS_SHOWN_MAX as usize);
     words.iter().map(move |word| {
@@ -135,7 +132,7 @@ fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
     })
 }
 
-/// Now, today, and what only a keeper does.
+/// Three suggestions: about now, about today, and an alert.
 fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
     let freezing = if preference.fahrenheit { "Warn me below 32 °F" } else { "Warn me below 0 °C" };
     let suggestion = |text: &str| {
@@ -145,14 +142,15 @@ fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
     ["How cold is it?", "High today?", freezing].map(suggestion).into()
 }
 
-/// A new key for a form; empty where there is no randomness, which is never taken.
+/// A new key for a form. Without randomness it is empty, and no form with an empty key is taken.
 pub fn key() -> String {
     let mut bits = [0; ID_BYTES];
     getrandom::fill(&mut bits).map_or_else(|_| String::new(), |()| Base64UrlUnpadded::encode_string(&bits))
 }
 
-/// The id of the word that a form of this key brings: the same text sent twice is one word, another text, as after
-/// going back, is another. Nobody makes a word of somebody else's id. `None` if the key is none of ours.
+/// The id of the word that a form with this key brings. The same text sent twice is one word; another text, as after the
+/// back button, is another word. The visitor is part of the id, so nobody can use the id of another visitor's word.
+/// `None` if the key is none of ours.
 pub fn word_id(key: &str, visitor: &Visitor, station: &Slug, text: &str) -> Option<String> {
     Base64UrlUnpadded::decode_vec(key).ok().filter(|bits| bits.len() == ID_BYTES)?;
     let mut hash = Sha256::new();

@@ -1,6 +1,7 @@
-//! What the page of a station is made from, and how.
+//! Makes the page of a station from storage, the keeper and the visitor's request.
 
 use super::address::Address;
+use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
 use super::views::StationPage;
@@ -8,19 +9,17 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::preference;
-use channel::Dock;
+use crate::web::{NewestCursor, preference};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
 use weather::preference::Preference;
 use weather::station::{Slug, Station};
-use weather::time::Timestamp;
 
-/// The engines and the worker behind a page, and how its visitor came and reads.
+/// Everything that the page of a station needs: the parts that it asks, the visitor's units and the server's address.
 pub struct Desk<'r> {
     pub storage: &'r Storage,
-    pub dock: &'r Dock,
+    pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
     pub preference: Preference,
     pub address: Address,
@@ -34,20 +33,20 @@ impl Desk<'_> {
         self.storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(unknown)
     }
 
-    /// The page of a station, its panel as `dress` leaves it. No visitor: nobody we know.
+    /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
     pub async fn page(
         &self,
         station: &Arc<Station>,
         visitor: Option<&Visitor>,
         dress: impl FnOnce(Conversation) -> Conversation,
     ) -> Result<StationPage, Fault> {
-        // The cursor first, so that nothing falls between the page and its first truck.
-        let (cursor, now) = (self.dock.cursor(), Timestamp::from(chrono::Utc::now()));
+        // The cursor is read first, so that the page's scripts miss no news that comes while the page is made.
+        let (cursor, now) = (self.newest.read(), clock::now());
         let words = async {
             let Some(visitor) = visitor else { return Some(Vec::new()) };
             let words = self.storage.conversation(visitor, station.slug.as_str(), WORDS_SHOWN_MAX).await;
-            // The weather does not wait for the keeper.
-            words.inspect_err(|error| tracing::warn!(%error, "the keeper is away")).ok()
+            // A page without the keeper's words is better than no page.
+            words.inspect_err(|error| tracing::warn!(%error, "a conversation could not be read")).ok()
         };
         let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
         let (facts, preference) = (facts?, self.preference);
@@ -63,12 +62,12 @@ impl<'r> FromRequest<'r> for Desk<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let state = request.rocket();
-        let (Some(storage), Some(dock), Some(keeper)) = (state.state(), state.state(), state.state()) else {
+        let (Some(storage), Some(newest), Some(keeper)) = (state.state(), state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let preference = preference::of(request.cookies());
         match request.guard::<Address>().await {
-            Outcome::Success(address) => Outcome::Success(Self { storage, dock, keeper, preference, address }),
+            Outcome::Success(address) => Outcome::Success(Self { storage, newest, keeper, preference, address }),
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

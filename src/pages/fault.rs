@@ -1,5 +1,6 @@
-//! When there is no page to give: the same layout, plain words, a way home.
+//! Error pages: the same layout, plain words, a link to all stations.
 
+use super::clock;
 use super::page::Page;
 use super::views::{FaultPage, Frame};
 use crate::storage;
@@ -8,7 +9,6 @@ use crate::web::preference;
 use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
-use weather::time::Timestamp;
 
 /// A page that could not be made.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
-        let now = Timestamp::from(chrono::Utc::now());
+        let now = clock::now();
         let frame = Frame::still(heading, "/", now, preference::of(request.cookies()));
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
@@ -45,16 +45,16 @@ impl<'r> Responder<'r, 'static> for Fault {
 
 fn heading(status: Status) -> &'static str {
     match status.code {
-        403 => "Not from there",
+        403 => "This site’s own forms only",
         404 => "There is nothing here",
-        429 => "That was a little fast",
+        429 => "Too many requests",
         503 => "Back in a moment",
-        400..=499 => "That did not work",
-        _ => "Something broke on our side",
+        400..=499 => "This request did not work",
+        _ => "The server made an error",
     }
 }
 
-/// Answers whatever no route answered.
+/// Answers requests that no route answered.
 #[rocket::catch(default)]
 pub fn any(status: Status, request: &Request<'_>) -> Fault {
     let _ = request;
@@ -63,13 +63,13 @@ pub fn any(status: Status, request: &Request<'_>) -> Fault {
 
 fn detail(status: Status) -> &'static str {
     match status.code {
-        403 => "Forms are taken from this server’s own pages only.",
-        404 => "This address has no page. A station may have been removed, or the address mistyped.",
-        413 => "What was sent is larger than we take.",
-        422 | 400 => "What was sent could not be understood.",
+        403 => "This server accepts forms from its own pages only. Open the page here and send the form again.",
+        404 => "This address has no page. The station may have been removed, or the address has a typing error.",
+        413 => "The request is too large.",
+        422 | 400 => "The server could not read this request.",
         429 => "Too many requests in a short time. Try again in a moment.",
         503 => "The server is busy or restarting. Try again in a moment.",
-        400..=499 => "This request cannot be answered.",
-        _ => "The error has been written to the server's log.",
+        400..=499 => "The server cannot answer this request.",
+        _ => "The server made an error and wrote it to its log.",
     }
 }

@@ -4,7 +4,7 @@ use rocket::http::Header;
 use rocket::request::Request;
 use rocket::response::{self, Responder};
 
-/// Nothing from elsewhere, nothing inline.
+/// No content from other sites, no inline scripts and styles.
 pub const CONTENT_SECURITY_POLICY: &str =
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'";
 

@@ -1,4 +1,4 @@
-//! Everything a page reads from storage.
+//! Reads from storage everything that a page shows.
 
 use super::facts::{Facts, Series};
 use crate::storage::{Error, Storage};
@@ -9,7 +9,7 @@ use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
-/// One station, its temperatures in buckets of `bucket_ms`.
+/// One station with its temperatures in buckets of `bucket_ms`.
 pub async fn station(
     storage: &Storage,
     station: &Arc<Station>,

@@ -1,4 +1,4 @@
-//! What the page's scripts start from: a JSON block that no browser executes.
+//! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
 use super::facts::Facts;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use weather::time::Timestamp;
 
 /// The whole block. Values are canonical.
 #[derive(Debug, Serialize)]
-pub struct State<'a> {
+pub struct PageState<'a> {
     /// The journal's cursor, taken before anything else here was read.
     pub cursor: String,
     /// The build of the files that the page uses.
@@ -63,14 +63,14 @@ struct Series {
     points: Vec<(Timestamp, f64, f64, f64, u32)>,
 }
 
-impl<'a> State<'a> {
+impl<'a> PageState<'a> {
     /// The state of a page that shows these stations.
     pub fn of(stations: &'a [Facts], cursor: String, build: String, now: Timestamp, preference: Preference) -> Self {
         let units = Units { temperature: preference.temperature(), rest: preference.rest() };
         Self { cursor, build, now, units, stations: stations.iter().map(|facts| Station::of(facts, now)).collect() }
     }
 
-    /// JSON without any character that HTML could mistake for markup.
+    /// JSON without characters that HTML could read as markup.
     pub fn json(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned());
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")

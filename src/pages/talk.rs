@@ -1,4 +1,4 @@
-//! The keeper's door for forms: words come in, and the visitor goes back to the page.
+//! Takes words from the keeper's form, and sends the visitor back to the page.
 
 use super::conversation::{self, TEXT_MAX_CHARS};
 use super::desk::Desk;
@@ -27,11 +27,11 @@ struct Said<'r> {
     text: &'r str,
 }
 
-/// What a form is answered with.
+/// The answer to a form.
 #[derive(Responder)]
 enum Answer {
     Taken(Box<Redirect>),
-    /// The page again, with what was not taken still in its field.
+    /// The page again, with the refused text in its field.
     Again(Box<(Status, Page<StationPage>)>),
 }
 
@@ -44,9 +44,10 @@ async fn say(
     cookies: &CookieJar<'_>,
 ) -> Result<Answer, Fault> {
     let station = desk.station(slug)?;
-    // Not `welcome`: a form that another site posts comes without its cookie, and must not be given a new one.
+    // `known`, not `welcome`: a form of another site comes without the cookie, and must not get a new one.
     let Some(visitor) = visitor::known(cookies) else {
-        let why = "The keeper answers where it knows whom: allow this site its cookie, and reload the page.";
+        let why =
+            "The keeper answers only visitors that have a cookie. Allow cookies for this site, then reload the page.";
         return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
     };
     let text = said.text.trim();
@@ -54,13 +55,13 @@ async fn say(
         return again(&desk, &station, cookies, said.text, Status::UnprocessableEntity, why).await;
     }
     let Some(id) = conversation::word_id(said.key, &visitor, &station.slug, text) else {
-        let why = "This page was too old to send from. Send it again.";
+        let why = "This page was too old. Send your text again.";
         return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
     };
     let word = NewWord { id, station: station.slug.to_string(), text: text.to_owned() };
     if let Err(error) = desk.storage.say(&visitor, &desk.preference.name(), vec![word]).await {
         tracing::warn!(%error, "a word was not stored");
-        let why = "The keeper is away for the moment. Send it again a little later.";
+        let why = "The keeper cannot take your text at the moment. Send it again in a minute.";
         return again(&desk, &station, cookies, said.text, Status::ServiceUnavailable, why.to_owned()).await;
     }
     desk.keeper.visit(&visitor);
@@ -77,13 +78,13 @@ async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>, cookies: &CookieJar<'_>
     Ok(to_panel(&station.slug))
 }
 
-/// Whoever reloads the page that a refused form was answered with.
+/// A reload of the page that answered a refused form ends here.
 #[get("/s/<slug>/words/forget")]
 fn back_from_forgetting(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
     Ok(to_panel(&desk.station(slug)?.slug))
 }
 
-/// The same.
+/// Likewise.
 #[get("/s/<slug>/words")]
 fn back(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
     Ok(to_panel(&desk.station(slug)?.slug))
@@ -93,12 +94,14 @@ fn to_panel(slug: &Slug) -> Redirect {
     Redirect::to(format!("/s/{slug}#keeper"))
 }
 
-/// Why a text is not taken.
+/// The reason to refuse a text, if there is one.
 fn objection(text: &str) -> Option<String> {
     let length = text.chars().count();
     match length {
         0 => Some("Write something first.".to_owned()),
-        _ if length > TEXT_MAX_CHARS => Some(format!("That is {length} characters; {TEXT_MAX_CHARS} is the most.")),
+        _ if length > TEXT_MAX_CHARS => {
+            Some(format!("Your text has {length} characters. The keeper takes at most {TEXT_MAX_CHARS}."))
+        }
         _ => None,
     }
 }

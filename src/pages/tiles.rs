@@ -1,10 +1,9 @@
 //! Everything but the large number: wind, and a tile for each other value.
 
-use super::clock;
+use super::clock::{self, age_if_old};
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::hero::DASH;
-use super::views::age_if_old;
 use super::wind;
 use crate::storage::Latest;
 use weather::preference::Preference;

@@ -1,13 +1,12 @@
-//! What the templates print: structs of finished strings, made from facts, an instant and a preference.
+//! The structs that the templates print: finished strings, made from facts, an instant and a preference.
 
 use super::address::Address;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
 use super::facts::Facts;
-use super::freshness::{self, Freshness};
 use super::hero::Hero;
-use super::state::State;
+use super::state::PageState;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
@@ -17,27 +16,26 @@ use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
-/// How often a page without scripts is loaded anew, seconds.
+/// A page without scripts reloads after this many seconds.
 const REFRESH_S: u32 = 60;
-/// The same while the keeper thinks, seconds: as long as it thinks at most.
+/// It reloads after this many seconds while the keeper thinks: the keeper thinks no longer.
 const REFRESH_THINKING_S: u32 = 3;
 
-/// What every page has around its content.
+/// Every page has this around its content.
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// The window's title.
     pub title: String,
-    /// The page's own path, to come back to.
+    /// The page's own path. The switch of units comes back to it.
     pub path: String,
-    /// The build that the files' addresses carry.
+    /// The build in the addresses of files.
     pub build: String,
-    /// In which units.
     pub preference: Preference,
-    /// The scripts' state as JSON; empty on a page that nothing feeds.
+    /// The scripts' state as JSON; empty on a page that gets no news.
     pub state: String,
-    /// Without scripts, the page is loaded anew after this many seconds; 0: never, for somebody has to read or write.
+    /// Without scripts the page reloads after this many seconds. 0 means never: the visitor is reading or writing.
     pub refresh_s: u32,
-    /// When it was rendered, UTC.
+    /// The time of rendering, UTC unless [`Frame::local`] was called.
     pub as_of: String,
     /// The same instant, RFC 3339.
     pub iso: String,
@@ -59,11 +57,11 @@ impl Frame {
     }
 
     fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
-        let state = State::of(stations, cursor, self.build.clone(), now, self.preference).json();
+        let state = PageState::of(stations, cursor, self.build.clone(), now, self.preference).json();
         Self { state, ..self }
     }
 
-    /// The same, loaded anew as soon as the keeper may have answered, and not while a text waits to be sent.
+    /// The same. It reloads as soon as the keeper may have answered, and never while the field holds a text.
     fn attentive(self, keeper: &Conversation) -> Self {
         let refresh_s = match keeper {
             _ if !keeper.draft.is_empty() || !keeper.complaint.is_empty() => 0,
@@ -94,7 +92,7 @@ struct Card {
     slug: String,
     name: String,
     hero: Hero,
-    /// In place of the temperature, where there is no outdoor thermometer.
+    /// Another value, if the station has no outdoor thermometer.
     first: Option<Aside>,
     wind: Wind,
     wind_speed: String,
@@ -139,7 +137,7 @@ pub struct StationPage {
     rows: Vec<Row>,
     address: String,
     keeper: Conversation,
-    /// What the scripts make new words from.
+    /// An empty word. The scripts make new words from its HTML.
     blank: Said,
 }
 
@@ -199,13 +197,5 @@ impl FaultPage {
     /// The page of an error.
     pub fn of(frame: Frame, code: u16, heading: &'static str, detail: String) -> Self {
         Self { frame, code, heading, detail }
-    }
-}
-
-/// The age that stands beside a value; empty while it is live.
-pub fn age_if_old(at: Timestamp, now: Timestamp, interval_ms: Option<i64>) -> String {
-    match Freshness::of(Some(at), now, interval_ms) {
-        Freshness::Live => String::new(),
-        _ => freshness::ago(at, now),
     }
 }

@@ -1,4 +1,4 @@
-//! The station's side of the ingest door: one post, and what its answer means for the station.
+//! Posts reports to a server, and tells the pretend station what an answer means.
 
 use super::plan::Error;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -7,16 +7,16 @@ use serde_json::Value;
 use std::time::{Duration, Instant};
 use weather::quality::Sent;
 
-/// Where reports are posted, below the server's address.
+/// The path of the ingest door, below the server's address.
 const DOOR: &str = "/api/v1/readings";
-/// A server that has not answered after this long counts as away: what common stations wait.
+/// A server that has not answered after this time counts as away. Common stations wait as long.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// A server may ask for this much patience; more is cut.
+/// The longest pause that a server may ask for.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
-/// An answer's text is repeated up to here, in characters.
+/// The part of an answer's text that is repeated in messages, characters.
 const ECHO_MAX_CHARS: usize = 300;
 
-/// What a post came to.
+/// The outcome of a post.
 pub(super) struct Outcome {
     /// The answer's status; `None` if there was no answer.
     pub(super) status: Option<u16>,
@@ -25,17 +25,17 @@ pub(super) struct Outcome {
     pub(super) answer: Answer,
 }
 
-/// What an answer means for the station.
+/// The meaning of an answer for the station.
 pub(super) enum Answer {
-    /// The server has them.
+    /// The server has stored the reports, or had them already.
     Taken { stored: u64, duplicate: u64, warnings: Vec<String> },
-    /// Not now: try the same again, after this long if the server said so.
+    /// Post the same again later: after this time, if the server named one.
     Later { after: Option<Duration>, why: String },
-    /// Too much at once.
+    /// The post was too large.
     TooBig,
-    /// The server will never take this: the next report may fare better.
+    /// The server will never take this report, but may take the next.
     Refused(String),
-    /// Nothing that this station sends will ever be taken.
+    /// The server will never take a report of this station.
     Stop(Error),
 }
 
@@ -53,14 +53,14 @@ impl Client {
         match base.scheme() {
             "http" => {}
             "https" => return Err(Error::NoTls(url.to_owned())),
-            other => return Err(bad(format!("{other}: is not spoken here, use http:"))),
+            other => return Err(bad(format!("the scheme {other}: is not supported, use http:"))),
         }
         let door = format!("{}{DOOR}", base.as_str().trim_end_matches('/'));
         let door = Url::parse(&door).map_err(|error| bad(error.to_string()))?;
 
         let mut builder = reqwest::Client::builder()
             .timeout(TIMEOUT)
-            // A redirected POST becomes a GET on the way: better to say where the door is.
+            // A redirected POST becomes a GET on the way. The error names the right address instead.
             .redirect(redirect::Policy::none())
             .user_agent(concat!("stevenson-simulate/", env!("CARGO_PKG_VERSION")));
         if base.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]") {
@@ -71,6 +71,7 @@ impl Client {
 
     /// Posts a JSON body.
     pub(super) async fn post(&self, body: String) -> Outcome {
+        #[expect(clippy::disallowed_methods, reason = "a worker: it measures an answer")]
         let started = Instant::now();
         let request = self.http.post(self.door.clone()).bearer_auth(&self.key).header(CONTENT_TYPE, "application/json");
         let answered = async {
@@ -92,7 +93,7 @@ impl Client {
         match status.as_u16() {
             200 | 201 => match taken(body) {
                 Some(answer) => answer,
-                // A proxy's page, for instance: nobody says that the reports are stored.
+                // For instance a proxy's page: it does not say that the reports are stored.
                 None => Answer::Later { after: None, why: format!("{status} without counts: {}", text(body)) },
             },
             401 | 403 => Answer::Stop(Error::KeyRefused { door: self.door.to_string(), status: status.as_u16() }),
@@ -147,7 +148,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// What an answer says, for the person who reads it: a problem's detail, or the beginning of its text.
+/// The text of an answer for people: a problem's detail, or the beginning of the body.
 fn text(body: &[u8]) -> String {
     let detail = serde_json::from_slice::<Value>(body).ok().and_then(|v| Some(v.get("detail")?.as_str()?.to_owned()));
     detail.unwrap_or_else(|| String::from_utf8_lossy(body).trim().to_owned()).chars().take(ECHO_MAX_CHARS).collect()

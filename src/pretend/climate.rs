@@ -32,7 +32,7 @@ const TIP_MM: f64 = 0.2;
 const GAUGE_STEP_MS: i64 = 5 * MINUTE_MS;
 /// Air gets colder with height, °C per metre (standard atmosphere).
 const LAPSE_C_PER_M: f64 = 0.0065;
-/// Latitude of a station that does not say, degrees north: the middle of Europe.
+/// The default latitude, degrees north: the middle of Europe.
 pub const LATITUDE_DEFAULT: f64 = 50.0;
 
 /// A pretend place with its weather.
@@ -44,7 +44,7 @@ pub struct Climate {
     elevation_m: f64,
 }
 
-/// A rain gauge: what has fallen since local midnight. It only saves work, [`Climate::at`] gives the same without one.
+/// A rain gauge: the rain since local midnight. It only saves work; [`Climate::at`] gives the same without one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Gauge {
     midnight: Option<Timestamp>,
@@ -52,7 +52,7 @@ pub struct Gauge {
     millimetres: f64,
 }
 
-/// What the air does at an instant, before any sensor looks at it.
+/// The air at an instant, before a sensor measures it.
 struct Air {
     days: f64,
     fronts: sky::Fronts,
@@ -70,7 +70,7 @@ impl Climate {
         Self { noise: Noise::new(seed), zone, latitude: latitude.clamp(-66.0, 66.0), elevation_m }
     }
 
-    /// What the station's sensors say at an instant, rounded as sensors do. Always the same for the same instant.
+    /// The sensors' values at an instant, rounded as sensors do. The same instant always gives the same values.
     pub fn at(&self, at: Timestamp) -> Values {
         self.read(at, &mut Gauge::default())
     }
@@ -79,7 +79,7 @@ impl Climate {
     pub fn read(&self, at: Timestamp, gauge: &mut Gauge) -> Values {
         let mut values = Values::default();
         for (quantity, value) in self.sense(at, gauge) {
-            // What lies outside the gross limits (the pressure on the highest peaks), the station does not report.
+            // The station does not report values outside the gross limits, such as the pressure on the highest peaks.
             let _ = values.put(quantity, value);
         }
         values
@@ -143,7 +143,7 @@ impl Climate {
         Air { days, fronts, elevation_sine, shade, temperature: temperature.clamp(-70.0, 50.0), rain_rate }
     }
 
-    /// The air mass brings its moisture; how much of the possible that is (the humidity) falls as the day warms up.
+    /// The air mass sets the moisture; the relative humidity falls as the day warms up.
     fn humidity(&self, air: &Air) -> f64 {
         let dryness = 4.2 + 3.0 * self.noise.rough(channel::DRYNESS, air.days / 1.7) + 1.5 * air.fronts.swing;
         let day = 6.0 * air.elevation_sine.max(0.0) + 3.0 * air.elevation_sine.min(0.0);
@@ -173,7 +173,7 @@ impl Climate {
         (speed, (mean.max(0.0) * gustiness - 0.3).max(speed))
     }
 
-    /// Where the wind comes from, degrees: it turns slowly, veers when a front passes, and the vane never stands still.
+    /// The direction that the wind comes from, degrees. It turns slowly, veers when a front passes, and always trembles.
     fn direction(&self, air: &Air) -> f64 {
         let minutes = air.days * DAY_MS as f64 / MINUTE_MS as f64;
         245.0
@@ -211,7 +211,7 @@ impl Climate {
     }
 }
 
-/// How much the ground feeds showers, 0..1: most on a summer afternoon.
+/// The strength of showers by the warmth of the ground, 0..1: most on a summer afternoon.
 fn warmth(season: f64, hour: f64, latitude: f64) -> f64 {
     let noon = sun::elevation_sine(season, 12.0, latitude);
     let afternoon = (-((hour - 16.0) / 3.0).powi(2)).exp();

@@ -9,7 +9,7 @@ impl Noise {
         Self(mix(seed))
     }
 
-    /// A number in −1..1 for a lattice point: neighbours have nothing to do with each other.
+    /// A number in −1..1 for a lattice point, independent of its neighbours.
     pub(super) fn point(self, channel: u64, index: i64) -> f64 {
         /// The 53 bits that a double holds exactly, as a number below 2.
         const UNIT: f64 = 2.0 / (1u64 << 53) as f64;

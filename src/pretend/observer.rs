@@ -1,4 +1,4 @@
-//! The observer: takes readings, writes reports, hears answers. It knows no clock and no network.
+//! The observer: it takes readings, writes reports and reads answers. It uses no clock and no network.
 
 use super::client::{Answer, Outcome};
 use super::climate::{Climate, Gauge};
@@ -13,12 +13,12 @@ use weather::time::{MINUTE_MS, Timestamp};
 /// Failures in a row after which a station with nothing left to measure gives up: half a minute.
 const TRIES_MAX: u32 = 7;
 
-/// What is to be sent next.
+/// The next post.
 pub(super) struct Post {
     /// The times of the readings in it.
     pub(super) readings: Vec<Timestamp>,
     pub(super) body: String,
-    /// What to wait before sending it.
+    /// The pause before it is sent.
     pub(super) pause: Duration,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Observer {
     last: Timestamp,
     /// Readings in the post that is under way.
     in_flight: u64,
-    /// How long the next post waits.
+    /// The pause before the next post.
     pause: Duration,
     gave_up: bool,
     progress: ProgressBar,
@@ -86,7 +86,7 @@ impl Observer {
         self.left = self.left.map(|left| left.saturating_sub(1));
     }
 
-    /// What to send next, if there is anything.
+    /// The next post, if there is one.
     pub(super) fn next_post(&mut self, now: Timestamp) -> Option<Post> {
         if self.gave_up {
             return None;
@@ -105,7 +105,7 @@ impl Observer {
         Value::Object(report)
     }
 
-    /// Hears what became of a post.
+    /// Takes the outcome of a post.
     pub(super) fn hear(&mut self, readings: Vec<Timestamp>, outcome: Outcome) -> Result<(), Error> {
         self.in_flight = 0;
         match outcome.status {
@@ -135,7 +135,7 @@ impl Observer {
             }
             Answer::TooBig => {
                 if !self.outbox.halve(readings) {
-                    self.refuse(count, "413: one report is too big".to_owned());
+                    self.refuse(count, "413: one report is too large".to_owned());
                 }
             }
             Answer::Refused(why) => self.refuse(count, why),

@@ -1,4 +1,4 @@
-//! What the station has measured and the server has not confirmed.
+//! Readings that the server has not confirmed yet.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,7 +13,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// Times of readings that wait to be sent, oldest first. The time is enough: the weather is a function of it.
+/// The times of readings that wait to be sent, oldest first. The values follow from the time.
 #[derive(Debug)]
 pub(super) struct Outbox {
     waiting: VecDeque<Timestamp>,
@@ -54,12 +54,12 @@ impl Outbox {
         (count > 0).then(|| self.waiting.drain(..count).collect())
     }
 
-    /// What was taken has arrived, or never will.
+    /// Ends a batch that the server took or refused.
     pub(super) fn done(&mut self) {
         self.failures = 0;
     }
 
-    /// What was taken goes back to its place, to be sent again after the pause that is returned.
+    /// Puts a batch back, to be sent again after the returned pause.
     pub(super) fn again(&mut self, batch: Vec<Timestamp>, asked: Option<Duration>) -> Duration {
         self.put_back(batch);
         let pause = PAUSE_MIN.saturating_mul(1 << self.failures.min(10)).min(PAUSE_MAX);
@@ -67,7 +67,7 @@ impl Outbox {
         asked.unwrap_or(pause)
     }
 
-    /// What was taken goes back, to be sent in halves. False if it cannot be halved: it is dropped.
+    /// Puts a batch back, to be sent in halves. False if it has one reading: then that is dropped.
     pub(super) fn halve(&mut self, batch: Vec<Timestamp>) -> bool {
         if batch.len() < 2 {
             return false;

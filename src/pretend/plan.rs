@@ -1,17 +1,17 @@
-//! What a pretend station is told to do, and why it may not be able to.
+//! A pretend station's plan, and the errors that end it.
 
 use super::climate::LATITUDE_DEFAULT;
 use chrono_tz::Tz;
 use std::time::Duration;
 
-/// What a pretend station does.
+/// The plan of a pretend station.
 #[derive(Clone)]
 pub struct Plan {
     /// The server: `http://127.0.0.1:8000`.
     pub url: String,
     /// The station's key.
     pub key: String,
-    /// Which weather; the same seed gives the same.
+    /// The weather's seed: the same seed gives the same weather.
     pub seed: u64,
     /// The zone in whose local day rain is counted; its standard time also says when the sun rises.
     pub zone: Tz,
@@ -29,9 +29,9 @@ pub struct Plan {
     pub progress: bool,
 }
 
-/// Shorter pauses between readings are a load test: the lab has a better one.
+/// Shorter intervals would test the server; `stevenson lab drive` does that better.
 pub const EVERY_MIN: Duration = Duration::from_millis(10);
-/// A server believes a clock that is up to 366 days behind; one day stays for the journey.
+/// A server believes clocks up to 366 days behind. One day is left for the posts' way.
 pub const FAST_FORWARD_MAX: Duration = Duration::from_secs(365 * 86_400);
 impl Plan {
     /// A plan with the defaults: a reading every 5 s until shutdown, in Berlin, at sea level, no past.
@@ -66,48 +66,28 @@ impl Plan {
 pub enum Error {
     /// Not an address.
     #[error("{given:?} is not the address of a server: {reason}")]
-    Url {
-        /// As it was given.
-        given: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Url { given: String, reason: String },
     /// An https address.
-    #[error("{0} asks for TLS, which this program does not speak: use the http:// address behind the proxy")]
+    #[error("{0} needs TLS, which this command does not support: use the http:// address behind the proxy")]
     NoTls(String),
     /// Below [`EVERY_MIN`].
-    #[error("every {} is too often for a station: at least {}",
+    #[error("a post every {} is too often: the shortest interval is {}",
         humantime::format_duration(*.0), humantime::format_duration(EVERY_MIN))]
     TooOften(Duration),
     /// Beyond [`FAST_FORWARD_MAX`].
-    #[error("{} days back is too far, servers believe a year: at most {} days",
+    #[error("{} days back is too far: the most is {} days",
         .0.as_secs() / 86_400, FAST_FORWARD_MAX.as_secs() / 86_400)]
     TooFarBack(Duration),
     /// The server does not take this key.
     #[error("{door} answered {status}: the server does not know this key; `stevenson station new-key` makes a new one")]
-    KeyRefused {
-        /// Where it was posted.
-        door: String,
-        /// 401 or 403.
-        status: u16,
-    },
+    KeyRefused { door: String, status: u16 },
     /// Something else answers at the address.
     #[error("{door} answered {status}: there is no Stevenson at this address")]
-    NoDoor {
-        /// Where it was posted.
-        door: String,
-        /// 404 or 405.
-        status: u16,
-    },
+    NoDoor { door: String, status: u16 },
     /// The server is elsewhere.
     #[error("{door} redirects to {to}: use that address")]
-    Redirected {
-        /// Where it was posted.
-        door: String,
-        /// Where to.
-        to: String,
-    },
-    /// The HTTP client cannot be made, or the key cannot be put into a header.
+    Redirected { door: String, to: String },
+    /// The HTTP client cannot be made, or the key does not fit into a header.
     #[error("cannot make the request")]
     Client(#[source] reqwest::Error),
 }

@@ -6,7 +6,7 @@ use super::noise::Noise;
 const FRONT_EVERY_DAYS: f64 = 4.0;
 /// Fronts further away in time than this many stretches are not felt.
 const FRONTS_AROUND: i64 = 2;
-/// How long the change at a front takes, days: half an hour.
+/// The time that the change at a front takes, days: half an hour.
 const PASSAGE_DAYS: f64 = 0.5 / 24.0;
 /// Heaviest shower, mm/h.
 const RATE_MAX: f64 = 40.0;
@@ -23,12 +23,12 @@ mod channel {
     pub(super) const BAND: u64 = 6;
 }
 
-/// What the fronts around an instant do together.
+/// The sum of the fronts around an instant.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fronts {
     /// −1 just before a front (warm side) to 1 just after it (cold side), fading over a day.
     pub(super) swing: f64,
-    /// How deep the trough is, 0..1 and rarely a little more: pressure is lowest when the front passes.
+    /// The depth of the trough, 0..1 and rarely a little more: pressure is lowest when the front passes.
     pub(super) trough: f64,
     /// 1 while a front passes, fading over hours: wind and cloud.
     pub(super) near: f64,
@@ -69,7 +69,7 @@ pub(super) fn shade(noise: Noise, days: f64, cover: f64) -> f64 {
     (cover + small * 4.0 * cover * (1.0 - cover)).clamp(0.0, 1.0)
 }
 
-/// How hard it rains, mm/h. Continuous, 0 most of the time. `warmth` 0..1 is for the showers of a summer afternoon.
+/// The rain rate, mm/h. Continuous, 0 most of the time. `warmth` 0..1 is for the showers of a summer afternoon.
 pub(super) fn rain_rate(noise: Noise, days: f64, warmth: f64) -> f64 {
     let fronts = fronts(noise, days);
     let cover = cover(noise, days, &fronts);

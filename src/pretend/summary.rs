@@ -1,4 +1,4 @@
-//! What the server answered, in a table at the end.
+//! A table of the server's answers, printed at the end.
 
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ const ANSWER_MAX_US: u64 = 60_000_000;
 /// Different warnings that a summary quotes; the rest is only counted.
 const QUOTED_MAX: usize = 5;
 
-/// What became of a pretend station's reports. All counts are reports unless they say otherwise.
+/// The counts of a pretend station's run, in reports unless they say otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Posts by the status of their answer.
@@ -23,7 +23,7 @@ pub struct Summary {
     pub duplicate: u64,
     /// Refused for good.
     pub refused: u64,
-    /// Measured while the server was away for so long that they gave way to newer ones.
+    /// Dropped for newer ones, because the server was away for too long.
     pub pushed_out: u64,
     /// Measured and not sent when the run ended.
     pub unsent: u64,
@@ -31,11 +31,11 @@ pub struct Summary {
     pub warnings: u64,
     /// The first few different ones.
     pub quoted: Vec<String>,
-    /// Why the last post that failed did.
+    /// The reason of the last failure.
     pub last_failure: Option<String>,
     /// From start to end.
     pub elapsed: Duration,
-    /// How long answers took.
+    /// The times that answers took.
     pub answers: Answers,
 }
 
@@ -52,7 +52,7 @@ impl Summary {
     }
 }
 
-/// How long answers took, to three digits, in constant space.
+/// The times that answers took, to three digits, in constant space.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Option<Histogram<u64>>);
 
@@ -85,7 +85,7 @@ impl fmt::Display for Summary {
         for (name, count) in [
             ("  known already", self.duplicate),
             ("  refused", self.refused),
-            ("  gave way", self.pushed_out),
+            ("  dropped", self.pushed_out),
             ("  not sent", self.unsent),
         ] {
             if count > 0 {

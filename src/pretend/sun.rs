@@ -1,4 +1,4 @@
-//! Where the sun stands, and what it would give through a clear sky.
+//! The sun's position, and its radiation under a clear sky.
 
 use std::f64::consts::TAU;
 use weather::time::{DAY_MS, Timestamp};

@@ -1,4 +1,4 @@
-//! The brake: no one caller must keep a door busy.
+//! The brake: it stops a caller that sends too many requests.
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
@@ -8,17 +8,17 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Requests that one caller may send in a second for long: as many as a page's home that keeps the rules does.
+/// Requests that one caller may send in a second, for any length of time. A page that keeps the rules sends no more.
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("10 is not zero");
-/// Requests it may send at once: a home sends four; what waited on the way arrives in a bunch.
+/// Requests that a caller may send at once. A page sends four; requests that waited on the way arrive together.
 const BURST: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
-/// After so many requests, of all callers, those that are quiet again are forgotten: so memory has a bound, and the walk
-/// costs each request next to nothing.
+/// After so many requests of all callers together, the brake forgets the callers that are quiet again. So its memory has
+/// a bound, and the walk over all callers costs each request very little.
 const FORGET_AFTER: u32 = 4_096;
 
 /// Counts requests by caller.
 pub struct Brake<C: Clock = DefaultClock> {
-    /// By a hash: two callers that share one, by a chance of 1 in 2⁶⁴, share their requests, too.
+    /// Callers by their hash. Two callers with the same hash (a chance of 1 in 2⁶⁴) would share their limit.
     limiter: RateLimiter<u64, DefaultKeyedStateStore<u64>, C, NoOpMiddleware<C::Instant>>,
     hasher: RandomState,
     requests: AtomicU32,

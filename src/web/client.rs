@@ -1,4 +1,4 @@
-//! Where a request comes from, and by which address: proxies are believed only if they are ours.
+//! The client's address, and the host and scheme that it asked for. Only proxies in `trusted_proxies` are believed.
 
 use super::options::{Network, Options};
 use rocket::Request;
@@ -23,7 +23,7 @@ pub fn is_https(request: &Request<'_>) -> bool {
     by_proxy(request).then(scheme).flatten().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
-/// True if the request comes from this very machine, by no proxy that would not tell.
+/// True if the request comes from this machine itself, and not through a proxy that hides the client.
 pub fn is_local(request: &Request<'_>) -> bool {
     let forwarded =
         ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].iter().any(|name| request.headers().contains(name));
@@ -39,13 +39,13 @@ fn by_proxy(request: &Request<'_>) -> bool {
     request.remote().is_some_and(is_trusted)
 }
 
-/// What the nearest proxy wrote: each adds its own at the end.
+/// The entry of the nearest proxy: each proxy adds its own at the end.
 fn last(list: &str) -> &str {
     list.rsplit(',').next().unwrap_or_default().trim()
 }
 
-/// The nearest address that is not a proxy of ours: each proxy has written down whom it heard, so the list is read from
-/// its end, and what strangers wrote before them counts for nothing.
+/// The nearest address that is not a proxy of ours. Each proxy adds the address of its caller at the end of the list, so
+/// the list is read from its end. Entries before that may come from anybody and are ignored.
 fn behind(peer: IpAddr, headers: &HeaderMap<'_>, trusted: &[Network]) -> IpAddr {
     let is_proxy = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
     if !is_proxy(peer) {
@@ -56,7 +56,7 @@ fn behind(peer: IpAddr, headers: &HeaderMap<'_>, trusted: &[Network]) -> IpAddr 
         match hop_address(hop.trim()) {
             Some(address) if is_proxy(address) => {}
             Some(address) => return address,
-            // Who writes no address cannot be followed further.
+            // An entry that is no address: the way back ends here.
             None => return peer,
         }
     }

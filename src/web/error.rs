@@ -1,4 +1,4 @@
-//! Every part's error becomes a status and a body here, and nowhere else: RFC 9457 `application/problem+json`.
+//! Turns every part's error into a status and a body, RFC 9457 `application/problem+json`. No other file does.
 
 use crate::storage;
 use rocket::Request;
@@ -7,7 +7,7 @@ use rocket::response::{self, Responder, Response};
 use std::io::Cursor;
 use weather::report::Warning;
 
-/// An error as it leaves the house.
+/// An error as a client receives it.
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: Status,
@@ -16,7 +16,7 @@ pub struct Problem {
     retry_after_s: Option<u32>,
 }
 
-/// What a sender should wait after a 503, seconds: long enough for a lock or a queue to clear, short of a station's patience.
+/// A sender should wait so long after a 503, seconds. A lock or a queue clears in that time, and a station still waits.
 const RETRY_AFTER_S: u32 = 5;
 
 impl Problem {

@@ -1,4 +1,4 @@
-//! The doors' knobs: whom to believe, and who may look.
+//! The doors' knobs: trusted proxies, and networks that may read the metrics.
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Networks of proxies in front: only they are believed when they say whom a request comes from, and by which host
-    /// and scheme. `["127.0.0.1", "10.0.0.0/8"]`
+    /// Networks of the proxies in front of the server, such as `["127.0.0.1", "10.0.0.0/8"]`. The server believes only
+    /// their `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`, because anybody can send these headers.
     pub trusted_proxies: Vec<Network>,
-    /// Networks that may read `/metrics`, besides this machine.
+    /// Networks that may read `/metrics`, besides this machine. The figures name nobody, but they tell how many people look.
     pub metrics_from: Vec<Network>,
 }
 
@@ -22,9 +22,9 @@ pub struct Options {
 #[serde(try_from = "String", into = "String")]
 pub struct Network(IpNet);
 
-/// A text that is no network.
+/// A text that is not a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no network: write 10.0.0.0/8 or a single address")]
+#[error("{0:?} is not a network: write 10.0.0.0/8 or a single address")]
 pub struct BadNetwork(String);
 
 impl Network {
@@ -83,7 +83,7 @@ mod tests {
     fn what_is_no_network_is_named() {
         for bad in ["", "10.0.0.0/33", "proxy.local", "10.0.0", "::/129"] {
             let error = serde_json::from_value::<Options>(serde_json::json!({"trusted_proxies": [bad]}));
-            assert!(error.expect_err("no network").to_string().contains("is no network"), "{bad}");
+            assert!(error.expect_err("no network").to_string().contains("is not a network"), "{bad}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A visitor's units travel in a cookie, so that the server renders them.
+//! The visitor's units, from a cookie, so that the server can render them.
 
 use rocket::http::{Cookie, CookieJar, SameSite};
 use rocket::request::{FromRequest, Outcome, Request};
@@ -7,10 +7,10 @@ use weather::preference::Preference;
 
 /// The cookie's name.
 const COOKIE: &str = "units";
-/// A year, seconds: people do not change their mind about degrees.
+/// A year, seconds: people keep their units.
 const COOKIE_MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
 
-/// What the visitor's cookie says.
+/// The units in the visitor's cookie.
 pub fn of(cookies: &CookieJar<'_>) -> Preference {
     Preference::default().read(cookies.get(COOKIE).map_or("", |cookie| cookie.value()))
 }

@@ -1,4 +1,4 @@
-//! Who is calling: a visitor is known by a cookie of 128 random bits, and by nothing else.
+//! Visitors: a cookie of 128 random bits names a visitor, and nothing else does.
 
 use super::client;
 use crate::storage::words::Visitor;
@@ -10,7 +10,7 @@ use std::convert::Infallible;
 
 /// The cookie's name.
 const COOKIE: &str = "visitor";
-/// How long a browser keeps it, seconds: 400 days, the longest that browsers allow.
+/// The cookie's lifetime, seconds: 400 days, the longest that browsers allow.
 const COOKIE_MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 /// A secret's length, bytes: 128 bits.
 const SECRET_BYTES: usize = 16;
@@ -24,7 +24,7 @@ pub fn known(cookies: &CookieJar<'_>) -> Option<Visitor> {
 pub fn welcome(request: &Request<'_>) -> Visitor {
     known(request.cookies()).unwrap_or_else(|| {
         let mut bits = [0; SECRET_BYTES];
-        // Without randomness there is no visitor that nobody else could be: then all are nobody, and nothing is kept.
+        // Without randomness nobody can be told from others. Then all are the same nameless visitor.
         if getrandom::fill(&mut bits).is_err() {
             return Visitor::of_secret("");
         }
@@ -32,20 +32,20 @@ pub fn welcome(request: &Request<'_>) -> Visitor {
     })
 }
 
-/// The visitor that the cookie names; without one, the page itself is the visitor, whose cookie is made from the name
-/// of its bay: a truck that is sent again belongs to the same one, whether or not the first answer arrived.
-pub fn of_bay(request: &Request<'_>, bay: &str) -> Visitor {
-    known(request.cookies()).unwrap_or_else(|| introduce(request, secret_of_bay(bay)))
+/// The visitor that the cookie names. Without a cookie the page itself becomes the visitor, and its cookie is made from
+/// the page's id: a request that is sent again then belongs to the same visitor, even if the first answer was lost.
+pub fn of_page(request: &Request<'_>, page: &str) -> Visitor {
+    known(request.cookies()).unwrap_or_else(|| introduce(request, secret_of_page(page)))
 }
 
-/// Who [`of_bay`] says, without a cookie being set: a page that has said nothing yet hears under this name already
-/// what it will be answered.
-pub fn in_bay(request: &Request<'_>, bay: &str) -> Visitor {
-    known(request.cookies()).unwrap_or_else(|| Visitor::of_secret(&secret_of_bay(bay)))
+/// The same visitor as [`of_page`], but no cookie is set. A page listens as this visitor before it says its first word,
+/// so that it also hears the answer.
+pub fn in_page(request: &Request<'_>, page: &str) -> Visitor {
+    known(request.cookies()).unwrap_or_else(|| Visitor::of_secret(&secret_of_page(page)))
 }
 
-fn secret_of_bay(bay: &str) -> String {
-    let digest = Sha256::digest(["visitor of ", bay].concat());
+fn secret_of_page(page: &str) -> String {
+    let digest = Sha256::digest(["visitor of ", page].concat());
     Base64UrlUnpadded::encode_string(&digest[..SECRET_BYTES])
 }
 
@@ -66,7 +66,7 @@ fn is_secret(text: &str) -> bool {
     Base64UrlUnpadded::decode_vec(text).is_ok_and(|bits| bits.len() == SECRET_BYTES)
 }
 
-/// As a guard of pages: [`welcome`].
+/// A guard for pages: it calls [`welcome`].
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Visitor {
     type Error = Infallible;

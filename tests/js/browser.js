@@ -2,7 +2,7 @@
 /** A browser in small: pages with links, workers that live and die, and messages that take their time. Time is virtual. */
 
 import { Link } from '../../static/js/tabs/link.js';
-import { Share } from '../../static/js/tabs/hub.js';
+import { Hub } from '../../static/js/tabs/hub.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal } from './check.js';
 
@@ -22,8 +22,8 @@ export class FakeStorage {
 
 /** Workers by name, as a browser keeps them. */
 export class FakeBrowser {
-  /** @type {Share | null} the one that runs */
-  share = null;
+  /** @type {Hub | null} the one that runs */
+  hub = null;
   /** How many were started. */
   workers = 0;
   /** Whether scripts of workers cannot be loaded. */
@@ -37,18 +37,18 @@ export class FakeBrowser {
 
   /**
    * @param {VirtualClock} clock
-   * @param {(hiddenMs?: number) => Share} newShare
+   * @param {(hiddenMs?: number) => Hub} newHub
    */
-  constructor(clock, newShare) {
+  constructor(clock, newHub) {
     this.clock = clock;
-    this.newShare = newShare;
+    this.newHub = newHub;
   }
 
   /** The worker dies, and nobody is told. */
   kill() {
     this.#ports.forEach((port) => (port.dead = true));
     this.#ports.clear();
-    this.share = null;
+    this.hub = null;
   }
 
   /** @param {string} name */
@@ -69,14 +69,16 @@ export class FakeBrowser {
     const worker = { port, onerror: /** @type {any} */ (null) };
     if (this.broken) clock.after(POST_MS, () => worker.onerror?.({}));
     if (this.broken || this.hung) line.dead = true;
-    if (!line.dead && !this.share) {
-      this.share = this.newShare();
+    if (!line.dead && !this.hub) {
+      this.hub = this.newHub();
       this.workers++;
     }
-    const take = line.dead ? null : this.share?.connect((message) => {
-      const copy = structuredClone(message);
-      clock.after(POST_MS, () => line.dead || port.onmessage?.({ data: copy }));
-    });
+    const take = line.dead
+      ? null
+      : this.hub?.connect((message) => {
+          const copy = structuredClone(message);
+          clock.after(POST_MS, () => line.dead || port.onmessage?.({ data: copy }));
+        });
     this.#ports.add(line);
     return /** @type {SharedWorker} */ (/** @type {unknown} */ (worker));
   };
@@ -97,6 +99,8 @@ export class FakePage {
   reloads = 0;
   /** @type {string[]} */
   faults = [];
+  /** @type {Hub | null} where there is no worker */
+  own = null;
 
   /**
    * @param {FakeBrowser} browser
@@ -119,7 +123,7 @@ export class FakePage {
       clock: browser.clock,
       storage: /** @type {any} */ (new FakeStorage()),
       newWorker: browser.newWorker,
-      newShare: () => browser.newShare(0),
+      newHub: () => (this.own = browser.newHub(0)),
       ...more,
     });
   }
@@ -137,7 +141,7 @@ export class FakePage {
  * @param {string} [fleet]
  * @param {object} [more]
  */
-export function sharesOn(send, clock, random, fleet = 'ping-pong', more = {}) {
+export function hubsOn(send, clock, random, fleet = 'ping-pong', more = {}) {
   return (/** @type {number | undefined} */ hiddenMs) =>
-    new Share({ fleet: FLEETS[fleet], send, clock, random, newId: () => 'w', ...more }, { hiddenMs });
+    new Hub({ fleet: FLEETS[fleet], send, clock, random, newId: () => 'w', ...more }, { hiddenMs });
 }

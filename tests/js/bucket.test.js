@@ -6,14 +6,20 @@ const LIMITS = { burst: 4, perSecond: 10 };
 
 test('a full bucket gives its tokens at once, then one every tenth of a second', () => {
   const bucket = new Bucket(LIMITS, 0);
-  equal([0, 0, 0, 0, 0].map((now) => bucket.take(now)), [0, 0, 0, 0, 100]);
+  equal(
+    [0, 0, 0, 0, 0].map((now) => bucket.take(now)),
+    [0, 0, 0, 0, 100],
+  );
   equal(bucket.take(99), 1);
   equal([bucket.take(100), bucket.take(100)], [0, 100]);
 });
 
 test('a bucket never holds more than its burst', () => {
   const bucket = new Bucket(LIMITS, 0);
-  equal([1, 1, 1, 1, 1].map(() => bucket.take(3_600_000)), [0, 0, 0, 0, 100]);
+  equal(
+    [1, 1, 1, 1, 1].map(() => bucket.take(3_600_000)),
+    [0, 0, 0, 0, 100],
+  );
 });
 
 test('a clock that is set back costs no tokens', () => {

@@ -31,7 +31,7 @@ export async function results() {
     try {
       await body();
     } catch (error) {
-      failure = error instanceof Error ? error.stack ?? error.message : String(error);
+      failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
     all.push({ name, ms: Math.round(performance.now() - began), failure });
   }

@@ -7,7 +7,8 @@ const item = (id, more = {}) => ({ kind: 'words', id, from: 'you', station: 's',
 /** @param {string} id @param {any} state @param {object} [more] */
 const said = (id, state, more = {}) => ({ id, station: 's', text: id, state, ...more });
 /** @param {string} id @param {object} [more] */
-const row = (id, more = {}) => /** @type {any} */ ({ id, from: 'you', text: id, at: 1, waits: false, blurt: false, fate: '', reason: '', ...more });
+const row = (id, more = {}) =>
+  /** @type {any} */ ({ id, from: 'you', text: id, at: 1, waits: false, blurt: false, fate: '', reason: '', ...more });
 /** @param {Conversation} conversation */
 const ids = ({ words }) => words.map(({ id }) => id).join(' ');
 
@@ -15,7 +16,10 @@ test('a word goes its way: queued, on the road, delivered, stored, answered', ()
   const talk = new Conversation();
   for (const state of ['queued', 'aboard', 'heard']) {
     talk.said([said('a', state)]);
-    equal(talk.words.map(({ fate }) => fate), [state]);
+    equal(
+      talk.words.map(({ fate }) => fate),
+      [state],
+    );
     equal(talk.thinking, state === 'heard');
   }
   talk.take(item('a'));

@@ -3,7 +3,8 @@ import { compare, isCursor, join } from '../../static/js/channel/cursor.js';
 import { equal, ok, test } from './check.js';
 
 /** @param {Partial<import('../../static/js/channel/wire.js').Load>} load */
-const load = (load) => /** @type {any} */ ({ v: 1, why: 'cargo', after: 'J.10', seen: 'J.10', cargo: [], heard: [], ...load });
+const load = (load) =>
+  /** @type {any} */ ({ v: 1, why: 'cargo', after: 'J.10', seen: 'J.10', cargo: [], heard: [], ...load });
 const items = (/** @type {number[]} */ ...places) => places.map((place) => ({ at: `J.${place}`, kind: 'report' }));
 const places = (/** @type {{at: string}[]} */ fresh) => fresh.map(({ at }) => at);
 
@@ -25,7 +26,10 @@ test('places in two journals have no order', () => {
 
 test('an epoch may hold dots', () => {
   equal(compare('a.b.1', 'a.b.2'), -1);
-  ok(!isCursor('J.') && !isCursor('.1') && !isCursor('J.1x') && !isCursor(7) && isCursor('7Q.1234'), 'forms of a cursor');
+  ok(
+    !isCursor('J.') && !isCursor('.1') && !isCursor('J.1x') && !isCursor(7) && isCursor('7Q.1234'),
+    'forms of a cursor',
+  );
 });
 
 test('a load that joins on is taken whole', () => {

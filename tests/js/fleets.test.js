@@ -138,7 +138,10 @@ test('expanding sends a truck for each word until five are out', async () => {
     stage.home.say(words);
     await stage.clock.run(1_000);
   }
-  equal(stage.out.map(({ clipboard }) => [clipboard.park, clipboard.say.length]), [0, 1, 2, 3, 4].map((n) => [25_000, n]));
+  equal(
+    stage.out.map(({ clipboard }) => [clipboard.park, clipboard.say.length]),
+    [0, 1, 2, 3, 4].map((n) => [25_000, n]),
+  );
   await stage.out[0].load({ cargo: [item(11)], heard: ['w1', 'w2', 'w3', 'w4'] });
   equal([stage.out.length, stage.aboard], [5, ['w5', 'w6']]);
 });

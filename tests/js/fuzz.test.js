@@ -76,7 +76,10 @@ class Run {
     ok(departed === trucksOut + home + lost + givenUp, 'a departure is not accounted for');
     const { stored } = this.dock;
     for (; this.checked < stored.length; this.checked++) {
-      ok(stored[this.checked] === this.said[this.checked], 'S5: every word is stored once, in the order in which it was said');
+      ok(
+        stored[this.checked] === this.said[this.checked],
+        'S5: every word is stored once, in the order in which it was said',
+      );
     }
     const silence = this.clock.now() - this.road.lastHome;
     const live = this.home.state.kind === 'live';
@@ -137,7 +140,11 @@ class Run {
     const deliveries = departed - before.departed - (tickets - before.tickets) - polls;
     ok(deliveries <= 16, `L1: ${deliveries} deliveries without news and words`);
     if (fleet.keepOneOut) {
-      equal([dock.parked.length, trucksOut], [1, 1], 'L2: at rest exactly one truck is parked, and home believes it out');
+      equal(
+        [dock.parked.length, trucksOut],
+        [1, 1],
+        'L2: at rest exactly one truck is parked, and home believes it out',
+      );
       equal(home.state.kind, 'live');
       this.announce('a');
       await clock.run(20, this.look);

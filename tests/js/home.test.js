@@ -302,7 +302,9 @@ test('four trucks leave at once, then ten a second; news ride together', async (
   for (let ms = 0; ms < 5_000; ms += 5) {
     news++;
     const [truck] = stage.out;
-    const missing = Array.from({ length: news - Number(truck?.clipboard.seen.slice(2)) }, (_, n) => item(news - n)).reverse();
+    const missing = Array.from({ length: news - Number(truck?.clipboard.seen.slice(2)) }, (_, n) =>
+      item(news - n),
+    ).reverse();
     if (truck) await truck.load({ cargo: missing });
     await stage.clock.run(5);
     equal(stage.home.state.kind, 'live', 'a flood is no failure');
@@ -373,7 +375,7 @@ test('at rest no truck is out and no timer runs; waking goes on from what was se
   equal([stage.out.length, stage.last.clipboard.seen], [1, 'J.11']);
 });
 
-test('a load that arrives after its truck was given up is nobody\'s', async () => {
+test("a load that arrives after its truck was given up is nobody's", async () => {
   const stage = await pingPong({ send: () => new Promise((resolve) => (stubborn.arrive = resolve)) });
   const stubborn = { arrive: (/** @type {any} */ _load) => {} };
   stage.home.start({ seen: SEEN });
@@ -468,6 +470,9 @@ test('every departure is accounted for', async () => {
 
 test('a word that is too long is refused where it is said', async () => {
   const stage = await pingPong();
-  await throws(() => stage.home.say({ station: 's', text: 'x'.repeat(1_001) }), (error) => error instanceof RangeError);
+  await throws(
+    () => stage.home.say({ station: 's', text: 'x'.repeat(1_001) }),
+    (error) => error instanceof RangeError,
+  );
   stage.expect(2, 1, 'no truck leaves');
 });

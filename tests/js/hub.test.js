@@ -2,7 +2,8 @@
 /** One home for all pages of a browser. */
 
 import { FLEETS } from '../../static/js/channel/fleets.js';
-import { FakeBrowser, FakePage, sharesOn } from './browser.js';
+import { legsOf } from '../../static/js/channel/tally.js';
+import { FakeBrowser, FakePage, hubsOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -20,7 +21,7 @@ function scene() {
     trips.push(clipboard);
     return road.send(clipboard, signal);
   };
-  const browser = new FakeBrowser(clock, sharesOn(send, clock, random));
+  const browser = new FakeBrowser(clock, hubsOn(send, clock, random));
   const open = async (/** @type {string[]} */ watch = [], seen = `J.${dock.head}`) => {
     const page = new FakePage(browser, 'ping-pong', { seen, watch });
     page.link.start();
@@ -34,11 +35,29 @@ test('twelve pages are live with one truck out, and one sees the same as the oth
   const { clock, dock, browser, open } = scene();
   const pages = [];
   for (let n = 0; n < 12; n++) pages.push(await open(['a']));
-  equal([browser.share?.stats.trucksOut, browser.share?.size, dock.parked.length, browser.workers], [1, 12, 1, 1]);
-  ok(pages.every(({ link }) => link.state.kind === 'live' && link.state.shared === true), 'live');
+  equal([browser.hub?.stats.trucksOut, browser.hub?.size, dock.parked.length, browser.workers], [1, 12, 1, 1]);
+  ok(
+    pages.every(({ link }) => link.state.kind === 'live' && link.state.shared === true),
+    'live',
+  );
   dock.announce('a');
   await clock.run(100);
   for (const page of pages) equal([page.applied, page.link.seen], [['J.1'], 'J.1']);
+});
+
+test('the first page of a browser is never told that more legs were empty than there were', async () => {
+  const { clock, browser } = scene();
+  /** @type {any[]} */
+  const told = [];
+  const take = browser.newHub().connect((message) => told.push(message));
+  take({ what: 'hello', turn: 1, seen: 'J.0', watch: ['a'], visible: true, say: [] });
+  await clock.run(6_000);
+  const all = told.filter(({ stats }) => stats).map(({ stats }) => legsOf(stats));
+  ok(all.length > 3, 'it is told of some trips');
+  equal(
+    all.filter(({ legs, empty }) => empty > legs),
+    [],
+  );
 });
 
 test('a page that shows what is watched already, and knows as much, costs no trip', async () => {
@@ -111,7 +130,7 @@ test('the home rests when its last page has left, and a page from the cache goes
   const page = await open(['a']);
   page.link.rest();
   await clock.run(10);
-  equal([browser.share?.stats.trucksOut, browser.share?.size, clock.pending <= 1], [0, 0, true]);
+  equal([browser.hub?.stats.trucksOut, browser.hub?.size, clock.pending <= 1], [0, 0, true]);
   for (let n = 0; n < 3; n++) dock.announce('a');
   await clock.run(60_000);
   page.link.start();
@@ -131,7 +150,7 @@ test('words of any page are sent, and every page is told of them', async () => {
   equal(two.link.said, []);
 });
 
-test('news of the visitor\'s own goes to every page', async () => {
+test("news of the visitor's own goes to every page", async () => {
   const { clock, dock, open } = scene();
   const one = await open(['a']);
   const two = await open(['b']);
@@ -144,7 +163,13 @@ test('news of the visitor\'s own goes to every page', async () => {
   const cargo = kinds.map((kind, n) => ({ at: `J.${n + 1}`, kind, station: 'b' }));
   truck.goes({ v: 1, why: 'cargo', after: 'J.0', seen: 'J.2', cargo, heard: [] });
   await clock.run(50);
-  equal([one.applied, two.applied], [['J.1', 'J.2'], ['J.1', 'J.2']]);
+  equal(
+    [one.applied, two.applied],
+    [
+      ['J.1', 'J.2'],
+      ['J.1', 'J.2'],
+    ],
+  );
 });
 
 test('when the place in the journal is gone every page is told, and each starts anew', async () => {
@@ -179,20 +204,20 @@ test('a page that crashed is forgotten after a minute, and a hidden one that ans
   const { clock, browser, open } = scene();
   const one = await open(['a']);
   one.link.visible = false;
-  const gone = browser.share?.connect(() => {});
+  const gone = browser.hub?.connect(() => {});
   gone?.({ what: 'hello', turn: 1, seen: 'J.0', watch: ['b'], visible: false, say: [] });
-  equal(browser.share?.size, 2);
+  equal(browser.hub?.size, 2);
   await clock.run(59_000);
-  equal(browser.share?.size, 2, 'not yet');
+  equal(browser.hub?.size, 2, 'not yet');
   await clock.run(12_000);
-  equal(browser.share?.size, 1);
+  equal(browser.hub?.size, 1);
 });
 
 test('a page that was forgotten says hello when it thaws', async () => {
   const { clock, browser } = scene();
   /** @type {any[]} */
   const told = [];
-  const take = browser.newShare().connect((message) => told.push(message.what));
+  const take = browser.newHub().connect((message) => told.push(message.what));
   take({ what: 'here' });
   equal(told, ['who']);
   await clock.run(0);
@@ -203,9 +228,9 @@ test('a machine that sleeps loses no page', async () => {
   const page = await open(['a']);
   for (let night = 0; night < 10; night++) await clock.sleep(3_600_000);
   await clock.run(1_000);
-  equal([browser.share?.size, page.link.state.kind], [1, 'live']);
+  equal([browser.hub?.size, page.link.state.kind], [1, 'live']);
   await clock.run(60_000);
-  equal([browser.share?.size, page.link.state.kind], [1, 'live'], 'and the beats go on');
+  equal([browser.hub?.size, page.link.state.kind], [1, 'live'], 'and the beats go on');
 });
 
 test('for pages that nobody sees the trucks run five minutes; who looks again wakes them', async () => {
@@ -218,7 +243,7 @@ test('for pages that nobody sees the trucks run five minutes; who looks again wa
   await clock.run(299_000);
   two.is('live');
   await clock.run(2_000);
-  equal([two.link.state.kind, browser.share?.stats.trucksOut], ['resting', 0]);
+  equal([two.link.state.kind, browser.hub?.stats.trucksOut], ['resting', 0]);
   dock.announce('a');
   await clock.run(60_000);
   one.link.visible = true;
@@ -250,13 +275,16 @@ async function run(seed, total) {
   const pick = (/** @type {any[]} */ list) => list[Math.floor(random() * list.length)];
   const dock = new ModelDock(FLEETS['ping-pong'], clock, random);
   const road = new BadRoad(dock, clock, random);
-  const browser = new FakeBrowser(clock, sharesOn(road.send, clock, random, 'ping-pong', { parkMs: 10_000 }));
+  const browser = new FakeBrowser(clock, hubsOn(road.send, clock, random, 'ping-pong', { parkMs: 10_000 }));
   /** @type {{page: FakePage, from: number, watch: string[], frozen: boolean, checked: number}[]} */
   let open = [];
   /** @type {string[]} */
   const said = [];
   const expected = (/** @type {{from: number, watch: string[]}} */ { from, watch }) =>
-    dock.journal.slice(from).filter(({ topic }) => watch.length === 0 || watch.includes(topic)).map(({ place }) => `J.${place}`);
+    dock.journal
+      .slice(from)
+      .filter(({ topic }) => watch.length === 0 || watch.includes(topic))
+      .map(({ place }) => `J.${place}`);
   const look = () => {
     for (const tab of open) {
       if (tab.checked === tab.page.applied.length) continue;
@@ -266,8 +294,11 @@ async function run(seed, total) {
         total.applied++;
       }
     }
-    ok(open.every(({ page }) => page.faults.length === 0), 'no faults');
-    ok((browser.share?.stats.trucksOut ?? 0) <= 2, 'S3');
+    ok(
+      open.every(({ page }) => page.faults.length === 0),
+      'no faults',
+    );
+    ok((browser.hub?.stats.trucksOut ?? 0) <= 2, 'S3');
   };
   const until = clock.now() + 60_000;
   while (clock.now() < until) {
@@ -300,9 +331,9 @@ async function run(seed, total) {
     else if (dice < 0.88) tab.page.link.wake();
     else if (dice < 0.89) tab.page.link.offline();
     else if (dice < 0.9) tab.page.link.online();
-    else if (dice < 0.905 && browser.share) {
+    else if (dice < 0.905 && browser.hub) {
       // The trucks of a worker that dies are cut.
-      browser.share.connect(() => {})({ what: 'offline' });
+      browser.hub.connect(() => {})({ what: 'offline' });
       browser.kill();
       total.killed++;
     }

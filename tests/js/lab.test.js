@@ -2,29 +2,55 @@
 import { Dice, happenings } from '../../static/js/lab/dice.js';
 import { Ledger } from '../../static/js/lab/ledger.js';
 import { measure, runAll } from '../../static/js/lab/run.js';
-import { connections, mayJoin, readRate, readSettings, writeRate, writeSettings } from '../../static/js/lab/settings.js';
+import {
+  connections,
+  mayJoin,
+  readRate,
+  readSettings,
+  writeRate,
+  writeSettings,
+} from '../../static/js/lab/settings.js';
 import { summary } from '../../static/js/lab/summary.js';
+import { bytesPerNews, tripsPerNews } from '../../static/js/lab/verdict.js';
 import { equal, ok, test, throws } from './check.js';
 import { VirtualClock } from './virtual.js';
 
 /** µs after the start. */
-const TRAFFIC = [[4178520, 'news'], [7147698, 'news'], [7718196, 'word'], [8241175, 'news'], [9526584, 'news'], [20818535, 'word']];
+const TRAFFIC = [
+  [4178520, 'news'],
+  [7147698, 'news'],
+  [7718196, 'word'],
+  [8241175, 'news'],
+  [9526584, 'news'],
+  [20818535, 'word'],
+];
 
 test('the first numbers are those that splitmix publishes', () => {
   const dice = new Dice(1234567n);
-  equal([0, 0, 0].map(() => String(dice.bits())), ['6457827717110365317', '3203168211198807973', '9817491932198370423']);
+  equal(
+    [0, 0, 0].map(() => String(dice.bits())),
+    ['6457827717110365317', '3203168211198807973', '9817491932198370423'],
+  );
 });
 
 test('a seed is the traffic that the command line draws', () => {
   // tests/lab_page.rs holds the same numbers against src/lab/traffic.rs.
   const first = happenings(1, { news: 0.25, words: 0.125 }, 60).slice(0, 6);
-  equal(first.map(({ at, what }) => [Math.floor(at * 1_000), what]), TRAFFIC);
+  equal(
+    first.map(({ at, what }) => [Math.floor(at * 1_000), what]),
+    TRAFFIC,
+  );
   equal(happenings(1, { news: 0.25, words: 0.125 }, 60), happenings(1, { news: 0.25, words: 0.125 }, 60));
-  ok(JSON.stringify(happenings(2, { news: 1, words: 1 }, 60)) !== JSON.stringify(happenings(1, { news: 1, words: 1 }, 60)), 'another seed');
+  ok(
+    JSON.stringify(happenings(2, { news: 1, words: 1 }, 60)) !==
+      JSON.stringify(happenings(1, { news: 1, words: 1 }, 60)),
+    'another seed',
+  );
 });
 
 test('words do not change when news happens, and a rate of nothing is silence', () => {
-  const news = (/** @type {number} */ words) => happenings(3, { news: 0.5, words }, 1_000).filter(({ what }) => what === 'news');
+  const news = (/** @type {number} */ words) =>
+    happenings(3, { news: 0.5, words }, 1_000).filter(({ what }) => what === 'news');
   equal(news(0), news(2));
   const count = news(0).length;
   ok(count > 400 && count < 600, `500 on average, not ${count}`);
@@ -38,7 +64,14 @@ test('rates are read and written as the command line has them', () => {
 });
 
 test('a link repeats the run', () => {
-  const settings = { seed: 7, news: 1 / 4, words: 0, seconds: 12, lanes: ['sse', 'polling'], source: 'station:town-hall' };
+  const settings = {
+    seed: 7,
+    news: 1 / 4,
+    words: 0,
+    seconds: 12,
+    lanes: ['sse', 'polling'],
+    source: 'station:town-hall',
+  };
   equal(readSettings(writeSettings(settings)), settings);
   const nonsense = readSettings('?seed=x&news=often&seconds=0&lanes=pigeon,ping-pong,ping-pong,expanding');
   equal(nonsense, { seed: 1, news: 0.25, words: 0.125, seconds: 1, lanes: ['ping-pong', 'ping-pong'], source: null });
@@ -54,7 +87,13 @@ test('lanes leave a connection for the page', () => {
 
 test('ages are summed up', () => {
   equal(summary([]), null);
-  equal(summary(Array.from({ length: 100 }, (_, at) => 100 - at)), { count: 100, mean: 50.5, median: 50, p95: 95, worst: 100 });
+  equal(summary(Array.from({ length: 100 }, (_, at) => 100 - at)), {
+    count: 100,
+    mean: 50.5,
+    median: 50,
+    p95: 95,
+    worst: 100,
+  });
 });
 
 test('the ledger knows who waits, on average, and how long words were on their way', () => {
@@ -76,7 +115,16 @@ test('the ledger knows who waits, on average, and how long words were on their w
 /** A lane that brings each piece of news 5 ms after it happened. */
 class FakeLane {
   requests = 3;
-  stats = { departed: 3, home: 2, emptyLegs: { out: 2, home: 1 }, tickets: 0, lost: 0, repeated: 0, bytesUp: 10, bytesDown: 20 };
+  stats = {
+    departed: 3,
+    home: 2,
+    emptyLegs: { out: 2, home: 1 },
+    tickets: 0,
+    lost: 0,
+    repeated: 0,
+    bytesUp: 10,
+    bytesDown: 20,
+  };
   state = { kind: 'live' };
   words = 0;
   stopped = false;
@@ -89,7 +137,8 @@ class FakeLane {
   /** @param {number} number */
   bring(number) {
     this.requests++;
-    this.stats = { ...this.stats, departed: this.stats.departed + 1, home: this.stats.home + 1 };
+    const { departed, home, bytesUp } = this.stats;
+    this.stats = { ...this.stats, departed: departed + 1, home: home + 1, bytesUp: bytesUp + 9 };
     if (this.isOurs({ kind: 'lab', number })) this.ledger.arrived(5);
   }
   say() {
@@ -101,12 +150,14 @@ class FakeLane {
   }
 }
 
-function ground() {
+/** @param {number} [lateMs] how long after it happened news is brought */
+function ground(lateMs = 5) {
   const clock = new VirtualClock();
   const lanes = /** @type {FakeLane[]} */ ([]);
   let number = 0;
   return {
-    clock, lanes,
+    clock,
+    lanes,
     ground: /** @type {any} */ ({
       clock,
       probe: async () => ({ seen: 'J.1', rttMs: 4 }),
@@ -115,7 +166,7 @@ function ground() {
         lanes.push(new FakeLane(clock, isOurs));
         return lanes.at(-1);
       },
-      tell: async (/** @type {number} */ one) => void clock.after(5, () => lanes.at(-1)?.bring(one)),
+      tell: async (/** @type {number} */ one) => void clock.after(lateMs, () => lanes.at(-1)?.bring(one)),
     }),
   };
 }
@@ -129,11 +180,24 @@ test('a row is measured from when it is fed, on the traffic of the seed', async 
   const row = await measured;
   const all = happenings(1, PLAN, 10);
   const news = all.filter(({ what }) => what === 'news').length;
-  equal([row.news, row.words, row.arrived, row.trips, row.legs, row.empty], [news, all.length - news, news, news, 2 * news, 0]);
-  equal([row.seconds, row.rttMs, row.age?.median, row.bytes], [10, 4, 5, 0]);
+  equal(
+    [row.news, row.words, row.arrived, row.arrivedInTime, row.trips, row.legs, row.empty],
+    [news, all.length - news, news, news, news, 2 * news, 0],
+  );
+  equal([row.seconds, row.rttMs, row.age?.median, row.bytes], [10, 4, 5, 9 * news]);
   const another = [7, 1_000_000].map((number) => lanes[0].isOurs({ kind: 'lab', number }));
   equal(another, [false, false], 'news of another row or page is not ours');
   ok(lanes[0].stopped, 'its trucks are called back');
+});
+
+test('trips and bytes are divided by the news that came while they were counted', async () => {
+  const { clock, ground: here } = ground(900);
+  const measured = measure('ping-pong', PLAN, here, new AbortController().signal);
+  await clock.run(13_000);
+  const row = await measured;
+  ok(row.arrived > row.arrivedInTime, 'some came late, when trips were no longer counted');
+  equal([row.trips, row.bytes], [row.arrivedInTime, 9 * row.arrivedInTime]);
+  equal([tripsPerNews(row), bytesPerNews(row)], [1, 9], 'one trip and nine bytes each');
 });
 
 test('rows follow each other on the same traffic, and are measured again when nobody looked', async () => {
@@ -144,7 +208,8 @@ test('rows follow each other on the same traffic, and are measured again when no
   const done = runAll(['polling', 'ping-pong'], PLAN, here, {
     signal: new AbortController().signal,
     seen: async () => (looks++ === 0 ? hidden.signal : new AbortController().signal),
-    onProgress: () => {}, onRow: (row) => rows.push(row),
+    onProgress: () => {},
+    onRow: (row) => rows.push(row),
   });
   clock.after(2_000, () => hidden.abort());
   await clock.run(60_000);
@@ -156,8 +221,16 @@ test('rows follow each other on the same traffic, and are measured again when no
 test('a run that is cancelled ends at once and calls its trucks back', async () => {
   const { clock, lanes, ground: here } = ground();
   const ending = new AbortController();
-  const watch = { signal: ending.signal, seen: async () => new AbortController().signal, onProgress: () => {}, onRow: () => {} };
-  const failing = throws(() => runAll(['polling'], PLAN, here, watch), () => ending.signal.aborted);
+  const watch = {
+    signal: ending.signal,
+    seen: async () => new AbortController().signal,
+    onProgress: () => {},
+    onRow: () => {},
+  };
+  const failing = throws(
+    () => runAll(['polling'], PLAN, here, watch),
+    () => ending.signal.aborted,
+  );
   clock.after(3_000, () => ending.abort());
   await clock.run(3_100);
   await failing;

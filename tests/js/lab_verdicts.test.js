@@ -11,18 +11,53 @@ const age = (/** @type {number} */ mean, count = 12) => ({ count, mean, median: 
 
 /** @param {string} fleet @param {object} [more] @returns {import('../../static/js/lab/run.js').Measured} */
 const row = (fleet, more = {}) => ({
-  fleet, seconds: 30, rttMs: 4, news: 12, words: 4, arrived: 12, trips: 16, legs: 32, empty: 16, tickets: 0, lost: 0,
-  repeated: 0, bytes: 2_400, parked: 1, parkedMost: 1, age: age(5), wordAge: age(4, 4), ...more,
+  fleet,
+  seconds: 30,
+  rttMs: 4,
+  news: 12,
+  words: 4,
+  arrived: 12,
+  arrivedInTime: 12,
+  trips: 16,
+  legs: 32,
+  empty: 16,
+  tickets: 0,
+  lost: 0,
+  repeated: 0,
+  bytes: 2_400,
+  parked: 1,
+  parkedMost: 1,
+  age: age(5),
+  wordAge: age(4, 4),
+  ...more,
 });
 /** @param {string} fleet @param {object} [more] @returns {import('../../static/js/lab/verdict.js').Predicted} */
 const formula = (fleet, more = {}) => ({
-  fleet, trips_per_s: 0.5, legs_per_s: 1, empty_share: 0.5, tickets_per_h: 0, age_mean_s: 0.002, age_worst_s: 0.006, parked: 1, ...more,
+  fleet,
+  trips_per_s: 0.5,
+  legs_per_s: 1,
+  empty_share: 0.5,
+  tickets_per_h: 0,
+  age_mean_s: 0.002,
+  age_worst_s: 0.006,
+  parked: 1,
+  ...more,
 });
 /** @param {string} fleet @param {object} [more] @param {object} [expected] */
 const word = (fleet, more, expected) => verdict(row(fleet, more), formula(fleet, expected), TIMES).word;
 
 test('every row has a verdict, also where nothing happened', () => {
-  const nothing = { news: 0, words: 0, arrived: 0, trips: 0, legs: 0, empty: 0, age: null, wordAge: null, parkedMost: 0 };
+  const nothing = {
+    news: 0,
+    words: 0,
+    arrived: 0,
+    trips: 0,
+    legs: 0,
+    empty: 0,
+    age: null,
+    wordAge: null,
+    parkedMost: 0,
+  };
   for (const name of Object.keys(FLEETS)) equal(word(name, nothing), 'too short', name);
   for (const name of Object.keys(FLEETS)) ok(word(name) !== undefined, name);
 });
@@ -62,7 +97,13 @@ test('what is predicted is for what happened', () => {
 
 test('a run is saved as a table and as JSON', () => {
   const rows = [row('ping-pong'), row('stay-home', { arrived: 0, age: null, trips: 0 }), row('sse')];
-  const run = { settings: DEFAULTS, times: TIMES, at: '2026-11-22T20:00:00Z', rows, predicted: { 'ping-pong': formula('ping-pong') } };
+  const run = {
+    settings: DEFAULTS,
+    times: TIMES,
+    at: '2026-11-22T20:00:00Z',
+    rows,
+    predicted: { 'ping-pong': formula('ping-pong') },
+  };
   const [head, first, second, third, end] = csv(run).split('\r\n');
   equal(head.split(',').slice(0, 4), ['fleet', 'seconds', 'rtt_ms', 'news']);
   const names = head.split(',');
@@ -71,7 +112,10 @@ test('a run is saved as a table and as JSON', () => {
   ok(third.includes('"As quick, without trucks for news."'), 'commas are in quotes');
   equal([first.startsWith('ping-pong,30,4,12'), end], [true, '']);
   const read = JSON.parse(json(run));
-  equal([read.at, read.settings.seed, read.rows[0].verdict, read.rows[1].age_mean_ms], ['2026-11-22T20:00:00Z', 1, 'holds', null]);
+  equal(
+    [read.at, read.settings.seed, read.rows[0].verdict, read.rows[1].age_mean_ms],
+    ['2026-11-22T20:00:00Z', 1, 'holds', null],
+  );
 });
 
 test('the strip has a place for every age', () => {

@@ -77,7 +77,13 @@ test('a truck that finds no place beside one that is parked changes nothing', as
 });
 
 test('the dock may ask for a pause of a second at least and of minutes at most', async () => {
-  for (const [retry, pause] of [[0, 1_000], [-5, 1_000], [86_400_000, 300_000], [undefined, 5_000], ['soon', 5_000]]) {
+  for (const [retry, pause] of [
+    [0, 1_000],
+    [-5, 1_000],
+    [86_400_000, 300_000],
+    [undefined, 5_000],
+    ['soon', 5_000],
+  ]) {
     const stage = await new Stage('ping-pong').atRest();
     await stage.last.load(/** @type {any} */ ({ why: 'turn', limit: 'dock', retry }));
     await stage.clock.run(Number(pause) - 1);

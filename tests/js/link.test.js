@@ -2,7 +2,7 @@
 /** A page's link: workers that die, hang or cannot be had, and the page's own home in their place. */
 
 import { FLEETS } from '../../static/js/channel/fleets.js';
-import { FakeBrowser, FakePage, sharesOn } from './browser.js';
+import { FakeBrowser, FakePage, hubsOn } from './browser.js';
 import { equal, ok, test } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -14,7 +14,7 @@ function scene() {
   const dock = new ModelDock(FLEETS['ping-pong'], clock, random);
   const road = new BadRoad(dock, clock, random);
   road.bad = false;
-  const browser = new FakeBrowser(clock, sharesOn(road.send, clock, random));
+  const browser = new FakeBrowser(clock, hubsOn(road.send, clock, random));
   const open = async (more = {}) => {
     const page = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, more);
     page.link.start();
@@ -29,7 +29,10 @@ test('a page connects to the worker of its build and fleet', async () => {
   const page = await open();
   equal([browser.names, page.link.state.kind, page.link.state.shared], [['stevenson-b1-ping-pong'], 'live', true]);
   ok(Number(page.link.stats?.departed) > 0, 'it knows the figures');
-  equal(page.trips.map(({ what }) => what), ['departs', 'home', 'departs']);
+  equal(
+    page.trips.map(({ what }) => what),
+    ['departs', 'home', 'departs'],
+  );
 });
 
 test('a worker that died is replaced within half a minute, and nothing is missed', async () => {
@@ -57,7 +60,10 @@ test('a worker that hangs twice is given up: the page runs a home of its own', a
   await clock.run(26_000);
   equal(browser.names.length, 2, 'another try');
   await clock.run(26_000);
-  equal([browser.names.length, page.link.state.kind, page.link.state.shared, page.applied], [2, 'live', false, ['J.1']]);
+  equal(
+    [browser.names.length, page.link.state.kind, page.link.state.shared, page.applied],
+    [2, 'live', false, ['J.1']],
+  );
   await clock.run(300_000);
   equal([browser.names.length, page.link.state.kind], [2, 'live']);
 });
@@ -75,7 +81,7 @@ test('without workers, or where their scripts do not load, the page runs a home 
   equal([broken.link.state.kind, broken.link.state.shared], ['live', false]);
 });
 
-test('a home of the page\'s own runs only while somebody looks', async () => {
+test("a home of the page's own runs only while somebody looks", async () => {
   const { clock, dock, browser, open } = scene();
   browser.broken = true;
   const page = await open();
@@ -90,7 +96,7 @@ test('a home of the page\'s own runs only while somebody looks', async () => {
   equal([page.applied, page.link.state.kind], [['J.1'], 'live']);
   page.link.rest();
   await clock.run(60_000);
-  equal(page.link.stats?.trucksOut, 0, 'a page that was left has none');
+  equal(page.own?.stats.trucksOut, 0, 'a page that was left has none');
 });
 
 test('a page that nobody sees does not watch over the worker: its timers are held back', async () => {

@@ -57,7 +57,8 @@ export class ModelDock {
     for (const { id } of clipboard.say) if (!this.stored.includes(id)) this.stored.push(id);
     const heard = clipboard.say.map(({ id }) => id);
     const seen = Number(clipboard.seen.slice(2));
-    if (this.closed) return goes({ ...this.#load('closing', seen, [], seen), heard, retry: Math.floor(this.#random() * 2_000) });
+    if (this.closed)
+      return goes({ ...this.#load('closing', seen, [], seen), heard, retry: Math.floor(this.#random() * 2_000) });
     const news = this.#since(seen, clipboard.watch);
     const inAHurry = heard.length > 0 && !this.#fleet.wordsMayWait;
     if (news.length > 0 || clipboard.park === 0 || this.#fleet.hold === 0 || inAHurry) {
@@ -90,7 +91,10 @@ export class ModelDock {
   close() {
     this.closed = true;
     for (const truck of [...this.parked]) {
-      this.#leave(truck, { ...this.#load('closing', truck.seen, [], truck.seen), retry: Math.floor(this.#random() * 2_000) });
+      this.#leave(truck, {
+        ...this.#load('closing', truck.seen, [], truck.seen),
+        retry: Math.floor(this.#random() * 2_000),
+      });
     }
   }
 
@@ -134,7 +138,14 @@ export class ModelDock {
    */
   #load(otherwise, after, news, seen = this.head) {
     const cargo = news.map(({ place, topic }) => ({ at: cursor(place), kind: 'report', station: topic }));
-    return { v: 1, why: news.length > 0 ? 'cargo' : otherwise, after: cursor(after), seen: cursor(seen), cargo, heard: [] };
+    return {
+      v: 1,
+      why: news.length > 0 ? 'cargo' : otherwise,
+      after: cursor(after),
+      seen: cursor(seen),
+      cargo,
+      heard: [],
+    };
   }
 }
 

@@ -5,7 +5,7 @@ import { chosenFleet } from '../../static/js/page/choice.js';
 import { nameOf, readName } from '../../static/js/tabs/name.js';
 import { Outbox } from '../../static/js/tabs/outbox.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
-import { FakeBrowser, FakePage, FakeStorage, sharesOn } from './browser.js';
+import { FakeBrowser, FakePage, FakeStorage, hubsOn } from './browser.js';
 import { equal, test, throws } from './check.js';
 import { BadRoad, ModelDock } from './model.js';
 import { VirtualClock, seeded } from './virtual.js';
@@ -47,11 +47,22 @@ test('what another program wrote is not taken for words', () => {
 
 test('words that the dock would not take are refused where they are said, and so is one too many', async () => {
   const outbox = new Outbox(null);
-  for (const [station, text] of [['a', ' '], ['', 'x'], ['a/b', 'x'], ['a', 'x'.repeat(1_001)]]) {
-    await throws(() => outbox.keep({ id: 'i', station, text }), (error) => error instanceof RangeError);
+  for (const [station, text] of [
+    ['a', ' '],
+    ['', 'x'],
+    ['a/b', 'x'],
+    ['a', 'x'.repeat(1_001)],
+  ]) {
+    await throws(
+      () => outbox.keep({ id: 'i', station, text }),
+      (error) => error instanceof RangeError,
+    );
   }
   for (let n = 0; n < 100; n++) outbox.keep(word(`${n}`));
-  await throws(() => outbox.keep(word('one too many')), (error) => error instanceof RangeError);
+  await throws(
+    () => outbox.keep(word('one too many')),
+    (error) => error instanceof RangeError,
+  );
 });
 
 test('a page that is loaded anew says what is not confirmed, with the same ids, before what is newer', async () => {
@@ -63,11 +74,14 @@ test('a page that is loaded anew says what is not confirmed, with the same ids, 
   let open = false;
   const send = (/** @type {any} */ clipboard, /** @type {any} */ signal) =>
     open ? road.send(clipboard, signal) : Promise.reject(new Error('closed'));
-  const browser = new FakeBrowser(clock, sharesOn(send, clock, random));
+  const browser = new FakeBrowser(clock, hubsOn(send, clock, random));
   const storage = new FakeStorage();
   const first = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, { storage });
   first.link.start();
-  const ids = [first.link.say(word(first.link.say({ station: 'a', text: 'one' }), 'not said twice')), first.link.say({ station: 'a', text: 'two' })];
+  const ids = [
+    first.link.say(word(first.link.say({ station: 'a', text: 'one' }), 'not said twice')),
+    first.link.say({ station: 'a', text: 'two' }),
+  ];
   await clock.run(3_000);
   equal([dock.stored, first.said.at(-1)?.includes('one')], [[], true]);
   first.link.rest();
@@ -87,12 +101,13 @@ test('words that the dock refuses are not said again', async () => {
   const sent = /** @type {any[]} */ ([]);
   const send = async (/** @type {any} */ clipboard) => {
     sent.push(clipboard.say.length);
-    if (clipboard.say.length > 0) throw Object.assign(new Error('400'), { refused: [{ index: 0, reason: 'no such station' }] });
+    if (clipboard.say.length > 0)
+      throw Object.assign(new Error('400'), { refused: [{ index: 0, reason: 'no such station' }] });
     if (clipboard.park === 0) return { v: 1, why: 'turn', after: 'J.0', seen: 'J.0', cargo: [], heard: [] };
     return new Promise(() => {});
   };
   const storage = new FakeStorage();
-  const browser = new FakeBrowser(clock, sharesOn(send, clock, seeded(1)));
+  const browser = new FakeBrowser(clock, hubsOn(send, clock, seeded(1)));
   const page = new FakePage(browser, 'ping-pong', { seen: 'J.0' }, { storage });
   page.link.start();
   page.link.say({ station: 'nowhere', text: 'x' });
@@ -114,7 +129,7 @@ test('the address names the fleet, and the browser remembers it', () => {
   equal(chosenFleet('', forbidden).name, 'ping-pong');
 });
 
-test('a worker\'s name tells build and fleet', () => {
+test("a worker's name tells build and fleet", () => {
   for (const fleet of Object.keys(FLEETS)) equal(readName(nameOf('0a1b2c', fleet)), { build: '0a1b2c', fleet });
   equal(readName('another'), { build: '', fleet: '' });
 });

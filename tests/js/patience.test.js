@@ -10,7 +10,11 @@ function patience() {
   const clock = new VirtualClock();
   const over = { times: 0 };
   const began = clock.now();
-  const patient = new Patience(clock, () => 1, () => over.times++);
+  const patient = new Patience(
+    clock,
+    () => 1,
+    () => over.times++,
+  );
   return { clock, over, patient, waits: () => (patient.until === null ? null : patient.until - began) };
 }
 

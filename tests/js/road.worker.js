@@ -4,7 +4,8 @@
  * worker, whose timers nobody slows down.
  */
 
-import { newBay, postTruck } from '../../static/js/channel/wire.js';
+import { newBay } from '../../static/js/channel/bay.js';
+import { postTruck } from '../../static/js/channel/post.js';
 import { Home } from '../../static/js/channel/home.js';
 import { FLEETS } from '../../static/js/channel/fleets.js';
 import { compare } from '../../static/js/channel/cursor.js';
@@ -62,7 +63,8 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
         last = item.at;
         if (item.kind === 'report' && item.station === station) reports.push(Number(item.observed_at));
         if (item.kind === 'words' && item.from === 'you' && said.includes(String(item.id))) mine.push(String(item.id));
-        if (item.kind === 'words' && item.from === 'robot' && said.includes(String(item.answers))) answered.push(String(item.answers));
+        if (item.kind === 'words' && item.from === 'robot' && said.includes(String(item.answers)))
+          answered.push(String(item.answers));
       }
     },
     onReload: () => wrong.push('it was told to reload'),
@@ -97,7 +99,8 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
 
   const began = Date.now();
   const out = async () => Number(await (await fetch(`/out/${bay}`)).text());
-  const all = () => reports.length >= readings && mine.length >= words && answered.length >= words && heard.length >= words;
+  const all = () =>
+    reports.length >= readings && mine.length >= words && answered.length >= words && heard.length >= words;
   const atRest = async () => all() && home.stats.trucksOut === 1 && (await out()) === 1;
   let rests = await atRest();
   while (!rests && Date.now() - began < deadlineMs) {
@@ -125,7 +128,12 @@ onmessage = async ({ data: runs }) => {
     try {
       results.push(await runOne(run));
     } catch (error) {
-      results.push({ seed: run.seed, fleet: run.fleet, said: [], failure: String(/** @type {any} */ (error)?.stack ?? error) });
+      results.push({
+        seed: run.seed,
+        fleet: run.fleet,
+        said: [],
+        failure: String(/** @type {any} */ (error)?.stack ?? error),
+      });
     }
   }
   postMessage(results);

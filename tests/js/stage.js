@@ -103,7 +103,17 @@ export class Stage {
         aborted: () => signal.aborted,
         load: (load) => {
           const seen = load.cargo?.at(-1)?.at ?? clipboard.seen;
-          return end(() => resolve({ v: 1, why: load.cargo ? 'cargo' : 'ticket', after: clipboard.seen, seen, cargo: [], heard: [], ...load }));
+          return end(() =>
+            resolve({
+              v: 1,
+              why: load.cargo ? 'cargo' : 'ticket',
+              after: clipboard.seen,
+              seen,
+              cargo: [],
+              heard: [],
+              ...load,
+            }),
+          );
         },
         lose: (reason) => end(() => reject(Object.assign(new Error('lost'), reason))),
       };

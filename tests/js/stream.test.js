@@ -47,8 +47,19 @@ class Server {
   load(from, seen, watch, more) {
     const at = Number(seen.slice(2));
     const cargo = this.journal.flatMap((topic, n) =>
-      n >= at && (watch.length === 0 || watch.includes(topic)) ? [{ at: `J.${n + 1}`, kind: 'report', station: topic }] : []);
-    return { v: 1, why: cargo.length > 0 ? 'cargo' : 'ticket', after: seen, seen: `J.${this.journal.length}`, cargo, heard: [], ...more };
+      n >= at && (watch.length === 0 || watch.includes(topic))
+        ? [{ at: `J.${n + 1}`, kind: 'report', station: topic }]
+        : [],
+    );
+    return {
+      v: 1,
+      why: cargo.length > 0 ? 'cargo' : 'ticket',
+      after: seen,
+      seen: `J.${this.journal.length}`,
+      cargo,
+      heard: [],
+      ...more,
+    };
   }
 
   /** Opens a stream. `down` takes texts, `broken` is called if it breaks. @param {any} hooks */
@@ -123,7 +134,7 @@ class Server {
     const all = this.open({
       opened: () => {
         source.onopen?.();
-        all.begins(query.get('seen'), watch);
+        all.begins(String(query.get('seen')), watch);
       },
       down: (/** @type {string} */ data) => source.onmessage?.({ data }),
       broken: () => source.closed || source.onerror?.(),
@@ -336,8 +347,12 @@ for (const row of ROWS) {
     [...server.streams][0].breaks(true);
     await clock.run(1_000);
     home.rest();
-    const left = trips.filter((/** @type {any} */ { what }) => what === 'departs').map((/** @type {any} */ { truck }) => truck);
-    const ended = trips.filter((/** @type {any} */ { what }) => what !== 'departs').map((/** @type {any} */ { truck }) => truck);
+    const left = trips
+      .filter((/** @type {any} */ { what }) => what === 'departs')
+      .map((/** @type {any} */ { truck }) => truck);
+    const ended = trips
+      .filter((/** @type {any} */ { what }) => what !== 'departs')
+      .map((/** @type {any} */ { truck }) => truck);
     equal(ended, left, 'none is left on the road, and none ends twice');
     ok(left.length >= 5 && new Set(left).size === left.length, String(left));
   });
@@ -371,12 +386,18 @@ for (const row of ROWS) {
 test('a load beyond a gap is dropped, and the stream is opened again from what was seen', async () => {
   const { clock, server, home, applied } = await scene('sse');
   server.journal.push('a', 'a');
-  [...server.streams][0].sends({ v: 1, why: 'cargo', after: 'J.1', seen: 'J.2', cargo: [{ at: 'J.2', kind: 'report' }] });
+  [...server.streams][0].sends({
+    v: 1,
+    why: 'cargo',
+    after: 'J.1',
+    seen: 'J.2',
+    cargo: [{ at: 'J.2', kind: 'report' }],
+  });
   await clock.run(4_000);
   equal([applied, home.stats.gaps, server.urls.length, home.state.kind], [['J.1', 'J.2'], 1, 2, 'live']);
 });
 
-test('what a stream says after it was closed is nobody\'s', async () => {
+test("what a stream says after it was closed is nobody's", async () => {
   const { clock, server, home, applied } = await scene('websocket');
   const late = server.lastSocket;
   home.goBack({ seen: 'J.5', watch: [] });
@@ -404,7 +425,7 @@ test('the first frame on a socket opens the stream, and a word rides on one of i
 
 test('a socket that closes because of a word takes that word along, and no other', async () => {
   const { clock, server, home, said } = await scene('websocket');
-  server.store = (clipboard) => {
+  server.store = (/** @type {any} */ clipboard) => {
     server.came.push(clipboard);
     return { heard: [] };
   };
@@ -414,8 +435,14 @@ test('a socket that closes because of a word takes that word along, and no other
   server.lastSocket.closes('say[0].text: not now');
   await clock.run(3_000);
   const refused = said.filter((/** @type {any} */ { state }) => state === 'refused');
-  equal(refused.map((/** @type {any} */ { id, reason }) => [id, reason]), [['w1', 'not now']]);
-  equal(server.came.at(-1).say.map((/** @type {any} */ { id }) => id), ['w2']);
+  equal(
+    refused.map((/** @type {any} */ { id, reason }) => [id, reason]),
+    [['w1', 'not now']],
+  );
+  equal(
+    server.came.at(-1).say.map((/** @type {any} */ { id }) => id),
+    ['w2'],
+  );
 });
 
 /** @param {string} row @param {number} seed */
@@ -447,7 +474,8 @@ async function fuzz(row, seed) {
     parkMs: PARK_MS,
   });
   const look = () => {
-    for (; checked < server.stored.length; checked++) equal(server.stored[checked], said[checked], 'S5: once, in order');
+    for (; checked < server.stored.length; checked++)
+      equal(server.stored[checked], said[checked], 'S5: once, in order');
     ok(home.stats.trucksOut <= 2, 'a stream and a truck');
     const silence = clock.now() - server.lastDown;
     ok(home.state.kind !== 'live' || silence <= PARK_MS + GRACE_MS + 6_000, `live after ${silence} ms of silence`);

@@ -1,14 +1,16 @@
 // @ts-check
 /** What home counts, tells and measures. */
 
-import { DockClock, Spread } from '../../static/js/channel/dock_clock.js';
+import { DockClock } from '../../static/js/channel/dock_clock.js';
+import { Spread } from '../../static/js/channel/spread.js';
+import { FLEETS } from '../../static/js/channel/fleets.js';
 import { equal, ok, test } from './check.js';
 import { Stage, item } from './stage.js';
 import { seeded, settle } from './virtual.js';
 
 const words = { station: 'town-hall', text: 'hello' };
 
-test('the dock\'s clock is guessed to half the quickest round trip, however skewed and jittery', () => {
+test("the dock's clock is guessed to half the quickest round trip, however skewed and jittery", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = seeded(seed);
     const skew = Math.round((random() - 0.5) * 1e9);
@@ -16,12 +18,17 @@ test('the dock\'s clock is guessed to half the quickest round trip, however skew
     let now = 1e12;
     let quickest = Infinity;
     for (let trip = 0; trip < 30; trip++) {
-      const [out, parked, back] = [5 + random() ** 3 * 2_000, random() * 25_000, 5 + random() ** 3 * 2_000].map(Math.round);
+      const [out, parked, back] = [5 + random() ** 3 * 2_000, random() * 25_000, 5 + random() ** 3 * 2_000].map(
+        Math.round,
+      );
       quickest = Math.min(quickest, out + back);
       const left = now;
       now += out + parked + back;
       dock.trip({ left, home: now, now: left + out + parked + skew, parked });
-      ok(Math.abs(Number(dock.offset) - skew) <= quickest / 2, `seed ${seed}: ${Number(dock.offset) - skew} ms wrong after ${trip}`);
+      ok(
+        Math.abs(Number(dock.offset) - skew) <= quickest / 2,
+        `seed ${seed}: ${Number(dock.offset) - skew} ms wrong after ${trip}`,
+      );
       now += Math.round(random() * 1_000);
     }
     equal(dock.rtt.last !== null && dock.rtt.last >= quickest, true);
@@ -30,7 +37,8 @@ test('the dock\'s clock is guessed to half the quickest round trip, however skew
 
 test('a clock that is set is noticed with the next trip', () => {
   const dock = new DockClock();
-  for (let trip = 0; trip < 10; trip++) dock.trip({ left: trip * 100, home: trip * 100 + 10, now: trip * 100 + 5, parked: 0 });
+  for (let trip = 0; trip < 10; trip++)
+    dock.trip({ left: trip * 100, home: trip * 100 + 10, now: trip * 100 + 5, parked: 0 });
   equal(dock.offset, 0);
   dock.trip({ left: 5_000, home: 5_050, now: 5_000 + 3_600_025, parked: 0 });
   equal(dock.offset, 3_600_000);
@@ -52,7 +60,7 @@ test('the spread knows the last, the middle, the rare and the largest, and no mo
   ok(Math.abs(Number(median) - 50) < 10 && Math.abs(Number(p95) - 95) < 6, `${median}, ${p95} of the latest`);
 });
 
-test('news is as old as the dock\'s clock says, counted once', async () => {
+test("news is as old as the dock's clock says, counted once", async () => {
   const stage = await new Stage('ping-pong').atRest();
   const HOUR = 3_600_000;
   await stage.clock.run(1_000);
@@ -63,7 +71,11 @@ test('news is as old as the dock\'s clock says, counted once', async () => {
   stage.home.goBack({ seen: 'J.10', watch: [] });
   await settle();
   await stage.last.load({ cargo: [{ ...item(11), committed_at }] });
-  equal([stage.applied, stage.home.stats.news, stage.home.stats.age.last], [['J.11', 'J.11'], 1, 40], 'asked for again is not new');
+  equal(
+    [stage.applied, stage.home.stats.news, stage.home.stats.age.last],
+    [['J.11', 'J.11'], 1, 40],
+    'asked for again is not new',
+  );
 });
 
 test('a load without times is no measure', async () => {
@@ -82,13 +94,45 @@ test('legs without a load are counted each way, and so are bytes', async () => {
   const up = new TextEncoder().encode(JSON.stringify(stage.last.clipboard)).length;
   await stage.last.load({ cargo: [item(11)], heard: ['w1'], bytes: 70 });
   const { emptyLegs, bytesUp, bytesDown } = stage.home.stats;
-  equal([emptyLegs, bytesUp - before.bytesUp, bytesDown], [{ out: 2, home: 1 }, up, 70], 'a parked truck is out all the same');
+  equal(
+    [emptyLegs, bytesUp - before.bytesUp, bytesDown],
+    [{ out: 2, home: 1 }, up, 70],
+    'a parked truck is out all the same',
+  );
 });
+
+for (const fleet of Object.keys(FLEETS).filter((name) => FLEETS[name].down === 'trucks')) {
+  test(`${fleet}: whenever a trip is told, empty legs are among the legs, and every truck is somewhere`, async () => {
+    /** @type {string[]} */
+    const wrong = [];
+    const onTrip = (/** @type {{what: string}} */ { what }) => {
+      const { departed, home, lost, givenUp, trucksOut, emptyLegs } = stage.home.stats;
+      if (emptyLegs.out > departed || emptyLegs.home > home) wrong.push(`${what}: more empty legs than legs`);
+      if (departed !== home + lost + givenUp + trucksOut) wrong.push(`${what}: a truck is nowhere`);
+    };
+    const stage = new Stage(fleet, { onTrip });
+    await stage.atRest();
+    stage.home.say(words);
+    await stage.clock.run(6_000);
+    await stage.last.load({ why: 'turn', heard: stage.aboard });
+    stage.home.say(words);
+    await stage.clock.run(6_000);
+    await stage.last.lose();
+    await stage.clock.run(6_000);
+    stage.home.rest();
+    equal(wrong, []);
+    ok(stage.home.stats.lost > 0 && stage.home.stats.departed > 2, 'all of it happened');
+  });
+}
 
 test('a truck tells what home has counted since the one before, and again if that was lost', async () => {
   const stage = await new Stage('ping-pong').atRest();
   equal(stage.last.clipboard.tally, undefined, 'nothing to tell');
-  await stage.last.load({ cargo: [{ ...item(11), committed_at: stage.clock.now() - 30 }], now: stage.clock.now(), parked: 0 });
+  await stage.last.load({
+    cargo: [{ ...item(11), committed_at: stage.clock.now() - 30 }],
+    now: stage.clock.now(),
+    parked: 0,
+  });
   equal(stage.last.clipboard.tally, { lost: 0, repeated: 0, gaps: 0, news: 1, age_ms: 30 });
   await stage.last.load({ why: 'ticket' });
   equal(stage.last.clipboard.tally, undefined, 'told');
@@ -101,7 +145,7 @@ test('a truck tells what home has counted since the one before, and again if tha
   equal(stage.last.clipboard.tally, { ...tally, lost: 1 });
 });
 
-test('a truck names the page\'s build, and the server\'s is told when it is another', async () => {
+test("a truck names the page's build, and the server's is told when it is another", async () => {
   const stage = await new Stage('ping-pong', { build: 'b1' }).atRest();
   equal([stage.last.clipboard.build, stage.home.state.newBuild], ['b1', null]);
   await stage.last.load({ why: 'ticket', build: 'b2' });
@@ -172,7 +216,11 @@ test('the picture is told of every truck that leaves, and of its end', async () 
     { what: 'lost', truck: 3 },
   ]);
   const ends = trips.filter(({ what }) => what !== 'departs').map(({ truck }) => truck);
-  equal(ends, trips.filter(({ what }) => what === 'departs').map(({ truck }) => truck), 'none is left on the road');
+  equal(
+    ends,
+    trips.filter(({ what }) => what === 'departs').map(({ truck }) => truck),
+    'none is left on the road',
+  );
 });
 
 test('the page is told how far words have come', async () => {

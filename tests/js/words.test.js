@@ -20,7 +20,10 @@ test('words ride in the order in which they were said, until they are confirmed'
 test('a long story is told in turns, from its beginning', () => {
   const waiting = words();
   for (let n = 0; n < 40; n++) waiting.add({ station: 's', text: 'x' });
-  equal(ids(waiting.aboardNext()), Array.from({ length: 16 }, (_, n) => `w${n + 1}`));
+  equal(
+    ids(waiting.aboardNext()),
+    Array.from({ length: 16 }, (_, n) => `w${n + 1}`),
+  );
 });
 
 test('the clipboard stays below what the dock accepts', () => {
@@ -34,10 +37,16 @@ test('the clipboard stays below what the dock accepts', () => {
 test('a word that the dock would not take is refused, and so is one too many', async () => {
   const waiting = words();
   for (const text of ['', ' \n', 'x'.repeat(1_001)]) {
-    await throws(() => waiting.add({ station: 's', text }), (error) => error instanceof RangeError);
+    await throws(
+      () => waiting.add({ station: 's', text }),
+      (error) => error instanceof RangeError,
+    );
   }
   waiting.forget([waiting.add({ station: 's', text: '\u{1f327}'.repeat(1_000) })]);
   for (let n = 0; n < 100; n++) waiting.add({ station: 's', text: 'x' });
-  await throws(() => waiting.add({ station: 's', text: 'x' }), (error) => error instanceof RangeError);
+  await throws(
+    () => waiting.add({ station: 's', text: 'x' }),
+    (error) => error instanceof RangeError,
+  );
   equal(waiting.size, 100);
 });

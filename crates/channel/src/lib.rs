@@ -85,6 +85,8 @@
 //! # }
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod backlog;
 pub mod bad_clipboard;
 pub mod cargo;
@@ -98,6 +100,7 @@ pub mod tally;
 pub mod watch;
 pub mod yard;
 
+pub use clipboard::TEXT_MAX_CHARS;
 pub use options::Options;
 pub use stats::{AGES_MS, FleetStats, Stats};
 

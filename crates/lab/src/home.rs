@@ -1,7 +1,7 @@
 //! Home's rules a second time: the Rust twin of the pages' `home.js`, rule by rule. Pure: no network, no clock, no chance.
 //!
 //! Of the table it knows the rows whose news comes home on trucks; it has no streams. Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
-//! two are held equal by traces that both are fed (`tests/twin.rs`); who changes one changes the other.
+//! two are held equal by traces that both are fed (`tests/browser/twin.rs`); who changes one changes the other.
 
 mod bucket;
 mod clipboard;

@@ -3,6 +3,8 @@
 //! The comparison of the fleets: a [`scenario`] is measured, by [`simulate`] or over the network; what comes out is
 //! [`measured`] and stands beside what the [`formula`] says in one [`report`]; the [`adviser`] knows the formulas only.
 
+#![warn(missing_docs)]
+
 /// What words of the lab are about: no station can be called so, and nobody answers them.
 pub const STATION: &str = "_lab";
 

@@ -1,5 +1,7 @@
 //! The domain: stations, sensors, quantities, reports. Pure: no I/O, no clock, no async.
 
+#![warn(missing_docs)]
+
 pub mod day;
 pub mod derived;
 pub mod freshness;

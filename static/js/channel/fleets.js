@@ -18,7 +18,8 @@
  */
 
 /** @type {Record<string, Fleet>} */
-const TABLE =
+// prettier-ignore
+const TABLE = Object.freeze(
   // fleets: begin
   {
     "stay-home":      { "name": "stay-home",      "trucks": 1, "keepOneOut": false, "everyMs": null, "hold": 0, "wordsMayWait": false, "down": "trucks" },
@@ -31,7 +32,7 @@ const TABLE =
     "websocket":      { "name": "websocket",      "trucks": 1, "keepOneOut": false, "everyMs": null, "hold": 1, "wordsMayWait": false, "down": "socket" }
   }
   // fleets: end
-;
+);
 
 /**
  * All rows by name.

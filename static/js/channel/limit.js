@@ -41,12 +41,27 @@ export class Limit {
   }
 
   /**
+   * Sees by a load whether the dock lets something wait.
+   *
+   * @param {Load} load
+   * @param {boolean} mayPark whether what brought it was to wait
+   * @param {boolean} oneParks whether another does
+   */
+  sees({ why, limit, retry, parked }, mayPark, oneParks) {
+    if (limit !== undefined) {
+      if (!oneParks) this.#turned(limit, retry);
+    } else if (mayPark && (why === 'ticket' || why === 'relieved' || (parked ?? 0) > 0)) {
+      this.lift();
+    }
+  }
+
+  /**
    * A truck that would have parked was turned round.
    *
    * @param {string} why
    * @param {unknown} retryMs
    */
-  turned(why, retryMs) {
+  #turned(why, retryMs) {
     const asked = typeof retryMs === 'number' ? retryMs : RETRY_MS.unsaid;
     this.#why = why;
     this.#place.off();

@@ -37,8 +37,6 @@ export class Line {
 
   /** Whether news would come down now. */
   isOpen = false;
-  /** How many were opened. */
-  opened = 0;
   /** How many we closed ourselves. */
   givenUp = 0;
 
@@ -78,7 +76,6 @@ export class Line {
    * @param {Clipboard} clipboard
    */
   open(clipboard) {
-    this.opened++;
     this.#openedAt = this.#clock.now();
     this.#parkMs = clipboard.park;
     const current = { first: true };

@@ -49,7 +49,9 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
   const refused = (said) => {
     const [first] = up.waiting;
     const index = indexOf(said);
-    return first === undefined || index === null ? [] : [{ index, id: first.ids[index], reason: said.replace(/^\S+:\s*/, '') }];
+    return first === undefined || index === null
+      ? []
+      : [{ index, id: first.ids[index], reason: said.replace(/^\S+:\s*/, '') }];
   };
 
   return {
@@ -79,14 +81,19 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
           hooks.onOpen();
         };
         mine.onmessage = ({ data }) =>
-          take(data, (load) => {
-            const truck = answered(load);
-            if (!truck) return hooks.onLoad(load);
-            up.waiting.delete(truck);
-            hooks.onSign();
-            truck.home(load);
-          }, hooks);
-        mine.onclose = ({ code, reason }) => over(new Lost(`the socket closed (${code})`, { refused: refused(reason) }));
+          take(
+            data,
+            (load) => {
+              const truck = answered(load);
+              if (!truck) return hooks.onLoad(load);
+              up.waiting.delete(truck);
+              hooks.onSign();
+              truck.home(load);
+            },
+            hooks,
+          );
+        mine.onclose = ({ code, reason }) =>
+          over(new Lost(`the socket closed (${code})`, { refused: refused(reason) }));
         mine.onerror = () => over(new Lost('the socket broke'));
         return () => mine.close();
       },

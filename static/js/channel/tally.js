@@ -1,12 +1,23 @@
 // @ts-check
 /** What a home's trucks have done so far: for those who look on, and in sum for the dock. */
 
-import { DockClock, Spread } from './dock_clock.js';
+import { DockClock } from './dock_clock.js';
+import { Spread } from './spread.js';
+import { bytesOf } from './wire.js';
 
 /** @typedef {import('./wire.js').Item} Item */
 /** @typedef {import('./wire.js').Load} Load */
 /** @typedef {{lost: number, repeated: number, gaps: number, news: number, age_ms: number}} Report what the dock is told */
-/** @typedef {Tally['figures'] & {departed: number, givenUp: number, trucksOut: number}} Stats */
+/** @typedef {Tally['figures'] & {givenUp: number, trucksOut: number}} Stats */
+
+/**
+ * All ways of trucks, out and home, and how many of them were empty: parts of one ratio, counted at the same moments.
+ *
+ * @param {{departed: number, home: number, emptyLegs: {out: number, home: number}}} stats
+ */
+export function legsOf({ departed, home, emptyLegs }) {
+  return { legs: departed + home, empty: emptyLegs.out + emptyLegs.home };
+}
 
 /** Counts trips. */
 export class Tally {
@@ -16,6 +27,8 @@ export class Tally {
   /** @type {Report} */
   #reported = { lost: 0, repeated: 0, gaps: 0, news: 0, age_ms: 0 };
 
+  /** Trucks that left, and streams that were opened. */
+  departed = 0;
   /** Loads that came home. */
   home = 0;
   /** Ways on which a truck carried nothing. */
@@ -40,7 +53,8 @@ export class Tally {
    *
    * @param {import('./wire.js').Clipboard} clipboard
    */
-  departed(clipboard) {
+  leaves(clipboard) {
+    this.departed++;
     if (clipboard.say.length === 0) this.emptyLegs.out++;
     this.bytesUp += bytesOf(JSON.stringify(clipboard));
   }
@@ -88,11 +102,26 @@ export class Tally {
 
   /** All of it, as plain data. */
   get figures() {
-    const { home, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs } = this;
+    const { departed, home, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs } = this;
     const age = this.#ages.figures;
     const { rtt } = this.#dock;
     const emptyLegs = { ...this.emptyLegs };
-    return { home, emptyLegs, tickets, relieved, lost, repeated, gaps, news, bytesUp, bytesDown, parkedMs, age, rtt };
+    return {
+      departed,
+      home,
+      emptyLegs,
+      tickets,
+      relieved,
+      lost,
+      repeated,
+      gaps,
+      news,
+      bytesUp,
+      bytesDown,
+      parkedMs,
+      age,
+      rtt,
+    };
   }
 
   /**
@@ -139,13 +168,4 @@ export class Tally {
  */
 function isCount(value) {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-/**
- * How many bytes a text takes on the road.
- *
- * @param {string} text
- */
-export function bytesOf(text) {
-  return new TextEncoder().encode(text).length;
 }

@@ -25,7 +25,7 @@ export const GRACE_MS = 5_000;
 export const FRESH_MS = 5_000;
 
 /** The trucks of one home that are out. */
-export class Road {
+export class Trucks {
   #clock;
   #send;
   #onHome;
@@ -39,8 +39,6 @@ export class Road {
   /** The number of the last that left. */
   #last = 0;
 
-  /** How many have left. */
-  departed = 0;
   /** How many were called back. */
   givenUp = 0;
 
@@ -102,7 +100,6 @@ export class Road {
    */
   depart(clipboard, probe, number) {
     const aborter = new AbortController();
-    this.departed++;
     this.#last = number;
     /** @type {Truck} */
     const truck = {

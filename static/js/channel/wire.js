@@ -1,8 +1,7 @@
 // @ts-check
-/** The road to the dock: one truck is one `fetch`. Whatever is not a load of ours is a truck that was lost. */
+/** What home and dock say to each other: clipboards and loads. Whatever is not a load of ours is a truck that was lost. */
 
 import { isCursor } from './cursor.js';
-import { bytesOf } from './tally.js';
 
 /** @typedef {import('./words.js').Word} Word */
 /**
@@ -51,64 +50,6 @@ export class Lost extends Error {
     this.status = status;
     this.retryAfterMs = retryAfterMs;
     this.refused = refused;
-  }
-}
-
-/**
- * A name for one page's place in the dock, or for a word: 128 random bits, 22 characters of base64url.
- * `crypto.randomUUID` would be shorter to write, but pages on plain http, as in most homes, do not have it.
- */
-export function newBay() {
-  const bits = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bits)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-/**
- * Sends one truck and waits until it is home.
- *
- * @param {string} bay this page's place in the dock
- * @param {Clipboard} clipboard
- * @param {AbortSignal} signal gives the truck up
- * @param {typeof globalThis.fetch} [fetch]
- * @returns {Promise<Load>}
- * @throws {Lost}
- */
-export async function postTruck(bay, clipboard, signal, fetch = globalThis.fetch.bind(globalThis)) {
-  /** @type {Response} */
-  let answer;
-  try {
-    answer = await fetch(`/dock/${bay}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify(clipboard),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-      keepalive: false,
-      signal,
-    });
-  } catch (cause) {
-    throw new Lost(signal.aborted ? 'given up' : 'no answer', { cause });
-  }
-  if (answer.status !== 200) {
-    const retryAfterMs = waitMs(answer.headers.get('Retry-After'));
-    const refused = answer.status === 400 ? refusedWords(await answer.json().catch(() => null)) : undefined;
-    throw new Lost(`answered ${answer.status}`, { status: answer.status, retryAfterMs, refused });
-  }
-  return parseLoad(await body(answer));
-}
-
-/**
- * @param {Response} answer
- * @returns {Promise<string>}
- */
-async function body(answer) {
-  const type = answer.headers.get('Content-Type') ?? '';
-  if (!/^application\/json\b/i.test(type)) throw new Lost(`answered with ${type || 'no type'}`, { status: 200 });
-  try {
-    return await answer.text();
-  } catch (cause) {
-    throw new Lost('its load broke on the way', { status: 200, cause });
   }
 }
 
@@ -163,7 +104,8 @@ export function readLoad(value) {
   if (typeof load !== 'object' || load === null || load.v !== 1) throw foreign('v');
   if (typeof load.why !== 'string') throw foreign('why');
   const { cargo = [], heard = [] } = load;
-  if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string')) throw foreign('cargo');
+  if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string'))
+    throw foreign('cargo');
   if (!Array.isArray(heard) || !heard.every((id) => typeof id === 'string')) throw foreign('heard');
   // Who is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
   const joins = cargo.length > 0 || (load.why !== 'reload' && load.why !== 'closing');
@@ -178,13 +120,10 @@ function foreign(field) {
 }
 
 /**
- * What `Retry-After` asks for, ms: it holds seconds or a date.
+ * How many bytes a text takes on the road.
  *
- * @param {string | null} header
- * @returns {number | undefined}
+ * @param {string} text
  */
-function waitMs(header) {
-  if (header === null) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+export function bytesOf(text) {
+  return new TextEncoder().encode(text).length;
 }

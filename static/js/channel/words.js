@@ -1,6 +1,8 @@
 // @ts-check
 /** The words that home has not yet seen confirmed, in the order in which they were said. */
 
+import { bytesOf } from './wire.js';
+
 /**
  * @typedef {object} Word
  * @property {string} id 128 random bits, made at home: the dock stores a word once, however often it arrives
@@ -38,7 +40,8 @@ const STATION = /^[A-Za-z0-9_-]{1,64}$/;
 export function checkWord({ station, text }) {
   if (!STATION.test(station)) throw new RangeError('the message is about no station');
   if (text.trim() === '') throw new RangeError('the message is empty');
-  if ([...text].length > TEXT_MAX_CHARS) throw new RangeError(`the message is longer than ${TEXT_MAX_CHARS} characters`);
+  if ([...text].length > TEXT_MAX_CHARS)
+    throw new RangeError(`the message is longer than ${TEXT_MAX_CHARS} characters`);
 }
 
 /** Words that wait for their confirmation. */
@@ -146,5 +149,5 @@ export class Words {
 
 /** @param {Word} word */
 function bytes(word) {
-  return new TextEncoder().encode(JSON.stringify(word)).length;
+  return bytesOf(JSON.stringify(word));
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // The keeper's panel: says words, and shows what was said. Text and attributes only; rows are copies of the page's own.
-import { Conversation } from './conversation.js';
+import { set, write } from '../dom/change.js';
 import { moment } from '../view/zone.js';
+import { Conversation } from './conversation.js';
 
 /** @typedef {import('./conversation.js').Word} Word */
 /**
@@ -15,7 +16,12 @@ import { moment } from '../view/zone.js';
  */
 
 /** What people read about a word on its way. */
-export const FATES = Object.freeze({ queued: 'queued', aboard: 'on the road', heard: 'delivered', refused: 'came back' });
+export const FATES = Object.freeze({
+  queued: 'queued',
+  aboard: 'on the road',
+  heard: 'delivered',
+  refused: 'came back',
+});
 
 /** How far from its end a log counts as read to the end, px. */
 const END_PX = 60;
@@ -111,7 +117,8 @@ function read(panel) {
 /** @param {Element} panel @param {Conversation} conversation @param {{zone: string, now: () => number}} home */
 function paintPanel(panel, conversation, { zone, now }) {
   const list = panel.querySelector('[data-words]');
-  const blank = /** @type {HTMLTemplateElement | null} */ (panel.querySelector('[data-blank]'))?.content.firstElementChild;
+  const blank = /** @type {HTMLTemplateElement | null} */ (panel.querySelector('[data-blank]'))?.content
+    .firstElementChild;
   if (!list || !blank) return;
   const { words, thinking } = conversation;
   const rows = new Map([...list.children].map((row) => [row.getAttribute('data-id'), row]));
@@ -141,12 +148,11 @@ function paintWord(row, word, time) {
     fate: word.reason ? `${state}: ${word.reason}` : state,
   };
   for (const [name, text] of Object.entries(texts)) {
-    const place = row.querySelector(`[data-word=${name}]`);
-    if (place && place.textContent !== text) place.textContent = text;
+    write(row.querySelector(`[data-word=${name}]`), text);
   }
   const attributes = { 'data-id': word.id, 'data-from': word.from, 'data-fate': fate };
   for (const [name, value] of Object.entries(attributes)) {
-    if (row.getAttribute(name) !== value) row.setAttribute(name, value);
+    set(row, name, value);
   }
   row.toggleAttribute('data-blurt', word.blurt);
   row.toggleAttribute('data-waits', word.waits);

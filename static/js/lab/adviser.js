@@ -1,7 +1,7 @@
 // @ts-check
 /** The adviser's form. */
 
-import { write } from './make.js';
+import { write } from '../dom/change.js';
 import { advice } from './server.js';
 
 /** @typedef {import('./run.js').Measured} Measured */
@@ -17,8 +17,15 @@ export function openAdviser(page) {
 
   async function ask() {
     const fresh = field('fresh').value === '' ? undefined : Number(field('fresh').value);
-    const answer = await advice({ news: rate('news'), words: rate('words'), rtt: (Number(field('rtt').value) || 0) / 1_000, fresh })
-      .then(({ fleet, why }) => (fleet ? `${fleet}. ${why}` : why), (error) => String(error.message ?? error));
+    const answer = await advice({
+      news: rate('news'),
+      words: rate('words'),
+      rtt: (Number(field('rtt').value) || 0) / 1_000,
+      fresh,
+    }).then(
+      ({ fleet, why }) => (fleet ? `${fleet}. ${why}` : why),
+      (error) => String(error.message ?? error),
+    );
     write(page.querySelector('[data-advice]'), answer);
   }
 
@@ -30,7 +37,8 @@ export function openAdviser(page) {
   return {
     take(rows) {
       const sum = (/** @type {(row: Measured) => number} */ of) => rows.reduce((total, row) => total + of(row), 0);
-      const every = (/** @type {number} */ count) => (count > 0 ? String(Number((sum((row) => row.seconds) / count).toPrecision(2))) : '');
+      const every = (/** @type {number} */ count) =>
+        count > 0 ? String(Number((sum((row) => row.seconds) / count).toPrecision(2))) : '';
       field('news').value = every(sum((row) => row.news));
       field('words').value = every(sum((row) => row.words));
       field('rtt').value = String(Number((sum((row) => row.rttMs) / rows.length).toPrecision(2)));

@@ -3,8 +3,8 @@
 
 import { WALL_CLOCK } from '../channel/clock.js';
 import { FLEETS } from '../channel/fleets.js';
+import { write } from '../dom/change.js';
 import { Lane, STATION } from './lane.js';
-import { write } from './make.js';
 import { paintPlots, paintRows } from './results.js';
 import { runAll } from './run.js';
 import { csv, json } from './save.js';
@@ -33,7 +33,12 @@ const RTT_LEAST_S = 0.0005;
  */
 export function openAll(page, { settings, dockClock, probe, tell, nextNumber, onStart, onEnd, say }) {
   const find = (/** @type {string} */ selector) => /** @type {any} */ (page.querySelector(selector));
-  const [run, cancel, field, progress] = [find('[data-run]'), find('[data-cancel]'), find('[data-seconds]'), find('[data-progress]')];
+  const [run, cancel, field, progress] = [
+    find('[data-run]'),
+    find('[data-cancel]'),
+    find('[data-seconds]'),
+    find('[data-progress]'),
+  ];
   const names = Object.keys(FLEETS);
   const times = { everyS: (FLEETS.polling.everyMs ?? 0) / 1_000, parkS: PARK_S };
   const urls = /** @type {string[]} */ ([]);
@@ -41,7 +46,12 @@ export function openAll(page, { settings, dockClock, probe, tell, nextNumber, on
 
   const lasts = () => {
     const total = settings.seconds * names.length;
-    write(find('[data-lasts]'), total < 100 ? `${Math.round(total)} s in all, and a little` : `${(total / 60).toFixed(total % 60 ? 1 : 0)} min in all, and a little`);
+    write(
+      find('[data-lasts]'),
+      total < 100
+        ? `${Math.round(total)} s in all, and a little`
+        : `${(total / 60).toFixed(total % 60 ? 1 : 0)} min in all, and a little`,
+    );
   };
   field.value = String(settings.seconds);
   field.addEventListener('change', () => {
@@ -60,7 +70,8 @@ export function openAll(page, { settings, dockClock, probe, tell, nextNumber, on
 
   /** Ready when somebody looks. @returns {Promise<AbortSignal>} */
   async function seen() {
-    while (document.hidden) await new Promise((resume) => document.addEventListener('visibilitychange', resume, { once: true }));
+    while (document.hidden)
+      await new Promise((resume) => document.addEventListener('visibilitychange', resume, { once: true }));
     const hidden = new AbortController();
     document.addEventListener('visibilitychange', () => hidden.abort(), { once: true, signal: ending.signal });
     return hidden.signal;
@@ -69,8 +80,11 @@ export function openAll(page, { settings, dockClock, probe, tell, nextNumber, on
   /** What happened differs a little from row to row, if a change was refused; the rates are those of each row. @param {Measured} row */
   async function predicted(row) {
     const all = await predictions({
-      news: row.news / row.seconds, words: row.words / row.seconds,
-      rtt: Math.max(row.rttMs / 1_000, RTT_LEAST_S), park: PARK_S, period: times.everyS,
+      news: row.news / row.seconds,
+      words: row.words / row.seconds,
+      rtt: Math.max(row.rttMs / 1_000, RTT_LEAST_S),
+      park: PARK_S,
+      period: times.everyS,
     });
     return all[row.fleet];
   }
@@ -93,19 +107,27 @@ export function openAll(page, { settings, dockClock, probe, tell, nextNumber, on
     const ground = {
       newLane: (/** @type {string} */ name, /** @type {string} */ from, /** @type {any} */ isOurs) =>
         new Lane({ fleet: FLEETS[name], seen: from, watch: [STATION], isOurs, dockClock }),
-      tell, probe, nextNumber, clock: WALL_CLOCK,
+      tell,
+      probe,
+      nextNumber,
+      clock: WALL_CLOCK,
     };
     try {
       await runAll(names, plan, ground, {
-        signal, seen, onProgress: show,
+        signal,
+        seen,
+        onProgress: show,
         onRow: (row) => {
           rows.push(row);
           find('[data-results]').hidden = false;
           paint();
-          predicted(row).then((one) => {
-            formula[row.fleet] = one;
-            paint();
-          }, () => {}); // without the formula there is still what was measured
+          predicted(row).then(
+            (one) => {
+              formula[row.fleet] = one;
+              paint();
+            },
+            () => {},
+          ); // without the formula there is still what was measured
         },
       });
       say('All rows are measured.');

@@ -4,8 +4,8 @@
 import { WALL_CLOCK } from '../channel/clock.js';
 import { compare } from '../channel/cursor.js';
 import { FLEETS } from '../channel/fleets.js';
+import { write } from '../dom/change.js';
 import { Lane, STATION } from './lane.js';
-import { write } from './make.js';
 import { play } from './player.js';
 import { CONNECTIONS, LANES_MAX, connections, mayJoin } from './settings.js';
 import { newsLine, Track } from './track.js';
@@ -74,7 +74,11 @@ export class Board {
 
   #fitting() {
     const { lanes } = this.#settings;
-    return lanes.length < LANES_MAX ? Object.keys(FLEETS).reverse().find((name) => !lanes.includes(name) && mayJoin(lanes, name)) : undefined;
+    return lanes.length < LANES_MAX
+      ? Object.keys(FLEETS)
+          .reverse()
+          .find((name) => !lanes.includes(name) && mayJoin(lanes, name))
+      : undefined;
   }
 
   /** Makes the lanes anew, as they are chosen. @param {string} [seen] from where on */
@@ -124,7 +128,9 @@ export class Board {
         on: {
           trip: (trip) => {
             // Who is called back is not lost.
-            track.trip(trip.what === 'lost' && this.#rests ? { ...trip, what: 'home', why: 'rest', items: 0, parked: 0 } : trip);
+            track.trip(
+              trip.what === 'lost' && this.#rests ? { ...trip, what: 'home', why: 'rest', items: 0, parked: 0 } : trip,
+            );
             this.#schedule();
           },
           news: (item, age) => track.note(newsLine(item, age)),
@@ -207,7 +213,10 @@ export class Board {
     const { lanes } = this.#settings;
     const sockets = lanes.filter((name) => FLEETS[name].down === 'socket').length;
     const beside = sockets === 0 ? '' : sockets === 1 ? ', and a WebSocket' : `, and ${sockets} WebSockets`;
-    write(this.#page.querySelector('[data-connections]'), `Lanes use ${connections(lanes)} of ${CONNECTIONS} connections${beside}`);
+    write(
+      this.#page.querySelector('[data-connections]'),
+      `Lanes use ${connections(lanes)} of ${CONNECTIONS} connections${beside}`,
+    );
   }
 
   #schedule() {

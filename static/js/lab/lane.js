@@ -1,16 +1,16 @@
 // @ts-check
 /** A lane: a home with a bay of its own, on a road that is counted. It knows no DOM. */
 
+import { newBay } from '../channel/bay.js';
 import { WALL_CLOCK } from '../channel/clock.js';
-import { newBay } from '../channel/wire.js';
 import { Home } from '../channel/home.js';
-import { roadsOf } from '../channel/transports.js';
+import { transportsOf } from '../channel/transports.js';
 import { Ledger } from './ledger.js';
 
 /** @typedef {import('../channel/dock_clock.js').DockClock} DockClock */
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 /** @typedef {import('../channel/fleets.js').Fleet} Fleet */
 /** @typedef {import('../channel/line.js').Stream} Stream */
 
@@ -20,7 +20,7 @@ export const STATION = '_lab';
 /**
  * @typedef {object} On what a lane tells
  * @property {(trip: Trip) => void} [trip]
- * @property {(state: import('../channel/feed.js').State) => void} [state]
+ * @property {(state: import('../channel/feed.js').Feed) => void} [state]
  * @property {(item: Item, ageMs: number | null) => void} [news] a piece of it, once
  * @property {(ids: string[]) => void} [heard]
  */
@@ -46,14 +46,25 @@ export class Lane {
    * @param {On} [parts.on]
    * @param {string} [parts.bay]
    * @param {import('../channel/clock.js').Clock} [parts.clock]
-   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Roads} [parts.roads]
+   * @param {(fleet: Readonly<Fleet>, bay: string) => import('../channel/transports.js').Transports} [parts.transports]
    */
-  constructor({ fleet, seen, watch, isOurs, dockClock, on = {}, bay = newBay(), clock = WALL_CLOCK, roads = roadsOf, where }) {
+  constructor({
+    fleet,
+    seen,
+    watch,
+    isOurs,
+    dockClock,
+    on = {},
+    bay = newBay(),
+    clock = WALL_CLOCK,
+    transports = transportsOf,
+    where,
+  }) {
     this.fleet = fleet;
     this.bay = bay;
     this.#clock = clock;
     this.ledger = new Ledger(clock.now());
-    const { send, stream } = roads(fleet, bay);
+    const { send, stream } = transports(fleet, bay);
     this.#home = new Home({
       fleet,
       send: async (clipboard, signal) => {
@@ -84,7 +95,11 @@ export class Lane {
         on.heard?.(ids);
       },
       // There is nothing to fetch anew, so it goes on from the end; where even that is away, it rests.
-      onReload: () => void where?.().then((end) => this.#home.start({ seen: end }), () => this.#home.rest()),
+      onReload: () =>
+        void where?.().then(
+          (end) => this.#home.start({ seen: end }),
+          () => this.#home.rest(),
+        ),
       clock,
       newId: newBay,
     });

@@ -3,7 +3,7 @@
 
 import { summary } from './summary.js';
 
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 
 /** Ages that are kept, the latest: the longest row at the highest rate. */
 const AGES_MAX = 6_000;

@@ -1,11 +1,11 @@
 // @ts-check
 // The lab: lanes side by side, all rows one after the other, and the adviser.
 import { DockClock } from '../channel/dock_clock.js';
+import { write } from '../dom/change.js';
 import { openAdviser } from './adviser.js';
 import { openAll } from './all.js';
 import { Board } from './board.js';
 import { STATION } from './lane.js';
-import { write } from './make.js';
 import { probe } from './probe.js';
 import { tell } from './server.js';
 import { RATE_MAX, readSettings } from './settings.js';
@@ -23,7 +23,8 @@ async function open(page) {
   const form = /** @type {HTMLFormElement} */ (find('[data-knobs]'));
   const field = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
   const say = (/** @type {string} */ text) => write(find('[data-status]'), text);
-  const failed = (/** @type {unknown} */ error) => say(`That did not work: ${error instanceof Error ? error.message : error}`);
+  const failed = (/** @type {unknown} */ error) =>
+    say(`That did not work: ${error instanceof Error ? error.message : error}`);
 
   const sources = [...find('[name=source]').options].map((/** @type {HTMLOptionElement} */ { value }) => value);
   settings.source = settings.source !== null && sources.includes(settings.source) ? settings.source : sources[0];
@@ -35,11 +36,18 @@ async function open(page) {
 
   const seen = page.dataset.cursor ?? '';
   const measure = (/** @type {AbortSignal} */ signal) => probe({ seen, watch: [STATION], signal, dockClock });
-  const where = () => probe({ seen, watch: [STATION], signal: new AbortController().signal, trucks: 1 }).then((end) => end.seen);
+  const where = () =>
+    probe({ seen, watch: [STATION], signal: new AbortController().signal, trucks: 1 }).then((end) => end.seen);
   let number = Math.floor(Math.random() * PAGES) * 1_000;
   const nextNumber = () => (number += NUMBERS);
   const board = new Board({
-    page, settings, dockClock, seen, where, first: number, tell: (one) => void tell(one).catch(failed),
+    page,
+    settings,
+    dockClock,
+    seen,
+    where,
+    first: number,
+    tell: (one) => void tell(one).catch(failed),
   });
 
   form.addEventListener('submit', (event) => event.preventDefault());
@@ -49,7 +57,9 @@ async function open(page) {
       return seconds > 0 ? Math.min(1 / seconds, RATE_MAX) : 0;
     };
     Object.assign(settings, {
-      source: field('source').value, news: rate('news'), words: rate('words'),
+      source: field('source').value,
+      news: rate('news'),
+      words: rate('words'),
       seed: Math.max(0, Math.floor(Number(field('seed').value) || 0)),
     });
     board.choose();
@@ -69,7 +79,12 @@ async function open(page) {
   const look = () => (document.hidden || at.running ? board.rest() : void board.wake());
   const buttons = [find('[data-change]'), find('[data-say]')];
   openAll(page, {
-    settings, dockClock, probe: measure, tell, nextNumber, say,
+    settings,
+    dockClock,
+    probe: measure,
+    tell,
+    nextNumber,
+    say,
     onStart() {
       at.running = true;
       for (const button of buttons) button.disabled = true;

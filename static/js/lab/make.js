@@ -17,8 +17,3 @@ export function make(tag, attributes = {}, ...children) {
   node.append(...children);
   return node;
 }
-
-/** @param {Element | null} place @param {string} text */
-export function write(place, text) {
-  if (place && place.textContent !== text) place.textContent = text;
-}

@@ -1,8 +1,9 @@
 // @ts-check
 /** Plots: the strip of ages on arrival, and bars of a run. */
 
-import { duration } from '../meter/meter.js';
-import { make, write } from './make.js';
+import { write } from '../dom/change.js';
+import { duration } from '../meter/figures.js';
+import { make } from './make.js';
 import { summary } from './summary.js';
 
 /** The strip's ends, ms; its scale is logarithmic. */
@@ -33,7 +34,12 @@ export function paintStrip(svg, ages) {
   const dots = last.map((age, index) => {
     const level = LEVELS[(first + index) % LEVELS.length];
     const newest = index === last.length - 1;
-    return make('circle', { cx: `${place(age)}%`, cy: `${level}%`, r: newest ? 5 : 3.5, class: newest ? 'newest' : undefined });
+    return make('circle', {
+      cx: `${place(age)}%`,
+      cy: `${level}%`,
+      r: newest ? 5 : 3.5,
+      class: newest ? 'newest' : undefined,
+    });
   });
   const ticks = [1, 10, 100, 1_000, 10_000].map((ms) => line(place(ms), 'tick'));
   const all = summary(ages);
@@ -62,16 +68,31 @@ const line = (at, kind) => make('line', { x1: `${at}%`, x2: `${at}%`, y1: 0, y2:
  * @param {readonly import('./verdict.js').Verdict[]} verdicts
  */
 export function plot(title, bars, verdicts) {
-  const most = Math.max(1e-9, ...bars.flatMap(({ value, predicted, beyond }) => [value ?? 0, predicted ?? 0, beyond ?? 0]));
+  const most = Math.max(
+    1e-9,
+    ...bars.flatMap(({ value, predicted, beyond }) => [value ?? 0, predicted ?? 0, beyond ?? 0]),
+  );
   const rows = bars.map(({ name, value, predicted = null, beyond = null, text }) => {
     const shapes = [];
     const wide = (/** @type {number} */ amount) => `${(100 * amount) / most}%`;
     if (beyond !== null) shapes.push(make('rect', { class: 'beyond', width: wide(beyond), height: '100%', rx: 3 }));
     if (value !== null) shapes.push(make('rect', { class: 'value', width: wide(value), height: '100%', rx: 3 }));
-    if (predicted !== null) shapes.push(make('line', { class: 'formula', x1: wide(predicted), x2: wide(predicted), y1: 0, y2: '100%' }));
-    return make('li', {}, make('span', {}, name), make('svg', { 'aria-hidden': 'true' }, ...shapes), make('span', { class: 'text' }, text));
+    if (predicted !== null)
+      shapes.push(make('line', { class: 'formula', x1: wide(predicted), x2: wide(predicted), y1: 0, y2: '100%' }));
+    return make(
+      'li',
+      {},
+      make('span', {}, name),
+      make('svg', { 'aria-hidden': 'true' }, ...shapes),
+      make('span', { class: 'text' }, text),
+    );
   });
-  const caption = make('figcaption', {}, make('h3', {}, title), ...verdicts.map((one) => make('p', {}, ...judged(one))));
+  const caption = make(
+    'figcaption',
+    {},
+    make('h3', {}, title),
+    ...verdicts.map((one) => make('p', {}, ...judged(one))),
+  );
   return make('figure', {}, caption, make('ol', {}, ...rows));
 }
 

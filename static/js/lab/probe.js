@@ -1,7 +1,8 @@
 // @ts-check
 /** Trucks that only turn round: they tell how long the road is, and where the journal ends. */
 
-import { newBay, postTruck } from '../channel/wire.js';
+import { newBay } from '../channel/bay.js';
+import { postTruck } from '../channel/post.js';
 import { summary } from './summary.js';
 
 /** How many are sent to measure the road; the first finds a cold connection and does not count. */

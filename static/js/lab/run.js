@@ -2,6 +2,7 @@
 /** Measures rows, one after the other, on the same traffic. Lanes, clock and road are given to it. */
 
 import { FLEETS } from '../channel/fleets.js';
+import { legsOf } from '../channel/tally.js';
 import { happenings } from './dice.js';
 
 /** @typedef {import('./lane.js').Lane} Lane */
@@ -13,7 +14,8 @@ import { happenings } from './dice.js';
  * @property {number} rttMs the bare round trip, just before
  * @property {number} news pieces that happened
  * @property {number} words that were said
- * @property {number} arrived pieces of news that reached the page
+ * @property {number} arrived pieces of news that reached the page, also in the short time after the end
+ * @property {number} arrivedInTime those that came while trips and bytes were counted
  * @property {number} trips requests
  * @property {number} legs ways, out and home
  * @property {number} empty legs on which nothing was carried
@@ -85,7 +87,17 @@ export async function measure(name, plan, ground, signal, onTime = () => {}) {
     const counted = Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - before[key]]));
     const { news: arrived, age, wordAge } = lane.ledger;
     return /** @type {Measured} */ ({
-      fleet: name, seconds, rttMs, news: told, words, arrived, ...counted, parked, parkedMost, age, wordAge,
+      fleet: name,
+      seconds,
+      rttMs,
+      news: told,
+      words,
+      arrived,
+      ...counted,
+      parked,
+      parkedMost,
+      age,
+      wordAge,
     });
   } finally {
     lane.rest();
@@ -106,7 +118,7 @@ export async function measure(name, plan, ground, signal, onTime = () => {}) {
  */
 export async function runAll(rows, plan, ground, { signal, seen, onProgress, onRow }) {
   for (const [index, name] of rows.entries()) {
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       const looked = await seen();
       onProgress(index, 0);
       const either = AbortSignal.any([signal, looked]);
@@ -121,12 +133,17 @@ export async function runAll(rows, plan, ground, { signal, seen, onProgress, onR
   }
 }
 
-/** @param {Lane} lane @returns {Record<string, number>} */
-function figures({ requests, stats }) {
-  const { departed, home, emptyLegs, tickets, lost, repeated, bytesUp, bytesDown } = stats;
+/** What is counted from the beginning to the end, all at one moment. @param {Lane} lane @returns {Record<string, number>} */
+function figures({ requests, stats, ledger }) {
+  const { tickets, lost, repeated, bytesUp, bytesDown } = stats;
   return {
-    trips: requests, legs: departed + home, empty: emptyLegs.out + emptyLegs.home,
-    tickets, lost, repeated, bytes: bytesUp + bytesDown,
+    arrivedInTime: ledger.news,
+    trips: requests,
+    ...legsOf(stats),
+    tickets,
+    lost,
+    repeated,
+    bytes: bytesUp + bytesDown,
   };
 }
 

@@ -21,7 +21,9 @@ export function advice(query) {
 
 /** @param {string} path @param {Record<string, number | undefined>} query */
 async function get(path, query) {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`);
   const answer = await fetch(`${path}?${pairs.join('&')}`, { cache: 'no-store' });
   if (!answer.ok) throw new Error(await reason(answer));
   return answer.json();

@@ -26,7 +26,12 @@ export const CONNECTIONS_MAX = 4;
 
 /** @type {Readonly<Settings>} */
 export const DEFAULTS = Object.freeze({
-  seed: 1, news: 1 / 4, words: 1 / 8, seconds: 30, lanes: ['ping-pong', 'polling'], source: null,
+  seed: 1,
+  news: 1 / 4,
+  words: 1 / 8,
+  seconds: 30,
+  lanes: ['ping-pong', 'polling'],
+  source: null,
 });
 
 /**
@@ -124,7 +129,11 @@ export function mayJoin(lanes, name) {
  */
 export function writeSettings({ seed, news, words, seconds, lanes, source }) {
   const pairs = [
-    `seed=${seed}`, `news=${writeRate(news)}`, `words=${writeRate(words)}`, `seconds=${seconds}`, `lanes=${lanes.join(',')}`,
+    `seed=${seed}`,
+    `news=${writeRate(news)}`,
+    `words=${writeRate(words)}`,
+    `seconds=${seconds}`,
+    `lanes=${lanes.join(',')}`,
   ];
   if (source) pairs.push(`source=${encodeURIComponent(source)}`);
   return `?${pairs.join('&')}`;

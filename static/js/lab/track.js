@@ -1,20 +1,26 @@
 // @ts-check
 /** A lane as it is seen: picture, counters, ages, log. */
 
-import { duration, size } from '../meter/meter.js';
+import { write } from '../dom/change.js';
+import { duration } from '../meter/figures.js';
+import { meterTexts } from '../meter/meter.js';
 import { caption, Picture } from '../meter/picture.js';
-import { write } from './make.js';
 import { ageText, paintStrip } from './plots.js';
 
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 /** @typedef {import('./lane.js').Lane} Lane */
 
 /** Lines that a log keeps. */
 const LOG_MAX = 60;
 /** How a lane is fed, in a word. @type {Record<string, string>} */
 const FED = {
-  connecting: 'connecting', live: 'running', polling: 'polling: the server parks no more', reconnecting: 'reconnecting',
-  offline: 'offline', resting: 'at rest', reloading: 'starting anew',
+  connecting: 'connecting',
+  live: 'running',
+  polling: 'polling: the server parks no more',
+  reconnecting: 'reconnecting',
+  offline: 'offline',
+  resting: 'at rest',
+  reloading: 'starting anew',
 };
 
 /** What is seen of one lane. */
@@ -67,18 +73,15 @@ export class Track {
     const { lane, node } = this;
     if (!lane) return;
     const { stats, ledger } = lane;
-    const legs = stats.departed + stats.home;
-    const empty = stats.emptyLegs.out + stats.emptyLegs.home;
     /** @type {Record<string, string>} */
     const texts = {
+      ...meterTexts(stats),
       trips: String(lane.requests),
-      empty: legs === 0 ? '–' : `${Math.round((100 * empty) / legs)} %`,
-      tickets: String(stats.tickets),
       parked: String(ledger.parked),
-      bytes: `${size(stats.bytesUp)}, ${size(stats.bytesDown)}`,
       lost: `${stats.lost}, ${stats.repeated}`,
     };
-    for (const place of node.querySelectorAll('[data-count]')) write(place, texts[String(place.getAttribute('data-count'))] ?? '');
+    for (const place of node.querySelectorAll('[data-count]'))
+      write(place, texts[String(place.getAttribute('data-count'))] ?? '');
     node.setAttribute('data-bay', lane.bay);
     node.setAttribute('data-news', String(ledger.news));
     write(node.querySelector('[data-fed]'), FED[lane.state.kind] ?? lane.state.kind);
@@ -95,11 +98,13 @@ export class Track {
     const list = this.node.querySelector('[data-log]');
     if (!list || !(/** @type {HTMLDetailsElement | null} */ (list.closest('details'))?.open)) return;
     if (list.firstElementChild?.textContent === this.#log[0] && list.childElementCount === this.#log.length) return;
-    list.replaceChildren(...this.#log.map((text) => {
-      const line = document.createElement('li');
-      line.textContent = text;
-      return line;
-    }));
+    list.replaceChildren(
+      ...this.#log.map((text) => {
+        const line = document.createElement('li');
+        line.textContent = text;
+        return line;
+      }),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a measurement says about the essay's sentences, in plain words. Pure. */
 
-import { duration } from '../meter/meter.js';
+import { duration, percent } from '../meter/figures.js';
 
 /** @typedef {import('./run.js').Measured} Measured */
 /**
@@ -31,14 +31,14 @@ export function emptyShare({ legs, empty }) {
   return legs > 0 ? empty / legs : null;
 }
 
-/** @param {Measured} measured */
-export function tripsPerNews({ trips, arrived }) {
-  return arrived > 0 ? trips / arrived : null;
+/** News that came late counts here no more than its trips do. @param {Measured} measured */
+export function tripsPerNews({ trips, arrivedInTime }) {
+  return arrivedInTime > 0 ? trips / arrivedInTime : null;
 }
 
 /** @param {Measured} measured */
-export function bytesPerNews({ bytes, arrived }) {
-  return arrived > 0 ? bytes / arrived : null;
+export function bytesPerNews({ bytes, arrivedInTime }) {
+  return arrivedInTime > 0 ? bytes / arrivedInTime : null;
 }
 
 /** @param {Measured} measured @param {Predicted | undefined} predicted */
@@ -46,9 +46,6 @@ export function predictedTripsPerNews({ news, seconds }, predicted) {
   // A row whose news never arrives has no age.
   return predicted && news > 0 && predicted.age_mean_s !== null ? (predicted.trips_per_s * seconds) / news : null;
 }
-
-/** @param {number | null} share */
-const percent = (share) => (share === null ? '–' : `${Math.round(share * 100)} %`);
 
 /**
  * What the row is about, and whether it is so.
@@ -84,17 +81,22 @@ const JUDGES = {
   'stay-home': ({ news, words, arrived, age, rttMs }) => {
     const claim = 'News waits until somebody speaks.';
     if (news === 0) return says(claim, 'too short', 'nothing happened');
-    if (words === 0) return says(claim, arrived === 0 ? 'holds' : 'does not hold', `nobody spoke: ${arrived} of ${news} arrived`);
+    if (words === 0)
+      return says(claim, arrived === 0 ? 'holds' : 'does not hold', `nobody spoke: ${arrived} of ${news} arrived`);
     if (!age) return says(claim, 'holds', `none of ${news} arrived`);
     const text = `${duration(age.mean)} on average, with ${words} words said`;
-    return age.mean > Math.max(3 * rttMs, SLACK_MS) ? says(claim, 'holds', text) : says(claim, 'holds only when', `words are rare: ${text}`);
+    return age.mean > Math.max(3 * rttMs, SLACK_MS)
+      ? says(claim, 'holds', text)
+      : says(claim, 'holds only when', `words are rare: ${text}`);
   },
   'wait-for-reply': ({ words, wordAge, rttMs }) => {
     const claim = 'Words wait while the truck does.';
     if (words === 0 || !wordAge) return says(claim, 'too short', words === 0 ? 'nobody spoke' : 'no word arrived');
     const text = `a word waited ${duration(wordAge.worst)} at worst`;
     const waited = wordAge.worst > Math.max(3 * rttMs, SLACK_MS);
-    return waited ? says(claim, 'holds', text) : says(claim, 'holds only when', `somebody speaks while it is parked: ${text}`);
+    return waited
+      ? says(claim, 'holds', text)
+      : says(claim, 'holds only when', `somebody speaks while it is parked: ${text}`);
   },
   polling: (measured, _, { everyS }) => {
     const [claim, share] = ['sends a lot of empty trucks', emptyShare(measured)];
@@ -107,7 +109,9 @@ const JUDGES = {
     const claim = 'The fleet grows with what is said.';
     if (words === 0) return says(claim, 'too short', 'nobody spoke');
     const text = `${parkedMost} parked at most`;
-    return parkedMost > 1 ? says(claim, 'holds', text) : says(claim, 'holds only when', `words are more than news: ${text}`);
+    return parkedMost > 1
+      ? says(claim, 'holds', text)
+      : says(claim, 'holds only when', `words are more than news: ${text}`);
   },
   'slow-and-fast': quick('Nobody waits for the other.'),
   'ping-pong': (measured, predicted, { parkS }) => {
@@ -115,7 +119,8 @@ const JUDGES = {
     if (share === null || measured.legs < 8) return says(claim, 'too short', 'too few trips', true);
     const text = `${percent(share)} of its ways were`;
     const chance = Math.max(0.05, SIGMAS * Math.sqrt(0.25 / measured.legs) * 0.5);
-    if ((predicted?.empty_share ?? 0.5) > 0.55) return says(claim, 'holds only when', `something happens within ${parkS} s: ${text}`, true);
+    if ((predicted?.empty_share ?? 0.5) > 0.55)
+      return says(claim, 'holds only when', `something happens within ${parkS} s: ${text}`, true);
     return says(claim, Math.abs(share - 0.5) <= chance ? 'holds' : 'does not hold', text, true);
   },
   sse: quick('As quick, without trucks for news.'),
@@ -137,6 +142,7 @@ export function halfPeriod({ age }, predicted, { everyS }) {
   const text = `${duration(age.mean)} on average, half of ${everyS} s being ${duration(everyS * 500)}`;
   if (Math.abs(age.mean - everyS * 500) <= chance) return says(claim, 'holds', text, true);
   const expected = predicted?.age_mean_s ?? NaN;
-  if (Math.abs(age.mean - expected * 1_000) <= chance) return says(claim, 'holds only when', `nobody speaks, for words leave at once: ${text}`, true);
+  if (Math.abs(age.mean - expected * 1_000) <= chance)
+    return says(claim, 'holds only when', `nobody speaks, for words leave at once: ${text}`, true);
   return says(claim, 'does not hold', text, true);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The truck picture of the essay: moved by real trips, and by nothing else.
-import { duration } from './meter.js';
+import { duration } from './figures.js';
 
 /** @typedef {{what: string, truck: unknown, words?: number, parks?: boolean, why?: string, items?: number, parked?: number}} Trip */
 /** @typedef {'home' | 'gate' | 'parked'} Place */
@@ -69,8 +69,14 @@ export class Picture {
     this.#line = panel.querySelector('[data-caption]');
     const nodes = [.../** @type {NodeListOf<SVGElement>} */ (panel.querySelectorAll('[data-truck]'))].slice(0, trucks);
     this.#trucks = nodes.map((node) => ({
-      letter: String(node.getAttribute('data-truck')), node, key: undefined, load: '', at: '', queued: 0,
-      place: 'home', moves: Promise.resolve(),
+      letter: String(node.getAttribute('data-truck')),
+      node,
+      key: undefined,
+      load: '',
+      at: '',
+      queued: 0,
+      place: 'home',
+      moves: Promise.resolve(),
     }));
     for (const truck of this.#trucks) truck.node.removeAttribute('hidden');
     this.#settle();
@@ -105,7 +111,11 @@ export class Picture {
       this.#drive(truck, trip.parks ? 'parked' : 'gate', truck.load);
     } else {
       truck.key = undefined;
-      this.#drive(truck, 'home', trip.what === 'lost' ? 'lost' : trip.items ? 'news' : trip.why === 'ticket' ? 'ticket' : '');
+      this.#drive(
+        truck,
+        'home',
+        trip.what === 'lost' ? 'lost' : trip.items ? 'news' : trip.why === 'ticket' ? 'ticket' : '',
+      );
     }
     const said = caption(trip, truck.letter);
     if (said && !this.#still) this.#write(said);
@@ -116,7 +126,9 @@ export class Picture {
     const known = this.#trucks.find((truck) => truck.key !== undefined && truck.key === key);
     if (known) return known;
     const free = what === 'departs' ? ['home', 'gate', 'parked'] : ['parked', 'gate'];
-    return free.map((place) => this.#trucks.find((truck) => truck.place === place && truck.key === undefined)).find(Boolean);
+    return free
+      .map((place) => this.#trucks.find((truck) => truck.place === place && truck.key === undefined))
+      .find(Boolean);
   }
 
   /** @param {Truck} truck @param {Place} place @param {string} load */
@@ -145,7 +157,7 @@ export class Picture {
 
   /** @param {Truck} truck @param {Keyframe[]} frames */
   async #animate(truck, frames) {
-    if (this.#still || frames[0].transform === frames[1].transform && frames[0].opacity === undefined) return;
+    if (this.#still || (frames[0].transform === frames[1].transform && frames[0].opacity === undefined)) return;
     const move = truck.node.animate(frames, { duration: WAY_MS, easing: 'ease-in-out', fill: 'forwards' });
     // A picture that is hidden in the middle of a way does not finish it by itself.
     await Promise.race([move.finished.catch(() => {}), new Promise((resume) => setTimeout(resume, 2 * WAY_MS))]);
@@ -178,7 +190,9 @@ export class Picture {
     const index = this.#trucks.indexOf(truck);
     const apart = this.#trucks.length > 2 ? APART_PX.many : APART_PX.few;
     if (place === 'home') return `${HOUSE_PX + index * apart}px`;
-    const before = this.#trucks.filter((other) => other.place === 'parked' && this.#trucks.indexOf(other) < index).length;
+    const before = this.#trucks.filter(
+      (other) => other.place === 'parked' && this.#trucks.indexOf(other) < index,
+    ).length;
     return place === 'parked' ? `calc(100cqi - ${BAY_PX + before * apart}px)` : `calc(100cqi - ${GATE_PX}px)`;
   }
 

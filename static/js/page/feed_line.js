@@ -1,15 +1,9 @@
 // @ts-check
 // The line that says how the page is fed. A page never claims to be live when it is not.
 
-/**
- * @typedef {object} State
- * @property {string} kind
- * @property {number | null} [retryAt]
- * @property {string} fleet
- * @property {number | null} [outageMs] how long the last outage was
- * @property {string | null} [limit] which limit makes the page poll
- * @property {unknown} [newBuild] whether the server runs a newer one
- */
+import { set, write } from '../dom/change.js';
+
+/** @typedef {import('../channel/feed.js').Feed} Feed */
 
 /** How often a page polls whose trucks may not park, ms. */
 const POLL_MS = 5_000;
@@ -21,7 +15,7 @@ const LIMITS = Object.freeze({
   dock: 'the server is full',
 });
 
-/** Whether news reaches the page. @param {{kind: string}} state */
+/** Whether news reaches the page. @param {{kind: string}} feed */
 export const isFed = ({ kind }) => kind === 'live' || kind === 'polling';
 
 /** The length of an outage: `1.2 s`, `45 s`, `12 min`. @param {number} ms */
@@ -31,13 +25,15 @@ export function outageText(ms) {
 }
 
 /**
- * @param {State} state @param {number} now
+ * @param {Feed} feed @param {number} now
  * @param {number | null} [backMs] the length of an outage that ended a moment ago
  */
 export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
   const seconds = retryAt ? Math.ceil((retryAt - now) / 1000) : 0;
   if (backMs !== null && isFed({ kind })) return `Back after ${outageText(backMs)}, nothing missed`;
-  const why = limit ? `: ${Object.hasOwn(LIMITS, limit) ? LIMITS[/** @type {keyof typeof LIMITS} */ (limit)] : 'the server is busy'}` : '';
+  const why = limit
+    ? `: ${Object.hasOwn(LIMITS, limit) ? LIMITS[/** @type {keyof typeof LIMITS} */ (limit)] : 'the server is busy'}`
+    : '';
   switch (kind) {
     case 'polling':
       return `Polling every ${POLL_MS / 1000} s${why}`;
@@ -58,18 +54,17 @@ export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
 
 /**
  * Writes the line.
- * @param {Document} page @param {State} state @param {number} now the browser's clock, as `retryAt` is
+ * @param {Document} page @param {Feed} feed @param {number} now the browser's clock, as `retryAt` is
  * @param {number | null} [backMs]
  */
-export function paintFeed(page, state, now, backMs = null) {
-  page.querySelector('[data-new-build]')?.toggleAttribute('hidden', !state.newBuild);
+export function paintFeed(page, feed, now, backMs = null) {
+  page.querySelector('[data-new-build]')?.toggleAttribute('hidden', !feed.newBuild);
   const line = page.querySelector('p[data-feed]');
   if (!line) return;
-  const text = line.querySelector('[data-feed-text]');
-  const words = feedText(state, now, backMs);
-  const kind = state.kind === 'live' && state.limit ? 'polling' : state.kind;
+  const words = feedText(feed, now, backMs);
+  const kind = feed.kind === 'live' && feed.limit ? 'polling' : feed.kind;
   page.documentElement.setAttribute('data-feed', kind);
-  if (line.getAttribute('data-feed') !== kind) line.setAttribute('data-feed', kind);
-  if (text && text.textContent !== words) text.textContent = words;
+  set(line, 'data-feed', kind);
+  write(line.querySelector('[data-feed-text]'), words);
   line.querySelector('[data-feed-retry]')?.toggleAttribute('hidden', kind !== 'reconnecting' && kind !== 'offline');
 }

@@ -1,17 +1,18 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
-import { openChat } from '../keeper/chat.js';
-import { chosenFleet } from './choice.js';
 import { compare } from '../channel/cursor.js';
-import { isFed, paintFeed } from './feed_line.js';
-import { WORDS } from '../view/format.js';
-import { connect } from '../tabs/link.js';
-import { paintFleets, paintMeter } from '../meter/meter.js';
+import { unfed } from '../channel/feed.js';
+import { openChat } from '../keeper/chat.js';
 import { openNotice } from '../keeper/notice.js';
+import { paintFleets, paintMeter } from '../meter/meter.js';
 import { openPicture } from '../meter/picture.js';
-import { refetcher, replaceContent } from './refetch.js';
-import { stateOf, take, turn } from '../view/station.js';
+import { connect } from '../tabs/link.js';
+import { WORDS } from '../view/format.js';
 import { paint, titleOf } from '../view/paint.js';
+import { stateOf, take, turn } from '../view/station.js';
+import { chosenFleet } from './choice.js';
+import { isFed, paintFeed } from './feed_line.js';
+import { refetcher, replaceContent } from './refetch.js';
 
 /** @typedef {import('../view/station.js').Station} Station */
 /** @typedef {{cursor: string, build: string, now: number, units: import('../view/units.js').Units, stations: Station[]}} State */
@@ -36,7 +37,7 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
-    feed: /** @type {import('./feed_line.js').State} */ ({ kind: 'connecting', fleet: fleet.name, retryAt: null }),
+    feed: unfed(fleet.name),
     /** The outage that is over, and until when the page says so. @type {{ms: number, until: number} | undefined} */
     back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
     /** What the keeper said unasked while nobody looked. */
@@ -49,7 +50,8 @@ function run(first) {
     painting: false,
   };
   const now = () => Date.now() + page.offset;
-  const watch = () => (document.querySelector('article[data-station]') ? page.state.stations.map(({ slug }) => slug) : []);
+  const watch = () =>
+    document.querySelector('article[data-station]') ? page.state.stations.map(({ slug }) => slug) : [];
 
   /** @type {Record<string, (item: Item) => void>} */
   const VERBS = {
@@ -87,7 +89,8 @@ function run(first) {
     apply,
     onState(state) {
       const wasAway = ['reconnecting', 'offline', 'reloading'].includes(page.feed.kind);
-      if (wasAway && isFed(state) && state.outageMs) page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
+      if (wasAway && isFed(state) && state.outageMs)
+        page.back = { ms: state.outageMs, until: Date.now() + BACK_SAID_MS };
       page.feed = state;
       schedule();
     },

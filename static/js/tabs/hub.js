@@ -3,12 +3,14 @@
 
 import { Alarm, WALL_CLOCK, watchful } from '../channel/clock.js';
 import { compare, isCursor } from '../channel/cursor.js';
-import { Home, WATCH_MAX } from '../channel/home.js';
+import { Home } from '../channel/home.js';
+import { WATCH_MAX } from '../channel/place.js';
+import { covers, isFor, Pages } from './pages.js';
 
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
-/** @typedef {import('../channel/home.js').Trip} Trip */
-/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
+/** @typedef {import('../channel/feed.js').Feed} Feed */
 /** @typedef {import('../channel/tally.js').Stats} Stats */
 /** @typedef {import('../channel/words.js').Said} Said */
 /** @typedef {import('../channel/words.js').Word} Word */
@@ -23,40 +25,23 @@ import { Home, WATCH_MAX } from '../channel/home.js';
  * What a page is told, since which of its hellos. `news` reaches from `after` to `seen`; `who` asks for a hello.
  *
  * @typedef {({what: 'news', items: Item[], load: Load | null, after: string, seen: string}
- *   | {what: 'state', state: State} | {what: 'heard', ids: string[]} | {what: 'said', words: Said[]}
+ *   | {what: 'state', state: Feed} | {what: 'heard', ids: string[]} | {what: 'said', words: Said[]}
  *   | {what: 'trip', trip: Trip, stats: Stats} | {what: 'stats', stats: Stats}
  *   | {what: 'fault', text: string} | {what: 'reload' | 'beat' | 'who'}) & {turn: number}} Down
  */
-/**
- * @typedef {object} Page
- * @property {(message: Down) => void} post
- * @property {number} turn
- * @property {readonly string[]} watch
- * @property {boolean} visible
- * @property {boolean} reloads it was told to fetch its state anew, and has not come back yet
- * @property {number} unanswered beats
- */
+/** @typedef {import('./pages.js').Page} Page */
 
 /** How often every page hears something, ms. */
 const BEAT_MS = 10_000;
-/**
- * A page that leaves so many beats unanswered is gone: nothing else tells that a page was closed or has crashed. Beats are
- * counted, and not time, so that a machine that sleeps loses no page; and a page needs no timer to answer one, so that a
- * hidden page with its slow timers is not lost either. A page that was only frozen says hello again.
- */
-const UNANSWERED_MAX = 6;
 /** How long trucks run for pages that nobody sees: their titles change, ms. */
 const HIDDEN_MS = 5 * 60_000;
-/** News that is the visitor's own goes to all pages, whatever they watch. */
-const PRIVATE = Object.freeze(['words', 'forgotten']);
 
 /** The home that pages share. */
-export class Share {
+export class Hub {
   #home;
   #clock;
   #hiddenMs;
-  /** @type {Set<Page>} */
-  #pages = new Set();
+  #pages = new Pages();
   /** What the trucks are told to watch. @type {readonly string[]} */
   #watch = [];
   /** How far pages have been told. */
@@ -77,7 +62,7 @@ export class Share {
       ...parts,
       apply: (items, load) => this.#news(items, load),
       onState: (state) => this.#tell({ what: 'state', state }),
-      onReload: () => this.#reload([...this.#pages]),
+      onReload: () => this.#reload(this.#pages.all),
       onHeard: (ids) => this.#tell({ what: 'heard', ids }),
       onSaid: (words) => this.#tell({ what: 'said', words }),
       onTrip: (trip) => this.#trip(trip),
@@ -153,11 +138,11 @@ export class Share {
    * @param {boolean} alone
    */
   #follow(page, seen, alone) {
-    const watch = this.#union();
+    const watch = this.#pages.union;
     const ahead = compare(seen, this.#home.seen);
     const { kind } = this.#home.state;
     if (alone || kind === 'reloading' || Number.isNaN(ahead)) {
-      const others = [...this.#pages].filter((other) => other !== page);
+      const others = this.#pages.all.filter((other) => other !== page);
       this.#go(watch, seen, () => this.#home.start({ seen, watch }));
       // Two journals: who has the old one finds out by asking for it, and who has the new one loses little.
       this.#reload(others.filter(({ reloads }) => !reloads));
@@ -195,23 +180,13 @@ export class Share {
 
   /** What nobody shows any more, no truck needs to bring. */
   #narrow() {
-    this.#watch = this.#union();
+    this.#watch = this.#pages.union;
     this.#home.narrow(this.#watch);
-  }
-
-  /** @returns {readonly string[]} all that pages show; empty: everything */
-  #union() {
-    const all = new Set();
-    for (const { watch } of this.#pages) {
-      if (watch.length === 0) return [];
-      for (const station of watch) all.add(station);
-    }
-    return all.size > WATCH_MAX ? [] : [...all];
   }
 
   /** Home runs while somebody looks, and for a while longer. */
   #look() {
-    this.#home.visible = [...this.#pages].some(({ visible }) => visible);
+    this.#home.visible = this.#pages.oneIsVisible;
     const resting = this.#isAtRest;
     if (this.#home.visible) {
       this.#unseen.off();
@@ -271,10 +246,8 @@ export class Share {
 
   #beats() {
     this.#beat.set(BEAT_MS);
-    for (const page of [...this.#pages]) {
-      if (page.unanswered++ >= UNANSWERED_MAX) this.#leave(page);
-      else page.post({ what: 'beat', turn: page.turn });
-    }
+    for (const page of this.#pages.gone()) this.#leave(page);
+    this.#tell({ what: 'beat' });
   }
 
   /** The machine has slept: alarms that were due are set again, and home looks after its own. */
@@ -290,22 +263,4 @@ export class Share {
   #tell(message) {
     for (const page of this.#pages) page.post({ ...message, turn: page.turn });
   }
-}
-
-/**
- * Whether trucks that watch `wide` bring all that `narrow` shows.
- *
- * @param {readonly string[]} wide
- * @param {readonly string[]} narrow
- */
-function covers(wide, narrow) {
-  return wide.length === 0 || (narrow.length > 0 && narrow.every((station) => wide.includes(station)));
-}
-
-/**
- * @param {Page} page
- * @param {Item} item
- */
-function isFor({ watch }, { kind, station }) {
-  return watch.length === 0 || typeof station !== 'string' || PRIVATE.includes(kind) || watch.includes(station);
 }

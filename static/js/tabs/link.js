@@ -4,48 +4,32 @@
  * It talks the same messages to both.
  */
 
-import { Alarm, WALL_CLOCK } from '../channel/clock.js';
+import { newBay } from '../channel/bay.js';
+import { WALL_CLOCK } from '../channel/clock.js';
 import { compare, join } from '../channel/cursor.js';
-import { newBay } from '../channel/wire.js';
-import { nameOf } from './name.js';
-import { Outbox } from './outbox.js';
-import { roadsOf } from '../channel/transports.js';
-import { Share } from './hub.js';
+import { unfed } from '../channel/feed.js';
+import { Outbox, pageStorage } from './outbox.js';
+import { ownPort, workerPort } from './port.js';
+import { Silence } from './silence.js';
 
 /** @typedef {import('../channel/wire.js').Item} Item */
 /** @typedef {import('../channel/wire.js').Load} Load */
-/** @typedef {import('../channel/home.js').Trip} Trip */
+/** @typedef {import('../channel/listener.js').Trip} Trip */
 /** @typedef {import('./hub.js').Down} Down */
 /** @typedef {import('./hub.js').Up} Up */
-/** @typedef {import('../channel/feed.js').State} State */
+/** @typedef {import('../channel/feed.js').Feed} Feed */
 /** @typedef {import('../channel/tally.js').Stats} Stats */
 /** @typedef {import('../channel/words.js').Said} Said */
-/** @typedef {{post: (message: Up) => void, close: () => void}} Line a way to a share */
+/** @typedef {import('./port.js').Port} Port */
+/** @typedef {import('../channel/listener.js').On} On */
 /**
- * @typedef {object} Parts
- * @property {Readonly<import('../channel/fleets.js').Fleet>} fleet
- * @property {string} build the page's
+ * @typedef {object} More
  * @property {{seen: string, watch?: readonly string[]}} state the page's cursor, and the stations it shows (none: all)
- * @property {(items: Item[], load: Load) => void} apply news: each item once, in order, without a gap
- * @property {(state: State) => void} [onState]
- * @property {() => void} [onReload] the page must fetch its state anew and `start` from its cursor
- * @property {(ids: string[]) => void} [onHeard] words that are stored now
- * @property {(words: Said[]) => void} [onSaid] whenever words come further: all that wait, and once those that no longer do
  * @property {(stats: Stats) => void} [onStats]
- * @property {(trip: Trip) => void} [onTrip]
- * @property {(error: unknown) => void} [onFault]
- * @property {import('../channel/clock.js').Clock} [clock]
  * @property {Storage | null} [storage] keeps words over a reload
- * @property {(name: string) => SharedWorker} [newWorker]
- * @property {() => Share} [newShare] the page's own
  */
+/** @typedef {import('./port.js').Parts & On & More} Parts */
 
-/** How often a page that is seen looks whether it has heard something, ms. */
-const LOOK_MS = 5_000;
-/** So many looks without a word: the worker is dead. It says something every 10 s. */
-const SILENT_LOOKS_MAX = 5;
-/** A look that is this late was not on time: the page's timers are held back, or the machine slept; it says nothing, ms. */
-const LATE_MS = 2_500;
 /** Workers that a page tries, one after the other, without hearing a word. */
 const WORKERS_MAX = 2;
 
@@ -61,16 +45,13 @@ export function connect(parts) {
 /** A page's link. */
 export class Link {
   #parts;
-  #clock;
   #outbox;
-  #look;
-  /** @type {Line | null} */
-  #line = null;
+  #silence;
+  /** @type {Port | null} */
+  #port = null;
   #own = false;
   /** Workers that were tried since the last word. */
   #tried = 0;
-  #silentLooks = 0;
-  #lookDue = 0;
   /** Numbers the hellos: what was said to an earlier one is not for us. */
   #turn = 0;
   #started = false;
@@ -80,7 +61,7 @@ export class Link {
   #seen;
   /** @type {readonly string[]} */
   #watch;
-  /** @type {State} */
+  /** @type {Feed} */
   #state;
   /** @type {Stats | null} */
   #stats = null;
@@ -90,13 +71,11 @@ export class Link {
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#clock = parts.clock ?? WALL_CLOCK;
     this.#outbox = new Outbox(parts.storage === undefined ? pageStorage() : parts.storage);
-    this.#look = new Alarm(this.#clock, () => this.#looks());
+    this.#silence = new Silence(parts.clock ?? WALL_CLOCK, () => this.#again());
     this.#seen = parts.state.seen;
     this.#watch = parts.state.watch ?? [];
-    const { name: fleet } = parts.fleet;
-    this.#state = { kind: 'connecting', retryAt: null, fleet, outageMs: null, limit: null, newBuild: null, shared: false };
+    this.#state = unfed(parts.fleet.name);
   }
 
   /** The cursor up to which everything has been applied. */
@@ -121,7 +100,11 @@ export class Link {
     return [...this.#said, ...rest.map((word) => /** @type {Said} */ ({ ...word, state: 'queued' }))];
   }
 
-  /** Whether somebody looks at the page. */
+  /**
+   * Whether somebody looks at the page.
+   *
+   * @param {boolean} visible
+   */
   set visible(visible) {
     if (visible === this.#visible) return;
     this.#visible = visible;
@@ -139,7 +122,7 @@ export class Link {
     this.#watch = watch;
     this.#started = true;
     this.#reloads = false;
-    if (!this.#line) this.#connect();
+    if (!this.#port) this.#connect();
     this.#hello();
     this.#watchOut();
     this.#tellSaid(this.#said);
@@ -172,9 +155,9 @@ export class Link {
     this.#started = false;
     this.#watchOut();
     if (this.#own) return;
-    // A page in the browser's cache holds no line: the worker may be gone when it is back.
-    this.#line?.close();
-    this.#line = null;
+    // A page in the browser's cache holds no port: the worker may be gone when it is back.
+    this.#port?.close();
+    this.#port = null;
     this.#tried = 0;
   }
 
@@ -190,7 +173,7 @@ export class Link {
 
   /** @param {Up} message */
   #post(message) {
-    if (this.#started) this.#line?.post(message);
+    if (this.#started) this.#port?.post(message);
   }
 
   #hello() {
@@ -202,49 +185,22 @@ export class Link {
 
   /** A worker, or where that fails a home of our own. */
   #connect() {
-    this.#line?.close();
-    this.#silentLooks = 0;
+    this.#port?.close();
+    this.#silence.broken();
+    const take = (/** @type {Down} */ message) => this.#take(message);
     try {
       if (this.#own || this.#tried >= WORKERS_MAX) throw new Error('no worker');
       this.#tried++;
-      this.#line = this.#worker();
+      const port = workerPort(this.#parts, take, () => {
+        if (this.#port !== port) return;
+        this.#tried = WORKERS_MAX;
+        this.#again();
+      });
+      this.#port = port;
     } catch {
       this.#own = true;
-      this.#line = this.#ownShare();
+      this.#port = ownPort(this.#parts, take);
     }
-  }
-
-  /** @returns {Line} */
-  #worker() {
-    const { fleet, build, newWorker = sharedWorker } = this.#parts;
-    const worker = newWorker(nameOf(build, fleet.name));
-    const { port } = worker;
-    const line = {
-      post: (/** @type {Up} */ message) => port.postMessage(message),
-      close: () => {
-        worker.onerror = null;
-        port.onmessage = null;
-        port.close();
-      },
-    };
-    port.onmessage = ({ data }) => this.#take(data);
-    worker.onerror = (event) => {
-      event.preventDefault?.(); // a browser without module workers
-      if (this.#line !== line) return;
-      this.#tried = WORKERS_MAX;
-      this.#again();
-    };
-    port.start?.();
-    return line;
-  }
-
-  /** @returns {Line} */
-  #ownShare() {
-    const { fleet, build, clock, newShare } = this.#parts;
-    const parts = { fleet, build, clock, newId: newBay };
-    const share = newShare ? newShare() : new Share({ ...parts, ...roadsOf(fleet) }, { hiddenMs: 0 });
-    const post = share.connect((message) => this.#take(message));
-    return { post, close: () => post({ what: 'goodbye' }) };
   }
 
   /** Another worker, or a home of our own. */
@@ -256,26 +212,12 @@ export class Link {
 
   /** While somebody looks at a page that a worker feeds, it is to be heard. */
   #watchOut() {
-    this.#look.off();
-    this.#silentLooks = 0;
-    if (this.#started && this.#visible && !this.#own) this.#lookAgain();
-  }
-
-  #lookAgain() {
-    this.#lookDue = this.#clock.now() + LOOK_MS;
-    this.#look.set(LOOK_MS);
-  }
-
-  #looks() {
-    const late = this.#clock.now() - this.#lookDue > LATE_MS;
-    this.#silentLooks = late ? 0 : this.#silentLooks + 1;
-    if (this.#silentLooks >= SILENT_LOOKS_MAX) return this.#again();
-    this.#lookAgain();
+    this.#silence.watch(this.#started && this.#visible && !this.#own);
   }
 
   /** @param {Down} message */
   #take(message) {
-    this.#silentLooks = 0;
+    this.#silence.broken();
     this.#tried = 0;
     if (!this.#started || message.turn !== this.#turn) return;
     try {
@@ -326,7 +268,7 @@ export class Link {
     if (joined.fresh.length > 0 && load) this.#parts.apply(joined.fresh, { ...load, cargo: joined.fresh });
   }
 
-  /** @param {State} state */
+  /** @param {Feed} state */
   #tellState(state) {
     this.#state = { ...state, kind: this.#reloads ? 'reloading' : state.kind, shared: !this.#own };
     this.#parts.onState?.(this.#state);
@@ -338,18 +280,5 @@ export class Link {
     this.#said = words.filter((word) => !over.includes(word));
     this.#outbox.forget(over.map(({ id }) => id));
     this.#parts.onSaid?.([...over, ...this.said]);
-  }
-}
-
-/** @param {string} name */
-function sharedWorker(name) {
-  return new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name });
-}
-
-function pageStorage() {
-  try {
-    return globalThis.sessionStorage ?? null;
-  } catch {
-    return null; // It may be forbidden.
   }
 }

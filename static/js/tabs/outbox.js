@@ -75,3 +75,12 @@ export class Outbox {
 function isWord(value) {
   return ['id', 'station', 'text'].every((field) => typeof value?.[field] === 'string');
 }
+
+/** What a page keeps over a reload; null: the browser forbids it. */
+export function pageStorage() {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
+  }
+}

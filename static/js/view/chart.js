@@ -50,7 +50,13 @@ export function draw(station, units, scaleOf = over) {
   /** @type {Point[]} */
   const points = station.series.points
     .filter(([start]) => from <= start && start < to)
-    .map(([start, mean, min, max, count]) => [start, fromCanonical(unit, mean), fromCanonical(unit, min), fromCanonical(unit, max), count]);
+    .map(([start, mean, min, max, count]) => [
+      start,
+      fromCanonical(unit, mean),
+      fromCanonical(unit, min),
+      fromCanonical(unit, max),
+      count,
+    ]);
   if (!points.length) return undefined;
   const newest = station.values.temperature;
   const latest = newest && newest.at >= from ? { at: newest.at, value: fromCanonical(unit, newest.value) } : undefined;
@@ -82,7 +88,9 @@ export function draw(station, units, scaleOf = over) {
 function paths(parts, across, down) {
   /** @param {Point} point @param {number} which */
   const spot = (point, which) => `${place(across(point[0]))} ${place(down(point[which]))}`;
-  const line = parts.map((part) => `M${part.map((point) => spot(point, 1)).join('L')}${part.length === 1 ? 'h0.1' : ''}`);
+  const line = parts.map(
+    (part) => `M${part.map((point) => spot(point, 1)).join('L')}${part.length === 1 ? 'h0.1' : ''}`,
+  );
   const band = parts.map((part) => {
     const edge = [...part.map((point) => spot(point, 3)), ...part.map((point) => spot(point, 2)).reverse()];
     return `M${edge.join('L')}Z`;

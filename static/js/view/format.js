@@ -97,9 +97,19 @@ const POINTS = 'N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW'.split(' ');
 export const compass = (degrees) => POINTS[Math.floor((((degrees % 360) + 360) % 360) / 22.5 + 0.5) % 16];
 
 const BEAUFORT = Object.freeze([
-  [0, 'calm'], [0.3, 'light air'], [1.6, 'light breeze'], [3.4, 'gentle breeze'], [5.5, 'moderate breeze'],
-  [8, 'fresh breeze'], [10.8, 'strong breeze'], [13.9, 'near gale'], [17.2, 'gale'], [20.8, 'strong gale'],
-  [24.5, 'storm'], [28.5, 'violent storm'], [32.7, 'hurricane'],
+  [0, 'calm'],
+  [0.3, 'light air'],
+  [1.6, 'light breeze'],
+  [3.4, 'gentle breeze'],
+  [5.5, 'moderate breeze'],
+  [8, 'fresh breeze'],
+  [10.8, 'strong breeze'],
+  [13.9, 'near gale'],
+  [17.2, 'gale'],
+  [20.8, 'strong gale'],
+  [24.5, 'storm'],
+  [28.5, 'violent storm'],
+  [32.7, 'hurricane'],
 ]);
 
 /**
@@ -108,7 +118,10 @@ const BEAUFORT = Object.freeze([
  * @returns {[number, string]}
  */
 export function beaufort(speed) {
-  const force = Math.max(0, BEAUFORT.findLastIndex(([from]) => speed >= Number(from)));
+  const force = Math.max(
+    0,
+    BEAUFORT.findLastIndex(([from]) => speed >= Number(from)),
+  );
   return [force, String(BEAUFORT[force][1])];
 }
 

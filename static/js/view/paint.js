@@ -1,5 +1,6 @@
 // @ts-check
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
+import { set, write } from '../dom/change.js';
 import { around, draw } from './chart.js';
 import { DASH, format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
@@ -13,16 +14,6 @@ import { moment } from './zone.js';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Which version of a series a picture shows; a new picture shows none yet. @type {WeakMap<Element, string>} */
 const painted = new WeakMap();
-
-/** @param {Element} node @param {string} name @param {string} value */
-function set(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-}
-
-/** @param {Node} node @param {string} text */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {string} [text] */
 function shape(tag, attributes, text = '') {
@@ -110,7 +101,10 @@ function paintChart(scope, station, seen) {
   /** @param {string} name */
   const part = (name) => scope.querySelector(`[data-chart="${name}"]`);
   set(canvas, 'aria-label', drawing?.summary ?? 'No temperatures in the last 24 hours.');
-  for (const [name, path] of /** @type {const} */ ([['line', drawing?.line ?? ''], ['band', drawing?.band ?? '']])) {
+  for (const [name, path] of /** @type {const} */ ([
+    ['line', drawing?.line ?? ''],
+    ['band', drawing?.band ?? ''],
+  ])) {
     const node = part(name);
     if (node) set(node, 'd', path);
   }
@@ -124,13 +118,27 @@ function paintChart(scope, station, seen) {
   const { x, y, zero } = drawing;
   part('y')?.replaceChildren(...y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));
   part('x')?.replaceChildren(
-    ...x.map((tick) => shape('text', { x: `${tick.at}%`, y: '16', ...(tick.strong && { class: 'midnight' }) }, tick.label)),
+    ...x.map((tick) =>
+      shape('text', { x: `${tick.at}%`, y: '16', ...(tick.strong && { class: 'midnight' }) }, tick.label),
+    ),
   );
   part('grid')?.replaceChildren(
-    ...y.map(({ at, strong }) => shape('line', { x1: '0', x2: '100%', y1: `${at}%`, y2: `${at}%`, ...(strong && { class: 'strong' }) })),
-    ...x.map(({ at, strong }) => shape('line', { x1: `${at}%`, x2: `${at}%`, y1: '0', y2: '100%', ...(strong && { class: 'midnight' }) })),
-    ...(zero ? [shape('line', { x1: '0', x2: '100%', y1: `${zero.at}%`, y2: `${zero.at}%`, class: 'strong' }),
-      shape('text', { x: '100%', y: `${zero.at}%`, dy: '-4' }, `${zero.label} ${seen.units.temperature === 'F' ? '°F' : '°C'}`)] : []),
+    ...y.map(({ at, strong }) =>
+      shape('line', { x1: '0', x2: '100%', y1: `${at}%`, y2: `${at}%`, ...(strong && { class: 'strong' }) }),
+    ),
+    ...x.map(({ at, strong }) =>
+      shape('line', { x1: `${at}%`, x2: `${at}%`, y1: '0', y2: '100%', ...(strong && { class: 'midnight' }) }),
+    ),
+    ...(zero
+      ? [
+          shape('line', { x1: '0', x2: '100%', y1: `${zero.at}%`, y2: `${zero.at}%`, class: 'strong' }),
+          shape(
+            'text',
+            { x: '100%', y: `${zero.at}%`, dy: '-4' },
+            `${zero.label} ${seen.units.temperature === 'F' ? '°F' : '°C'}`,
+          ),
+        ]
+      : []),
   );
   paintTable(scope, station, seen);
 }
@@ -141,18 +149,23 @@ function paintTable(scope, station, seen) {
   if (!body) return;
   /** @param {number | undefined} value */
   const degrees = (value) => (value === undefined ? '' : number('temperature', value, seen.units));
-  body.replaceChildren(...hours(station.series, station.zone).map((hour) => {
-    const row = document.createElement('tr');
-    const head = document.createElement('th');
-    head.scope = 'row';
-    const time = document.createElement('time');
-    time.dateTime = new Date(hour.at).toISOString();
-    time.textContent = moment(station.zone, hour.at, seen.now);
-    head.append(time);
-    row.append(head);
-    const texts = hour.count === 0 ? ['no readings'] : [degrees(hour.mean), degrees(hour.min), degrees(hour.max), String(hour.count)];
-    for (const text of texts) row.insertCell().textContent = text;
-    if (hour.count === 0) Object.assign(row.cells[1], { colSpan: 4, className: 'none' });
-    return row;
-  }));
+  body.replaceChildren(
+    ...hours(station.series, station.zone).map((hour) => {
+      const row = document.createElement('tr');
+      const head = document.createElement('th');
+      head.scope = 'row';
+      const time = document.createElement('time');
+      time.dateTime = new Date(hour.at).toISOString();
+      time.textContent = moment(station.zone, hour.at, seen.now);
+      head.append(time);
+      row.append(head);
+      const texts =
+        hour.count === 0
+          ? ['no readings']
+          : [degrees(hour.mean), degrees(hour.min), degrees(hour.max), String(hour.count)];
+      for (const text of texts) row.insertCell().textContent = text;
+      if (hour.count === 0) Object.assign(row.cells[1], { colSpan: 4, className: 'none' });
+      return row;
+    }),
+  );
 }

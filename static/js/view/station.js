@@ -33,7 +33,10 @@ import { date } from './zone.js';
  */
 export function newestAt({ values }) {
   const main = Object.keys(values).filter((key) => !key.includes('/'));
-  const newest = (main.length ? main : Object.keys(values)).reduce((newest, key) => Math.max(newest, values[key].at), -Infinity);
+  const newest = (main.length ? main : Object.keys(values)).reduce(
+    (newest, key) => Math.max(newest, values[key].at),
+    -Infinity,
+  );
   return newest === -Infinity ? undefined : newest;
 }
 
@@ -107,8 +110,10 @@ function stretch(extremes, key, value, at) {
     return;
   }
   // Of equal values the first counts.
-  if (value < extreme.low || (value === extreme.low && at < extreme.low_at)) Object.assign(extreme, { low: value, low_at: at });
-  if (value > extreme.high || (value === extreme.high && at < extreme.high_at)) Object.assign(extreme, { high: value, high_at: at });
+  if (value < extreme.low || (value === extreme.low && at < extreme.low_at))
+    Object.assign(extreme, { low: value, low_at: at });
+  if (value > extreme.high || (value === extreme.high && at < extreme.high_at))
+    Object.assign(extreme, { high: value, high_at: at });
 }
 
 /**

@@ -33,7 +33,8 @@ const isPast = (s, { key, now }) =>
 
 /** The wind's direction, unless it is calm or the direction is older than the speed. @param {Station} s @param {Context} c */
 export function windFrom(s, c) {
-  const blowing = Number(s.values.wind_speed?.value) > 0 && fits(s, { ...c, key: 'wind_direction', beside: 'wind_speed' });
+  const blowing =
+    Number(s.values.wind_speed?.value) > 0 && fits(s, { ...c, key: 'wind_direction', beside: 'wind_speed' });
   return blowing ? s.values.wind_direction?.value : undefined;
 }
 
@@ -65,7 +66,8 @@ export const TEXTS = Object.freeze({
   low_time: (s, c) => given(s.extremes.temperature?.low_at, (at) => moment(s.zone, at, c.now)),
   high: (s, c) => given(s.extremes.temperature?.high, (value) => f.text('temperature', value, c.units)),
   high_time: (s, c) => given(s.extremes.temperature?.high_at, (at) => moment(s.zone, at, c.now)),
-  last: (s, c) => (offline(s, c) ? given(s.values.temperature?.value, (value) => f.text('temperature', value, c.units)) : ''),
+  last: (s, c) =>
+    offline(s, c) ? given(s.values.temperature?.value, (value) => f.text('temperature', value, c.units)) : '',
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
@@ -93,7 +95,8 @@ export function title(s, c) {
   const temperature = s.values.temperature;
   const [station, hero] = [stateOf(s, c.now), heroState(s, c.now)];
   if (station === 'offline') return `Offline – ${s.name}`;
-  if (hero === 'offline' || hero === 'waiting') return station === 'stale' ? `(${f.age(Number(newestAt(s)), c.now)}) ${s.name}` : s.name;
+  if (hero === 'offline' || hero === 'waiting')
+    return station === 'stale' ? `(${f.age(Number(newestAt(s)), c.now)}) ${s.name}` : s.name;
   const value = `${f.number('temperature', temperature.value, c.units)} ${unitOf('temperature', c.units).symbol} – ${s.name}`;
   return hero === 'stale' ? `(${f.age(temperature.at, c.now)}) ${value}` : value;
 }

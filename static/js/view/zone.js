@@ -12,7 +12,13 @@ function formatter(zone) {
   const known = formatters.get(zone);
   if (known) return known;
   const options = /** @type {const} */ ({
-    hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
   });
   const made = (() => {
     try {

@@ -1,4 +1,4 @@
-//! A home by itself: the rules that make it a home. That it does as the pages' home does is shown by `tests/twin.rs`.
+//! A home by itself: the rules that make it a home. That it does as the pages' home does is shown by `tests/browser/twin.rs`.
 
 use super::*;
 use channel::cargo::Why;

@@ -1,4 +1,4 @@
-//! A page before a server of few words. Before the real one: `tests/page.rs`.
+//! A page before a server of few words. Before the real one: `tests/it/page.rs`.
 
 use super::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -2,7 +2,7 @@
 //! them that loses, doubles, reorders and holds up whatever it likes, and a server that is killed and closed.
 //!
 //! The promises are those of `docs/PROTOCOL.md`, by name. What is shown here of the twin holds for the pages' own home as
-//! far as `tests/twin.rs` shows the two to be one.
+//! far as `tests/browser/twin.rs` shows the two to be one.
 
 mod actions;
 mod bay;

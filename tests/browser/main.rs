@@ -1,0 +1,12 @@
+//! The pages in a real browser: one binary. Where a new test goes: see `tests/it/main.rs`.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod chrome;
+mod feed;
+mod js;
+mod keeper;
+mod lab_page;
+mod tabs;
+mod twin;

@@ -1,0 +1,150 @@
+//! The load generator against a tiny dock of the test's own.
+
+use crate::kit::fake::{Answer, Fake, Request};
+use lab::drive::report::Outcome;
+use lab::drive::{Error, Mode, Options, run};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::watch;
+
+/// A journal of one station's reports, and a dock without tickets.
+struct Dock {
+    journal: watch::Sender<Vec<i64>>,
+    reloads: AtomicUsize,
+}
+
+impl Dock {
+    async fn start() -> (Fake, Arc<Self>) {
+        let dock = Arc::new(Self { journal: watch::Sender::new(Vec::new()), reloads: AtomicUsize::new(0) });
+        let shared = dock.clone();
+        let fake = Fake::start(move |request| {
+            let dock = shared.clone();
+            async move {
+                match request.path.strip_prefix("/dock/") {
+                    Some(bay) if bay.len() == 32 => dock.truck(&request).await,
+                    Some(bay) => (400, None, format!("{bay:?} is not a bay")),
+                    None => dock.reading(&request),
+                }
+            }
+        });
+        (fake.await, dock)
+    }
+
+    fn reading(&self, request: &Request) -> Answer {
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api/v1/readings"));
+        let report: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let at = report["observed_at"].as_i64().expect("milliseconds");
+        if request.authorization.as_deref() != Some("Bearer stv_secret") {
+            return (401, None, r#"{"detail":"who are you?"}"#.to_owned());
+        }
+        self.journal.send_modify(|journal| journal.push(at));
+        (201, None, r#"{"stored":1,"duplicate":0,"warnings":[]}"#.to_owned())
+    }
+
+    async fn truck(&self, request: &Request) -> Answer {
+        let truck: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let mut journal = self.journal.subscribe();
+        let (epoch, seen) = truck["seen"].as_str().expect("text").split_once('.').expect("epoch.sequence");
+        let seen: usize = seen.parse().expect("a place in a journal");
+        if epoch != "7Q" {
+            self.reloads.fetch_add(1, Ordering::Relaxed);
+            let seen = format!("7Q.{}", journal.borrow().len());
+            return (200, None, json!({"v": 1, "why": "reload", "seen": seen, "cargo": []}).to_string());
+        }
+        assert_eq!(truck["park"], 45_000, "a truck that knows where it is parks");
+        let parked = u64::from(journal.borrow().len() <= seen);
+        let cargo: Vec<Value> = {
+            let journal = journal.wait_for(|journal| journal.len() > seen).await.expect("the dock stays");
+            journal[seen..].iter().map(|at| json!({"kind": "report", "observed_at": at})).collect()
+        };
+        let now = format!("7Q.{}", seen + cargo.len());
+        (200, None, json!({"v": 1, "why": "cargo", "seen": now, "parked": parked, "cargo": cargo}).to_string())
+    }
+}
+
+fn options(fake: &Fake, mode: Mode) -> Options {
+    Options { url: fake.url(), keys: vec!["stv_secret".to_owned()], pid: Some(std::process::id()), mode }
+}
+
+#[tokio::test]
+async fn every_parked_truck_is_timed_in_every_round() {
+    let (fake, dock) = Dock::start().await;
+    let report = run(options(&fake, Mode::Park { trucks: 20, rounds: 3 })).await.expect("measured");
+    let Outcome::Park(parked) = &report.outcome else { panic!("{report}") };
+    assert_eq!((parked.missing, parked.not_parked, parked.braked), (0, 0, 0));
+    assert_eq!(dock.reloads.load(Ordering::Relaxed), 1, "one truck asks where the journal ends");
+    assert_eq!(dock.journal.borrow().len(), 4, "three rounds and one to warm up");
+    let (sent, last) = (parked.from_send.expect("times"), parked.last_truck.expect("times"));
+    assert_eq!((sent.count, last.count), (60, 3));
+    assert!(sent.median_ms > 0.0 && sent.median_ms <= sent.p99_ms && sent.max_ms == last.max_ms, "{sent} {last}");
+    assert!(parked.pss_before_bytes.is_some() && parked.bytes_per_truck.is_some());
+}
+
+#[tokio::test]
+async fn loads_are_counted_while_trucks_go_back_and_forth() {
+    let (fake, dock) = Dock::start().await;
+    let report = run(options(&fake, Mode::Deliver { trucks: 10, seconds: 1 })).await.expect("measured");
+    let Outcome::Deliver(delivered) = &report.outcome else { panic!("{report}") };
+    assert!(delivered.posts > 5 && dock.journal.borrow().len() as u64 == delivered.posts + 2);
+    let most = delivered.posts * 10;
+    assert!((most * 8 / 10..=most).contains(&delivered.deliveries), "{} of {most}", delivered.deliveries);
+    assert!(delivered.age.is_some() && delivered.cpu_us_per_delivery.is_some());
+}
+
+#[tokio::test]
+async fn posts_are_counted_by_status_and_each_has_an_instant_of_its_own() {
+    let (fake, dock) = Dock::start().await;
+    let report = run(options(&fake, Mode::Post { clients: 4, seconds: 1 })).await.expect("measured");
+    let Outcome::Post(posted) = &report.outcome else { panic!("{report}") };
+    let mut journal = dock.journal.borrow().clone();
+    assert_eq!(posted.statuses.get(&201), Some(&(journal.len() as u64 - 1)));
+    journal.sort_unstable();
+    assert!(journal.windows(2).all(|two| two[0] < two[1]) && journal.len() > 10);
+    let program = serde_json::to_value(&report).expect("JSON");
+    assert_eq!((&program["mode"], &program["clients"]), (&json!("post"), &json!(4)), "{program}");
+    assert!(program["took"]["median_ms"].is_number() && program["machine"]["cores"].is_number(), "{program}");
+    assert!(report.to_string().contains("post: 4 clients, 1 s"), "{report}");
+}
+
+#[tokio::test]
+async fn times_that_an_earlier_run_has_taken_are_passed_over() {
+    let now = chrono::Utc::now().timestamp_millis();
+    let taken = now + 12_000;
+    let fake = Fake::start(move |request| {
+        let report: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let known = report["observed_at"].as_i64().expect("milliseconds") <= taken;
+        async move { (if known { 200 } else { 201 }, None, String::new()) }
+    })
+    .await;
+    let report = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let Outcome::Post(posted) = &report.outcome else { panic!("{report}") };
+    assert_eq!(posted.statuses.keys().collect::<Vec<_>>(), [&201]);
+
+    let all_known = Fake::start(|_| async { (200, None, String::new()) }).await;
+    assert!(matches!(run(options(&all_known, Mode::Post { clients: 1, seconds: 1 })).await, Err(Error::NoFreshTimes)));
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_known_ends_the_measurement() {
+    let (fake, _dock) = Dock::start().await;
+    let strange = Options { keys: vec!["stv_other".to_owned()], ..options(&fake, Mode::Park { trucks: 1, rounds: 1 }) };
+    let error = run(strange).await.expect_err("401");
+    assert!(matches!(error, Error::Answer { status: 401, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn load_is_bounded_and_stays_on_this_machine() {
+    let (fake, _dock) = Dock::start().await;
+    for mode in [
+        Mode::Park { trucks: 0, rounds: 1 },
+        Mode::Park { trucks: 1_000_000, rounds: 1 },
+        Mode::Deliver { trucks: 1, seconds: 86_400 },
+        Mode::Post { clients: 100_000, seconds: 1 },
+    ] {
+        assert!(matches!(run(options(&fake, mode)).await, Err(Error::Limit { .. })), "{mode:?}");
+    }
+    let elsewhere =
+        Options { url: "http://192.0.2.1".to_owned(), ..options(&fake, Mode::Post { clients: 1, seconds: 1 }) };
+    assert!(matches!(run(elsewhere).await, Err(Error::NotLoopback(_))));
+}

@@ -1,0 +1,28 @@
+//! The house from outside, without a browser: one binary, so that it is linked once.
+//!
+//! A new test goes
+//! - beside the code (`mod tests`) if it needs neither a runtime, a file nor a socket;
+//! - into `crates/<crate>/tests` if it needs only that crate;
+//! - here, into the module of the room that it is about, if it needs the program, a database or sockets;
+//! - into `tests/browser` if it needs a browser;
+//! - into `tests/long` if it takes more than ten seconds;
+//! - into `tests/js` if it is about one script of the pages: `tests/browser/js.rs` runs those.
+//!
+//! `tests/kit` holds what they all stand on.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod dock;
+mod drive;
+mod floors;
+mod ingest;
+mod keeper;
+mod lab_run;
+mod page;
+mod pages;
+mod pretend;
+mod readme;
+mod relay;
+mod serve;
+mod storage;

@@ -1,0 +1,235 @@
+//! The program from outside: serving, stations by the command line, stopping.
+
+use crate::kit::server::{Server, post, program, run};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+async fn get(url: &str) -> (u16, String) {
+    let answer = reqwest::get(url).await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("a body"))
+}
+
+/// Asks again until the page says it; the server looks for other processes' commits twice a second.
+async fn page_that_says(url: &str, what: &str) -> String {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    loop {
+        let (_, page) = get(url).await;
+        if page.contains(what) {
+            return page;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{url} never said {what:?}:\n{page}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_says_how_to_add_a_station_and_then_shows_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("new/data");
+    let server = Server::start(&data);
+    let (status, page) = get(&server.url).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("stevenson station add") && page.contains("curl"), "{page}");
+    assert!(page.contains(&server.url), "the curl line is for this host");
+
+    let key = server.add_station("town-hall");
+    page_that_says(&server.url, "Town Hall").await;
+    let (status, answer) = post(&server.url, &key, &json!({"temperature": 21.4})).await.expect("an answer");
+    assert_eq!((status, &answer["stored"]), (201, &json!(1)));
+    let (_, page) = get(&format!("{}/s/town-hall", server.url)).await;
+    assert!(page.contains("21.4"), "{page}");
+
+    let list = String::from_utf8(run(&data, &["station", "list"]).stdout).expect("UTF-8");
+    assert!(list.contains("town-hall") && list.contains("Europe/Berlin"), "{list}");
+}
+
+#[tokio::test]
+async fn a_new_key_voids_the_old_one_and_a_removed_station_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let old = server.add_station("roof");
+    assert_eq!(post(&server.url, &old, &json!({"temperature": 1.0})).await.expect("an answer").0, 201);
+
+    let output = run(folder.path(), &["station", "new-key", "roof"]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let new = text.lines().find_map(|line| line.strip_prefix("key: ")).expect("a key");
+    assert_eq!(post(&server.url, new, &json!({"temperature": 2.0})).await.expect("an answer").0, 201, "at once");
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    while post(&server.url, &old, &json!({"temperature": 3.0})).await.expect("an answer").0 != 401 {
+        assert!(tokio::time::Instant::now() < deadline, "the old key still works");
+    }
+
+    let refused = run(folder.path(), &["station", "remove", "roof"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--yes"));
+    assert!(run(folder.path(), &["station", "remove", "roof", "--yes"]).status.success());
+    page_that_says(&server.url, "stevenson station add").await;
+    assert_eq!(get(&format!("{}/s/roof", server.url)).await.0, 404);
+    assert_eq!(post(&server.url, new, &json!({"temperature": 3.0})).await.expect("an answer").0, 401);
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (arguments, said) in [
+        (&["station", "add", "Town Hall"][..], "Town Hall"),
+        (&["station", "add", "a", "--zone", "Europe/Nowhere"], "Europe/Nowhere"),
+        (&["station", "add", "a", "--elevation", "99999"], "99999"),
+        (&["station", "list"], "no database"),
+        (&["station", "new-key", "nobody"], "no database"),
+        (&["serve", "--durability", "some"], "some"),
+        (&["serve", "--config", "/none.toml"], "none.toml"),
+        (&["simulate", "--key", "k", "--every", "often"], "often"),
+        (&["simulate", "--key", "k", "--url", "https://127.0.0.1:1"], "https"),
+    ] {
+        let output = run(folder.path(), arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(said), "{arguments:?}: {error}");
+    }
+    assert!(run(folder.path(), &["station", "add", "a"]).status.success());
+    for arguments in [&["station", "new-key", "nobody"][..], &["station", "remove", "nobody", "--yes"]] {
+        let output = run(folder.path(), arguments);
+        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("nobody"));
+    }
+    let twice = run(folder.path(), &["station", "add", "a"]);
+    assert!(!twice.status.success() && String::from_utf8_lossy(&twice.stderr).contains("exists already"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let port = server.address().port().to_string();
+    let other = tempfile::tempdir().expect("another folder");
+    let output = program().arg("--data").arg(other.path()).args(["serve", "--port", &port]).output().expect("an end");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains(&port) && error.contains("in use"), "{error}");
+}
+
+#[test]
+fn a_second_server_on_the_same_folder_is_refused_and_a_killed_one_leaves_no_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let output = run(folder.path(), &["serve", "--port", "0"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("another server"), "{error}");
+    server.kill();
+    Server::start(folder.path());
+}
+
+#[tokio::test]
+async fn the_demo_station_posts_through_the_real_door() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start_with(folder.path(), &["--demo"]);
+    page_that_says(&format!("{}/s/town-hall", server.url), "data-state=\"live\"").await;
+}
+
+/// Parks a truck on a connection of its own.
+async fn park(server: &Server, bay: usize, seen: &str) -> TcpStream {
+    let body = json!({"v": 1, "fleet": "ping-pong", "park": 45_000, "seen": seen, "watch": [], "say": []}).to_string();
+    let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+    let head = format!(
+        "POST /dock/{bay:032x} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("a request");
+    stream
+}
+
+/// Reads one answer; returns its JSON body.
+async fn answer(stream: &mut TcpStream) -> Value {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).await.expect("an answer");
+        assert!(read > 0, "the connection ended early: {:?}", String::from_utf8_lossy(&bytes));
+        bytes.extend_from_slice(&chunk[..read]);
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n")
+            && let Ok(body) = serde_json::from_slice(&bytes[end + 4..])
+        {
+            return body;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stop_sends_a_thousand_parked_trucks_home_and_ends_within_two_seconds() {
+    const TRUCKS: usize = 1_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let mut first = park(&server, TRUCKS, "x.1").await;
+    let first = answer(&mut first).await;
+    assert_eq!(first["why"], "reload", "a cursor of another journal: {first}");
+    let seen = first["seen"].as_str().expect("a cursor").to_owned();
+
+    let mut parked = Vec::new();
+    for bay in 0..TRUCKS {
+        parked.push(park(&server, bay, &seen).await);
+    }
+    // A truck of one's own that comes back shows that those sent before it have been read.
+    let mut last = park(&server, 0, &seen).await;
+    assert_eq!(answer(&mut parked[0]).await["why"], "relieved");
+
+    let stopping = tokio::task::spawn_blocking(move || server.stop());
+    assert_eq!(answer(&mut last).await["why"], "closing");
+    for stream in &mut parked[1..] {
+        let load = answer(stream).await;
+        assert_eq!(load["why"], "closing");
+        assert!(load["retry"].is_u64(), "{load}");
+    }
+    let (took, well) = stopping.await.expect("a thread");
+    assert!(well, "the exit code is 0");
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
+}
+
+#[tokio::test]
+async fn a_stop_ends_streams_that_nobody_reads_within_two_seconds_too() {
+    const STREAMS: usize = 200;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let seen = answer(&mut park(&server, STREAMS, "x.1").await).await;
+    let seen = seen["seen"].as_str().expect("a cursor");
+    let upgrade =
+        "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
+    let mut streams = Vec::new();
+    for bay in 0..STREAMS {
+        let (door, headers) =
+            if bay % 2 == 0 { (format!("events?seen={seen}"), "") } else { ("socket".into(), upgrade) };
+        let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+        let request = format!("GET /dock/{bay:032x}/{door} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("a request");
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await.expect("an answer");
+        assert!(head.ends_with(if bay % 2 == 0 { b" 200" } else { b" 101" }));
+        streams.push(stream);
+    }
+    // Nobody reads, nobody hangs up; some of the sockets have not even said a word.
+    let (took, well) = tokio::task::spawn_blocking(move || server.stop()).await.expect("a thread");
+    assert!(well, "the exit code is 0");
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
+    for stream in streams.iter_mut().step_by(2) {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.expect("the end");
+        let rest = String::from_utf8_lossy(&rest);
+        assert!(rest.contains("\"why\":\"closing\"") && rest.contains("retry: "), "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn pages_name_the_address_that_a_trusted_proxy_tells_and_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("stevenson.toml"), "[web]\ntrusted_proxies = [\"127.0.0.0/8\"]\n")
+        .expect("written");
+    let other = tempfile::tempdir().expect("another folder");
+    let asks = async |data| {
+        let server = Server::start(data);
+        let request = reqwest::Client::new().get(&server.url);
+        let request = request.header("X-Forwarded-Host", "weather.example").header("X-Forwarded-Proto", "https");
+        (request.send().await.expect("an answer").text().await.expect("a page"), server.url.clone())
+    };
+    let (page, _) = asks(folder.path()).await;
+    assert!(page.contains("https://weather.example/"), "{page}");
+    let (page, url) = asks(other.path()).await;
+    assert!(page.contains(&url) && !page.contains("weather.example"), "{page}");
+}
