@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn an_entry_names_the_word_that_a_visitor_said() {
         let word = |body: &str| word(body.as_bytes()).map(|id| id.as_str().to_owned());
-        let said = |from: &str| format!(r#"{{"kind":"words","id":"word-number-00001","from":"{from}","text":"\u00e4"}}"#);
+        let said =
+            |from: &str| format!(r#"{{"kind":"words","id":"word-number-00001","from":"{from}","text":"\u00e4"}}"#);
         assert_eq!(word(&said("you")).as_deref(), Some("word-number-00001"));
         assert_eq!(word(&said("robot")), None);
         assert_eq!(word(r#"{"kind":"forgotten","station":"a"}"#), None);

@@ -159,7 +159,10 @@ mod tests {
     use super::*;
 
     fn item(seq: u64, topic: &str) -> Arc<Item> {
-        Arc::new(Item::new("E", &News { seq, topic: topic.into(), word: None, committed_ms: 7, body: r#"{"kind":"x"}"#.into() }))
+        Arc::new(Item::new(
+            "E",
+            &News { seq, topic: topic.into(), word: None, committed_ms: 7, body: r#"{"kind":"x"}"#.into() },
+        ))
     }
 
     fn ring(options: Options, seqs: std::ops::RangeInclusive<u64>) -> Backlog {
@@ -177,7 +180,8 @@ mod tests {
     #[test]
     fn an_item_says_where_it_is_before_all_else() {
         let json = |body: &'static str| {
-            let item = Item::new("7Q", &News { seq: 12, topic: "t".into(), word: None, committed_ms: 7, body: body.into() });
+            let item =
+                Item::new("7Q", &News { seq: 12, topic: "t".into(), word: None, committed_ms: 7, body: body.into() });
             String::from_utf8(item.json.into()).expect("text")
         };
         let told = r#"{"at":"7Q.12","committed_at":7,"kind":"station","station":"a"}"#;

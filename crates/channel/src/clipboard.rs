@@ -1,6 +1,7 @@
 //! The clipboard is what a truck brings from home. A value of these types is within its limits.
 
-use super::bad_clipboard::BadClipboard;
+pub use super::bad_clipboard::BadClipboard;
+
 use super::cursor::{BadCursor, Cursor};
 use super::fleet::{FLEETS, Fleet};
 use super::tally::Tally;
@@ -125,7 +126,9 @@ impl Clipboard {
             park: optional("park", fields.park, "the milliseconds this truck may wait, a whole number")?,
             seen: seen(required("seen", fields.seen, "a cursor, as the server printed it")?)?,
             watch: watch(optional("watch", fields.watch, "a list of topics")?.unwrap_or_default())?,
-            say: say(optional("say", fields.say, &format!("a list of {{id, {TOPIC_FIELD}, text}}"))?.unwrap_or_default())?,
+            say: say(
+                optional("say", fields.say, &format!("a list of {{id, {TOPIC_FIELD}, text}}"))?.unwrap_or_default()
+            )?,
             build: optional("build", fields.build, "the page's build")?.map(build).transpose()?,
             tally: fields.tally.map(Tally::parse).transpose()?.unwrap_or_default(),
         })

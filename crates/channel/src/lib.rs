@@ -88,7 +88,7 @@
 #![warn(missing_docs)]
 
 pub mod backlog;
-pub mod bad_clipboard;
+mod bad_clipboard;
 pub mod cargo;
 pub mod clipboard;
 pub mod crowd;

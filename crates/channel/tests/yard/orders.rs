@@ -112,14 +112,7 @@ proptest! {
     }
 }
 
-fn arrive(
-    fleet: &'static Fleet,
-    bay: usize,
-    watch: Watch,
-    visitor: &str,
-    word: Option<Word>,
-    behind: i64,
-) -> Plan {
+fn arrive(fleet: &'static Fleet, bay: usize, watch: Watch, visitor: &str, word: Option<Word>, behind: i64) -> Plan {
     let party = party(Some(visitor), "192.0.2.1");
     Plan::Arrive(Gate { bay, fleet, seen: Some(0), watch, party, word, park_ms: 10 }, behind)
 }
