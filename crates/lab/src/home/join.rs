@@ -16,7 +16,7 @@ pub struct Item {
     pub json: Arc<str>,
 }
 
-/// What a truck brings home. Who is sent away, to wait or to load the page anew, needs no places.
+/// What a truck brings home. A load that sends home away, to wait or to fetch the page anew, needs no places.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Load {
     /// Why it comes home.
