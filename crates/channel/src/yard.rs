@@ -1,5 +1,7 @@
 //! The yard decides which truck parks and which one leaves. Pure: no lock, no clock, no waiting.
 
+mod bay;
+
 use super::backlog::{Backlog, Found, Item};
 use super::cargo::{Behind, Load, Why};
 use super::clipboard::{Id, SAY_MAX_WORDS};
@@ -8,16 +10,14 @@ use super::cursor::Cursor;
 use super::fleet::Fleet;
 use super::watch::Watch;
 use super::{News, Options};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use bay::{Bay, Parked};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Milliseconds since the dock was built.
 pub type Ms = u64;
 
-/// Most words that a bay knows as its page's own: those of one truck that is parked and of one that arrives. An older
-/// one is forgotten, and is news like any other.
-const OWN_MAX_WORDS: usize = 2 * SAY_MAX_WORDS;
 /// Most words of its own page that wait aboard one truck; with one more it leaves.
 const ECHO_MAX_WORDS: usize = SAY_MAX_WORDS;
 
@@ -65,34 +65,7 @@ pub struct Arrival<D> {
     pub relieved: Vec<(D, Load)>,
 }
 
-#[derive(Debug, Clone)]
-struct Parked<D> {
-    driver: D,
-    bay: Id,
-    watch: Watch,
-    party: Party,
-    /// How far its page has seen, by what this truck and later ones of its bay have said.
-    seen: u64,
-    /// The same, or as far as this bay's trucks have taken all that it watches since it parked.
-    ///
-    /// Of what it watches, nothing but `echoes` lies between here and the head: else it would have left.
-    base: u64,
-    /// Words of its own page, in order: they are aboard, and wait with it for something to leave for.
-    echoes: Vec<Arc<Item>>,
-    since: Ms,
-    ticket: Ms,
-}
-
-/// The place of one page.
-#[derive(Debug, Clone, Default)]
-struct Bay {
-    /// The parked trucks, longest-waiting first; never empty.
-    trucks: Vec<TruckId>,
-    /// Words that the page says itself, the newest last.
-    own: VecDeque<Id>,
-}
-
-/// The yard. Its memory is the parked trucks and the ring, nothing else.
+/// The yard. Its memory is the ring, the parked trucks, and of each page that has one parked the last words that it said.
 #[derive(Debug, Clone)]
 pub struct Yard<D> {
     epoch: Arc<str>,
@@ -333,7 +306,7 @@ impl<D> Yard<D> {
         leaving
     }
 
-    /// Everyone leaves, and everyone who still arrives.
+    /// All trucks leave, and all that still arrive.
     pub fn close(&mut self, now: Ms) -> Vec<(D, Load)> {
         self.closed = true;
         self.bays.clear();
@@ -364,31 +337,5 @@ impl<D> Yard<D> {
             }
         }
         Some(truck)
-    }
-}
-
-impl Bay {
-    /// Notes words as the page's own.
-    fn note(&mut self, words: &[Id]) {
-        for word in words {
-            if !self.own.contains(word) {
-                self.own.push_back(word.clone());
-            }
-        }
-        let beyond = self.own.len().saturating_sub(OWN_MAX_WORDS);
-        self.own.drain(..beyond);
-    }
-}
-
-impl<D> Parked<D> {
-    /// What it watches up to this place has been taken home by others, or has been seen.
-    fn taken(&mut self, upto: u64) {
-        self.base = self.base.max(upto);
-        let base = self.base;
-        self.echoes.retain(|item| item.seq() > base);
-    }
-
-    fn goes(self, load: Load, now: Ms) -> (D, Load) {
-        (self.driver, load.parked(now.saturating_sub(self.since)))
     }
 }

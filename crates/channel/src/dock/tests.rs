@@ -1,9 +1,8 @@
-//! The shell, in paused time.
+//! The dock, in paused time.
 
-use super::clipboard::Id;
-use super::crowd::{Limit, Party};
-use super::watch::Watch;
 use super::*;
+use crate::crowd::{Limit, Party};
+use crate::watch::Watch;
 
 const EPOCH: &str = "E";
 
