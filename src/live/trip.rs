@@ -110,6 +110,7 @@ async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
         let known = dock.announced(storage.head());
         if tokio::time::timeout(ANNOUNCE_MAX, known).await.is_err() {
             tracing::warn!("the dock does not hear what storage commits");
+            dock.unsays(&caller.bay, &heard);
         }
     }
     Ok(heard)

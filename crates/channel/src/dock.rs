@@ -103,6 +103,12 @@ impl Dock {
         self.yard().says(bay, words);
     }
 
+    /// Takes [`Dock::says`] back, where the caller lets the truck in before the dock knows its words: then another truck
+    /// has to bring them home.
+    pub fn unsays(&self, bay: &Id, words: &[Id]) {
+        self.yard().unsays(bay, words);
+    }
+
     /// Waits until everything up to this place of the journal has been announced.
     pub async fn announced(&self, seq: u64) {
         // An error means that the dock is gone; `self` keeps it.

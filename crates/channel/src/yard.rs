@@ -144,6 +144,13 @@ impl<D> Yard<D> {
         }
     }
 
+    /// The words are not to be noted after all: their truck arrives before they are announced, so they have to come home with another truck.
+    pub fn unsays(&mut self, bay: &Id, words: &[Id]) {
+        if let Some(bay) = self.bays.get_mut(bay) {
+            bay.own.retain(|own| !words.contains(own));
+        }
+    }
+
     /// A truck arrives. If it parks, `driver` will be told when it leaves.
     pub fn arrive(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
         let watch = truck.watch.with_private(truck.party.visitor.clone());

@@ -69,7 +69,7 @@ pub struct World {
 pub enum Hears {
     /// Before their truck arrives at the yard.
     InTime,
-    /// At any time.
+    /// At any time: the truck does not wait for it.
     Late,
 }
 
@@ -244,9 +244,12 @@ impl World {
         state.simplify();
     }
 
-    /// What `live` does with a truck: it notes the words, stores them, waits until the dock knows them, lets the truck in.
+    /// As `live` does with a truck: it notes the words, stores them, waits until the dock knows them, and lets the truck
+    /// in. Where that takes too long it forgets the note.
     fn arrive(&self, state: &mut State, request: Request) {
-        state.bay.says(&request.say);
+        if self.hears == Hears::InTime {
+            state.bay.says(&request.say);
+        }
         for word in &request.say {
             if !state.stored.contains(word) {
                 state.stored.push(*word);

@@ -1,6 +1,6 @@
 //! The promises, by name.
 
-use crate::actions::{Action, World};
+use crate::actions::{Action, Hears, World};
 use crate::state::State;
 use stateright::{Model, Property};
 
@@ -97,9 +97,10 @@ impl World {
         }
     }
 
-    /// Nothing moves, and where a ghost may hold back news, or where nobody asks, a parking time has passed, too.
+    /// Nothing moves; and where a ghost may hold back news, where nobody asks, or where a word that was confirmed may
+    /// wait aboard, a parking time has passed, too.
     fn is_at_rest(&self, state: &State) -> bool {
-        let at_once = self.fleet.keep_one_out && self.fleet.hold == 1;
+        let at_once = self.fleet.keep_one_out && self.fleet.hold == 1 && self.hears == Hears::InTime;
         (at_once || state.calm.is_some_and(|calm| calm.towed)) && self.is_quiet(state)
     }
 
