@@ -9,7 +9,7 @@ use channel::cargo::{Behind, Load, Note};
 use channel::clipboard::{Clipboard, Id, Word};
 use channel::fleet::Fleet;
 use channel::yard::Truck;
-use channel::{Arrived, Parking};
+use channel::{Arrived, Parking, Saying};
 use std::time::Duration;
 use weather::time::nearest_ms;
 
@@ -53,7 +53,7 @@ impl<'r> Trip<'r> {
     pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = caller.engines;
-        let heard = hear(caller, say).await?;
+        let (heard, saying) = hear(caller, say).await?;
         if caller.is_known {
             engines.keeper.visit(&caller.visitor);
         }
@@ -65,6 +65,7 @@ impl<'r> Trip<'r> {
             Arrived::Parks(parking) => Stay::Parks(parking),
             Arrived::Behind(behind) => Stay::Leaves(catch_up(caller, behind).await?),
         };
+        drop(saying);
         Ok(Self { engines, fleet, stay, heard, build })
     }
 
@@ -92,9 +93,10 @@ async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> 
     Ok(engines.dock.catch_up(behind, news))
 }
 
-/// Stores words and waits until the dock knows them. Returns those that home may forget: all of them. If storage is
+/// Stores words and waits until the dock knows them. Returns those that home may forget, all of them, and what is to be
+/// kept until their truck has arrived. If storage is
 /// away, none is stored, and home keeps them. Words of the lab are not stored: it is enough that they were carried.
-async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
+async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying>), Problem> {
     let Engines { dock, storage, keeper, .. } = caller.engines;
     let new = |word: &Word| NewWord {
         id: word.id.as_str().to_owned(),
@@ -103,15 +105,17 @@ async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
     };
     let words: Vec<_> = say.iter().filter(|word| *word.topic != *lab::STATION).map(new).collect();
     let heard: Vec<_> = say.iter().map(|word| word.id.clone()).collect();
+    let mut saying = None;
     if !words.is_empty() {
-        dock.says(&caller.bay, &heard);
+        let said = dock.says(caller.bay.clone(), &heard);
         storage.say(&caller.visitor, &caller.units, words).await?;
         keeper.hear();
         let known = dock.announced(storage.head());
         if tokio::time::timeout(ANNOUNCE_MAX, known).await.is_err() {
             tracing::warn!("the dock does not hear what storage commits");
-            dock.unsays(&caller.bay, &heard);
+            said.take_back(&heard);
         }
+        saying = Some(said);
     }
-    Ok(heard)
+    Ok((heard, saying))
 }

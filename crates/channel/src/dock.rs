@@ -60,6 +60,12 @@ pub struct Parking {
     load: oneshot::Receiver<Load>,
 }
 
+/// Words on their way from a request to the yard, see [`Dock::says`].
+pub struct Saying {
+    dock: Dock,
+    bay: Id,
+}
+
 impl Dock {
     /// An empty dock over the journal `epoch`, whose newest entries are `tail`.
     pub fn new(epoch: &str, tail: Vec<News>, options: Options) -> Self {
@@ -97,16 +103,13 @@ impl Dock {
         self.shared.head.send_if_modified(|told| head > std::mem::replace(told, head.max(*told)));
     }
 
-    /// A page is about to say these words: once they are announced, they are no reason for its parked trucks to leave.
-    /// To be called before they are stored: they may be announced before the truck that brings them arrives.
-    pub fn says(&self, bay: &Id, words: &[Id]) {
-        self.yard().says(bay, words);
-    }
-
-    /// Takes [`Dock::says`] back, where the caller lets the truck in before the dock knows its words: then another truck
-    /// has to bring them home.
-    pub fn unsays(&self, bay: &Id, words: &[Id]) {
-        self.yard().unsays(bay, words);
+    /// A page is about to say these words: once they are announced, they are no reason for its trucks to leave.
+    /// To be called before they are stored, because they may be announced before the truck that brings them arrives; the
+    /// answer is to be kept until it has arrived.
+    #[must_use = "the words are noted as long as this is kept"]
+    pub fn says(&self, bay: Id, words: &[Id]) -> Saying {
+        self.yard().says(&bay, words);
+        Saying { dock: self.clone(), bay }
     }
 
     /// Waits until everything up to this place of the journal has been announced.
@@ -249,6 +252,20 @@ impl Dock {
     fn yard(&self) -> MutexGuard<'_, Yard<Driver>> {
         // A panic elsewhere must not take all pages down: trucks that were lost with it are sent again by their homes.
         self.shared.yard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Saying {
+    /// The words are to be news like any other after all: the truck is let in before the dock knows them, so that another
+    /// has to bring them home.
+    pub fn take_back(&self, words: &[Id]) {
+        self.dock.yard().unsays(&self.bay, words);
+    }
+}
+
+impl Drop for Saying {
+    fn drop(&mut self) {
+        self.dock.yard().said(&self.bay);
     }
 }
 

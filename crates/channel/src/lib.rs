@@ -68,10 +68,11 @@
 //! let body = br#"{"v":1,"fleet":"ping-pong","seen":"J.0","say":[{"id":"a-word-0123456789","station":"tea","text":"Is it ready?"}]}"#;
 //! let clipboard = Clipboard::parse(body)?;
 //! let word = clipboard.say[0].id.clone();
-//! dock.says(&bay, &[word.clone()]);
+//! let saying = dock.says(bay.clone(), &[word.clone()]);
 //! commit(Some(word.clone()), r#"{"kind":"words","text":"Is it ready?"}"#);
 //! dock.announced(1).await;
 //! let Arrived::Parks(second) = dock.arrive(truck(&clipboard)) else { panic!("it leaves") };
+//! drop(saying);
 //! let load = first.load().await;
 //! assert_eq!((load.why, load.seen, load.heard().next()), (Why::Relieved, 1, Some(&word)));
 //!
@@ -102,7 +103,7 @@ pub mod watch;
 pub mod yard;
 
 pub use clipboard::TEXT_MAX_CHARS;
-pub use dock::{Arrived, Dock, Parking};
+pub use dock::{Arrived, Dock, Parking, Saying};
 pub use options::Options;
 pub use stats::{AGES_MS, FleetStats, Stats};
 

@@ -72,7 +72,7 @@ pub struct Yard<D> {
     backlog: Backlog,
     /// In the order in which they came.
     trucks: BTreeMap<TruckId, Parked<D>>,
-    /// The pages that have a truck parked.
+    /// The pages that have a truck parked, or words on their way from the door to the yard.
     bays: HashMap<Id, Bay>,
     tickets: BTreeSet<(Ms, TruckId)>,
     next: u64,
@@ -111,7 +111,7 @@ impl<D> Yard<D> {
 
     /// How many pages have a truck parked.
     pub fn bays(&self) -> usize {
-        self.bays.len()
+        self.bays.values().filter(|bay| !bay.trucks.is_empty()).count()
     }
 
     /// The driver of each parked truck.
@@ -134,20 +134,36 @@ impl<D> Yard<D> {
         }
     }
 
-    /// A page is about to say these words: once they are announced, they are no reason for its parked trucks to leave.
+    /// A page is about to say these words: once they are announced, they are no reason for its trucks to leave. Until
+    /// [`Yard::said`] the bay remembers them, whether something is parked there or not.
     ///
     /// To be called before the words are stored, for they may be announced before the truck that brings them arrives.
-    /// Where nothing is parked there is nothing to note.
     pub fn says(&mut self, bay: &Id, words: &[Id]) {
-        if let Some(bay) = self.bays.get_mut(bay) {
-            bay.note(words);
+        let bay = self.bays.entry(bay.clone()).or_default();
+        bay.saying += 1;
+        bay.note(words);
+    }
+
+    /// The truck of [`Yard::says`] has arrived, or will not come.
+    pub fn said(&mut self, bay: &Id) {
+        if let Some(place) = self.bays.get_mut(bay) {
+            place.saying = place.saying.saturating_sub(1);
+            self.tidy(bay);
         }
     }
 
-    /// The words are not to be noted after all: their truck arrives before they are announced, so they have to come home with another truck.
+    /// The words are not to be noted after all: their truck arrives before they are announced, so another truck has to
+    /// bring them home.
     pub fn unsays(&mut self, bay: &Id, words: &[Id]) {
         if let Some(bay) = self.bays.get_mut(bay) {
             bay.own.retain(|own| !words.contains(own));
+        }
+    }
+
+    /// A bay vanishes with its last truck.
+    fn tidy(&mut self, bay: &Id) {
+        if self.bays.get(bay).is_some_and(|place| place.trucks.is_empty() && place.saying == 0) {
+            self.bays.remove(bay);
         }
     }
 
@@ -332,17 +348,15 @@ impl<D> Yard<D> {
         self.take(id);
     }
 
-    /// Takes a truck out of its bay; a bay vanishes with its last truck.
+    /// Takes a truck out of its bay.
     fn take(&mut self, id: TruckId) -> Option<Parked<D>> {
         let truck = self.trucks.remove(&id)?;
         self.tickets.remove(&(truck.ticket, id));
         self.crowd.leave(&truck.party);
         if let Some(bay) = self.bays.get_mut(&truck.bay) {
             bay.trucks.retain(|parked| *parked != id);
-            if bay.trucks.is_empty() {
-                self.bays.remove(&truck.bay);
-            }
         }
+        self.tidy(&truck.bay);
         Some(truck)
     }
 }

@@ -166,7 +166,9 @@ impl Road {
             park_ms,
             party: Party { visitor: None, source: None },
         };
+        let bay = truck.bay.clone();
         let arrival = self.yard.arrive(truck, (number, heard.clone()), now as u64);
+        self.yard.said(&bay);
         self.send_home(arrival.relieved, now);
         let load = match arrival.fate {
             Fate::Leaves(load) if limited && load.why == Why::Turn => Load { limit: Some(Limit::Visitor), ..load },

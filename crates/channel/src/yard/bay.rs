@@ -35,10 +35,12 @@ pub(super) struct Parked<D> {
 /// The place of one page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bay {
-    /// The parked trucks, longest-waiting first; never empty.
+    /// The parked trucks, longest-waiting first.
     pub trucks: Vec<TruckId>,
     /// Words that the page says itself, the newest last.
     pub own: VecDeque<Id>,
+    /// Trucks with words that are on their way to the yard.
+    pub saying: usize,
 }
 
 impl Bay {

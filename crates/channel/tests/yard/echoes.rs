@@ -73,7 +73,10 @@ impl Dock {
             let leaving = self.announce(Some(word));
             assert!(leaving.is_empty(), "nobody leaves for the page's own word: {leaving:?}");
         }
-        self.arrive(name, truck)
+        let bay = truck.bay.clone();
+        let arrived = self.arrive(name, truck);
+        self.yard.said(&bay);
+        arrived
     }
 }
 
@@ -162,4 +165,18 @@ fn a_truck_that_would_wait_with_too_many_words_leaves() {
     dock.yard.says(&Id::new(HERE).expect("an id"), &[word(most)]);
     let leaving = dock.announce(Some(word(most)));
     assert_eq!((leaving[0].0, leaving[0].1.cargo.len()), ("slow", SAY_MAX_WORDS + 1));
+}
+
+#[test]
+fn a_truck_that_arrives_while_another_stores_its_words_waits() {
+    let mut dock = Dock::new();
+    let fast = truck(HERE, "slow-and-fast", 0, &[1]);
+    dock.yard.says(&fast.bay, &fast.words);
+    assert_eq!(dock.yard.bays(), 0, "nothing is parked");
+    dock.parks("slow", truck(HERE, "slow-and-fast", 0, &[]));
+    assert_eq!(dock.announce(Some(word(1))), vec![]);
+    let bay = fast.bay.clone();
+    assert_eq!(dock.arrive("fast", fast).0.map(|load| brings(&load).0), Some(vec![1]));
+    dock.yard.said(&bay);
+    assert_eq!(dock.yard.parked(), 1, "the slow one waits");
 }

@@ -59,6 +59,7 @@ fn a_plan(fleets: &'static [Fleet]) -> impl Strategy<Value = Plan> {
         12 => arrive,
         6 => announce.prop_map(Plan::Step),
         3 => (0..3usize, 0..4u8).prop_map(|(bay, word)| Plan::Step(Step::Says(bay, word))),
+        3 => (0..3usize).prop_map(|bay| Plan::Step(Step::Said(bay))),
         4 => (0..40u64).prop_map(|ms| Plan::Step(Step::Pass(ms))),
         2 => (0..4usize).prop_map(|index| Plan::Step(Step::Leave(index))),
         1 => prop::bool::weighted(0.1).prop_map(|close| Plan::Step(if close { Step::Close } else { Step::Pass(1) })),
@@ -188,12 +189,12 @@ fn in_every_order_of_five_events_nobody_gets_a_word_of_another_visitor() {
 fn words(fleet: &'static Fleet) -> Vec<Plan> {
     vec![
         Plan::Step(Step::Says(0, 0)),
+        Plan::Step(Step::Said(0)),
         announce("@ann", Some(0)),
         arrive(fleet, 0, Watch::all(), "ann", Some(0), 0),
         arrive(fleet, 0, Watch::all(), "ann", Some(1), 1),
         arrive(fleet, 0, Watch::all(), "ann", None, 0),
         announce("north", None),
-        Plan::Step(Step::Pass(6)),
         arrive(fleet, 1, Watch::all(), "ann", None, 0),
     ]
 }

@@ -83,15 +83,24 @@ pub struct Reference {
     pub journal: Vec<(u64, Fresh)>,
     /// Longest-waiting first.
     pub waiting: Vec<Waiting>,
-    /// The words that pages with a parked truck say themselves, by bay.
+    /// The words that pages say themselves, by bay.
     pub own: BTreeMap<usize, Vec<Word>>,
+    /// Trucks with words that are on their way, by bay.
+    saying: BTreeMap<usize, usize>,
     pub closed: bool,
     limits: Limits,
 }
 
 impl Reference {
     pub fn new(limits: Limits) -> Self {
-        Self { journal: Vec::new(), waiting: Vec::new(), own: BTreeMap::new(), closed: false, limits }
+        Self {
+            journal: Vec::new(),
+            waiting: Vec::new(),
+            own: BTreeMap::new(),
+            saying: BTreeMap::new(),
+            closed: false,
+            limits,
+        }
     }
 
     pub fn head(&self) -> u64 {
@@ -101,6 +110,13 @@ impl Reference {
     /// A page is about to say a word.
     pub fn says(&mut self, bay: usize, word: Word) {
         self.own.entry(bay).or_default().push(word);
+        *self.saying.entry(bay).or_default() += 1;
+    }
+
+    /// Its truck has arrived.
+    pub fn said(&mut self, bay: usize) {
+        let saying = self.saying.entry(bay).or_default();
+        *saying = saying.saturating_sub(1);
         self.tidy();
     }
 
@@ -249,7 +265,8 @@ impl Reference {
 
     /// A bay is nothing without a truck.
     fn tidy(&mut self) {
-        self.own.retain(|bay, _| self.waiting.iter().any(|truck| truck.bay == *bay));
+        let is_saying = |bay: &usize| self.saying.get(bay).is_some_and(|saying| *saying > 0);
+        self.own.retain(|bay, _| is_saying(bay) || self.waiting.iter().any(|truck| truck.bay == *bay));
     }
 }
 

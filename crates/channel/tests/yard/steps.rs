@@ -19,6 +19,8 @@ pub enum Step {
     Arrive(Gate),
     /// The page of a bay is about to say a word.
     Says(usize, Word),
+    /// Its truck has arrived, or will not come.
+    Said(usize),
     Announce(Vec<Fresh>),
     /// Time passes; who is due is towed.
     Pass(Ms),
@@ -74,6 +76,10 @@ impl Both {
             Step::Says(page, word) => {
                 self.yard.says(&bay(*page), &[id(*word)]);
                 self.reference.says(*page, *word);
+            }
+            Step::Said(page) => {
+                self.yard.said(&bay(*page));
+                self.reference.said(*page);
             }
             Step::Announce(fresh) => self.announce(fresh),
             Step::Pass(ms) => {

@@ -264,6 +264,9 @@ impl World {
         let own = |entry: &Entry| matches!(entry, Entry::Word(word) if request.say.contains(word));
         let may_wait = request.park && !request.say.is_empty() && self.fleet.words_may_wait && finds.iter().all(own);
         let gone = state.bay.arrive(self.fleet, request, &state.journal);
+        if self.hears == Hears::InTime {
+            state.bay.said();
+        }
         state.must(!may_wait || gone.parks || gone.was_behind, "L5");
         state.answers.extend(gone.leaving);
     }

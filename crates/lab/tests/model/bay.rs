@@ -144,6 +144,11 @@ impl Bay {
         self.yard.says(&Id::new(HERE).expect("an id"), &words);
     }
 
+    /// The truck that brought words has arrived.
+    pub fn said(&mut self) {
+        self.yard.said(&Id::new(HERE).expect("an id"));
+    }
+
     /// A truck arrives. News that has left the ring is read from the journal, which may be further than the dock has
     /// heard.
     pub fn arrive(&mut self, fleet: &'static Fleet, request: Request, journal: &[Entry]) -> Gone {
