@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench writer`
 
+#![expect(clippy::disallowed_methods, reason = "a bench measures by real clocks")]
+
 #[path = "writer/plain.rs"]
 mod plain;
 

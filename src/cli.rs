@@ -16,7 +16,7 @@ use stevenson::config::Config;
 /// The live dashboard for weather stations.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Folder that holds the database [default: stevenson-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -60,7 +60,7 @@ struct Serve {
 
 impl Cli {
     /// Runs the command.
-    pub fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<()> {
         let mut builder = match self.command {
             // One thread: the lab leaves the other processors to the server that it measures.
             Command::Lab(_) => tokio::runtime::Builder::new_current_thread(),

@@ -34,6 +34,7 @@ pub async fn run(mut commits: Commits, dock: Dock, mut also: impl FnMut(&[Entry]
         let entries = committed.into_entries();
         also(&entries);
         // The journal's own time was taken before the commit; only from now on nothing takes the entry back.
+        #[expect(clippy::disallowed_methods, reason = "a worker: the moment after the commit")]
         let committed_ms = nearest_ms(chrono::Utc::now());
         dock.announce(entries.into_iter().map(|entry| News { committed_ms, ..news(entry) }).collect());
     }

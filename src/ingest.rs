@@ -1,4 +1,4 @@
-//! The doors for readings: one file per format, each with a pure parser beside it.
+//! The doors for readings. A format is a file with a pure parser, a file with its routes, and a row of [`FORMATS`].
 
 mod body;
 pub mod json;
@@ -11,20 +11,22 @@ use rocket::Route;
 use rocket::data::{ByteUnit, ToByteUnit};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use weather::report::Parsed;
+use weather::time::Timestamp;
 
 /// Knobs of the doors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Largest body of a post of JSON, KiB. 5,000 reports of ten values take about 1.3 MiB; the parsed form takes
-    /// three times as much memory, for as long as the request lasts.
+    /// Largest body of a JSON post. 5,000 reports of ten values take about 1.3 MiB. While the request lasts, the parsed
+    /// reports take three times as much memory.
     pub json_limit_kib: u32,
-    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction while others
-    /// wait; and no more than half of storage's queue, or a post of this size would hardly ever find room in it.
+    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction, and others wait
+    /// for it. This must be at most half of `queue_reports`, else a large post hardly ever finds room in the queue.
     pub reports_max: usize,
-    /// Largest upload of a Weather Underground station, query and body together, KiB. Real ones stay below 2.
+    /// Largest upload of a Weather Underground station, query and body together. Real ones stay below 2 KiB.
     pub upload_limit_kib: u32,
-    /// Longest wait for a body, seconds. A slow line brings a full post in that time; a silent one is let go.
+    /// Longest wait for a body. A slow connection sends a full post in that time; a silent connection is closed.
     pub read_limit_s: u32,
 }
 
@@ -48,7 +50,65 @@ impl Options {
     }
 }
 
+/// A format that stations upload reports in.
+pub struct UploadFormat {
+    /// The name that people know it by.
+    pub name: &'static str,
+    /// The path that reports are sent to.
+    pub path: &'static str,
+    /// The status and the start of the body that answer a report once it is stored.
+    pub answer: (u16, &'static str),
+    /// A report as it is sent: a body, or a query.
+    pub example: &'static str,
+    /// Reads one report that arrived at the instant; or says why it is none.
+    pub parse: fn(&[u8], Timestamp) -> Result<Parsed, String>,
+    routes: fn() -> Vec<Route>,
+}
+
+/// The formats, one a row.
+pub const FORMATS: [UploadFormat; 2] = [
+    UploadFormat {
+        name: "JSON",
+        path: "/api/v1/readings",
+        answer: (201, "{\"stored\":1,\"duplicate\":0,"),
+        example: r#"{"observed_at":"2026-11-22T14:00:00Z","temperature":21.5,"indoor/humidity":40}"#,
+        parse: json::parse_one,
+        routes: readings::routes,
+    },
+    UploadFormat {
+        name: "Weather Underground",
+        path: "/weatherstation/updateweatherstation.php",
+        answer: (200, "success"),
+        example: "action=updateraw&ID=town-hall&PASSWORD=stv_secret&dateutc=2026-11-22+14%3A00%3A00\
+            &tempf=70.7&indoorhumidity=40",
+        parse: wunderground::parse_one,
+        routes: updateweatherstation::routes,
+    },
+];
+
 /// The doors. They need [`crate::storage::Storage`] and [`Options`] as managed state.
 pub fn routes() -> Vec<Route> {
-    [readings::routes(), updateweatherstation::routes()].concat()
+    FORMATS.iter().flat_map(|format| (format.routes)()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weather::quantity::Quantity;
+    use weather::station::SensorName;
+
+    #[test]
+    fn the_example_of_every_format_is_the_same_report() {
+        for format in &FORMATS {
+            let parsed = (format.parse)(format.example.as_bytes(), Timestamp(1_795_356_060_000)).expect(format.name);
+            assert_eq!((parsed.reports.len(), &parsed.warnings[..]), (1, &[][..]), "{}", format.name);
+            let report = &parsed.reports[0];
+            assert_eq!(report.observed_at(), Timestamp(1_795_356_000_000), "{}", format.name);
+            let value =
+                |sensor: &str, quantity| report.sensors()[&SensorName::new(sensor).expect("a name")].get(quantity);
+            assert_eq!(value("", Quantity::Temperature).map(f64::round), Some(22.0), "{}", format.name);
+            assert_eq!(value("indoor", Quantity::Humidity), Some(40.0), "{}", format.name);
+            assert!((format.parse)(b"\xff=1", Timestamp(0)).is_err(), "{}", format.name);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The keeper: it answers visitors at each station, and warns them on its own.
 //!
-//! `talk` and `alerts` decide and are pure. `gather` reads. `dispatch` answers the words that wait in storage. `watch`
+//! `language`, `talk` and `alerts` decide and are pure. `gather` reads. `dispatch` answers the words that wait in storage. `watch`
 //! compares alerts with each report. Words without an answer, and alerts with their states, are in storage, so that they
 //! survive a restart.
 
@@ -8,6 +8,7 @@ pub mod alerts;
 mod dispatch;
 mod gather;
 mod held;
+pub mod language;
 mod presence;
 mod queue;
 mod report;

@@ -17,6 +17,8 @@
 //!         weather                                          the domain: pure, no async, no I/O, no clock; knows nobody
 //! ```
 
+#![warn(unreachable_pub)]
+
 pub mod app;
 
 pub mod config;

@@ -1,103 +1,76 @@
-//! The database: one SQLite file, one writer task with group commit, a pool of readers.
+//! The database: one writer task with group commit, and connections that read.
+//!
+//! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
-mod backend;
-mod bodies;
-mod changes;
-mod commit;
+mod core;
+mod engine;
+mod entry;
 mod error;
-mod foreign;
-mod journal;
 mod keys;
-mod last_when;
-mod learn;
-mod list;
-mod memory;
-mod merge;
 mod observations;
 mod options;
-mod series;
-mod sql;
+mod reads;
+mod seam;
+mod sqlite;
 mod stations;
-mod stats;
-mod tell;
-mod tidy;
-mod waiting;
+mod talk;
 pub mod words;
-mod writer;
 
-pub use error::Error;
-pub use journal::{Commits, Committed, Entry};
+pub use self::core::{Commits, Committed, Stats};
+pub use entry::Entry;
+pub use error::{Cause, Error};
 pub use keys::Key;
-pub use last_when::Side;
-pub use observations::{Appended, Extreme, Latest};
+pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
-pub use series::Bucket;
 pub use stations::{Directory, NewStation};
-pub use stats::Stats;
 
-use chrono::NaiveDate;
-use sqlx::SqlitePool;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use self::core::{Answer, Append, Job, Scribe, Shared, Write, Writer};
+use engine::Readers;
+use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
-use weather::quantity::Quantity;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use weather::report::Report;
-use weather::station::{SensorName, Slug, Station, StationId};
-use weather::time::Timestamp;
-use words::Visitor;
-use writer::{Append, Job, Write, Writer};
+use weather::station::{Slug, Station, StationId};
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
 pub struct Storage {
     queue: mpsc::Sender<Job>,
     closing: Arc<watch::Sender<bool>>,
-    shared: Arc<Shared>,
-}
-
-/// What handles and the writer share.
-struct Shared {
-    options: Options,
-    readers: SqlitePool,
-    epoch: String,
-    /// See [`Storage::head`].
-    head: AtomicU64,
-    /// Only the writer replaces it, after the commit that changed it; nobody holds the lock longer than a clone takes.
-    directory: RwLock<Arc<Directory>>,
+    readers: Arc<Readers>,
+    epoch: Arc<str>,
     /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
-    room: Arc<Semaphore>,
+    report_room: Arc<Semaphore>,
     /// The same for words: readings and talk do not take each other's places.
     word_room: Arc<Semaphore>,
-    counters: stats::Counters,
+    shared: Arc<Shared>,
 }
 
 /// Jobs other than reports that may wait: someone adds or removes stations by hand.
 const CONTROL_JOBS: usize = 16;
-/// Commits that wait for the listener; beyond, the writer waits, and in the end the senders do.
-const COMMITS_MAX: usize = 64;
 
 impl Storage {
     /// Opens the file (creates it if absent), migrates it, starts the writer task.
     pub async fn open(options: Options) -> Result<(Storage, Commits), Error> {
-        let opened = backend::open(&options).await?;
+        let opened = engine::open(&options).await?;
         let (queue, jobs) = mpsc::channel(options.queue_reports + options.queue_words + CONTROL_JOBS);
-        let (commits, listener) = mpsc::channel(COMMITS_MAX);
         let (closing, closes) = watch::channel(false);
+        let (teller, commits) = self::core::commits(closes);
+        let (report_room, word_room) = (Semaphore::new(options.queue_reports), Semaphore::new(options.queue_words));
         let batch_reports = options.batch_reports;
-        let shared = Arc::new(Shared {
-            room: Arc::new(Semaphore::new(options.queue_reports)),
-            word_room: Arc::new(Semaphore::new(options.queue_words)),
-            options,
-            readers: opened.readers,
-            epoch: opened.epoch,
-            head: AtomicU64::new(0),
-            directory: RwLock::default(),
-            counters: stats::Counters::default(),
-        });
-        let scribe = commit::Scribe::new(opened.writer, shared.clone(), commits, closes, opened.lossy).await?;
+        let shared = Arc::new(Shared::new(options));
+        let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
         tokio::spawn(Writer { scribe, queue: jobs, batch_reports }.run());
-        Ok((Storage { queue, closing: Arc::new(closing), shared }, Commits::new(listener)))
+        let storage = Storage {
+            queue,
+            closing: Arc::new(closing),
+            readers: Arc::new(opened.readers),
+            epoch: opened.epoch.into(),
+            report_room: Arc::new(report_room),
+            word_room: Arc::new(word_room),
+            shared,
+        };
+        Ok((storage, commits))
     }
 
     /// Stores reports of one station; returns after their commit. Late ones go to their place, repeated ones change nothing.
@@ -105,13 +78,7 @@ impl Storage {
         if reports.is_empty() {
             return Ok(Appended::default());
         }
-        // An upload larger than the queue is let in when nothing else waits.
-        let places = reports.len().min(self.shared.options.queue_reports);
-        let places = u32::try_from(places).unwrap_or(u32::MAX);
-        let room = self.shared.room.clone().try_acquire_many_owned(places).map_err(|error| match error {
-            TryAcquireError::NoPermits => Error::Overloaded,
-            TryAcquireError::Closed => Error::Closed,
-        })?;
+        let room = take_room(&self.report_room, reports.len(), self.shared.options.queue_reports)?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Write(Write::Append(Append { station, reports, answer, _room: room })))?;
         answered.await.unwrap_or(Err(Error::Closed))
@@ -127,8 +94,8 @@ impl Storage {
 
     /// Stops taking reports and words, commits what is queued, closes the file.
     pub async fn close(&self) {
-        self.shared.room.close();
-        self.shared.word_room.close();
+        self.report_room.close();
+        self.word_room.close();
         self.closing.send_replace(true);
         let (answer, answered) = oneshot::channel();
         // An error means that it is closed already.
@@ -137,55 +104,20 @@ impl Storage {
         }
     }
 
-    /// The journal's name: random, made with the database. Half of every cursor.
-    pub fn epoch(&self) -> &str {
-        &self.shared.epoch
-    }
-
     /// The place in the journal of the newest entry that this process has committed; 0: none yet. What it has answered
     /// stands there or before.
     pub fn head(&self) -> u64 {
-        self.shared.head.load(Ordering::Acquire)
+        self.shared.head()
     }
 
-    /// The newest `limit` journal entries, oldest first.
-    pub async fn journal_tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        journal::tail(&self.shared.readers, limit).await
-    }
-
-    /// Journal entries after `seq` that everybody or `reader` may read, oldest first, at most `limit`; `None` if entries
-    /// after `seq` have been pruned, or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
-    pub async fn journal_since(
-        &self,
-        seq: u64,
-        reader: Option<&Visitor>,
-        limit: u32,
-    ) -> Result<Option<Vec<Entry>>, Error> {
-        journal::since(&self.shared.readers, seq, reader, limit).await
+    /// The journal's name: random, made with the database. Half of every cursor.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
     }
 
     /// All stations, from memory.
     pub fn directory(&self) -> Arc<Directory> {
         self.shared.directory()
-    }
-
-    /// The station that `key` belongs to; asks the database if memory does not know it. A key that another process
-    /// renewed or removed is believed until the writer has looked, half a second at most.
-    pub async fn station_by_key(&self, key: &str) -> Result<Option<Arc<Station>>, Error> {
-        let hash = keys::hash(key);
-        if let Some(station) = self.directory().by_hash(&hash) {
-            return Ok(Some(station.clone()));
-        }
-        stations::by_hash(&self.shared.readers, &hash).await
-    }
-
-    /// The station of that slug if `key` is its key; asks the database if memory says no.
-    pub async fn authenticate(&self, slug: &str, key: &str) -> Result<Option<Arc<Station>>, Error> {
-        if let Some(station) = self.directory().authenticate(slug, key) {
-            return Ok(Some(station.clone()));
-        }
-        let station = stations::by_hash(&self.shared.readers, &keys::hash(key)).await?;
-        Ok(station.filter(|station| station.slug.as_str() == slug))
     }
 
     /// Adds a station and makes its first key.
@@ -203,61 +135,29 @@ impl Storage {
         self.ask(|answer| Job::Remove(slug.clone(), answer)).await
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(writer::Answer<T>) -> Job) -> Result<T, Error> {
+    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.queue.send(job(answer)).await.map_err(|_| Error::Closed)?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 
-    /// The newest value of every datastream of a station.
-    pub async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
-        observations::latest(&self.shared.readers, station).await
-    }
-
-    /// Lows and highs of a station's local day.
-    pub async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
-        observations::extremes(&self.shared.readers, station, day).await
-    }
-
-    /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent.
-    pub async fn series(
-        &self,
-        station: StationId,
-        sensor: &SensorName,
-        quantity: Quantity,
-        from: Timestamp,
-        to: Timestamp,
-        bucket_ms: i64,
-    ) -> Result<Vec<Bucket>, Error> {
-        let stretch = series::Stretch { from, to, bucket_ms };
-        series::series(&self.shared.readers, station, sensor, quantity, stretch).await
-    }
-
-    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below two observations.
-    pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
-        observations::interval_ms(&self.shared.readers, station).await
-    }
-
-    /// How many rows a station has: one for each sensor and instant. Counts them; not for every page.
-    pub async fn observation_count(&self, station: StationId) -> Result<u64, Error> {
-        observations::count(&self.shared.readers, station).await
-    }
-
     /// What storage has done since it was opened.
     pub fn stats(&self) -> Stats {
-        let (shared, options) = (&self.shared, &self.shared.options);
-        let queued = |limit: usize, room: &Semaphore| limit.saturating_sub(room.available_permits());
-        let reports = queued(options.queue_reports, &shared.room);
-        shared.counters.read(reports, queued(options.queue_words, &shared.word_room))
+        let options = &self.shared.options;
+        let queued = |limit: usize, room: &Semaphore| limit.saturating_sub(room.available_permits()) as u64;
+        Stats {
+            queued_reports: queued(options.queue_reports, &self.report_room),
+            queued_words: queued(options.queue_words, &self.word_room),
+            ..self.shared.stats()
+        }
     }
 }
 
-impl Shared {
-    fn directory(&self) -> Arc<Directory> {
-        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set_directory(&self, directory: Arc<Directory>) {
-        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
-    }
+/// Places in the queue, of which there are `limit`. What is larger than the queue is let in when nothing else waits.
+fn take_room(room: &Arc<Semaphore>, places: usize, limit: usize) -> Result<OwnedSemaphorePermit, Error> {
+    let places = u32::try_from(places.min(limit)).unwrap_or(u32::MAX);
+    room.clone().try_acquire_many_owned(places).map_err(|error| match error {
+        TryAcquireError::NoPermits => Error::Overloaded,
+        TryAcquireError::Closed => Error::Closed,
+    })
 }

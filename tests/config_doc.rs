@@ -190,7 +190,15 @@ fn the_document_lists_every_knob_as_the_code_has_it() {
         fs::write(DOCUMENT, &document).expect("written");
     }
     let stands = fs::read_to_string(DOCUMENT).unwrap_or_default();
-    assert_eq!(stands, document, "run: UPDATE=1 cargo test --test config_doc");
+    let only_in = |one: &str, other: &str| {
+        let lines = one.lines().filter(|line| !other.lines().any(|known| known == *line));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (missing, surplus) = (only_in(&document, &stands), only_in(&stands, &document));
+    assert!(
+        stands == document,
+        "run: UPDATE=1 cargo test --test config_doc\nmissing in {DOCUMENT}:\n{missing}\nnot in the code:\n{surplus}"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `lab`: measures a server, and compares the fleets.
 
+mod asked;
+mod own_server;
 mod run;
 mod simulate;
 mod table;
@@ -94,11 +96,11 @@ async fn drive(command: Drive) -> Result<()> {
         Drive::Post { target, clients, seconds } => (target, drive::Mode::Post { clients, seconds }),
     };
     let options = drive::Options { url: target.url, keys: target.keys, pid: target.pid, mode };
-    let report = drive::run(options).await?;
+    let measurement = drive::run(options).await?;
     if target.json {
-        println!("{}", serde_json::to_string(&report)?);
+        println!("{}", serde_json::to_string(&measurement)?);
     } else {
-        println!("{report}");
+        println!("{measurement}");
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use rocket::tokio::io::{self, AsyncReadExt};
 use rocket::tokio::time::timeout;
 use std::time::Duration;
 
-/// Why there is no body.
+/// Reasons for having no body.
 #[derive(Debug, thiserror::Error)]
 pub enum NoBody {
     /// It is larger than the limit.
@@ -16,12 +16,12 @@ pub enum NoBody {
     #[error("the body did not arrive within {} s", .0.as_secs())]
     TooSlow(Duration),
     /// The connection broke.
-    #[error("the body broke off")]
+    #[error("the connection closed before the body was complete")]
     Broken(#[from] io::Error),
 }
 
-/// How much more than the limit is read and thrown away, in limits. A sender that is cut off in the middle of its
-/// body often never reads why; one that sends even more than this is cut off.
+/// The server reads this many limits and drops the excess. A sender that is cut off in the middle of its body often
+/// never reads the reason. One that sends even more than this is cut off.
 const SPILL_LIMITS: u64 = 4;
 
 /// Reads a body of at most `limit` within `patience`.

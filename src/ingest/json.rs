@@ -30,8 +30,8 @@ pub enum Format {
 /// Most fields in one report: nineteen quantities of a dozen sensors, and room. More is not a weather report.
 pub const FIELDS_MAX: usize = 256;
 
-/// Reads what was posted at `received`. What is not a list of reports is refused as a whole; a value that is not
-/// weather, or a field that nobody knows, is left out with a warning.
+/// Reads a body that was posted at `received`. A body that is not a list of reports is refused as a whole; a value that
+/// is not weather, or an unknown field, is left out with a warning.
 ///
 /// # Errors
 /// [`Malformed`] for anything but JSON in UTF-8, for what is not an object where a report should be, for an
@@ -56,7 +56,15 @@ pub fn parse(bytes: &[u8], format: Format, received: Timestamp, reports_max: usi
     Ok(reader.parsed)
 }
 
-/// What has been read so far.
+/// Reads a body with one report that arrived at `received`.
+///
+/// # Errors
+/// As [`parse`], as text.
+pub fn parse_one(bytes: &[u8], received: Timestamp) -> Result<Parsed, String> {
+    parse(bytes, Format::Json, received, 1).map_err(|malformed| malformed.to_string())
+}
+
+/// The state of reading one body.
 struct Reader {
     received: Timestamp,
     reports_max: usize,

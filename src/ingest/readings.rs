@@ -1,4 +1,4 @@
-//! `POST /api/v1/readings`: reports as JSON, for whoever can choose a format.
+//! `POST /api/v1/readings`: reports as JSON, for senders that can choose a format.
 
 use super::json::{self, Format, Malformed};
 use super::{Options, body};
@@ -9,6 +9,7 @@ use rocket::http::{Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::tokio::task::spawn_blocking;
 use rocket::{Data, Responder, Route, State, post, routes};
+use serde::Serialize;
 use std::convert::Infallible;
 use weather::report::{Parsed, Warning};
 
@@ -50,7 +51,7 @@ impl<'r> Head<'r> {
     }
 }
 
-/// What was done, after its commit.
+/// The answer after the commit: how many reports were stored.
 #[derive(Responder)]
 #[response(content_type = "json")]
 struct Receipt {
@@ -58,15 +59,22 @@ struct Receipt {
     caching: Header<'static>,
 }
 
+/// The receipt's body. People read it in a terminal, so the keys stand in this order.
+#[derive(Serialize)]
+struct Counts {
+    stored: usize,
+    duplicate: usize,
+    warnings: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_warnings: Option<usize>,
+}
+
 impl Receipt {
     fn new(stored: usize, duplicate: usize, parsed: &Parsed) -> Self {
         let warnings = error::warnings(&parsed.warnings);
-        let more = match parsed.unlisted {
-            0 => String::new(),
-            unlisted => format!(",\"more_warnings\":{unlisted}"),
-        };
-        // By hand, for the order of the keys: people read this in a terminal.
-        let body = format!("{{\"stored\":{stored},\"duplicate\":{duplicate},\"warnings\":{warnings}{more}}}");
+        let more_warnings = (parsed.unlisted > 0).then_some(parsed.unlisted);
+        let counts = Counts { stored, duplicate, warnings, more_warnings };
+        let body = serde_json::to_string(&counts).unwrap_or_else(|_| "null".to_owned());
         let status = if stored > 0 { Status::Created } else { Status::Ok };
         Self { body: (status, body), caching: Header::new("Cache-Control", "no-store") }
     }
@@ -120,7 +128,8 @@ impl From<Malformed> for Refused {
     }
 }
 
-/// Bodies from here on are parsed on a thread aside, bytes: they take milliseconds, and open pages wait on this one.
+/// Larger bodies, in bytes, are parsed on a thread of their own: that takes milliseconds, and open pages wait on this
+/// thread.
 const ASIDE_BYTES: usize = 64 * 1_024;
 
 #[post("/api/v1/readings", data = "<data>")]
@@ -137,6 +146,7 @@ async fn post_readings(
         Refused::Other(Problem::new(Status::UnsupportedMediaType, detail))
     })?;
     let bytes = body::read(data, options.json_limit(), options.read_limit()).await?;
+    #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
     let (received, reports_max) = (Utc::now().into(), options.reports_max);
     let mut parsed = if bytes.len() < ASIDE_BYTES {
         json::parse(&bytes, format, received, reports_max)?
@@ -157,7 +167,7 @@ async fn post_readings(
     let detail = match parsed {
         Parsed { known: 0, ref warnings, .. } if warnings.is_empty() => "nothing was stored: no values were sent",
         Parsed { known: 0, .. } => "nothing was stored: no field is known here; see docs/INGEST.md for their names",
-        Parsed { refused: 1.., .. } => "nothing was stored: not one value is weather",
+        Parsed { refused: 1.., .. } => "nothing was stored: every value was refused",
         // All of it means "no value": that is no mistake.
         _ => return Ok(Receipt::new(0, 0, &parsed)),
     };

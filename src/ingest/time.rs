@@ -5,7 +5,8 @@ use weather::time::Timestamp;
 
 /// Unix times below this are seconds (up to the year 5138), from here on milliseconds (from March 1973).
 const SECONDS_BELOW: f64 = 1e11;
-/// Unix times from here on are micro- or nanoseconds, which nobody asked for: better refused than stored in the year 5138.
+/// Unix times from here on are micro- or nanoseconds, which are refused: else they would be stored in the year 5138
+/// and later.
 const MILLISECONDS_BELOW: f64 = 1e14;
 
 const NO_TIME: &str = "not a time: use RFC 3339 with an offset (2026-11-22T14:00:00Z) or Unix seconds or milliseconds";

@@ -16,7 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes![head_upload, get_upload, post_upload]
 }
 
-/// The target of an upload, in any of its spellings; other targets are none of our business.
+/// The target of an upload, in any of its spellings; other targets are forwarded to other routes.
 struct Target<'r> {
     /// Pairs that follow the path without a `?`.
     tail: &'r str,
@@ -36,8 +36,8 @@ impl<'r> FromRequest<'r> for Target<'r> {
     }
 }
 
-/// What a station hears. The body is all that most of them look at, and WeeWX takes any line that starts with
-/// `ERROR`, and `invalid` anywhere, for a reason to stop: so no body holds those words. The reason is in a header.
+/// The answer to a station. Most stations read only the body. WeeWX stops if a line starts with `ERROR` or if `invalid`
+/// stands anywhere, so no body holds those words. The reason is in a header.
 enum Answer {
     Success,
     Unauthorized,
@@ -106,13 +106,13 @@ impl From<body::NoBody> for Answer {
     }
 }
 
-/// Without a route of its own a HEAD would be taken for a GET, and store.
+/// Without this route, Rocket would treat a HEAD as a GET, and the upload would be stored.
 #[head("/<_>/<_..>", rank = 30)]
 fn head_upload(_target: Target<'_>) -> Answer {
     Answer::OnlyLooking
 }
 
-// Rank: behind every page, for a target is looked at here that may be anyone's.
+// Rank: behind every page, because this pattern fits many paths.
 #[get("/<_>/<_..>", rank = 30)]
 async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>) -> Answer {
     answer(target, &[], storage, options).await
@@ -132,7 +132,9 @@ async fn answer(target: Target<'_>, body: &[u8], storage: &Storage, options: &Op
         return Answer::TooLarge;
     }
     let parts = [target.tail.as_bytes(), target.query.as_bytes(), body];
-    take(&parts, storage, Utc::now().into()).await.unwrap_or_else(|refusal| refusal)
+    #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
+    let received = Utc::now().into();
+    take(&parts, storage, received).await.unwrap_or_else(|refusal| refusal)
 }
 
 async fn take(parts: &[&[u8]], storage: &Storage, received: Timestamp) -> Result<Answer, Answer> {

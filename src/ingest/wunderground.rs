@@ -15,7 +15,7 @@ use weather::units::Unit;
 /// Most pairs in one upload; the longest real one has about sixty.
 pub const PAIRS_MAX: usize = 512;
 
-/// Why an upload cannot be taken at all. Values never are a reason.
+/// Reasons to refuse a whole upload. A wrong value is never one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Garbled {
     /// A pair that the protocol requires is absent or empty.
@@ -44,6 +44,15 @@ fn strip_ignoring_case<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(start).then_some(tail)
 }
 
+/// Reads the pairs of one report that arrived at `received`, with the credentials that every upload has.
+///
+/// # Errors
+/// As [`Upload::credentials`] and [`Upload::parse`], as text.
+pub fn parse_one(pairs: &[u8], received: Timestamp) -> Result<Parsed, String> {
+    let upload = Upload::new(&[pairs]).map_err(|garbled| garbled.to_string())?;
+    upload.credentials().and_then(|_| upload.parse(received)).map_err(|garbled| garbled.to_string())
+}
+
 /// An upload's pairs, in the order they were sent.
 #[derive(Debug)]
 pub struct Upload {
@@ -52,7 +61,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Takes URL-encoded pairs from wherever they came: the path, the query, the body.
+    /// Takes URL-encoded pairs from the path, the query and the body.
     ///
     /// # Errors
     /// [`Garbled::TooManyPairs`].
@@ -63,7 +72,8 @@ impl Upload {
         if pairs.len() > PAIRS_MAX { Err(Garbled::TooManyPairs) } else { Ok(Self { pairs }) }
     }
 
-    /// Who claims to send this: the slug and the key. The slug is folded, for consoles that write capitals only.
+    /// The slug and the key that the sender gives. The slug is folded to lower case, because some consoles write capitals
+    /// only.
     ///
     /// # Errors
     /// [`Garbled::Missing`] without an `ID` or a `PASSWORD`.
@@ -71,7 +81,8 @@ impl Upload {
         Ok((self.required("ID")?.to_ascii_lowercase(), self.required("PASSWORD")?))
     }
 
-    /// Reads what arrived at `received`: one report at most. What is not weather is left out with a warning.
+    /// Reads the report that arrived at `received`, if there is one. A value that is not weather is left out with a
+    /// warning.
     ///
     /// # Errors
     /// [`Garbled`] without an `action` or a `dateutc`, and for a `dateutc` that is no time.

@@ -1,7 +1,6 @@
 //! Alerts: what visitors want to be warned of, when it rings, and what is said then. Pure.
 
 pub mod book;
-pub mod hysteresis;
 pub mod parse;
 pub mod phrases;
 pub mod rule;

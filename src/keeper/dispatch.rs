@@ -6,10 +6,11 @@
 
 use super::alerts::parse::Command;
 use super::gather;
+use super::language::units::asked_in;
 use super::stats::{count, set};
 use super::talk::answer::answer;
-use super::talk::intent::{Intent, understand};
-use super::talk::measure::asked_in;
+use super::talk::intent::Intent;
+use super::talk::understand::understand;
 use super::{Keeper, Shared};
 use crate::storage::Error;
 use crate::storage::words::{Visitor, Word};
@@ -211,7 +212,7 @@ impl Pause {
     }
 
     /// Waits before the next attempt.
-    pub async fn wait(&mut self, error: &Error) {
+    pub(crate) async fn wait(&mut self, error: &Error) {
         tracing::warn!(%error, "storage failed; trying again");
         let pause = PAUSE_MIN_MS.saturating_mul(1 << self.failures.min(16)).min(PAUSE_MAX_MS);
         self.failures = self.failures.saturating_add(1);

@@ -1,10 +1,10 @@
 //! Reads from storage the facts that a question needs, and no more.
 
+use super::language::facts::{Facts, Found};
+use super::language::period::{Period, Stretch};
+use super::language::topic::{Context, Topic};
 use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
-use super::talk::facts::{Facts, Found};
 use super::talk::intent::Intent;
-use super::talk::period::{Period, Stretch};
-use super::talk::topic::{Context, Topic};
 use crate::storage::{Error, Latest, Side, Storage};
 use chrono::Days;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const MEAN_BUCKET_MS: i64 = HOUR_MS;
 const MEAN_MAX_MS: i64 = 31 * DAY_MS;
 
 /// The context of every sentence, and the station's latest values.
-pub async fn context(
+pub(crate) async fn context(
     storage: &Storage,
     station: &Arc<Station>,
     preference: Preference,
@@ -33,7 +33,12 @@ pub async fn context(
 }
 
 /// The facts for an answer.
-pub async fn facts(storage: &Storage, intent: &Intent, context: &Context, latest: Vec<Latest>) -> Result<Facts, Error> {
+pub(crate) async fn facts(
+    storage: &Storage,
+    intent: &Intent,
+    context: &Context,
+    latest: Vec<Latest>,
+) -> Result<Facts, Error> {
     if matches!(intent, Intent::Help | Intent::Thanks | Intent::Bye | Intent::WhoAreYou | Intent::Lost | Intent::Clock)
     {
         return Ok(Facts { latest, ..Facts::default() });

@@ -37,7 +37,7 @@ pub(super) struct Held {
 
 impl Held {
     /// The change that stores it.
-    pub fn put(&mut self) -> AlertChange {
+    pub(crate) fn put(&mut self) -> AlertChange {
         // A state has only numbers and lists, so this cannot fail.
         self.alert.state = serde_json::to_string(&self.state).unwrap_or_default();
         self.changed = false;
@@ -79,14 +79,14 @@ pub(super) fn is_due(own: &Alerts) -> bool {
 
 impl Book {
     /// Adds an alert.
-    pub fn keep(&mut self, held: Held) {
+    pub(crate) fn keep(&mut self, held: Held) {
         let key = (held.alert.visitor.clone(), held.alert.station.clone());
         self.by_station.entry(key.1.clone()).or_default().insert(key.0.clone());
         self.alerts.entry(key).or_default().insert(held.alert.number, held);
     }
 
     /// Forgets one.
-    pub fn forget(&mut self, key: &Key, number: u32) {
+    pub(crate) fn forget(&mut self, key: &Key, number: u32) {
         let Some(own) = self.alerts.get_mut(key) else { return };
         own.remove(&number);
         if own.is_empty() {
@@ -101,12 +101,12 @@ impl Book {
     }
 
     /// The number of alerts.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.alerts.values().map(BTreeMap::len).sum()
     }
 
     /// Compares entries with all alerts of their stations, in order; returns the events.
-    pub fn hold_against(&mut self, entries: &[Entry]) -> Happened {
+    pub(crate) fn hold_against(&mut self, entries: &[Entry]) -> Happened {
         let mut happened = Happened::new();
         for entry in entries {
             let Some(visitors) = self.by_station.get(&*entry.station) else { continue };

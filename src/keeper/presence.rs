@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use weather::time::{SECOND_MS, Timestamp};
 
 /// A visitor is here if a request came within this time, ms. An open page sends one every 45 s at least.
-pub const PRESENT_MS: i64 = 60 * SECOND_MS;
+pub(crate) const PRESENT_MS: i64 = 60 * SECOND_MS;
 
 /// Most visitors that are remembered before the alerts are read. All open pages come back at once after a restart.
 const EARLY_MAX: usize = 20_000;
@@ -34,7 +34,7 @@ impl Default for Presence {
 
 impl Presence {
     /// From now on only these visitors are remembered. Those of them that came early are here.
-    pub fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
+    pub(crate) fn keep_only(&self, visitors: impl Iterator<Item = Visitor>) {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         let came = early.take().unwrap_or_default();
         for visitor in visitors {
@@ -43,7 +43,7 @@ impl Presence {
     }
 
     /// Notes a visit; true if the visitor has news to hear.
-    pub fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
+    pub(crate) fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let Some(seen) = known.get(visitor) else {
             drop(known);
@@ -66,25 +66,25 @@ impl Presence {
     }
 
     /// Remembers a visitor, last seen at `at`.
-    pub fn keep(&self, visitor: &Visitor, at: Timestamp) {
+    pub(crate) fn keep(&self, visitor: &Visitor, at: Timestamp) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let seen = || Seen { at: AtomicI64::new(i64::MIN), due: AtomicBool::new(false) };
         known.entry(visitor.clone()).or_insert_with(seen).at.fetch_max(at.0, SeqCst);
     }
 
     /// Forgets a visitor.
-    pub fn drop(&self, visitor: &Visitor) {
+    pub(crate) fn drop(&self, visitor: &Visitor) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).remove(visitor);
     }
 
     /// True if the visitor is here.
-    pub fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
+    pub(crate) fn is_here(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| now.since(Timestamp(seen.at.load(SeqCst))) <= PRESENT_MS)
     }
 
     /// Notes whether the visitor has news to hear. A visitor that is here counts as returned.
-    pub fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
+    pub(crate) fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
         if let Some(seen) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(visitor) {
             seen.due.store(due, SeqCst);
         }
@@ -94,13 +94,13 @@ impl Presence {
     }
 
     /// True if the visitor has news to hear.
-    pub fn is_due(&self, visitor: &Visitor) -> bool {
+    pub(crate) fn is_due(&self, visitor: &Visitor) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(visitor).is_some_and(|seen| seen.due.load(SeqCst))
     }
 
     /// The visitors that returned since the last call.
-    pub fn returned(&self) -> BTreeSet<Visitor> {
+    pub(crate) fn returned(&self) -> BTreeSet<Visitor> {
         std::mem::take(&mut *self.lock_returned())
     }
 

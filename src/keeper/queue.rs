@@ -33,7 +33,7 @@ pub(super) struct Waited {
 
 impl Queue {
     /// Takes the reports of stations with alerts; true if there are any.
-    pub fn push(&self, entries: &[Entry], counters: &Counters) -> bool {
+    pub(crate) fn push(&self, entries: &[Entry], counters: &Counters) -> bool {
         let mut state = self.lock();
         let before = state.waiting.len();
         for entry in entries.iter().filter(|entry| entry.visitor.is_none()) {
@@ -54,19 +54,19 @@ impl Queue {
     }
 
     /// Takes all reports that wait. After an overflow there are none: the journal has them.
-    pub fn take(&self) -> Waited {
+    pub(crate) fn take(&self) -> Waited {
         let mut state = self.lock();
         let entries = std::mem::take(&mut state.waiting).into();
         Waited { entries, overflowed: std::mem::take(&mut state.overflowed), newest: state.newest }
     }
 
     /// From now on, this station's reports matter.
-    pub fn heed(&self, station: &str) {
+    pub(crate) fn heed(&self, station: &str) {
         self.lock().stations.get_or_insert_default().insert(station.into());
     }
 
     /// From now on, only these stations' reports matter.
-    pub fn heed_only(&self, stations: impl Iterator<Item = Arc<str>>) {
+    pub(crate) fn heed_only(&self, stations: impl Iterator<Item = Arc<str>>) {
         self.lock().stations = Some(stations.collect());
     }
 

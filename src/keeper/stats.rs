@@ -30,7 +30,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub fn read(&self) -> Stats {
+    pub(crate) fn read(&self) -> Stats {
         Stats {
             answered: self.answered.load(Relaxed),
             spoken: self.spoken.load(Relaxed),

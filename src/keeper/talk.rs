@@ -1,16 +1,12 @@
 //! Conversation: from a text to what it asks, and from what storage says to a text. Pure.
+//!
+//! Arrows point one way: intent ← impossible ← refuse ← understand, and intent ← answer.
 
 pub mod answer;
-pub mod clock;
-pub mod facts;
 pub mod impossible;
 pub mod intent;
-pub mod measure;
-pub mod period;
 pub mod refuse;
-pub mod tokens;
-pub mod topic;
-pub mod vocabulary;
+pub mod understand;
 
 #[cfg(test)]
 mod tests;

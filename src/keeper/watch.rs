@@ -13,10 +13,10 @@ use super::alerts::state::Input;
 use super::dispatch::Pause;
 use super::gather;
 use super::held::{Book, Happened, Held, Key, blurts, is_due};
+use super::language::facts::Facts;
 use super::presence::Presence;
 use super::queue::Queue;
 use super::stats::{Counters, count, set};
-use super::talk::facts::Facts;
 use crate::storage::words::{Alert, AlertChange, Visitor, Word};
 use crate::storage::{Entry, Error, Storage};
 use std::collections::{BTreeSet, HashMap};
@@ -51,20 +51,20 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub fn new(storage: Storage, clock: Clock, counters: Arc<Counters>) -> Self {
+    pub(crate) fn new(storage: Storage, clock: Clock, counters: Arc<Counters>) -> Self {
         let (queue, presence) = (Queue::default(), Presence::default());
         let book = Mutex::new(Book::default());
         Self { storage, clock, queue, presence, woken: Notify::new(), told: Notify::new(), book, counters }
     }
 
-    pub fn visit(&self, visitor: &Visitor) {
+    pub(crate) fn visit(&self, visitor: &Visitor) {
         if self.presence.visit(visitor, (self.clock)()) {
             self.woken.notify_one();
         }
     }
 
     /// Waits until the visitor has no news to hear.
-    pub async fn until_told(&self, visitor: &Visitor) {
+    pub(crate) async fn until_told(&self, visitor: &Visitor) {
         loop {
             let told = self.told.notified();
             tokio::pin!(told);
@@ -76,14 +76,14 @@ impl Watch {
         }
     }
 
-    pub fn news(&self, entries: &[Entry]) {
+    pub(crate) fn news(&self, entries: &[Entry]) {
         if self.queue.push(entries, &self.counters) {
             self.woken.notify_one();
         }
     }
 
     /// Reads all alerts, and the reports since their states were stored. Fails only if storage is closed.
-    pub async fn load(&self) -> Result<(), Error> {
+    pub(crate) async fn load(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let mut pause = Pause::default();
         let (alerts, tail) = loop {
@@ -117,7 +117,7 @@ impl Watch {
     }
 
     /// Runs until storage is closed.
-    pub async fn run(&self) {
+    pub(crate) async fn run(&self) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut keep_in = TICKS_PER_KEEPING;
@@ -304,7 +304,7 @@ impl Watch {
     }
 
     /// Stores the states that have changed since they were stored.
-    pub async fn keep_states(&self) -> Result<(), Error> {
+    pub(crate) async fn keep_states(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let head = book.head;
         let held = book.alerts.iter_mut().flat_map(|(key, own)| own.values_mut().map(move |held| (key, held)));
@@ -321,7 +321,7 @@ impl Watch {
     }
 
     /// Carries out a visitor's command about alerts, and answers; false if the word was answered already.
-    pub async fn obey(
+    pub(crate) async fn obey(
         &self,
         word: &Word,
         command: &Command,

@@ -76,6 +76,7 @@ impl<'r> Trip<'r> {
             Stay::Leaves(load) => load,
             Stay::Parks(parking) => parking.load().await,
         };
+        #[expect(clippy::disallowed_methods, reason = "a door: it says when the load leaves")]
         let (now_ms, retry_ms) = (nearest_ms(chrono::Utc::now()), engines.dock.retry_ms(&load));
         let json = engines.dock.encode(fleet, &load, Note { now_ms, heard: &heard, build, retry_ms });
         Ok(Home { json, load, retry_ms })

@@ -14,7 +14,7 @@ const SECOND_MS: f64 = 1_000.0;
 
 /// The parts' counts at one moment.
 #[derive(Debug)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Of the dock.
     pub dock: channel::Stats,
     /// Of storage.

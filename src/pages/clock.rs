@@ -7,27 +7,27 @@ use weather::time::Timestamp;
 
 /// The present instant. Pages read the clock here only.
 #[expect(clippy::disallowed_methods, reason = "routes read the clock and pass the time on")]
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     chrono::Utc::now().into()
 }
 
 /// An instant on the station's clock.
-pub fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
+pub(crate) fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
     at.to_utc().with_timezone(&zone)
 }
 
 /// `15:18`.
-pub fn hour_minute(zone: Tz, at: Timestamp) -> String {
+pub(crate) fn hour_minute(zone: Tz, at: Timestamp) -> String {
     local(zone, at).format("%H:%M").to_string()
 }
 
 /// `Sun 22 Nov`.
-pub fn day(zone: Tz, at: Timestamp) -> String {
+pub(crate) fn day(zone: Tz, at: Timestamp) -> String {
     local(zone, at).format("%a %-d %b").to_string()
 }
 
 /// `15:18` today, `Sat 21 Nov, 15:18` on any other day.
-pub fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
     if local(zone, at).date_naive() == local(zone, now).date_naive() {
         hour_minute(zone, at)
     } else {
@@ -37,14 +37,14 @@ pub fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
 
 /// The start of the local hour that `at` lies in. Zones differ from UTC by whole quarters of an hour, so an hour does not
 /// always start where UTC's does.
-pub fn hour_start(zone: Tz, at: Timestamp) -> Timestamp {
+pub(crate) fn hour_start(zone: Tz, at: Timestamp) -> Timestamp {
     let clock = local(zone, at);
     let into_hour_s = i64::from(clock.minute() * 60 + clock.second());
     at.plus(-(into_hour_s * 1_000 + at.0.rem_euclid(1_000)))
 }
 
 /// The age that stands beside a value; empty while it is live.
-pub fn age_if_old(at: Timestamp, now: Timestamp, interval_ms: Option<i64>) -> String {
+pub(crate) fn age_if_old(at: Timestamp, now: Timestamp, interval_ms: Option<i64>) -> String {
     match Freshness::of(Some(at), now, interval_ms) {
         Freshness::Live => String::new(),
         _ => freshness::ago(at, now),

@@ -10,9 +10,9 @@ use weather::station::Slug;
 use weather::time::{MINUTE_MS, Timestamp};
 
 /// The newest words that a page shows: they fill more than a screen and load within a second on a slow line.
-pub const WORDS_SHOWN_MAX: u32 = 50;
+pub(crate) const WORDS_SHOWN_MAX: u32 = 50;
 /// The longest text of a word, characters: the channel's limit, so that a form and a script may say the same.
-pub const TEXT_MAX_CHARS: usize = channel::TEXT_MAX_CHARS;
+pub(crate) const TEXT_MAX_CHARS: usize = channel::TEXT_MAX_CHARS;
 /// Bytes of a word's id and of a form's key: 128 bits.
 const ID_BYTES: usize = 16;
 /// A page without scripts reloads every few seconds only while a word has waited less than this for its answer, ms.
@@ -143,7 +143,7 @@ fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
 }
 
 /// A new key for a form. Without randomness it is empty, and no form with an empty key is taken.
-pub fn key() -> String {
+pub(crate) fn key() -> String {
     let mut bits = [0; ID_BYTES];
     getrandom::fill(&mut bits).map_or_else(|_| String::new(), |()| Base64UrlUnpadded::encode_string(&bits))
 }
@@ -151,7 +151,7 @@ pub fn key() -> String {
 /// The id of the word that a form with this key brings. The same text sent twice is one word; another text, as after the
 /// back button, is another word. The visitor is part of the id, so nobody can use the id of another visitor's word.
 /// `None` if the key is none of ours.
-pub fn word_id(key: &str, visitor: &Visitor, station: &Slug, text: &str) -> Option<String> {
+pub(crate) fn word_id(key: &str, visitor: &Visitor, station: &Slug, text: &str) -> Option<String> {
     Base64UrlUnpadded::decode_vec(key).ok().filter(|bits| bits.len() == ID_BYTES)?;
     let mut hash = Sha256::new();
     for part in [key, visitor.as_str(), station.as_str(), text] {

@@ -17,7 +17,7 @@ use weather::preference::Preference;
 use weather::station::{Slug, Station};
 
 /// Everything that the page of a station needs: the parts that it asks, the visitor's units and the server's address.
-pub struct Desk<'r> {
+pub(crate) struct Desk<'r> {
     pub storage: &'r Storage,
     pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
@@ -27,14 +27,14 @@ pub struct Desk<'r> {
 
 impl Desk<'_> {
     /// The station of this name.
-    pub fn station(&self, slug: &str) -> Result<Arc<Station>, Fault> {
+    pub(crate) fn station(&self, slug: &str) -> Result<Arc<Station>, Fault> {
         let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
         let slug = Slug::new(slug).map_err(|_| unknown())?;
         self.storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(unknown)
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
-    pub async fn page(
+    pub(crate) async fn page(
         &self,
         station: &Arc<Station>,
         visitor: Option<&Visitor>,

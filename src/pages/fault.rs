@@ -12,11 +12,11 @@ use rocket::response::{self, Responder};
 
 /// A page that could not be made.
 #[derive(Debug)]
-pub struct Fault(Problem);
+pub(crate) struct Fault(Problem);
 
 impl Fault {
     /// There is no such page.
-    pub fn not_found(detail: impl Into<String>) -> Self {
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self(Problem::new(Status::NotFound, detail))
     }
 }
@@ -56,7 +56,7 @@ fn heading(status: Status) -> &'static str {
 
 /// Answers requests that no route answered.
 #[rocket::catch(default)]
-pub fn any(status: Status, request: &Request<'_>) -> Fault {
+pub(crate) fn any(status: Status, request: &Request<'_>) -> Fault {
     let _ = request;
     Fault(Problem::new(status, detail(status)))
 }

@@ -12,7 +12,7 @@ use weather::units::format_half_up;
 /// Instead of a number that is not there.
 pub const DASH: &str = "—";
 
-/// A station's temperature and its day, ready to print. What is empty is not shown.
+/// A station's temperature and its day, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hero {
     /// True if there ever was a temperature.

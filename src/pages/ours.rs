@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
 /// A guard: the request was not sent by a page of another site.
-pub struct Ours;
+pub(crate) struct Ours;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Ours {

@@ -10,7 +10,7 @@ use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
 /// One station with its temperatures in buckets of `bucket_ms`.
-pub async fn station(
+pub(crate) async fn station(
     storage: &Storage,
     station: &Arc<Station>,
     now: Timestamp,
@@ -29,7 +29,7 @@ pub async fn station(
 }
 
 /// All stations, sorted by name.
-pub async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
+pub(crate) async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
     let directory = storage.directory();
     try_join_all(directory.iter().map(|one| station(storage, one, now, bucket_ms))).await
 }

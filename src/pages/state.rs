@@ -9,7 +9,7 @@ use weather::time::Timestamp;
 
 /// The whole block. Values are canonical.
 #[derive(Debug, Serialize)]
-pub struct PageState<'a> {
+pub(crate) struct PageState<'a> {
     /// The journal's cursor, taken before anything else here was read.
     pub cursor: String,
     /// The build of the files that the page uses.
@@ -65,13 +65,19 @@ struct Series {
 
 impl<'a> PageState<'a> {
     /// The state of a page that shows these stations.
-    pub fn of(stations: &'a [Facts], cursor: String, build: String, now: Timestamp, preference: Preference) -> Self {
+    pub(crate) fn of(
+        stations: &'a [Facts],
+        cursor: String,
+        build: String,
+        now: Timestamp,
+        preference: Preference,
+    ) -> Self {
         let units = Units { temperature: preference.temperature(), rest: preference.rest() };
         Self { cursor, build, now, units, stations: stations.iter().map(|facts| Station::of(facts, now)).collect() }
     }
 
     /// JSON without characters that HTML could read as markup.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned());
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use weather::station::{Slug, Station};
 
 /// The routes for what visitors say, for `/`.
-pub fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     routes![say, forget, back, back_from_forgetting]
 }
 

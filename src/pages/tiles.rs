@@ -12,7 +12,7 @@ use weather::station::SensorName;
 use weather::time::Timestamp;
 use weather::units::format_half_up;
 
-/// The wind, ready to print. What is empty is not shown.
+/// The wind, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wind {
     /// How fresh it is.
@@ -78,15 +78,15 @@ pub fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: 
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
-/// What an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there is one, else
-/// the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
+/// The value that an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there
+/// is one, else the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
 pub fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
     const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
     if facts.main(Quantity::Temperature).is_some() {
         return None;
     }
     let at = facts.observed_at()?;
-    let place = |quantity: Quantity| Quantity::all().position(|one| one == quantity);
+    let place = |quantity: Quantity| Quantity::shown().position(|one| one == quantity);
     let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
     let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
     let latest = facts.latest.iter().filter(speaks).min_by_key(rank);
@@ -160,7 +160,7 @@ impl Aside {
     }
 }
 
-/// What stands elsewhere on the page: in the large number's card, or in the wind's.
+/// Quantities that stand elsewhere on the page: in the large number's card, or in the wind's.
 const ELSEWHERE: [Quantity; 4] =
     [Quantity::Temperature, Quantity::WindSpeed, Quantity::WindGust, Quantity::WindDirection];
 
@@ -190,7 +190,7 @@ pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Grou
             };
             let is_aside =
                 |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
-            let tiles = Quantity::all().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
+            let tiles = Quantity::shown().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
                 let latest = of(quantity)?;
                 let aside = aside(quantity).and_then(|(_, small, word)| {
                     let value = of(*small)?;
@@ -210,7 +210,7 @@ fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, pr
     Tile {
         key: latest.sensor.key(latest.quantity),
         title: latest.quantity.title(),
-        icon: icon(latest.quantity),
+        icon: latest.quantity.icon(),
         state: Freshness::of(Some(latest.observed_at), now, facts.interval_ms),
         number: number(latest, facts, now, preference),
         unit: preference.unit(latest.quantity).symbol(),
@@ -227,19 +227,4 @@ fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference
         return DASH.to_owned();
     }
     preference.number(latest.quantity, latest.value)
-}
-
-fn icon(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::Temperature | Quantity::SoilTemperature => "thermometer",
-        Quantity::Humidity | Quantity::DewPoint => "droplets",
-        Quantity::StationPressure | Quantity::AltimeterSetting | Quantity::SeaLevelPressure => "gauge",
-        Quantity::WindSpeed | Quantity::WindGust | Quantity::WindDirection => "wind",
-        Quantity::Precipitation | Quantity::PrecipitationRate => "cloud-rain",
-        Quantity::SolarRadiation | Quantity::UvIndex => "sun",
-        Quantity::SoilMoisture => "sprout",
-        Quantity::Pm2_5 | Quantity::Pm10 => "haze",
-        Quantity::Co2 => "leaf",
-        Quantity::BatteryVoltage => "battery-medium",
-    }
 }

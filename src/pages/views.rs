@@ -35,7 +35,7 @@ pub struct Frame {
     pub state: String,
     /// Without scripts the page reloads after this many seconds. 0 means never: the visitor is reading or writing.
     pub refresh_s: u32,
-    /// The time of rendering, UTC unless [`Frame::local`] was called.
+    /// The time of rendering, in UTC or on the station's clock.
     pub as_of: String,
     /// The same instant, RFC 3339.
     pub iso: String,

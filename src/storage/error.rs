@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use weather::station::BadName;
 
-/// Storage's errors. The database's own are shared: one failed transaction answers everyone who was in it.
+/// The reason that an engine or the system gives. It is shared: one failed transaction answers everyone who was in it.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+/// Storage's errors. Each engine translates its own errors into these.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The queue before the writer is full: more arrives than can be written.
@@ -11,10 +14,10 @@ pub enum Error {
     Overloaded,
     /// Another process holds the database's write lock.
     #[error("the database is locked by another process; try again in a moment")]
-    Locked(#[source] Arc<sqlx::Error>),
+    Locked(#[source] Cause),
     /// No room on the disk, or the configured size limit is reached.
     #[error("the disk or the database's size limit is full; nothing was stored")]
-    Full(#[source] Arc<sqlx::Error>),
+    Full(#[source] Cause),
     /// The storage is closing.
     #[error("the server is stopping; try again in a moment")]
     Closed,
@@ -32,57 +35,31 @@ pub enum Error {
     BadName(#[from] BadName),
     /// Anything else the database says.
     #[error("the database failed")]
-    Database(#[source] Arc<sqlx::Error>),
+    Database(#[source] Cause),
     /// The schema cannot be brought up to date.
     #[error("the database cannot be migrated")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-}
-
-/// SQLite's result codes that have a meaning of their own here (sqlite.org/rescode.html).
-mod code {
-    pub const BUSY: u32 = 5;
-    pub const LOCKED: u32 = 6;
-    pub const FULL: u32 = 13;
-    /// Writing failed; where a disk has a quota this is how it says full.
-    pub const IOERR_WRITE: u32 = 10 | 3 << 8;
-    /// The shared index of the log could not grow.
-    pub const IOERR_SHMSIZE: u32 = 10 | 19 << 8;
-}
-
-impl From<Arc<sqlx::Error>> for Error {
-    fn from(error: Arc<sqlx::Error>) -> Self {
-        if matches!(*error, sqlx::Error::PoolClosed) {
-            return Error::Closed;
-        }
-        let extended = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<u32>().ok());
-        match extended.map(|extended| (extended & 0xff, extended)) {
-            Some((code::BUSY | code::LOCKED, _)) => Error::Locked(error),
-            Some((code::FULL, _) | (_, code::IOERR_WRITE | code::IOERR_SHMSIZE)) => Error::Full(error),
-            _ => Error::Database(error),
-        }
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Arc::new(error).into()
-    }
+    Migrate(#[source] Cause),
 }
 
 impl Error {
-    /// The same error for someone else; the database's own is shared.
+    /// Anything that is neither a lock nor a lack of room.
+    pub(super) fn database(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Error::Database(Arc::new(cause))
+    }
+
+    /// The same error for someone else.
     pub(super) fn share(&self) -> Self {
         match self {
             Error::Overloaded => Error::Overloaded,
-            Error::Locked(e) => Error::Locked(e.clone()),
-            Error::Full(e) => Error::Full(e.clone()),
+            Error::Locked(cause) => Error::Locked(cause.clone()),
+            Error::Full(cause) => Error::Full(cause.clone()),
             Error::Closed => Error::Closed,
             Error::NoStation(name) => Error::NoStation(name.clone()),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
             Error::TooManyAlerts => Error::TooManyAlerts,
-            Error::BadName(e) => Error::BadName(e.clone()),
-            Error::Database(e) => Error::Database(e.clone()),
-            Error::Migrate(e) => Error::Database(Arc::new(sqlx::Error::Protocol(e.to_string()))),
+            Error::BadName(bad) => Error::BadName(bad.clone()),
+            Error::Database(cause) => Error::Database(cause.clone()),
+            Error::Migrate(cause) => Error::Migrate(cause.clone()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Station keys: made here, shown once, stored only as SHA-256.
 
+use super::error::Error;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -16,7 +17,7 @@ const PREFIX_CHARS: usize = 8;
 
 impl Key {
     /// A new key from the system's randomness.
-    pub(super) fn generate() -> Result<Self, sqlx::Error> {
+    pub(super) fn generate() -> Result<Self, Error> {
         Ok(Self(format!("{MARK}{}", Base64UrlUnpadded::encode_string(&random::<KEY_BYTES>()?))))
     }
 
@@ -46,9 +47,9 @@ pub(super) fn hash(key: &str) -> KeyHash {
 }
 
 /// `N` bytes from the system's randomness.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], sqlx::Error> {
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::database(std::io::Error::other(error)))?;
     Ok(bytes)
 }
 

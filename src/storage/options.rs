@@ -11,42 +11,41 @@ use weather::time::{DAY_MS, HOUR_MS};
 pub struct Options {
     /// The database file; its folder must exist.
     pub file: PathBuf,
-    /// What an acknowledged reading survives.
+    /// `full`: an acknowledged report survives a power cut, because every commit waits for the disk. `normal`: it survives a
+    /// crash of the program; a power cut may lose the last commits. That spares SD cards.
     pub durability: Durability,
-    /// Connections that read at the same time. A page needs one for some milliseconds; more than the machine has
-    /// cores only wait for each other.
+    /// Connections that read at the same time. A page needs one for some milliseconds. More connections than the machine
+    /// has cores wait for each other.
     pub readers: u32,
-    /// Most reports that wait for the writer; more are refused with [`super::Error::Overloaded`]. At 20,000 a second
-    /// they are written within half a second, well inside a station's patience; about 10 MiB of memory.
+    /// Most reports that wait for the writer; further ones are refused. At 20,000 a second they are written within half a
+    /// second, and stations wait longer. They take about 10 MiB of memory.
     pub queue_reports: usize,
-    /// Most words, visitors' and keepers', that wait for the writer; more are refused with [`super::Error::Overloaded`].
-    /// So many are written in about a second; ten times what a thousand visitors who speak at once need, at a few
-    /// hundred bytes each.
+    /// Most words, visitors' and keepers', that wait for the writer; further ones are refused. So many are written in about
+    /// a second, and a thousand visitors who speak at once need a tenth. A word takes some hundred bytes.
     pub queue_words: usize,
-    /// Most reports and words in one transaction. Beyond a thousand a larger one is hardly cheaper, and everyone in it waits
-    /// for all of it. One upload is never split: a larger one gets a transaction of its own.
+    /// Most reports and words in one transaction. A larger transaction is hardly cheaper for each report, and each sender
+    /// waits for the whole. One upload is never split: a larger one gets a transaction of its own.
     pub batch_reports: usize,
-    /// How long to wait for another process that holds the write lock, ms. Clients wait 5 s: an upload may wait behind
-    /// one batch that waits in vain, so twice this must stay below.
+    /// The longest wait for another process that holds the write lock. An upload may wait behind a batch that waits in
+    /// vain, and clients give up after 5 s, so this must be below half of that.
     pub lock_wait_ms: u64,
-    /// Largest size of the database file, MiB: a full disk takes the whole machine down, a full database only says so.
-    /// A station that reports ten values a minute fills 65 MiB a year.
+    /// Largest size of the database file. A full disk can stop the whole machine; a full database only refuses reports. A
+    /// station that reports ten values a minute fills 65 MiB a year.
     pub max_database_mib: u32,
-    /// Journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
+    /// Journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000 entries
     /// are 80 hours and 30 MiB.
     pub journal_keep_entries: u32,
-    /// Hours that journal entries are kept: a laptop that was closed over the night goes on where it was.
+    /// Journal entries are kept for this time, so that a page on a laptop that was closed over the night can go on.
     pub journal_keep_hours: u32,
-    /// Words that a conversation keeps, the newest: nobody scrolls back further.
+    /// The newest words that are kept of each conversation. Nobody scrolls back further.
     pub words_keep_each: u32,
-    /// Words that are kept in all, so that talk does not fill a database that is there for readings: about 300 MiB.
+    /// Words that are kept in all, about 300 MiB. The database is there for reports, and words must not fill it.
     pub words_keep_total: u64,
-    /// Days that words are kept: a season's talk about the weather.
+    /// Words are kept for this time: a season.
     pub words_keep_days: u32,
-    /// Most alerts, of all visitors together. Each is looked at when something happens: so many are some milliseconds'
-    /// work, and about 50 MiB.
+    /// Most alerts of all visitors together. So many take about 50 MiB, and some milliseconds to compare with a report.
     pub alerts_max: u64,
-    /// Days that the alerts of a visitor who says nothing are kept: browsers forget who somebody is after 400.
+    /// The alerts of a visitor that says nothing are kept for this time. Browsers keep the visitor's cookie as long.
     pub alerts_keep_days: u32,
 }
 
@@ -83,12 +82,17 @@ impl Default for Options {
     }
 }
 
+/// Knobs that do not fit together.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("error with configuration: {0}")]
+pub(super) struct Misfit(&'static str);
+
 /// A client's patience, ms: Arduino libraries give up after 5 s, others after 10 s.
 const CLIENT_PATIENCE_MS: u64 = 5_000;
 
 impl Options {
     /// Says what does not fit together.
-    pub(super) fn check(&self) -> Result<(), &'static str> {
+    pub(super) fn check(&self) -> Result<(), Misfit> {
         let rules = [
             (self.readers >= 1, "readers must be at least 1"),
             (self.batch_reports >= 1, "batch_reports must be at least 1"),
@@ -102,7 +106,7 @@ impl Options {
             (self.words_keep_each >= 1, "words_keep_each must be at least 1"),
             (self.words_keep_total >= 1, "words_keep_total must be at least 1"),
         ];
-        rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(rule))
+        rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(Misfit(rule)))
     }
 
     pub(super) fn lock_wait(&self) -> Duration {
@@ -139,9 +143,9 @@ mod tests {
     #[test]
     fn knobs_that_do_not_fit_together_are_named() {
         let options = Options { queue_reports: 10, ..Options::default() };
-        assert_eq!(options.check(), Err("queue_reports must not be below batch_reports"));
+        assert_eq!(options.check(), Err(Misfit("queue_reports must not be below batch_reports")));
         let options = Options { lock_wait_ms: 5_000, ..Options::default() };
-        assert!(options.check().expect_err("too long").contains("lock_wait_ms"));
+        assert!(options.check().expect_err("too long").0.contains("lock_wait_ms"));
     }
 
     #[test]

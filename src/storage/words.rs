@@ -1,18 +1,7 @@
 //! Words: what visitors and a station's keeper say to each other, and what visitors want to be warned of.
 
-mod decide;
-mod forget;
-mod prune;
-mod read;
-mod talk;
-mod write;
-
-pub(super) use decide::{Decided, Said, decide};
-pub(super) use forget::Forgetting;
-pub(super) use prune::{Limits, prune, rows};
-pub(super) use talk::Talk;
-pub(super) use write::{known, write};
-
+use super::error::Error;
+use super::keys;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -42,6 +31,16 @@ impl Visitor {
 const OF_SECRET: &str = "visitor whose secret is ";
 /// The same for the id of the answer to a word. It follows from the word: an answer cannot be stored twice.
 const ANSWER_TO: &str = "answer to ";
+/// The id of the answer to the word `id`.
+pub(super) fn answer_id(id: &str) -> String {
+    short_hash(ANSWER_TO, id)
+}
+
+/// An id for a word that answers none.
+pub(super) fn random_id() -> Result<String, Error> {
+    Ok(Base64UrlUnpadded::encode_string(&keys::random::<HASH_BYTES>()?))
+}
+
 /// So much of a hash is kept, bytes: nobody finds two texts with the same 128 bits.
 const HASH_BYTES: usize = 16;
 
@@ -62,7 +61,7 @@ pub enum Author {
 /// A word that a visitor brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewWord {
-    /// Made at home, random: the same id is the same word.
+    /// Made by the page, random: the same id is the same word.
     pub id: String,
     /// The slug of the station that it is about; nobody checks whether there is one.
     pub station: String,

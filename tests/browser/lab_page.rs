@@ -4,7 +4,7 @@ use crate::kit::axe;
 use crate::kit::chrome::{Browser, DESKTOP, Options, PHONE, eventually};
 use crate::kit::relay::Relay;
 use crate::kit::server::{Server, post};
-use lab::row::ROWS;
+use channel::fleet::FLEETS;
 use lab::traffic::{Traffic, What};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -145,15 +145,27 @@ async fn run_all_measures_every_row_and_a_link_repeats_it() {
     )
     .await;
     let rows = rows.as_array().expect("rows");
-    assert_eq!(rows.iter().map(|row| row[0].as_str().expect("a name")).collect::<Vec<_>>(), ROWS.map(|row| row.name));
+    assert_eq!(
+        rows.iter().map(|row| row[0].as_str().expect("a name")).collect::<Vec<_>>(),
+        FLEETS.each_ref().map(|fleet| fleet.name)
+    );
     let verdicts = ["holds", "does not hold", "too short"];
     for row in rows {
-        let verdict = row[9].as_str().expect("a verdict");
+        let verdict = row[10].as_str().expect("a verdict");
         assert!(verdicts.iter().any(|word| verdict.contains(word)), "{row}");
     }
     let (ping_pong, polling) = (&rows[5], &rows[2]);
-    assert!(ping_pong[3].as_str().is_some_and(|age| age.contains("ms")), "measured and predicted: {ping_pong}");
+    assert!(ping_pong[4].as_str().is_some_and(|age| age.contains("ms")), "measured and predicted: {ping_pong}");
     assert_ne!(polling[2], "–", "{polling}");
+    for row in rows {
+        let arrived: Vec<u64> = row[3].as_str().expect("text").split(" of ").filter_map(|n| n.parse().ok()).collect();
+        assert!(arrived.len() == 2 && arrived[0] <= arrived[1], "arrived of sent: {row}");
+    }
+    let widths = "return [...document.querySelectorAll('[data-plots] figure:nth-child(3) rect.value')]
+        .map((bar) => parseFloat(bar.getAttribute('width')))";
+    let plots = run(&browser, widths).await;
+    let widths: Vec<f64> = plots.as_array().expect("bars").iter().filter_map(Value::as_f64).collect();
+    assert!(widths.len() >= 5 && widths.iter().all(|width| *width > 2.0), "every age can be seen: {widths:?}");
     assert_eq!(run(&browser, "return document.querySelectorAll('[data-plots] figure').length").await, 5);
     assert_eq!(run(&browser, "return document.querySelectorAll('[data-rows] small').length > 30").await, true);
     so(
@@ -324,7 +336,7 @@ async fn the_server_tells_what_the_formulas_say_and_the_adviser() {
     let rows = told["rows"].as_array().expect("rows");
     assert_eq!(
         rows.iter().map(|row| row["fleet"].as_str().expect("a name")).collect::<Vec<_>>(),
-        ROWS.map(|row| row.name)
+        FLEETS.each_ref().map(|fleet| fleet.name)
     );
     assert!((rows[2]["trips_per_s"].as_f64().expect("a rate") - 0.2).abs() < 1e-3, "polling goes by the clock: {told}");
     let (status, told) = get("/lab/predict?news=11&words=0").await;

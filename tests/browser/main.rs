@@ -1,5 +1,7 @@
 //! The pages in a real browser: one binary. Where a new test goes: see `tests/it/main.rs`.
 
+#![expect(clippy::disallowed_methods, reason = "tests measure and wait by real clocks")]
+
 #[path = "../kit/mod.rs"]
 mod kit;
 

@@ -1,7 +1,7 @@
 //! The load generator against a tiny dock of the test's own.
 
 use crate::kit::fake::{Answer, Fake, Request};
-use lab::drive::report::Outcome;
+use lab::drive::report::Figures;
 use lab::drive::{Error, Mode, Options, run};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -70,8 +70,8 @@ fn options(fake: &Fake, mode: Mode) -> Options {
 #[tokio::test]
 async fn every_parked_truck_is_timed_in_every_round() {
     let (fake, dock) = Dock::start().await;
-    let report = run(options(&fake, Mode::Park { trucks: 20, rounds: 3 })).await.expect("measured");
-    let Outcome::Park(parked) = &report.outcome else { panic!("{report}") };
+    let measurement = run(options(&fake, Mode::Park { trucks: 20, rounds: 3 })).await.expect("measured");
+    let Figures::Park(parked) = &measurement.figures else { panic!("{measurement}") };
     assert_eq!((parked.missing, parked.not_parked, parked.braked), (0, 0, 0));
     assert_eq!(dock.reloads.load(Ordering::Relaxed), 1, "one truck asks where the journal ends");
     assert_eq!(dock.journal.borrow().len(), 4, "three rounds and one to warm up");
@@ -84,8 +84,8 @@ async fn every_parked_truck_is_timed_in_every_round() {
 #[tokio::test]
 async fn loads_are_counted_while_trucks_go_back_and_forth() {
     let (fake, dock) = Dock::start().await;
-    let report = run(options(&fake, Mode::Deliver { trucks: 10, seconds: 1 })).await.expect("measured");
-    let Outcome::Deliver(delivered) = &report.outcome else { panic!("{report}") };
+    let measurement = run(options(&fake, Mode::Deliver { trucks: 10, seconds: 1 })).await.expect("measured");
+    let Figures::Deliver(delivered) = &measurement.figures else { panic!("{measurement}") };
     assert!(delivered.posts > 5 && dock.journal.borrow().len() as u64 == delivered.posts + 2);
     let most = delivered.posts * 10;
     assert!((most * 8 / 10..=most).contains(&delivered.deliveries), "{} of {most}", delivered.deliveries);
@@ -95,16 +95,16 @@ async fn loads_are_counted_while_trucks_go_back_and_forth() {
 #[tokio::test]
 async fn posts_are_counted_by_status_and_each_has_an_instant_of_its_own() {
     let (fake, dock) = Dock::start().await;
-    let report = run(options(&fake, Mode::Post { clients: 4, seconds: 1 })).await.expect("measured");
-    let Outcome::Post(posted) = &report.outcome else { panic!("{report}") };
+    let measurement = run(options(&fake, Mode::Post { clients: 4, seconds: 1 })).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     let mut journal = dock.journal.borrow().clone();
     assert_eq!(posted.statuses.get(&201), Some(&(journal.len() as u64 - 1)));
     journal.sort_unstable();
     assert!(journal.windows(2).all(|two| two[0] < two[1]) && journal.len() > 10);
-    let program = serde_json::to_value(&report).expect("JSON");
+    let program = serde_json::to_value(&measurement).expect("JSON");
     assert_eq!((&program["mode"], &program["clients"]), (&json!("post"), &json!(4)), "{program}");
     assert!(program["took"]["median_ms"].is_number() && program["machine"]["cores"].is_number(), "{program}");
-    assert!(report.to_string().contains("post: 4 clients, 1 s"), "{report}");
+    assert!(measurement.to_string().contains("post: 4 clients, 1 s"), "{measurement}");
 }
 
 #[tokio::test]
@@ -117,12 +117,30 @@ async fn times_that_an_earlier_run_has_taken_are_passed_over() {
         async move { (if known { 200 } else { 201 }, None, String::new()) }
     })
     .await;
-    let report = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
-    let Outcome::Post(posted) = &report.outcome else { panic!("{report}") };
+    let measurement = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     assert_eq!(posted.statuses.keys().collect::<Vec<_>>(), [&201]);
 
     let all_known = Fake::start(|_| async { (200, None, String::new()) }).await;
     assert!(matches!(run(options(&all_known, Mode::Post { clients: 1, seconds: 1 })).await, Err(Error::NoFreshTimes)));
+}
+
+#[tokio::test]
+async fn times_that_are_taken_behind_free_ones_are_passed_over_and_not_counted_as_stored() {
+    let now = chrono::Utc::now().timestamp_millis();
+    let taken = now + 400..now + 12_000;
+    let fake = Fake::start(move |request| {
+        let report: Value = serde_json::from_slice(&request.body).expect("JSON");
+        let known = taken.contains(&report["observed_at"].as_i64().expect("milliseconds"));
+        async move { (if known { 200 } else { 201 }, None, String::new()) }
+    })
+    .await;
+    let measurement = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
+    assert_eq!((posted.duplicates, posted.statuses.get(&200)), (3, Some(&3)), "three steps of five seconds");
+    assert_eq!(posted.statuses.get(&201), Some(&posted.stored));
+    assert!((posted.stored_per_s * posted.seconds - posted.stored as f64).abs() < 0.5);
+    assert!(measurement.to_string().contains("not stored: duplicates"), "{measurement}");
 }
 
 #[tokio::test]

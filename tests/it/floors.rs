@@ -97,20 +97,126 @@ fn no_arrow_points_up_or_sideways() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The engines: the only folders that know a database. The file beside each belongs to it.
+const ENGINES: [&str; 1] = ["src/storage/sqlite"];
+
+/// Beginnings of SQL statements, as we write them.
+const SQL: [&str; 11] = [
+    "SELECT ",
+    "INSERT INTO ",
+    "UPDATE ",
+    "DELETE FROM ",
+    "CREATE TABLE ",
+    "CREATE INDEX ",
+    "ALTER TABLE ",
+    "PRAGMA ",
+    "BEGIN IMMEDIATE",
+    "ON CONFLICT ",
+    "FOR UPDATE",
+];
+
+/// What a source text says of databases where it must not.
+fn database_words(file: &Path, text: &str) -> Vec<String> {
+    let in_engine = |engine: &&str| file.starts_with(engine) || file == Path::new(&format!("{engine}.rs"));
+    if ENGINES.iter().any(|engine| in_engine(&engine)) {
+        return Vec::new();
+    }
+    // What decides does not name it in comments either.
+    let decides = file.starts_with("src/storage/core") || file == Path::new("src/storage/core.rs");
+    let code: Vec<_> =
+        text.lines().map(|line| if decides { line } else { line.split("//").next().unwrap_or("") }).collect();
+    let words = SQL.iter().chain(if decides { &["sqlx"] } else { &["sqlx::"] });
+    let stands = |word: &&&str| code.iter().any(|line| line.contains(**word));
+    words.filter(stands).map(|word| format!("{}: {word:?}", file.display())).collect()
+}
+
 #[test]
 fn rocket_and_sqlx_stay_on_their_floors() {
     let mut files = Vec::new();
     rust_files(Path::new("src"), &mut files);
-    let wrong: Vec<_> = files
+    let mut wrong = Vec::new();
+    for file in files.iter().filter(|file| !ROOF.contains(&room_of(file).as_str())) {
+        let text = fs::read_to_string(file).expect("readable");
+        let floor = floor_of(&room_of(file)).unwrap_or(9);
+        if text.contains("rocket::") && !matches!(floor, 3 | 4 | 6) {
+            wrong.push(format!("{}: rocket", file.display()));
+        }
+    }
+    wrong.extend(files.iter().flat_map(|file| database_words(file, &fs::read_to_string(file).expect("readable"))));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_check_sees_sql_and_sqlx_outside_of_an_engine() {
+    let found = |file: &str, text: &str| database_words(Path::new(file), text).len();
+    let sql = "const HEAD: &str = \"SELECT max(seq) FROM journal\";";
+    assert_eq!(
+        (found("src/pages/x.rs", sql), found("src/storage.rs", sql), found("src/storage/core/x.rs", sql)),
+        (1, 1, 1)
+    );
+    assert_eq!((found("src/storage/sqlite.rs", sql), found("src/storage/sqlite/x.rs", sql)), (0, 0));
+    assert_eq!(found("src/storage/error.rs", "Locked(Arc<sqlx::Error>)"), 1);
+    assert_eq!((found("src/storage/error.rs", "// sqlx::Error"), found("src/storage/core/x.rs", "// sqlx")), (0, 1));
+}
+
+/// Which modules of a room a file uses, by `use` and by path: `super::a`, and `crate::storage::a`.
+fn modules_used(room: &Path, file: &Path, text: &str) -> Vec<PathBuf> {
+    let module = file.with_extension("");
+    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let parent = module.parent().expect("in a folder");
+    let inside = format!("crate::{}::", room.file_name().expect("a name").to_string_lossy());
+    let mut used = Vec::new();
+    for (prefix, folder) in
+        [("super::super::", parent.parent().expect("in src")), ("super::", parent), (&*inside, room)]
+    {
+        for (at, _) in code.match_indices(prefix) {
+            let longer =
+                prefix == "super::" && (code[..at].ends_with("super::") || code[at..].starts_with("super::super::"));
+            if !longer {
+                used.extend(names_after(&code[at + prefix.len()..]).into_iter().map(|name| folder.join(name)));
+            }
+        }
+    }
+    used.retain(|other| *other != module && other.with_extension("rs").exists());
+    used.sort();
+    used.dedup();
+    used
+}
+
+/// The first names of a path or of each path in a group: `a::b`, `{a, b::c}`.
+fn names_after(rest: &str) -> Vec<String> {
+    rooms_named(&format!("crate::{rest}"))
+        .into_iter()
+        .take(if rest.starts_with('{') { usize::MAX } else { 1 })
+        .collect()
+}
+
+#[test]
+fn modules_of_storage_use_each_other_in_one_direction() {
+    let room = Path::new("src/storage");
+    let mut files = Vec::new();
+    rust_files(room, &mut files);
+    let arrows: std::collections::BTreeMap<PathBuf, Vec<PathBuf>> = files
         .iter()
-        .filter(|file| !ROOF.contains(&room_of(file).as_str()))
-        .filter(|file| {
-            let text = fs::read_to_string(file).expect("readable");
-            let (room, floor) = (room_of(file), floor_of(&room_of(file)).unwrap_or(9));
-            (text.contains("sqlx::") && room != "storage") || (text.contains("rocket::") && !matches!(floor, 3 | 4 | 6))
-        })
+        .map(|file| (file.with_extension(""), modules_used(room, file, &fs::read_to_string(file).expect("readable"))))
         .collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
+    assert!(arrows.values().map(Vec::len).sum::<usize>() > 50, "the arrows have been found");
+    for (module, used) in arrows.iter().filter(|(module, _)| ENGINES.iter().any(|engine| module.starts_with(engine))) {
+        let up = used.iter().find(|used| used.starts_with("src/storage/core") || used.ends_with("engine"));
+        assert_eq!(up, None, "{} decides nothing", module.display());
+    }
+    // Whatever uses nothing that is left is taken away; a circle is what stays.
+    let mut left: Vec<_> = arrows.keys().collect();
+    loop {
+        let rest: Vec<_> =
+            left.iter().copied().filter(|module| arrows[*module].iter().any(|used| left.contains(&used))).collect();
+        if rest.len() == left.len() {
+            break;
+        }
+        left = rest;
+    }
+    assert!(left.is_empty(), "a circle is among {left:?}");
 }
 
 #[test]
@@ -149,4 +255,81 @@ fn the_crates_use_each_other_as_the_plan_says() {
             .collect();
         assert_eq!(used, allowed, "what {name} uses");
     }
+}
+
+/// The rooms that may convert units: doors hand a unit to a draft, pages and the keeper speak in a visitor's units.
+/// Everywhere else values are canonical.
+const CONVERTERS: [(&str, &[&str]); 2] =
+    [("ingest", &["take_number(", "take_text("]), ("pages keeper", &["from_canonical(", "nit.to_canonical("])];
+
+fn conversions_elsewhere(room: &str, text: &str) -> Vec<&'static str> {
+    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+    let code = code.split("#[cfg(test)]").next().unwrap_or("");
+    let forbidden = CONVERTERS.iter().filter(|(rooms, _)| !rooms.split(' ').any(|may| may == room));
+    forbidden.flat_map(|(_, calls)| calls.iter().copied()).filter(|call| code.contains(call)).collect()
+}
+
+#[test]
+fn units_are_converted_at_the_door_and_at_the_page_only() {
+    let mut files = Vec::new();
+    rust_files(Path::new("src"), &mut files);
+    let mut wrong = Vec::new();
+    for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+        let text = fs::read_to_string(file).expect("readable");
+        wrong.extend(conversions_elsewhere(&room_of(file), &text).into_iter().map(|call| (file, call)));
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(conversions_elsewhere("live", "unit.from_canonical(1.0)"), ["from_canonical("]);
+    assert_eq!(conversions_elsewhere("ingest", "Unit::Knot.to_canonical(1.0)").len(), 0, "it is not written like that");
+}
+
+/// The keeper's pure files, from the ground: each names only files before it.
+const KEEPER: [&str; 22] = [
+    "vocabulary",
+    "spelling",
+    "tokens",
+    "topic",
+    "units",
+    "measure",
+    "clock",
+    "period",
+    "dates",
+    "facts",
+    "sentence",
+    "suggest",
+    "rule",
+    "state",
+    "parse",
+    "phrases",
+    "book",
+    "intent",
+    "impossible",
+    "refuse",
+    "understand",
+    "answer",
+];
+
+#[test]
+fn the_keepers_understanding_has_no_circles() {
+    let place = |name: &str| KEEPER.iter().position(|known| *known == name);
+    let mut wrong = Vec::new();
+    for folder in ["language", "alerts", "talk"] {
+        let mut files = Vec::new();
+        rust_files(&Path::new("src/keeper").join(folder), &mut files);
+        for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+            let inside = file.strip_prefix(Path::new("src/keeper").join(folder)).expect("below it");
+            let name = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+            let name = name.trim_end_matches(".rs");
+            let own = place(name).unwrap_or_else(|| panic!("{} has no place", file.display()));
+            let text = fs::read_to_string(file).expect("readable");
+            let code = text.split("#[cfg(test)]").next().unwrap_or("");
+            let arrows = KEEPER.iter().skip(own + 1).filter(|other| {
+                let groups = ["super::", "keeper::language::", "keeper::alerts::", "keeper::talk::"];
+                groups.iter().any(|group| code.contains(&format!("{group}{other}")))
+                    || code.lines().any(|line| line.contains("keeper::") && line.contains(&format!("{{{other}")))
+            });
+            wrong.extend(arrows.map(|other| format!("{name} uses {other}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }

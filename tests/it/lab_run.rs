@@ -2,58 +2,61 @@
 
 use crate::kit::relay::Relay;
 use crate::kit::server::Server;
+use channel::fleet::{FLEETS, Fleet};
 use lab::measured::Measured;
-use lab::row::{ROWS, Row};
-use lab::run::{Counted, Options, Outcome, park_s, run};
+use lab::run::{Counted, Counts, Options, park_s, run};
 use lab::scenario::Scenario;
 use lab::simulate;
 use tokio::task::JoinSet;
 
-/// Runs one row.
-async fn run_row(url: String, key: String, pages: usize, scenario: Scenario) -> (Counted, Outcome) {
-    let options = Options { url, key, pages, scenario };
-    let outcome = run(&options, &mut |_| ()).await.expect("a run");
-    let row = outcome.rows[0].clone();
-    (row, outcome)
+/// Runs one fleet.
+async fn run_fleet(url: String, key: String, pages: usize, scenario: Scenario) -> (Counted, Counts) {
+    let options = Options { url, key, pages, asks_keeper: false, scenario };
+    let counts = run(&options, &mut |_| ()).await.expect("a run");
+    let counted = counts.fleets[0].clone();
+    (counted, counts)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_each_row_counts_is_what_a_relay_in_between_saw() {
+async fn what_each_fleet_counts_is_what_a_relay_in_between_saw() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path());
-    let mut rows = JoinSet::new();
-    for row in ROWS {
-        let key = server.add_station(&format!("station-of-{}", row.name));
+    let mut runs = JoinSet::new();
+    for fleet in &FLEETS {
+        let key = server.add_station(&format!("station-of-{}", fleet.name));
         let relay = Relay::start(server.address()).await.expect("a relay");
-        rows.spawn(async move {
+        runs.spawn(async move {
             let scenario = Scenario {
                 news_per_s: 2.0,
                 words_per_s: 1.0,
                 seconds: 4.0,
                 // Longer than it takes: no truck leaves while the counts are taken.
                 period_s: 600.0,
-                fleets: vec![row],
+                fleets: vec![fleet],
                 ..Scenario::default()
             };
-            let (counted, outcome) = run_row(relay.url(""), key, 5, scenario).await;
-            (row, counted, outcome.asked as usize, relay)
+            let (counted, counts) = run_fleet(relay.url(""), key, 5, scenario).await;
+            (fleet, counted, counts.asked as usize, relay)
         });
     }
-    while let Some(row) = rows.join_next().await {
-        let (row, Counted { measured, total, .. }, asked, relay) = row.expect("a run");
+    while let Some(one) = runs.join_next().await {
+        let (fleet, Counted { measured, total, .. }, asked, relay) = one.expect("a run");
         let (trucks, streams) = (relay.count("POST", "/dock/") - asked, relay.count("GET", "/dock/"));
-        assert_eq!(total.trips as usize, trucks + streams, "trips of {row}");
-        assert_eq!(total.legs_home as usize, relay.loads() - asked, "legs home of {row}");
-        assert_eq!(total.legs_out as usize, trucks + if row.name == "websocket" { relay.frames_up() } else { streams });
-        assert_eq!((total.lost, total.reloads, total.unsaid), (0, 0, 0), "{row}: {total:?}");
-        assert_eq!(streams, if matches!(row.name, "sse" | "websocket") { 5 } else { 0 }, "{row}");
-        assert!(measured.words_delivered > 0 && measured.trips <= total.trips, "{row}: {measured:?}");
-        let hears = row.name != "polling" && row.name != "stay-home";
-        assert!(!hears || measured.age.is_some(), "{row}: {measured:?}");
+        assert_eq!(total.trips as usize, trucks + streams, "trips of {fleet}");
+        assert_eq!(total.legs_home as usize, relay.loads() - asked, "legs home of {fleet}");
+        assert_eq!(
+            total.legs_out as usize,
+            trucks + if fleet.name == "websocket" { relay.frames_up() } else { streams }
+        );
+        assert_eq!((total.lost, total.reloads, total.unsaid), (0, 0, 0), "{fleet}: {total:?}");
+        assert_eq!(streams, if matches!(fleet.name, "sse" | "websocket") { 5 } else { 0 }, "{fleet}");
+        assert!(measured.words_delivered > 0 && measured.trips <= total.trips, "{fleet}: {measured:?}");
+        let hears = fleet.name != "polling" && fleet.name != "stay-home";
+        assert!(!hears || measured.age.is_some(), "{fleet}: {measured:?}");
     }
 }
 
-/// Pages of each row, and how long they are measured.
+/// Pages of each fleet, and how long they are measured.
 const PAGES: u64 = 20;
 const SECONDS: f64 = 20.0;
 /// How far a run may be from its simulation, of the same traffic.
@@ -63,11 +66,11 @@ const FEW: f64 = 6.0;
 
 /// The same pages with the same traffic in virtual time. A simulation opens its page within the measure, a run before
 /// it: what an opening takes is taken off.
-fn simulated(scenario: &Scenario, row: Row) -> Measured {
-    let scenario = Scenario { park_s: park_s(row, scenario), ..scenario.clone() };
+fn simulated(scenario: &Scenario, fleet: &'static Fleet) -> Measured {
+    let scenario = Scenario { park_s: park_s(fleet, scenario), ..scenario.clone() };
     let opening = Scenario { news_per_s: 0.0, words_per_s: 0.0, seconds: 1.0, ..scenario.clone() };
     let mut sum = Measured::default();
-    let page = |scenario, page| simulate::page(scenario, row, page, &mut |_| (), &mut |_| ()).expect("a simulation");
+    let page = |scenario, page| simulate::page(scenario, fleet, page, &mut |_| (), &mut |_| ()).expect("a simulation");
     for number in 0..PAGES {
         let (all, opening) = (page(&scenario, number), page(&opening, number));
         sum.trips += all.trips - opening.trips;
@@ -83,41 +86,66 @@ fn simulated(scenario: &Scenario, row: Row) -> Measured {
 /// Within [`OFF`], or a few events where there are few: the traffic is the same to the microsecond, so that chance is
 /// only in the server's spread of stays, and in what is on the road when the measure begins and ends.
 #[track_caller]
-fn agree(what: &str, row: Row, is: u64, should: u64) {
+fn agree(what: &str, fleet: &'static Fleet, is: u64, should: u64) {
     let apart = (is as f64 - should as f64).abs();
-    println!("{row}: {is} {what} over the network, {should} in virtual time");
+    println!("{fleet}: {is} {what} over the network, {should} in virtual time");
     let may = (OFF * should as f64).max(FEW);
-    assert!(apart <= may, "{row}: {is} {what} over the network, {should} in virtual time, may be {may:.0} apart");
+    assert!(apart <= may, "{fleet}: {is} {what} over the network, {should} in virtual time, may be {may:.0} apart");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_agrees_with_its_simulation() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path());
-    let mut rows = JoinSet::new();
-    for (seed, row) in (1..).zip(ROWS) {
-        let key = server.add_station(&format!("station-of-{}", row.name));
+    let mut runs = JoinSet::new();
+    for (seed, fleet) in (1..).zip(&FLEETS) {
+        let key = server.add_station(&format!("station-of-{}", fleet.name));
         let scenario = Scenario {
             news_per_s: 0.5,
             words_per_s: 1.0 / 3.0,
             park_s: 5.0,
             seconds: SECONDS,
-            fleets: vec![row],
+            fleets: vec![fleet],
             seed,
             ..Scenario::default()
         };
         let url = server.url.clone();
-        rows.spawn(async move {
-            let (counted, outcome) = run_row(url, key, PAGES as usize, scenario.clone()).await;
-            (row, counted.measured, Scenario { round_trip_s: outcome.round_trip_s, ..scenario })
+        runs.spawn(async move {
+            let (counted, counts) = run_fleet(url, key, PAGES as usize, scenario.clone()).await;
+            (fleet, counted.measured, Scenario { round_trip_s: counts.round_trip_s, ..scenario })
         });
     }
-    while let Some(row) = rows.join_next().await {
-        let (row, is, scenario) = row.expect("a run");
-        let should = simulated(&scenario, row);
-        agree("trips", row, is.trips, should.trips);
-        agree("legs", row, is.legs_out + is.legs_home, should.legs_out + should.legs_home);
-        agree("empty legs", row, is.empty_out + is.empty_home, should.empty_out + should.empty_home);
+    while let Some(one) = runs.join_next().await {
+        let (fleet, is, scenario) = one.expect("a run");
+        let should = simulated(&scenario, fleet);
+        agree("trips", fleet, is.trips, should.trips);
+        agree("legs", fleet, is.legs_out + is.legs_home, should.legs_out + should.legs_home);
+        agree("empty legs", fleet, is.empty_out + is.empty_home, should.empty_out + should.empty_home);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keeper_that_is_asked_answers_and_its_words_are_not_counted_as_news() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let mut runs = JoinSet::new();
+    for name in ["ping-pong", "sse", "websocket"] {
+        let (url, key) = (server.url.clone(), server.add_station(&format!("station-of-{name}")));
+        runs.spawn(async move {
+            let fleets = vec![Fleet::named(name).expect("a fleet")];
+            let scenario = Scenario { news_per_s: 0.5, words_per_s: 0.5, seconds: 8.0, fleets, ..Scenario::default() };
+            let options = Options { url, key, pages: 3, asks_keeper: true, scenario };
+            let counts = run(&options, &mut |_| ()).await.expect("a run");
+            (name, counts.fleets[0].measured.clone())
+        });
+    }
+    while let Some(one) = runs.join_next().await {
+        let (name, m) = one.expect("a run");
+        let Measured { words, words_delivered, answers, news, news_delivered, .. } = m;
+        assert!(words > 0 && words_delivered <= words, "{name}: {m:?}");
+        assert!(answers > 0 && answers <= words, "{name}: {m:?}");
+        assert!(news_delivered > 0 && news_delivered <= news, "{name}: {m:?}");
+        assert!(m.answer_age.is_some_and(|age| age.count == answers && age.mean_ms > 100.0), "{name}: {m:?}");
     }
 }
 

@@ -10,6 +10,8 @@
 //!
 //! `tests/kit` holds what they all stand on.
 
+#![expect(clippy::disallowed_methods, reason = "tests measure and wait by real clocks")]
+
 #[path = "../kit/mod.rs"]
 mod kit;
 

@@ -1,4 +1,4 @@
-//! Storage on real files: what is appended is there, once, in its place, and told only when it is committed.
+//! Storage on real databases: what is appended is there, once, in its place, and told only when it is committed.
 
 #[path = "storage/alerts.rs"]
 mod alerts;
@@ -12,10 +12,14 @@ mod limits;
 mod merging;
 #[path = "storage/mishaps.rs"]
 mod mishaps;
+#[path = "storage/opener.rs"]
+mod opener;
 #[path = "storage/processes.rs"]
 mod processes;
 #[path = "storage/reading.rs"]
 mod reading;
+#[path = "storage/sqlite.rs"]
+mod sqlite;
 #[path = "storage/stations.rs"]
 mod stations;
 #[path = "storage/telling.rs"]
@@ -24,7 +28,7 @@ mod telling;
 mod words;
 
 use chrono_tz::Tz;
-use std::path::Path;
+use opener::{Opener, Outside};
 use std::sync::Arc;
 use stevenson::storage::{Appended, Commits, Entry, Extreme, Latest, NewStation, Options, Storage};
 use weather::quantity::Quantity;
@@ -35,9 +39,9 @@ use weather::time::Timestamp;
 /// 2026-11-22 12:00 UTC.
 const NOON: Timestamp = Timestamp(1_795_348_800_000);
 
-/// A database in a folder of its own, with one station.
+/// A database with one station.
 struct House {
-    folder: tempfile::TempDir,
+    opener: Opener,
     storage: Storage,
     commits: Option<Commits>,
     station: Arc<Station>,
@@ -49,21 +53,17 @@ impl House {
     }
 
     async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut options = options(folder.path());
-        change(&mut options);
-        let (storage, mut commits) = Storage::open(options).await.expect("opens");
+        let opener = Opener::fresh();
+        let (storage, mut commits) = opener.open(change).await;
         let (station, _) = storage.add_station(new_station("town-hall")).await.expect("added");
         commits.next().await.expect("the station is news");
-        Self { folder, storage, commits: Some(commits), station }
+        Self { opener, storage, commits: Some(commits), station }
     }
 
     /// Closes the database and opens it again.
     async fn reopened(self, change: impl FnOnce(&mut Options)) -> Self {
         self.storage.close().await;
-        let mut options = options(self.folder.path());
-        change(&mut options);
-        let (storage, commits) = Storage::open(options).await.expect("opens again");
+        let (storage, commits) = self.opener.open(change).await;
         Self { storage, commits: Some(commits), ..self }
     }
 
@@ -99,13 +99,10 @@ impl House {
         all.into_iter().find(|e| e.quantity == quantity && e.sensor == SensorName::main())
     }
 
-    fn other_connection(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("stevenson.db")).expect("opens")
+    /// A connection that does not belong to storage.
+    fn outside(&self) -> Outside {
+        self.opener.outside()
     }
-}
-
-fn options(folder: &Path) -> Options {
-    Options { file: folder.join("stevenson.db"), readers: 2, ..Options::default() }
 }
 
 fn new_station(slug: &str) -> NewStation {

@@ -1,6 +1,8 @@
 // @ts-check
 import { FLEETS } from '../../static/js/channel/fleets.js';
+import { axisOf } from '../../static/js/lab/axis.js';
 import { place } from '../../static/js/lab/plots.js';
+import { undelivered } from '../../static/js/lab/results.js';
 import { csv, json } from '../../static/js/lab/save.js';
 import { DEFAULTS } from '../../static/js/lab/settings.js';
 import { halfPeriod, predictedTripsPerNews, verdict } from '../../static/js/lab/verdict.js';
@@ -121,4 +123,19 @@ test('a run is saved as a table and as JSON', () => {
 test('the strip has a place for every age', () => {
   equal([0, 1, 100_000, 1e9].map(place), [0, 0, 100, 100]);
   ok(Math.abs(place(10) - 20) < 1e-9, 'a fifth for each power of ten');
+});
+
+test('an axis goes by powers of ten where its values span them', () => {
+  const wide = axisOf([9.6, 0, 7_072.7]);
+  equal([wide.ticks, wide.note], [[1, 10, 100, 1_000, 10_000], 'By powers of ten, from 1 ms to 10 s.']);
+  ok(wide.place(9.6) > 20 && wide.place(7_072.7) < 100, 'no bar is invisible');
+  equal([wide.place(0), wide.place(1e9)], [0, 100]);
+  const narrow = axisOf([20, 50]);
+  equal([narrow.ticks, narrow.note, narrow.place(25)], [[], '', 50]);
+});
+
+test('a run says what ages leave out', () => {
+  equal(undelivered([row('ping-pong')]), '');
+  const text = undelivered([row('stay-home', { arrived: 9 }), row('ping-pong')]);
+  equal(text, 'Not all news arrived: stay-home 9 of 12. News that did not arrive has no age, so these ages are too low.');
 });

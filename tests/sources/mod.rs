@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 /// A file with its path from the root of the repository.
-pub struct Source {
-    pub path: String,
-    pub text: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// All files of these folders (or the files themselves) whose names end in one of `endings`, by path.
-pub fn read(roots: &[&str], endings: &[&str]) -> Vec<Source> {
+pub(crate) fn read(roots: &[&str], endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     for root in roots {
         walk(Path::new(root), endings, &mut found);
@@ -33,7 +33,7 @@ fn walk(path: &Path, endings: &[&str], found: &mut Vec<Source>) {
 
 impl Source {
     /// True if the file is one of `places`, or below one: `src/live` holds `src/live.rs` and `src/live/gate.rs`.
-    pub fn is_in(&self, places: &[&str]) -> bool {
+    pub(crate) fn is_in(&self, places: &[&str]) -> bool {
         places.iter().any(|place| {
             let rest = self.path.strip_prefix(place);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('.'))
@@ -41,12 +41,12 @@ impl Source {
     }
 
     /// True for a file with nothing but tests or benches.
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         ["/tests/", "/tests.rs", "/benches/"].iter().any(|part| self.path.contains(part))
     }
 
     /// The text without the tests at the end of a Rust file.
-    pub fn own(&self) -> &str {
+    pub(crate) fn own(&self) -> &str {
         self.text.split("#[cfg(test)]").next().unwrap_or_default()
     }
 }

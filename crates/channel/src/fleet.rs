@@ -1,6 +1,7 @@
 //! The six fleets, and two modern rows beside them: one program and one table.
 
 use serde::Serialize;
+use std::fmt;
 
 /// How a page's trucks behave. Home and dock read the same row; no fleet has code of its own.
 ///
@@ -22,6 +23,12 @@ pub struct Fleet {
     pub words_may_wait: bool,
     /// How news comes down.
     pub down: Down,
+    /// What it is called beside its name, in a few words for people. The pages' table has none.
+    #[serde(skip)]
+    pub title: &'static str,
+    /// What it does, in a sentence for people. The pages' table has none.
+    #[serde(skip)]
+    pub sentence: &'static str,
 }
 
 /// The ways from the dock to home.
@@ -44,12 +51,22 @@ const fn fleet(
     hold: u8,
     words_may_wait: bool,
 ) -> Fleet {
-    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait, down: Down::Trucks }
+    Fleet { name, trucks, keep_one_out, every_ms, hold, words_may_wait, down: Down::Trucks, title: "", sentence: "" }
 }
 
 /// A stream parks like one truck that comes again each time it has left.
 const fn stream(name: &'static str, down: Down) -> Fleet {
-    Fleet { name, trucks: 1, keep_one_out: false, every_ms: None, hold: 1, words_may_wait: false, down }
+    Fleet {
+        name,
+        trucks: 1,
+        keep_one_out: false,
+        every_ms: None,
+        hold: 1,
+        words_may_wait: false,
+        down,
+        title: "",
+        sentence: "",
+    }
 }
 
 /// How many rows the table has.
@@ -57,14 +74,29 @@ pub const ROWS: usize = 8;
 
 /// The table. Where nothing may park, no words may wait.
 pub static FLEETS: [Fleet; ROWS] = [
-    fleet("stay-home", 1, false, None, 0, false),
-    fleet("wait-for-reply", 1, false, None, 1, true),
-    fleet("polling", 1, false, Some(5_000), 0, false),
-    fleet("expanding", 5, true, None, 4, true),
-    fleet("slow-and-fast", 2, true, None, 1, false),
-    fleet("ping-pong", 2, true, None, 1, true),
-    stream("sse", Down::Events),
-    stream("websocket", Down::Socket),
+    fleet("stay-home", 1, false, None, 0, false).says(
+        "a single truck stays home",
+        "One truck, which leaves only with words. News waits until somebody speaks.",
+    ),
+    fleet("wait-for-reply", 1, false, None, 1, true).says(
+        "a single truck waits for a reply",
+        "One truck, which leaves with words and parks until there is news. Meanwhile words wait.",
+    ),
+    fleet("polling", 1, false, Some(5_000), 0, false)
+        .says("back and forth all the time", "One truck, back and forth by the clock, every 5 seconds."),
+    fleet("expanding", 5, true, None, 4, true)
+        .says("a growing fleet", "Each word leaves with a truck that parks, up to four of them."),
+    fleet("slow-and-fast", 2, true, None, 1, false).says(
+        "a fleet of two, one waits",
+        "Two trucks: one parks and waits for news, one carries words and turns round.",
+    ),
+    fleet("ping-pong", 2, true, None, 1, true).says(
+        "a fleet of two that take turns",
+        "Two trucks that take turns: the one that arrives with words parks, and relieves the other.",
+    ),
+    stream("sse", Down::Events)
+        .says("Server-Sent Events", "Server-Sent Events down, trucks with words up. Newer than the essay."),
+    stream("websocket", Down::Socket).says("WebSocket", "A WebSocket, both ways. Newer than the essay."),
 ];
 
 /// Most trucks that any fleet parks in one bay.
@@ -93,6 +125,10 @@ const _: () = {
 };
 
 impl Fleet {
+    const fn says(self, title: &'static str, sentence: &'static str) -> Self {
+        Self { title, sentence, ..self }
+    }
+
     /// The fleet of that exact name.
     pub fn named(name: &str) -> Option<&'static Fleet> {
         FLEETS.iter().find(|fleet| fleet.name == name)
@@ -101,6 +137,13 @@ impl Fleet {
     /// Its place in the table.
     pub fn row(&self) -> usize {
         FLEETS.iter().position(|fleet| fleet.name == self.name).unwrap_or_default()
+    }
+}
+
+/// Its name.
+impl fmt::Display for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
     }
 }
 

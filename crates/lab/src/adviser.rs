@@ -1,15 +1,15 @@
 //! The adviser: the cheapest fleet for a page, by the formulas.
 
 use super::formula::{Conditions, Prediction, predict};
-use super::row::{FLEET_ROWS, ROWS, Row};
 use super::scenario::PERIOD_S;
+use channel::fleet::{Down, FLEETS, Fleet};
 
 /// What is known of the page, and what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wish {
-    /// Traffic, road, parking time; the period does not matter: a poller chooses its own.
+    /// Traffic, road, parking time; the period does not matter: the adviser chooses that of polling.
     pub conditions: Conditions,
-    /// How old news may be at worst, seconds; `None`: it does not matter, as long as it comes when somebody speaks.
+    /// How old news may be at worst, seconds; `None`: it may wait until somebody speaks.
     pub fresh_s: Option<f64>,
 }
 
@@ -17,7 +17,7 @@ pub struct Wish {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Advice {
     /// The cheapest fleet.
-    pub row: Row,
+    pub fleet: &'static Fleet,
     /// With this period, if it goes by the clock, seconds.
     pub period_s: Option<f64>,
     /// What it should cost.
@@ -43,27 +43,27 @@ pub fn bytes_per_s(prediction: &Prediction, conditions: &Conditions) -> f64 {
 /// The cheapest of the six fleets that is fresh enough: by trips, then by bytes, then by connections kept parked. `None`
 /// if none is: nothing comes sooner than half a round trip, and a truck may be on its way when there is news.
 pub fn advise(wish: &Wish) -> Option<Advice> {
-    let mut best: Option<(Row, Option<f64>, Prediction)> = None;
-    for row in ROWS.into_iter().take(FLEET_ROWS) {
-        let Some((period_s, prediction)) = cost(row, wish) else { continue };
+    let mut best: Option<(&Fleet, Option<f64>, Prediction)> = None;
+    for fleet in FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks) {
+        let Some((period_s, prediction)) = cost(fleet, wish) else { continue };
         if best.as_ref().is_none_or(|(_, _, than)| cheaper(&prediction, than, &wish.conditions)) {
-            best = Some((row, period_s, prediction));
+            best = Some((fleet, period_s, prediction));
         }
     }
-    let (row, period_s, prediction) = best?;
-    let why = why(row, period_s, &prediction, wish);
-    Some(Advice { row, period_s, prediction, why })
+    let (fleet, period_s, prediction) = best?;
+    let why = why(fleet, period_s, &prediction, wish);
+    Some(Advice { fleet, period_s, prediction, why })
 }
 
-/// What a row costs, if it is fresh enough.
-fn cost(row: Row, wish: &Wish) -> Option<(Option<f64>, Prediction)> {
+/// What a fleet costs, with its period, if it is fresh enough.
+fn cost(fleet: &Fleet, wish: &Wish) -> Option<(Option<f64>, Prediction)> {
     let Conditions { round_trip_s, .. } = wish.conditions;
     let period_s = wish.fresh_s.map_or(PERIOD_S.1, |fresh_s| fresh_s - round_trip_s / 2.0).min(PERIOD_S.1);
-    let polls = row.name == "polling";
+    let polls = fleet.every_ms.is_some();
     if polls && period_s < PERIOD_S.0.max(round_trip_s) {
         return None;
     }
-    let prediction = predict(row, &Conditions { period_s, ..wish.conditions })?;
+    let prediction = predict(fleet, &Conditions { period_s, ..wish.conditions });
     let fresh = wish.fresh_s.is_none_or(|fresh_s| prediction.age_worst_s.is_some_and(|worst| worst <= fresh_s + 1e-9));
     fresh.then_some((polls.then_some(period_s), prediction))
 }
@@ -78,10 +78,10 @@ fn cheaper(a: &Prediction, b: &Prediction, conditions: &Conditions) -> bool {
     costs.into_iter().find(|(less, more)| *less || *more).is_some_and(|(less, _)| less)
 }
 
-fn why(row: Row, period_s: Option<f64>, prediction: &Prediction, wish: &Wish) -> String {
+fn why(fleet: &Fleet, period_s: Option<f64>, prediction: &Prediction, wish: &Wish) -> String {
     let Conditions { news, words, .. } = wish.conditions;
     let trips = prediction.trips_per_s * 3_600.0;
-    match (row.name, wish.fresh_s, period_s) {
+    match (fleet.name, wish.fresh_s, period_s) {
         ("polling", _, Some(period_s)) => format!(
             "Every {period_s:.1} s is often enough, and there is news or a word every {:.1} s: trucks on the clock carry \
              several at once, with {trips:.0} trips an hour. A parked truck would leave with each of them.",
@@ -117,26 +117,26 @@ mod tests {
     }
 
     fn name(news: f64, words: f64, fresh_s: Option<f64>) -> Option<&'static str> {
-        advice(news, words, fresh_s).map(|advice| advice.row.name)
+        advice(news, words, fresh_s).map(|advice| advice.fleet.name)
     }
 
     #[test]
-    fn who_is_in_a_hurry_parks_a_truck() {
+    fn a_page_in_a_hurry_parks_a_truck() {
         assert!(matches!(name(1.0 / 60.0, 1.0 / 60.0, Some(1.0)), Some("ping-pong" | "expanding")));
         let silent = advice(1.0 / 60.0, 0.0, Some(1.0)).expect("a fleet");
         assert!(silent.prediction.parked > 0.9 && silent.period_s.is_none(), "{silent:?}");
     }
 
     #[test]
-    fn who_has_time_for_several_events_polls() {
+    fn a_page_that_has_time_for_several_events_polls() {
         let busy = advice(1.0, 0.5, Some(5.0)).expect("a fleet");
-        assert_eq!((busy.row.name, busy.period_s), ("polling", Some(4.95)));
+        assert_eq!((busy.fleet.name, busy.period_s), ("polling", Some(4.95)));
         assert!(busy.why.starts_with("Every 5.0 s is often enough"), "{}", busy.why);
         assert_ne!(name(0.01, 0.01, Some(5.0)), Some("polling"), "but not for a few");
     }
 
     #[test]
-    fn who_does_not_care_waits_for_a_word() {
+    fn a_page_that_does_not_care_waits_for_a_word() {
         assert!(matches!(name(0.1, 0.01, None), Some("stay-home" | "wait-for-reply")));
     }
 

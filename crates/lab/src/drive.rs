@@ -5,22 +5,27 @@
 //! It is a load generator: it drives a server on this machine only, bounded in count and time.
 
 mod deliver;
+mod error;
 pub mod machine;
 mod park;
 mod post;
+mod readings;
 pub mod report;
 pub mod spread;
 mod target;
 mod truck;
 mod wire;
 
+pub use error::Error;
+
 use machine::Process;
-use report::{Outcome, Report};
+use park::ROUND_MAX;
+use readings::Readings;
+use report::{Figures, Measurement};
 use serde::Serialize;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use target::{Readings, Target};
+use target::Target;
 use wire::Wire;
 
 /// What to drive.
@@ -30,7 +35,7 @@ pub struct Options {
     pub url: String,
     /// Keys of the stations to post for, at least one; several take turns.
     pub keys: Vec<String>,
-    /// The server's process: its memory and processor time are read where that is given.
+    /// The server's process, if its memory and processor time are to be read.
     pub pid: Option<u32>,
     /// Which measurement.
     pub mode: Mode,
@@ -73,69 +78,6 @@ pub const CLIENTS_MAX: usize = 1_000;
 pub const SECONDS_MAX: u64 = 300;
 /// Connecting and parking everyone takes no longer than this.
 const SETUP_MAX: Duration = Duration::from_secs(60);
-/// A round takes no longer than this: whoever has nothing by then is missing.
-const ROUND_MAX: Duration = Duration::from_secs(10);
-
-/// Why there is no measurement.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A flag out of its limits.
-    #[error("{what} must be 1 to {max}, not {given}")]
-    Limit {
-        /// Which.
-        what: &'static str,
-        /// The highest.
-        max: u64,
-        /// What was given.
-        given: u64,
-    },
-    /// No key to post with.
-    #[error("needs the key of a station to post for")]
-    NoKey,
-    /// Not an address.
-    #[error("{0:?} is not the http:// address of a server")]
-    Url(String),
-    /// Somebody else's machine.
-    #[error("{0} is not this machine: a load generator is for loopback addresses only")]
-    NotLoopback(String),
-    /// A connection that could not be made.
-    #[error("cannot open connection {number} (if files ran out: `ulimit -n` raises the limit, also for the server)")]
-    Connect {
-        /// Counting from 1.
-        number: usize,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A connection that broke, or did not speak HTTP.
-    #[error("the connection to the server broke")]
-    Wire(#[from] io::Error),
-    /// The server answered something that ends the measurement.
-    #[error("{what} was answered with {status}: {text}")]
-    Answer {
-        /// What was sent.
-        what: &'static str,
-        /// The status.
-        status: u16,
-        /// The beginning of the body.
-        text: String,
-    },
-    /// Earlier runs took all times near the clock.
-    #[error("an earlier run took this station's times of the next minutes: wait, or post for another station")]
-    NoFreshTimes,
-    /// It took longer than it possibly should.
-    #[error("not finished after {} s", .0.as_secs())]
-    TooSlow(Duration),
-    /// The server's process cannot be read.
-    #[error("cannot read {path}")]
-    Process {
-        /// The file below `/proc`.
-        path: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-}
 
 /// The address of a server on this machine; refuses any other.
 pub(crate) async fn local(url: &str) -> Result<std::net::SocketAddr, Error> {
@@ -143,7 +85,7 @@ pub(crate) async fn local(url: &str) -> Result<std::net::SocketAddr, Error> {
 }
 
 /// Measures. Takes at most the time that the options say plus a minute.
-pub async fn run(options: Options) -> Result<Report, Error> {
+pub async fn run(options: Options) -> Result<Measurement, Error> {
     options.check()?;
     let most = SETUP_MAX
         + match options.mode {
@@ -151,33 +93,33 @@ pub async fn run(options: Options) -> Result<Report, Error> {
             Mode::Deliver { seconds, .. } | Mode::Post { seconds, .. } => Duration::from_secs(seconds),
         };
     let at = chrono::Utc::now();
-    let outcome = tokio::time::timeout(most, measure(&options)).await.map_err(|_| Error::TooSlow(most))??;
-    Ok(Report {
+    let figures = tokio::time::timeout(most, measure(&options)).await.map_err(|_| Error::TooSlow(most))??;
+    Ok(Measurement {
         at: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         machine: machine::Machine::this(),
         url: options.url,
         flags: options.mode,
         driver_cpu_s: Process::myself().cpu_s().ok(),
-        outcome,
+        figures,
     })
 }
 
-async fn measure(options: &Options) -> Result<Outcome, Error> {
+async fn measure(options: &Options) -> Result<Figures, Error> {
     let target = Arc::new(Target::find(&options.url).await?);
     let mut poster = Wire::connect(target.address).await?;
     let readings = Arc::new(Readings::start(&options.keys, &mut poster, &target).await?);
     let process = options.pid.map(Process::new);
     Ok(match options.mode {
         Mode::Park { trucks, rounds } => {
-            Outcome::Park(park::measure(&target, poster, &readings, process, trucks, rounds).await?)
+            Figures::Park(park::measure(&target, poster, &readings, process, trucks, rounds).await?)
         }
         Mode::Deliver { trucks, seconds } => {
             let time = Duration::from_secs(seconds);
-            Outcome::Deliver(deliver::measure(&target, poster, &readings, process, trucks, time).await?)
+            Figures::Deliver(deliver::measure(&target, poster, &readings, process, trucks, time).await?)
         }
         Mode::Post { clients, seconds } => {
             let time = Duration::from_secs(seconds);
-            Outcome::Post(post::measure(&target, &readings, process, clients, time).await?)
+            Figures::Post(post::measure(&target, &readings, process, clients, time).await?)
         }
     })
 }

@@ -1,4 +1,4 @@
-//! What each row should cost, derived from its rules: trips, empty legs, tickets, the age of news.
+//! What each fleet should cost, derived from its rules: trips, empty legs, tickets, the age of news.
 //!
 //! News and words come at random (Poisson) with rates λs and λc, Λ = λs + λc; a round trip takes R, half of it each way.
 //! A truck parks for H′, evenly spread between 0.9 H and H, for the server shortens each stay by chance. With
@@ -13,8 +13,8 @@
 mod fleets;
 mod stays;
 
-use super::row::Row;
 use super::scenario::Scenario;
+use channel::fleet::{Fleet, ROWS};
 use serde::Serialize;
 
 /// Traffic, road and times: λs, λc, R, H, T.
@@ -40,7 +40,7 @@ impl Conditions {
     }
 }
 
-/// What a row should cost.
+/// What a fleet should cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Prediction {
     /// Trips a second; of a stream, those with words.
@@ -59,20 +59,25 @@ pub struct Prediction {
     pub parked: f64,
 }
 
-/// What a row should cost under these conditions; `None` for a name without a formula.
-pub fn predict(row: Row, conditions: &Conditions) -> Option<Prediction> {
-    let flows = match row.name {
-        "stay-home" => fleets::stay_home(conditions),
-        "wait-for-reply" => fleets::wait_for_reply(conditions),
-        "polling" => fleets::polling(conditions),
-        "expanding" => fleets::expanding(conditions),
-        "slow-and-fast" => fleets::slow_and_fast(conditions),
-        "ping-pong" => fleets::ping_pong(conditions),
-        "sse" => fleets::sse(conditions),
-        "websocket" => fleets::websocket(conditions),
-        _ => return None,
-    };
-    Some(flows.prediction())
+/// What a fleet costs, a second, under given conditions.
+type Formula = fn(&Conditions) -> Flows;
+
+/// The formula of each fleet, in the order of the channel's table.
+const FORMULAS: [(&str, Formula); ROWS] = [
+    ("stay-home", fleets::stay_home),
+    ("wait-for-reply", fleets::wait_for_reply),
+    ("polling", fleets::polling),
+    ("expanding", fleets::expanding),
+    ("slow-and-fast", fleets::slow_and_fast),
+    ("ping-pong", fleets::ping_pong),
+    ("sse", fleets::sse),
+    ("websocket", fleets::websocket),
+];
+
+/// What a fleet should cost under these conditions.
+pub fn predict(fleet: &Fleet, conditions: &Conditions) -> Prediction {
+    let (_, formula) = FORMULAS[fleet.row()];
+    formula(conditions).prediction()
 }
 
 /// What flows, a second.

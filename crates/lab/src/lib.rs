@@ -1,14 +1,18 @@
-//! The lab: what the channel and the doors can do, measured, and home's rules a second time, for proofs and for crowds.
+//! The lab measures what the channel and the server's doors can do. It holds home's rules a second time, in Rust, for
+//! proofs and for many pages in one process.
 //!
-//! The comparison of the fleets: a [`scenario`] is measured, by [`simulate`] or over the network; what comes out is
-//! [`measured`] and stands beside what the [`formula`] says in one [`report`]; the [`adviser`] knows the formulas only.
+//! It compares the fleets: `simulate` measures a [`scenario`] in virtual time, `run` over the network. The figures are
+//! counted in `measured`, and stand beside the [`formula`] in one `comparison`. The [`adviser`] uses the formulas only.
+//! What has no link here is built with the feature `measure`.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
-/// What words of the lab are about: no station can be called so, and nobody answers them.
+/// The station that the lab's own words are about. No real station can have this name, and nobody answers these words.
 pub const STATION: &str = "_lab";
 
 pub mod adviser;
+#[cfg(feature = "measure")]
+pub mod comparison;
 #[cfg(feature = "measure")]
 pub mod drive;
 pub mod formula;
@@ -18,9 +22,6 @@ pub mod home;
 pub mod measured;
 #[cfg(feature = "measure")]
 pub mod page;
-#[cfg(feature = "measure")]
-pub mod report;
-pub mod row;
 #[cfg(feature = "measure")]
 pub mod run;
 pub mod scenario;

@@ -1,17 +1,17 @@
 //! What is to be measured: traffic, road, times. The same for a simulation and for a run over the network.
 
-use super::row::Row;
 use channel::Options;
-use serde::Serialize;
+use channel::fleet::{FLEETS, Fleet};
+use serde::{Serialize, Serializer};
 use std::time::Duration;
 
-/// Most pieces of news or words a second: above it the rows differ by their token bucket only.
+/// Most pieces of news or words a second: above it the fleets differ by their token bucket only.
 pub const RATE_MAX_PER_S: f64 = 10.0;
 /// Longest round trip, seconds: home gives a truck up that is later than this beyond its parking time.
 pub const ROUND_TRIP_MAX_S: f64 = 5.0;
 /// Longest measurement, hours: home counts its trucks in 32 bits.
 pub const HOURS_MAX: f64 = 100_000.0;
-/// Periods of the polling row, seconds. Home waits 5 s for an answer, and twice the period before it is anxious.
+/// Periods of the polling fleet, seconds. Home waits 5 s for an answer, and twice the period before it is anxious.
 pub const PERIOD_S: (f64, f64) = (0.5, 3_600.0);
 
 /// A scenario.
@@ -31,12 +31,13 @@ pub struct Scenario {
     pub cut_s: Option<f64>,
     /// H: how long trucks are willing to park, seconds; the server shortens each by a random 0 to 10 %.
     pub park_s: f64,
-    /// T: the period of the polling row, seconds.
+    /// T: the period of the polling fleet, seconds.
     pub period_s: f64,
-    /// How long each row is measured, seconds.
+    /// How long each fleet is measured, seconds.
     pub seconds: f64,
-    /// The rows, in the order of the table.
-    pub fleets: Vec<Row>,
+    /// The fleets, in the order of the table.
+    #[serde(serialize_with = "names")]
+    pub fleets: Vec<&'static Fleet>,
     /// The same seed is the same traffic on the same road.
     pub seed: u64,
 }
@@ -54,7 +55,7 @@ impl Default for Scenario {
             park_s: 25.0,
             period_s: 5.0,
             seconds: 3_600_000.0,
-            fleets: super::row::ROWS.to_vec(),
+            fleets: FLEETS.iter().collect(),
             seed: 1,
         }
     }
@@ -66,7 +67,7 @@ pub enum BadScenario {
     /// A number that is too small or too large.
     #[error("{what} must be {low} to {high}, not {given}")]
     Range {
-        /// Which.
+        /// What is out of its limits.
         what: &'static str,
         /// The lowest.
         low: f64,
@@ -75,15 +76,15 @@ pub enum BadScenario {
         /// What was given.
         given: f64,
     },
-    /// A way cannot take less than no time.
+    /// With this jitter a way would take less than no time.
     #[error("the jitter ({jitter_s} s) must not be more than the round trip ({round_trip_s} s)")]
     Jitter {
-        /// As given.
+        /// The jitter that was given.
         jitter_s: f64,
-        /// As given.
+        /// The round trip that was given.
         round_trip_s: f64,
     },
-    /// Nothing to compare.
+    /// There is nothing to compare.
     #[error("name a fleet at least")]
     NoFleet,
 }
@@ -110,15 +111,28 @@ impl Scenario {
         if self.fleets.is_empty() { Err(BadScenario::NoFleet) } else { Ok(()) }
     }
 
-    /// T in the milliseconds of the table.
-    pub fn period_ms(&self) -> u32 {
-        (self.period_s * 1e3).round() as u32
+    /// A fleet as this scenario has it: with the period asked for, if it goes by the clock.
+    ///
+    /// Another period than the table's makes a copy that stays for as long as the program runs, because homes hold on to
+    /// their fleet: some bytes for each run.
+    pub fn fleet(&self, fleet: &'static Fleet) -> &'static Fleet {
+        let period_ms = (self.period_s * 1e3).round() as u32;
+        match fleet.every_ms {
+            Some(every_ms) if every_ms != period_ms => {
+                Box::leak(Box::new(Fleet { every_ms: Some(period_ms), ..*fleet }))
+            }
+            _ => fleet,
+        }
     }
 
     /// Whether nothing is lost on the way and nothing cut: what the formulas are for.
     pub fn is_calm(&self) -> bool {
         self.loss == 0.0 && self.cut_s.is_none_or(|cut_s| cut_s > self.park_s + self.round_trip_s + self.jitter_s)
     }
+}
+
+fn names<S: Serializer>(fleets: &[&'static Fleet], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(fleets.iter().map(|fleet| fleet.name))
 }
 
 fn ms(ms: u64) -> f64 {
@@ -131,6 +145,27 @@ fn ms(ms: u64) -> f64 {
 pub struct BadValue {
     given: String,
     expected: &'static str,
+}
+
+/// A name that no fleet has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no fleet: use all, or some of {names}, with commas", names = fleet_names())]
+pub struct NoFleet {
+    given: String,
+}
+
+/// The names of all fleets, with commas between.
+pub fn fleet_names() -> String {
+    FLEETS.each_ref().map(|fleet| fleet.name).join(", ")
+}
+
+/// Fleets as people ask for them: `all`, or names with commas between.
+pub fn fleets(text: &str) -> Result<Vec<&'static Fleet>, NoFleet> {
+    if text.trim() == "all" {
+        return Ok(FLEETS.iter().collect());
+    }
+    let named = |name: &str| Fleet::named(name.trim()).ok_or_else(|| NoFleet { given: name.trim().to_owned() });
+    text.split(',').map(named).collect()
 }
 
 /// A rate a second: `0.5`, `1/60` (one in 60 s), `2/min`, `30/h`.
@@ -185,6 +220,25 @@ mod tests {
         assert!(share("101%").is_err() && share("-1%").is_err() && share("few").is_err());
         assert_eq!((seconds("100ms"), seconds("2min")), (Ok(0.1), Ok(120.0)));
         assert!(seconds("100").is_err() && seconds("soon").is_err());
+    }
+
+    #[test]
+    fn fleets_are_asked_for_by_name() {
+        assert_eq!(fleets("all").map(|all| all.len()), Ok(FLEETS.len()));
+        let two = fleets("ping-pong, sse").expect("two fleets");
+        assert_eq!(two.iter().map(|fleet| fleet.name).collect::<Vec<_>>(), ["ping-pong", "sse"]);
+        let error = fleets("ping-pong,pigeon").expect_err("no such fleet").to_string();
+        assert!(error.starts_with("\"pigeon\" is no fleet: use all, or some of stay-home, "), "{error}");
+    }
+
+    #[test]
+    fn only_a_fleet_with_a_clock_takes_another_period() {
+        let scenario = Scenario { period_s: 2.0, ..Scenario::default() };
+        for fleet in &FLEETS {
+            let asked = scenario.fleet(fleet);
+            assert_eq!((asked.name, asked.every_ms), (fleet.name, fleet.every_ms.map(|_| 2_000)));
+            assert!(std::ptr::eq(Scenario::default().fleet(fleet), fleet), "the table's own: {fleet}");
+        }
     }
 
     #[test]

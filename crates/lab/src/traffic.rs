@@ -1,7 +1,12 @@
-//! Seeded chance, and the traffic made of it: the same numbers on every machine, for every row.
+//! Seeded chance, and the traffic made of it: the same numbers on every machine, for every fleet.
 
 /// Microseconds of virtual time.
 pub type Us = u64;
+
+/// Seconds in microseconds.
+pub(crate) fn us(seconds: f64) -> Us {
+    (seconds * 1e6).round() as Us
+}
 
 /// A source of chance: SplitMix64 (Steele, Lea and Flood, 2014). Whole numbers and exact doubles only, so that the same
 /// seed gives the same numbers everywhere.
@@ -65,23 +70,24 @@ pub enum What {
 /// News and words at random times (Poisson), without end.
 #[derive(Debug, Clone)]
 pub struct Traffic {
-    news: Stream,
-    words: Stream,
+    news: Arrivals,
+    words: Arrivals,
 }
 
+/// Events at random times.
 #[derive(Debug, Clone)]
-struct Stream {
+struct Arrivals {
     dice: Dice,
     per_us: f64,
     /// A double holds microseconds exactly for 285 years.
     next: f64,
 }
 
-impl Stream {
+impl Arrivals {
     fn new(seed: u64, purpose: u64, per_s: f64) -> Self {
-        let mut stream = Self { dice: Dice::new(seed, purpose), per_us: per_s / 1e6, next: 0.0 };
-        stream.step();
-        stream
+        let mut arrivals = Self { dice: Dice::new(seed, purpose), per_us: per_s / 1e6, next: 0.0 };
+        arrivals.step();
+        arrivals
     }
 
     fn step(&mut self) {
@@ -98,7 +104,7 @@ impl Traffic {
     /// The traffic of one of many pages: they all hear the same news, and each says words of its own.
     pub fn of_page(seed: u64, page: u64, news_per_s: f64, words_per_s: f64) -> Self {
         let words = 2 + (page << PURPOSE_BITS);
-        Self { news: Stream::new(seed, 1, news_per_s), words: Stream::new(seed, words, words_per_s) }
+        Self { news: Arrivals::new(seed, 1, news_per_s), words: Arrivals::new(seed, words, words_per_s) }
     }
 
     /// When something happens next; far away if nothing ever does.
@@ -111,16 +117,16 @@ impl Iterator for Traffic {
     type Item = (Us, What);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (stream, what) = if self.news.next <= self.words.next {
+        let (arrivals, what) = if self.news.next <= self.words.next {
             (&mut self.news, What::News)
         } else {
             (&mut self.words, What::Word)
         };
-        if stream.next.is_infinite() {
+        if arrivals.next.is_infinite() {
             return None;
         }
-        let at = stream.next as Us;
-        stream.step();
+        let at = arrivals.next as Us;
+        arrivals.step();
         Some((at, what))
     }
 }

@@ -1,10 +1,10 @@
 //! The comparison of the fleets: the simulation, over the real dock core and home's real rules, against the formulas.
 
+use channel::fleet::{FLEETS, Fleet};
+use lab::comparison::Comparison;
 use lab::drive::machine::Machine;
 use lab::formula::{Conditions, Prediction, predict};
 use lab::measured::Measured;
-use lab::report::{How, Report};
-use lab::row::{ROWS, Row};
 use lab::scenario::Scenario;
 use lab::simulate;
 
@@ -15,12 +15,12 @@ const TRIPS: f64 = 8_000.0;
 /// Standard deviations that chance is given.
 const SIGMAS: f64 = 3.0;
 
-fn row(name: &str) -> Row {
-    Row::named(name).expect("a row")
+fn fleet(name: &str) -> &'static Fleet {
+    Fleet::named(name).expect("a fleet")
 }
 
 fn run(scenario: &Scenario, name: &str) -> Measured {
-    simulate::run(scenario, row(name), &mut |_| (), &mut |_| ()).expect("the promises hold")
+    simulate::run(scenario, fleet(name), &mut |_| (), &mut |_| ()).expect("the promises hold")
 }
 
 /// λs, λc, R, H.
@@ -50,10 +50,10 @@ fn agree(what: &str, at: &str, is: f64, should: f64, count: f64, spread: f64) {
     assert!(off.abs() <= may, "{what} {at}: {is} is {:+.1} % off {should}, may be {:.1} %", off * 100.0, may * 100.0);
 }
 
-/// Holds a row to its formula over the grid. `age_spread` is that of the sum of waits from one departure to the next.
+/// Holds a fleet to its formula over the grid. `age_spread` is that of the sum of waits from one departure to the next.
 fn holds(name: &str, age_spread: f64) {
     for mut scenario in grid() {
-        let p: Prediction = predict(row(name), &Conditions::of(&scenario)).expect("a formula");
+        let p: Prediction = predict(fleet(name), &Conditions::of(&scenario));
         // Of a stream, legs.
         let rate = p.trips_per_s.max(p.legs_per_s / 2.0);
         scenario.seconds = TRIPS / rate.max(1.0 / 60.0);
@@ -138,7 +138,7 @@ fn distance_from_uniform(mut sample: Vec<f64>, from: f64, to: f64) -> f64 {
 /// Ages in seconds.
 fn ages(scenario: &Scenario, name: &str) -> Vec<f64> {
     let mut ages = Vec::new();
-    simulate::run(scenario, row(name), &mut |_| (), &mut |us| ages.push(us as f64 / 1e6)).expect("the promises hold");
+    simulate::run(scenario, fleet(name), &mut |_| (), &mut |us| ages.push(us as f64 / 1e6)).expect("the promises hold");
     ages
 }
 
@@ -173,7 +173,7 @@ fn a_word_saves_ping_pong_a_ticket_and_slow_and_fast_none() {
 }
 
 #[test]
-fn the_same_seed_is_the_same_report_to_the_byte() {
+fn the_same_seed_is_the_same_comparison_to_the_byte() {
     let json = |seed: u64| {
         let scenario = Scenario {
             seed,
@@ -184,9 +184,9 @@ fn the_same_seed_is_the_same_report_to_the_byte() {
             seconds: 20_000.0,
             ..Scenario::default()
         };
-        let measured = ROWS.map(|row| (row, run(&scenario, row.name))).to_vec();
+        let measured = FLEETS.iter().map(|fleet| (fleet, run(&scenario, fleet.name))).collect();
         let machine = Machine { cpu: String::new(), cores: 1, system: String::new() };
-        Report::new(How::Simulated, String::new(), machine, scenario, measured).json().expect("JSON")
+        Comparison::of_simulation(String::new(), machine, scenario, measured).json().expect("JSON")
     };
     assert_eq!(json(1), json(1));
     assert_ne!(json(1), json(2));
@@ -204,13 +204,13 @@ fn on_a_bad_road_everything_arrives_once_and_in_order_all_the_same() {
         seconds: 20_000.0,
         ..Scenario::default()
     };
-    for row in ROWS {
+    for fleet in &FLEETS {
         // That nothing came twice or out of order, the simulation itself watches.
-        let m = run(&scenario, row.name);
-        assert!(m.lost > 0, "{row}: {m:?}");
-        assert_eq!((m.reloads, m.unsaid), (0, 0), "{row}");
-        assert!(m.news > 3_500 && m.news_delivered + 60 > m.news, "{row}: {m:?}");
-        assert!(m.words_delivered > 1_800, "{row}: {m:?}");
+        let m = run(&scenario, fleet.name);
+        assert!(m.lost > 0, "{fleet}: {m:?}");
+        assert_eq!((m.reloads, m.unsaid), (0, 0), "{fleet}");
+        assert!(m.news > 3_500 && m.news_delivered + 60 > m.news, "{fleet}: {m:?}");
+        assert!(m.words_delivered > 1_800, "{fleet}: {m:?}");
     }
 }
 

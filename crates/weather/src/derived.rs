@@ -1,8 +1,8 @@
 //! Derived quantities, from canonical units to canonical units.
 
 use super::quantity::Quantity;
-use super::report::Values;
 use super::units::Unit;
+use super::values::Values;
 
 /// Dew point in °C from air temperature in °C and relative humidity in % (Magnus over water, constants of WMO-No. 8).
 /// `None` at 0 %: dry air has none. Above 100 % counts as 100.

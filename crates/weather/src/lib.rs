@@ -1,7 +1,8 @@
 //! The domain: stations, sensors, quantities, reports. Pure: no I/O, no clock, no async.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
+pub mod consistency;
 pub mod day;
 pub mod derived;
 pub mod freshness;
@@ -12,4 +13,5 @@ pub mod report;
 pub mod station;
 pub mod time;
 pub mod units;
+pub mod values;
 pub mod wind;

@@ -3,6 +3,16 @@
 use crate::quantity::Quantity;
 use crate::units::{Unit, format_half_up};
 
+/// What readers in the US see in place of a canonical unit, and with how many decimals: °F by the temperature's
+/// setting, the others by the setting of the rest. `static/js/view/quantities.js` has the same table.
+pub const US_UNITS: [(Unit, Unit, u32); 5] = [
+    (Unit::Celsius, Unit::Fahrenheit, 1),
+    (Unit::Hectopascal, Unit::InchOfMercury, 2),
+    (Unit::MetrePerSecond, Unit::MilePerHour, 0),
+    (Unit::Millimetre, Unit::Inch, 2),
+    (Unit::MillimetrePerHour, Unit::InchPerHour, 2),
+];
+
 /// The units to show values in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Preference {
@@ -47,22 +57,23 @@ impl Preference {
         Self { fahrenheit: !self.fahrenheit, ..self }
     }
 
-    /// The unit a quantity is shown in. `static/js/view/units.js` has the same table.
+    /// The unit a quantity is shown in.
     pub fn unit(self, quantity: Quantity) -> Unit {
-        match quantity.unit() {
-            Unit::Celsius if self.fahrenheit => Unit::Fahrenheit,
-            Unit::Hectopascal if self.us => Unit::InchOfMercury,
-            Unit::MetrePerSecond if self.us => Unit::MilePerHour,
-            Unit::Millimetre if self.us => Unit::Inch,
-            Unit::MillimetrePerHour if self.us => Unit::InchPerHour,
-            canonical => canonical,
-        }
+        self.shown(quantity).0
+    }
+
+    /// The unit a quantity is shown in, and with how many decimals.
+    fn shown(self, quantity: Quantity) -> (Unit, u32) {
+        let canonical = quantity.unit();
+        let us = if canonical == Unit::Celsius { self.fahrenheit } else { self.us };
+        let instead = US_UNITS.into_iter().find(|(unit, ..)| us && *unit == canonical);
+        instead.map_or((canonical, quantity.decimals()), |(_, unit, decimals)| (unit, decimals))
     }
 
     /// Just the digits, rounded half up: `-4.0`.
     pub fn digits(self, quantity: Quantity, canonical: f64) -> String {
-        let unit = self.unit(quantity);
-        format_half_up(unit.from_canonical(canonical), decimals(quantity, unit))
+        let (unit, decimals) = self.shown(quantity);
+        format_half_up(unit.from_canonical(canonical), decimals)
     }
 
     /// The digits as people read them: with a true minus, `−4.0`.
@@ -77,20 +88,10 @@ impl Preference {
 
     /// A signed difference of two canonical values with its unit: `+0.6 °C`, `−1.1 °F`, `0.0 °C`.
     pub fn difference(self, quantity: Quantity, canonical: f64) -> String {
-        let unit = self.unit(quantity);
-        let digits = format_half_up(unit.difference(canonical), decimals(quantity, unit));
+        let (unit, decimals) = self.shown(quantity);
+        let digits = format_half_up(unit.difference(canonical), decimals);
         let sign = if digits.starts_with('-') || digits.bytes().all(|b| matches!(b, b'0' | b'.')) { "" } else { "+" };
         join(minus(format!("{sign}{digits}")), unit.symbol())
-    }
-}
-
-/// How many decimals a unit is read with: 0.1 degrees, 0.1 hPa or 0.01 inHg, 0.1 m/s or 1 mph, 0.1 mm or 0.01 in.
-fn decimals(quantity: Quantity, unit: Unit) -> u32 {
-    match unit {
-        Unit::InchOfMercury | Unit::Inch | Unit::InchPerHour | Unit::Volt => 2,
-        Unit::MilePerHour | Unit::Percent | Unit::Degree | Unit::WattPerSquareMetre | Unit::PartPerMillion => 0,
-        Unit::One if quantity == Quantity::UvIndex => 0,
-        _ => 1,
     }
 }
 

@@ -1,8 +1,7 @@
-//! Is it weather? Numbers as devices write them, sentinels, gross limits and the time guard.
+//! Is it weather? Numbers as devices write them, sentinels, gross limits and the time guard: value by value.
 
-use super::quantity::Quantity;
-use super::report::Values;
-use super::time::{DAY_MS, MINUTE_MS, Timestamp};
+use crate::quantity::Quantity;
+use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
 
 /// Longest text that can be a number; longer ones are noise.
 pub const NUMBER_MAX_BYTES: usize = 32;
@@ -14,8 +13,6 @@ const MISSING_TEXTS: [&str; 14] =
 /// of what they stand in, and are fine numbers elsewhere: a wind from 127°.
 const MISSING_NUMBERS: [f64; 10] =
     [-9999.0, -9900.0, -999.0, -999.9, -99.0, 32_767.0, -32_768.0, 4_294_967_295.0, 2_147_483_647.0, -2_147_483_648.0];
-/// What a DS18B20 probe answers right after power-on, °C.
-const POWER_ON_RESET_C: f64 = 85.0;
 
 /// What stands in a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,53 +58,27 @@ pub enum Refusal {
         /// The canonical unit's symbol.
         unit: &'static str,
     },
-    /// 85.0 °C: what a DS18B20 says before its first conversion.
-    #[error("85 °C is what a DS18B20 probe answers before its first measurement")]
-    PowerOnReset,
-    /// The sensor's bus is broken, so nothing it said counts.
+    /// A number that stands for a fault of the device, and which.
+    #[error("{0}")]
+    Sentinel(&'static str),
+    /// The sensor is broken, so nothing it said counts.
     #[error("its sensor is faulty: {0}")]
     Fault(&'static str),
 }
 
-/// A humidity up to here is a saturated capacitive sensor and counts as 100 %.
-const SATURATED_HUMIDITY: f64 = 105.0;
-
-/// Admits a canonical value or says why not. Saturated humidity comes back as 100.
+/// Admits a canonical value or says why not. A saturated sensor's value comes back as the highest.
 pub fn admit(quantity: Quantity, canonical: f64) -> Result<f64, Refusal> {
-    if is_temperature(quantity) && canonical == POWER_ON_RESET_C {
-        return Err(Refusal::PowerOnReset);
+    if let Some(fault) = quantity.fault(canonical).filter(|fault| !fault.of_sensor) {
+        return Err(Refusal::Sentinel(fault.why));
     }
     let limits = quantity.limits();
-    if quantity == Quantity::Humidity && canonical > *limits.end() && canonical <= SATURATED_HUMIDITY {
+    if canonical > *limits.end() && quantity.saturates_at().is_some_and(|highest| canonical <= highest) {
         return Ok(*limits.end());
     }
     if limits.contains(&canonical) {
         return Ok(if canonical == 0.0 { 0.0 } else { canonical });
     }
     Err(Refusal::OutOfRange { low: *limits.start(), high: *limits.end(), unit: quantity.unit().symbol() })
-}
-
-fn is_temperature(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::Temperature | Quantity::SoilTemperature | Quantity::DewPoint)
-}
-
-/// The temperature, °C, that a BME280 with a broken bus reports (it comes with 0 or 100 % and 575 hPa).
-pub fn is_bus_fault(temperature_c: f64) -> bool {
-    (-147.0..=-143.0).contains(&temperature_c) || (180.0..181.0).contains(&temperature_c)
-}
-
-/// Takes out what one sensor cannot have meant together; returns what was taken and why.
-/// A DHT that failed to read says 1 °C with 1 %.
-pub fn cross_check(values: &mut Values) -> Vec<(Quantity, f64, Refusal)> {
-    let fake = values.get(Quantity::Temperature) == Some(1.0) && values.get(Quantity::Humidity) == Some(1.0);
-    if !fake {
-        return Vec::new();
-    }
-    let why = "1 °C with 1 % is what a DHT answers when a reading failed";
-    [Quantity::Temperature, Quantity::Humidity]
-        .into_iter()
-        .filter_map(|quantity| Some((quantity, values.take(quantity)?, Refusal::Fault(why))))
-        .collect()
 }
 
 /// A device clock may run this far ahead; further is not believed.
@@ -215,12 +186,13 @@ mod tests {
         for value in [85.0, -143.2, -146.9, 180.4, -3273.0] {
             assert!(admit(Quantity::Temperature, value).is_err(), "{value}");
         }
-        assert_eq!(admit(Quantity::SoilTemperature, 85.0), Err(Refusal::PowerOnReset));
+        assert!(matches!(admit(Quantity::SoilTemperature, 85.0), Err(Refusal::Sentinel(_))));
         assert_eq!(
             admit(Quantity::Temperature, 61.0).map_err(|r| r.to_string()),
             Err("outside -80 to 60 °C".to_owned())
         );
-        assert!(is_bus_fault(-145.0) && is_bus_fault(180.4) && !is_bus_fault(21.0));
+        let of_sensor = |value| Quantity::Temperature.fault(value).is_some_and(|fault| fault.of_sensor);
+        assert!(of_sensor(-145.0) && of_sensor(180.4) && !of_sensor(21.0) && !of_sensor(181.0));
     }
 
     #[test]
@@ -228,15 +200,6 @@ mod tests {
         assert_eq!(admit(Quantity::Humidity, 104.0), Ok(100.0));
         assert!(admit(Quantity::Humidity, 105.1).is_err());
         assert!(admit(Quantity::Humidity, -1.0).is_err());
-    }
-
-    #[test]
-    fn a_failed_dht_says_one_and_one() {
-        let mut values = Values::default();
-        values.put(Quantity::Temperature, 1.0).expect("in range");
-        values.put(Quantity::Humidity, 1.0).expect("in range");
-        assert_eq!(cross_check(&mut values).len(), 2);
-        assert!(values.is_empty());
     }
 
     #[test]

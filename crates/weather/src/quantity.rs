@@ -1,137 +1,74 @@
-//! What can be observed: one table, in the order of the columns of the `observation` table.
+//! What can be observed: one table, and what is read from it.
 
-use super::units::Unit;
+mod row;
+mod table;
+
+pub use row::{Fault, Field, Hysteresis, Name, Question, Speech, Words};
+pub use table::Quantity;
+
+use crate::units::Unit;
+use row::Row;
 use std::ops::RangeInclusive;
+use table::{ALL, TABLE};
 
-/// An observed property. Its `name` is the same in JSON, SQL, URLs and docs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the table below says what each one is, once")]
-pub enum Quantity {
-    Temperature,
-    Humidity,
-    DewPoint,
-    StationPressure,
-    AltimeterSetting,
-    SeaLevelPressure,
-    WindSpeed,
-    WindGust,
-    WindDirection,
-    Precipitation,
-    PrecipitationRate,
-    SolarRadiation,
-    UvIndex,
-    SoilTemperature,
-    SoilMoisture,
-    Pm2_5,
-    Pm10,
-    Co2,
-    BatteryVoltage,
-}
-
-/// One row of the table.
-struct Row {
-    quantity: Quantity,
-    name: &'static str,
-    title: &'static str,
-    unit: Unit,
-    /// Gross limits in the canonical unit: outside them a value is not weather. From WMO-No. 8, MADIS and
-    /// MesoWest range checks, widened for mountains and gales; indoor and greenhouse sensors fit too.
-    limits: RangeInclusive<f64>,
-}
-
-const fn row(
-    quantity: Quantity,
-    name: &'static str,
-    title: &'static str,
-    unit: Unit,
-    limits: RangeInclusive<f64>,
-) -> Row {
-    Row { quantity, name, title, unit, limits }
-}
-
-const TABLE: [Row; Quantity::COUNT] = {
-    use Quantity::*;
-    [
-        row(Temperature, "temperature", "Temperature", Unit::Celsius, -80.0..=60.0),
-        row(Humidity, "humidity", "Humidity", Unit::Percent, 0.0..=100.0),
-        row(DewPoint, "dew_point", "Dew point", Unit::Celsius, -80.0..=35.0),
-        row(StationPressure, "station_pressure", "Station pressure", Unit::Hectopascal, 500.0..=1100.0),
-        row(AltimeterSetting, "altimeter_setting", "Altimeter setting", Unit::Hectopascal, 850.0..=1090.0),
-        row(SeaLevelPressure, "sea_level_pressure", "Pressure", Unit::Hectopascal, 850.0..=1090.0),
-        row(WindSpeed, "wind_speed", "Wind", Unit::MetrePerSecond, 0.0..=75.0),
-        row(WindGust, "wind_gust", "Gust", Unit::MetrePerSecond, 0.0..=150.0),
-        row(WindDirection, "wind_direction", "Wind direction", Unit::Degree, 0.0..=360.0),
-        // Since local midnight, as consoles count it. 2,000 mm: the day record is 1,825 mm (Foc-Foc, 1966).
-        row(Precipitation, "precipitation", "Rain today", Unit::Millimetre, 0.0..=2_000.0),
-        row(PrecipitationRate, "precipitation_rate", "Rain rate", Unit::MillimetrePerHour, 0.0..=500.0),
-        row(SolarRadiation, "solar_radiation", "Solar radiation", Unit::WattPerSquareMetre, -5.0..=1_600.0),
-        row(UvIndex, "uv_index", "UV index", Unit::One, 0.0..=20.0),
-        row(SoilTemperature, "soil_temperature", "Soil temperature", Unit::Celsius, -50.0..=80.0),
-        row(SoilMoisture, "soil_moisture", "Soil moisture", Unit::Percent, 0.0..=100.0),
-        row(Pm2_5, "pm2_5", "PM2.5", Unit::MicrogramPerCubicMetre, 0.0..=2_000.0),
-        row(Pm10, "pm10", "PM10", Unit::MicrogramPerCubicMetre, 0.0..=5_000.0),
-        row(Co2, "co2", "CO₂", Unit::PartPerMillion, 0.0..=40_000.0),
-        row(BatteryVoltage, "battery_voltage", "Battery", Unit::Volt, 0.0..=60.0),
-    ]
+/// The quantities in the order in which pages show them.
+const SHOWN: [Quantity; Quantity::COUNT] = {
+    let mut shown = ALL;
+    let mut sorted = 1;
+    while sorted < shown.len() {
+        let mut at = sorted;
+        while at > 0 && shown[at].row().order < shown[at - 1].row().order {
+            (shown[at], shown[at - 1]) = (shown[at - 1], shown[at]);
+            at -= 1;
+        }
+        sorted += 1;
+    }
+    shown
 };
-
-/// Suffixes that name a unit in a field, with the units they mean. Which one fits, the quantity's dimension says.
-const SUFFIXES: [(&str, &[Unit]); 11] = [
-    ("_c", &[Unit::Celsius]),
-    ("_f", &[Unit::Fahrenheit]),
-    ("_hpa", &[Unit::Hectopascal]),
-    ("_pa", &[Unit::Pascal]),
-    ("_inhg", &[Unit::InchOfMercury]),
-    ("_ms", &[Unit::MetrePerSecond]),
-    ("_mph", &[Unit::MilePerHour]),
-    ("_kmh", &[Unit::KilometrePerHour]),
-    ("_kn", &[Unit::Knot]),
-    ("_mm", &[Unit::Millimetre, Unit::MillimetrePerHour]),
-    ("_in", &[Unit::Inch, Unit::InchPerHour]),
-];
 
 impl Quantity {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = ALL.len();
 
-    /// All of them, in table order.
+    /// All of them, by their place in memory.
     pub fn all() -> impl Iterator<Item = Quantity> {
-        TABLE.iter().map(|row| row.quantity)
+        ALL.into_iter()
     }
 
-    /// The place in the table, `0..COUNT`; stable within a database, for it is stored.
-    pub fn index(self) -> usize {
+    /// All of them, in the order in which pages show them.
+    pub fn shown() -> impl Iterator<Item = Quantity> {
+        SHOWN.into_iter()
+    }
+
+    /// The place in an array of all quantities, `0..COUNT`. It changes with the table: [`Quantity::number`] is what may
+    /// be stored.
+    pub const fn index(self) -> usize {
         self as usize
     }
 
-    /// The quantity at a place in the table.
+    /// The quantity at a place in an array of all.
     pub fn from_index(index: usize) -> Option<Self> {
-        TABLE.get(index).map(|row| row.quantity)
+        ALL.get(index).copied()
+    }
+
+    /// The number that stands for it in the database, for ever.
+    pub const fn number(self) -> u8 {
+        self.row().number
+    }
+
+    /// The quantity of a stored number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        ALL.into_iter().find(|quantity| i64::from(quantity.number()) == number)
     }
 
     /// The field's name: `sea_level_pressure`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().name
-    }
-
-    /// What a page calls it: `Pressure`.
-    pub fn title(self) -> &'static str {
-        self.row().title
-    }
-
-    /// The unit it is stored in.
-    pub fn unit(self) -> Unit {
-        self.row().unit
-    }
-
-    /// The gross limits in the canonical unit.
-    pub fn limits(self) -> RangeInclusive<f64> {
-        self.row().limits.clone()
     }
 
     /// The quantity of that exact name.
     pub fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.name == name).map(|row| row.quantity)
+        ALL.into_iter().find(|quantity| quantity.name() == name)
     }
 
     /// Reads a field name that may end in a unit: `wind_speed_mph` is wind speed in mph.
@@ -139,62 +76,71 @@ impl Quantity {
         if let Some(quantity) = Self::from_name(field) {
             return Some((quantity, quantity.unit()));
         }
-        SUFFIXES.iter().find_map(|(suffix, units)| {
-            let quantity = Self::from_name(field.strip_suffix(suffix)?)?;
-            let unit = units.iter().find(|unit| unit.canonical() == quantity.unit())?;
-            Some((quantity, *unit))
+        Unit::ALL.into_iter().filter(|unit| !unit.suffix().is_empty()).find_map(|unit| {
+            let quantity = Self::from_name(field.strip_suffix(unit.suffix())?)?;
+            (unit.canonical() == quantity.unit()).then_some((quantity, unit))
         })
     }
 
-    fn row(self) -> &'static Row {
+    /// What a page calls it: `Pressure`.
+    pub const fn title(self) -> &'static str {
+        self.row().title
+    }
+
+    /// The name of the icon beside it on a page.
+    pub const fn icon(self) -> &'static str {
+        self.row().icon
+    }
+
+    /// The unit it is stored in.
+    pub const fn unit(self) -> Unit {
+        self.row().unit
+    }
+
+    /// How many decimals people read in that unit.
+    pub const fn decimals(self) -> u32 {
+        self.row().decimals
+    }
+
+    /// The gross limits in the canonical unit.
+    pub fn limits(self) -> RangeInclusive<f64> {
+        self.row().limits.clone()
+    }
+
+    /// A value above the limits up to here counts as the highest, canonical unit.
+    pub const fn saturates_at(self) -> Option<f64> {
+        self.row().saturates_at
+    }
+
+    /// The fault of a device that this number stands for, canonical unit.
+    pub fn fault(self, canonical: f64) -> Option<&'static Fault> {
+        self.row().faults.iter().find(|fault| fault.numbers.contains(&canonical))
+    }
+
+    /// When an alert about it counts as over.
+    pub const fn hysteresis(self) -> Hysteresis {
+        self.row().hysteresis
+    }
+
+    /// How the keeper hears of it and speaks of it.
+    pub const fn keeper(self) -> &'static Speech {
+        &self.row().keeper
+    }
+
+    /// Its names in the Weather Underground protocol.
+    pub const fn wunderground(self) -> &'static [Field] {
+        self.row().wunderground
+    }
+
+    /// True if it goes round in a circle: it has no more and no less.
+    pub fn is_circular(self) -> bool {
+        self.unit() == Unit::Degree
+    }
+
+    const fn row(self) -> &'static Row {
         &TABLE[self as usize]
     }
 }
 
-impl Unit {
-    /// The canonical unit of the same dimension.
-    pub fn canonical(self) -> Unit {
-        match self {
-            Unit::Fahrenheit => Unit::Celsius,
-            Unit::Pascal | Unit::InchOfMercury => Unit::Hectopascal,
-            Unit::MilePerHour | Unit::KilometrePerHour | Unit::Knot => Unit::MetrePerSecond,
-            Unit::Inch => Unit::Millimetre,
-            Unit::InchPerHour => Unit::MillimetrePerHour,
-            canonical => canonical,
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_in_the_order_of_the_enum() {
-        for (index, quantity) in Quantity::all().enumerate() {
-            assert_eq!(quantity.index(), index, "{}", quantity.name());
-            assert_eq!(Quantity::from_name(quantity.name()), Some(quantity));
-            assert_eq!(quantity.unit().canonical(), quantity.unit());
-        }
-    }
-
-    #[test]
-    fn a_suffix_names_a_unit_of_the_right_dimension() {
-        assert_eq!(Quantity::from_field("temperature_f"), Some((Quantity::Temperature, Unit::Fahrenheit)));
-        assert_eq!(
-            Quantity::from_field("station_pressure_inhg"),
-            Some((Quantity::StationPressure, Unit::InchOfMercury))
-        );
-        assert_eq!(Quantity::from_field("sea_level_pressure_pa"), Some((Quantity::SeaLevelPressure, Unit::Pascal)));
-        assert_eq!(Quantity::from_field("precipitation_in"), Some((Quantity::Precipitation, Unit::Inch)));
-        assert_eq!(
-            Quantity::from_field("precipitation_rate_in"),
-            Some((Quantity::PrecipitationRate, Unit::InchPerHour))
-        );
-        assert_eq!(Quantity::from_field("wind_gust_kn"), Some((Quantity::WindGust, Unit::Knot)));
-        assert_eq!(Quantity::from_field("temperature_mph"), None);
-        assert_eq!(Quantity::from_field("humidity_f"), None);
-        assert_eq!(Quantity::from_field("_f"), None);
-        assert_eq!(Quantity::from_field(""), None);
-    }
-}
+mod tests;

@@ -1,49 +1,15 @@
 //! Reports: one upload's observations, valid by construction.
 
-use super::quality::{self, Clock, Refusal};
-use super::quantity::Quantity;
-use super::station::SensorName;
-use super::time::{MINUTE_MS, Timestamp};
-use super::units::Unit;
+use crate::consistency;
+use crate::quality::{self, Clock, Refusal};
+use crate::quantity::Quantity;
+use crate::station::SensorName;
+use crate::time::{MINUTE_MS, Timestamp};
+use crate::units::Unit;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What one sensor observed at one instant: at most one value a quantity, canonical units. Absent is absent, never zero.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Values([Option<f64>; Quantity::COUNT]);
-
-impl Values {
-    /// Puts a canonical value in, or says why it is not weather.
-    pub fn put(&mut self, quantity: Quantity, canonical: f64) -> Result<(), Refusal> {
-        self.0[quantity.index()] = Some(quality::admit(quantity, canonical)?);
-        Ok(())
-    }
-
-    /// Puts back what was admitted when it was stored.
-    pub fn restore(&mut self, quantity: Quantity, stored: f64) {
-        self.0[quantity.index()] = Some(stored);
-    }
-
-    /// The value of a quantity, canonical.
-    pub fn get(&self, quantity: Quantity) -> Option<f64> {
-        self.0[quantity.index()]
-    }
-
-    /// Removes and returns a value.
-    pub fn take(&mut self, quantity: Quantity) -> Option<f64> {
-        self.0[quantity.index()].take()
-    }
-
-    /// Present values, in table order.
-    pub fn iter(&self) -> impl Iterator<Item = (Quantity, f64)> + '_ {
-        Quantity::all().zip(self.0).filter_map(|(quantity, value)| Some((quantity, value?)))
-    }
-
-    /// True if nothing was observed.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
-    }
-}
+pub use crate::values::Values;
 
 /// Observations of one station at one instant, by sensor. It has at least one value and a believable time.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +91,8 @@ impl fmt::Display for Warning {
 pub struct Draft {
     received_at: Timestamp,
     sensors: BTreeMap<SensorName, Values>,
-    faulty: Vec<SensorName>,
+    /// Sensors of which nothing counts, and why.
+    faulty: Vec<(SensorName, &'static str)>,
     warnings: Vec<Warning>,
     known: usize,
     refused: usize,
@@ -182,8 +149,8 @@ impl Draft {
             quality::Sent::Unreadable => return self.refuse(field, sent_as, "not a number"),
         };
         let canonical = unit.to_canonical(number);
-        if quantity == Quantity::Temperature && quality::is_bus_fault(canonical) {
-            self.faulty.push(sensor.clone());
+        if let Some(fault) = quantity.fault(canonical).filter(|fault| fault.of_sensor) {
+            self.faulty.push((sensor.clone(), fault.why));
         }
         let values = self.sensors.entry(sensor.clone()).or_default();
         let earlier = values.get(quantity);
@@ -199,15 +166,15 @@ impl Draft {
 
     /// The report, if anything is left of it, with all that was remembered.
     pub fn finish(mut self, observed_at: Option<Timestamp>) -> Finished {
-        for sensor in std::mem::take(&mut self.faulty) {
-            let why = Refusal::Fault("its temperature is what a BME280 with a broken bus reports");
+        for (sensor, why) in std::mem::take(&mut self.faulty) {
+            let why = Refusal::Fault(why);
             for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
                 self.refuse(&sensor.key(quantity), &value.to_string(), why.to_string());
             }
         }
         let mut taken = Vec::new();
         for (sensor, values) in &mut self.sensors {
-            taken.extend(quality::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), v, why)));
+            taken.extend(consistency::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), v, why)));
         }
         for (field, value, why) in taken {
             self.refuse(&field, &value.to_string(), why.to_string());

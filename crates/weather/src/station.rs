@@ -1,7 +1,9 @@
 //! Stations and the names of their sensors.
 
+use crate::quantity::Quantity;
 use chrono_tz::Tz;
 use std::fmt;
+use std::sync::Arc;
 
 /// The number storage knows a station by; never shown, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,14 +80,30 @@ impl std::str::FromStr for Slug {
     }
 }
 
-/// Which of a station's sensors: the main one has an empty name, others `indoor`, `greenhouse-2`, …
+/// Which of a station's sensors: the main one has an empty name, others `indoor`, `greenhouse-2`, … The main one is
+/// the first in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SensorName(String);
+pub struct SensorName(Which);
+
+/// An empty text would do for the main sensor, but most comparisons are of two of them, and comparing no bytes at a
+/// dangling address is slow on some processors.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Which {
+    #[default]
+    Main,
+    /// Never empty.
+    Named(Arc<str>),
+}
 
 impl SensorName {
     /// The main sensor.
-    pub fn main() -> Self {
-        Self::default()
+    pub const fn main() -> Self {
+        Self(Which::Main)
+    }
+
+    /// True for the main sensor.
+    pub const fn is_main(&self) -> bool {
+        matches!(self.0, Which::Main)
     }
 
     /// Checks a sensor's name; the empty name is the main sensor.
@@ -93,19 +111,25 @@ impl SensorName {
         let fits = text.len() <= SENSOR_MAX_BYTES
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
         if fits {
-            return Ok(Self(text.to_owned()));
+            return Ok(if text.is_empty() { Self::main() } else { Self(Which::Named(text.into())) });
         }
         Err(bad("sensor name", "use a-z, 0-9, - and _, 40 at most", text))
     }
 
     /// The text; empty for the main sensor.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Which::Main => "",
+            Which::Named(name) => name,
+        }
     }
 
     /// The wire name of one of its quantities: `temperature`, or `indoor/temperature`.
-    pub fn key(&self, quantity: super::quantity::Quantity) -> String {
-        if self.0.is_empty() { quantity.name().to_owned() } else { format!("{}/{}", self.0, quantity.name()) }
+    pub fn key(&self, quantity: Quantity) -> String {
+        match &self.0 {
+            Which::Main => quantity.name().to_owned(),
+            Which::Named(name) => format!("{name}/{}", quantity.name()),
+        }
     }
 }
 
@@ -147,6 +171,15 @@ mod tests {
         for bad in ["", "  ", "a\nb", "evil\u{202e}txt", "zero\u{200b}width", "\u{feff}a", &"x".repeat(81)] {
             assert!(station_name(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn sensors_are_in_the_order_of_their_names_and_the_main_one_is_first() {
+        let names = ["", "0", "a", "a-b", "a_b", "b"].map(|name| SensorName::new(name).expect("a name"));
+        assert!(names.is_sorted() && names[0] == SensorName::main() && names[0].is_main() && !names[1].is_main());
+        assert_eq!((names[0].as_str(), names[2].as_str()), ("", "a"));
+        assert_eq!(names[0].key(Quantity::Temperature), "temperature");
+        assert_eq!(names[2].key(Quantity::Temperature), "a/temperature");
     }
 
     #[test]

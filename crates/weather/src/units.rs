@@ -1,48 +1,84 @@
 //! Units: the only conversions in the house. Stored values are canonical; doors convert in, pages convert out.
 
-/// A unit that a value can be sent or shown in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
+/// Makes the enum and what is looked up by it of the same rows: symbol, canonical unit of the same dimension, suffix.
+macro_rules! units {
+    ($($(#[$doc:meta])* $unit:ident: $symbol:literal, $canonical:ident, $suffix:literal;)*) => {
+        /// A unit that a value can be sent or shown in.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Unit {
+            $($(#[$doc])* $unit,)*
+        }
+
+        impl Unit {
+            /// Every unit once.
+            pub const ALL: [Unit; [$($symbol),*].len()] = [$(Unit::$unit),*];
+
+            /// What people read behind a number.
+            pub const fn symbol(self) -> &'static str {
+                match self {
+                    $(Unit::$unit => $symbol,)*
+                }
+            }
+
+            /// The unit of the same dimension that values are stored in.
+            pub const fn canonical(self) -> Unit {
+                match self {
+                    $(Unit::$unit => Unit::$canonical,)*
+                }
+            }
+
+            /// What names this unit at the end of a field's name: `_mph`; empty where nothing does. Of several with the
+            /// same suffix, the quantity's dimension says which one is meant.
+            pub const fn suffix(self) -> &'static str {
+                match self {
+                    $(Unit::$unit => $suffix,)*
+                }
+            }
+        }
+    };
+}
+
+units! {
     /// °C, canonical
-    Celsius,
+    Celsius: "°C", Celsius, "_c";
     /// °F
-    Fahrenheit,
+    Fahrenheit: "°F", Celsius, "_f";
     /// %, canonical
-    Percent,
+    Percent: "%", Percent, "";
     /// hPa, canonical
-    Hectopascal,
+    Hectopascal: "hPa", Hectopascal, "_hpa";
     /// Pa
-    Pascal,
+    Pascal: "Pa", Hectopascal, "_pa";
     /// inHg
-    InchOfMercury,
+    InchOfMercury: "inHg", Hectopascal, "_inhg";
     /// m/s, canonical
-    MetrePerSecond,
+    MetrePerSecond: "m/s", MetrePerSecond, "_ms";
     /// mph
-    MilePerHour,
+    MilePerHour: "mph", MetrePerSecond, "_mph";
     /// km/h
-    KilometrePerHour,
+    KilometrePerHour: "km/h", MetrePerSecond, "_kmh";
     /// kn
-    Knot,
+    Knot: "kn", MetrePerSecond, "_kn";
     /// ° clockwise from north, canonical
-    Degree,
+    Degree: "°", Degree, "";
     /// mm, canonical
-    Millimetre,
+    Millimetre: "mm", Millimetre, "_mm";
     /// in
-    Inch,
+    Inch: "in", Millimetre, "_in";
     /// mm/h, canonical
-    MillimetrePerHour,
+    MillimetrePerHour: "mm/h", MillimetrePerHour, "_mm";
     /// in/h
-    InchPerHour,
+    InchPerHour: "in/h", MillimetrePerHour, "_in";
     /// W/m², canonical
-    WattPerSquareMetre,
-    /// 1, canonical (UV index)
-    One,
+    WattPerSquareMetre: "W/m²", WattPerSquareMetre, "";
+    /// 1 (UV index), canonical
+    One: "", One, "";
     /// µg/m³, canonical
-    MicrogramPerCubicMetre,
+    MicrogramPerCubicMetre: "µg/m³", MicrogramPerCubicMetre, "";
     /// ppm, canonical
-    PartPerMillion,
+    PartPerMillion: "ppm", PartPerMillion, "";
     /// V, canonical
-    Volt,
+    Volt: "V", Volt, "";
 }
 
 /// 1 inHg in hPa (conventional mercury, 0 °C).
@@ -57,30 +93,9 @@ const MPS_PER_KMH: f64 = 1.0 / 3.6;
 const MM_PER_INCH: f64 = 25.4;
 
 impl Unit {
-    /// What people read behind a number.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Unit::Celsius => "°C",
-            Unit::Fahrenheit => "°F",
-            Unit::Percent => "%",
-            Unit::Hectopascal => "hPa",
-            Unit::Pascal => "Pa",
-            Unit::InchOfMercury => "inHg",
-            Unit::MetrePerSecond => "m/s",
-            Unit::MilePerHour => "mph",
-            Unit::KilometrePerHour => "km/h",
-            Unit::Knot => "kn",
-            Unit::Degree => "°",
-            Unit::Millimetre => "mm",
-            Unit::Inch => "in",
-            Unit::MillimetrePerHour => "mm/h",
-            Unit::InchPerHour => "in/h",
-            Unit::WattPerSquareMetre => "W/m²",
-            Unit::One => "",
-            Unit::MicrogramPerCubicMetre => "µg/m³",
-            Unit::PartPerMillion => "ppm",
-            Unit::Volt => "V",
-        }
+    /// The unit of a symbol.
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.symbol() == symbol)
     }
 
     /// `value`, given in this unit, in the canonical unit of its dimension.
@@ -146,19 +161,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Unit; 10] = [
-        Unit::Fahrenheit,
-        Unit::Pascal,
-        Unit::InchOfMercury,
-        Unit::MilePerHour,
-        Unit::KilometrePerHour,
-        Unit::Knot,
-        Unit::Inch,
-        Unit::InchPerHour,
-        Unit::Celsius,
-        Unit::Percent,
-    ];
-
     #[test]
     fn halves_go_up_and_zero_has_no_sign() {
         for (value, decimals, text) in [
@@ -191,10 +193,20 @@ mod tests {
         assert_eq!(Unit::Celsius.difference(10.0), 10.0);
     }
 
+    #[test]
+    fn every_symbol_finds_its_unit_and_every_unit_its_canonical_one() {
+        for unit in Unit::ALL {
+            assert_eq!(Unit::from_symbol(unit.symbol()), Some(unit));
+            assert_eq!(unit.canonical().canonical(), unit.canonical());
+            assert_eq!(unit.canonical() == unit, unit.to_canonical(7.0) == 7.0, "{unit:?}");
+        }
+        assert_eq!(Unit::from_symbol("parsec"), None);
+    }
+
     proptest! {
         #[test]
         fn there_and_back_is_the_same_to_nine_digits(value in -10_000.0..10_000.0f64) {
-            for unit in ALL {
+            for unit in Unit::ALL {
                 let back = unit.to_canonical(unit.from_canonical(value));
                 prop_assert!((back - value).abs() <= 1e-9 * value.abs().max(1.0), "{unit:?}: {value} became {back}");
             }

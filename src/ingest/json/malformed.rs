@@ -1,4 +1,4 @@
-//! Why a whole request is refused: what is wrong, and where.
+//! Errors of a whole request: the reason, and the place in the body.
 
 use std::fmt;
 use weather::report::Warning;

@@ -1,53 +1,18 @@
-//! What the protocol's fields mean.
+//! The meaning of the protocol's fields. The table of quantities holds the names of values; this file holds the others.
 
-use weather::quantity::Quantity::{self, *};
+use weather::quantity::Quantity;
 use weather::station::SensorName;
-use weather::units::Unit::{self, *};
+use weather::units::Unit;
 
-/// What a field is.
+/// The meaning of a field.
 pub enum Meaning {
     /// A value of this sensor and quantity, in this unit.
     Weather(SensorName, Quantity, Unit),
-    /// Nothing that is stored: who sends and how, or what follows from other fields.
+    /// A known field that is not stored: it says who sends and how, or it follows from other fields.
     Silent,
-    /// Nobody here knows it, or no quantity holds it.
+    /// An unknown field, or one that no quantity holds.
     Unknown,
 }
-
-/// Names in lower case; the sensor, the quantity and the unit they are sent in.
-const WEATHER: [(&str, &str, Quantity, Unit); 29] = [
-    ("tempf", "", Temperature, Fahrenheit),
-    ("humidity", "", Humidity, Percent),
-    ("dewptf", "", DewPoint, Fahrenheit),
-    ("baromin", "", SeaLevelPressure, InchOfMercury),
-    ("absbaromin", "", StationPressure, InchOfMercury),
-    ("windspeedmph", "", WindSpeed, MilePerHour),
-    ("windgustmph", "", WindGust, MilePerHour),
-    ("winddir", "", WindDirection, Degree),
-    // Rain of the past 60 minutes: a rate, by the definition of the protocol.
-    ("rainin", "", PrecipitationRate, InchPerHour),
-    ("dailyrainin", "", Precipitation, Inch),
-    ("solarradiation", "", SolarRadiation, WattPerSquareMetre),
-    ("uv", "", UvIndex, One),
-    ("soiltempf", "", SoilTemperature, Fahrenheit),
-    ("soilmoisture", "", SoilMoisture, Percent),
-    ("indoortempf", "indoor", Temperature, Fahrenheit),
-    ("indoorhumidity", "indoor", Humidity, Percent),
-    ("aqpm2.5", "", Pm2_5, MicrogramPerCubicMetre),
-    ("aqpm10", "", Pm10, MicrogramPerCubicMetre),
-    // The metric dialect of the HP1001 and its kin: other names for the same protocol.
-    ("outtemp", "", Temperature, Celsius),
-    ("outhumi", "", Humidity, Percent),
-    ("dewpoint", "", DewPoint, Celsius),
-    ("relbaro", "", SeaLevelPressure, Hectopascal),
-    ("absbaro", "", StationPressure, Hectopascal),
-    ("windspeed", "", WindSpeed, MetrePerSecond),
-    ("windgust", "", WindGust, MetrePerSecond),
-    ("rainrate", "", PrecipitationRate, MillimetrePerHour),
-    ("dailyrain", "", Precipitation, Millimetre),
-    ("intemp", "indoor", Temperature, Celsius),
-    ("inhumi", "indoor", Humidity, Percent),
-];
 
 /// Names in lower case that are known and not stored.
 const SILENT: [&str; 22] = [
@@ -75,25 +40,27 @@ const SILENT: [&str; 22] = [
     "yearlyrainin",
 ];
 
-/// What the field of that lower-case name means.
+/// The meaning of the field of that lower-case name.
 pub fn find(name: &str) -> Meaning {
-    if let Some((_, sensor, quantity, unit)) = WEATHER.iter().find(|(known, ..)| *known == name) {
-        return weather(sensor, *quantity, *unit);
+    let fields =
+        || Quantity::all().flat_map(|quantity| quantity.wunderground().iter().map(move |field| (quantity, field)));
+    if let Some((quantity, field)) = fields().find(|(_, field)| field.name == name) {
+        return weather(field.sensor, quantity, field.unit);
     }
     if SILENT.contains(&name) || name.strip_prefix("lowbatt").is_some_and(is_short_number) {
         return Meaning::Silent;
     }
-    let numbered = |start, end| name.strip_prefix(start)?.strip_suffix(end).filter(|n| !n.is_empty());
-    if let Some(number) = numbered("soiltemp", "f").filter(|n| is_short_number(n)) {
-        return weather(&format!("soil{number}"), SoilTemperature, Fahrenheit);
-    }
-    if let Some(number) = numbered("soilmoisture", "").filter(|n| is_short_number(n)) {
-        return weather(&format!("soil{number}"), SoilMoisture, Percent);
-    }
-    if let Some(number) = numbered("temp", "f").filter(|n| is_short_number(n)) {
-        return weather(&format!("temp{number}"), Temperature, Fahrenheit);
-    }
-    Meaning::Unknown
+    let numbered = fields().find_map(|(quantity, field)| Some((quantity, field, number_in(name, field.name)?)));
+    numbered.map_or(Meaning::Unknown, |(quantity, field, number)| {
+        weather(&field.sensor.replace('#', number), quantity, field.unit)
+    })
+}
+
+/// The one or two digits in `name` in place of the `#` of a pattern.
+fn number_in<'a>(name: &'a str, pattern: &str) -> Option<&'a str> {
+    let (start, end) = pattern.split_once('#')?;
+    let number = name.strip_prefix(start)?.strip_suffix(end)?;
+    (!number.is_empty() && is_short_number(number)).then_some(number)
 }
 
 fn weather(sensor: &str, quantity: Quantity, unit: Unit) -> Meaning {

@@ -3,10 +3,9 @@
 use super::parse::Command;
 use super::rule::Rule;
 use super::state::{Reading, State};
-use crate::keeper::talk::answer;
-use crate::keeper::talk::facts::Facts;
-use crate::keeper::talk::measure;
-use crate::keeper::talk::topic::Context;
+use crate::keeper::language::facts::Facts;
+use crate::keeper::language::topic::Context;
+use crate::keeper::language::{measure, suggest};
 use crate::storage::Latest;
 use weather::freshness::Freshness;
 use weather::quantity::Quantity;
@@ -42,7 +41,7 @@ pub fn obey(command: &Command, held: &[(u32, &Rule)], facts: &Facts, context: &C
 
 fn list(held: &[(u32, &Rule)], context: &Context) -> String {
     if held.is_empty() {
-        let example = answer::suggestions(context).pop().unwrap_or_default();
+        let example = suggest::suggestions(context).pop().unwrap_or_default();
         return format!("You have no alerts here. Say for example \"{example}\".");
     }
     let names: Vec<String> = held.iter().map(|(number, rule)| format!("{number}: {}", rule.name())).collect();

@@ -1,10 +1,12 @@
 //! What a visitor wants of their alerts, from the words they say it with.
 
 use super::rule::{Beyond, Rule};
-use crate::keeper::talk::measure::{self, Measure};
-use crate::keeper::talk::tokens::Tokens;
-use crate::keeper::talk::topic::{self, Context};
-use crate::keeper::talk::vocabulary::{ABOVE, ALERTS, BELOW, FORGET, LESS, MORE, QUESTION, SILENT, WARN};
+use crate::keeper::language::measure::Measure;
+use crate::keeper::language::sentence::what;
+use crate::keeper::language::tokens::Tokens;
+use crate::keeper::language::topic::{self, Context};
+use crate::keeper::language::units;
+use crate::keeper::language::vocabulary::{ABOVE, ALERTS, BELOW, FORGET, LESS, MORE, QUESTION, SILENT, WARN};
 use crate::storage::Side;
 use weather::quantity::Quantity;
 use weather::units::Unit;
@@ -130,7 +132,7 @@ fn entangled(tokens: &Tokens, context: &Context) -> Option<String> {
     if joined || sides(tokens) > 1 {
         return Some("One condition at a time, please: I can keep several alerts, each for itself.".to_owned());
     }
-    measure::foreign(tokens, context).map(|unit| format!("I do not know the unit \"{unit}\"."))
+    units::foreign(tokens, context).map(|unit| format!("I do not know the unit \"{unit}\"."))
 }
 
 /// How many limits are said.
@@ -155,16 +157,12 @@ fn beyond(side: Side, measure: Measure, tokens: &Tokens, context: &Context) -> C
         (named, _) => named,
     };
     let Some(topic) = context.topic(named, tokens) else {
-        return Command::Refuse(format!(
-            "I do not measure that: I have no {}.",
-            super::rule::what(&Default::default(), named)
-        ));
+        return Command::Refuse(format!("I do not measure that: I have no {}.", named.keeper().called));
     };
     let Some(limit) = measure.canonical(topic.quantity, context.preference) else {
         let unit = context.preference.unit(topic.quantity).symbol();
-        let what = super::rule::what(&topic.sensor, topic.quantity);
-        let given = measure.unit.map_or("", Unit::symbol);
-        return Command::Refuse(format!("{given} is no unit of {what}; I know it in {unit}."));
+        let (given, called) = (measure.unit.map_or("", Unit::symbol), what(&topic.sensor, topic.quantity));
+        return Command::Refuse(format!("{given} is no unit of {called}; I know it in {unit}."));
     };
     let unit = measure.spoken(topic.quantity, context.preference);
     match Beyond::new(side, topic.sensor, topic.quantity, limit, unit) {
@@ -201,7 +199,7 @@ pub fn limit(tokens: &Tokens) -> Option<(Side, Measure)> {
     let after = (place..tokens.all.len()).find_map(|at| Measure::at(tokens, at));
     let found = after.or_else(|| (0..place).rev().find_map(|at| Measure::at(tokens, at)))?;
     // "Wind in knots above 5".
-    let unit = found.unit.or_else(|| measure::named(tokens));
+    let unit = found.unit.or_else(|| units::named(tokens));
     Some((side, Measure { unit, ..found }))
 }
 

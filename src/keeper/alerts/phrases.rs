@@ -1,8 +1,9 @@
 //! What is said when an alert rings, when it is over, and to someone who was away.
 
-use super::rule::{self, Beyond, Rule};
-use super::state::{Episode, Event, State};
-use crate::keeper::talk::{clock, measure};
+use super::rule::{Beyond, Rule};
+use super::state::{Episode, Event, State, WET_MM};
+use crate::keeper::language::sentence::{is_it, what};
+use crate::keeper::language::{clock, measure};
 use chrono_tz::Tz;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -125,10 +126,10 @@ fn recounted(rule: &Rule, state: &State, episode: &Episode, to: Listener) -> Str
 }
 
 fn subject(rule: &Beyond) -> String {
-    if rule.quantity == Quantity::Temperature && rule.sensor.as_str().is_empty() {
+    if is_it(&rule.sensor, rule.quantity) {
         return "It".to_owned();
     }
-    format!("The {}", rule::what(&rule.sensor, rule.quantity))
+    format!("The {}", what(&rule.sensor, rule.quantity))
 }
 
 /// The limit's other side: `above 0 °C`.
@@ -144,7 +145,7 @@ fn worst(rule: &Beyond, episode: &Episode, to: Listener) -> String {
 
 fn amount(episode: &Episode, to: Listener) -> String {
     let text = to.preference.text(Quantity::Precipitation, episode.worst);
-    if episode.worst < super::hysteresis::WET_MM { String::new() } else { format!(": {text}") }
+    if episode.worst < WET_MM { String::new() } else { format!(": {text}") }
 }
 
 /// `45 min`, `1 h 8 min`.

@@ -1,6 +1,7 @@
 //! What a visitor wants to be warned of.
 
-use crate::keeper::talk::measure;
+use crate::keeper::language::measure;
+use crate::keeper::language::sentence::{spoken, what};
 use crate::storage::Side;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use weather::quantity::Quantity;
@@ -84,7 +85,7 @@ pub enum Impossible {
 impl Beyond {
     /// Checks that it can ring and can stop ringing.
     pub fn new(side: Side, sensor: SensorName, quantity: Quantity, limit: f64, unit: Unit) -> Result<Self, Impossible> {
-        if quantity == Quantity::WindDirection {
+        if quantity.is_circular() {
             return Err(Impossible::Circle);
         }
         let below = side == Side::Below;
@@ -129,26 +130,11 @@ impl Rule {
                 let limit = measure::limit_text(rule.limit, rule.unit);
                 format!("{} {} {limit}", what(&rule.sensor, rule.quantity), rule.side())
             }
-            Self::Rain { sensor } if sensor.as_str().is_empty() => "rain".to_owned(),
+            Self::Rain { sensor } if sensor.is_main() => "rain".to_owned(),
             Self::Rain { sensor } => format!("rain on {}", spoken(sensor)),
             Self::Silence => "my silence".to_owned(),
         }
     }
-}
-
-/// A datastream inside a sentence: `temperature`, `greenhouse humidity`.
-pub fn what(sensor: &SensorName, quantity: Quantity) -> String {
-    let title = match quantity {
-        Quantity::UvIndex | Quantity::Pm2_5 | Quantity::Pm10 | Quantity::Co2 => quantity.title().to_owned(),
-        Quantity::Precipitation => "rain since midnight".to_owned(),
-        Quantity::SeaLevelPressure => "pressure".to_owned(),
-        other => other.title().to_lowercase(),
-    };
-    if sensor.as_str().is_empty() { title } else { format!("{} {title}", spoken(sensor)) }
-}
-
-fn spoken(sensor: &SensorName) -> String {
-    sensor.as_str().replace(['-', '_'], " ")
 }
 
 mod sensor {
@@ -183,7 +169,7 @@ mod unit {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Unit, D::Error> {
-        measure::unit_of(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("no such unit"))
+        Unit::from_symbol(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("no such unit"))
     }
 }
 

@@ -1,15 +1,14 @@
 //! Where an alert stands, and what a reading or the passing of time does to it.
 //!
-//! Readings count in the order of their time of observation, each once: what is not newer than the newest reading that
-//! counted is ignored. So repeated and late readings never ring.
+//! Readings count in the order of their time of observation, each once: a reading that is not newer than the newest
+//! one that counted is ignored. So repeated and late readings never ring.
 
-use super::hysteresis::{self, DRY_MS, WET_MM};
 use super::rule::{Beyond, Rule};
 use serde::{Deserialize, Serialize};
 use weather::freshness;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
-use weather::time::Timestamp;
+use weather::time::{MINUTE_MS, Timestamp};
 
 /// What a station says at one instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +70,7 @@ pub struct State {
     pub ringing: Option<Episode>,
     /// The value is back on the quiet side since then, though not long enough.
     pub back_since: Option<Timestamp>,
-    /// What is over and has not been told, oldest first; at most [`UNTOLD_MAX`].
+    /// Episodes that are over and that the visitor has not heard of, oldest first; at most [`UNTOLD_MAX`].
     pub untold: Vec<Episode>,
     /// How many more were dropped from its front.
     pub dropped: u32,
@@ -79,6 +78,11 @@ pub struct State {
 
 /// Most episodes that wait for a visitor: nobody wants to hear more, and memory is bounded.
 pub const UNTOLD_MAX: usize = 5;
+
+/// Dry for so long, and the rain is over, ms: a shower's pauses are shorter.
+pub const DRY_MS: i64 = 30 * MINUTE_MS;
+/// A tipping bucket counts at least 0.1 mm; less is a rounding error of inches.
+pub const WET_MM: f64 = 0.05;
 
 /// Something to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +94,8 @@ pub enum Event {
 }
 
 impl State {
-    /// The state of a new alert: it knows the newest reading. What is beyond the limit already does not ring; the
-    /// visitor is told with the confirmation.
+    /// The state of a new alert: it knows the newest reading. A value that is beyond the limit already does not ring;
+    /// the confirmation says so.
     pub fn new(rule: &Rule, newest: &Reading, created_at: Timestamp) -> Self {
         let (mut state, _) = Self::default().feed(rule, Input::Reading(newest), newest.at);
         if let Some(ringing) = &mut state.ringing {
@@ -136,7 +140,8 @@ impl State {
         if rule.is_worse(value, episode.worst) {
             (episode.worst, episode.worst_at) = (value, reading.at);
         }
-        let hysteresis = hysteresis::of(rule.quantity);
+        // A value must be back so far and so long before its alert may ring again: hovering at a limit rings once.
+        let hysteresis = rule.quantity.hysteresis();
         if !rule.is_back(value, hysteresis.margin) {
             self.back_since = None;
             return None;

@@ -3,22 +3,20 @@
 mod compare;
 mod now;
 mod past;
-mod suggest;
 
-use super::clock;
-use super::facts::Facts;
 use super::intent::Intent;
-use super::measure;
-use super::topic::{Context, Topic};
-use crate::keeper::alerts::rule;
+use crate::keeper::language::facts::Facts;
+use crate::keeper::language::sentence::{is_it, what};
+use crate::keeper::language::suggest::try_asking;
+use crate::keeper::language::topic::{Context, Topic};
+use crate::keeper::language::{clock, measure};
 use crate::storage::Latest;
 use weather::freshness::{self, Freshness};
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
 use weather::units::Unit;
 
-pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS, capital};
-pub use suggest::suggestions;
+pub use now::{RAIN_NOW_MIN, TREND_BUCKET_MS};
 
 /// The answer to everything but what concerns alerts. There always is one.
 pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
@@ -26,15 +24,15 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
     let name = &context.here.name;
     match intent {
         Intent::Hello => format!("Hello! I keep {name}. {}", it.temperature_or_state()),
-        Intent::Help => format!("Ask me about the weather at {name}, now or in the past. {}", it.try_asking()),
+        Intent::Help => format!("Ask me about the weather at {name}, now or in the past. {}", try_asking(context)),
         Intent::Thanks => "You are welcome.".to_owned(),
         Intent::Bye => "See you!".to_owned(),
         Intent::WhoAreYou => {
-            format!("I keep {name}: a small program that reads its instruments. {}", it.try_asking())
+            format!("I keep {name}: a small program that reads its instruments. {}", try_asking(context))
         }
         Intent::Clock => format!("On my clock it is {}.", clock::bare(context.here.zone, context.now, context.now)),
         Intent::Forecast => {
-            format!("I only know what I have measured, nothing of what is to come. {}", it.try_asking())
+            format!("I only know what I have measured, nothing of what is to come. {}", try_asking(context))
         }
         Intent::HowAreYou => it.state(),
         Intent::Weather => it.weather(),
@@ -49,11 +47,10 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
         Intent::LastRain(topic) => it.last_rain(topic),
         Intent::Compare { other, quantity } => it.compare(other.as_deref(), *quantity),
         Intent::Missing(quantity) => {
-            let what = rule::what(&Default::default(), *quantity);
-            format!("I do not measure that: I have no {what}. {}", it.try_asking())
+            format!("I do not measure that: I have no {}. {}", quantity.keeper().called, try_asking(context))
         }
         Intent::Cannot(reason) => reason.clone(),
-        Intent::Alert(_) | Intent::Lost => format!("I did not understand that. {}", it.try_asking()),
+        Intent::Alert(_) | Intent::Lost => format!("I did not understand that. {}", try_asking(context)),
     }
 }
 
@@ -97,10 +94,10 @@ impl Answering<'_> {
 
     /// `It` for the temperature outside, else `The humidity`.
     fn subject(&self, topic: &Topic) -> String {
-        if topic.quantity == Quantity::Temperature && topic.sensor.as_str().is_empty() {
+        if is_it(&topic.sensor, topic.quantity) {
             return "It".to_owned();
         }
-        format!("The {}", rule::what(&topic.sensor, topic.quantity))
+        format!("The {}", what(&topic.sensor, topic.quantity))
     }
 
     /// The value as a whole sentence that does not show old as new.
@@ -123,6 +120,6 @@ impl Answering<'_> {
 
     /// When there is no value of a datastream at all.
     fn never(&self, topic: &Topic) -> String {
-        format!("I have no reading of the {} yet.", rule::what(&topic.sensor, topic.quantity))
+        format!("I have no reading of the {} yet.", what(&topic.sensor, topic.quantity))
     }
 }

@@ -1,8 +1,9 @@
 //! Times that nobody can have measured: to come, or on no calendar.
 
 use super::intent::Intent;
-use super::period::{MONTHS, date};
-use super::tokens::Tokens;
+use crate::keeper::language::dates::{MONTHS, date};
+use crate::keeper::language::sentence::capital;
+use crate::keeper::language::tokens::Tokens;
 use chrono::NaiveDate;
 
 /// What to say of a time that has not been, or that never is: another day's answer would be wrong.
@@ -32,7 +33,7 @@ pub fn impossible(text: &str, tokens: &Tokens, today: NaiveDate) -> Option<Inten
             [before, behind.and_then(|at| at.checked_sub(1)), of.and_then(|at| at.checked_sub(1)), Some(place + 1)];
         let day = near.into_iter().flatten().find_map(|at| tokens.number_at(at)).filter(|day| *day < 1900.0);
         if let Some(day) = day {
-            let name = super::answer::capital(month);
+            let name = capital(month);
             return no_day(format!("{day} {name}"));
         }
         if before.is_some_and(|at| matches!(tokens.at(at), Some("in" | "since" | "last" | "of" | "during" | "for"))) {

@@ -1,12 +1,14 @@
-//! What is asked about something that is not here: sensors, places, times. An honest "no" is better than the answer to
-//! another question.
+//! Questions about sensors, places and times that the station does not have. An honest "no" is better than the answer
+//! to another question.
 
 use super::impossible::impossible;
 use super::intent::Intent;
-use super::measure;
-use super::tokens::Tokens;
-use super::topic::{self, Context};
-use super::vocabulary::{ABOVE, AVERAGE, BELOW, COMPARE, FORGET, FUTURE, HIGHEST, LESS, LOWEST, MORE, WARN, is_known};
+use crate::keeper::language::tokens::Tokens;
+use crate::keeper::language::topic::{self, Context};
+use crate::keeper::language::units;
+use crate::keeper::language::vocabulary::{
+    ABOVE, AVERAGE, BELOW, COMPARE, FORGET, FUTURE, HIGHEST, LESS, LOWEST, MORE, WARN, is_known,
+};
 use weather::day;
 
 /// Words for places that a sensor may stand at, and that are never the weather outside.
@@ -163,7 +165,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
     }
     let today = day::date_at(context.here.zone, context.now);
     (0..tokens.all.len())
-        .find_map(|at| measure::foreign_at(tokens, at).filter(|_| at > 0 && tokens.at(at - 1) == Some("in")))
+        .find_map(|at| units::foreign_at(tokens, at).filter(|_| at > 0 && tokens.at(at - 1) == Some("in")))
         .map(|unit| format!("I do not know the unit \"{unit}\"."))
         .or_else(|| sensor(tokens, context))
         .or_else(|| place(tokens, context, limits))
@@ -226,7 +228,7 @@ fn place(tokens: &Tokens, context: &Context, limits: bool) -> Option<String> {
             let name = &station.name;
             return told.then(|| format!("I watch only my own instruments. Ask the keeper of {name} on its page."));
         }
-        let meant = means(word) || NO_PLACES.contains(&word) || measure::is_unit(word) || own(word) || of_sensor(word);
+        let meant = means(word) || NO_PLACES.contains(&word) || units::is_unit(word) || own(word) || of_sensor(word);
         let typed = tokens.typed.get(after)?;
         (!meant).then(|| format!("I know no station called \"{typed}\"."))
     })

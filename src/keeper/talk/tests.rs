@@ -1,10 +1,12 @@
 //! What is understood.
 
-use super::answer::{answer, suggestions};
-use super::facts::Facts;
-use super::intent::{Intent, understand};
-use super::topic::Context;
+use super::answer::answer;
+use super::intent::Intent;
+use super::understand::understand;
 use crate::keeper::alerts::parse::Command;
+use crate::keeper::language::facts::Facts;
+use crate::keeper::language::suggest::suggestions;
+use crate::keeper::language::topic::{Context, Topic};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ fn context() -> Context {
 
 /// An intent in short, so that a table of them can be read.
 fn short(intent: &Intent) -> String {
-    let of = |topic: &super::topic::Topic| topic.sensor.key(topic.quantity);
+    let of = |topic: &Topic| topic.sensor.key(topic.quantity);
     match intent {
         Intent::Now(topic) => format!("now {}", of(topic)),
         Intent::Range { topic, side, period } => {

@@ -1,4 +1,4 @@
-//! `POST /lab/change`: something happens that nobody else hears of.
+//! `POST /lab/change`: makes a piece of news for one visitor alone.
 
 use crate::pages::ours::Ours;
 use crate::storage::Storage;
@@ -40,15 +40,18 @@ impl Door {
     /// Writes a piece of news for the visitor alone, with the number that the page gave it.
     async fn change(&self, request: &Request<'_>) -> Result<(), Problem> {
         if !request.guard::<Ours>().await.is_success() {
-            return Err(Problem::new(Status::Forbidden, "changes are made by this server's own pages only"));
+            return Err(Problem::new(Status::Forbidden, "only this server's own pages may make changes"));
         }
         let Some(visitor) = visitor::known(request.cookies()) else {
-            return Err(Problem::new(Status::BadRequest, "open /lab first: it is told to whom the cookie names"));
+            return Err(Problem::new(
+                Status::BadRequest,
+                "open /lab first: the news is for the visitor that the cookie names",
+            ));
         };
         let Some(Ok(number)) = request.query_value::<u64>("number") else {
             return Err(Problem::new(
                 Status::BadRequest,
-                "number: a whole number, by which the page knows the news again",
+                "number: a whole number is needed, by which the page knows the news again",
             ));
         };
         self.brake.check(visitor.as_str()).map_err(|_| Problem::too_many("more than ten changes a second", 1))?;

@@ -3,13 +3,13 @@
 use crate::web::error::Problem;
 use ::lab::adviser::{self, Wish};
 use ::lab::formula::{self, Conditions, Prediction};
-use ::lab::row::ROWS;
 use ::lab::scenario::Scenario;
+use channel::fleet::{FLEETS, Fleet};
 use rocket::http::{ContentType, Status};
 use rocket::{FromForm, form, get};
 use serde::Serialize;
 
-/// Traffic, road and times: rates a second, times in seconds. What is not said is as in [`Scenario::default`].
+/// Traffic, road and times: rates a second, times in seconds. A missing time is that of [`Scenario::default`].
 #[derive(FromForm)]
 pub struct Query {
     news: f64,
@@ -35,7 +35,7 @@ impl Query {
     }
 }
 
-/// The query, or which of its fields is wrong.
+/// The query, or a problem that names the wrong field.
 fn understood(query: form::Result<'_, Query>) -> Result<Query, Problem> {
     query.map_err(|errors| {
         let field = errors.iter().find_map(|error| error.name.as_ref()).map_or_else(String::new, ToString::to_string);
@@ -55,7 +55,7 @@ struct Predicted {
 
 #[derive(Serialize)]
 struct Advised {
-    /// `None`: none is fresh enough.
+    /// `None`: no fleet is fresh enough.
     fleet: Option<&'static str>,
     period_s: Option<f64>,
     why: String,
@@ -65,20 +65,19 @@ struct Advised {
 #[get("/lab/predict?<query..>")]
 pub fn predictions(query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
     let conditions = understood(query)?.conditions()?;
-    let predicted =
-        |row| formula::predict(row, &conditions).map(|prediction| Predicted { fleet: row.name, prediction });
-    let rows: Vec<_> = ROWS.into_iter().filter_map(predicted).collect();
+    let predicted = |fleet: &Fleet| Predicted { fleet: fleet.name, prediction: formula::predict(fleet, &conditions) };
+    let rows: Vec<_> = FLEETS.iter().map(predicted).collect();
     Ok(json(&serde_json::json!({ "rows": rows })))
 }
 
-/// `{"fleet","period_s","why"}`; `fresh`: how old news may be, seconds; none: it does not matter.
+/// `{"fleet","period_s","why"}`; `fresh`: how old news may be, seconds; without it, the age does not matter.
 #[get("/lab/advice?<fresh>&<query..>")]
 pub fn advice(fresh: Option<f64>, query: form::Result<'_, Query>) -> Result<(ContentType, String), Problem> {
     let conditions = understood(query)?.conditions()?;
     let advice = adviser::advise(&Wish { conditions, fresh_s: fresh });
-    let why = "None is so quick: news needs half a round trip, and may wait for a truck that is on its way.";
+    let why = "No fleet is that quick: news takes half a round trip, and may wait for a truck that is on its way.";
     let advised = advice.map_or(Advised { fleet: None, period_s: None, why: why.to_owned() }, |advice| Advised {
-        fleet: Some(advice.row.name),
+        fleet: Some(advice.fleet.name),
         period_s: advice.period_s,
         why: advice.why,
     });

@@ -1,8 +1,8 @@
 //! The pretend weather has to behave.
 
 use super::*;
-use weather::quality;
 use weather::time::SECOND_MS;
+use weather::{consistency, quality};
 
 /// 2026-01-01T00:00Z.
 const NEW_YEAR: Timestamp = Timestamp(1_767_225_600_000);
@@ -41,7 +41,7 @@ fn a_year_of_it_is_admitted_everywhere_and_never_contradicts_itself() {
                 assert!(quality::admit(quantity, value).is_ok(), "{zone}: {} = {value}", quantity.name());
             }
             let mut values = climate.read(at, &mut gauge);
-            assert!(quality::cross_check(&mut values).is_empty());
+            assert!(consistency::cross_check(&mut values).is_empty());
             assert!(value(&values, DewPoint) <= value(&values, Temperature), "{values:?}");
             assert!(value(&values, WindGust) >= value(&values, WindSpeed), "{values:?}");
             assert!((960.0..=1_045.1).contains(&value(&values, SeaLevelPressure)));

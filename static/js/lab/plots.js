@@ -3,6 +3,7 @@
 
 import { write } from '../dom/change.js';
 import { duration } from '../meter/figures.js';
+import { linear } from './axis.js';
 import { make } from './make.js';
 import { summary } from './summary.js';
 
@@ -66,15 +67,14 @@ const line = (at, kind) => make('line', { x1: `${at}%`, x2: `${at}%`, y1: 0, y2:
  * @param {string} title
  * @param {readonly Bar[]} bars
  * @param {readonly import('./verdict.js').Verdict[]} verdicts
+ * @param {(values: readonly number[]) => import('./axis.js').Axis} [axisFor]
+ * @param {string} [note] what else is to be said
  */
-export function plot(title, bars, verdicts) {
-  const most = Math.max(
-    1e-9,
-    ...bars.flatMap(({ value, predicted, beyond }) => [value ?? 0, predicted ?? 0, beyond ?? 0]),
-  );
+export function plot(title, bars, verdicts, axisFor = linear, note = '') {
+  const axis = axisFor(bars.flatMap(({ value, predicted, beyond }) => [value ?? 0, predicted ?? 0, beyond ?? 0]));
   const rows = bars.map(({ name, value, predicted = null, beyond = null, text }) => {
-    const shapes = [];
-    const wide = (/** @type {number} */ amount) => `${(100 * amount) / most}%`;
+    const shapes = axis.ticks.map((tick) => line(axis.place(tick), 'tick'));
+    const wide = (/** @type {number} */ amount) => `${axis.place(amount)}%`;
     if (beyond !== null) shapes.push(make('rect', { class: 'beyond', width: wide(beyond), height: '100%', rx: 3 }));
     if (value !== null) shapes.push(make('rect', { class: 'value', width: wide(value), height: '100%', rx: 3 }));
     if (predicted !== null)
@@ -92,6 +92,7 @@ export function plot(title, bars, verdicts) {
     {},
     make('h3', {}, title),
     ...verdicts.map((one) => make('p', {}, ...judged(one))),
+    ...[axis.note, note].filter(Boolean).map((text) => make('p', { class: 'muted' }, text)),
   );
   return make('figure', {}, caption, make('ol', {}, ...rows));
 }

@@ -2,6 +2,7 @@
 /** The table of a run, and its plots. */
 
 import { duration, percent, size } from '../meter/figures.js';
+import { axisOf } from './axis.js';
 import { make } from './make.js';
 import { judged, plot } from './plots.js';
 import { bytesPerNews, emptyShare, halfPeriod, predictedTripsPerNews, tripsPerNews, verdict } from './verdict.js';
@@ -34,6 +35,7 @@ export function paintRows(place, rows, predicted, times) {
         make('th', { scope: 'row' }, row.fleet),
         cell(number(tripsPerNews(row)), number(predictedTripsPerNews(row, expected))),
         cell(percent(emptyShare(row)), percent(expected?.empty_share)),
+        cell(`${row.arrived} of ${row.news}`),
         cell(duration(age?.mean), seconds(expected?.age_mean_s)),
         cell(duration(age?.median)),
         cell(duration(age?.p95)),
@@ -44,6 +46,14 @@ export function paintRows(place, rows, predicted, times) {
       );
     }),
   );
+}
+
+/** What ages leave out. @param {readonly Measured[]} rows */
+export function undelivered(rows) {
+  const missing = rows.filter(({ arrived, news }) => arrived < news);
+  if (missing.length === 0) return '';
+  const told = missing.map(({ fleet, arrived, news }) => `${fleet} ${arrived} of ${news}`).join(', ');
+  return `Not all news arrived: ${told}. News that did not arrive has no age, so these ages are too low.`;
 }
 
 /**
@@ -88,6 +98,8 @@ export function paintPlots(place, rows, predicted, times) {
         text: row.age ? `${duration(row.age.median)}, ${duration(row.age.worst)}` : '–',
       })),
       of('polling').map((row) => halfPeriod(row, predicted.polling, times)),
+      axisOf,
+      undelivered(rows),
     ),
     plot(
       'Connections parked',

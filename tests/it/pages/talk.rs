@@ -230,7 +230,7 @@ async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visi
     let answer = post(&nobody, SAY, form(&key, "evil")).await;
     assert_eq!(answer.status(), Status::BadRequest);
     assert!(answer.headers().get_one("Set-Cookie").is_none(), "the visitor's own cookie stays");
-    assert!(answer.into_string().await.expect("a body").contains("allow this site its cookie"));
+    assert!(answer.into_string().await.expect("a body").contains("Allow cookies for this site"));
     assert_eq!(log(&page(&browser).await), ["you: hello"]);
 }
 
@@ -264,7 +264,7 @@ async fn the_page_is_whole_while_the_keeper_is_away() {
     let answer = post(&browser, SAY, form(&key, "hello")).await;
     assert_eq!(answer.status(), Status::ServiceUnavailable);
     let html = answer.into_string().await.expect("a body");
-    assert!(html.contains("Send it again a little later.") && html.contains(r#"name="text" value="hello""#), "{html}");
+    assert!(html.contains("Send it again in a minute.") && html.contains(r#"name="text" value="hello""#), "{html}");
 }
 
 #[rocket::async_test]

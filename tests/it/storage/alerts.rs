@@ -159,10 +159,7 @@ async fn alerts_of_visitors_who_fell_silent_are_pruned_and_talk_keeps_them() {
     let (silent, talks) = (visitor(1), visitor(2));
     house.order(&silent, "a", vec![put(&silent, 1)]).await;
     house.order(&talks, "b", vec![put(&talks, 1)]).await;
-    let age = |days: i64| {
-        let older = house.other_connection();
-        older.execute("UPDATE alert SET heard_ms = heard_ms - ?", [days * DAY_MS]).expect("older");
-    };
+    let age = |days: i64| house.outside().age_alerts(days * DAY_MS);
     age(399);
     house.say(&talks, "c").await;
     house.chatter().await;

@@ -6,26 +6,6 @@ use serde_json::json;
 use stevenson::storage::words::NewWord;
 use weather::time::DAY_MS;
 
-/// Every place in every table where `text` is found.
-fn places(house: &House, text: &str) -> Vec<String> {
-    let db = house.other_connection();
-    let names = |sql: &str| -> Vec<String> {
-        let mut query = db.prepare(sql).expect("SQL");
-        query.query_map([], |row| row.get(0)).expect("read").collect::<Result<_, _>>().expect("read")
-    };
-    let mut found = Vec::new();
-    for table in names("SELECT name FROM sqlite_schema WHERE type = 'table'") {
-        for column in names(&format!("SELECT name FROM pragma_table_info('{table}')")) {
-            let sql = format!("SELECT count(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), ?) > 0");
-            let rows: i64 = db.query_row(&sql, [text], |row| row.get(0)).expect("read");
-            if rows > 0 {
-                found.push(format!("{table}.{column}"));
-            }
-        }
-    }
-    found
-}
-
 #[tokio::test]
 async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
     let mut house = House::new().await;
@@ -37,14 +17,14 @@ async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
     house.storage.say(&anna, "metric", vec![elsewhere]).await.expect("stored");
     let waiting = house.unanswered().await;
     house.storage.answer(&waiting[0], "a secret is safe with me", vec![]).await.expect("answered");
-    assert_eq!(places(&house, "secret"), ["journal.body", "word.text"]);
+    assert_eq!(house.outside().places("secret"), ["journal.body", "word.text"]);
     for _ in 0..4 {
         house.entries().await;
     }
 
     house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
-    assert_eq!(places(&house, "secret"), [""; 0]);
-    assert_eq!(places(&house, anna.as_str()), ["journal.visitor", "word.visitor"], "who may read; the harbour");
+    assert_eq!(house.outside().places("secret"), [""; 0]);
+    assert_eq!(house.outside().places(anna.as_str()), ["journal.visitor", "word.visitor"], "who may read; the harbour");
     let forgotten = json!({"kind": "forgotten", "station": "town-hall"});
     let told = house.entries().await;
     assert_eq!((told[0].seq, told[0].visitor.as_ref(), bodies(&told)), (7, Some(&anna), vec![forgotten.clone()]));
@@ -56,33 +36,19 @@ async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
     assert_eq!(house.ids(&ben).await, ["c"]);
     assert_eq!(house.storage.conversation(&anna, "harbour", 10).await.expect("read").len(), 1);
 
-    // What waited for an answer does not wait any more, and a truck that comes again brings nothing back.
+    // What waited for an answer does not wait any more, and a word that is sent again does not come back.
     assert_eq!(house.unanswered().await, waiting[2..]);
     assert!(!house.storage.answer(&waiting[1], "hm, a secret", vec![]).await.expect("heard"));
     house.storage.say(&anna, "metric", secret()).await.expect("known");
-    assert_eq!(places(&house, "secret"), [""; 0]);
+    assert_eq!(house.outside().places("secret"), [""; 0]);
     house.say(&anna, "e").await;
     assert_eq!(house.ids(&anna).await, ["e"]);
 }
 
 #[tokio::test]
-async fn what_was_forgotten_is_overwritten_in_the_file() {
-    let house = House::new().await.unheard();
-    let anna = visitor(1);
-    for number in 0..200 {
-        let long = format!("{number} is a secret {}", "that goes on and on ".repeat(number % 7));
-        house.storage.say(&anna, "metric", vec![word(&number.to_string(), &long)]).await.expect("stored");
-    }
-    house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
-    house.storage.close().await;
-    let file = std::fs::read(house.folder.path().join("stevenson.db")).expect("read");
-    assert!(!file.windows(6).any(|bytes| bytes == b"secret"));
-}
-
-#[tokio::test]
 async fn what_another_process_forgot_is_forgotten() {
     let mut house = House::new().await;
-    let (other, _) = Storage::open(options(house.folder.path())).await.expect("opens");
+    let (other, _) = house.opener.open(|_| {}).await;
     let anna = visitor(1);
     house.say(&anna, "a").await;
     house.entries().await;
@@ -129,8 +95,8 @@ async fn words_are_pruned_by_age() {
     let anna = visitor(1);
     house.say(&anna, "old").await;
     house.say(&anna, "young").await;
-    let older = "UPDATE word SET said_ms = said_ms - ?1 * CASE id WHEN 'old' THEN 91 ELSE 89 END";
-    house.other_connection().execute(older, [DAY_MS]).expect("older");
+    house.outside().age_word("old", 91 * DAY_MS);
+    house.outside().age_word("young", 89 * DAY_MS);
     house.chatter().await;
     assert_eq!(house.ids(&anna).await, ["young"]);
 }

@@ -1,5 +1,6 @@
 //! The journal: in order, only what is committed, pruned, never a number twice.
 
+use super::opener::Opener;
 use super::*;
 use stevenson::storage::Durability;
 use weather::time::MINUTE_MS;
@@ -11,7 +12,7 @@ fn minute(minute: i64) -> Report {
 #[tokio::test]
 async fn nothing_is_told_that_is_not_committed() {
     let mut house = House::new().await;
-    let other = house.other_connection();
+    let other = house.outside();
     let storage = house.storage.clone();
     let id = house.station.id;
     let sender = tokio::spawn(async move {
@@ -19,14 +20,13 @@ async fn nothing_is_told_that_is_not_committed() {
             storage.append(id, vec![minute(number)]).await.expect("stored");
         }
     });
-    let mut told = 0;
+    let mut told = 0_u64;
     while told < 50 {
         let entries = house.entries().await;
-        told += entries.len() as i64;
-        let rows: i64 = other.query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).expect("read");
-        let head: i64 = other.query_row("SELECT max(seq) FROM journal", [], |row| row.get(0)).expect("read");
+        told += entries.len() as u64;
+        let rows = other.observations();
         assert!(rows >= told, "{told} were told, {rows} are there");
-        assert!(head as u64 >= entries.last().expect("never empty").seq);
+        assert!(other.head() >= entries.last().expect("never empty").seq);
     }
     sender.await.expect("it went well");
 }
@@ -58,8 +58,8 @@ async fn a_cursor_that_the_journal_never_gave_out_is_refused() {
 
 #[tokio::test]
 async fn an_empty_journal_goes_on_from_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (storage, _commits) = Storage::open(options(folder.path())).await.expect("opens");
+    let opener = Opener::fresh();
+    let (storage, _commits) = opener.open(|_| {}).await;
     assert_eq!(storage.journal_since(0, None, 10).await.expect("read"), Some(vec![]));
     assert_eq!(storage.journal_since(1, None, 10).await.expect("read"), None);
 }

@@ -1,5 +1,6 @@
-//! Overload, a full database, a locked one, closing.
+//! Overload, a locked database, one that refuses, closing.
 
+use super::opener::Refusal;
 use super::*;
 use std::time::{Duration, Instant};
 use stevenson::storage::Error;
@@ -13,21 +14,21 @@ fn minutes(range: std::ops::Range<i64>) -> Vec<Report> {
 #[tokio::test]
 async fn a_locked_database_says_so_within_the_lock_wait_and_recovers() {
     let house = House::with(|options| options.lock_wait_ms = 200).await;
-    let other = house.other_connection();
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let other = house.outside();
+    other.lock();
     let before = Instant::now();
     let error = house.storage.append(house.station.id, minutes(0..1)).await.expect_err("locked");
     assert!(matches!(error, Error::Locked(_)), "{error:?}");
     assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
-    other.execute_batch("COMMIT").expect("unlocked");
+    other.unlock();
     assert_eq!(house.append(minutes(0..1)).await.stored, 1);
 }
 
 #[tokio::test]
 async fn nobody_waits_for_a_locked_database_longer_than_its_turn() {
     let house = House::with(|options| (options.lock_wait_ms, options.batch_reports) = (300, 1)).await;
-    let other = house.other_connection();
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let other = house.outside();
+    other.lock();
     let before = Instant::now();
     let appends = (0..20).map(|minute| house.storage.append(house.station.id, minutes(minute..minute + 1)));
     for answer in futures_util::future::join_all(appends).await {
@@ -39,9 +40,7 @@ async fn nobody_waits_for_a_locked_database_longer_than_its_turn() {
 #[tokio::test]
 async fn one_upload_that_the_database_refuses_does_not_fail_the_others() {
     let house = House::new().await;
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON observation WHEN new.temperature = 13 \
-        BEGIN SELECT raise(ABORT, 'unlucky'); END";
-    house.other_connection().execute_batch(refuse).expect("a trigger");
+    house.outside().refuse(Refusal::Temperature(13.0));
     let (storage, id) = (&house.storage, house.station.id);
     let unlucky = report(NOON.plus(MINUTE_MS), &[("temperature", 13.0)]);
     let (one, bad, other) = tokio::join!(
@@ -56,13 +55,12 @@ async fn one_upload_that_the_database_refuses_does_not_fail_the_others() {
 #[tokio::test]
 async fn what_failed_leaves_no_trace_in_the_writers_memory() {
     let house = House::new().await;
-    let other = house.other_connection();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON observation BEGIN SELECT raise(ABORT, 'not now'); END";
-    other.execute_batch(refuse).expect("a trigger");
+    let other = house.outside();
+    other.refuse(Refusal::Observations);
     let both = || vec![report(NOON, &[("temperature", 13.0), ("attic/temperature", 14.0)])];
     let error = house.storage.append(house.station.id, both()).await.expect_err("refused");
     assert!(matches!(error, Error::Database(_)), "{error:?}");
-    other.execute_batch("DROP TRIGGER refuse").expect("gone");
+    other.allow();
     assert_eq!(house.append(both()).await.stored, 1);
     let latest = house.storage.latest(house.station.id).await.expect("read");
     assert_eq!(latest.iter().map(|latest| latest.value).collect::<Vec<_>>(), [13.0, 14.0]);
@@ -72,10 +70,10 @@ async fn what_failed_leaves_no_trace_in_the_writers_memory() {
 #[tokio::test]
 async fn what_waits_while_the_database_is_locked_is_stored_when_it_opens() {
     let house = House::new().await;
-    let other = house.other_connection();
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let other = house.outside();
+    other.lock();
     let waiting = house.storage.append(house.station.id, minutes(0..1));
-    let unlock = async { other.execute_batch("COMMIT").expect("unlocked") };
+    let unlock = async { other.unlock() };
     assert_eq!(tokio::join!(waiting, unlock).0.expect("stored").stored, 1);
 }
 
@@ -121,38 +119,6 @@ async fn one_upload_for_a_station_that_is_gone_does_not_fail_the_others() {
 }
 
 #[tokio::test]
-async fn a_full_database_says_so_and_can_still_be_read() {
-    let house = House::with(|options| options.max_database_mib = 1).await.unheard();
-    let send = async |range| house.storage.append(house.station.id, minutes(range)).await;
-    let mut stored = 0;
-    let error = loop {
-        match send(stored..stored + 500).await {
-            Ok(answer) => stored += answer.stored as i64,
-            Err(error) => break error,
-        }
-        assert!(stored < 100_000, "it never got full");
-    };
-    assert!(matches!(error, Error::Full(_)), "{error:?}");
-    assert_eq!(house.latest(Temperature).await.observed_at, NOON.plus((stored - 1) * MINUTE_MS));
-    assert_eq!(house.storage.observation_count(house.station.id).await.expect("read"), stored as u64);
-    // Smaller ones may find a page with room, until there is none.
-    let mut smaller = 0;
-    for minute in stored..stored + 2_000 {
-        match send(minute..minute + 1).await {
-            Ok(answer) => smaller += answer.stored as i64,
-            Err(error) => assert!(matches!(error, Error::Full(_)), "{error:?}"),
-        }
-    }
-    assert!(smaller < 1_000, "{smaller}");
-    let rows = house.storage.observation_count(house.station.id).await.expect("read");
-    assert_eq!(rows, (stored + smaller) as u64, "what was refused is not there");
-    // With a higher limit it goes on.
-    let house = house.reopened(|_| {}).await;
-    let answer = house.append(minutes(0..stored + 2_000)).await;
-    assert_eq!((answer.duplicate as i64, answer.stored as i64), (stored + smaller, 2_000 - smaller));
-}
-
-#[tokio::test]
 async fn closing_commits_what_is_queued_and_refuses_the_rest() {
     let mut house = House::new().await;
     let (storage, id) = (house.storage.clone(), house.station.id);
@@ -163,8 +129,6 @@ async fn closing_commits_what_is_queued_and_refuses_the_rest() {
     assert_eq!(house.entries().await.len(), 5);
     assert!(house.commits.as_mut().expect("someone listens").next().await.is_none(), "then the stream ends");
     storage.close().await;
-    let log = house.folder.path().join("stevenson.db-wal");
-    assert!(!log.exists(), "the log is in the file");
 }
 
 #[tokio::test]

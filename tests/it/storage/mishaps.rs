@@ -1,5 +1,6 @@
 //! Words when the database refuses, is locked, is shared or is killed, and when there are too many at once.
 
+use super::opener::Refusal;
 use super::words::{visitor, word};
 use super::*;
 use futures_util::future::join_all;
@@ -8,9 +9,7 @@ use stevenson::storage::Error;
 #[tokio::test]
 async fn one_word_that_the_database_refuses_does_not_fail_what_waits_beside_it() {
     let house = House::new().await;
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON word WHEN new.text = 'unlucky' \
-        BEGIN SELECT raise(ABORT, 'unlucky'); END";
-    house.other_connection().execute_batch(refuse).expect("a trigger");
+    house.outside().refuse(Refusal::Word("unlucky"));
     let (storage, anna) = (&house.storage, visitor(1));
     let (good, bad, reading, more) = tokio::join!(
         storage.say(&anna, "", vec![word("a", "hello")]),
@@ -45,8 +44,8 @@ async fn more_words_than_the_queue_holds_are_refused_at_once_and_readings_are_no
 async fn a_locked_database_says_so_and_no_word_is_lost() {
     let house = House::with(|options| options.lock_wait_ms = 100).await;
     let (storage, anna) = (&house.storage, visitor(1));
-    let other = house.other_connection();
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let other = house.outside();
+    other.lock();
     let says = (0..5).map(|number| storage.say(&anna, "", vec![word(&number.to_string(), "hello")]));
     let (said, forgot, more) = tokio::join!(
         join_all(says),
@@ -58,7 +57,7 @@ async fn a_locked_database_says_so_and_no_word_is_lost() {
         "{said:?} {forgot:?}"
     );
     assert_eq!(storage.stats().failures, 1, "nobody waits longer than its turn");
-    other.execute_batch("COMMIT").expect("unlocked");
+    other.unlock();
     for number in 0..5 {
         house.say(&anna, &number.to_string()).await;
     }
@@ -71,12 +70,8 @@ async fn words_that_were_confirmed_outlive_a_crash() {
     let anna = visitor(1);
     house.say(&anna, "a").await;
     house.storage.answer(&house.unanswered().await[0], "yes", vec![]).await.expect("answered");
-    // What a killed process leaves: the file and its log, as they are, without a close.
-    let copy = tempfile::tempdir().expect("a folder");
-    for name in ["stevenson.db", "stevenson.db-wal"] {
-        std::fs::copy(house.folder.path().join(name), copy.path().join(name)).expect("copied");
-    }
-    let (storage, _commits) = Storage::open(options(copy.path())).await.expect("opens");
+    let copy = house.opener.as_if_killed();
+    let (storage, _commits) = copy.open(|_| {}).await;
     let words = storage.conversation(&anna, "town-hall", 10).await.expect("read");
     assert_eq!(words, house.conversation(&anna).await);
     assert_eq!(words.len(), 2);
@@ -87,7 +82,7 @@ async fn words_that_were_confirmed_outlive_a_crash() {
 #[tokio::test]
 async fn words_that_another_process_stored_are_told_and_known() {
     let mut house = House::new().await;
-    let (other, _) = Storage::open(options(house.folder.path())).await.expect("opens");
+    let (other, _) = house.opener.open(|_| {}).await;
     let anna = visitor(1);
     other.say(&anna, "us", vec![word("a", "hello")]).await.expect("stored");
     house.say(&anna, "a").await;

@@ -1,5 +1,6 @@
-//! Two who have the same file open: a server and the command line.
+//! Two who have the same database open: a server and the command line.
 
+use super::opener::Opener;
 use super::*;
 use std::time::{Duration, Instant};
 use weather::time::MINUTE_MS;
@@ -10,7 +11,7 @@ fn minute(minute: i64) -> Report {
 
 async fn open(house: &House) -> Storage {
     // Its listener is dropped: the command line has none.
-    Storage::open(options(house.folder.path())).await.expect("opens").0
+    house.opener.open(|_| {}).await.0
 }
 
 #[tokio::test]
@@ -41,7 +42,7 @@ async fn a_key_that_another_process_made_works_at_once() {
 #[tokio::test]
 async fn what_two_processes_write_is_told_by_both_in_order_and_once() {
     let mut house = House::new().await;
-    let (other, mut others) = Storage::open(options(house.folder.path())).await.expect("opens");
+    let (other, mut others) = house.opener.open(|_| {}).await;
     let id = house.station.id;
     for pair in 0..10 {
         house.append(vec![minute(2 * pair)]).await;
@@ -73,8 +74,8 @@ async fn what_another_process_stored_is_known() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn several_processes_may_create_the_same_database() {
     for _ in 0..5 {
-        let folder = tempfile::tempdir().expect("a folder");
-        let opens = (0..4).map(|_| tokio::spawn(Storage::open(options(folder.path()))));
+        let opener = Opener::fresh();
+        let opens = (0..4).map(|_| tokio::spawn(Storage::open(opener.options())));
         let mut epochs = Vec::new();
         for opened in futures_util::future::join_all(opens).await {
             epochs.push(opened.expect("no panic").expect("opens").0.epoch().to_owned());
@@ -87,10 +88,8 @@ async fn several_processes_may_create_the_same_database() {
 #[tokio::test]
 async fn opening_does_not_wait_for_one_who_writes() {
     let house = House::with(|options| options.lock_wait_ms = 0).await;
-    let other = house.other_connection();
-    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    let mut options = options(house.folder.path());
-    options.lock_wait_ms = 0;
-    let (storage, _) = Storage::open(options).await.expect("opens");
+    let other = house.outside();
+    other.lock();
+    let (storage, _) = house.opener.open(|options| options.lock_wait_ms = 0).await;
     assert!(storage.directory().by_slug("town-hall").is_some());
 }

@@ -53,15 +53,3 @@ async fn the_interval_is_the_median_of_the_last_gaps() {
     }
     assert_eq!(interval().await, Some(5 * MINUTE_MS), "of the main sensor, if there is one");
 }
-
-#[tokio::test]
-async fn the_columns_of_an_observation_are_the_quantities_in_order() {
-    let house = House::new().await;
-    let connection = house.other_connection();
-    let mut query = connection.prepare("SELECT name FROM pragma_table_info('observation')").expect("a query");
-    let columns: Vec<String> =
-        query.query_map([], |row| row.get(0)).expect("rows").map(|c| c.expect("a name")).collect();
-    let quantities = Quantity::all().map(|quantity| quantity.name().to_owned());
-    let expected: Vec<String> = ["sensor", "observed_ms"].map(str::to_owned).into_iter().chain(quantities).collect();
-    assert_eq!(columns, expected);
-}

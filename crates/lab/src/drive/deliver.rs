@@ -3,13 +3,13 @@
 //! The next reading is posted when 95 % of the trucks have brought the last one home, so most trucks are parked when it
 //! comes. The time from one to the next thus holds a commit as well; with thousands of trucks it hardly counts.
 
-use super::Error;
+use super::error::Error;
 use super::machine::Process;
-use super::park::post;
+use super::readings::Readings;
 use super::report::Delivered;
 use super::spread::Spread;
-use super::target::{Readings, Target};
-use super::truck::{Fleet, Load};
+use super::target::Target;
+use super::truck::{Convoy, Delivery};
 use super::wire::Wire;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -32,7 +32,7 @@ struct Tally {
     sent: VecDeque<(i64, Instant)>,
     /// Trucks that brought the newest reading home.
     home: usize,
-    /// False while the fleet warms up.
+    /// False while the convoy warms up.
     counting: bool,
     deliveries: u64,
     reports: u64,
@@ -40,17 +40,17 @@ struct Tally {
 }
 
 impl Tally {
-    fn arrive(&mut self, load: &Load) -> usize {
-        if self.sent.back().is_some_and(|(newest, _)| load.reports.contains(newest)) {
+    fn arrive(&mut self, delivery: &Delivery) -> usize {
+        if self.sent.back().is_some_and(|(newest, _)| delivery.reports.contains(newest)) {
             self.home += 1;
         }
         if self.counting {
             self.deliveries += 1;
-            self.reports += load.reports.len() as u64;
-            let oldest = load.reports.first();
+            self.reports += delivery.reports.len() as u64;
+            let oldest = delivery.reports.first();
             let sent = self.sent.iter().rev().find(|(at, _)| Some(at) == oldest);
             if let Some((_, sent)) = sent.filter(|_| self.ages.len() < AGES_MAX) {
-                self.ages.push(load.at.saturating_duration_since(*sent));
+                self.ages.push(delivery.at.saturating_duration_since(*sent));
             }
         }
         self.home
@@ -69,8 +69,8 @@ pub(super) async fn measure(
     let enough = Arc::new(Notify::new());
     let needed = ((trucks as f64 * HOME_SHARE) as usize).max(1);
     let (shared, bell) = (tally.clone(), enough.clone());
-    let mut fleet = Fleet::start(target, trucks, move |load| {
-        let home = shared.lock().unwrap_or_else(PoisonError::into_inner).arrive(&load);
+    let mut convoy = Convoy::start(target, trucks, move |delivery| {
+        let home = shared.lock().unwrap_or_else(PoisonError::into_inner).arrive(&delivery);
         if home == needed {
             bell.notify_one();
         }
@@ -82,30 +82,33 @@ pub(super) async fn measure(
     let (mut started, mut cpu_before, mut posts) = (Instant::now(), cpu()?, 0);
     let mut warm = false;
     while !warm || started.elapsed() < time {
-        let (request, at) = readings.next(target);
-        {
-            // Before it is sent: trucks may be home before the post is acknowledged.
+        // Before it is sent: trucks may be home before the post is acknowledged.
+        let sends = |at_ms, sent| {
             let mut tally = lock();
             tally.home = 0;
-            tally.sent.push_back((at, Instant::now()));
+            tally.sent.push_back((at_ms, sent));
             if tally.sent.len() > REMEMBERED {
                 tally.sent.pop_front();
             }
-        }
-        post(&mut poster, &request).await?;
+        };
+        readings.post_and_tell(&mut poster, target, sends).await?;
         posts += 1;
         let _ = tokio::time::timeout(PATIENCE, enough.notified()).await; // a braked truck may keep the bell silent
-        fleet.check(Duration::ZERO).await?;
+        convoy.check(Duration::ZERO).await?;
         if !warm {
             warm = true;
-            fleet.parked().await?;
+            convoy.parked().await?;
+            // Loads are counted for exactly the time by which they are divided.
+            let mut tally = lock();
+            tally.counting = true;
             (started, cpu_before, posts) = (Instant::now(), cpu()?, 0);
-            lock().counting = true;
         }
     }
-    let elapsed = started.elapsed().as_secs_f64();
-    let cpu_s = cpu_before.zip(cpu()?).map(|(before, after)| after - before);
-    let tally = std::mem::take(&mut *lock());
+    let (tally, elapsed, cpu_after) = {
+        let mut tally = lock();
+        (std::mem::take(&mut *tally), started.elapsed().as_secs_f64(), cpu()?)
+    };
+    let cpu_s = cpu_before.zip(cpu_after).map(|(before, after)| after - before);
     Ok(Delivered {
         deliveries: tally.deliveries,
         deliveries_per_s: tally.deliveries as f64 / elapsed,
@@ -113,7 +116,7 @@ pub(super) async fn measure(
         posts,
         seconds: elapsed,
         age: Spread::of(tally.ages),
-        braked: fleet.yard.braked.load(Ordering::Relaxed),
+        braked: convoy.road.braked.load(Ordering::Relaxed),
         server_cpu_share: cpu_s.map(|cpu_s| cpu_s / elapsed),
         cpu_us_per_delivery: cpu_s.map(|cpu_s| cpu_s * 1e6 / tally.deliveries.max(1) as f64),
     })

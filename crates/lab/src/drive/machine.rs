@@ -1,6 +1,6 @@
 //! The machine, and what a process on it uses: read from Linux' `/proc`.
 
-use super::Error;
+use super::error::Error;
 use serde::Serialize;
 use std::fs;
 

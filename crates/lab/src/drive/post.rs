@@ -1,10 +1,11 @@
 //! Clients that post single reports back to back: how many a second?
 
-use super::Error;
+use super::error::Error;
 use super::machine::Process;
+use super::readings::Readings;
 use super::report::Posted;
 use super::spread::Spread;
-use super::target::{Readings, Target};
+use super::target::Target;
 use super::wire::Wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,9 +50,12 @@ pub(super) async fn measure(
     }
     let elapsed = started.elapsed().as_secs_f64();
     let cpu_s = cpu_before.zip(cpu()?).map(|(before, after)| after - before);
-    let stored = all.statuses.get(&201).copied().unwrap_or_default();
+    let count = |status: u16| all.statuses.get(&status).copied().unwrap_or_default();
+    let (stored, duplicates) = (count(201), count(200));
     Ok(Posted {
         stored_per_s: stored as f64 / elapsed,
+        stored,
+        duplicates,
         statuses: all.statuses,
         seconds: elapsed,
         took: Spread::of(all.times),
@@ -63,15 +67,15 @@ pub(super) async fn measure(
 async fn client(mut wire: Wire, target: Arc<Target>, readings: Arc<Readings>, end: Instant) -> Result<Seen, Error> {
     let mut seen = Seen::default();
     while Instant::now() < end {
-        let (request, _) = readings.next(&target);
+        let reading = readings.next(&target);
         let sent = Instant::now();
-        wire.send(&request).await?;
+        wire.send(&reading.request).await?;
         let answer = wire.receive().await?;
         *seen.statuses.entry(answer.status).or_default() += 1;
-        if matches!(answer.status, 200 | 201) {
-            seen.times.push(answer.at - sent);
-        } else {
-            sleep(PAUSE).await;
+        match answer.status {
+            201 => seen.times.push(answer.at - sent),
+            200 => reading.was_taken()?,
+            _ => sleep(PAUSE).await,
         }
     }
     Ok(seen)

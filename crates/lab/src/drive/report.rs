@@ -9,7 +9,7 @@ use std::fmt;
 
 /// A measurement with the machine, the date and the flags it belongs to.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct Measurement {
     /// When it began, RFC 3339.
     pub at: String,
     /// Where.
@@ -23,13 +23,13 @@ pub struct Report {
     pub driver_cpu_s: Option<f64>,
     /// What came out.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub figures: Figures,
 }
 
 /// What came out, by measurement.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
-pub enum Outcome {
+pub enum Figures {
     /// Of `park`.
     Park(Parked),
     /// Of `deliver`.
@@ -87,13 +87,17 @@ pub struct Delivered {
 /// How many posts a second.
 #[derive(Debug, Clone, Serialize)]
 pub struct Posted {
-    /// Answers 201 a second.
+    /// Readings that were stored (answers 201) a second.
     pub stored_per_s: f64,
-    /// Answers by status. 200 means that an earlier run had taken the same instant.
+    /// Readings that were stored.
+    pub stored: u64,
+    /// Readings that were not stored (answers 200), because an earlier run had taken their instant.
+    pub duplicates: u64,
+    /// Answers by status.
     pub statuses: BTreeMap<u16, u64>,
     /// How long it was measured.
     pub seconds: f64,
-    /// From just before a post until its answer, of those that were taken.
+    /// From just before a post until its answer, of those that were stored.
     pub took: Option<Spread>,
     /// Cores that the server kept busy.
     pub server_cpu_share: Option<f64>,
@@ -101,7 +105,7 @@ pub struct Posted {
     pub cpu_us_per_post: Option<f64>,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Machine { cpu, cores, system } = &self.machine;
         writeln!(f, "{}   {cpu}, {cores} cores, {system}", self.at)?;
@@ -111,10 +115,10 @@ impl fmt::Display for Report {
             Mode::Post { clients, seconds } => write!(f, "post: {clients} clients, {seconds} s")?,
         }
         writeln!(f, ", {}", self.url)?;
-        match &self.outcome {
-            Outcome::Park(parked) => parked.rows(f)?,
-            Outcome::Deliver(delivered) => delivered.rows(f)?,
-            Outcome::Post(posted) => posted.rows(f)?,
+        match &self.figures {
+            Figures::Park(parked) => parked.rows(f)?,
+            Figures::Deliver(delivered) => delivered.rows(f)?,
+            Figures::Post(posted) => posted.rows(f)?,
         }
         row(f, "load generator", self.driver_cpu_s.map(|seconds| format!("{seconds:.2} s of processor time")))
     }
@@ -152,7 +156,8 @@ impl Delivered {
 
 impl Posted {
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        row(f, "stored", Some(format!("{:.0}/s in {:.1} s", self.stored_per_s, self.seconds)))?;
+        row(f, "stored", Some(format!("{:.0}/s ({} in {:.1} s)", self.stored_per_s, self.stored, self.seconds)))?;
+        row(f, "not stored: duplicates", Some(self.duplicates).filter(|count| *count > 0))?;
         let statuses: Vec<_> = self.statuses.iter().map(|(status, count)| format!("{count} × {status}")).collect();
         row(f, "answers", Some(statuses.join(", ")))?;
         row(f, "answer after", self.took)?;

@@ -1,7 +1,7 @@
 //! Trucks: one each on a connection and in a bay of its own, sent again as soon as it is home.
 
-use super::Error;
-use super::target::{Target, unexpected};
+use super::error::{Error, unexpected};
+use super::target::Target;
 use super::wire::{Answer, Wire};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 
 /// How long a truck is willing to wait, ms: the most that the dock allows.
 const PARK_MS: u32 = 45_000;
-/// A cursor of no journal: who asks with it is told to `reload`, and from where.
+/// A cursor of no journal: a truck with it is told to `reload`, and from where.
 const STRANGE_CURSOR: &str = "lab.0";
 /// Answers in a row that only say `reload`: more mean that the cursor from them is worth nothing.
 const RELOADS_MAX: u32 = 3;
@@ -25,7 +25,7 @@ const SETTLE_PER_TRUCK: Duration = Duration::from_micros(400);
 
 /// What came home with a truck.
 #[derive(Debug)]
-pub(super) struct Load {
+pub(super) struct Delivery {
     /// When its last byte was here.
     pub(super) at: Instant,
     /// The times of the reports in it, ms.
@@ -34,7 +34,7 @@ pub(super) struct Load {
     pub(super) parked_ms: u64,
 }
 
-/// An answer of the dock: only what the lab looks at.
+/// What the driver reads of a load.
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(borrow)]
@@ -52,29 +52,29 @@ struct Cargo {
     observed_at: Option<i64>,
 }
 
-/// What all trucks of a fleet share.
+/// What all trucks count together.
 #[derive(Default)]
-pub(super) struct Yard {
+pub(super) struct Road {
     /// Trucks whose request is with the kernel.
     out: AtomicUsize,
     /// Trucks that were told to slow down (429).
     pub(super) braked: AtomicU64,
 }
 
-/// All trucks on the road.
-pub(super) struct Fleet {
-    pub(super) yard: Arc<Yard>,
+/// All trucks.
+pub(super) struct Convoy {
+    pub(super) road: Arc<Road>,
     size: usize,
     tasks: JoinSet<Result<(), Error>>,
 }
 
-impl Fleet {
+impl Convoy {
     /// Connects `size` trucks, parks them all, and calls `home` with every load that holds cargo.
     pub(super) async fn start<F>(target: &Arc<Target>, size: usize, home: F) -> Result<Self, Error>
     where
-        F: Fn(Load) + Clone + Send + 'static,
+        F: Fn(Delivery) + Clone + Send + 'static,
     {
-        let mut fleet = Self { yard: Arc::default(), size, tasks: JoinSet::new() };
+        let mut convoy = Self { road: Arc::default(), size, tasks: JoinSet::new() };
         let mut cursor = STRANGE_CURSOR.to_owned();
         for number in 1..=size {
             let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
@@ -82,15 +82,15 @@ impl Fleet {
             if number == 1 {
                 cursor = truck.ask_cursor().await?;
             }
-            fleet.tasks.spawn(truck.drive(fleet.yard.clone(), home.clone()));
+            convoy.tasks.spawn(truck.drive(convoy.road.clone(), home.clone()));
         }
-        fleet.parked().await?;
-        Ok(fleet)
+        convoy.parked().await?;
+        Ok(convoy)
     }
 
     /// Waits until every truck is out and has had time to park.
     pub(super) async fn parked(&mut self) -> Result<(), Error> {
-        while self.yard.out.load(Ordering::Relaxed) < self.size {
+        while self.road.out.load(Ordering::Relaxed) < self.size {
             self.check(Duration::from_millis(5)).await?;
         }
         self.check(SETTLE + SETTLE_PER_TRUCK * self.size as u32).await
@@ -127,16 +127,16 @@ impl Truck {
         }
     }
 
-    async fn drive(mut self, yard: Arc<Yard>, home: impl Fn(Load)) -> Result<(), Error> {
+    async fn drive(mut self, road: Arc<Road>, home: impl Fn(Delivery)) -> Result<(), Error> {
         let mut reloads = 0;
         loop {
             let request = self.request(PARK_MS);
             self.wire.send(&request).await?;
-            yard.out.fetch_add(1, Ordering::Relaxed);
+            road.out.fetch_add(1, Ordering::Relaxed);
             let answer = self.wire.receive().await?;
-            yard.out.fetch_sub(1, Ordering::Relaxed);
+            road.out.fetch_sub(1, Ordering::Relaxed);
             if answer.status == 429 {
-                yard.braked.fetch_add(1, Ordering::Relaxed);
+                road.braked.fetch_add(1, Ordering::Relaxed);
                 let wait = Duration::from_secs(answer.retry_after_s.unwrap_or(1).clamp(1, 5));
                 sleep(wait).await;
                 continue;
@@ -147,10 +147,10 @@ impl Truck {
                 return Err(unexpected("a truck", &answer));
             }
             let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
-            let load = Load { at: answer.at, reports, parked_ms: body.parked };
+            let delivery = Delivery { at: answer.at, reports, parked_ms: body.parked };
             self.seen = body.seen.into_owned();
-            if !load.reports.is_empty() {
-                home(load);
+            if !delivery.reports.is_empty() {
+                home(delivery);
             }
         }
     }

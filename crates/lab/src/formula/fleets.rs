@@ -1,4 +1,4 @@
-//! The rows, one by one.
+//! The fleets, one by one.
 
 use super::stays::{at_ticket, batched, over_ages, stay, ticketed};
 use super::{Conditions, Flows};

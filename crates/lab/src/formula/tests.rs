@@ -1,14 +1,15 @@
 //! The formulas against the plain ones, which know neither round trips nor the spread of tickets.
 
 use super::*;
+use channel::fleet::FLEETS;
 
-fn row(name: &str) -> Row {
-    Row::named(name).expect("a row")
+fn fleet(name: &str) -> &'static Fleet {
+    Fleet::named(name).expect("a fleet")
 }
 
 fn at(name: &str, news: f64, words: f64) -> Prediction {
     let conditions = Conditions { news, words, round_trip_s: 0.0, park_s: 25.0, period_s: 5.0 };
-    predict(row(name), &conditions).expect("a formula")
+    predict(fleet(name), &conditions)
 }
 
 #[track_caller]
@@ -62,20 +63,24 @@ fn polling_is_the_cheapest_once_there_is_more_than_one_event_a_period() {
 }
 
 #[test]
-fn every_row_has_a_formula_for_all_conditions() {
-    for row in crate::row::ROWS {
+fn the_formulas_stand_in_the_order_of_the_fleets() {
+    assert_eq!(FORMULAS.map(|(name, _)| name), FLEETS.each_ref().map(|fleet| fleet.name));
+}
+
+#[test]
+fn every_fleet_has_a_formula_for_all_conditions() {
+    for fleet in &FLEETS {
         for news in [0.0, 0.01, 10.0] {
             for words in [0.0, 0.01, 10.0] {
                 for (round_trip_s, park_s) in [(0.0, 5.0), (5.0, 45.0)] {
                     let conditions = Conditions { news, words, round_trip_s, park_s, period_s: 0.5 };
-                    let Prediction { trips_per_s, empty_share, age_mean_s, .. } =
-                        predict(row, &conditions).expect("a formula");
-                    assert!(trips_per_s.is_finite() && trips_per_s >= 0.0, "{row} {conditions:?}");
+                    let Prediction { trips_per_s, empty_share, age_mean_s, .. } = predict(fleet, &conditions);
+                    assert!(trips_per_s.is_finite() && trips_per_s >= 0.0, "{fleet} {conditions:?}");
                     assert!(
                         empty_share.is_none_or(|share| (0.0..=1.0 + 1e-9).contains(&share)),
-                        "{row} {conditions:?} {empty_share:?}"
+                        "{fleet} {conditions:?} {empty_share:?}"
                     );
-                    assert!(age_mean_s.is_none_or(|age| age.is_finite() && age >= 0.0), "{row} {conditions:?}");
+                    assert!(age_mean_s.is_none_or(|age| age.is_finite() && age >= 0.0), "{fleet} {conditions:?}");
                 }
             }
         }

@@ -36,7 +36,7 @@ async fn a_page_stays_the_same_visitor_and_goes_on_from_the_cursor_of_now() {
     let (page, mut told) = Page::open(Options::new(&url, fleet)).expect("a page");
 
     let reload = r#"{"v":1,"why":"reload","after":"J.7","seen":"J.7","cargo":[],"heard":[]}"#;
-    let first = serve(&listener, &ok(reload, "Set-Cookie: visitor=abc; HttpOnly; Path=/\r\n")).await;
+    let first = serve(&listener, &ok(reload, "Set-Cookie: visitor=abc; HttpOnly; SameSite=Lax; Path=/\r\n")).await;
     assert!(first.contains(r#""seen":"none.0""#) && !first.to_lowercase().contains("cookie"), "{first}");
 
     let turn = r#"{"v":1,"why":"cargo","after":"J.7","seen":"J.8","cargo":[{"at":"J.8","kind":"report"}],"heard":[]}"#;

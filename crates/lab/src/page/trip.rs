@@ -1,15 +1,15 @@
 //! One trip: a request to the dock, and what its answer means.
 
-use super::Error;
+use super::error::Error;
 use crate::home::{Load, Ms};
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Url, redirect};
 use std::time::Duration;
 
 /// A server that cannot be reached within this time is away.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
-/// The page's way to its bay.
+/// The page's way to its bay. It keeps the server's cookies, so that the page is the same visitor at every trip.
 #[derive(Clone)]
 pub(crate) struct Door {
     client: Client,
@@ -17,10 +17,8 @@ pub(crate) struct Door {
 }
 
 /// What came of a trip.
-pub(crate) struct Outcome {
+pub(crate) struct Arrival {
     pub load: Result<Load, Lost>,
-    /// `Set-Cookie` headers.
-    pub cookies: Vec<String>,
     /// Bytes of the answer's body.
     pub bytes: usize,
 }
@@ -39,6 +37,7 @@ impl Door {
         let path = format!("{}/dock/{bay}", server.path().trim_end_matches('/'));
         let client = Client::builder()
             .no_proxy()
+            .cookie_store(true)
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_MAX)
             .pool_max_idle_per_host(trucks.into())
@@ -47,26 +46,19 @@ impl Door {
     }
 
     /// Sends a truck; dropped before its end, it is called back.
-    pub fn send(&self, body: String, cookies: Option<String>) -> impl Future<Output = Outcome> + Send + 'static {
-        let mut request = self.client.post(self.bay.clone()).header(CONTENT_TYPE, "application/json").body(body);
-        if let Some(cookies) = cookies {
-            request = request.header(COOKIE, cookies);
-        }
+    pub fn send(&self, body: String) -> impl Future<Output = Arrival> + Send + 'static {
+        let request = self.client.post(self.bay.clone()).header(CONTENT_TYPE, "application/json").body(body);
         async move {
             let lost = |retry_after_ms| Err(Lost { retry_after_ms });
-            let Ok(answer) = request.send().await else {
-                return Outcome { load: lost(None), cookies: Vec::new(), bytes: 0 };
-            };
+            let Ok(answer) = request.send().await else { return Arrival { load: lost(None), bytes: 0 } };
             let headers = answer.headers();
-            let set = headers.get_all(SET_COOKIE).iter();
-            let cookies = set.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
             let (ok, is_json, retry_after_ms) = (answer.status() == 200, is_json(headers), retry_after_ms(headers));
             let body = answer.bytes().await.unwrap_or_default();
             let load = match Load::read(&body) {
                 Ok(load) if ok && is_json => Ok(load),
                 _ => lost(retry_after_ms.filter(|_| !ok)),
             };
-            Outcome { load, cookies, bytes: body.len() }
+            Arrival { load, bytes: body.len() }
         }
     }
 }
@@ -76,7 +68,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// `Retry-After` in seconds; dates are for proxies, and no page of a lab waits for those.
+/// `Retry-After` in seconds. The server writes no dates there.
 fn retry_after_ms(headers: &HeaderMap) -> Option<Ms> {
     let seconds: u32 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Ms::from(seconds) * 1_000)

@@ -1,8 +1,8 @@
 //! A page fed by a WebSocket: clipboards up, loads down, on one line.
 
-use super::Error;
-use super::pages::{Setting, TEXT, Words};
-use crate::STATION;
+use super::book::Questions;
+use super::error::Error;
+use super::setting::{Setting, Words};
 use crate::home::Load;
 use crate::page::new_id;
 use channel::clipboard::Id;
@@ -25,26 +25,31 @@ struct Line {
     seen: u64,
     /// Words that are not confirmed yet.
     waiting: Vec<Value>,
+    questions: Questions,
 }
 
 /// Opens a page.
 pub(super) fn spawn(tasks: &mut JoinSet<()>, setting: Setting, mut words: Words) -> Result<(), Error> {
     let seen = setting.seen.seq();
-    let mut line = Line { setting, bay: new_id()?, seen, waiting: Vec::new() };
+    let questions = Questions::default();
+    let (asking, asked) = (setting.clone(), questions.clone());
+    let mut line = Line { setting, bay: new_id()?, seen, waiting: Vec::new(), questions };
     let (say, mut said) = mpsc::unbounded_channel();
     tasks.spawn(async move {
         while words.next().await.is_some() {
-            let Ok(id) = new_id() else { return };
-            if say.send(json!({"id": id.as_str(), "station": STATION, "text": TEXT})).is_err() {
+            let Some(word) = asking.word() else { return };
+            asking.book.count(|counts| counts.words += 1);
+            asked.asked();
+            if say.send(word).is_err() {
                 return;
             }
         }
-        // Who has nothing more to say keeps listening.
+        // A page that has nothing more to say keeps listening.
         std::future::pending::<()>().await;
     });
     tasks.spawn(async move {
         loop {
-            // What ends it does not matter: it is opened again.
+            // Whatever ended it, it is opened again.
             let _ = line.talk(&mut said).await;
             line.setting.book.count(|counts| counts.lost += 1);
             tokio::time::sleep(AGAIN).await;
@@ -59,7 +64,8 @@ impl Line {
         let Setting { fleet, park_ms, station, seen, book, .. } = &self.setting;
         let seen = format!("{}.{}", seen.epoch(), self.seen);
         let text =
-            json!({"v": 1, "fleet": fleet, "park": park_ms, "seen": seen, "watch": [station], "say": say}).to_string();
+            json!({"v": 1, "fleet": fleet.name, "park": park_ms, "seen": seen, "watch": [&**station], "say": say})
+                .to_string();
         book.count(|counts| {
             counts.legs_out += 1;
             counts.empty_out += u64::from(say.is_empty());
@@ -91,8 +97,10 @@ impl Line {
                     let Some(frame) = frame else { return Ok(()) };
                     let Message::Text(text) = frame.map_err(failed)? else { continue };
                     if let Ok(load) = Load::read(text.as_bytes()) {
-                        self.seen = book.load(&load, text.len(), self.seen);
+                        self.seen = book.load(&load, text.len(), self.seen, &self.questions);
+                        let waited = self.waiting.len();
                         self.waiting.retain(|word| !load.heard.iter().any(|id| word["id"] == id.as_str()));
+                        book.count(|counts| counts.words_delivered += (waited - self.waiting.len()) as u64);
                     }
                 }
             }

@@ -1,14 +1,14 @@
 //! The ledger: when news and words were born, when they arrived, and that each did so once and in order.
 
-use super::Broken;
+use super::broken::Broken;
 use super::factory::STATION;
-use crate::home::Word;
+use crate::home::{Clipboard, Word};
 use crate::measured::{Ages, Measured};
 use crate::traffic::Us;
 use channel::clipboard::Id;
 use std::collections::VecDeque;
 
-/// The ledger of a row.
+/// The ledger of a fleet.
 pub(super) struct Ledger<'a> {
     pub counts: Measured,
     ages: Ages,
@@ -41,6 +41,13 @@ impl<'a> Ledger<'a> {
     pub fn passes(&mut self, now: Us, parked: usize) {
         self.parked_us += (now - self.last) as f64 * parked as f64;
         self.last = now;
+    }
+
+    /// A clipboard leaves.
+    pub fn departs(&mut self, clipboard: &Clipboard) {
+        self.counts.legs_out += 1;
+        self.counts.empty_out += u64::from(clipboard.say.is_empty());
+        self.counts.bytes_up += clipboard.json().to_string().len() as u64;
     }
 
     /// News is born.
@@ -77,6 +84,7 @@ impl<'a> Ledger<'a> {
 
     /// Home took it.
     pub fn said(&mut self, now: Us) {
+        self.counts.words += 1;
         self.words.push_back(now);
     }
 
@@ -94,10 +102,16 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// The sum of it.
+    /// The end: all counts and ages.
     pub fn close(self, end: Us) -> Measured {
-        let seconds = end as f64 / 1e6;
-        let parked = if end > 0 { self.parked_us / end as f64 } else { 0.0 };
-        Measured { seconds, parked, age: self.ages.age(), word_age: self.word_ages.age(), ..self.counts }
+        let waiting_us = self.news.iter().map(|(_, born)| u128::from(end - born)).sum();
+        Measured {
+            seconds: end as f64 / 1e6,
+            parked: if end > 0 { self.parked_us / end as f64 } else { 0.0 },
+            age: self.ages.age(),
+            age_mean_least_ms: self.ages.mean_with_ms(self.news.len() as u64, waiting_us),
+            word_age: self.word_ages.age(),
+            ..self.counts
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! A page with trucks: home's real rules on one end of the road, the dock's on the other.
 
+use super::broken::Broken;
 use super::factory::{AtGate, Factory, Number, STATION};
+use super::feed::Feed;
 use super::ledger::Ledger;
 use super::road::Road;
-use super::{Broken, Page, seconds_us};
 use crate::home::{self, Clipboard, Event, Home, Ms};
 use crate::measured::Measured;
 use crate::scenario::Scenario;
-use crate::traffic::Us;
+use crate::traffic::{Us, us};
 use channel::cargo::Load;
 use channel::clipboard::Id;
 use channel::fleet::Fleet;
@@ -53,7 +54,7 @@ impl<'a> Trucks<'a> {
             road: Road::new(scenario),
             docked: Vec::new(),
             ledger,
-            cut: scenario.cut_s.map(seconds_us),
+            cut: scenario.cut_s.map(us),
         })
     }
 
@@ -84,11 +85,8 @@ impl<'a> Trucks<'a> {
     }
 
     fn departs(&mut self, number: Number, clipboard: Clipboard, now: Us) {
-        let counts = &mut self.ledger.counts;
-        counts.trips += 1;
-        counts.legs_out += 1;
-        counts.empty_out += u64::from(clipboard.say.is_empty());
-        counts.bytes_up += weight(&clipboard);
+        self.ledger.counts.trips += 1;
+        self.ledger.departs(&clipboard);
         let there = now + self.road.way();
         if self.road.loses() {
             let told = there + self.road.way();
@@ -141,7 +139,7 @@ impl<'a> Trucks<'a> {
     }
 }
 
-impl Page for Trucks<'_> {
+impl Feed for Trucks<'_> {
     fn begin(&mut self) -> Result<(), Broken> {
         let events = self.start(0);
         self.act(events, 0)
@@ -223,9 +221,4 @@ impl Page for Trucks<'_> {
 
 fn ms(now: Us) -> Ms {
     (now / 1_000) as Ms
-}
-
-/// What a clipboard weighs on the wire, bytes.
-pub(super) fn weight(clipboard: &Clipboard) -> u64 {
-    clipboard.json().to_string().len() as u64
 }

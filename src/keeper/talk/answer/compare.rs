@@ -1,9 +1,9 @@
 //! Here and there.
 
 use super::Answering;
-use crate::keeper::alerts::rule;
-use crate::keeper::talk::facts::{self, Found};
-use crate::keeper::talk::topic::Topic;
+use crate::keeper::language::facts::{self, Found};
+use crate::keeper::language::sentence::what;
+use crate::keeper::language::topic::Topic;
 use weather::freshness::Freshness;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
@@ -30,7 +30,7 @@ impl Answering<'_> {
             let difference = self.context.preference.difference(quantity, there.value - here.value);
             lines.push(format!(
                 "{} {} there ({}), {} here ({}): {difference}",
-                rule::what(&topic.sensor, quantity),
+                what(&topic.sensor, quantity),
                 self.text(quantity, there.value),
                 self.bare(there.observed_at),
                 self.text(quantity, here.value),
@@ -40,8 +40,8 @@ impl Answering<'_> {
         if !lines.is_empty() {
             return format!("{name}: {}.", lines.join("; "));
         }
-        let what = quantity
-            .map_or("anything".to_owned(), |quantity| format!("the {}", rule::what(&SensorName::main(), quantity)));
+        let what =
+            quantity.map_or("anything".to_owned(), |quantity| format!("the {}", what(&SensorName::main(), quantity)));
         match latest.iter().map(|latest| latest.observed_at).max() {
             None => format!("{name} has not reported anything yet."),
             Some(at) if !fresh(at, *interval_ms) => {

@@ -1,16 +1,16 @@
 //! How it is now, and how it changes.
 
 use super::Answering;
-use crate::keeper::alerts::hysteresis;
-use crate::keeper::alerts::rule;
-use crate::keeper::talk::facts::{self, Found};
-use crate::keeper::talk::topic::Topic;
+use crate::keeper::language::facts::{self, Found};
+use crate::keeper::language::sentence::{self, what};
+use crate::keeper::language::topic::Topic;
 use crate::storage::{Bucket, Latest};
 use weather::freshness::Freshness;
 use weather::preference::minus;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use weather::units::Unit;
 use weather::{day, wind};
 
 /// Less than a tipping bucket's smallest step is no rain, mm.
@@ -24,7 +24,7 @@ impl Answering<'_> {
     pub(super) fn now(&self, topic: &Topic) -> String {
         let Some(latest) = self.facts.latest(topic) else { return self.never(topic) };
         match topic.quantity {
-            Quantity::Temperature if topic.sensor.as_str().is_empty() => {
+            Quantity::Temperature if topic.sensor.is_main() => {
                 let mut text = self.sentence(topic, latest);
                 if let (Freshness::Live, Some(feels)) = (self.freshness(latest.observed_at), self.facts.feels_like()) {
                     text += &format!(" It feels like {}.", self.text(Quantity::Temperature, feels));
@@ -137,13 +137,13 @@ impl Answering<'_> {
             .into_iter()
             .filter_map(|quantity| {
                 let value = self.facts.beside(&main, quantity, at)?;
-                Some(format!("{} {}", rule::what(&main, quantity), self.text(quantity, value)))
+                Some(format!("{} {}", what(&main, quantity), self.text(quantity, value)))
             })
             .collect();
         if values.is_empty() {
             return self.state();
         }
-        format!("{}: {}.", capital(&self.at(at)), values.join(", "))
+        format!("{}: {}.", sentence::capital(&self.at(at)), values.join(", "))
     }
 
     /// Whether the station reports.
@@ -214,8 +214,8 @@ pub const TREND_BUCKET_MS: i64 = 10 * MINUTE_MS;
 fn how_it_changes(quantity: Quantity, change: f64) -> String {
     let verb = if change > 0.0 { "is rising" } else { "is falling" };
     let size = change.abs();
-    let pressure = quantity.unit() == Quantity::SeaLevelPressure.unit();
-    if size < if pressure { 0.1 } else { hysteresis::of(quantity).margin } {
+    let pressure = quantity.unit() == Unit::Hectopascal;
+    if size < if pressure { 0.1 } else { quantity.hysteresis().margin } {
         return "is steady".to_owned();
     }
     match size {
@@ -225,10 +225,4 @@ fn how_it_changes(quantity: Quantity, change: f64) -> String {
         size if size <= 6.0 => format!("{verb} quickly"),
         _ => format!("{verb} very rapidly"),
     }
-}
-
-/// The same with its first letter in upper case.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

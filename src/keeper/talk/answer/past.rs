@@ -2,18 +2,19 @@
 
 use super::now::DRY_MM;
 use super::{Answering, LOOK_BACK_DAYS};
-use crate::keeper::alerts::rule;
-use crate::keeper::talk::clock;
-use crate::keeper::talk::facts::{self, Found};
+use crate::keeper::language::clock;
+use crate::keeper::language::facts::{self, Found};
+use crate::keeper::language::measure;
+use crate::keeper::language::period::{Period, Stretch};
+use crate::keeper::language::sentence::{self, what};
+use crate::keeper::language::topic::Topic;
 use crate::keeper::talk::intent::Limit;
-use crate::keeper::talk::measure;
-use crate::keeper::talk::period::{Period, Stretch};
-use crate::keeper::talk::topic::Topic;
 use crate::storage::{Extreme, Side};
 use chrono::NaiveDate;
 use weather::day;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
+use weather::units::Unit;
 
 /// Low and high with the times of their first occurrence.
 struct LowHigh {
@@ -57,20 +58,16 @@ impl Answering<'_> {
     pub(super) fn range(&self, topic: &Topic, side: Option<Side>, period: Period) -> String {
         let Some(LowHigh { low, high }) = self.low_high() else { return self.nothing(topic, period) };
         let value = |(value, at)| format!("{} {}", self.text(topic.quantity, value), self.within(period, at));
-        let what = rule::what(&topic.sensor, topic.quantity);
-        let what = if topic.quantity == Quantity::Temperature && topic.sensor.as_str().is_empty() {
-            String::new()
-        } else {
-            format!(" {what}")
-        };
+        let called = what(&topic.sensor, topic.quantity);
+        let of_it = if sentence::is_it(&topic.sensor, topic.quantity) { String::new() } else { format!(" {called}") };
         let name = period.name();
         let gap = self.gap(period);
         match side {
-            Some(Side::Below) => format!("Lowest{what} {name}: {}.{gap}", value(low)),
-            Some(Side::Above) => format!("{}{what} {name}: {}.{gap}", highest(topic.quantity), value(high)),
+            Some(Side::Below) => format!("Lowest{of_it} {name}: {}.{gap}", value(low)),
+            Some(Side::Above) => format!("{}{of_it} {name}: {}.{gap}", highest(topic.quantity), value(high)),
             None => {
-                let what = super::now::capital(&rule::what(&topic.sensor, topic.quantity));
-                format!("{what} {name}: lowest {}, highest {}.{gap}", value(low), value(high))
+                let called = sentence::capital(&called);
+                format!("{called} {name}: lowest {}, highest {}.{gap}", value(low), value(high))
             }
         }
     }
@@ -93,7 +90,7 @@ impl Answering<'_> {
     }
 
     fn nothing(&self, topic: &Topic, period: Period) -> String {
-        let what = rule::what(&topic.sensor, topic.quantity);
+        let what = what(&topic.sensor, topic.quantity);
         let last = self.facts.latest(topic).map_or(String::new(), |latest| {
             let value = self.text(topic.quantity, latest.value);
             format!(" My last reading is from {}: {value}.", self.bare(latest.observed_at))
@@ -108,7 +105,7 @@ impl Answering<'_> {
             return self.nothing(topic, period);
         }
         let mean = buckets.iter().map(|bucket| bucket.mean * f64::from(bucket.count)).sum::<f64>() / count;
-        let what = rule::what(&topic.sensor, topic.quantity);
+        let what = what(&topic.sensor, topic.quantity);
         format!("Average {what} {}: {}, of {count} readings.", period.name(), self.text(topic.quantity, mean))
     }
 
@@ -214,8 +211,5 @@ impl Answering<'_> {
 }
 
 fn highest(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::WindGust | Quantity::WindSpeed => "Strongest",
-        _ => "Highest",
-    }
+    if quantity.unit() == Unit::MetrePerSecond { "Strongest" } else { "Highest" }
 }

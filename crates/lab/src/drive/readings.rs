@@ -1,0 +1,154 @@
+//! The readings that are posted: each of its own instant, so that each is stored; stations take turns.
+
+use super::error::{Error, unexpected};
+use super::target::Target;
+use super::wire::Wire;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// Readings to post.
+pub(super) struct Readings {
+    stations: Vec<Station>,
+    turn: AtomicUsize,
+}
+
+/// A station that is posted for.
+struct Station {
+    key: String,
+    /// The last instant that was posted, or is known to be taken.
+    last_ms: AtomicI64,
+}
+
+/// A reading on its way.
+pub(super) struct Reading<'a> {
+    /// The whole request.
+    pub request: Vec<u8>,
+    /// The instant that it is of.
+    pub at_ms: i64,
+    station: &'a Station,
+}
+
+/// A reading that is stored.
+pub(super) struct Stored {
+    /// The instant that it is of.
+    pub at_ms: i64,
+    /// When it was sent.
+    pub sent: Instant,
+    /// When the answer was here.
+    pub answered: Instant,
+}
+
+/// An earlier run that posted faster than one reading a millisecond has taken times ahead of the clock. A reading that
+/// finds its instant taken says so, and the station goes on this much later, ms.
+const AHEAD_STEP_MS: i64 = 5_000;
+/// How far ahead of the clock is looked for free times, ms. Servers believe a clock that is up to five minutes ahead.
+const AHEAD_MAX_MS: i64 = 270_000;
+
+impl Readings {
+    /// Posts one reading for each key, so that the server is warm, and the first times that earlier runs took are passed.
+    pub(super) async fn start(keys: &[String], wire: &mut Wire, target: &Target) -> Result<Self, Error> {
+        let stations = keys.iter().map(|key| Station { key: key.clone(), last_ms: AtomicI64::new(0) }).collect();
+        let readings = Self { stations, turn: AtomicUsize::new(0) };
+        for _ in keys {
+            readings.post(wire, target).await?;
+        }
+        Ok(readings)
+    }
+
+    /// The next station's reading of ten values.
+    pub(super) fn next(&self, target: &Target) -> Reading<'_> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.stations[turn % self.stations.len()].next(target, turn)
+    }
+
+    /// Posts a reading that is stored.
+    pub(super) async fn post(&self, wire: &mut Wire, target: &Target) -> Result<Stored, Error> {
+        self.post_and_tell(wire, target, |_, _| ()).await
+    }
+
+    /// Posts a reading that is stored; `sends` hears the instant of each that is tried, before it is sent.
+    pub(super) async fn post_and_tell(
+        &self,
+        wire: &mut Wire,
+        target: &Target,
+        sends: impl Fn(i64, Instant),
+    ) -> Result<Stored, Error> {
+        let mut reading = self.next(target);
+        loop {
+            let sent = Instant::now();
+            sends(reading.at_ms, sent);
+            wire.send(&reading.request).await?;
+            let answer = wire.receive().await?;
+            match answer.status {
+                201 => return Ok(Stored { at_ms: reading.at_ms, sent, answered: answer.at }),
+                200 => {
+                    reading.was_taken()?;
+                    reading = reading.station.next(target, 0);
+                }
+                _ => return Err(unexpected("a reading", &answer)),
+            }
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Its instant has a reading already: the station steps past it. Many clients may find that at once; together they
+    /// step once.
+    pub(super) fn was_taken(&self) -> Result<(), Error> {
+        let later = self.at_ms + AHEAD_STEP_MS;
+        if later > now_ms() + AHEAD_MAX_MS {
+            return Err(Error::NoFreshTimes);
+        }
+        self.station.last_ms.fetch_max(later, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Station {
+    fn next(&self, target: &Target, turn: usize) -> Reading<'_> {
+        let at_ms = self.next_ms();
+        let wave = (turn % 200) as f64 / 10.0;
+        let body = format!(
+            r#"{{"observed_at":{at_ms},"temperature":{:.1},"humidity":{:.0},"station_pressure":{:.1},"wind_speed":{:.1},"wind_gust":{:.1},"wind_direction":{},"precipitation":0.0,"precipitation_rate":0.0,"solar_radiation":{:.0},"battery_voltage":3.02}}"#,
+            10.0 + wave,
+            80.0 - wave,
+            990.0 + wave,
+            wave / 4.0,
+            wave / 2.0,
+            turn % 90,
+            wave * 5.0
+        );
+        let request = target.post("/api/v1/readings", &format!("Authorization: Bearer {}\r\n", self.key), &body);
+        Reading { request, at_ms, station: self }
+    }
+
+    /// A millisecond that was not taken before: now, or the one after the last. A driver that posts faster than one a
+    /// millisecond runs ahead of the clock.
+    fn next_ms(&self) -> i64 {
+        let now = now_ms();
+        let mut last = self.last_ms.load(Ordering::Relaxed);
+        loop {
+            let next = now.max(last + 1);
+            match self.last_ms.compare_exchange_weak(last, next, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return next,
+                Err(newer) => last = newer,
+            }
+        }
+    }
+}
+
+fn now_ms() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reading_has_an_instant_of_its_own() {
+        let station = Station { key: "a".to_owned(), last_ms: AtomicI64::new(0) };
+        let times: std::collections::BTreeSet<i64> = (0..10_000).map(|_| station.next_ms()).collect();
+        assert_eq!(times.len(), 10_000);
+    }
+}

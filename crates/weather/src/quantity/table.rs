@@ -1,0 +1,476 @@
+//! The table of quantities. A new quantity is one row here, and one migration that adds its column to `observation`.
+//!
+//! The place in memory is the place in this file, so a row may stand where it belongs. The stored number is not: it is
+//! the next one that no row has ever had.
+
+use super::row::{Fault, Row, Speech, UNSAID, Words, ask, back_by, main, name, of};
+use crate::units::Unit;
+
+/// What a DS18B20 probe answers right after power-on.
+const POWER_ON: Fault = Fault {
+    numbers: 85.0..=85.0,
+    why: "85 °C is what a DS18B20 probe answers before its first measurement",
+    of_sensor: false,
+};
+/// What a BME280 with a broken bus reports: with it come 0 or 100 % and 575 hPa.
+const BROKEN_BUS_LOW: Fault = Fault { numbers: -147.0..=-143.0, why: BROKEN_BUS, of_sensor: true };
+/// The other number that it reports, below 181 °C.
+const BROKEN_BUS_HIGH: Fault = Fault { numbers: 180.0..=181.0_f64.next_down(), why: BROKEN_BUS, of_sensor: true };
+const BROKEN_BUS: &str = "its temperature is what a BME280 with a broken bus reports";
+
+/// The names of more than one quantity.
+const SOIL: &str = "soil ground";
+const WIND: &str = "wind winds windy windspeed breeze breezy blowing calm stormy windiest windier";
+const RAIN: &str = "rain rains rained raining rainy rainfall precipitation shower showers drizzle wet";
+
+/// Makes the enum and the table of the same rows.
+macro_rules! quantities {
+    ($($quantity:ident = $row:expr,)*) => {
+        /// An observed property. Its `name` is the same in JSON, SQL, URLs and docs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the rows of the table say what each one is, once")]
+        pub enum Quantity {
+            $($quantity,)*
+        }
+
+        /// All of them, in the order of the table.
+        pub(super) const ALL: [Quantity; [$(Quantity::$quantity),*].len()] = [$(Quantity::$quantity),*];
+
+        pub(super) const TABLE: [Row; ALL.len()] = [$($row),*];
+    };
+}
+
+quantities!(
+    // Air temperature.
+    Temperature = Row {
+        number: 0,
+        order: 10,
+        name: "temperature",
+        title: "Temperature",
+        icon: "thermometer",
+        unit: Unit::Celsius,
+        decimals: 1,
+        limits: -80.0..=60.0,
+        saturates_at: None,
+        faults: &[POWER_ON, BROKEN_BUS_LOW, BROKEN_BUS_HIGH],
+        // Half a degree is twice a good sensor's noise; a cloud before the sun passes within ten minutes.
+        hysteresis: back_by(0.5, 10),
+        keeper: Speech {
+            called: "temperature",
+            names: &[name(
+                210,
+                Words::Any(
+                    "\
+                    temperature temperatures temp temps thermometer cold colder coldest warm warmer warmest \
+                    hot hotter hottest cool cooler coolest chilly mild frost frosty freeze freezes freezing \
+                    froze heat degrees celsius fahrenheit warming cooling"
+                )
+            )],
+            of_unit: true,
+            questions: &[ask(10, "how cold is it?"), ask(60, "lowest this week?")],
+            ..UNSAID
+        },
+        // Names without a unit in them are the metric dialect of the HP1001 and its kin.
+        wunderground: &[
+            main("tempf", Unit::Fahrenheit),
+            main("outtemp", Unit::Celsius),
+            of("indoor", "indoortempf", Unit::Fahrenheit),
+            of("indoor", "intemp", Unit::Celsius),
+            of("temp#", "temp#f", Unit::Fahrenheit)
+        ],
+    },
+    // Relative humidity of the air.
+    Humidity = Row {
+        number: 1,
+        order: 20,
+        name: "humidity",
+        title: "Humidity",
+        icon: "droplets",
+        unit: Unit::Percent,
+        decimals: 0,
+        limits: 0.0..=100.0,
+        // A capacitive sensor in fog.
+        saturates_at: Some(105.0),
+        faults: &[],
+        hysteresis: back_by(3.0, 10),
+        keeper: Speech {
+            called: "humidity",
+            names: &[name(190, Words::Any("humidity humid moist muggy damp"))],
+            of_unit: true,
+            questions: &[ask(70, "how humid is it?")],
+            ..UNSAID
+        },
+        wunderground: &[
+            main("humidity", Unit::Percent),
+            main("outhumi", Unit::Percent),
+            of("indoor", "indoorhumidity", Unit::Percent),
+            of("indoor", "inhumi", Unit::Percent)
+        ],
+    },
+    // Dew point of the air.
+    DewPoint = Row {
+        number: 2,
+        order: 30,
+        name: "dew_point",
+        title: "Dew point",
+        icon: "droplets",
+        unit: Unit::Celsius,
+        decimals: 1,
+        limits: -80.0..=35.0,
+        saturates_at: None,
+        faults: &[POWER_ON],
+        hysteresis: back_by(0.5, 10),
+        keeper: Speech { called: "dew point", names: &[name(60, Words::Any("dew dewpoint"))], ..UNSAID },
+        wunderground: &[main("dewptf", Unit::Fahrenheit), main("dewpoint", Unit::Celsius)],
+    },
+    // What the barometer feels, not reduced to sea level.
+    StationPressure = Row {
+        number: 3,
+        order: 40,
+        name: "station_pressure",
+        title: "Station pressure",
+        icon: "gauge",
+        unit: Unit::Hectopascal,
+        decimals: 1,
+        limits: 500.0..=1100.0,
+        saturates_at: None,
+        faults: &[],
+        // Pressure moves by tenths; a front's passage takes longer than half an hour.
+        hysteresis: back_by(0.5, 30),
+        keeper: Speech { called: "station pressure", ..UNSAID },
+        wunderground: &[main("absbaromin", Unit::InchOfMercury), main("absbaro", Unit::Hectopascal)],
+    },
+    // Pressure reduced to sea level by the standard atmosphere.
+    AltimeterSetting = Row {
+        number: 4,
+        order: 50,
+        name: "altimeter_setting",
+        title: "Altimeter setting",
+        icon: "gauge",
+        unit: Unit::Hectopascal,
+        decimals: 1,
+        limits: 850.0..=1090.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.5, 30),
+        keeper: Speech { called: "altimeter setting", ..UNSAID },
+        wunderground: &[],
+    },
+    // Pressure reduced to sea level.
+    SeaLevelPressure = Row {
+        number: 5,
+        order: 60,
+        name: "sea_level_pressure",
+        title: "Pressure",
+        icon: "gauge",
+        unit: Unit::Hectopascal,
+        decimals: 1,
+        limits: 850.0..=1090.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.5, 30),
+        keeper: Speech {
+            called: "pressure",
+            names: &[name(180, Words::Any("pressure barometer barometric"))],
+            stand_ins: &[Quantity::AltimeterSetting, Quantity::StationPressure],
+            of_unit: true,
+            questions: &[ask(30, "pressure falling?")],
+            ..UNSAID
+        },
+        wunderground: &[main("baromin", Unit::InchOfMercury), main("relbaro", Unit::Hectopascal)],
+    },
+    // Mean speed of the wind.
+    WindSpeed = Row {
+        number: 6,
+        order: 70,
+        name: "wind_speed",
+        title: "Wind",
+        icon: "wind",
+        unit: Unit::MetrePerSecond,
+        decimals: 1,
+        limits: 0.0..=75.0,
+        saturates_at: None,
+        faults: &[],
+        // Wind comes in gusts, gusts come in bursts.
+        hysteresis: back_by(1.0, 10),
+        keeper: Speech {
+            called: "wind",
+            names: &[name(140, Words::Any(WIND))],
+            stand_ins: &[Quantity::WindGust],
+            of_unit: true,
+            questions: &[ask(50, "is it windy?")],
+            ..UNSAID
+        },
+        wunderground: &[main("windspeedmph", Unit::MilePerHour), main("windspeed", Unit::MetrePerSecond)],
+    },
+    // Highest speed of the wind, over seconds.
+    WindGust = Row {
+        number: 7,
+        order: 80,
+        name: "wind_gust",
+        title: "Gust",
+        icon: "wind",
+        unit: Unit::MetrePerSecond,
+        decimals: 1,
+        limits: 0.0..=150.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(2.0, 30),
+        keeper: Speech {
+            called: "gust",
+            names: &[name(120, Words::Any("gust gusts gusty gusting squall squalls"))],
+            peaks: true,
+            questions: &[ask(40, "strongest gust today?")],
+            ..UNSAID
+        },
+        wunderground: &[main("windgustmph", Unit::MilePerHour), main("windgust", Unit::MetrePerSecond)],
+    },
+    // Where the wind blows from.
+    WindDirection = Row {
+        number: 8,
+        order: 90,
+        name: "wind_direction",
+        title: "Wind direction",
+        icon: "wind",
+        unit: Unit::Degree,
+        decimals: 0,
+        limits: 0.0..=360.0,
+        saturates_at: None,
+        faults: &[],
+        // There are no alerts of what goes round in a circle.
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech {
+            called: "wind direction",
+            names: &[name(130, Words::Each(&[WIND, "direction from coming"], "since to"))],
+            ..UNSAID
+        },
+        wunderground: &[main("winddir", Unit::Degree)],
+    },
+    // Rain since local midnight, as consoles count it.
+    Precipitation = Row {
+        number: 9,
+        order: 100,
+        name: "precipitation",
+        title: "Rain today",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        // The day record is 1,825 mm (Foc-Foc, 1966).
+        limits: 0.0..=2_000.0,
+        saturates_at: None,
+        faults: &[],
+        // A counter does not hover: it goes up until midnight.
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech {
+            called: "rain since midnight",
+            names: &[name(170, Words::Any(RAIN))],
+            stand_ins: &[Quantity::PrecipitationRate],
+            of_unit: true,
+            questions: &[ask(20, "rain since Monday?")],
+            ..UNSAID
+        },
+        wunderground: &[main("dailyrainin", Unit::Inch), main("dailyrain", Unit::Millimetre)],
+    },
+    // How hard it rains.
+    PrecipitationRate = Row {
+        number: 10,
+        order: 110,
+        name: "precipitation_rate",
+        title: "Rain rate",
+        icon: "cloud-rain",
+        unit: Unit::MillimetrePerHour,
+        decimals: 1,
+        limits: 0.0..=500.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.2, 30),
+        keeper: Speech {
+            called: "rain rate",
+            names: &[
+                name(150, Words::Any("rainrate")),
+                name(160, Words::Each(&[RAIN, "rate hard heavy heavily intensity"], ""))
+            ],
+            of_unit: true,
+            peaks: true,
+            ..UNSAID
+        },
+        // `rainin` is the rain of the past 60 minutes: a rate, by the definition of the protocol.
+        wunderground: &[main("rainin", Unit::InchPerHour), main("rainrate", Unit::MillimetrePerHour)],
+    },
+    // Global radiation on a level surface.
+    SolarRadiation = Row {
+        number: 11,
+        order: 120,
+        name: "solar_radiation",
+        title: "Solar radiation",
+        icon: "sun",
+        unit: Unit::WattPerSquareMetre,
+        decimals: 0,
+        limits: -5.0..=1_600.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(50.0, 10),
+        keeper: Speech {
+            called: "solar radiation",
+            names: &[name(200, Words::Any("solar radiation sun sunny sunshine bright sunniest"))],
+            of_unit: true,
+            questions: &[ask(80, "how much sun?")],
+            ..UNSAID
+        },
+        wunderground: &[main("solarradiation", Unit::WattPerSquareMetre)],
+    },
+    // Ultraviolet index.
+    UvIndex = Row {
+        number: 12,
+        order: 130,
+        name: "uv_index",
+        title: "UV index",
+        icon: "sun",
+        unit: Unit::One,
+        decimals: 0,
+        limits: 0.0..=20.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.5, 10),
+        keeper: Speech {
+            called: "UV index",
+            names: &[name(70, Words::Any("uv ultraviolet sunburn"))],
+            peaks: true,
+            questions: &[ask(90, "highest UV today?")],
+            ..UNSAID
+        },
+        wunderground: &[main("uv", Unit::One)],
+    },
+    // Temperature of the soil.
+    SoilTemperature = Row {
+        number: 13,
+        order: 140,
+        name: "soil_temperature",
+        title: "Soil temperature",
+        icon: "thermometer",
+        unit: Unit::Celsius,
+        decimals: 1,
+        limits: -50.0..=80.0,
+        saturates_at: None,
+        faults: &[POWER_ON],
+        hysteresis: back_by(0.5, 10),
+        keeper: Speech {
+            called: "soil temperature",
+            names: &[name(20, Words::Each(&[SOIL], ""))],
+            questions: &[ask(100, "soil temperature?")],
+            ..UNSAID
+        },
+        wunderground: &[main("soiltempf", Unit::Fahrenheit), of("soil#", "soiltemp#f", Unit::Fahrenheit)],
+    },
+    // Moisture of the soil, as probes say it.
+    SoilMoisture = Row {
+        number: 14,
+        order: 150,
+        name: "soil_moisture",
+        title: "Soil moisture",
+        icon: "sprout",
+        unit: Unit::Percent,
+        decimals: 0,
+        limits: 0.0..=100.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(3.0, 10),
+        keeper: Speech {
+            called: "soil moisture",
+            names: &[name(10, Words::Each(&[SOIL, "moisture wet moist humidity water"], ""))],
+            ..UNSAID
+        },
+        wunderground: &[main("soilmoisture", Unit::Percent), of("soil#", "soilmoisture#", Unit::Percent)],
+    },
+    // Particles up to 2.5 µm.
+    Pm2_5 = Row {
+        number: 15,
+        order: 160,
+        name: "pm2_5",
+        title: "PM2.5",
+        icon: "haze",
+        unit: Unit::MicrogramPerCubicMetre,
+        decimals: 1,
+        limits: 0.0..=2_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(2.0, 30),
+        keeper: Speech {
+            called: "PM2.5",
+            names: &[
+                name(30, Words::Phrase("air quality")),
+                name(40, Words::Numbered("pm", 2.5)),
+                name(80, Words::Any("pm2.5 pm25 particulate particulates dust smoke particles"))
+            ],
+            stand_ins: &[Quantity::Pm10],
+            of_unit: true,
+            questions: &[ask(110, "air quality?")],
+            ..UNSAID
+        },
+        wunderground: &[main("aqpm2.5", Unit::MicrogramPerCubicMetre)],
+    },
+    // Particles up to 10 µm.
+    Pm10 = Row {
+        number: 16,
+        order: 170,
+        name: "pm10",
+        title: "PM10",
+        icon: "haze",
+        unit: Unit::MicrogramPerCubicMetre,
+        decimals: 1,
+        limits: 0.0..=5_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(2.0, 30),
+        keeper: Speech {
+            called: "PM10",
+            names: &[name(50, Words::Numbered("pm", 10.0)), name(90, Words::Any("pm10"))],
+            ..UNSAID
+        },
+        wunderground: &[main("aqpm10", Unit::MicrogramPerCubicMetre)],
+    },
+    // Carbon dioxide.
+    Co2 = Row {
+        number: 17,
+        order: 180,
+        name: "co2",
+        title: "CO₂",
+        icon: "leaf",
+        unit: Unit::PartPerMillion,
+        decimals: 0,
+        limits: 0.0..=40_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(50.0, 10),
+        keeper: Speech {
+            called: "CO₂",
+            names: &[name(100, Words::Any("co2 carbon"))],
+            of_unit: true,
+            questions: &[ask(120, "CO2 now?")],
+            ..UNSAID
+        },
+        wunderground: &[],
+    },
+    // Voltage of the station's battery.
+    BatteryVoltage = Row {
+        number: 18,
+        order: 190,
+        name: "battery_voltage",
+        title: "Battery",
+        icon: "battery-medium",
+        unit: Unit::Volt,
+        decimals: 2,
+        limits: 0.0..=60.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.1, 30),
+        keeper: Speech {
+            called: "battery",
+            names: &[name(110, Words::Any("battery voltage volts"))],
+            of_unit: true,
+            questions: &[ask(130, "battery?")],
+            ..UNSAID
+        },
+        wunderground: &[],
+    },
+);

@@ -1,0 +1,186 @@
+//! The period that a sentence names.
+
+use super::period::{DAYS_MAX, Period};
+use super::tokens::{Token, Tokens};
+use chrono::{Datelike, NaiveDate, Weekday};
+
+/// Hours that are looked at one by one; more are days.
+const HOURS_MAX: u32 = 48;
+
+const WEEKDAYS: [(&str, &str, Weekday); 7] = [
+    ("monday", "mondays", Weekday::Mon),
+    ("tuesday", "tuesdays", Weekday::Tue),
+    ("wednesday", "wednesdays", Weekday::Wed),
+    ("thursday", "thursdays", Weekday::Thu),
+    ("friday", "fridays", Weekday::Fri),
+    ("saturday", "saturdays", Weekday::Sat),
+    ("sunday", "sundays", Weekday::Sun),
+];
+
+/// The months, January first.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// The period a sentence names, if it does. `today` is the date there.
+pub fn find(tokens: &Tokens, today: NaiveDate) -> Option<Period> {
+    let since = tokens.find(&["since", "from"]);
+    if let Some(date) = date(tokens, today) {
+        return Some(if since.is_some() { Period::SinceDate(date) } else { Period::OnDate(date) });
+    }
+    if let Some((place, day)) = weekday(tokens) {
+        let last = place > 0 && matches!(tokens.at(place - 1), Some("last" | "past"));
+        return Some(if since.is_some_and(|since| since < place) { Period::Since(day) } else { Period::On(day, last) });
+    }
+    if tokens.phrase(&["day", "before", "yesterday"]) {
+        return Some(Period::DayBeforeYesterday);
+    }
+    if tokens.any(&["yesterday", "yesterdays"]) {
+        let yesterday = today.pred_opt().unwrap_or(today);
+        return Some(if since.is_some() { Period::SinceDate(yesterday) } else { Period::Yesterday });
+    }
+    if tokens.phrase(&["last", "night"]) || tokens.phrase(&["over", "night"]) || tokens.any(&["overnight"]) {
+        return Some(Period::LastNight);
+    }
+    if tokens.phrase(&["this", "morning"]) {
+        return Some(Period::ThisMorning);
+    }
+    counted(tokens).or_else(|| calendar(tokens))
+}
+
+fn weekday(tokens: &Tokens) -> Option<(usize, Weekday)> {
+    WEEKDAYS.iter().find_map(|(name, many, day)| Some((tokens.find(&[name, many])?, *day)))
+}
+
+/// `2026-11-14`, `14 November`, `November 14th, 2025`; without a year, the newest that is not ahead.
+pub fn date(tokens: &Tokens, today: NaiveDate) -> Option<NaiveDate> {
+    if let Some(date) =
+        tokens.all.iter().find_map(|token| if let Token::Date(date) = token { Some(*date) } else { None })
+    {
+        return Some(date);
+    }
+    let (place, month) = (0..tokens.all.len()).find_map(|place| {
+        let month = MONTHS.iter().position(|month| tokens.at(place) == Some(month))?;
+        Some((place, month as u32 + 1))
+    })?;
+    let day = |place: usize| tokens.number_at(place).filter(|day| (1.0..=31.0).contains(day)).map(|day| day as u32);
+    let ordinal = |place: usize| matches!(tokens.at(place), Some("of" | "st" | "nd" | "rd" | "th"));
+    let before = (1..=3).filter_map(|back| place.checked_sub(back)).take_while(|&at| day(at).is_some() || ordinal(at));
+    let day = before.filter_map(day).next().or_else(|| day(place + 1))?;
+    let is_year = |year: &f64| (1900.0..=2200.0).contains(year);
+    let year = tokens.numbers().find(is_year).map(|year| year as i32);
+    let date = NaiveDate::from_ymd_opt(year.unwrap_or(today.year()), month, day)?;
+    match year {
+        None if date > today => NaiveDate::from_ymd_opt(today.year() - 1, month, day),
+        _ => Some(date),
+    }
+}
+
+/// `the last 3 days`, `past 24 hours`, `last hour`.
+fn counted(tokens: &Tokens) -> Option<Period> {
+    let (place, hours_each) = (0..tokens.all.len()).find_map(|place| match tokens.at(place)? {
+        "hour" | "hours" | "h" => Some((place, 1)),
+        "day" | "days" => Some((place, 24)),
+        "weeks" => Some((place, 7 * 24)),
+        "months" => Some((place, 30 * 24)),
+        _ => None,
+    })?;
+    let count = place.checked_sub(1).and_then(|before| tokens.number_at(before));
+    let said_last = tokens.find(&["last", "past", "previous"]).is_some_and(|last| last < place);
+    let count = match count {
+        Some(count) if count >= 1.0 => count.min(f64::from(DAYS_MAX)) as u32,
+        None if said_last => 1,
+        _ => return None,
+    };
+    match (hours_each, count) {
+        (1, hours) if hours <= HOURS_MAX => Some(Period::LastHours(hours)),
+        (1, hours) => Some(Period::LastDays(hours.div_ceil(24))),
+        (24, 1) => Some(Period::LastHours(24)),
+        (each, count) => Some(Period::LastDays((count * (each / 24)).min(DAYS_MAX))),
+    }
+}
+
+fn calendar(tokens: &Tokens) -> Option<Period> {
+    let ago = u32::from(tokens.any(&["last", "previous", "past"]));
+    if tokens.any(&["week", "weeks", "weekly"]) {
+        return Some(Period::Week { ago });
+    }
+    if tokens.any(&["month", "months", "monthly"]) {
+        return Some(Period::Month { ago });
+    }
+    if tokens.any(&["ever", "record", "records"]) || (tokens.any(&["year", "yearly"]) && ago == 1) {
+        return Some(Period::LastDays(if tokens.any(&["year"]) { 365 } else { DAYS_MAX }));
+    }
+    if tokens.any(&["year", "yearly"]) {
+        return Some(Period::Year);
+    }
+    tokens.any(&["today", "todays", "tonight", "daily", "midnight"]).then_some(Period::Today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keeper::language::period::Stretch;
+    use chrono_tz::Tz;
+    use weather::day;
+    use weather::time::Timestamp;
+
+    /// 2026-11-22 12:00 UTC, a Sunday; 13:00 in Berlin.
+    const NOW: Timestamp = Timestamp(1_795_348_800_000);
+    const BERLIN: Tz = Tz::Europe__Berlin;
+
+    fn days(text: &str) -> Option<(String, String)> {
+        let period = find(&Tokens::of(text), day::date_at(BERLIN, NOW))?;
+        match period.stretch(BERLIN, NOW) {
+            Stretch::Days(from, to) => Some((from.to_string(), to.to_string())),
+            Stretch::Hours(from, to) => Some((from.rfc3339(), to.rfc3339())),
+        }
+    }
+
+    #[test]
+    fn days_are_the_stations() {
+        for (text, from, to) in [
+            ("high today", "2026-11-22", "2026-11-22"),
+            ("rain yesterday", "2026-11-21", "2026-11-21"),
+            ("the day before yesterday", "2026-11-20", "2026-11-20"),
+            ("this week", "2026-11-16", "2026-11-22"),
+            ("last week", "2026-11-09", "2026-11-15"),
+            ("this month", "2026-11-01", "2026-11-22"),
+            ("last month", "2026-10-01", "2026-10-31"),
+            ("this year", "2026-01-01", "2026-11-22"),
+            ("since Monday", "2026-11-16", "2026-11-22"),
+            ("since sunday", "2026-11-22", "2026-11-22"),
+            ("on Sunday", "2026-11-22", "2026-11-22"),
+            ("last Sunday", "2026-11-15", "2026-11-15"),
+            ("on tuesday", "2026-11-17", "2026-11-17"),
+            ("since yesterday", "2026-11-21", "2026-11-22"),
+            ("on 2026-11-14", "2026-11-14", "2026-11-14"),
+            ("on 14 November", "2026-11-14", "2026-11-14"),
+            ("on the 14th of November", "2026-11-14", "2026-11-14"),
+            ("November 14", "2026-11-14", "2026-11-14"),
+            ("since 24 December", "2025-12-24", "2026-11-22"),
+            ("on 3 May 2024", "2024-05-03", "2024-05-03"),
+            ("the last 3 days", "2026-11-20", "2026-11-22"),
+            ("past two weeks", "2026-11-09", "2026-11-22"),
+            ("last 72 hours", "2026-11-20", "2026-11-22"),
+            ("last 3 hours", "2026-11-22T09:00:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("in the last hour", "2026-11-22T11:00:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("last night", "2026-11-21T17:00:00.000Z", "2026-11-22T08:00:00.000Z"),
+            ("this morning", "2026-11-22T05:00:00.000Z", "2026-11-22T11:00:00.000Z"),
+        ] {
+            assert_eq!(days(text), Some((from.to_owned(), to.to_owned())), "{text}");
+        }
+        assert_eq!(days("how cold is it"), None);
+    }
+}

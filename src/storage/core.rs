@@ -1,0 +1,31 @@
+//! What storage decides, whatever the database is: what is new in what arrives, in which order things are written,
+//! answered and told, what the writer remembers, and what is thrown away.
+//!
+//! Most of it is pure. The rest asks the engine, over the steps of `engine.rs`, and nothing else.
+
+mod bodies;
+mod decide;
+mod foreign;
+mod forget;
+mod jobs;
+mod learn;
+mod list;
+mod memory;
+mod merge;
+mod news;
+mod pruning;
+mod scribe;
+mod shared;
+mod stats;
+mod store;
+mod tell;
+mod tidying;
+mod writer;
+
+pub(super) use jobs::{Answer, Append, Forgetting, Job, Talk, What, Write};
+pub(super) use scribe::Scribe;
+pub(super) use shared::Shared;
+pub use stats::Stats;
+pub(super) use tell::commits;
+pub use tell::{Commits, Committed};
+pub(super) use writer::Writer;

@@ -1,0 +1,35 @@
+//! What other processes write into the same database: the command line adds a station while the server runs.
+
+use crate::storage::engine::Engine;
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+
+/// Entries of others that wait to be told.
+#[derive(Default)]
+pub(super) struct Foreign(Vec<Entry>);
+
+/// They are read in pieces of this many.
+const PIECE: u32 = 1_000;
+
+impl Foreign {
+    /// Reads what others wrote after `from`, up to `head`; the caller's transaction keeps it from moving. Returns how
+    /// many entries these were.
+    pub(super) async fn read(&mut self, engine: &mut Engine, from: u64, head: u64) -> Result<usize, Error> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut at = from;
+        while at < head {
+            let piece = engine.after(at, PIECE).await?;
+            let Some(last) = piece.last() else { break };
+            at = last.seq;
+            entries.extend(piece);
+        }
+        let read = entries.len();
+        self.0.append(&mut entries);
+        Ok(read)
+    }
+
+    /// All that wait.
+    pub(super) fn take(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.0)
+    }
+}

@@ -1,0 +1,84 @@
+//! Makes the writer's memory know what a batch is about to touch. What is asked for is decided here, without a database.
+
+use super::memory::Memory;
+use super::merge::Upload;
+use crate::storage::engine::Engine;
+use crate::storage::error::Error;
+use crate::storage::seam::{Place, SensorDay};
+use std::collections::{BTreeSet, HashMap};
+use weather::day;
+use weather::report::Values;
+use weather::station::{SensorName, StationId};
+
+/// Sensors a station may have: a misread field must not become ten thousand of them.
+const SENSORS_MAX: usize = 256;
+
+/// Makes memory know what [`super::merge::merge`] asks of it; returns the rows that exist at the uploads' places.
+pub(super) async fn learn(
+    engine: &mut Engine,
+    memory: &mut Memory,
+    uploads: &[Upload<'_>],
+) -> Result<HashMap<Place, Values>, Error> {
+    memory.trim();
+    for upload in uploads {
+        if !memory.stations.contains_key(&upload.station.id) {
+            let found = engine.sensors(upload.station.id).await?;
+            memory.learn_station(upload.station.id, found);
+        }
+    }
+    let missing = missing_sensors(memory, uploads);
+    if !missing.is_empty() {
+        for (station, name, id) in engine.add_sensors(&missing).await? {
+            memory.learn_new_sensor(station, name, id);
+        }
+    }
+    let (days, places) = wanted(memory, uploads);
+    if !days.is_empty() {
+        let found = engine.days(&days).await?;
+        memory.learn_days(days, found);
+    }
+    if places.is_empty() { Ok(HashMap::new()) } else { engine.rows(&places).await }
+}
+
+/// Sensors that are to be made: those that memory does not know, as many as their stations may still have.
+fn missing_sensors<'a>(memory: &Memory, uploads: &[Upload<'a>]) -> Vec<(StationId, &'a SensorName)> {
+    let mut missing: BTreeSet<(StationId, &SensorName)> = BTreeSet::new();
+    for upload in uploads {
+        let id = upload.station.id;
+        let sensors = &memory.stations[&id];
+        for name in upload.reports.iter().flat_map(|report| report.sensors().keys()) {
+            if !sensors.contains_key(name) {
+                missing.insert((id, name));
+            }
+        }
+    }
+    let mut room: HashMap<StationId, usize> = HashMap::new();
+    let has_room = |(station, _): &(StationId, &SensorName)| {
+        let left = room.entry(*station).or_insert_with(|| SENSORS_MAX.saturating_sub(memory.stations[station].len()));
+        let has = *left > 0;
+        *left = left.saturating_sub(1);
+        has
+    };
+    missing.into_iter().filter(has_room).collect()
+}
+
+/// Days that memory does not know, and places that may have a row already.
+fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTreeSet<Place>) {
+    let (mut days, mut places) = (BTreeSet::new(), BTreeSet::new());
+    for upload in uploads {
+        let sensors = &memory.stations[&upload.station.id];
+        for report in upload.reports {
+            let observed_at = report.observed_at();
+            let date = day::date_at(upload.station.zone, observed_at);
+            for sensor in report.sensors().keys().filter_map(|name| sensors.get(name)) {
+                if !memory.days.contains_key(&(*sensor, date)) {
+                    days.insert((*sensor, date));
+                }
+                if memory.sensors.get(sensor).is_some_and(|known| Some(observed_at) <= known.high_water) {
+                    places.insert((*sensor, observed_at));
+                }
+            }
+        }
+    }
+    (days, places)
+}

@@ -1,0 +1,51 @@
+//! Changes to the list of stations, each in a transaction of its own with its journal entry.
+
+use super::news::News;
+use super::scribe::{Scribe, now};
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::keys::Key;
+use crate::storage::seam::StationChange;
+use crate::storage::stations::{Directory, NewStation};
+use std::sync::Arc;
+use weather::station::{Slug, Station};
+
+pub(super) async fn add_station(scribe: &mut Scribe, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
+    let key = Key::generate()?;
+    let directory = change(scribe, StationChange::Add(&new, &key)).await?;
+    let station = directory.by_slug(new.slug.as_str()).cloned();
+    station.map(|station| (station, key)).ok_or_else(|| Error::NoStation(new.slug.to_string()))
+}
+
+pub(super) async fn renew_key(scribe: &mut Scribe, slug: Slug) -> Result<Key, Error> {
+    let key = Key::generate()?;
+    change(scribe, StationChange::Renew(&slug, &key)).await?;
+    Ok(key)
+}
+
+pub(super) async fn remove_station(scribe: &mut Scribe, slug: Slug) -> Result<(), Error> {
+    change(scribe, StationChange::Remove(&slug)).await?;
+    scribe.tidying.suspect();
+    Ok(())
+}
+
+/// Changes the list of stations in a transaction of its own; returns the new list.
+async fn change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<Arc<Directory>, Error> {
+    let done = try_change(scribe, change).await;
+    scribe.settle(&done).await;
+    let (directory, entry) = done?;
+    scribe.shared.set_directory(directory.clone());
+    scribe.teller.tell(vec![entry]).await;
+    Ok(directory)
+}
+
+async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(Arc<Directory>, Entry), Error> {
+    scribe.begin().await?;
+    scribe.engine.change_station(&change, now()).await?;
+    let directory = Arc::new(Directory::new(scribe.engine.stations().await?));
+    let entry = scribe.numbering.number(vec![News::station(change.slug().as_str())], now()).remove(0);
+    scribe.engine.enter_and_commit(&entry).await?;
+    scribe.committed(std::slice::from_ref(&entry), 0);
+    scribe.memory.clear();
+    Ok((directory, entry))
+}

@@ -1,0 +1,129 @@
+//! What the writer remembers of the database, so that a commit need not ask: sensors, newest values, days in progress.
+
+use crate::storage::seam::{FoundSensor, Range, Rank, SensorDay, SensorId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+/// What the writer knows. After a failed transaction it forgets everything and reads again.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Sensors of the stations that were read; a station that is absent here has not been.
+    pub stations: HashMap<StationId, BTreeMap<SensorName, SensorId>>,
+    /// Every sensor above.
+    pub sensors: HashMap<SensorId, Known>,
+    /// Extremes of the days that were read, as above.
+    pub days: HashMap<SensorDay, Day>,
+}
+
+/// What is known of a sensor.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Known {
+    /// The newest instant there is a row for: what comes later needs no look whether it is there already.
+    pub high_water: Option<Timestamp>,
+    /// The newest value of each quantity.
+    pub latest: [Option<Newest>; Quantity::COUNT],
+    /// Quantities whose newest value is to be written.
+    pub touched: u32,
+}
+
+/// A newest value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Newest {
+    pub rank: Rank,
+    pub value: f64,
+}
+
+/// A sensor's extremes on a local day.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Day {
+    pub ranges: [Option<Range>; Quantity::COUNT],
+    /// Quantities whose range is to be written.
+    pub touched: u32,
+}
+
+const _: () = assert!(Quantity::COUNT <= u32::BITS as usize, "`touched` has a bit for each quantity");
+
+/// Days that are remembered at most; beyond, all are forgotten and read again. About 4 MiB; a thousand sensors that
+/// cross midnight together need two each.
+const DAYS_MAX: usize = 4_096;
+
+impl Memory {
+    /// Takes in a station's sensors as the database has them.
+    pub(super) fn learn_station(&mut self, station: StationId, found: Vec<FoundSensor>) {
+        let sensors = self.stations.entry(station).or_default();
+        for FoundSensor { id, name, high_water, latest } in found {
+            let mut known = Known { high_water, ..Known::default() };
+            for (quantity, rank, value) in latest {
+                known.latest[quantity.index()] = Some(Newest { rank, value });
+            }
+            sensors.insert(name, id);
+            self.sensors.insert(id, known);
+        }
+    }
+
+    /// Takes in a sensor that has just been made.
+    pub(super) fn learn_new_sensor(&mut self, station: StationId, name: SensorName, id: SensorId) {
+        self.stations.entry(station).or_default().insert(name, id);
+        self.sensors.insert(id, Known::default());
+    }
+
+    /// Takes in the extremes of the days that were asked for. A day without any is known to have none.
+    pub(super) fn learn_days(&mut self, asked: BTreeSet<SensorDay>, found: Vec<(SensorDay, Quantity, Range)>) {
+        for day in asked {
+            self.days.entry(day).or_default();
+        }
+        for (day, quantity, range) in found {
+            self.days.entry(day).or_default().ranges[quantity.index()] = Some(range);
+        }
+    }
+
+    /// Keeps the days in bounds; not to be called between reading days and using them.
+    pub(super) fn trim(&mut self) {
+        if self.days.len() > DAYS_MAX {
+            self.days.clear();
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Known {
+    /// Takes a value in. True if it is the newest of its quantity.
+    pub(super) fn fold(&mut self, quantity: Quantity, value: f64, rank: Rank) -> bool {
+        let slot = &mut self.latest[quantity.index()];
+        if slot.is_some_and(|newest| newest.rank >= rank) {
+            return false;
+        }
+        *slot = Some(Newest { rank, value });
+        self.touched |= 1 << quantity.index();
+        true
+    }
+
+    /// The rank of the newest observation of any quantity.
+    pub(super) fn newest(&self) -> Option<Rank> {
+        self.latest.iter().flatten().map(|newest| newest.rank).max()
+    }
+}
+
+impl Day {
+    /// Takes a value in; of equal values the first observed counts, whichever came first.
+    pub(super) fn fold(&mut self, quantity: Quantity, value: f64, at: Timestamp) {
+        let slot = &mut self.ranges[quantity.index()];
+        let old = *slot;
+        let range = slot.get_or_insert(Range { low: value, low_at: at, high: value, high_at: at });
+        if value < range.low || (value == range.low && at < range.low_at) {
+            (range.low, range.low_at) = (value, at);
+        }
+        if value > range.high || (value == range.high && at < range.high_at) {
+            (range.high, range.high_at) = (value, at);
+        }
+        if *slot != old {
+            self.touched |= 1 << quantity.index();
+        }
+    }
+}

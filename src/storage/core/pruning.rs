@@ -1,0 +1,101 @@
+//! When old journal entries, words and alerts are thrown away, and how many: always a bounded number of rows, so that
+//! nobody waits long.
+
+use crate::storage::engine::Engine;
+use crate::storage::options::Options;
+use crate::storage::seam::{JournalLimits, Rows, WordLimits};
+use weather::time::{MINUTE_MS, Timestamp};
+
+/// Keeps count of rows and of what was written since the last pruning.
+pub(super) struct Pruning {
+    rows: Rows,
+    /// Conversations have been looked at up to the word at this place in the journal; of an earlier run nothing is known.
+    words_looked: u64,
+    /// Entries written since the last pruning.
+    unpruned: u64,
+    pruned_at: Timestamp,
+}
+
+/// The journal is pruned after so many entries, or every minute.
+const PRUNE_EVERY: u64 = 500;
+
+impl Pruning {
+    pub(super) fn new(rows: Rows, now: Timestamp) -> Self {
+        Self { rows, words_looked: 0, unpruned: 0, pruned_at: now }
+    }
+
+    /// The rows were counted anew.
+    pub(super) fn counted(&mut self, rows: Rows) {
+        self.rows = rows;
+    }
+
+    /// So many rows were written.
+    pub(super) fn wrote(&mut self, entries: usize, words: usize) {
+        self.rows.journal += entries as u64;
+        self.rows.words += words as u64;
+        self.unpruned += entries as u64;
+    }
+
+    /// Prunes if it is time to; true if it was.
+    pub(super) async fn prune_if_due(&mut self, engine: &mut Engine, options: &Options, now: Timestamp) -> bool {
+        if self.unpruned < PRUNE_EVERY && now.since(self.pruned_at) < MINUTE_MS {
+            return false;
+        }
+        match engine.prune_journal(&self.journal_limits(options, now)).await {
+            Ok(rows) => self.rows.journal = self.rows.journal.saturating_sub(rows),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the journal was not pruned");
+            }
+        }
+        match engine.prune_words(&self.word_limits(options, now)).await {
+            Ok(pruned) => {
+                self.rows.words = self.rows.words.saturating_sub(pruned.words);
+                self.words_looked = pruned.looked;
+            }
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "words were not pruned"),
+        }
+        (self.unpruned, self.pruned_at) = (0, now);
+        true
+    }
+
+    /// Rows that may go at a time: more than were written since the last time.
+    fn rows_at_a_time(&self) -> u64 {
+        2 * self.unpruned.max(PRUNE_EVERY)
+    }
+
+    fn journal_limits(&self, options: &Options, now: Timestamp) -> JournalLimits {
+        JournalLimits {
+            rows: self.rows_at_a_time(),
+            excess: self.rows.journal.saturating_sub(options.journal_keep_entries.into()),
+            before: now.plus(-options.journal_keep_ms()),
+        }
+    }
+
+    fn word_limits(&self, options: &Options, now: Timestamp) -> WordLimits {
+        WordLimits {
+            rows: self.rows_at_a_time(),
+            excess: self.rows.words.saturating_sub(options.words_keep_total),
+            words_before: now.plus(-options.words_keep_ms()),
+            alerts_before: now.plus(-options.alerts_keep_ms()),
+            conversation: options.words_keep_each,
+            looked: self.words_looked,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_may_go_than_came_and_only_what_is_too_much() {
+        let options = Options { journal_keep_entries: 100, words_keep_total: 10, ..Options::default() };
+        let mut pruning = Pruning::new(Rows { journal: 90, words: 10 }, Timestamp(0));
+        assert_eq!(pruning.journal_limits(&options, Timestamp(0)).excess, 0);
+        pruning.wrote(700, 3);
+        let (journal, words) =
+            (pruning.journal_limits(&options, Timestamp(0)), pruning.word_limits(&options, Timestamp(0)));
+        assert_eq!((journal.rows, journal.excess), (1_400, 690));
+        assert_eq!((words.rows, words.excess), (1_400, 3));
+    }
+}

@@ -1,0 +1,132 @@
+//! The frame of every transaction: take the lock, catch up with others; then settle, answer and tell.
+
+use super::foreign::Foreign;
+use super::memory::Memory;
+use super::news::Numbering;
+use super::pruning::Pruning;
+use super::shared::Shared;
+use super::stats::count;
+use super::tell::Teller;
+use super::tidying::Tidying;
+use crate::storage::engine::Engine;
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::stations::Directory;
+use std::sync::Arc;
+use weather::time::Timestamp;
+
+/// The engine, and what the writer keeps in mind, one duty each.
+pub(in crate::storage) struct Scribe {
+    pub(super) engine: Engine,
+    pub(super) shared: Arc<Shared>,
+    pub(super) memory: Memory,
+    pub(super) numbering: Numbering,
+    pub(super) pruning: Pruning,
+    pub(super) tidying: Tidying,
+    pub(super) teller: Teller,
+    foreign: Foreign,
+}
+
+impl Scribe {
+    /// Takes the engine over. `lossy`: an earlier run may have lost its last commits.
+    pub(in crate::storage) async fn new(
+        mut engine: Engine,
+        shared: Arc<Shared>,
+        teller: Teller,
+        lossy: bool,
+    ) -> Result<Self, Error> {
+        // The head comes first: whatever is committed after it is noticed later.
+        let numbering = Numbering::new(engine.head().await?, lossy);
+        shared.set_directory(Arc::new(Directory::new(engine.stations().await?)));
+        let pruning = Pruning::new(engine.count().await?, now());
+        let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
+        Ok(Self { engine, shared, memory, numbering, pruning, tidying, teller, foreign })
+    }
+
+    /// Takes the write lock and learns what other processes have written.
+    pub(super) async fn begin(&mut self) -> Result<(), Error> {
+        let head = self.engine.begin().await?;
+        self.catch_up(head).await
+    }
+
+    /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving.
+    async fn catch_up(&mut self, head: u64) -> Result<(), Error> {
+        if head <= self.numbering.head() {
+            return Ok(());
+        }
+        let read = self.foreign.read(&mut self.engine, self.numbering.head(), head).await?;
+        self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
+        self.pruning.counted(self.engine.count().await?);
+        count(&self.shared.counters.foreign_entries, read);
+        self.memory.clear();
+        self.tidying.suspect();
+        self.numbering.reached(head);
+        Ok(())
+    }
+
+    /// Notes what a transaction has committed.
+    pub(super) fn committed(&mut self, entries: &[Entry], words: usize) {
+        if let Some(last) = entries.last() {
+            self.numbering.reached(last.seq);
+        }
+        self.shared.reached(self.numbering.head());
+        self.pruning.wrote(entries.len(), words);
+    }
+
+    /// Ends a transaction that failed, and tells what others have committed, come what may.
+    pub(super) async fn settle<T>(&mut self, done: &Result<T, Error>) {
+        if done.is_err() {
+            count(&self.shared.counters.failures, 1);
+            self.engine.rollback().await;
+            self.memory.clear();
+        }
+        let foreign = self.foreign.take();
+        self.teller.tell(foreign).await;
+    }
+
+    /// Looks for commits of other processes, and after the journal.
+    pub(super) async fn look_around(&mut self) {
+        let looked = self.try_look().await;
+        if let Err(error) = &looked {
+            tracing::warn!(error = error as &dyn std::error::Error, "cannot look for other processes' commits");
+        }
+        self.settle(&looked).await;
+        self.prune_if_due().await;
+    }
+
+    async fn try_look(&mut self) -> Result<(), Error> {
+        if let Some(head) = self.engine.look().await? {
+            self.catch_up(head).await?;
+            self.engine.looked().await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn prune_if_due(&mut self) {
+        if self.pruning.prune_if_due(&mut self.engine, &self.shared.options, now()).await {
+            // Whoever failed to tidy tries again.
+            self.tidying.suspect();
+        }
+    }
+
+    /// True while removed stations may have rows left.
+    pub(super) fn has_orphans(&self) -> bool {
+        self.tidying.has_orphans()
+    }
+
+    /// Deletes some of the rows that removed stations left.
+    pub(super) async fn tidy_some(&mut self) {
+        self.tidying.tidy_some(&mut self.engine).await;
+    }
+
+    /// Closes the database.
+    pub(super) async fn close(self) {
+        self.engine.close().await;
+    }
+}
+
+/// The writer is a worker: it may read the clock.
+#[expect(clippy::disallowed_methods, reason = "a worker: it passes the time on")]
+pub(super) fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}

@@ -1,0 +1,84 @@
+//! Counters, for those who watch.
+
+use super::jobs::Talk;
+use crate::storage::observations::Appended;
+use crate::storage::seam::Spoken;
+use crate::storage::words::Author;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// What storage has done since it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Reports that added something.
+    pub reports_stored: u64,
+    /// Reports that were known already.
+    pub reports_duplicate: u64,
+    /// Words that visitors said.
+    pub words_stored: u64,
+    /// Words that were known already, and words that were forgotten.
+    pub words_repeated: u64,
+    /// Words that keepers answered.
+    pub words_answered: u64,
+    /// Words that keepers said on their own.
+    pub words_spoken: u64,
+    /// Transactions that stored reports or words.
+    pub commits: u64,
+    /// Transactions that failed: locked, full or worse.
+    pub failures: u64,
+    /// Journal entries that another process wrote.
+    pub foreign_entries: u64,
+    /// Reports that wait for the writer now.
+    pub queued_reports: u64,
+    /// Words that wait for the writer now.
+    pub queued_words: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub reports_stored: AtomicU64,
+    pub reports_duplicate: AtomicU64,
+    pub words_stored: AtomicU64,
+    pub words_repeated: AtomicU64,
+    pub words_answered: AtomicU64,
+    pub words_spoken: AtomicU64,
+    pub commits: AtomicU64,
+    pub failures: AtomicU64,
+    pub foreign_entries: AtomicU64,
+}
+
+/// Adds to a counter; nothing is ordered by counters.
+pub(super) fn count(counter: &AtomicU64, more: usize) {
+    counter.fetch_add(more as u64, Relaxed);
+}
+
+impl Counters {
+    /// Counts what a commit stored.
+    pub(super) fn count_stored(&self, appended: &[Appended], talks: &[Talk], spoken: &Spoken<'_>) {
+        count(&self.commits, 1);
+        count(&self.reports_stored, appended.iter().map(|answer| answer.stored).sum());
+        count(&self.reports_duplicate, appended.iter().map(|answer| answer.duplicate).sum());
+        let stored = spoken.said.iter().filter(|said| said.author == Author::You).count();
+        count(&self.words_stored, stored);
+        count(&self.words_repeated, talks.iter().map(Talk::words).sum::<usize>() - stored);
+        count(&self.words_answered, spoken.answered.len());
+        let unasked = spoken.said.iter().filter(|said| said.author == Author::Keeper && said.answers.is_none());
+        count(&self.words_spoken, unasked.count());
+    }
+
+    /// How many wait is not known here.
+    pub(super) fn read(&self) -> Stats {
+        Stats {
+            reports_stored: self.reports_stored.load(Relaxed),
+            reports_duplicate: self.reports_duplicate.load(Relaxed),
+            words_stored: self.words_stored.load(Relaxed),
+            words_repeated: self.words_repeated.load(Relaxed),
+            words_answered: self.words_answered.load(Relaxed),
+            words_spoken: self.words_spoken.load(Relaxed),
+            commits: self.commits.load(Relaxed),
+            failures: self.failures.load(Relaxed),
+            foreign_entries: self.foreign_entries.load(Relaxed),
+            queued_reports: 0,
+            queued_words: 0,
+        }
+    }
+}

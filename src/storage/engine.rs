@@ -1,0 +1,292 @@
+//! The seam: what core asks of a database, one step a function, whichever database it is.
+//!
+//! An engine is two structs with the functions below: one that writes (its only connection that does), and one that
+//! reads (any number of callers at once). To add one: write a folder beside `sqlite/` with the same functions, add a
+//! variant to each of the two enums, a line to `each!` and an arm to [`open`]. `core/` stays as it is.
+//!
+//! The writer's steps come in this order: `begin` takes the lock and returns the head; `sensors`, `add_sensors`,
+//! `days`, `rows` and `known_words` tell what a batch has to know; `write_and_commit` ends the transaction. After an
+//! error in between, `rollback`. No two transactions of any process may be between `begin` and the commit at the same
+//! time: numbers of the journal come in the order of commits, without a gap that is filled later.
+
+use super::entry::Entry;
+use super::error::Error;
+use super::keys::KeyHash;
+use super::observations::{Bucket, Extreme, Latest, Side};
+use super::options::Options;
+use super::seam::{
+    Datastream, FoundSensor, JournalLimits, KnownWords, Named, Place, Pruned, Range, Rows, SensorDay, SensorId,
+    StationChange, Stretch, WordLimits, Writing,
+};
+use super::sqlite;
+use super::stations::FoundStation;
+use super::words::{Alert, Visitor, Word};
+use chrono::NaiveDate;
+use std::collections::{BTreeSet, HashMap};
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::{SensorName, Station, StationId};
+use weather::time::Timestamp;
+
+/// The one that writes.
+pub(super) enum Engine {
+    Sqlite(sqlite::Writer),
+}
+
+/// Those that read.
+pub(super) enum Readers {
+    Sqlite(sqlite::Readers),
+}
+
+/// What `open` finds out.
+pub(super) struct Opened {
+    pub engine: Engine,
+    pub readers: Readers,
+    /// The journal's name: random, made with the database.
+    pub epoch: String,
+    /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
+    pub lossy: bool,
+}
+
+/// Opens the database that the options name, creates and migrates it if need be.
+pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
+    options.check().map_err(Error::database)?;
+    let sqlite::Opened { writer, readers, epoch, lossy } = sqlite::open(options).await?;
+    Ok(Opened { engine: Engine::Sqlite(writer), readers: Readers::Sqlite(readers), epoch, lossy })
+}
+
+/// The same for each engine.
+macro_rules! each {
+    ($enum:ident, $self:ident, $db:ident => $do:expr) => {
+        match $self {
+            $enum::Sqlite($db) => $do,
+        }
+    };
+}
+
+impl Engine {
+    /// The newest entry's number, outside of any transaction; 0 in an empty journal.
+    pub(super) async fn head(&mut self) -> Result<u64, Error> {
+        each!(Engine, self, db => db.head().await)
+    }
+
+    /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
+    pub(super) async fn begin(&mut self) -> Result<u64, Error> {
+        each!(Engine, self, db => db.begin().await)
+    }
+
+    /// A station's sensors with their newest values.
+    pub(super) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
+        each!(Engine, self, db => db.sensors(station).await)
+    }
+
+    /// Makes sensors.
+    pub(super) async fn add_sensors(
+        &mut self,
+        new: &[(StationId, &SensorName)],
+    ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
+        each!(Engine, self, db => db.add_sensors(new).await)
+    }
+
+    /// The extremes of days.
+    pub(super) async fn days(
+        &mut self,
+        wanted: &BTreeSet<SensorDay>,
+    ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
+        each!(Engine, self, db => db.days(wanted).await)
+    }
+
+    /// The rows that exist at places.
+    pub(super) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+        each!(Engine, self, db => db.rows(wanted).await)
+    }
+
+    /// The named words and alerts that are there.
+    pub(super) async fn known_words(&mut self, named: &Named<'_>) -> Result<KnownWords, Error> {
+        each!(Engine, self, db => db.known_words(named).await)
+    }
+
+    /// Writes what a batch changed, and commits.
+    pub(super) async fn write_and_commit(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
+        each!(Engine, self, db => db.write_and_commit(writing).await)
+    }
+
+    /// Changes the list of stations.
+    pub(super) async fn change_station(&mut self, change: &StationChange<'_>, now: Timestamp) -> Result<(), Error> {
+        each!(Engine, self, db => db.change_station(change, now).await)
+    }
+
+    /// Empties a visitor's words about a station, and gives their entries the body `instead`.
+    pub(super) async fn forget(&mut self, visitor: &Visitor, station: &str, instead: &str) -> Result<(), Error> {
+        each!(Engine, self, db => db.forget(visitor, station, instead).await)
+    }
+
+    /// Writes one entry and commits.
+    pub(super) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
+        each!(Engine, self, db => db.enter_and_commit(entry).await)
+    }
+
+    /// Ends a transaction that failed.
+    pub(super) async fn rollback(&mut self) {
+        each!(Engine, self, db => db.rollback().await)
+    }
+
+    /// If somebody else has committed since the last look: begins to read and returns the head, which stays as it is
+    /// until [`Engine::looked`]. Looks again if that is not reached.
+    pub(super) async fn look(&mut self) -> Result<Option<u64>, Error> {
+        each!(Engine, self, db => db.look().await)
+    }
+
+    /// Ends the look that found something.
+    pub(super) async fn looked(&mut self) -> Result<(), Error> {
+        each!(Engine, self, db => db.looked().await)
+    }
+
+    /// Entries after `seq`, whether or not all of them are still there.
+    pub(super) async fn after(&mut self, seq: u64, limit: u32) -> Result<Vec<Entry>, Error> {
+        each!(Engine, self, db => db.after(seq, limit).await)
+    }
+
+    /// All stations, sorted by name.
+    pub(super) async fn stations(&mut self) -> Result<Vec<FoundStation>, Error> {
+        each!(Engine, self, db => db.stations().await)
+    }
+
+    /// Counts rows: not for every commit.
+    pub(super) async fn count(&mut self) -> Result<Rows, Error> {
+        each!(Engine, self, db => db.count().await)
+    }
+
+    /// Deletes some of the journal's oldest entries, never the newest; returns how many.
+    pub(super) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<u64, Error> {
+        each!(Engine, self, db => db.prune_journal(limits).await)
+    }
+
+    /// Deletes some of the words and alerts that are too old or too many.
+    pub(super) async fn prune_words(&mut self, limits: &WordLimits) -> Result<Pruned, Error> {
+        each!(Engine, self, db => db.prune_words(limits).await)
+    }
+
+    /// Deletes some of the rows that removed stations left; false if there are none.
+    pub(super) async fn tidy(&mut self) -> Result<bool, Error> {
+        each!(Engine, self, db => db.tidy().await)
+    }
+
+    /// Closes the readers, then this connection and the database.
+    pub(super) async fn close(self) {
+        each!(Engine, self, db => db.close().await)
+    }
+}
+
+impl Readers {
+    /// The newest `limit` journal entries, oldest first.
+    pub(super) async fn tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
+        each!(Readers, self, db => db.tail(limit).await)
+    }
+
+    /// Entries after `seq` that everybody or `reader` may read, oldest first; `None` if `seq` is no good cursor.
+    pub(super) async fn since(
+        &self,
+        seq: u64,
+        reader: Option<&Visitor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        each!(Readers, self, db => db.since(seq, reader, limit).await)
+    }
+
+    /// The station whose key hashes to that: another process may have made it a moment ago.
+    pub(super) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
+        each!(Readers, self, db => db.station_by_hash(hash).await)
+    }
+
+    /// The newest value of every datastream of a station.
+    pub(super) async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
+        each!(Readers, self, db => db.latest(station).await)
+    }
+
+    /// Lows and highs of a station's local day.
+    pub(super) async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
+        each!(Readers, self, db => db.extremes(station, day).await)
+    }
+
+    /// The newest `limit` times of the main sensor, newest first, ms; of the sensor that reported last if there is no
+    /// main one.
+    pub(super) async fn newest_times(&self, station: StationId, limit: u32) -> Result<Vec<i64>, Error> {
+        each!(Readers, self, db => db.newest_times(station, limit).await)
+    }
+
+    /// How many rows a station has.
+    pub(super) async fn count(&self, station: StationId) -> Result<u64, Error> {
+        each!(Readers, self, db => db.count(station).await)
+    }
+
+    /// A datastream in buckets.
+    pub(super) async fn series(
+        &self,
+        of: Datastream<'_>,
+        stretch: Stretch,
+        bucket_ms: i64,
+    ) -> Result<Vec<Bucket>, Error> {
+        each!(Readers, self, db => db.series(of, stretch, bucket_ms).await)
+    }
+
+    /// Low and high on each day from `from` to `to`, both included, oldest first.
+    pub(super) async fn days(
+        &self,
+        of: Datastream<'_>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, Extreme)>, Error> {
+        each!(Readers, self, db => db.days(of, from, to).await)
+    }
+
+    /// The first day that a sensor has values of.
+    pub(super) async fn first_day(&self, station: StationId, sensor: &SensorName) -> Result<Option<NaiveDate>, Error> {
+        each!(Readers, self, db => db.first_day(station, sensor).await)
+    }
+
+    /// The last day since `from` that has a value beyond a limit.
+    pub(super) async fn last_day(
+        &self,
+        of: Datastream<'_>,
+        beyond: (Side, f64),
+        from: NaiveDate,
+    ) -> Result<Option<NaiveDate>, Error> {
+        each!(Readers, self, db => db.last_day(of, beyond, from).await)
+    }
+
+    /// The newest observation within a stretch that lies beyond a limit.
+    pub(super) async fn newest(
+        &self,
+        of: Datastream<'_>,
+        beyond: (Side, f64),
+        stretch: Stretch,
+    ) -> Result<Option<(Timestamp, f64)>, Error> {
+        each!(Readers, self, db => db.newest(of, beyond, stretch).await)
+    }
+
+    /// Low and high within a stretch; looks at every row of it.
+    pub(super) async fn extreme(&self, of: Datastream<'_>, stretch: Stretch) -> Result<Option<Extreme>, Error> {
+        each!(Readers, self, db => db.extreme(of, stretch).await)
+    }
+
+    /// Visitors' words without an answer after a place in the journal, oldest first.
+    pub(super) async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+        each!(Readers, self, db => db.unanswered(after, limit).await)
+    }
+
+    /// The same of one visitor.
+    pub(super) async fn unanswered_of(&self, visitor: &Visitor, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+        each!(Readers, self, db => db.unanswered_of(visitor, after, limit).await)
+    }
+
+    /// The newest `limit` words of a visitor about a station, oldest first.
+    pub(super) async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
+        each!(Readers, self, db => db.conversation(visitor, station, limit).await)
+    }
+
+    /// All alerts.
+    pub(super) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
+        each!(Readers, self, db => db.alerts().await)
+    }
+}

@@ -1,0 +1,22 @@
+//! A row of the journal.
+
+use super::words::Visitor;
+use bytes::Bytes;
+use std::sync::Arc;
+use weather::time::Timestamp;
+
+/// One piece of news.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its place in the journal: the cursor.
+    pub seq: u64,
+    /// The station it is about, by slug.
+    pub station: Arc<str>,
+    /// The only visitor who may read it; `None`: everybody may.
+    pub visitor: Option<Visitor>,
+    /// When the writer wrote it, inside its transaction: earlier than the end of the commit by the time that the
+    /// commit takes. The row cannot hold the later moment, because it is written before.
+    pub committed_at: Timestamp,
+    /// A JSON object as pages get it, without `at`: `{"kind":"report",…}`.
+    pub body: Bytes,
+}

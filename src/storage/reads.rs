@@ -1,0 +1,187 @@
+//! What a handle reads, each from the connections that read.
+
+use super::entry::Entry;
+use super::error::Error;
+use super::observations::{Bucket, Extreme, Latest, Side};
+use super::seam::{Datastream, Stretch};
+use super::words::{Alert, Visitor, Word};
+use super::{Storage, keys};
+use chrono::NaiveDate;
+use std::sync::Arc;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, Station, StationId};
+use weather::time::{HOUR_MS, Timestamp};
+
+/// So many gaps show how often a station reports; more would remember what it did before its interval was changed.
+const GAPS: u32 = 20;
+/// The longest stretch that [`Storage::extreme_within`] looks through, ms; of a longer one, the end. At a report every
+/// three seconds these are 58,000 rows, some hundredths of a second.
+const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
+
+/// The journal.
+impl Storage {
+    /// The newest `limit` journal entries, oldest first.
+    pub async fn journal_tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
+        self.readers.tail(limit).await
+    }
+
+    /// Journal entries after `seq` that everybody or `reader` may read, oldest first, at most `limit`; `None` if entries
+    /// after `seq` have been pruned, or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
+    pub async fn journal_since(
+        &self,
+        seq: u64,
+        reader: Option<&Visitor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        self.readers.since(seq, reader, limit).await
+    }
+}
+
+/// Stations and their keys.
+impl Storage {
+    /// The station that `key` belongs to; asks the database if memory does not know it. A key that another process
+    /// renewed or removed is believed until the writer has looked, half a second at most.
+    pub async fn station_by_key(&self, key: &str) -> Result<Option<Arc<Station>>, Error> {
+        let hash = keys::hash(key);
+        if let Some(station) = self.directory().by_hash(&hash) {
+            return Ok(Some(station.clone()));
+        }
+        Ok(self.readers.station_by_hash(&hash).await?.map(Arc::new))
+    }
+
+    /// The station of that slug if `key` is its key; asks the database if memory says no.
+    pub async fn authenticate(&self, slug: &str, key: &str) -> Result<Option<Arc<Station>>, Error> {
+        if let Some(station) = self.directory().authenticate(slug, key) {
+            return Ok(Some(station.clone()));
+        }
+        let station = self.readers.station_by_hash(&keys::hash(key)).await?;
+        Ok(station.filter(|station| station.slug.as_str() == slug).map(Arc::new))
+    }
+}
+
+/// Observations.
+impl Storage {
+    /// The newest value of every datastream of a station.
+    pub async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
+        self.readers.latest(station).await
+    }
+
+    /// Lows and highs of a station's local day.
+    pub async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
+        self.readers.extremes(station, day).await
+    }
+
+    /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent.
+    pub async fn series(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        quantity: Quantity,
+        from: Timestamp,
+        to: Timestamp,
+        bucket_ms: i64,
+    ) -> Result<Vec<Bucket>, Error> {
+        self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
+    }
+
+    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below two observations.
+    pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
+        Ok(median_gap(&self.readers.newest_times(station, GAPS + 1).await?))
+    }
+
+    /// How many rows a station has: one for each sensor and instant. Counts them; not for every page.
+    pub async fn observation_count(&self, station: StationId) -> Result<u64, Error> {
+        self.readers.count(station).await
+    }
+
+    /// Low and high of a datastream on each local day from `from` to `to`, both included, oldest first; days without
+    /// a value are absent. At most 4,000 days.
+    pub async fn extremes_between(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        quantity: Quantity,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, Extreme)>, Error> {
+        self.readers.days(Datastream { station, sensor, quantity }, from, to).await
+    }
+
+    /// Low and high of a datastream from `from` (inclusive) to `to` (exclusive), 48 hours at most; of a longer stretch,
+    /// the end.
+    pub async fn extreme_within(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        quantity: Quantity,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Option<Extreme>, Error> {
+        let from = from.max(to.plus(-STRETCH_MAX_MS));
+        self.readers.extreme(Datastream { station, sensor, quantity }, Stretch { from, to }).await
+    }
+
+    /// The newest observation of a datastream that lies beyond `limit`, no older than the local day `from`.
+    pub async fn last_beyond(
+        &self,
+        station: &Station,
+        sensor: &SensorName,
+        quantity: Quantity,
+        (side, limit): (Side, f64),
+        from: NaiveDate,
+    ) -> Result<Option<(Timestamp, f64)>, Error> {
+        let of = Datastream { station: station.id, sensor, quantity };
+        // First the day, of which there is one row, and then the row within it.
+        let Some(day) = self.readers.last_day(of, (side, limit), from).await? else { return Ok(None) };
+        let (from, to) = day::bounds(station.zone, day);
+        self.readers.newest(of, (side, limit), Stretch { from, to }).await
+    }
+
+    /// The first local day that a sensor has values of.
+    pub async fn first_day(&self, station: StationId, sensor: &SensorName) -> Result<Option<NaiveDate>, Error> {
+        self.readers.first_day(station, sensor).await
+    }
+}
+
+/// Words and alerts.
+impl Storage {
+    /// Visitors' words without an answer, oldest first, after the place `after` in the journal.
+    pub async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+        self.readers.unanswered(after, limit).await
+    }
+
+    /// A visitor's words without an answer, oldest first, after the place `after` in the journal.
+    pub async fn unanswered_of(&self, visitor: &Visitor, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+        self.readers.unanswered_of(visitor, after, limit).await
+    }
+
+    /// The newest `limit` words of a visitor about a station, oldest first.
+    pub async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
+        self.readers.conversation(visitor, station, limit).await
+    }
+
+    /// All alerts. Those about a station that was removed are there, too: it is the keeper's part to say so.
+    pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
+        self.readers.alerts().await
+    }
+}
+
+/// The median of the gaps between times, newest first.
+fn median_gap(times: &[i64]) -> Option<i64> {
+    let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[0] - pair[1]).collect();
+    gaps.sort_unstable();
+    gaps.get(gaps.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_long_gap_does_not_change_the_median() {
+        assert_eq!(median_gap(&[]), None);
+        assert_eq!(median_gap(&[7]), None);
+        assert_eq!(median_gap(&[60, 55, 50, 0, -5]), Some(5));
+    }
+}

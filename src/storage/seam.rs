@@ -1,0 +1,211 @@
+//! The values that the deciding wing and an engine hand to each other.
+
+use super::entry::Entry;
+use super::keys::Key;
+use super::stations::NewStation;
+use super::words::{Alert, AlertChange, Author, Visitor};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::{SensorName, Slug, StationId};
+use weather::time::Timestamp;
+
+/// The number storage knows a sensor by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct SensorId(pub i64);
+
+/// Where a row of values stands.
+pub(super) type Place = (SensorId, Timestamp);
+
+/// A sensor on one local day.
+pub(super) type SensorDay = (SensorId, NaiveDate);
+
+/// What makes one value newer than another: the earlier of observed and received, so that a clock that ran ahead
+/// does not hide what comes after it; among equals the time observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    pub rank: Timestamp,
+    pub observed_at: Timestamp,
+}
+
+impl Rank {
+    pub(super) fn new(observed_at: Timestamp, received_at: Timestamp) -> Self {
+        Self { rank: observed_at.min(received_at), observed_at }
+    }
+}
+
+/// Low and high with the first occurrence of each.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Range {
+    pub low: f64,
+    pub low_at: Timestamp,
+    pub high: f64,
+    pub high_at: Timestamp,
+}
+
+/// A sensor of a station as the database has it.
+pub(super) struct FoundSensor {
+    pub id: SensorId,
+    pub name: SensorName,
+    /// The newest instant there is a row for.
+    pub high_water: Option<Timestamp>,
+    /// Its newest values.
+    pub latest: Vec<(Quantity, Rank, f64)>,
+}
+
+/// Observations that are to be written.
+#[derive(Debug, Default)]
+pub(super) struct Observed {
+    /// Rows that are new or got new values, whole, in the order of their places.
+    pub rows: Vec<(Place, Values)>,
+    /// Newest values that changed.
+    pub latest: Vec<(SensorId, Quantity, Rank, f64)>,
+    /// Extremes that changed.
+    pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
+}
+
+/// Visitor, station and number.
+pub(super) type AlertKey = (Visitor, String, u32);
+
+/// Which alert a change is about.
+pub(super) fn alert_key(change: &AlertChange) -> AlertKey {
+    match change {
+        AlertChange::Put(alert) => (alert.visitor.clone(), alert.station.clone(), alert.number),
+        AlertChange::Forget { visitor, station, number } => (visitor.clone(), station.clone(), *number),
+    }
+}
+
+/// The words and alerts that a batch names.
+#[derive(Debug, Default)]
+pub(super) struct Named<'a> {
+    /// Words by their ids.
+    pub words: BTreeSet<&'a str>,
+    pub alerts: BTreeSet<AlertKey>,
+}
+
+/// What the database has of the words and alerts that a batch names.
+#[derive(Debug, Default)]
+pub(super) struct KnownWords {
+    /// Words that are there already; true if answered.
+    pub words: HashMap<String, bool>,
+    /// Alerts that are there, and when they were made.
+    pub alerts: HashMap<AlertKey, Timestamp>,
+    /// How many alerts there are in all; known only if the batch names alerts.
+    pub alerts_total: u64,
+}
+
+/// A new word.
+pub(super) struct Said<'a> {
+    pub id: &'a str,
+    pub visitor: &'a Visitor,
+    pub station: &'a str,
+    pub author: Author,
+    pub text: &'a str,
+    pub units: &'a str,
+    /// Which word it answers.
+    pub answers: Option<&'a str>,
+}
+
+/// Words and alerts that are to be written.
+#[derive(Default)]
+pub(super) struct Spoken<'a> {
+    /// New words, in order.
+    pub said: Vec<Said<'a>>,
+    /// Words that are answered now.
+    pub answered: Vec<&'a str>,
+    /// Alerts as they are in the end; `None`: gone.
+    pub alerts: BTreeMap<AlertKey, Option<&'a Alert>>,
+    /// Visitors who spoke.
+    pub heard: BTreeSet<&'a str>,
+}
+
+impl Spoken<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.said.is_empty() && self.answered.is_empty() && self.alerts.is_empty() && self.heard.is_empty()
+    }
+}
+
+/// Everything that one transaction writes.
+#[derive(Clone, Copy)]
+pub(super) struct Writing<'a> {
+    pub observed: &'a Observed,
+    pub spoken: &'a Spoken<'a>,
+    /// The entries of the observations.
+    pub public: &'a [Entry],
+    /// The entries of the new words, in their order, and then those of what was told.
+    pub private: &'a [Entry],
+    pub now: Timestamp,
+}
+
+/// A change to the list of stations.
+pub(super) enum StationChange<'a> {
+    Add(&'a NewStation, &'a Key),
+    Renew(&'a Slug, &'a Key),
+    Remove(&'a Slug),
+}
+
+impl StationChange<'_> {
+    pub(super) fn slug(&self) -> &Slug {
+        match self {
+            StationChange::Add(new, _) => &new.slug,
+            StationChange::Renew(slug, _) | StationChange::Remove(slug) => slug,
+        }
+    }
+}
+
+/// The limits that journal entries are pruned by.
+pub(super) struct JournalLimits {
+    /// At most so many rows go for each reason.
+    pub rows: u64,
+    /// So many entries are more than may be kept.
+    pub excess: u64,
+    /// Entries from before go.
+    pub before: Timestamp,
+}
+
+/// The limits that words and alerts are pruned by.
+pub(super) struct WordLimits {
+    /// At most so many rows of a kind go at a time, and so many words are looked at.
+    pub rows: u64,
+    /// So many words are more than may be kept in all.
+    pub excess: u64,
+    /// Words from before go.
+    pub words_before: Timestamp,
+    /// Alerts of visitors who were not heard since go.
+    pub alerts_before: Timestamp,
+    /// A conversation keeps so many words.
+    pub conversation: u32,
+    /// Conversations have been looked at up to the word at this place in the journal.
+    pub looked: u64,
+}
+
+/// How many words have gone, and how far conversations have been looked at.
+#[derive(Debug, Default)]
+pub(super) struct Pruned {
+    pub words: u64,
+    /// The place in the journal of the last word whose conversation was looked at.
+    pub looked: u64,
+}
+
+/// How many rows there are. An engine counts them: not for every commit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Rows {
+    pub journal: u64,
+    pub words: u64,
+}
+
+/// One datastream.
+#[derive(Clone, Copy)]
+pub(super) struct Datastream<'a> {
+    pub station: StationId,
+    pub sensor: &'a SensorName,
+    pub quantity: Quantity,
+}
+
+/// From (inclusive) to (exclusive).
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}

@@ -1,0 +1,28 @@
+//! The engine of one SQLite file: everything that storage knows of SQL and of sqlx.
+//!
+//! Another engine has the same two structs with the same functions, [`Writer`] and [`Readers`], and becomes a variant
+//! in `engine.rs`. Its functions decide nothing: what is new, what it is called, in which order things are written and
+//! who is told is decided in `core/`, the same for every engine.
+
+mod blocks;
+mod conversations;
+mod error;
+mod journal;
+mod json;
+mod last_when;
+mod learn;
+mod numbers;
+mod observations;
+mod open;
+mod prune;
+mod readers;
+mod series;
+mod stations;
+mod texts;
+mod tidy;
+mod words;
+mod writer;
+
+pub(super) use open::{Opened, open};
+pub(super) use readers::Readers;
+pub(super) use writer::Writer;

@@ -1,0 +1,84 @@
+//! Words and alerts as they are read.
+
+use super::numbers::{author, stored};
+use crate::storage::words::{Alert, Visitor, Word};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqlitePool};
+use weather::time::Timestamp;
+
+impl FromRow<'_, SqliteRow> for Word {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            visitor: Visitor::stored(row.try_get("visitor")?),
+            station: row.try_get("station")?,
+            author: author(row.try_get("author")?)?,
+            text: row.try_get("text")?,
+            units: row.try_get("units")?,
+            said_at: Timestamp(row.try_get("said_ms")?),
+            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
+            answered: row.try_get("answered")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for Alert {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            visitor: Visitor::stored(row.try_get("visitor")?),
+            station: row.try_get("station")?,
+            number: row.try_get("number")?,
+            rule: row.try_get("rule")?,
+            state: row.try_get("state")?,
+            units: row.try_get("units")?,
+            created_at: Timestamp(row.try_get("created_ms")?),
+            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
+        })
+    }
+}
+
+const UNANSWERED: &str = "\
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    WHERE answered = 0 AND seq > $1 ORDER BY seq LIMIT $2";
+
+pub(super) async fn unanswered(db: &SqlitePool, after: u64, limit: u32) -> Result<Vec<Word>, sqlx::Error> {
+    sqlx::query_as(UNANSWERED).bind(stored(after)).bind(limit).fetch_all(db).await
+}
+
+/// By the index of conversations: a visitor's words are few, all that wait may be many.
+const UNANSWERED_OF: &str = "\
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered \
+    FROM word INDEXED BY word_conversation \
+    WHERE visitor = $1 AND answered = 0 AND seq > $2 ORDER BY seq LIMIT $3";
+
+pub(super) async fn unanswered_of(
+    db: &SqlitePool,
+    visitor: &Visitor,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Word>, sqlx::Error> {
+    sqlx::query_as(UNANSWERED_OF).bind(visitor.as_str()).bind(stored(after)).bind(limit).fetch_all(db).await
+}
+
+const CONVERSATION: &str = "\
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    WHERE visitor = $1 AND station = $2 ORDER BY seq DESC LIMIT $3";
+
+pub(super) async fn conversation(
+    db: &SqlitePool,
+    visitor: &Visitor,
+    station: &str,
+    limit: u32,
+) -> Result<Vec<Word>, sqlx::Error> {
+    let query = sqlx::query_as(CONVERSATION).bind(visitor.as_str()).bind(station).bind(limit);
+    let mut words: Vec<Word> = query.fetch_all(db).await?;
+    words.reverse();
+    Ok(words)
+}
+
+const ALERTS: &str = "\
+    SELECT visitor, station, number, rule, state, units, created_ms, seq FROM alert ORDER BY visitor, station, number";
+
+pub(super) async fn alerts(db: &SqlitePool) -> Result<Vec<Alert>, sqlx::Error> {
+    sqlx::query_as(ALERTS).fetch_all(db).await
+}

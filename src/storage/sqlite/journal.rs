@@ -1,0 +1,102 @@
+//! The journal as it is read and written.
+
+use super::blocks::body;
+use super::numbers::stored;
+use crate::storage::entry::Entry;
+use crate::storage::seam::JournalLimits;
+use crate::storage::words::Visitor;
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
+use weather::time::Timestamp;
+
+type Row = (i64, i64, String, Option<String>, String);
+
+fn entry((seq, committed_ms, station, visitor, body): Row) -> Entry {
+    let visitor = visitor.map(Visitor::stored);
+    let committed_at = Timestamp(committed_ms);
+    Entry { seq: seq.unsigned_abs(), station: station.into(), visitor, committed_at, body: body.into() }
+}
+
+const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM journal";
+
+/// The newest entry's number; 0 in an empty journal.
+pub(super) async fn head(db: impl SqliteExecutor<'_>) -> Result<u64, sqlx::Error> {
+    let head: i64 = sqlx::query_scalar(HEAD).fetch_one(db).await?;
+    Ok(head.unsigned_abs())
+}
+
+const TAIL: &str = "SELECT seq, committed_ms, station, visitor, body FROM journal ORDER BY seq DESC LIMIT $1";
+
+pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(TAIL).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().rev().map(entry).collect())
+}
+
+/// A cursor is good if its entry is still there, or if the one that follows it directly is the oldest. A cursor
+/// without an entry belongs to a commit that a power cut took, or to entries that were pruned.
+const GOOD: &str = "\
+    SELECT EXISTS (SELECT 1 FROM journal WHERE seq = $1) \
+    OR coalesce((SELECT min(seq) FROM journal), 1) = $1 + 1";
+const AFTER: &str =
+    "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
+/// What is private to others is passed over: where many talk, it is most of the journal.
+const SINCE: &str = "\
+    SELECT seq, committed_ms, station, visitor, body FROM journal \
+    WHERE seq > $1 AND (visitor IS NULL OR visitor = $3) ORDER BY seq LIMIT $2";
+
+pub(super) async fn since(
+    db: &SqlitePool,
+    seq: u64,
+    reader: Option<&Visitor>,
+    limit: u32,
+) -> Result<Option<Vec<Entry>>, sqlx::Error> {
+    // Both questions see the same state, or pruning could come between them.
+    let mut reading = db.begin().await?;
+    let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).fetch_one(&mut *reading).await?;
+    if !good {
+        return Ok(None);
+    }
+    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader.map(Visitor::as_str));
+    let rows: Vec<Row> = since.fetch_all(&mut *reading).await?;
+    Ok(Some(rows.into_iter().map(entry).collect()))
+}
+
+/// Entries after `seq`, whether or not all of them are still there.
+pub(super) async fn after(conn: &mut SqliteConnection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(AFTER).bind(stored(seq)).bind(limit).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES ($1, $2, $3, $4, $5)";
+
+/// Writes one entry, inside the caller's transaction.
+pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
+    sqlx::query(APPEND)
+        .bind(stored(entry.seq))
+        .bind(entry.committed_at.0)
+        .bind(&*entry.station)
+        .bind(entry.visitor.as_ref().map(Visitor::as_str))
+        .bind(body(entry))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const ROWS: &str = "SELECT count(*) FROM journal";
+
+/// How many entries there are.
+pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let rows: i64 = sqlx::query_scalar(ROWS).fetch_one(conn).await?;
+    Ok(rows.unsigned_abs())
+}
+
+const PRUNE: &str = "\
+    DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal) AND (\
+        seq IN (SELECT seq FROM journal ORDER BY seq LIMIT $1) \
+        OR seq IN (SELECT seq FROM (SELECT seq, committed_ms FROM journal ORDER BY seq LIMIT $2) WHERE committed_ms < $3))";
+
+/// Deletes some of the oldest entries, never the newest; returns how many.
+pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -> Result<u64, sqlx::Error> {
+    let JournalLimits { rows, excess, before } = limits;
+    let (excess, rows) = (stored(*excess.min(rows)), stored(*rows));
+    Ok(sqlx::query(PRUNE).bind(excess).bind(rows).bind(before.0).execute(conn).await?.rows_affected())
+}

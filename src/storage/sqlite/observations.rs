@@ -1,0 +1,59 @@
+//! Observations as they are read: the latest values, a day's extremes, and how often a station reports.
+
+use super::numbers::quantity;
+use crate::storage::error::Error;
+use crate::storage::observations::{Extreme, Latest};
+use chrono::NaiveDate;
+use sqlx::SqlitePool;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+const LATEST: &str = "\
+    SELECT sensor.name, latest.quantity, latest.observed_ms, latest.value \
+    FROM sensor JOIN latest ON latest.sensor = sensor.id \
+    WHERE sensor.station = $1 ORDER BY sensor.name, latest.quantity";
+
+pub(super) async fn latest(db: &SqlitePool, station: StationId) -> Result<Vec<Latest>, Error> {
+    let rows: Vec<(String, i64, i64, f64)> = sqlx::query_as(LATEST).bind(station.0).fetch_all(db).await?;
+    rows.into_iter()
+        .map(|(name, number, observed_ms, value)| {
+            let observed_at = Timestamp(observed_ms);
+            Ok(Latest { sensor: SensorName::new(&name)?, quantity: quantity(number)?, observed_at, value })
+        })
+        .collect()
+}
+
+const EXTREMES: &str = "\
+    SELECT sensor.name, extreme.quantity, extreme.low, extreme.low_ms, extreme.high, extreme.high_ms \
+    FROM sensor JOIN extreme ON extreme.sensor = sensor.id \
+    WHERE sensor.station = $1 AND extreme.day = $2 ORDER BY sensor.name, extreme.quantity";
+
+pub(super) async fn extremes(db: &SqlitePool, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
+    type Row = (String, i64, f64, i64, f64, i64);
+    let rows: Vec<Row> = sqlx::query_as(EXTREMES).bind(station.0).bind(day.to_string()).fetch_all(db).await?;
+    rows.into_iter()
+        .map(|(name, number, low, low_ms, high, high_ms)| {
+            let (sensor, quantity) = (SensorName::new(&name)?, quantity(number)?);
+            Ok(Extreme { sensor, quantity, low, low_at: Timestamp(low_ms), high, high_at: Timestamp(high_ms) })
+        })
+        .collect()
+}
+
+/// The main sensor's times, or those of the sensor that reported last if the station has no main one.
+const NEWEST: &str = "\
+    SELECT observed_ms FROM observation WHERE sensor = (\
+        SELECT id FROM sensor WHERE station = $1 \
+        ORDER BY name <> '', (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) DESC LIMIT 1) \
+    ORDER BY observed_ms DESC LIMIT $2";
+
+/// The newest `limit` times of the sensor that shows how often a station reports, newest first, ms.
+pub(super) async fn newest_times(db: &SqlitePool, station: StationId, limit: u32) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar(NEWEST).bind(station.0).bind(limit).fetch_all(db).await
+}
+
+const COUNT: &str = "SELECT count(*) FROM observation WHERE sensor IN (SELECT id FROM sensor WHERE station = $1)";
+
+pub(super) async fn count(db: &SqlitePool, station: StationId) -> Result<u64, sqlx::Error> {
+    let count: i64 = sqlx::query_scalar(COUNT).bind(station.0).fetch_one(db).await?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,129 @@
+//! The file: connections with their pragmas, migrations, and the journal's name.
+
+use super::readers::Readers;
+use super::texts::Texts;
+use super::writer::Writer;
+use crate::storage::error::Error;
+use crate::storage::keys;
+use crate::storage::options::{Durability, Options};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// SQLite's usual page, said aloud because the size limit is counted in pages.
+const PAGE_BYTES: u32 = 4_096;
+/// The writer's page cache, KiB: the pages that twenty stations append to, and the day's extremes.
+const WRITER_CACHE_KIB: &str = "-16384";
+/// What is forgotten is overwritten where that costs no extra writing, so that it does not linger in a page's gaps.
+const OVERWRITE: &str = "fast";
+/// A reader waits so long for its turn; a page that would come later is not wanted any more.
+const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// What `open` finds out.
+pub(in crate::storage) struct Opened {
+    pub writer: Writer,
+    pub readers: Readers,
+    pub epoch: String,
+    /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
+    pub lossy: bool,
+}
+
+/// Two processes that create the same file get in each other's way in places where SQLite does not wait by itself
+/// (switching to the log, migrating): who comes second looks again after this.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Opens the file, creates and migrates it if need be.
+#[expect(clippy::disallowed_methods, reason = "a limit in time to the wait for another process")]
+pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error> {
+    let deadline = Instant::now() + options.lock_wait();
+    loop {
+        match try_open(options).await {
+            Err(Error::Locked(_)) if Instant::now() < deadline => tokio::time::sleep(LOOK_AGAIN).await,
+            done => return done,
+        }
+    }
+}
+
+async fn try_open(options: &Options) -> Result<Opened, Error> {
+    let max_pages = (u64::from(options.max_database_mib) << 20) / u64::from(PAGE_BYTES);
+    let base = SqliteConnectOptions::new()
+        .filename(&options.file)
+        .busy_timeout(options.lock_wait())
+        .disable_statement_logging();
+    let writer_options = base
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .page_size(PAGE_BYTES)
+        .pragma("secure_delete", OVERWRITE)
+        .pragma("max_page_count", max_pages.to_string())
+        .pragma("cache_size", WRITER_CACHE_KIB);
+    let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
+    migrate(&single).await?;
+    let mut conn = single.acquire().await?.detach();
+    let epoch = epoch(&mut conn).await?;
+    let lossy = lossy(&mut conn, options.durability).await?;
+    let pool = SqlitePoolOptions::new()
+        .max_connections(options.readers)
+        .acquire_timeout(READER_WAIT)
+        .connect_lazy_with(base.read_only(true));
+    let texts = Arc::new(Texts::new());
+    let writer = Writer::new(conn, texts.clone(), pool.clone()).await?;
+    Ok(Opened { writer, readers: Readers { pool, texts }, epoch, lossy })
+}
+
+/// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen
+/// once for each migration.
+async fn migrate(db: &SqlitePool) -> Result<(), Error> {
+    let mut tries = MIGRATOR.iter().count();
+    loop {
+        match MIGRATOR.run(db).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries > 0 => tries -= 1,
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => return Err(error.into()),
+            other => return other.map_err(|error| Error::Migrate(Arc::new(error))),
+        }
+    }
+}
+
+const READ_META: &str = "SELECT value FROM meta WHERE key = $1";
+const WRITE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+
+async fn meta(conn: &mut SqliteConnection, key: &str) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(READ_META).bind(key).fetch_optional(conn).await
+}
+
+/// Writes only what is not there yet, so that opening does not need the write lock a second time.
+async fn meta_or(conn: &mut SqliteConnection, key: &str, value: &str) -> Result<String, sqlx::Error> {
+    if let Some(found) = meta(conn, key).await? {
+        return Ok(found);
+    }
+    sqlx::query(WRITE_META).bind(key).bind(value).execute(&mut *conn).await?;
+    Ok(meta(conn, key).await?.unwrap_or_else(|| value.to_owned()))
+}
+
+/// Random bytes in the journal's name: enough that two databases never share one.
+const EPOCH_BYTES: usize = 9;
+
+async fn epoch(conn: &mut SqliteConnection) -> Result<String, Error> {
+    let fresh = Base64UrlUnpadded::encode_string(&keys::random::<EPOCH_BYTES>()?);
+    Ok(meta_or(conn, "epoch", &fresh).await?)
+}
+
+const SYNC_NORMAL: &str = "PRAGMA synchronous = NORMAL";
+
+/// Looks whether an earlier run could lose commits, and notes it if this one can: while commits still reach the disk.
+async fn lossy(conn: &mut SqliteConnection, durability: Durability) -> Result<bool, Error> {
+    let before = meta(conn, "lossy").await?.is_some();
+    if durability == Durability::Normal {
+        meta_or(conn, "lossy", "yes").await?;
+        sqlx::query(SYNC_NORMAL).execute(conn).await?;
+    }
+    Ok(before)
+}

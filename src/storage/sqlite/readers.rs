@@ -1,0 +1,152 @@
+//! The connections that read: one question a function.
+
+use super::texts::Texts;
+use super::{conversations, journal, last_when, observations, series, stations};
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::keys::KeyHash;
+use crate::storage::observations::{Bucket, Extreme, Latest, Side};
+use crate::storage::seam::{Datastream, Stretch};
+use crate::storage::words::{Alert, Visitor, Word};
+use chrono::NaiveDate;
+use sqlx::SqlitePool;
+use std::sync::Arc;
+use weather::station::{SensorName, Station, StationId};
+use weather::time::Timestamp;
+
+/// A pool of connections that read.
+pub(in crate::storage) struct Readers {
+    pub(super) pool: SqlitePool,
+    pub(super) texts: Arc<Texts>,
+}
+
+impl Readers {
+    /// The newest `limit` journal entries, oldest first.
+    pub(in crate::storage) async fn tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
+        Ok(journal::tail(&self.pool, limit).await?)
+    }
+
+    /// Entries after `seq` that everybody or `reader` may read, oldest first; `None` if `seq` is no good cursor.
+    pub(in crate::storage) async fn since(
+        &self,
+        seq: u64,
+        reader: Option<&Visitor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        Ok(journal::since(&self.pool, seq, reader, limit).await?)
+    }
+
+    /// The station whose key hashes to that: another process may have made it a moment ago.
+    pub(in crate::storage) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
+        stations::by_hash(&self.pool, hash).await
+    }
+
+    /// The newest value of every datastream of a station.
+    pub(in crate::storage) async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
+        observations::latest(&self.pool, station).await
+    }
+
+    /// Lows and highs of a station's local day.
+    pub(in crate::storage) async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
+        observations::extremes(&self.pool, station, day).await
+    }
+
+    /// The newest `limit` times of the main sensor, newest first, ms; of the sensor that reported last if there is no
+    /// main one.
+    pub(in crate::storage) async fn newest_times(&self, station: StationId, limit: u32) -> Result<Vec<i64>, Error> {
+        Ok(observations::newest_times(&self.pool, station, limit).await?)
+    }
+
+    /// How many rows a station has.
+    pub(in crate::storage) async fn count(&self, station: StationId) -> Result<u64, Error> {
+        Ok(observations::count(&self.pool, station).await?)
+    }
+
+    /// A datastream in buckets.
+    pub(in crate::storage) async fn series(
+        &self,
+        of: Datastream<'_>,
+        stretch: Stretch,
+        bucket_ms: i64,
+    ) -> Result<Vec<Bucket>, Error> {
+        Ok(series::series(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
+    }
+
+    /// Low and high on each day from `from` to `to`, both included, oldest first.
+    pub(in crate::storage) async fn days(
+        &self,
+        of: Datastream<'_>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, Extreme)>, Error> {
+        Ok(last_when::days(&self.pool, of, from, to).await?)
+    }
+
+    /// The first day that a sensor has values of.
+    pub(in crate::storage) async fn first_day(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+    ) -> Result<Option<NaiveDate>, Error> {
+        Ok(last_when::first_day(&self.pool, station, sensor).await?)
+    }
+
+    /// The last day since `from` that has a value beyond a limit.
+    pub(in crate::storage) async fn last_day(
+        &self,
+        of: Datastream<'_>,
+        beyond: (Side, f64),
+        from: NaiveDate,
+    ) -> Result<Option<NaiveDate>, Error> {
+        Ok(last_when::last_day(&self.pool, of, beyond, from).await?)
+    }
+
+    /// The newest observation within a stretch that lies beyond a limit.
+    pub(in crate::storage) async fn newest(
+        &self,
+        of: Datastream<'_>,
+        beyond: (Side, f64),
+        stretch: Stretch,
+    ) -> Result<Option<(Timestamp, f64)>, Error> {
+        Ok(last_when::newest(&self.pool, &self.texts, of, beyond, stretch).await?)
+    }
+
+    /// Low and high within a stretch; looks at every row of it.
+    pub(in crate::storage) async fn extreme(
+        &self,
+        of: Datastream<'_>,
+        stretch: Stretch,
+    ) -> Result<Option<Extreme>, Error> {
+        Ok(last_when::extreme(&self.pool, &self.texts, of, stretch).await?)
+    }
+
+    /// Visitors' words without an answer after a place in the journal, oldest first.
+    pub(in crate::storage) async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
+        Ok(conversations::unanswered(&self.pool, after, limit).await?)
+    }
+
+    /// The same of one visitor.
+    pub(in crate::storage) async fn unanswered_of(
+        &self,
+        visitor: &Visitor,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Word>, Error> {
+        Ok(conversations::unanswered_of(&self.pool, visitor, after, limit).await?)
+    }
+
+    /// The newest `limit` words of a visitor about a station, oldest first.
+    pub(in crate::storage) async fn conversation(
+        &self,
+        visitor: &Visitor,
+        station: &str,
+        limit: u32,
+    ) -> Result<Vec<Word>, Error> {
+        Ok(conversations::conversation(&self.pool, visitor, station, limit).await?)
+    }
+
+    /// All alerts.
+    pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
+        Ok(conversations::alerts(&self.pool).await?)
+    }
+}

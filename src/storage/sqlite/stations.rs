@@ -1,0 +1,85 @@
+//! Stations as they are read and changed.
+
+use super::error::decode;
+use crate::storage::error::Error;
+use crate::storage::keys::{self, Key, KeyHash};
+use crate::storage::seam::StationChange;
+use crate::storage::stations::{FoundStation, NewStation};
+use chrono_tz::Tz;
+use sqlx::{SqliteConnection, SqliteExecutor};
+use weather::station::{Slug, Station, StationId};
+use weather::time::Timestamp;
+
+type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String);
+
+const ALL: &str = "SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix FROM station ORDER BY name, slug";
+
+/// All stations, sorted by name.
+pub(super) async fn all(db: impl SqliteExecutor<'_>) -> Result<Vec<FoundStation>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(db).await?;
+    rows.into_iter().map(found).collect()
+}
+
+const BY_HASH: &str = "SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix FROM station WHERE key_hash = $1";
+
+/// The station whose key hashes to that.
+pub(super) async fn by_hash(db: impl SqliteExecutor<'_>, hash: &KeyHash) -> Result<Option<Station>, Error> {
+    let row: Option<Row> = sqlx::query_as(BY_HASH).bind(&hash[..]).fetch_optional(db).await?;
+    Ok(row.map(found).transpose()?.map(|found| found.station))
+}
+
+fn found((id, slug, name, zone, elevation_m, key_hash, key_prefix): Row) -> Result<FoundStation, Error> {
+    let zone = zone.parse::<Tz>().map_err(decode)?;
+    let key_hash = KeyHash::try_from(key_hash).map_err(|_| decode("a key's hash has 32 bytes"))?;
+    let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m };
+    Ok(FoundStation { station, key_hash, key_prefix })
+}
+
+/// Changes the list, inside the caller's transaction.
+pub(super) async fn change(
+    conn: &mut SqliteConnection,
+    change: &StationChange<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match change {
+        StationChange::Add(new, key) => insert(conn, new, key, now).await,
+        StationChange::Renew(slug, key) => renew(conn, slug, key).await,
+        StationChange::Remove(slug) => delete(conn, slug).await,
+    }
+}
+
+const INSERT: &str = "\
+    INSERT INTO station (slug, name, zone, elevation_m, key_hash, key_prefix, created_ms) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING";
+
+async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: Timestamp) -> Result<(), Error> {
+    let done = sqlx::query(INSERT)
+        .bind(new.slug.as_str())
+        .bind(&new.name)
+        .bind(new.zone.name())
+        .bind(new.elevation_m)
+        .bind(&keys::hash(key.reveal())[..])
+        .bind(key.prefix())
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::SlugTaken(new.slug.to_string())) } else { Ok(()) }
+}
+
+const RENEW: &str = "UPDATE station SET key_hash = $2, key_prefix = $3 WHERE slug = $1";
+
+async fn renew(conn: &mut SqliteConnection, slug: &Slug, key: &Key) -> Result<(), Error> {
+    let query = sqlx::query(RENEW).bind(slug.as_str()).bind(&keys::hash(key.reveal())[..]).bind(key.prefix());
+    must_exist(slug, query.execute(conn).await?.rows_affected())
+}
+
+const DELETE: &str = "DELETE FROM station WHERE slug = $1";
+
+/// Its sensors stay without a station until [`super::tidy`] has deleted their rows.
+async fn delete(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
+    must_exist(slug, sqlx::query(DELETE).bind(slug.as_str()).execute(conn).await?.rows_affected())
+}
+
+fn must_exist(slug: &Slug, rows: u64) -> Result<(), Error> {
+    if rows == 0 { Err(Error::NoStation(slug.to_string())) } else { Ok(()) }
+}

@@ -1,0 +1,197 @@
+//! The connection that writes: one step of the writer's work a function.
+
+use super::texts::Texts;
+use super::{blocks, journal, learn, prune, stations, tidy, words};
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::seam::{
+    FoundSensor, JournalLimits, KnownWords, Named, Place, Pruned, Range, Rows, SensorDay, SensorId, StationChange,
+    WordLimits, Writing,
+};
+use crate::storage::stations::FoundStation;
+use crate::storage::words::Visitor;
+use sqlx::{Connection, SqliteConnection, SqlitePool};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use weather::quantity::Quantity;
+use weather::report::Values;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+/// The only connection that writes.
+pub(in crate::storage) struct Writer {
+    conn: SqliteConnection,
+    texts: Arc<Texts>,
+    /// They are closed before the file is.
+    readers: SqlitePool,
+    /// What `PRAGMA data_version` said last: it changes when another connection commits.
+    data_version: i64,
+    /// What it said when the look that is going on began.
+    looking: i64,
+}
+
+const BEGIN: &str = "BEGIN IMMEDIATE; SELECT coalesce(max(seq), 0) FROM journal";
+const READ: &str = "BEGIN";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+const DATA_VERSION: &str = "PRAGMA data_version";
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+impl Writer {
+    pub(super) async fn new(
+        mut conn: SqliteConnection,
+        texts: Arc<Texts>,
+        readers: SqlitePool,
+    ) -> Result<Self, sqlx::Error> {
+        // Before anything else is read: whatever is committed after this is noticed later.
+        let data_version = data_version(&mut conn).await?;
+        Ok(Self { conn, texts, readers, data_version, looking: data_version })
+    }
+
+    /// The newest entry's number, outside of any transaction; 0 in an empty journal.
+    pub(in crate::storage) async fn head(&mut self) -> Result<u64, Error> {
+        Ok(journal::head(&mut self.conn).await?)
+    }
+
+    /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
+    pub(in crate::storage) async fn begin(&mut self) -> Result<u64, Error> {
+        let head: i64 = sqlx::query_scalar(BEGIN).fetch_one(&mut self.conn).await?;
+        Ok(head.unsigned_abs())
+    }
+
+    /// A station's sensors with their newest values.
+    pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
+        Ok(learn::sensors(&mut self.conn, station).await?)
+    }
+
+    /// Makes sensors.
+    pub(in crate::storage) async fn add_sensors(
+        &mut self,
+        new: &[(StationId, &SensorName)],
+    ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
+        Ok(learn::add_sensors(&mut self.conn, new).await?)
+    }
+
+    /// The extremes of days.
+    pub(in crate::storage) async fn days(
+        &mut self,
+        wanted: &BTreeSet<SensorDay>,
+    ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
+        Ok(learn::days(&mut self.conn, wanted).await?)
+    }
+
+    /// The rows that exist at places.
+    pub(in crate::storage) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+        Ok(learn::rows(&mut self.conn, &self.texts, wanted).await?)
+    }
+
+    /// The named words and alerts that are there.
+    pub(in crate::storage) async fn known_words(&mut self, named: &Named<'_>) -> Result<KnownWords, Error> {
+        Ok(words::known(&mut self.conn, named).await?)
+    }
+
+    /// Writes what a batch changed, and commits.
+    pub(in crate::storage) async fn write_and_commit(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
+        let Writing { observed, spoken, public, private, now } = *writing;
+        if !spoken.is_empty() || !private.is_empty() {
+            words::write(&mut self.conn, spoken, private, now).await?;
+        }
+        Ok(blocks::write_and_commit(&mut self.conn, &self.texts, observed, public).await?)
+    }
+
+    /// Changes the list of stations.
+    pub(in crate::storage) async fn change_station(
+        &mut self,
+        change: &StationChange<'_>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        stations::change(&mut self.conn, change, now).await
+    }
+
+    /// Empties a visitor's words about a station, and gives their entries the body `instead`.
+    pub(in crate::storage) async fn forget(
+        &mut self,
+        visitor: &Visitor,
+        station: &str,
+        instead: &str,
+    ) -> Result<(), Error> {
+        Ok(words::forget(&mut self.conn, visitor, station, instead).await?)
+    }
+
+    /// Writes one entry and commits.
+    pub(in crate::storage) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
+        journal::append(&mut self.conn, entry).await?;
+        sqlx::query(COMMIT).execute(&mut self.conn).await?;
+        Ok(())
+    }
+
+    /// Ends a transaction that failed.
+    pub(in crate::storage) async fn rollback(&mut self) {
+        // It fails where there is no transaction any more; then nothing is left to do.
+        let _ = sqlx::query(ROLLBACK).execute(&mut self.conn).await;
+    }
+
+    /// If somebody else has committed since the last look: begins to read and returns the head, which stays as it is
+    /// until [`Writer::looked`]. Looks again if that is not reached.
+    pub(in crate::storage) async fn look(&mut self) -> Result<Option<u64>, Error> {
+        self.looking = data_version(&mut self.conn).await?;
+        if self.looking == self.data_version {
+            return Ok(None);
+        }
+        sqlx::query(READ).execute(&mut self.conn).await?;
+        Ok(Some(journal::head(&mut self.conn).await?))
+    }
+
+    /// Ends the look that found something.
+    pub(in crate::storage) async fn looked(&mut self) -> Result<(), Error> {
+        sqlx::query(COMMIT).execute(&mut self.conn).await?;
+        self.data_version = self.looking;
+        Ok(())
+    }
+
+    /// Entries after `seq`, whether or not all of them are still there.
+    pub(in crate::storage) async fn after(&mut self, seq: u64, limit: u32) -> Result<Vec<Entry>, Error> {
+        Ok(journal::after(&mut self.conn, seq, limit).await?)
+    }
+
+    /// All stations, sorted by name.
+    pub(in crate::storage) async fn stations(&mut self) -> Result<Vec<FoundStation>, Error> {
+        stations::all(&mut self.conn).await
+    }
+
+    /// Counts rows: not for every commit.
+    pub(in crate::storage) async fn count(&mut self) -> Result<Rows, Error> {
+        let journal = journal::rows(&mut self.conn).await?;
+        Ok(Rows { journal, words: words::rows(&mut self.conn).await? })
+    }
+
+    /// Deletes some of the journal's oldest entries, never the newest; returns how many.
+    pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<u64, Error> {
+        Ok(journal::prune(&mut self.conn, limits).await?)
+    }
+
+    /// Deletes some of the words and alerts that are too old or too many.
+    pub(in crate::storage) async fn prune_words(&mut self, limits: &WordLimits) -> Result<Pruned, Error> {
+        Ok(prune::prune(&mut self.conn, limits).await?)
+    }
+
+    /// Deletes some of the rows that removed stations left; false if there are none.
+    pub(in crate::storage) async fn tidy(&mut self) -> Result<bool, Error> {
+        Ok(tidy::purge(&mut self.conn).await?)
+    }
+
+    /// Closes the readers, writes the log back into the file and closes it.
+    pub(in crate::storage) async fn close(mut self) {
+        self.readers.close().await;
+        if let Err(error) = sqlx::query(CHECKPOINT).execute(&mut self.conn).await {
+            tracing::warn!(%error, "the log was not written back; the next start reads it");
+        }
+        if let Err(error) = self.conn.close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+    }
+}
+
+async fn data_version(conn: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(DATA_VERSION).fetch_one(conn).await
+}

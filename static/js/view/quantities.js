@@ -1,0 +1,52 @@
+// @ts-check
+// The browser's part of the table of quantities. `crates/weather` has the whole table, and a test compares the two:
+// what stands between the markers is plain JSON.
+
+/**
+ * Quantity → the unit that its values are in, and the decimals that people read.
+ * @type {Readonly<Record<string, [symbol: string, decimals: number]>>}
+ */
+// prettier-ignore
+export const QUANTITIES = Object.freeze(
+  // quantities: begin
+  {
+    "temperature":        ["°C", 1],
+    "humidity":           ["%", 0],
+    "dew_point":          ["°C", 1],
+    "station_pressure":   ["hPa", 1],
+    "altimeter_setting":  ["hPa", 1],
+    "sea_level_pressure": ["hPa", 1],
+    "wind_speed":         ["m/s", 1],
+    "wind_gust":          ["m/s", 1],
+    "wind_direction":     ["°", 0],
+    "precipitation":      ["mm", 1],
+    "precipitation_rate": ["mm/h", 1],
+    "solar_radiation":    ["W/m²", 0],
+    "uv_index":           ["", 0],
+    "soil_temperature":   ["°C", 1],
+    "soil_moisture":      ["%", 0],
+    "pm2_5":              ["µg/m³", 1],
+    "pm10":               ["µg/m³", 1],
+    "co2":                ["ppm", 0],
+    "battery_voltage":    ["V", 2]
+  }
+  // quantities: end
+);
+
+/**
+ * Unit → what readers in the US see in its place. A factor is canonical units in one of the other unit; °F is the one
+ * unit with an offset, and multiplies.
+ * @type {Readonly<Record<string, {symbol: string, decimals: number, factor: number, offset: number}>>}
+ */
+// prettier-ignore
+export const US_UNITS = Object.freeze(
+  // units: begin
+  {
+    "°C":   { "symbol": "°F", "decimals": 1, "factor": 1.8, "offset": 32 },
+    "hPa":  { "symbol": "inHg", "decimals": 2, "factor": 33.8638867, "offset": 0 },
+    "m/s":  { "symbol": "mph", "decimals": 0, "factor": 0.44704, "offset": 0 },
+    "mm":   { "symbol": "in", "decimals": 2, "factor": 25.4, "offset": 0 },
+    "mm/h": { "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 }
+  }
+  // units: end
+);

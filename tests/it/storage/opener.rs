@@ -1,0 +1,147 @@
+//! How the tests reach a database: a fresh one, the same one again, and the same one from outside of storage.
+//!
+//! The tests know nothing else of the engine, so they run over any. A second engine is a second variant here, and
+//! another choice in [`Opener::fresh`]. What only SQLite does is tested in `sqlite.rs`.
+
+use super::sqlite::outside::{Connection, File};
+use stevenson::storage::{Commits, Options, Storage};
+
+/// A database of a test's own, gone with this value.
+pub enum Opener {
+    Sqlite(File),
+}
+
+/// A connection that does not belong to storage: as an operator's shell, or another program.
+pub enum Outside {
+    Sqlite(Connection),
+}
+
+/// Something that the database refuses, as a broken disk or a bad row would make it.
+#[derive(Clone, Copy)]
+pub enum Refusal {
+    /// Every observation.
+    Observations,
+    /// Observations of this temperature.
+    Temperature(f64),
+    /// Words of this text.
+    Word(&'static str),
+}
+
+impl Opener {
+    /// A database that does not exist yet.
+    pub fn fresh() -> Self {
+        Opener::Sqlite(File::fresh())
+    }
+
+    /// Options that name this database.
+    pub fn options(&self) -> Options {
+        match self {
+            Opener::Sqlite(file) => file.options(),
+        }
+    }
+
+    /// Opens it: the first time, again, or beside somebody who has it open.
+    pub async fn open(&self, change: impl FnOnce(&mut Options)) -> (Storage, Commits) {
+        let mut options = self.options();
+        change(&mut options);
+        Storage::open(options).await.expect("opens")
+    }
+
+    /// A connection from outside.
+    pub fn outside(&self) -> Outside {
+        match self {
+            Opener::Sqlite(file) => Outside::Sqlite(file.connect()),
+        }
+    }
+
+    /// What a killed process leaves of it at this moment.
+    pub fn as_if_killed(&self) -> Self {
+        match self {
+            Opener::Sqlite(file) => Opener::Sqlite(file.as_if_killed()),
+        }
+    }
+}
+
+impl Outside {
+    /// Takes the lock that every writer needs, until [`Outside::unlock`].
+    pub fn lock(&self) {
+        match self {
+            Outside::Sqlite(db) => db.lock(),
+        }
+    }
+
+    pub fn unlock(&self) {
+        match self {
+            Outside::Sqlite(db) => db.unlock(),
+        }
+    }
+
+    /// From now on the database refuses something, until [`Outside::allow`].
+    pub fn refuse(&self, what: Refusal) {
+        match self {
+            Outside::Sqlite(db) => db.refuse(what),
+        }
+    }
+
+    pub fn allow(&self) {
+        match self {
+            Outside::Sqlite(db) => db.allow(),
+        }
+    }
+
+    /// The journal's newest number.
+    pub fn head(&self) -> u64 {
+        match self {
+            Outside::Sqlite(db) => db.head(),
+        }
+    }
+
+    /// How many observations there are.
+    pub fn observations(&self) -> u64 {
+        match self {
+            Outside::Sqlite(db) => db.observations(),
+        }
+    }
+
+    /// How many rows there are that belong to sensors, with the sensors themselves.
+    pub fn rows_of_sensors(&self) -> u64 {
+        match self {
+            Outside::Sqlite(db) => db.rows_of_sensors(),
+        }
+    }
+
+    /// Every column of every table in which `text` stands: `journal.body`.
+    pub fn places(&self, text: &str) -> Vec<String> {
+        match self {
+            Outside::Sqlite(db) => db.places(text),
+        }
+    }
+
+    /// Puts a temperature where there is no row yet, for every sensor.
+    pub fn slip_in(&self, observed_ms: i64, temperature: f64) {
+        match self {
+            Outside::Sqlite(db) => db.slip_in(observed_ms, temperature),
+        }
+    }
+
+    /// Makes a word older.
+    pub fn age_word(&self, id: &str, ms: i64) {
+        match self {
+            Outside::Sqlite(db) => db.age_word(id, ms),
+        }
+    }
+
+    /// Makes it longer ago that visitors with alerts were heard.
+    pub fn age_alerts(&self, ms: i64) {
+        match self {
+            Outside::Sqlite(db) => db.age_alerts(ms),
+        }
+    }
+
+    /// Removes all stations, and leaves their rows.
+    pub fn drop_stations(&self) {
+        match self {
+            Outside::Sqlite(db) => db.drop_stations(),
+        }
+    }
+}
