@@ -1,4 +1,4 @@
-//! The dock's doors: trucks at `POST /dock/<bay>`, and two kinds of streams. `docs/PROTOCOL.md` is what they speak.
+//! The dock's doors: trucks at `POST /dock/<bay>`, and two kinds of streams. `docs/PROTOCOL.md` describes what they speak.
 
 mod events;
 mod gate;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use trip::Trip;
 
 /// The dock's routes. They need a [`channel::Dock`], a [`crate::storage::Storage`] and a [`crate::keeper::Keeper`]
-/// among Rocket's state; without a [`crate::web::Build`] no page hears of another.
+/// among Rocket's state. Without a [`crate::web::Build`] no page is told of another build.
 pub fn routes() -> Vec<Route> {
     let gate = Gate { brake: Arc::new(Brake::new(DefaultClock::default())) };
     let mut routes = vec![
@@ -32,7 +32,7 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
-/// A handler by hand: most of what runs here is parked, and a parked future should hold nothing that it does not need.
+/// A handler written by hand: most trucks are parked, and a parked future should hold nothing that it does not need.
 #[derive(Clone)]
 struct Trucks {
     gate: Gate,
@@ -41,7 +41,7 @@ struct Trucks {
 #[rocket::async_trait]
 impl Handler for Trucks {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        // Boxed and gone before the truck parks: what reads the request is large, what waits is small.
+        // Boxed, and dropped before the truck parks: the future that reads the request is large, the one that waits is small.
         let trip = Box::pin(self.take_in(request, data)).await;
         let answer = match trip {
             Ok(trip) => trip.home().await.map_err(Refusal::from),

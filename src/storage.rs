@@ -104,6 +104,12 @@ impl Storage {
         }
     }
 
+    /// The place in the journal of the newest entry that this process has committed; 0: none yet. What it has answered
+    /// stands there or before.
+    pub fn head(&self) -> u64 {
+        self.shared.head()
+    }
+
     /// The journal's name: random, made with the database. Half of every cursor.
     pub fn epoch(&self) -> &str {
         &self.epoch

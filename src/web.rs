@@ -5,6 +5,7 @@ pub mod client;
 pub mod error;
 mod newest;
 mod options;
+pub mod origin;
 pub mod preference;
 pub mod visitor;
 

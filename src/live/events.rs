@@ -34,7 +34,7 @@ impl Events {
         let caller = self.gate.caller(request)?;
         let query = |name| request.query_value::<&str>(name).and_then(Result::ok);
         // The browser's own memory of the last event is newer than the URL that the page made.
-        // One that is no cursor is not ours: it would be sent again for ever.
+        // An id that is no cursor did not come from us: the browser would send it again for ever.
         let last =
             request.headers().get_one("Last-Event-ID").filter(|id| id.parse::<channel::cursor::Cursor>().is_ok());
         let seen = last.or_else(|| query("seen")).unwrap_or_default();
@@ -59,7 +59,7 @@ fn row() -> &'static Fleet {
 fn answer(stream: Stream<'_>) -> Response<'_> {
     let events = stream::unfold(Some(stream), |stream| async move {
         let mut stream = stream?;
-        // Storage is away: the page comes again, and is told so.
+        // An error means that storage is away: the page comes again, and is told so.
         let sent = stream.trip().await.ok()?;
         let event = event(&stream.seen().to_string(), sent.retry_ms, &sent.json);
         Some((Cursor::new(event), (!sent.is_last).then_some(stream)))

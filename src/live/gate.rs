@@ -1,11 +1,11 @@
-//! The gate: what a request has to be before anything of it is looked at, and who it is that calls.
+//! The gate checks a request before anything of it is read, and finds out which page calls.
 
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::web::brake::Brake;
 use crate::web::error::Problem;
-use crate::web::{Build, client, preference, visitor};
+use crate::web::{Build, client, origin, preference, visitor};
 use channel::Dock;
 use channel::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
 use channel::crowd::{Party, Source};
@@ -17,25 +17,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use weather::report::Warning;
 
-/// How long a clipboard may take to arrive, seconds: 64 KiB over the worst radio link, and no longer, for HTTP/1 has
-/// no limit of its own.
+/// How long a clipboard may take to arrive, seconds: enough for 64 KiB over the worst radio link. HTTP/1 has no limit
+/// of its own.
 pub const BODY_MAX_S: u64 = 10;
 
-/// What all doors of the dock share.
+/// The state that all doors of the dock share.
 #[derive(Clone)]
 pub struct Gate {
-    /// Of trucks by page, whichever door they come to.
+    /// The brake of each page's trucks, whichever door they come to.
     pub brake: Arc<Brake>,
 }
 
-/// What a truck has to do with; all of it lives as long as the request.
+/// The parts of the server that a truck needs; all of them live as long as the request.
 #[derive(Clone, Copy)]
 pub struct Engines<'r> {
-    /// Where it parks.
+    /// The dock, where it parks.
     pub dock: &'r Dock,
-    /// Where its words go, and what it missed is.
+    /// The storage of its words, and of the journal that it may have to read.
     pub storage: &'r Storage,
-    /// Who listens.
+    /// The keeper, who listens to words.
     pub keeper: &'r Keeper,
     /// The pages' build.
     pub build: Option<&'r str>,
@@ -43,11 +43,11 @@ pub struct Engines<'r> {
 
 /// A page that calls.
 pub struct Caller<'r> {
-    /// What it talks to.
+    /// The parts of the server that it talks to.
     pub engines: Engines<'r>,
     /// The page's place in the dock.
     pub bay: Id,
-    /// Who looks at it.
+    /// The visitor who looks at it.
     pub visitor: Visitor,
     /// Whether the visitor has a cookie, or is given one now.
     pub is_known: bool,
@@ -57,12 +57,14 @@ pub struct Caller<'r> {
 }
 
 impl Gate {
-    /// Lets a request pass that is one of our own pages', and not too eager.
+    /// Lets a request of our own pages pass, if the page does not send too many.
     pub fn caller<'r>(&self, request: &'r Request<'_>) -> Result<Caller<'r>, Refusal> {
         let bay = request.param::<&str>(1).and_then(Result::ok).unwrap_or_default();
         let bay = Id::new(bay).map_err(|error| bad("bay", error))?;
         self.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
-        check_origin(request)?;
+        if !origin::is_ours(request) {
+            return Err(Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into());
+        }
         let (dock, storage, keeper) = (state(request)?, state(request)?, state(request)?);
         let build = request.rocket().state::<Build>().map(|build| build.0.as_str());
         Ok(Caller {
@@ -86,20 +88,9 @@ impl Caller<'_> {
         self.is_known = true;
     }
 
-    /// Whose place the page's truck takes.
+    /// The party that the page's truck counts against.
     pub fn party(&self) -> Party {
         Party { visitor: Some(self.visitor.as_str().into()), source: self.source }
-    }
-}
-
-/// A page of another site must not send trucks. Where the browser does not tell, as on plain http, the content type
-/// is the guard of trucks: it would need a preflight, which is never granted. A stream can be opened from there, but
-/// only as a stranger: the visitor's cookie, being `SameSite=Lax`, does not travel with it, nothing private comes down
-/// it, and no words go up in the visitor's name. `Origin` is not compared with `Host`, which proxies rewrite.
-fn check_origin(request: &Request<'_>) -> Result<(), Refusal> {
-    match request.headers().get_one("Sec-Fetch-Site") {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => Err(Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into()),
     }
 }
 

@@ -100,7 +100,7 @@ impl Line {
         let _ = tokio::time::timeout(Duration::from_secs(CLOSE_MAX_S), gone).await;
     }
 
-    /// Clipboards up, loads down, until this side has enough and says why, or the other (`None`).
+    /// Clipboards up, loads down, until one side ends it; returns why, if it was this side.
     async fn talk(&mut self, caller: Caller<'_>) -> Option<Close> {
         let first = self.first(&caller);
         let first = match tokio::time::timeout(Duration::from_secs(BODY_MAX_S), first).await {
@@ -141,8 +141,8 @@ impl Line {
         let code = match sent.why {
             _ if !sent.is_last => return Ok(()),
             Why::Closing => CloseCode::Away,
-            Why::Turn => CloseCode::Again,
-            _ => CloseCode::Normal,
+            Why::Relieved => CloseCode::Normal,
+            _ => CloseCode::Again,
         };
         Err(Some(Close::new(code, sent.why.name())))
     }

@@ -1,9 +1,9 @@
-//! A stream: a truck that, each time it would go home, sends its load on and arrives again.
+//! A stream is a truck that, each time it would go home, sends its load on and arrives again.
 
 use super::gate::Caller;
 use super::trip::{Home, Trip};
 use crate::web::error::Problem;
-use channel::cargo::Why;
+use channel::cargo::{Load, Why};
 use channel::clipboard::Clipboard;
 use channel::cursor::Cursor;
 use channel::tally::Tally;
@@ -37,7 +37,7 @@ impl<'r> Stream<'r> {
         self.clipboard = clipboard;
     }
 
-    /// The next trip has words to bring, and is not to be given up.
+    /// Whether the next trip brings words. Such a trip must not be given up.
     pub fn has_words(&self) -> bool {
         !self.clipboard.say.is_empty()
     }
@@ -63,15 +63,16 @@ impl<'r> Stream<'r> {
         let Home { json, load, retry_ms } = trip.home().await?;
         self.clipboard.say.clear();
         self.clipboard.seen = self.caller.engines.dock.cursor_at(load.seen);
-        Ok(Sent { json, retry_ms, why: load.why, is_last: ends(load.why, has_words) })
+        Ok(Sent { json, retry_ms, why: load.why, is_last: ends(&load, has_words) })
     }
 }
 
-/// Who was relieved has a later stream, who must not park would come again at once, and the server that closes is gone.
-fn ends(why: Why, has_words: bool) -> bool {
-    match why {
+/// Whether a stream ends with this load. One that was relieved has a successor, one that may not park would come again
+/// at once, and one that is closing has no server any more.
+fn ends(load: &Load, has_words: bool) -> bool {
+    match load.why {
         Why::Relieved | Why::Closing => true,
         Why::Turn => !has_words,
-        Why::Cargo | Why::Ticket | Why::Reload => false,
+        Why::Cargo | Why::Ticket | Why::Reload => load.limit.is_some() && !has_words,
     }
 }

@@ -1,22 +1,26 @@
-//! One trip: a truck's words are stored, it goes to the dock, it takes its load home.
+//! One trip: the server stores a truck's words, lets it into the dock, and sends its load home.
 
 use super::gate::{Caller, Engines};
 use crate::courier;
 use crate::storage::Entry;
 use crate::storage::words::NewWord;
 use crate::web::error::Problem;
-use ::lab;
 use channel::cargo::{Behind, Load, Note};
 use channel::clipboard::{Clipboard, Id, Word};
 use channel::fleet::Fleet;
 use channel::yard::Truck;
-use channel::{Arrived, Parking};
+use channel::{Arrived, Parking, Saying};
+use std::time::Duration;
 use weather::time::nearest_ms;
 
-/// Most journal entries read for one page that comes back: some hours of a few stations. Who missed more reloads.
+/// Most journal entries read for one page that comes back: some hours of a few stations. A page that missed more
+/// reloads.
 const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
+/// How long a truck waits until the dock knows of the words that it brought: the courier takes microseconds. Beyond
+/// that the words come home with a later truck.
+const ANNOUNCE_MAX: Duration = Duration::from_millis(250);
 
-/// A truck at the dock. What it holds is what a parked truck costs.
+/// A truck at the dock. Its fields are what a parked truck costs in memory.
 pub struct Trip<'r> {
     engines: Engines<'r>,
     fleet: &'static Fleet,
@@ -49,7 +53,7 @@ impl<'r> Trip<'r> {
     pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = caller.engines;
-        let heard = hear(caller, say).await?;
+        let (heard, saying) = hear(caller, say).await?;
         if caller.is_known {
             engines.keeper.visit(&caller.visitor);
         }
@@ -61,6 +65,7 @@ impl<'r> Trip<'r> {
             Arrived::Parks(parking) => Stay::Parks(parking),
             Arrived::Behind(behind) => Stay::Leaves(catch_up(caller, behind).await?),
         };
+        drop(saying);
         Ok(Self { engines, fleet, stay, heard, build })
     }
 
@@ -89,18 +94,29 @@ async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> 
     Ok(engines.dock.catch_up(behind, news))
 }
 
-/// Stores words, then says which of them home may forget: all. If storage is away none is heard, and home keeps them.
-/// The lab's are there to be carried: they are heard, and that is all.
-async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<Vec<Id>, Problem> {
+/// Stores words and waits until the dock knows them. Returns those that home may forget, all of them, and what is to be
+/// kept until their truck has arrived. If storage is
+/// away, none is stored, and home keeps them. Words of the lab are not stored: it is enough that they were carried.
+async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying>), Problem> {
+    let Engines { dock, storage, keeper, .. } = caller.engines;
     let new = |word: &Word| NewWord {
         id: word.id.as_str().to_owned(),
         station: word.topic.to_string(),
         text: word.text.to_string(),
     };
     let words: Vec<_> = say.iter().filter(|word| *word.topic != *lab::STATION).map(new).collect();
+    let heard: Vec<_> = say.iter().map(|word| word.id.clone()).collect();
+    let mut saying = None;
     if !words.is_empty() {
-        caller.engines.storage.say(&caller.visitor, &caller.units, words).await?;
-        caller.engines.keeper.hear();
+        let said = dock.says(caller.bay.clone(), &heard);
+        storage.say(&caller.visitor, &caller.units, words).await?;
+        keeper.hear();
+        let known = dock.announced(storage.head());
+        if tokio::time::timeout(ANNOUNCE_MAX, known).await.is_err() {
+            tracing::warn!("the dock does not hear what storage commits");
+            said.take_back(&heard);
+        }
+        saying = Some(said);
     }
-    Ok(say.into_iter().map(|word| word.id).collect())
+    Ok((heard, saying))
 }

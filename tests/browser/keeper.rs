@@ -2,6 +2,7 @@
 
 use crate::kit::chrome::{Browser, Options, PHONE, eventually};
 use crate::kit::program::{Program, post};
+use crate::kit::relay::Relay;
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::By;
@@ -77,5 +78,25 @@ async fn what_somebody_writes_outlives_a_refetch_of_the_page_and_a_reload() {
     says(&browser, "[data-feed-text]", "Live").await;
     let value = browser.execute("return document.querySelector('[name=text]').value", vec![]).await.expect("run");
     assert_eq!(value.json(), "half a sent");
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truck_that_waits_for_a_reply_brings_the_keepers_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("town-hall");
+    post(&server.url, &key, &json!({"temperature": 18.4})).await.expect("an answer");
+    let road = Relay::start(server.address()).await.expect("a relay");
+    let browser = Browser::open(Options::default()).await;
+    browser.goto(road.url("/s/town-hall?fleet=wait-for-reply")).await.expect("the page");
+
+    let field = browser.find(By::Css("[name=text]")).await.expect("a field");
+    field.send_keys("How cold is it?").await.expect("typed");
+    click(&browser, ".field button").await;
+    says(&browser, "[data-words]", "18.4").await;
+    let words = text(&browser, "[data-words]").await.expect("a list");
+    assert_eq!(words.matches("How cold is it?").count(), 1, "{words}");
+    assert_eq!(road.count("POST", "/dock/"), 1, "one truck brought the question and its answer");
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
 }

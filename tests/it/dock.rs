@@ -7,4 +7,5 @@ mod route;
 mod server;
 mod socket;
 mod table;
+mod trips;
 mod words;

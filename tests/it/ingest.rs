@@ -516,14 +516,14 @@ async fn the_examples_of_the_manual_work() {
 #[tokio::test]
 async fn every_format_answers_its_example_at_its_path_and_stands_in_the_manual() {
     let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");
-    for format in &ingest::FORMATS {
+    for format in &stevenson::ingest::FORMATS {
         assert!(manual.contains(format.path), "{}", format.name);
-        let house = House::new().await;
-        let example = format.example.replace("stv_secret", &house.key);
-        let post = house.client.post(house.url(format.path)).bearer_auth(&house.key).body(example);
+        let door = AtTheDoor::new().await;
+        let example = format.example.replace("stv_secret", &door.key);
+        let post = door.client.post(door.url(format.path)).bearer_auth(&door.key).body(example);
         let response = post.send().await.expect("answered");
         let (status, body) = (response.status().as_u16(), response.text().await.expect("text"));
         assert!(status == format.answer.0 && body.starts_with(format.answer.1), "{}: {status} {body}", format.name);
-        assert_eq!(house.latest().await.len(), 2, "{}", format.name);
+        assert_eq!(door.latest().await.len(), 2, "{}", format.name);
     }
 }

@@ -63,6 +63,18 @@ test('a relieved truck confirms the words, and sends no other', async () => {
   equal(stage.aboard, [], 'what was heard is forgotten');
 });
 
+test('the truck that is relieved brings the word itself, and the next load may bring it again', async () => {
+  const stage = await pingPong();
+  const id = stage.home.say(words);
+  await settle();
+  await stage.out[0].load({ why: 'relieved', heard: [id], cargo: [item(11)] });
+  equal([stage.applied, stage.heard, stage.home.seen], [['J.11'], [id], 'J.11']);
+  stage.expect(3, 1, 'the one with the words is parked, and no other leaves');
+  await stage.out[0].load({ cargo: [item(11), item(12)], heard: [id], parked: 800 });
+  equal([stage.applied, stage.heard], [['J.11', 'J.12'], [id]], 'each once');
+  stage.expect(4, 1, 'one in its place');
+});
+
 test('words said while both trucks are out leave when one is home', async () => {
   const stage = await pingPong();
   stage.home.say(words);

@@ -127,7 +127,7 @@ async fn a_run_agrees_with_its_simulation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_that_is_asked_answers_and_its_words_are_not_counted_as_news() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let server = Program::start(folder.path());
     let mut runs = JoinSet::new();
     for name in ["ping-pong", "sse", "websocket"] {
         let (url, key) = (server.url.clone(), server.add_station(&format!("station-of-{name}")));

@@ -18,7 +18,7 @@ const EPOCH: &str = "7Qm4";
 const BODY: &str = r#"{"kind":"report","station":"town-hall","observed_at":1795348800000,"values":{"temperature":21.4,"humidity":55.0,"dew_point":12.0,"station_pressure":986.5,"sea_level_pressure":1013.2,"wind_speed":3.4,"wind_gust":6.1,"wind_direction":240.0,"precipitation":1.2,"solar_radiation":412.0}}"#;
 
 fn news(seq: u64) -> News {
-    News { seq, topic: "town-hall".into(), committed_ms: 1_795_348_800_000, body: BODY.into() }
+    News { seq, topic: "town-hall".into(), word: None, committed_ms: 1_795_348_800_000, body: BODY.into() }
 }
 
 fn fleet() -> &'static Fleet {

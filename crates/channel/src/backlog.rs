@@ -1,5 +1,6 @@
-//! The backlog: the journal's tail as a bounded ring, each item encoded once and shared by every load.
+//! The backlog is the journal's tail in a bounded ring. Each item is encoded once and shared by all loads.
 
+use super::clipboard::Id;
 use super::watch::Watch;
 use super::{News, Options};
 use std::collections::VecDeque;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub struct Item {
     seq: u64,
     topic: Arc<str>,
+    word: Option<Id>,
     committed_ms: i64,
     json: Box<[u8]>,
 }
@@ -25,7 +27,8 @@ impl Item {
         // Writing to a Vec does not fail.
         let _ = write!(json, r#"{{"at":"{epoch}.{}","committed_at":{}{comma}"#, news.seq, news.committed_ms);
         json.extend_from_slice(fields);
-        Self { seq: news.seq, topic: news.topic.clone(), committed_ms: news.committed_ms, json: json.into() }
+        let News { seq, committed_ms, .. } = *news;
+        Self { seq, topic: news.topic.clone(), word: news.word.clone(), committed_ms, json: json.into() }
     }
 
     /// Its place in the journal.
@@ -36,6 +39,11 @@ impl Item {
     /// What it is about.
     pub fn topic(&self) -> &str {
         &self.topic
+    }
+
+    /// The word that it tells of, if a truck has brought it.
+    pub fn word(&self) -> Option<&Id> {
+        self.word.as_ref()
     }
 
     /// When it was committed, Unix milliseconds.
@@ -151,7 +159,10 @@ mod tests {
     use super::*;
 
     fn item(seq: u64, topic: &str) -> Arc<Item> {
-        Arc::new(Item::new("E", &News { seq, topic: topic.into(), committed_ms: 7, body: r#"{"kind":"x"}"#.into() }))
+        Arc::new(Item::new(
+            "E",
+            &News { seq, topic: topic.into(), word: None, committed_ms: 7, body: r#"{"kind":"x"}"#.into() },
+        ))
     }
 
     fn ring(options: Options, seqs: std::ops::RangeInclusive<u64>) -> Backlog {
@@ -169,7 +180,8 @@ mod tests {
     #[test]
     fn an_item_says_where_it_is_before_all_else() {
         let json = |body: &'static str| {
-            let item = Item::new("7Q", &News { seq: 12, topic: "t".into(), committed_ms: 7, body: body.into() });
+            let item =
+                Item::new("7Q", &News { seq: 12, topic: "t".into(), word: None, committed_ms: 7, body: body.into() });
             String::from_utf8(item.json.into()).expect("text")
         };
         let told = r#"{"at":"7Q.12","committed_at":7,"kind":"station","station":"a"}"#;
@@ -213,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_the_journal_before_the_first_item_is_unknown() {
+    fn a_place_before_the_first_item_is_unknown() {
         let ring = ring(Options::default(), 100..=101);
         assert_eq!(ring.since(98, &Watch::all()), Err(NotInRing));
         assert_eq!(seqs(ring.since(99, &Watch::all())), Some((vec![100, 101], 101)));

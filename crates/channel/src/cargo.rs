@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Why a truck goes home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
-    /// There is news aboard.
+    /// There is news, or words of its own page, aboard.
     Cargo,
     /// It does not park.
     Turn,
@@ -21,7 +21,7 @@ pub enum Why {
     Relieved,
     /// The server stops.
     Closing,
-    /// What home has seen cannot be continued: it has to fetch its state anew.
+    /// The journal does not go on from home's cursor: home has to fetch its state anew.
     Reload,
 }
 
@@ -42,7 +42,7 @@ impl Why {
     }
 }
 
-/// A load: everything its truck watches in the journal after `after`, up to `seen`, is aboard, and nothing else.
+/// A load: everything that its truck watches in the journal after `after`, up to `seen`, is aboard, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
     /// Why the truck goes home.
@@ -61,7 +61,7 @@ pub struct Load {
     pub limit: Option<Limit>,
 }
 
-/// What goes home with a load that is not the dock's.
+/// The part of a load that the dock does not know.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Note<'a> {
     /// The time at which it leaves, Unix milliseconds.
@@ -90,6 +90,12 @@ impl Load {
         Self { cargo: found.items, ..Self::empty(why, after, found.seen) }
     }
 
+    /// The words that home may forget: those of the truck that took this one's place, and those that are aboard as news.
+    pub fn heard(&self) -> impl Iterator<Item = &Id> {
+        let aboard = self.cargo.iter().filter_map(|item| item.word());
+        self.heard.iter().chain(aboard.filter(|word| !self.heard.contains(word)))
+    }
+
     /// The same load after some time in the bay.
     pub fn parked(self, parked_ms: u64) -> Self {
         Self { parked_ms, ..self }
@@ -99,7 +105,7 @@ impl Load {
     pub fn encode(&self, epoch: &str, note: Note<'_>) -> Vec<u8> {
         let Note { now_ms, heard, build, retry_ms } = note;
         let cargo_bytes: usize = self.cargo.iter().map(|item| item.json().len() + 1).sum();
-        let heard = || heard.iter().chain(&*self.heard);
+        let heard = || heard.iter().chain(self.heard().filter(|word| !heard.contains(word)));
         let heard_bytes: usize = heard().map(|id| id.as_str().len() + 3).sum();
         let mut json = Vec::with_capacity(FRAME_BYTES + 2 * epoch.len() + cargo_bytes + heard_bytes);
         let Self { why, after, seen, parked_ms, .. } = self;
@@ -166,7 +172,7 @@ mod tests {
     fn item(seq: u64) -> Arc<Item> {
         Arc::new(Item::new(
             "E",
-            &News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() },
+            &News { seq, topic: "t".into(), word: None, committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() },
         ))
     }
 
@@ -231,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn who_missed_too_much_reloads() {
+    fn a_page_that_missed_too_much_reloads() {
         for items in [None, Some((3..=5).map(item).collect())] {
             let load = Behind { load_max_items: 2, ..behind() }.load(items);
             assert_eq!((load.why, load.after, load.seen), (Why::Reload, 5, 5));

@@ -1,6 +1,8 @@
-//! The clipboard: what a truck brings from home. Whatever exists here is within its limits.
+//! The clipboard is what a truck brings from home. A value of these types is within its limits.
 
-use super::cursor::Cursor;
+pub use super::bad_clipboard::BadClipboard;
+
+use super::cursor::{BadCursor, Cursor};
 use super::fleet::{FLEETS, Fleet};
 use super::tally::Tally;
 use super::watch::Watch;
@@ -15,7 +17,7 @@ pub const VERSION: u64 = 1;
 pub const BODY_MAX_BYTES: usize = 64 << 10;
 /// Most topics a truck watches; a page that shows more of them watches all.
 pub const WATCH_MAX_TOPICS: usize = 64;
-/// Longest topic: a station's slug.
+/// Longest topic.
 pub const TOPIC_MAX_CHARS: usize = 64;
 /// Most words aboard one truck; what is beyond waits for the next.
 pub const SAY_MAX_WORDS: usize = 32;
@@ -27,6 +29,10 @@ pub const ID_MIN_CHARS: usize = 16;
 pub const BUILD_MAX_CHARS: usize = 64;
 /// Longest id: 256 random bits in hexadecimal.
 pub const ID_MAX_CHARS: usize = 64;
+
+/// The field of a word that names its topic, on the wire. Version 1 of the protocol has it from the program that this
+/// library was made for; so its name stands here, at the only place where it matters, and nowhere else.
+const TOPIC_FIELD: &str = "station";
 
 /// A random name that home made, for a bay or a word: 16 to 64 of `A-Z a-z 0-9 _ -`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +58,7 @@ impl Id {
 pub struct Word {
     /// Made at home; the same id is the same word.
     pub id: Id,
-    /// What it is about: a station's slug.
+    /// What it is about.
     pub topic: Box<str>,
     /// 1 to [`TEXT_MAX_CHARS`] characters, not blank.
     pub text: Box<str>,
@@ -77,24 +83,6 @@ pub struct Clipboard {
     pub tally: Tally,
 }
 
-/// A field that is wrong: which one, its value as sent, and the reason.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct BadClipboard {
-    /// The field as it was named; empty if the whole body is wrong.
-    pub field: String,
-    /// The value as it was sent.
-    pub value: String,
-    /// For the person who reads it.
-    pub reason: String,
-}
-
-impl BadClipboard {
-    pub(super) fn new(field: impl Into<String>, value: &str, reason: impl Into<String>) -> Self {
-        Self { field: field.into(), value: value.to_owned(), reason: reason.into() }
-    }
-}
-
 /// The fields, each to be read by itself, so that what is wrong can be named. Unknown ones are ignored.
 #[derive(Deserialize)]
 struct Fields<'a> {
@@ -112,7 +100,9 @@ struct Fields<'a> {
 #[derive(Deserialize)]
 struct Said {
     id: String,
-    station: String,
+    /// As [`TOPIC_FIELD`] says.
+    #[serde(rename = "station")]
+    topic: String,
     text: String,
 }
 
@@ -135,8 +125,10 @@ impl Clipboard {
             fleet: fleet(required("fleet", fields.fleet, "the name of a fleet")?)?,
             park: optional("park", fields.park, "the milliseconds this truck may wait, a whole number")?,
             seen: seen(required("seen", fields.seen, "a cursor, as the server printed it")?)?,
-            watch: watch(optional("watch", fields.watch, "a list of stations")?.unwrap_or_default())?,
-            say: say(optional("say", fields.say, "a list of {id, station, text}")?.unwrap_or_default())?,
+            watch: watch(optional("watch", fields.watch, "a list of topics")?.unwrap_or_default())?,
+            say: say(
+                optional("say", fields.say, &format!("a list of {{id, {TOPIC_FIELD}, text}}"))?.unwrap_or_default()
+            )?,
             build: optional("build", fields.build, "the page's build")?.map(build).transpose()?,
             tally: fields.tally.map(Tally::parse).transpose()?.unwrap_or_default(),
         })
@@ -183,12 +175,12 @@ fn fleet(name: String) -> Result<&'static Fleet, BadClipboard> {
 }
 
 fn seen(text: String) -> Result<Cursor, BadClipboard> {
-    text.parse().map_err(|error: super::cursor::BadCursor| BadClipboard::new("seen", &text, error.to_string()))
+    text.parse().map_err(|error: BadCursor| BadClipboard::new("seen", &text, error.to_string()))
 }
 
 fn watch(topics: Vec<String>) -> Result<Watch, BadClipboard> {
     if topics.len() > WATCH_MAX_TOPICS {
-        let reason = format!("{WATCH_MAX_TOPICS} stations at most; an empty list watches all");
+        let reason = format!("name {WATCH_MAX_TOPICS} at most; an empty list watches all");
         return Err(BadClipboard::new("watch", &topics.len().to_string(), reason));
     }
     for (index, name) in topics.iter().enumerate() {
@@ -208,7 +200,7 @@ fn topic(field: &str, name: &str) -> Result<(), BadClipboard> {
     if (1..=TOPIC_MAX_CHARS).contains(&name.len()) && name.bytes().all(super::is_id_byte) {
         return Ok(());
     }
-    Err(BadClipboard::new(field, name, "not the name of a station"))
+    Err(BadClipboard::new(field, name, format!("use 1 to {TOPIC_MAX_CHARS} of A-Z a-z 0-9 _ -")))
 }
 
 fn say(said: Vec<Said>) -> Result<Vec<Word>, BadClipboard> {
@@ -218,12 +210,12 @@ fn say(said: Vec<Said>) -> Result<Vec<Word>, BadClipboard> {
     }
     let word = |(index, said): (usize, Said)| {
         let id = Id::new(&said.id).map_err(|error| BadClipboard { field: format!("say[{index}].id"), ..error })?;
-        topic(&format!("say[{index}].station"), &said.station)?;
+        topic(&format!("say[{index}].{TOPIC_FIELD}"), &said.topic)?;
         if said.text.trim().is_empty() || said.text.chars().count() > TEXT_MAX_CHARS {
             let reason = format!("1 to {TEXT_MAX_CHARS} characters, not blank");
             return Err(BadClipboard::new(format!("say[{index}].text"), &said.text, reason));
         }
-        Ok(Word { id, topic: said.station.into(), text: said.text.into() })
+        Ok(Word { id, topic: said.topic.into(), text: said.text.into() })
     };
     said.into_iter().enumerate().map(word).collect()
 }

@@ -1,4 +1,4 @@
-//! Who takes up how many places: counts of parked trucks by visitor and by where they come from.
+//! Counts the parked trucks of each visitor and of each source.
 
 use super::Options;
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ impl Limit {
     }
 }
 
-/// Where trucks come from, as far as places are shared out by it.
+/// The part of an address by which places are shared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source(IpAddr);
 
@@ -39,8 +39,8 @@ pub struct Source(IpAddr);
 const CUSTOMER_BITS: u32 = 64;
 
 impl Source {
-    /// Of a client's address: IPv4 as it is, IPv6 by its first 64 bits. `None` for this machine: that is oneself, or a
-    /// proxy behind which everybody is.
+    /// Of a client's address: IPv4 as it is, IPv6 by its first 64 bits. `None` for this machine: requests from here
+    /// are the owner's own, or come through a proxy from everywhere.
     pub fn of(address: IpAddr) -> Option<Self> {
         match address.to_canonical() {
             loopback if loopback.is_loopback() => None,
@@ -53,12 +53,12 @@ impl Source {
     }
 }
 
-/// Whose place it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The visitor and the source that a parked truck counts against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Party {
-    /// The visitor whose page it is.
+    /// The visitor who looks at the page; `None`: unknown, and without private news.
     pub visitor: Option<Arc<str>>,
-    /// Where it comes from.
+    /// The source of the request; `None`: without a limit.
     pub source: Option<Source>,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Nobody, within the limits of `options`.
+    /// An empty count with the limits of `options`.
     pub fn new(options: &Options) -> Self {
         Self {
             visitors: HashMap::new(),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn who_left_is_forgotten() {
+    fn a_party_without_trucks_is_forgotten() {
         let mut crowd = Crowd::new(&Options::default());
         let party = Party { visitor: Some("ann".into()), source: source("192.0.2.1") };
         crowd.enter(&party);

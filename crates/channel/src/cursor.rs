@@ -1,4 +1,4 @@
-//! The cursor: a place in one journal, written `epoch.sequence`.
+//! A cursor is a place in one journal, written `epoch.sequence`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ pub const SEQ_MAX: u64 = i64::MAX as u64;
 pub struct BadCursor;
 
 impl Cursor {
-    /// The place `seq` of the journal `epoch`; for those who know the journal.
+    /// The place `seq` of the journal `epoch`. The caller knows that there is such a journal.
     pub fn new(epoch: Arc<str>, seq: u64) -> Self {
         Self { epoch, seq }
     }

@@ -232,7 +232,7 @@ mod tests {
     fn news_is_counted_in_the_class_of_its_age() {
         let counters = Counters::default();
         for (committed_ms, class) in [(1_000, 0), (2_000, 0), (998, 1), (900, 6), (899, 7), (-100_000, AGES_MS.len())] {
-            let news = News { seq: 1, topic: "t".into(), committed_ms, body: "{}".into() };
+            let news = News { seq: 1, topic: "t".into(), word: None, committed_ms, body: "{}".into() };
             let load = Load { cargo: vec![Item::new("E", &news).into()], ..Load::empty(Why::Cargo, 0, 1) };
             let before = counters.stats([0; ROWS], 0).ages[class];
             counters.sent(fleet("polling"), &load, 0, 100, 1_000);

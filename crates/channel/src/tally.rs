@@ -1,6 +1,6 @@
-//! The tally: what home has counted since its last truck, as it reports it.
+//! The tally is what home has counted since its last truck.
 
-use super::clipboard::BadClipboard;
+use super::bad_clipboard::BadClipboard;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -1,15 +1,15 @@
-//! What a truck takes aboard: everything, or the news of some topics.
+//! A watch says which news a truck takes aboard: all, or that of some topics.
 
 use std::sync::Arc;
 
-/// What private news has before the name of the one visitor who may read it.
+/// The first character of the topic of private news; the rest names the only visitor who may read it.
 pub const PRIVATE: char = '@';
 
 /// The topics a truck watches; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
     topics: Topics,
-    /// Whose private news comes aboard as well.
+    /// The visitor whose private news comes aboard as well.
     visitor: Option<Arc<str>>,
 }
 

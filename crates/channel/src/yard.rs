@@ -1,18 +1,25 @@
-//! The yard: who is parked where, and who leaves when. Pure: no lock, no clock, no waiting.
+//! The yard decides which truck parks and which one leaves. Pure: no lock, no clock, no waiting.
+
+mod bay;
 
 use super::backlog::{Backlog, Found, Item};
 use super::cargo::{Behind, Load, Why};
-use super::clipboard::Id;
+use super::clipboard::{Id, SAY_MAX_WORDS};
 use super::crowd::{Crowd, Limit, Party};
 use super::cursor::Cursor;
 use super::fleet::Fleet;
 use super::watch::Watch;
 use super::{News, Options};
+use bay::{Bay, Parked};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Milliseconds since the dock was built.
 pub type Ms = u64;
+
+/// Most words of its own page that wait aboard one truck; with one more it leaves.
+const ECHO_MAX_WORDS: usize = SAY_MAX_WORDS;
 
 /// A truck at the gate.
 #[derive(Debug, Clone)]
@@ -25,15 +32,16 @@ pub struct Truck {
     pub seen: Cursor,
     /// What it takes aboard.
     pub watch: Watch,
-    /// Whose it is: the visitor's private news comes aboard whatever it watches.
+    /// The visitor and the source that its place counts for. The visitor's private news comes aboard whatever it watches.
     pub party: Party,
-    /// The words that it brought and that are stored now: a truck that it relieves tells home at once.
+    /// The words that it brought and that are stored now. A truck that it relieves tells home of them at once; to this
+    /// page they are no news.
     pub words: Arc<[Id]>,
     /// How long it may park, see [`Options::park_ms`]; 0 = not at all.
     pub park_ms: u64,
 }
 
-/// The number of a parked truck; who came later has a greater one.
+/// The number of a parked truck; a truck that came later has a greater one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TruckId(u64);
 
@@ -48,7 +56,7 @@ pub enum Fate {
     Behind(Behind),
 }
 
-/// What an arrival brings about. `D` is whoever has to be told that a parked truck leaves.
+/// What an arrival brings about. `D` is what the caller needs to tell a parked truck that it leaves.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arrival<D> {
     /// The truck that arrived.
@@ -57,31 +65,15 @@ pub struct Arrival<D> {
     pub relieved: Vec<(D, Load)>,
 }
 
-#[derive(Debug, Clone)]
-struct Parked<D> {
-    driver: D,
-    bay: Id,
-    watch: Watch,
-    party: Party,
-    /// How far its page has seen.
-    seen: u64,
-    /// The same, or as far as this bay's trucks have taken all that it watches since it parked.
-    ///
-    /// Nothing that it watches lies between here and the head: else it would have left.
-    base: u64,
-    since: Ms,
-    ticket: Ms,
-}
-
-/// The yard. Its memory is the parked trucks and the ring, nothing else.
+/// The yard. Its memory is the ring, the parked trucks, and of each page that has one parked the last words that it said.
 #[derive(Debug, Clone)]
 pub struct Yard<D> {
     epoch: Arc<str>,
     backlog: Backlog,
     /// In the order in which they came.
     trucks: BTreeMap<TruckId, Parked<D>>,
-    /// The parked trucks of each page, longest-waiting first; never empty.
-    bays: HashMap<Id, Vec<TruckId>>,
+    /// The pages that have a truck parked, or words on their way from the door to the yard.
+    bays: HashMap<Id, Bay>,
     tickets: BTreeSet<(Ms, TruckId)>,
     next: u64,
     crowd: Crowd,
@@ -119,10 +111,10 @@ impl<D> Yard<D> {
 
     /// How many pages have a truck parked.
     pub fn bays(&self) -> usize {
-        self.bays.len()
+        self.bays.values().filter(|bay| !bay.trucks.is_empty()).count()
     }
 
-    /// Everyone who waits for a parked truck.
+    /// The driver of each parked truck.
     pub fn drivers(&self) -> impl Iterator<Item = &D> {
         self.trucks.values().map(|truck| &truck.driver)
     }
@@ -132,69 +124,153 @@ impl<D> Yard<D> {
         self.tickets.first().map(|(due, _)| *due)
     }
 
+    /// Feeds a hasher with what tells this yard from another one over the same journal, except drivers and time: for
+    /// programs that try all orders of events.
+    pub fn hash_without_time<H: Hasher>(&self, state: &mut H) {
+        (self.head(), self.closed).hash(state);
+        for truck in self.trucks.values() {
+            (&truck.bay, truck.seen, truck.base, truck.echoes.len()).hash(state);
+            self.bays.get(&truck.bay).map(|bay| &bay.own).hash(state);
+        }
+    }
+
+    /// A page is about to say these words: once they are announced, they are no reason for its trucks to leave. Until
+    /// [`Yard::said`] the bay remembers them, whether something is parked there or not.
+    ///
+    /// To be called before the words are stored, for they may be announced before the truck that brings them arrives.
+    pub fn says(&mut self, bay: &Id, words: &[Id]) {
+        let bay = self.bays.entry(bay.clone()).or_default();
+        bay.saying += 1;
+        bay.note(words);
+    }
+
+    /// The truck of [`Yard::says`] has arrived, or will not come.
+    pub fn said(&mut self, bay: &Id) {
+        if let Some(place) = self.bays.get_mut(bay) {
+            place.saying = place.saying.saturating_sub(1);
+            self.tidy(bay);
+        }
+    }
+
+    /// The words are not to be noted after all: their truck arrives before they are announced, so another truck has to
+    /// bring them home.
+    pub fn unsays(&mut self, bay: &Id, words: &[Id]) {
+        if let Some(bay) = self.bays.get_mut(bay) {
+            bay.own.retain(|own| !words.contains(own));
+        }
+    }
+
+    /// A bay vanishes with its last truck.
+    fn tidy(&mut self, bay: &Id) {
+        if self.bays.get(bay).is_some_and(|place| place.trucks.is_empty() && place.saying == 0) {
+            self.bays.remove(bay);
+        }
+    }
+
     /// A truck arrives. If it parks, `driver` will be told when it leaves.
     pub fn arrive(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
         let watch = truck.watch.with_private(truck.party.visitor.clone());
         let truck = Truck { watch, ..truck };
+        if self.knows(&truck.seen) {
+            self.confirm(&truck.bay, truck.seen.seq());
+        }
         match self.gate(&truck) {
-            Some(fate) => Arrival { fate, relieved: Vec::new() },
-            None => self.park(truck, driver, now),
+            Ok(echoes) => self.park(truck, echoes, driver, now),
+            Err(fate) => Arrival { fate, relieved: Vec::new() },
         }
     }
 
-    /// What lets a truck not park.
-    fn gate(&self, truck: &Truck) -> Option<Fate> {
+    /// Whether a page can have seen this journal up to there.
+    fn knows(&self, seen: &Cursor) -> bool {
+        seen.epoch() == &*self.epoch && seen.seq() <= self.head()
+    }
+
+    /// A page says how far it has seen: none of its trucks needs to take that home.
+    fn confirm(&mut self, bay: &Id, seen: u64) {
+        for id in self.bays.get(bay).map_or(&[][..], |bay| &bay.trucks) {
+            if let Some(truck) = self.trucks.get_mut(id) {
+                truck.seen = truck.seen.max(seen);
+                truck.taken(truck.seen);
+            }
+        }
+    }
+
+    /// Lets a truck park with what it finds of its own page's words, or says why it does not.
+    fn gate(&self, truck: &Truck) -> Result<Vec<Arc<Item>>, Fate> {
         let (seen, head) = (truck.seen.seq(), self.head());
-        if truck.seen.epoch() != &*self.epoch || seen > head {
-            return Some(Fate::Leaves(Load::empty(Why::Reload, head, head)));
+        if !self.knows(&truck.seen) {
+            return Err(Fate::Leaves(Load::empty(Why::Reload, head, head)));
         }
         if self.closed {
-            return Some(Fate::Leaves(Load::empty(Why::Closing, seen, seen)));
+            return Err(Fate::Leaves(Load::empty(Why::Closing, seen, seen)));
         }
         let Ok(found) = self.backlog.since(seen, &truck.watch) else {
             let (watch, load_max_items) = (truck.watch.clone(), self.backlog.load_max());
-            return Some(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max_items }));
+            return Err(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max_items }));
         };
         let in_a_hurry = !truck.words.is_empty() && !truck.fleet.words_may_wait;
-        if !found.items.is_empty() || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {
-            return Some(Fate::Leaves(Load::of(found, seen, Why::Turn)));
+        if !self.are_echoes(truck, &found) || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {
+            return Err(Fate::Leaves(Load::of(found, seen, Why::Turn)));
         }
-        let limit = self.limit(truck)?;
-        Some(Fate::Leaves(Load { limit: Some(limit), ..Load::of(found, seen, Why::Turn) }))
+        match self.limit(truck) {
+            Some(limit) => Err(Fate::Leaves(Load { limit: Some(limit), ..Load::of(found, seen, Why::Turn) })),
+            None => Ok(found.items),
+        }
+    }
+
+    /// Whether all that a truck finds are words that its page has said itself, and they fit aboard while it waits.
+    fn are_echoes(&self, truck: &Truck, found: &Found) -> bool {
+        let has_brought = |item: &Item| item.word().is_some_and(|word| truck.words.contains(word));
+        let is_echo = |item: &Arc<Item>| has_brought(item) || self.is_own(&truck.bay, item);
+        found.seen == self.head() && found.items.len() <= ECHO_MAX_WORDS && found.items.iter().all(is_echo)
     }
 
     /// The limit that stands against a truck, given that it relieves those of its bay that are too many.
     fn limit(&self, truck: &Truck) -> Option<Limit> {
-        let bay = self.bays.get(&truck.bay).map_or(&[][..], Vec::as_slice);
+        let bay = self.bays.get(&truck.bay).map_or(&[][..], |bay| &bay.trucks);
         let relieves = (bay.len() + 1).saturating_sub(truck.fleet.hold.into());
         let freed = bay.iter().take(relieves).filter_map(|id| self.trucks.get(id)).map(|parked| &parked.party);
         self.crowd.limit(&truck.party, freed)
     }
 
-    fn park(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
-        let mut relieved = Vec::new();
-        while let Some(bay) = self.bays.get(&truck.bay)
-            && bay.len() >= usize::from(truck.fleet.hold)
-            && let Some(longest) = bay.first()
-            && let Some(leaving) = self.take(*longest)
-        {
-            let heard = truck.words.clone();
-            let load = Load { heard, ..Load::empty(Why::Relieved, leaving.seen, leaving.seen) };
-            relieved.push(leaving.goes(load, now));
-        }
+    fn park(&mut self, truck: Truck, echoes: Vec<Arc<Item>>, driver: D, now: Ms) -> Arrival<D> {
         let id = TruckId(self.next);
         self.next += 1;
         let (seen, ticket) = (truck.seen.seq(), now.saturating_add(truck.park_ms));
         self.tickets.insert((ticket, id));
-        self.bays.entry(truck.bay.clone()).or_default().push(id);
         self.crowd.enter(&truck.party);
-        let Truck { bay, watch, party, .. } = truck;
-        let parked = Parked { driver, bay, watch, party, seen, base: seen, since: now, ticket };
+        let Truck { bay, watch, party, words, fleet, .. } = truck;
+        let place = self.bays.entry(bay.clone()).or_default();
+        place.trucks.push(id);
+        place.note(&words);
+        let too_many = place.trucks.len().saturating_sub(fleet.hold.into());
+        let longest = place.trucks[..too_many].to_vec();
+        let parked = Parked { driver, bay, watch, party, seen, base: seen, echoes, since: now, ticket };
         self.trucks.insert(id, parked);
+        let mut relieved = Vec::with_capacity(longest.len());
+        for id in longest {
+            if let Some(leaving) = self.take(id) {
+                let load = Load { heard: words.clone(), why: Why::Relieved, ..self.relief(&leaving) };
+                relieved.push(leaving.goes(load, now));
+            }
+        }
         Arrival { fate: Fate::Parks(id), relieved }
     }
 
-    /// News has come, in order: in every bay that watches it the longest-waiting truck leaves.
+    /// What a truck takes home that gives its place to another: words of its own page, if there are any.
+    fn relief(&self, truck: &Parked<D>) -> Load {
+        if truck.echoes.is_empty() {
+            return Load::empty(Why::Relieved, truck.seen, truck.seen);
+        }
+        Load::of(self.found(&truck.echoes, &truck.watch), truck.base, Why::Relieved)
+    }
+
+    fn found<'a>(&self, items: impl IntoIterator<Item = &'a Arc<Item>>, watch: &Watch) -> Found {
+        Found::among(items.into_iter(), watch, self.head(), self.backlog.load_max())
+    }
+
+    /// News has come, in order: in every bay that watches it the longest-waiting truck leaves. Words that the bay's own
+    /// page has said go aboard and send no truck home.
     pub fn announce(&mut self, items: Vec<Arc<Item>>, now: Ms) -> Vec<(D, Load)> {
         let news: Vec<_> = items.into_iter().filter(|item| self.backlog.push(item.clone())).collect();
         let concerns = |truck: &Parked<D>| news.iter().any(|item| truck.watch.takes(item.topic()));
@@ -202,24 +278,36 @@ impl<D> Yard<D> {
         concerned.into_iter().filter_map(|id| self.load_news(id, &news, now)).collect()
     }
 
-    /// Sends a truck home with news, unless trucks of its bay that waited longer have just taken all of it.
+    /// Sends a truck home with news, unless trucks of its bay that waited longer have just taken all of it, or its own
+    /// page has said all of it.
     fn load_news(&mut self, id: TruckId, news: &[Arc<Item>], now: Ms) -> Option<(D, Load)> {
         let truck = self.trucks.get(&id)?;
-        let untaken = news.iter().filter(|item| item.seq() > truck.base);
-        let found = Found::among(untaken, &truck.watch, self.head(), self.backlog.load_max());
-        if found.items.is_empty() {
-            return None;
+        let untaken = news.iter().filter(|item| item.seq() > truck.base && truck.watch.takes(item.topic()));
+        if untaken.clone().all(|item| self.is_own(&truck.bay, item)) {
+            let echoes: Vec<_> = untaken.cloned().collect();
+            let truck = self.trucks.get_mut(&id)?;
+            if truck.echoes.len() + echoes.len() <= ECHO_MAX_WORDS {
+                truck.echoes.extend(echoes);
+                return None;
+            }
         }
         let leaving = self.take(id)?;
-        for mate in self.bays.get(&leaving.bay).into_iter().flatten() {
+        let untaken = news.iter().filter(|item| item.seq() > leaving.base);
+        let found = self.found(leaving.echoes.iter().chain(untaken), &leaving.watch);
+        for mate in self.bays.get(&leaving.bay).map_or(&[][..], |bay| &bay.trucks) {
             if let Some(mate) = self.trucks.get_mut(mate)
                 && leaving.watch.covers(&mate.watch)
             {
-                mate.base = mate.base.max(found.seen);
+                mate.taken(found.seen);
             }
         }
         let load = Load::of(found, leaving.base, Why::Cargo);
         Some(leaving.goes(load, now))
+    }
+
+    /// Whether an item tells of a word that the page of this bay has said itself.
+    fn is_own(&self, bay: &Id, item: &Item) -> bool {
+        item.word().is_some_and(|word| self.bays.get(bay).is_some_and(|bay| bay.own.contains(word)))
     }
 
     /// Every truck whose ticket is due leaves. It reads again from its own `seen`: what another truck of its bay
@@ -234,14 +322,14 @@ impl<D> Yard<D> {
             let load = match self.backlog.since(truck.seen, &truck.watch) {
                 Ok(found) if taken => Load::of(found, truck.seen, Why::Ticket),
                 // Nothing was taken, or it has left the ring: then a home that missed it sees the gap and asks again.
-                _ => Load::empty(Why::Ticket, truck.base, self.head()),
+                _ => Load::of(self.found(&truck.echoes, &truck.watch), truck.base, Why::Ticket),
             };
             leaving.push(truck.goes(load, now));
         }
         leaving
     }
 
-    /// Everyone leaves, and everyone who still arrives.
+    /// All trucks leave, and all that still arrive.
     pub fn close(&mut self, now: Ms) -> Vec<(D, Load)> {
         self.closed = true;
         self.bays.clear();
@@ -255,28 +343,20 @@ impl<D> Yard<D> {
         trucks.into_values().map(goes).collect()
     }
 
-    /// A parked truck is gone without a load: nobody waits for it any more.
+    /// A parked truck leaves without a load: nobody waits for it any more.
     pub fn leave(&mut self, id: TruckId) {
         self.take(id);
     }
 
-    /// Takes a truck out of its bay; a bay vanishes with its last truck.
+    /// Takes a truck out of its bay.
     fn take(&mut self, id: TruckId) -> Option<Parked<D>> {
         let truck = self.trucks.remove(&id)?;
         self.tickets.remove(&(truck.ticket, id));
         self.crowd.leave(&truck.party);
         if let Some(bay) = self.bays.get_mut(&truck.bay) {
-            bay.retain(|parked| *parked != id);
-            if bay.is_empty() {
-                self.bays.remove(&truck.bay);
-            }
+            bay.trucks.retain(|parked| *parked != id);
         }
+        self.tidy(&truck.bay);
         Some(truck)
-    }
-}
-
-impl<D> Parked<D> {
-    fn goes(self, load: Load, now: Ms) -> (D, Load) {
-        (self.driver, load.parked(now.saturating_sub(self.since)))
     }
 }

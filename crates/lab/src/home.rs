@@ -1,7 +1,8 @@
 //! Home's rules a second time: the Rust twin of the pages' `home.js`, rule by rule. Pure: no network, no clock, no chance.
 //!
-//! Of the table it knows the rows whose news comes home on trucks; it has no streams. Where many pages are needed in one process, and where all orders of events are to be tried, nothing else will do. The
-//! two are held equal by traces that both are fed (`tests/browser/twin.rs`); who changes one changes the other.
+//! It runs the rows of the table whose news comes home on trucks; it has no streams. It exists because many pages have to
+//! run in one process, and because all orders of events have to be tried. `tests/browser/twin.rs` feeds both the same
+//! traces and holds them equal: a change of one needs the same change of the other.
 
 mod bucket;
 mod clipboard;
@@ -36,12 +37,12 @@ use std::sync::Arc;
 use timers::Timers;
 use words::Words;
 
-/// Milliseconds of the clock of whoever drives the home; it may be set back.
+/// Milliseconds of the clock of the caller, which may be set back.
 pub type Ms = i64;
 /// A random number in `0.0..1.0` each time it is asked for.
 pub type Chance<'a> = &'a mut dyn FnMut() -> f64;
 
-/// How long a truck is willing to park, ms: shorter than common proxies' patience.
+/// How long a truck is willing to park, ms: shorter than the time-outs of common proxies.
 pub const PARK_MS: Ms = 25_000;
 /// A timer that rings this late says that the machine slept, ms.
 const JUMP_MS: Ms = 20_000;
@@ -56,7 +57,7 @@ pub enum Event {
         /// What it carries.
         clipboard: Clipboard,
     },
-    /// A truck is called back: what becomes of it is nobody's concern.
+    /// A truck is called back; home ignores its answer.
     Recalled(u32),
     /// Words that are stored now.
     Heard(Vec<Id>),
@@ -201,7 +202,7 @@ impl Home {
         self.done()
     }
 
-    /// A truck is home. One that was given up is nobody's any more.
+    /// A truck is home. The load of one that was given up is ignored.
     pub fn home(&mut self, number: u32, load: Load, now: Ms, chance: Chance<'_>) -> Vec<Event> {
         if let Some(truck) = self.remove(number) {
             self.arrive(truck, load, now, chance);
@@ -242,8 +243,8 @@ impl Home {
     }
 
     /// Forgets all that only time tells apart, and numbers the trucks that are out anew, from 1; returns their old
-    /// numbers. Homes that behave alike, as far as time does not matter, become equal: for those who try all orders of
-    /// events.
+    /// numbers. Homes that behave alike, as far as time does not matter, become equal: for programs that try all orders
+    /// of events.
     pub fn forget_time(&mut self) -> Vec<u32> {
         let old = self.road.forget_time();
         let renamed = |number| old.iter().position(|old| *old == number).map(|at| Timer::Deadline(at as u32 + 1));

@@ -176,8 +176,9 @@ impl Merging<'_> {
     }
 
     fn finish(self, answers: Vec<Appended>) -> Merged {
-        let mut observed = Observed::default();
-        observed.rows = self.rows.into_iter().filter(|(_, row)| row.changed).map(|(p, row)| (p, row.values)).collect();
+        let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
+        let mut observed =
+            Observed { rows: changed.map(|(place, row)| (place, row.values)).collect(), ..Observed::default() };
         // Neighbours in the tree are written one after the other.
         observed.rows.sort_unstable_by_key(|(place, _)| *place);
         for sensor in self.sensors {

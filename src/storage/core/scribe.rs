@@ -69,6 +69,7 @@ impl Scribe {
         if let Some(last) = entries.last() {
             self.numbering.reached(last.seq);
         }
+        self.shared.reached(self.numbering.head());
         self.pruning.wrote(entries.len(), words);
     }
 

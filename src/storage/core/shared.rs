@@ -3,6 +3,7 @@
 use super::stats::{Counters, Stats};
 use crate::storage::options::Options;
 use crate::storage::stations::Directory;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Shared by all handles and the writer.
@@ -10,12 +11,22 @@ pub(in crate::storage) struct Shared {
     pub options: Options,
     /// Only the writer replaces it, after the commit that changed it; nobody holds the lock longer than a clone takes.
     directory: RwLock<Arc<Directory>>,
+    /// The newest entry that this process has committed; 0: none yet.
+    head: AtomicU64,
     pub(super) counters: Counters,
 }
 
 impl Shared {
     pub(in crate::storage) fn new(options: Options) -> Self {
-        Self { options, directory: RwLock::default(), counters: Counters::default() }
+        Self { options, directory: RwLock::default(), head: AtomicU64::new(0), counters: Counters::default() }
+    }
+
+    pub(in crate::storage) fn head(&self) -> u64 {
+        self.head.load(Ordering::Acquire)
+    }
+
+    pub(super) fn reached(&self, head: u64) {
+        self.head.store(head, Ordering::Release);
     }
 
     pub(in crate::storage) fn directory(&self) -> Arc<Directory> {

@@ -107,6 +107,7 @@ impl Road {
             self.journal.push(News {
                 seq,
                 topic: topic.into(),
+                word: None,
                 committed_ms: now,
                 body: r#"{"kind":"report"}"#.into(),
             });
@@ -150,16 +151,14 @@ impl Road {
     }
 
     fn arrive(&mut self, number: u32, clipboard: &Clipboard, now: Ms) {
+        let bay = Id::new("0123456789abcdef").expect("an id");
         let heard: Vec<Id> = clipboard.say.iter().map(|word| word.id.clone()).collect();
-        heard.iter().for_each(|id| {
-            if !self.stored.contains(id) {
-                self.stored.push(id.clone())
-            }
-        });
+        self.yard.says(&bay, &heard);
+        self.store(&heard, now);
         let limited = self.full_until > now && clipboard.park > 0;
         let park_ms = if limited { 0 } else { self.options.park_ms(Some(clipboard.park as u64), self.dice.unit()) };
         let truck = Truck {
-            bay: Id::new("0123456789abcdef").expect("an id"),
+            bay,
             fleet: clipboard.fleet,
             seen: clipboard.seen.clone(),
             watch: Watch::of(clipboard.watch.iter().cloned()),
@@ -167,7 +166,9 @@ impl Road {
             park_ms,
             party: Party { visitor: None, source: None },
         };
+        let bay = truck.bay.clone();
         let arrival = self.yard.arrive(truck, (number, heard.clone()), now as u64);
+        self.yard.said(&bay);
         self.send_home(arrival.relieved, now);
         let load = match arrival.fate {
             Fate::Leaves(load) if limited && load.why == Why::Turn => Load { limit: Some(Limit::Visitor), ..load },
@@ -179,6 +180,21 @@ impl Road {
             }
         };
         self.send_home(vec![((number, heard), load)], now);
+    }
+
+    /// Stores words that are new, and announces them.
+    fn store(&mut self, words: &[Id], now: Ms) {
+        let from = self.journal.len();
+        for word in words {
+            if !self.stored.contains(word) {
+                self.stored.push(word.clone());
+                let (seq, word) = (self.journal.len() as u64 + 1, Some(word.clone()));
+                let body = r#"{"kind":"words","from":"you"}"#.into();
+                self.journal.push(News { seq, topic: "a".into(), word, committed_ms: now, body });
+            }
+        }
+        let leaving = self.yard.announce(self.items(from), now as u64);
+        self.send_home(leaving, now);
     }
 
     fn items(&self, from: usize) -> Vec<Arc<Item>> {

@@ -162,7 +162,7 @@ async fn a_page_that_does_not_read_takes_up_no_queue() {
     let body = format!("{{\"kind\":\"x\",\"text\":\"{}\"}}", "x".repeat(50_000));
     let sse = channel::fleet::Fleet::named("sse").expect("a row");
     for seq in 1..=200 {
-        let news = channel::News { seq, topic: "t".into(), committed_ms: 5, body: body.clone().into() };
+        let news = channel::News { seq, topic: "t".into(), word: None, committed_ms: 5, body: body.clone().into() };
         server.dock.announce(vec![news]);
         tokio::task::yield_now().await;
     }

@@ -102,8 +102,10 @@ async fn the_metrics_are_what_was_seen_on_the_road() {
     server.until(|stats| stats.parked() == 1).await;
     body["say"] = json!([{"id": "word-number-00001", "station": "town-hall", "text": "hello"}]);
     let mut second = goes(&server, &mut trucks, &body).await;
-    // The word is news to its own page: it finds the second truck parked in place of the first, or both in one bay.
+    // The second truck waits in place of the first, which brings the word home.
     comes(&mut first, &mut trucks).await;
+    let words = server.storage.unanswered(0, 10).await.expect("words");
+    assert!(server.storage.answer(&words[0], "hello to you", vec![]).await.expect("answered"));
     comes(&mut second, &mut trucks).await;
     let (mut line, _) = open(&server, "another-bay-00000", &[("Cookie", "visitor=AAAAAAAAAAAAAAAAAAAAAA")]).await;
     let clipboard = frame(&server.cursor(), json!([]));

@@ -54,6 +54,7 @@ impl TestApp {
         self.dock.announce(vec![News {
             seq,
             topic: topic.into(),
+            word: None,
             committed_ms: 5,
             body: format!("{{\"kind\":\"x\",\"n\":{seq}}}").into(),
         }]);

@@ -1,4 +1,4 @@
-//! Words go up and come down for their visitor alone, by every kind of road.
+//! Words go up, and come down for their visitor alone, by every kind of road.
 
 use super::socket::{frame, open};
 use crate::kit::app::TestApp;
@@ -35,12 +35,24 @@ async fn parks(server: &TestApp, bay: &str, cookie: &str, clipboard: &str) -> Co
     truck
 }
 
-/// The one word in a load: who said it, and what.
-fn word(load: &Value) -> (&str, &str) {
+/// The words in a load, in order: who said them, and what.
+fn words(load: &Value) -> Vec<(&str, &str)> {
     let cargo = load["cargo"].as_array().expect("a list");
-    let words: Vec<_> = cargo.iter().filter(|item| item["kind"] == "words").collect();
+    let words = cargo.iter().filter(|item| item["kind"] == "words");
+    words.map(|word| (word["from"].as_str().expect("a name"), word["text"].as_str().expect("a text"))).collect()
+}
+
+/// The one word in a load.
+fn word(load: &Value) -> (&str, &str) {
+    let words = words(load);
     assert_eq!(words.len(), 1, "{load}");
-    (words[0]["from"].as_str().expect("a name"), words[0]["text"].as_str().expect("a text"))
+    words[0]
+}
+
+/// The keeper answers the oldest word that waits.
+async fn answers(server: &TestApp, text: &str) {
+    let waiting = server.storage.unanswered(0, 10).await.expect("words");
+    assert!(server.storage.answer(&waiting[0], text, vec![]).await.expect("answered"));
 }
 
 #[tokio::test]
@@ -84,7 +96,7 @@ async fn words_come_down_to_every_page_of_their_visitor_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_comes_back_finds_only_their_own_words_in_the_journal() {
+async fn a_visitor_who_comes_back_finds_only_their_own_words_in_the_journal() {
     let server = TestApp::with_dock(Options { ring_max_entries: 1, ..Options::default() }).await;
     let seen = server.cursor();
     for (secret, text) in [("AAAAAAAAAAAAAAAAAAAAAA", "to Ann"), ("BBBBBBBBBBBBBBBBBBBBBA", "to Bob")] {
@@ -103,7 +115,7 @@ async fn who_comes_back_finds_only_their_own_words_in_the_journal() {
 }
 
 #[tokio::test]
-async fn who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_at_once() {
+async fn a_visitor_who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_at_once() {
     let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     // Parked before the visitor has said anything.
@@ -117,7 +129,10 @@ async fn who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_
     }
     assert!(!cookie.contains("secure"), "it would not come back over plain http: {cookie}");
     assert_eq!(answer.json["heard"], json!([WORD]));
-    assert_eq!(word(&events.sent().await), ("you", "hello"));
+    assert_eq!(word(&answer.json), ("you", "hello"), "as everybody sees it");
+    answers(&server, "hello to you").await;
+    let load = events.sent().await;
+    assert_eq!(words(&load), [("you", "hello"), ("robot", "hello to you")], "nothing came before");
     let again = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await.answer().await;
     assert!(again.head.contains(cookie), "the same, whether or not the first answer arrived");
     server.send_home();
@@ -142,12 +157,90 @@ async fn words_travel_by_socket_in_both_directions() {
         heard |= load["heard"] == json!([WORD]);
         told |= !load["cargo"].as_array().expect("a list").is_empty() && word(&load) == ("you", "how cold?");
     }
-    let words = server.storage.unanswered(0, 10).await.expect("words");
-    assert!(server.storage.answer(&words[0], "-2.1 °C", vec![]).await.expect("answered"));
+    answers(&server, "-2.1 °C").await;
     assert_eq!(word(&line.load().await), ("robot", "-2.1 °C"));
     server.dock.close();
     let load = bobs.load().await;
     assert_eq!((&load["why"], &load["cargo"]), (&json!("closing"), &json!([])));
+}
+
+#[tokio::test]
+async fn a_truck_with_a_word_waits_for_the_answer_and_brings_both() {
+    for fleet in ["wait-for-reply", "ping-pong", "expanding"] {
+        let server = TestApp::with_dock(Options::default()).await;
+        let question = clipboard(fleet, &server.cursor(), say("how cold?"));
+        let mut asking = parks(&server, BAY, ANN, &question).await;
+        assert_eq!(server.cursor().rsplit('.').next(), Some("1"), "the dock knows of the word before its truck parks");
+        answers(&server, "-2.1 °C").await;
+        let load = asking.load().await;
+        assert_eq!(words(&load), [("you", "how cold?"), ("robot", "-2.1 °C")], "{fleet}");
+        assert_eq!(load["heard"], json!([WORD]));
+        assert_eq!(server.dock.stats().left(), 1, "no other truck had to leave");
+    }
+}
+
+#[tokio::test]
+async fn the_truck_that_is_relieved_brings_the_word_home_with_its_time() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let seen = server.cursor();
+    let mut waits = parks(&server, BAY, ANN, &clipboard("ping-pong", &seen, json!([]))).await;
+    let mut asking = truck(&server, BAY, ANN, &clipboard("ping-pong", &seen, say("how cold?"))).await;
+    let load = waits.load().await;
+    assert_eq!((&load["why"], &load["heard"], word(&load)), (&json!("relieved"), &json!([WORD]), ("you", "how cold?")));
+    assert!(load["cargo"][0]["said_at"].as_i64().is_some_and(|ms| ms > 1_700_000_000_000), "{load}");
+    assert_eq!((server.dock.stats().parked(), server.dock.stats().left()), (1, 1));
+    answers(&server, "-2.1 °C").await;
+    assert_eq!(words(&asking.load().await), [("you", "how cold?"), ("robot", "-2.1 °C")]);
+}
+
+#[tokio::test]
+async fn a_truck_that_waits_is_not_sent_home_by_a_word_that_another_truck_of_its_page_brings() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let seen = server.cursor();
+    let mut slow = parks(&server, BAY, ANN, &clipboard("slow-and-fast", &seen, json!([]))).await;
+    let mut fast = truck(&server, BAY, ANN, &clipboard("slow-and-fast", &seen, say("how cold?"))).await;
+    let load = fast.load().await;
+    assert_eq!((&load["heard"], word(&load)), (&json!([WORD]), ("you", "how cold?")));
+    assert_eq!((server.dock.stats().parked(), server.dock.stats().left()), (1, 1), "the other one waits");
+    answers(&server, "-2.1 °C").await;
+    assert_eq!(words(&slow.load().await).last(), Some(&("robot", "-2.1 °C")));
+}
+
+#[tokio::test]
+async fn another_page_of_the_visitor_hears_a_word_at_once_as_news() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let seen = server.cursor();
+    let mut elsewhere = parks(&server, OTHER, ANN, &clipboard("ping-pong", &seen, json!([]))).await;
+    let _asking = truck(&server, BAY, ANN, &clipboard("ping-pong", &seen, say("how cold?"))).await;
+    let load = elsewhere.load().await;
+    assert_eq!((&load["why"], word(&load)), (&json!("cargo"), ("you", "how cold?")));
+}
+
+#[tokio::test]
+async fn a_word_whose_answer_was_lost_comes_home_with_the_next_truck() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let seen = server.cursor();
+    let question = clipboard("ping-pong", &seen, say("how cold?"));
+    drop(parks(&server, BAY, ANN, &clipboard("ping-pong", &seen, json!([]))).await);
+    let mut first = truck(&server, BAY, ANN, &question).await;
+    server.until(|stats| stats.left() == 1 && stats.parked() == 1).await;
+    let _second = truck(&server, BAY, ANN, &question).await;
+    let load = first.load().await;
+    assert_eq!((&load["heard"], word(&load)), (&json!([WORD]), ("you", "how cold?")));
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_anew_may_say_its_words_again_and_sees_them_once() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let before = server.cursor();
+    truck(&server, BAY, ANN, &clipboard("polling", &before, say("how cold?"))).await.load().await;
+    let printed = server.cursor();
+    assert_ne!(printed, before, "a page that is rendered now shows the word");
+    let load = truck(&server, OTHER, ANN, &clipboard("polling", &printed, say("how cold?"))).await.load().await;
+    assert_eq!((&load["heard"], words(&load)), (&json!([WORD]), vec![]));
+    // A cursor that was taken before the word was stored.
+    let load = truck(&server, OTHER, ANN, &clipboard("polling", &before, say("how cold?"))).await.load().await;
+    assert_eq!((&load["heard"], word(&load)), (&json!([WORD]), ("you", "how cold?")));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The yard against a simple reference, in all orders of events.
 
+mod echoes;
 mod orders;
 mod reference;
 mod steps;

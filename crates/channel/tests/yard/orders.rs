@@ -1,6 +1,6 @@
 //! All orders of events: random long ones, and every short one.
 
-use crate::reference::{Gate, Limits};
+use crate::reference::{Gate, Limits, Word};
 use crate::steps::{Both, Step};
 use channel::crowd::{Party, Source};
 use channel::fleet::{FLEETS, Fleet};
@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 static TABLE: &[Fleet] = &FLEETS;
-/// What is announced: news of stations, and what is private to two visitors.
-const TOPICS: [&str; 5] = ["town-hall", "harbour", "mill", "@ann", "@bob"];
+/// What is announced: public news, and what is private to two visitors.
+const TOPICS: [&str; 5] = ["north", "south", "west", "@ann", "@bob"];
 const NO_LIMITS: Limits =
     Limits { ring_entries: 1_000, load_items: 1_000, parked: 1_000, by_visitor: 1_000, by_address: 1_000 };
 
@@ -31,6 +31,10 @@ fn a_watch() -> impl Strategy<Value = Watch> {
     ]
 }
 
+fn a_word() -> impl Strategy<Value = Option<Word>> {
+    prop_oneof![Just(None), (0..4u8).prop_map(Some)]
+}
+
 fn a_party() -> impl Strategy<Value = Party> {
     let visitor = select(vec![None, Some("ann"), Some("bob"), Some("eve")]);
     let address = select(vec!["127.0.0.1", "192.0.2.1", "2001:db8::1"]);
@@ -44,15 +48,18 @@ fn party(visitor: Option<&str>, address: &str) -> Party {
 fn a_plan(fleets: &'static [Fleet]) -> impl Strategy<Value = Plan> {
     let behind = prop_oneof![6 => Just(0), 3 => 1..6i64, 1 => Just(-1)];
     let park_ms = prop_oneof![1 => Just(0u64), 9 => 1..60u64];
-    let gate = (0..3usize, 0..fleets.len(), a_watch(), a_party(), any::<bool>(), park_ms, prop::bool::weighted(0.05));
-    let arrive = (gate, behind).prop_map(|((bay, fleet, watch, party, has_words, park_ms, foreign), behind)| {
+    let gate = (0..3usize, 0..fleets.len(), a_watch(), a_party(), a_word(), park_ms, prop::bool::weighted(0.05));
+    let arrive = (gate, behind).prop_map(|((bay, fleet, watch, party, word, park_ms, foreign), behind)| {
         let (fleet, seen) = (&fleets[fleet], (!foreign).then_some(0));
-        Plan::Arrive(Gate { bay, fleet, seen, watch, party, has_words, park_ms }, behind)
+        Plan::Arrive(Gate { bay, fleet, seen, watch, party, word, park_ms }, behind)
     });
-    let announce = prop::collection::vec(select(TOPICS.to_vec()), 1..4).prop_map(Step::Announce);
+    let fresh = (select(TOPICS.to_vec()), a_word());
+    let announce = prop::collection::vec(fresh, 1..4).prop_map(Step::Announce);
     prop_oneof![
         12 => arrive,
         6 => announce.prop_map(Plan::Step),
+        3 => (0..3usize, 0..4u8).prop_map(|(bay, word)| Plan::Step(Step::Says(bay, word))),
+        3 => (0..3usize).prop_map(|bay| Plan::Step(Step::Said(bay))),
         4 => (0..40u64).prop_map(|ms| Plan::Step(Step::Pass(ms))),
         2 => (0..4usize).prop_map(|index| Plan::Step(Step::Leave(index))),
         1 => prop::bool::weighted(0.1).prop_map(|close| Plan::Step(if close { Step::Close } else { Step::Pass(1) })),
@@ -106,22 +113,28 @@ proptest! {
     }
 }
 
+fn arrive(fleet: &'static Fleet, bay: usize, watch: Watch, visitor: &str, word: Option<Word>, behind: i64) -> Plan {
+    let party = party(Some(visitor), "192.0.2.1");
+    Plan::Arrive(Gate { bay, fleet, seen: Some(0), watch, party, word, park_ms: 10 }, behind)
+}
+
+fn announce(topic: &'static str, word: Option<Word>) -> Plan {
+    Plan::Step(Step::Announce(vec![(topic, word)]))
+}
+
 /// What happens in the short orders: trucks that are up to date or one behind, two topics, time, loss. The `second`
 /// visitor looks at a page of the first one's bay, which never happens, and at another; `other` is the second topic.
 fn alphabet(fleet: &'static Fleet, second: &'static str, other: &'static str) -> Vec<Plan> {
-    let arrive = |bay, watch: Watch, visitor, has_words, behind| {
-        let party = party(Some(visitor), "192.0.2.1");
-        Plan::Arrive(Gate { bay, fleet, seen: Some(0), watch, party, has_words, park_ms: 10 }, behind)
-    };
+    let arrive = |bay, watch, visitor, word, behind| arrive(fleet, bay, watch, visitor, word, behind);
     vec![
-        arrive(0, Watch::of([TOPICS[0]]), "ann", false, 0),
-        arrive(0, Watch::all(), second, true, 1),
-        Plan::Step(Step::Announce(vec![TOPICS[0]])),
-        Plan::Step(Step::Announce(vec![other])),
+        arrive(0, Watch::of([TOPICS[0]]), "ann", None, 0),
+        arrive(0, Watch::all(), second, Some(0), 1),
+        announce(TOPICS[0], None),
+        announce(other, None),
         Plan::Step(Step::Pass(6)),
         Plan::Step(Step::Leave(0)),
         // Not in the long orders:
-        arrive(1, Watch::all(), second, false, 0),
+        arrive(1, Watch::all(), second, None, 0),
         Plan::Step(Step::Close),
     ]
 }
@@ -169,5 +182,29 @@ fn in_every_order_of_five_events_nobody_gets_a_word_of_another_visitor() {
     for fleet in TABLE {
         let alphabet = alphabet(fleet, "bob", "@ann");
         assert_eq!(explore(&Both::new(NO_LIMITS), &alphabet, 5), 8usize.pow(5), "{}", fleet.name);
+    }
+}
+
+/// Two pages of one visitor, and the words of the first.
+fn words(fleet: &'static Fleet) -> Vec<Plan> {
+    vec![
+        Plan::Step(Step::Says(0, 0)),
+        Plan::Step(Step::Said(0)),
+        announce("@ann", Some(0)),
+        arrive(fleet, 0, Watch::all(), "ann", Some(0), 0),
+        arrive(fleet, 0, Watch::all(), "ann", Some(1), 1),
+        arrive(fleet, 0, Watch::all(), "ann", None, 0),
+        announce("north", None),
+        arrive(fleet, 1, Watch::all(), "ann", None, 0),
+    ]
+}
+
+#[test]
+fn in_every_order_of_five_events_words_come_home_and_send_no_truck_of_their_own_page() {
+    let tight = Limits { load_items: 1, ..NO_LIMITS };
+    for fleet in TABLE {
+        for limits in [NO_LIMITS, tight] {
+            assert_eq!(explore(&Both::new(limits), &words(fleet), 5), 8usize.pow(5), "{}", fleet.name);
+        }
     }
 }

@@ -5,9 +5,19 @@ use channel::crowd::{Limit, Party};
 use channel::fleet::Fleet;
 use channel::watch::Watch;
 use channel::yard::Ms;
+use std::collections::BTreeMap;
 
-/// Who is waiting for a truck.
+/// The number by which the test knows a truck.
 pub type Driver = u32;
+
+/// The number of a word that a page says.
+pub type Word = u8;
+
+/// News that is announced: what it is about, and the word that it tells of.
+pub type Fresh = (&'static str, Option<Word>);
+
+/// Words of its own page that a truck waits with at most.
+const ECHOES_MAX: usize = 32;
 
 /// A truck at the gate.
 #[derive(Debug, Clone)]
@@ -18,7 +28,7 @@ pub struct Gate {
     pub seen: Option<u64>,
     pub watch: Watch,
     pub party: Party,
-    pub has_words: bool,
+    pub word: Option<Word>,
     pub park_ms: Ms,
 }
 
@@ -70,20 +80,44 @@ pub struct Limits {
 
 #[derive(Debug, Clone)]
 pub struct Reference {
-    pub journal: Vec<(u64, &'static str)>,
+    pub journal: Vec<(u64, Fresh)>,
     /// Longest-waiting first.
     pub waiting: Vec<Waiting>,
+    /// The words that pages say themselves, by bay.
+    pub own: BTreeMap<usize, Vec<Word>>,
+    /// Trucks with words that are on their way, by bay.
+    saying: BTreeMap<usize, usize>,
     pub closed: bool,
     limits: Limits,
 }
 
 impl Reference {
     pub fn new(limits: Limits) -> Self {
-        Self { journal: Vec::new(), waiting: Vec::new(), closed: false, limits }
+        Self {
+            journal: Vec::new(),
+            waiting: Vec::new(),
+            own: BTreeMap::new(),
+            saying: BTreeMap::new(),
+            closed: false,
+            limits,
+        }
     }
 
     pub fn head(&self) -> u64 {
         self.journal.last().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// A page is about to say a word.
+    pub fn says(&mut self, bay: usize, word: Word) {
+        self.own.entry(bay).or_default().push(word);
+        *self.saying.entry(bay).or_default() += 1;
+    }
+
+    /// Its truck has arrived.
+    pub fn said(&mut self, bay: usize) {
+        let saying = self.saying.entry(bay).or_default();
+        *saying = saying.saturating_sub(1);
+        self.tidy();
     }
 
     pub fn arrive(&mut self, gate: &Gate, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
@@ -97,6 +131,10 @@ impl Reference {
         if self.closed {
             return (Fate::Leaves(told(Why::Closing, seen, seen, vec![])), vec![]);
         }
+        for mate in self.waiting.iter_mut().filter(|mate| mate.bay == gate.bay) {
+            mate.seen = mate.seen.max(seen);
+            mate.taken = mate.taken.max(mate.seen);
+        }
         if seen < self.floor() {
             return (Fate::Behind, vec![]);
         }
@@ -105,21 +143,26 @@ impl Reference {
         let watch = gate.watch.clone().with_private(gate.party.visitor.clone());
         let mine =
             |topic: &str| if topic.starts_with('@') { own.as_deref() == Some(topic) } else { gate.watch.takes(topic) };
-        assert!(self.journal.iter().all(|(_, topic)| watch.takes(topic) == mine(topic)), "private news is private");
+        let is_private = self.journal.iter().all(|(_, (topic, _))| watch.takes(topic) == mine(topic));
+        assert!(is_private, "private news is private");
         let (cargo, upto) = self.since(seen, &watch);
-        if !cargo.is_empty() {
-            return (Fate::Leaves(told(Why::Cargo, seen, upto, cargo)), vec![]);
-        }
-        if gate.fleet.hold == 0 || gate.park_ms == 0 || (gate.has_words && !gate.fleet.words_may_wait) {
-            return (Fate::Leaves(told(Why::Turn, seen, head, vec![])), vec![]);
+        let says = |word| gate.word == Some(word) || self.says_itself(gate.bay, word);
+        let only_echoes = upto == head && cargo.len() <= ECHOES_MAX && cargo.iter().all(|seq| self.is_word(*seq, says));
+        let why = if cargo.is_empty() { Why::Turn } else { Why::Cargo };
+        let in_a_hurry = gate.word.is_some() && !gate.fleet.words_may_wait;
+        if !only_echoes || gate.fleet.hold == 0 || gate.park_ms == 0 || in_a_hurry {
+            return (Fate::Leaves(told(why, seen, upto, cargo)), vec![]);
         }
         let mut waiting = self.waiting.clone();
         let mut relieved = Vec::new();
         while waiting.iter().filter(|truck| truck.bay == gate.bay).count() >= usize::from(gate.fleet.hold) {
             let longest = waiting.iter().position(|truck| truck.bay == gate.bay).expect("a truck to relieve");
             let truck = waiting.remove(longest);
-            let told = truck.goes(Why::Relieved, truck.seen, truck.seen, vec![], now);
-            relieved.push(Told { heard: gate.has_words, ..told });
+            let told = match self.since(truck.taken, &truck.watch) {
+                (echoes, _) if echoes.is_empty() => truck.goes(Why::Relieved, truck.seen, truck.seen, echoes, now),
+                (echoes, upto) => truck.goes(Why::Relieved, truck.taken, upto, echoes, now),
+            };
+            relieved.push(Told { heard: gate.word.is_some(), ..told });
         }
         let (bay, party, ticket) = (gate.bay, gate.party.clone(), now + gate.park_ms);
         let count = |same: &dyn Fn(&Party) -> bool| waiting.iter().filter(|truck| same(&truck.party)).count();
@@ -131,19 +174,20 @@ impl Reference {
             (waiting.len() >= self.limits.parked).then_some(Limit::Dock)
         };
         if limit.is_some() {
-            return (Fate::Leaves(Told { limit, ..told(Why::Turn, seen, head, vec![]) }), vec![]);
+            return (Fate::Leaves(Told { limit, ..told(why, seen, upto, cargo) }), vec![]);
         }
         waiting.push(Waiting { driver, bay, watch, party, seen, taken: seen, since: now, ticket });
         self.waiting = waiting;
+        self.own.entry(bay).or_default().extend(gate.word);
         (Fate::Parks, relieved)
     }
 
-    pub fn announce(&mut self, news: &[(u64, &'static str)], now: Ms) -> Vec<Told> {
+    pub fn announce(&mut self, news: &[(u64, Fresh)], now: Ms) -> Vec<Told> {
         self.journal.extend(news);
         let mut leaving = Vec::new();
-        while let Some(index) = self.waiting.iter().position(|truck| !self.untaken(truck).0.is_empty()) {
+        while let Some(index) = self.waiting.iter().position(|truck| self.must_leave(truck)) {
             let truck = self.waiting.remove(index);
-            let (cargo, upto) = self.untaken(&truck);
+            let (cargo, upto) = self.since(truck.taken, &truck.watch);
             for mate in self.waiting.iter_mut().filter(|mate| mate.bay == truck.bay) {
                 if truck.watch.covers(&mate.watch) {
                     mate.taken = mate.taken.max(upto);
@@ -151,6 +195,7 @@ impl Reference {
             }
             leaving.push(truck.goes(Why::Cargo, truck.taken, upto, cargo, now));
         }
+        self.tidy();
         leaving
     }
 
@@ -159,14 +204,14 @@ impl Reference {
         self.waiting = stay;
         due.sort_by_key(|truck| (truck.ticket, truck.driver));
         let told = |truck: Waiting| {
-            let (cargo, upto) = self.since(truck.seen, &truck.watch);
-            if truck.taken > truck.seen && truck.seen < self.floor() {
-                return truck.goes(Why::Ticket, truck.taken, self.head(), vec![], now);
-            }
+            let from = if truck.seen < self.floor() { truck.taken } else { truck.seen };
+            let (cargo, upto) = self.since(from, &truck.watch);
             let why = if cargo.is_empty() { Why::Ticket } else { Why::Cargo };
-            truck.goes(why, truck.seen, upto, cargo, now)
+            truck.goes(why, from, upto, cargo, now)
         };
-        due.into_iter().map(told).collect()
+        let told = due.into_iter().map(told).collect();
+        self.tidy();
+        told
     }
 
     pub fn close(&mut self, now: Ms) -> Vec<Told> {
@@ -176,12 +221,13 @@ impl Reference {
 
     pub fn leave(&mut self, driver: Driver) {
         self.waiting.retain(|truck| truck.driver != driver);
+        self.tidy();
     }
 
     /// What a truck watches between two places, both told apart: `after < seq <= upto`.
     pub fn watched(&self, watch: &Watch, after: u64, upto: u64) -> Vec<u64> {
         let between = self.journal.iter().filter(|(seq, _)| *seq > after && *seq <= upto);
-        between.filter(|(_, topic)| watch.takes(topic)).map(|(seq, _)| *seq).collect()
+        between.filter(|(_, (topic, _))| watch.takes(topic)).map(|(seq, _)| *seq).collect()
     }
 
     /// Everything after this place is in a ring of the journal's tail.
@@ -202,8 +248,25 @@ impl Reference {
         (cargo, last)
     }
 
-    fn untaken(&self, truck: &Waiting) -> (Vec<u64>, u64) {
-        self.since(truck.taken, &truck.watch)
+    /// L3: whether it watches something that is neither taken nor a word of its own page.
+    pub fn must_leave(&self, truck: &Waiting) -> bool {
+        let untaken = self.watched(&truck.watch, truck.taken, self.head());
+        let is_echo = |seq: &u64| self.is_word(*seq, |word| self.says_itself(truck.bay, word));
+        untaken.len() > ECHOES_MAX || !untaken.iter().all(is_echo)
+    }
+
+    fn says_itself(&self, bay: usize, word: Word) -> bool {
+        self.own.get(&bay).is_some_and(|own| own.contains(&word))
+    }
+
+    fn is_word(&self, seq: u64, is: impl Fn(Word) -> bool) -> bool {
+        self.journal.iter().any(|(other, (_, word))| *other == seq && word.is_some_and(&is))
+    }
+
+    /// A bay is nothing without a truck.
+    fn tidy(&mut self) {
+        let is_saying = |bay: &usize| self.saying.get(bay).is_some_and(|saying| *saying > 0);
+        self.own.retain(|bay, _| is_saying(bay) || self.waiting.iter().any(|truck| truck.bay == *bay));
     }
 }
 

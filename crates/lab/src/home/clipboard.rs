@@ -1,4 +1,4 @@
-//! What a truck takes along.
+//! The clipboard that a truck takes to the dock.
 
 use super::Ms;
 use super::words::Word;

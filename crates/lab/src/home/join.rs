@@ -16,7 +16,7 @@ pub struct Item {
     pub json: Arc<str>,
 }
 
-/// What a truck brings home. Who is sent away, to wait or to load the page anew, needs no places.
+/// What a truck brings home. A load that sends home away, to wait or to fetch the page anew, needs no places.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Load {
     /// Why it comes home.
@@ -40,7 +40,7 @@ pub struct Load {
 impl Load {
     /// The dock's load, as home reads it.
     pub fn of(load: &cargo::Load, epoch: &Arc<str>, mut heard: Vec<Id>, retry_ms: Option<Ms>) -> Self {
-        heard.extend(load.heard.iter().cloned());
+        heard.extend(load.heard().cloned());
         let place = |seq| Cursor::new(epoch.clone(), seq);
         let item = |item: &Arc<channel::backlog::Item>| Item {
             at: place(item.seq()),

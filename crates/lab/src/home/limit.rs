@@ -20,7 +20,7 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// What limits us.
+    /// The name of the limit.
     pub fn why(&self) -> Option<&str> {
         self.why.as_deref()
     }

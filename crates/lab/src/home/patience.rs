@@ -9,9 +9,9 @@ pub(super) const STEADY_MS: Ms = 1_000;
 const FIRST_MS: Ms = 500;
 /// Doublings beyond which every wait is the longest.
 const DOUBLINGS_MAX: u32 = 16;
-/// The longest that we stay away because the dock asks for it, ms: proxies have asked for days.
+/// The longest wait that the dock may ask for, ms: proxies have asked for days.
 const ASKED_MAX_MS: Ms = 5 * 60_000;
-/// Loads in a row that came quickly and brought nothing before we believe that something on the road is broken.
+/// Loads in a row that come quickly and bring nothing before home takes the road for broken.
 const FRUITLESS_MAX: u32 = 3;
 
 /// Counts failures in a row, and holds the trucks back.
@@ -43,7 +43,7 @@ impl Patience {
         }
     }
 
-    /// The world has changed: what failed before counts no more.
+    /// The world has changed: earlier failures no longer count.
     pub fn reset(&mut self, timers: &mut Timers) {
         self.strikes = 0;
         self.fruitless = 0;
@@ -68,7 +68,7 @@ impl Patience {
         }
     }
 
-    /// The dock closes: everyone is to come back, not all at once.
+    /// The dock closes: all pages are to come back, but not all at once.
     pub fn sent_away(&mut self, asked_ms: Option<Ms>, cap_ms: Ms, now: Ms, chance: Chance<'_>, timers: &mut Timers) {
         let wait = asked_ms.unwrap_or_else(|| share(chance, cap_ms));
         self.wait(wait, true, now, timers);

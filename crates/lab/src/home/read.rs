@@ -1,4 +1,4 @@
-//! Reads an answer of the dock: whatever is not one of its loads means that the truck is lost.
+//! Reads an answer of the dock. An answer that is not a load means that the truck is lost.
 
 use super::Ms;
 use super::join::{Item, Load};
@@ -46,7 +46,7 @@ impl Load {
         let cursor = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Cursor>().ok());
         let why = Why::ALL.into_iter().find(|why| why.name() == wire.why).unwrap_or(Why::Turn);
         let (after, seen) = (cursor(&wire.after), cursor(&wire.seen));
-        // Who is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
+        // A load that sends home away, to wait or to fetch the page anew, brings no news and needs no place.
         let joins = !wire.cargo.is_empty() || !matches!(why, Why::Reload | Why::Closing);
         if joins && (after.is_none() || seen.is_none()) {
             return Err(Foreign("after, seen".to_owned()));
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_dock_writes_is_read() {
+    fn a_load_of_the_dock_is_read() {
         let body = br#"{"v":1,"why":"cargo","after":"E.1","seen":"E.3","cargo":[{"at":"E.2","committed_at":5,"kind":"new","n":{"a":1}}],
             "heard":["0123456789abcdef"],"parked":1830,"now":7}"#;
         let load = Load::read(body).expect("a load");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_load_is_a_lost_truck() {
+    fn an_answer_that_is_no_load_is_a_lost_truck() {
         for body in [
             "",
             "<html>502 Bad Gateway</html>",

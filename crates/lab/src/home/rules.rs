@@ -1,4 +1,4 @@
-//! The rules: when a truck leaves, and what becomes of its load.
+//! The rules: when a truck leaves, and how home takes its load.
 
 use super::join::{Load, join};
 use super::patience::STEADY_MS;
@@ -29,7 +29,7 @@ impl Home {
         self.go(now);
     }
 
-    /// Forgets past failures, and sees what is to be done.
+    /// Forgets past failures, and does what the rules ask for.
     pub(super) fn go(&mut self, now: Ms) {
         self.mode = Mode::Running;
         self.offline = false;

@@ -1,4 +1,4 @@
-//! A home by itself: the rules that make it a home. That it does as the pages' home does is shown by `tests/browser/twin.rs`.
+//! A home by itself. `tests/browser/twin.rs` shows that it does as the pages' home does.
 
 use super::*;
 use channel::cargo::Why;

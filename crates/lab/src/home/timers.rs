@@ -1,8 +1,8 @@
-//! What rings later. Nothing here reads a clock: who drives a home asks when the next one is due.
+//! Timers. Nothing here reads a clock: the caller of a home asks when the next one is due.
 
 use super::Ms;
 
-/// What a timer is for.
+/// The purpose of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
     /// The truck of this number is out for too long.

@@ -4,11 +4,11 @@ use channel::clipboard::{Id, TEXT_MAX_CHARS};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// What the words may take of a clipboard, bytes: the dock refuses bodies over 64 KiB.
+/// The room for words in a clipboard, bytes: the dock refuses bodies over 64 KiB.
 const ABOARD_BYTES_MAX: usize = 48 * 1024;
-/// How many words ride on one truck: a page that was away for long tells its story in turns.
+/// How many words ride on one truck: a page that was away for long needs several trucks.
 const ABOARD_MAX: usize = 16;
-/// How many words wait at home: beyond that nobody is listening, and the page had better say so.
+/// How many words wait at home. With more the server has been away for long, and the page says so.
 pub const WAITING_MAX: usize = 100;
 
 /// What somebody says.
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dock_would_refuse_is_not_kept() {
+    fn a_word_that_the_dock_would_refuse_is_not_kept() {
         let mut words = Words::default();
         assert_eq!(words.add(word(0, " \n")), Err(Unsayable::Empty));
         assert_eq!(words.add(word(0, &"ä".repeat(TEXT_MAX_CHARS + 1))), Err(Unsayable::TooLong));

@@ -60,7 +60,7 @@ impl Factory {
     /// An empty one over a journal with one entry. `None` if the names above are none.
     pub(crate) fn new(fleet: &'static Fleet) -> Option<Self> {
         let (options, topic) = (Options::default(), Arc::<str>::from(STATION));
-        let first = News { seq: 1, topic: topic.clone(), committed_ms: 0, body: REPORT.into() };
+        let first = News { seq: 1, topic: topic.clone(), word: None, committed_ms: 0, body: REPORT.into() };
         Some(Self {
             yard: Yard::new(EPOCH, &[first], &options),
             options,
@@ -121,7 +121,7 @@ impl Factory {
     pub(crate) fn announce(&mut self, now: Us) -> (u64, Vec<(Number, Load)>) {
         self.head += 1;
         let committed_ms = (now / 1_000).cast_signed();
-        let news = News { seq: self.head, topic: self.topic.clone(), committed_ms, body: REPORT.into() };
+        let news = News { seq: self.head, topic: self.topic.clone(), word: None, committed_ms, body: REPORT.into() };
         let item = Arc::new(Item::new(&self.epoch, &news));
         (self.head, self.yard.announce(vec![item], now / 1_000))
     }

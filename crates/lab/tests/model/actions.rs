@@ -1,7 +1,7 @@
 //! What may happen next, and what comes of it.
 
 use crate::bay::{Bay, EPOCH, Rules};
-use crate::state::{Answer, Budget, Calm, Request, State};
+use crate::state::{Answer, Budget, Calm, Entry, Request, State};
 use channel::cargo::Why;
 use channel::clipboard::Id;
 use channel::cursor::Cursor;
@@ -40,7 +40,8 @@ pub enum Action {
     },
     Ring(Timer),
     Calm,
-    /// A parking time passes: all tickets are due, what leaves by the clock leaves, and who hears only when it speaks does.
+    /// A parking time passes: all tickets are due, a truck leaves that leaves by the clock, and a page that hears only
+    /// when it speaks says something.
     Pass,
 }
 
@@ -59,18 +60,27 @@ pub struct World {
     pub budget: Budget,
     pub home: Habit,
     pub dock: Rules,
-    /// Whether words are news, too, for those who said them.
-    pub echoes: bool,
+    /// When the dock hears of words.
+    pub hears: Hears,
+}
+
+/// When the dock hears of the words that a truck has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// Before their truck arrives at the yard.
+    InTime,
+    /// At any time: the truck does not wait for it.
+    Late,
 }
 
 impl World {
     pub fn first(&self) -> State {
         let mut state = State {
             home: Home::new(self.fleet, PARK_MS, 0),
-            bay: Bay::open(0, self.dock),
+            bay: Bay::open(&[], self.dock, 0),
             requests: Vec::new(),
             answers: Vec::new(),
-            journal: 0,
+            journal: Vec::new(),
             stored: Vec::new(),
             said: 0,
             applied: 0,
@@ -87,7 +97,7 @@ impl World {
 
     /// What may happen of itself, once nothing else does.
     pub fn calm_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if state.bay.yard.head() < state.journal {
+        if state.bay.yard.head() < state.head() {
             actions.push(Action::Announce);
         }
         for (at, request) in state.requests.iter().enumerate() {
@@ -157,21 +167,16 @@ impl World {
             }
             Action::Commit => {
                 state.left.news -= 1;
-                state.journal += 1;
+                state.journal.push(Entry::News);
                 vec![]
             }
             Action::Announce => {
-                announce(state);
+                self.announce(state);
                 vec![]
             }
             Action::Arrive(request) => {
                 remove(&mut state.requests, &request);
-                let stored = state.stored.len();
-                let answers = state.bay.arrive(self.fleet, request, &mut state.stored, state.journal);
-                if self.echoes {
-                    state.journal += (state.stored.len() - stored) as u64;
-                }
-                state.answers.extend(answers);
+                self.arrive(state, request);
                 vec![]
             }
             Action::Home(answer) => {
@@ -206,17 +211,17 @@ impl World {
             }
             Action::Ticket => {
                 fault(&mut state.left, |left| &mut left.tickets);
-                let answers = state.bay.ticket();
+                let answers = state.bay.ticket(&state.journal);
                 state.answers.extend(answers);
                 vec![]
             }
             Action::Kill | Action::Close => {
                 fault(&mut state.left, |left| &mut left.restarts);
                 if action == Action::Close {
-                    let answers = state.bay.close();
+                    let answers = state.bay.close(&state.journal);
                     state.answers.extend(answers);
                 }
-                state.bay = Bay::open(state.journal, self.dock);
+                state.bay = Bay::open(&state.journal, self.dock, state.bay.other());
                 vec![]
             }
             Action::Missed { truck, late } => state.home.lost(truck, None, if late { OLD_MS } else { 0 }, &mut half),
@@ -228,7 +233,7 @@ impl World {
             }
             Action::Pass => {
                 state.calm = Some(Calm { towed: true, deliveries: 0 });
-                let answers = state.bay.tow_all();
+                let answers = state.bay.tow_all(&state.journal);
                 state.answers.extend(answers);
                 let by_clock = state.home.ring(Timer::Period, 0, &mut half);
                 let silent = !self.fleet.keep_one_out && self.fleet.every_ms.is_none();
@@ -237,6 +242,48 @@ impl World {
         };
         self.follow(state, events);
         state.simplify();
+    }
+
+    /// As `live` does with a truck: it notes the words, stores them, waits until the dock knows them, and lets the truck
+    /// in. Where that takes too long it forgets the note.
+    fn arrive(&self, state: &mut State, request: Request) {
+        if self.hears == Hears::InTime {
+            state.bay.says(&request.say);
+        }
+        for word in &request.say {
+            if !state.stored.contains(word) {
+                state.stored.push(*word);
+                state.journal.push(Entry::Word(*word));
+            }
+        }
+        if !request.say.is_empty() && self.hears == Hears::InTime {
+            self.announce(state);
+        }
+        let (seen, head) = (request.seen as usize, state.bay.yard.head() as usize);
+        let finds = state.journal.get(seen..head).unwrap_or_default();
+        let own = |entry: &Entry| matches!(entry, Entry::Word(word) if request.say.contains(word));
+        let may_wait = request.park && !request.say.is_empty() && self.fleet.words_may_wait && finds.iter().all(own);
+        let gone = state.bay.arrive(self.fleet, request, &state.journal);
+        if self.hears == Hears::InTime {
+            state.bay.said();
+        }
+        state.must(!may_wait || gone.parks || gone.was_behind, "L5");
+        state.answers.extend(gone.leaving);
+    }
+
+    /// All that was committed since the last time, together.
+    fn announce(&self, state: &mut State) {
+        let has_news = state.journal[state.bay.yard.head() as usize..].contains(&Entry::News);
+        let parked = state.bay.waiting.len();
+        let leaving = state.bay.announce(&state.journal);
+        let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.head())).count();
+        if has_news {
+            state.must(with_it == parked.min(1) && leaving.len() == with_it, "L3");
+        } else if self.hears == Hears::InTime {
+            state.must(leaving.is_empty(), "L5");
+        }
+        state.must(state.bay.other_is_well, "S1");
+        state.answers.extend(leaving);
     }
 
     fn deliver(&self, state: &mut State, answer: Answer) -> Vec<Event> {
@@ -290,15 +337,6 @@ impl World {
         let seen = state.home.seen().map_or(0, Cursor::seq);
         state.must(seen == state.applied, "S1");
     }
-}
-
-/// All that was committed since the last time, together.
-fn announce(state: &mut State) {
-    let parked = state.bay.yard.parked();
-    let leaving = state.bay.announce(state.journal);
-    let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.journal)).count();
-    state.must(with_it == parked.min(1) && leaving.len() == with_it, "L3");
-    state.answers.extend(leaving);
 }
 
 fn say(state: &mut State) -> Vec<Event> {

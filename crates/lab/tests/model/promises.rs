@@ -1,6 +1,6 @@
 //! The promises, by name.
 
-use crate::actions::{Action, World};
+use crate::actions::{Action, Hears, World};
 use crate::state::State;
 use stateright::{Model, Property};
 
@@ -38,7 +38,7 @@ impl Model for World {
                 state.home.out().count() <= usize::from(world.fleet.trucks)
             }),
             Property::always("S4: no more are parked than the bay holds", |world: &Self, state: &State| {
-                state.bay.yard.parked() <= usize::from(world.fleet.hold)
+                state.bay.waiting.len() <= usize::from(world.fleet.hold)
             }),
             Property::always("S5: every word is stored once, in order", |_: &Self, state: &State| {
                 state.stored.iter().copied().eq(0..state.stored.len() as u8)
@@ -61,12 +61,16 @@ impl Model for World {
                 "L4: once faults stop, all is delivered within one parking time",
                 |world: &Self, state: &State| !world.is_at_rest(state) || world.is_delivered(state),
             ),
+            Property::always(
+                "L5: a truck with words waits, where its fleet lets it, while there is no other news",
+                |_: &Self, state: &State| state.broken != Some("L5"),
+            ),
             // That this is no model of nothing:
             Property::sometimes("news and words are delivered", |world: &Self, state: &State| {
-                state.applied >= u64::from(world.budget.news) && state.heard >= world.budget.words
+                state.applied >= u64::from(world.budget.news + world.budget.words) && state.heard >= world.budget.words
             }),
             Property::sometimes("a ghost holds news until its ticket", |world: &Self, state: &State| {
-                world.is_quiet(state) && world.fleet.keep_one_out && !world.all_is_home(state)
+                world.is_quiet(state) && world.fleet.keep_one_out && state.lacks_news()
             }),
         ]
     }
@@ -77,10 +81,10 @@ fn is_restless(state: &State) -> bool {
     state.calm.is_some_and(|calm| calm.deliveries > DELIVERIES_MAX)
 }
 
-/// S6: the dock remembers the parked trucks, and of each page no more than them.
+/// S6: the dock remembers the parked trucks, of which the other page always has one, and of each page no more than them.
 fn is_bounded(state: &State) -> bool {
-    let (parked, bays) = (state.bay.yard.parked(), state.bay.yard.bays());
-    parked == state.bay.waiting.len() && bays == parked.min(1) && state.bay.yard.next_ticket().is_some() == (parked > 0)
+    let (parked, bays) = (state.bay.yard.parked() - 1, state.bay.yard.bays() - 1);
+    parked == state.bay.waiting.len() && bays == parked.min(1)
 }
 
 impl World {
@@ -93,9 +97,10 @@ impl World {
         }
     }
 
-    /// Nothing moves, and where a ghost may hold back news, or where nobody asks, a parking time has passed, too.
+    /// Nothing moves; and where a ghost may hold back news, where nobody asks, or where a word that was confirmed may
+    /// wait aboard, a parking time has passed, too.
     fn is_at_rest(&self, state: &State) -> bool {
-        let at_once = self.fleet.keep_one_out && self.fleet.hold == 1;
+        let at_once = self.fleet.keep_one_out && self.fleet.hold == 1 && self.hears == Hears::InTime;
         (at_once || state.calm.is_some_and(|calm| calm.towed)) && self.is_quiet(state)
     }
 
@@ -107,14 +112,13 @@ impl World {
             && if self.fleet.keep_one_out { out.len() == 1 } else { out.len() <= usize::from(self.fleet.hold) }
     }
 
-    /// L4. Words that wait for a reply are confirmed by it.
+    /// L4. A word that waits for a reply comes home with it, and with the next ticket at the latest.
     fn is_delivered(&self, state: &State) -> bool {
-        let waits = self.fleet.words_may_wait && state.bay.yard.parked() > 0;
         let all_stored = state.stored.len() == usize::from(state.said);
-        all_stored && self.all_is_home(state) && (waits || state.home.unheard() == 0)
-    }
-
-    fn all_is_home(&self, state: &State) -> bool {
-        state.applied == state.journal
+        let is_home = state.applied == state.head();
+        let comes_with_ticket = self.fleet.keep_one_out && state.calm.is_some_and(|calm| calm.towed);
+        let waits = self.fleet.words_may_wait && !state.bay.waiting.is_empty();
+        let all_home = is_home || (!comes_with_ticket && !state.lacks_news());
+        all_stored && all_home && (waits || state.home.unheard() == 0)
     }
 }

@@ -6,6 +6,14 @@ use lab::home::Home;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
+/// An entry of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Entry {
+    News,
+    /// What the page has said.
+    Word(u8),
+}
+
 /// A truck on its way to the dock. `truck` is its number at home; 0: home knows nothing of it any more.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Request {
@@ -60,8 +68,8 @@ pub struct State {
     pub bay: Bay,
     pub requests: Vec<Request>,
     pub answers: Vec<Answer>,
-    /// Durable: the numbers of the news are 1 to this. The dock may not have heard of the last ones yet.
-    pub journal: u64,
+    /// Durable, numbered from 1. The dock may not have heard of the last entries yet.
+    pub journal: Vec<Entry>,
     /// Durable: words, in the order in which they were stored.
     pub stored: Vec<u8>,
     pub said: u8,
@@ -79,6 +87,19 @@ impl State {
         if !kept {
             self.broken = self.broken.or(Some(promise));
         }
+    }
+
+    /// The last place in the journal.
+    pub fn head(&self) -> u64 {
+        self.journal.len() as u64
+    }
+
+    /// Whether home lacks something that is not a word of its own aboard a truck that it believes parked.
+    pub fn lacks_news(&self) -> bool {
+        let waiting = self.bay.waiting.iter().filter(|waiting| waiting.truck != 0);
+        let aboard: Vec<_> = waiting.flat_map(|waiting| &waiting.heard).collect();
+        let waits = |entry: &Entry| matches!(entry, Entry::Word(word) if aboard.contains(&word));
+        !self.journal[self.applied as usize..].iter().all(waits)
     }
 
     /// The trucks that home believes out, and that are nowhere.

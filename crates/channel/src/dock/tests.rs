@@ -1,9 +1,8 @@
-//! The shell, in paused time.
+//! The dock, in paused time.
 
-use super::clipboard::Id;
-use super::crowd::{Limit, Party};
-use super::watch::Watch;
 use super::*;
+use crate::crowd::{Limit, Party};
+use crate::watch::Watch;
 
 const EPOCH: &str = "E";
 
@@ -30,7 +29,7 @@ fn text(dock: &Dock, load: &Load) -> String {
 }
 
 fn news(seq: u64) -> Vec<News> {
-    vec![News { seq, topic: "t".into(), committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() }]
+    vec![News { seq, topic: "t".into(), word: None, committed_ms: 5, body: format!("{{\"n\":{seq}}}").into() }]
 }
 
 fn parks(arrived: Arrived) -> Parking {
@@ -129,4 +128,17 @@ async fn the_journals_tail_is_at_hand_from_the_start() {
     assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Cargo, 3, 7, 4));
     assert!(matches!(dock.arrive(truck(1, 8, 25_000)), Arrived::Leaves(load) if load.why == Why::Reload));
     assert_eq!((dock.stats().loads(Why::Cargo), dock.stats().loads(Why::Reload)), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_a_place_in_the_journal_goes_on_once_it_is_announced() {
+    let dock = Dock::new(EPOCH, news(1), Options::default());
+    dock.announced(1).await;
+    let (waits, told) = (dock.clone(), dock.clone());
+    let waits = tokio::spawn(async move { waits.announced(3).await });
+    dock.announce(news(2));
+    tokio::task::yield_now().await;
+    assert!(!waits.is_finished());
+    told.announce(news(3));
+    waits.await.expect("it goes on");
 }
