@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Reasons for having no body.
 #[derive(Debug, thiserror::Error)]
-pub enum NoBody {
+pub(crate) enum NoBody {
     /// It is larger than the limit.
     #[error("the body is larger than {0}")]
     TooLarge(ByteUnit),
@@ -25,7 +25,7 @@ pub enum NoBody {
 const SPILL_LIMITS: u64 = 4;
 
 /// Reads a body of at most `limit` within `patience`.
-pub async fn read(data: Data<'_>, limit: ByteUnit, patience: Duration) -> Result<Vec<u8>, NoBody> {
+pub(crate) async fn read(data: Data<'_>, limit: ByteUnit, patience: Duration) -> Result<Vec<u8>, NoBody> {
     let mut stream = data.open(limit * SPILL_LIMITS);
     let all = async {
         let mut body = Vec::new();

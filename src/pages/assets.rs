@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub const FILES: [&str; 77] = [
+pub(crate) const FILES: [&str; 77] = [
     "icons/favicon.svg",
     "js/channel/bay.js",
     "js/channel/bucket.js",
@@ -98,12 +98,12 @@ const LAB_ROOMS: [&str; 4] = ["channel", "dom", "meter", "lab"];
 const WORKER: &str = "js/tabs/worker.js";
 
 /// The modules of the page, so that the browser asks for all of them at once and not one behind the other.
-pub fn modules() -> impl Iterator<Item = &'static str> {
+pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
     modules_of(&PAGE_ROOMS)
 }
 
 /// The modules of the lab.
-pub fn lab_modules() -> impl Iterator<Item = &'static str> {
+pub(crate) fn lab_modules() -> impl Iterator<Item = &'static str> {
     modules_of(&LAB_ROOMS)
 }
 
@@ -133,14 +133,14 @@ pub fn build() -> String {
 }
 
 /// A file on its way to a browser.
-pub struct Asset {
+pub(crate) struct Asset {
     path: &'static str,
     cache: &'static str,
 }
 
 impl Asset {
     /// The file at `path` as asked for under `build`; of another build than this, the present file, not to be kept.
-    pub fn find(path: &str, under: &str) -> Option<Self> {
+    pub(crate) fn find(path: &str, under: &str) -> Option<Self> {
         let path = FILES.iter().find(|known| **known == path)?;
         Some(Self { path, cache: if under == build() { FOR_EVER } else { ASK } })
     }

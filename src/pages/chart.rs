@@ -25,7 +25,7 @@ const X_MARGIN_PERCENT: f64 = 1.5;
 
 /// A place on the picture with a label.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tick {
+pub(crate) struct Tick {
     /// From the start or the top, percent.
     pub at: String,
     /// What it says.
@@ -36,7 +36,7 @@ pub struct Tick {
 
 /// A dot, in percent of the picture.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dot {
+pub(crate) struct Dot {
     /// From the start.
     pub x: String,
     /// From the top.
@@ -45,7 +45,7 @@ pub struct Dot {
 
 /// A picture of a series, ready to print.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// The mean line's path.
     pub line: String,
     /// The band's path.
@@ -73,12 +73,12 @@ struct Point {
 
 impl Chart {
     /// Draws the temperatures of the last 24 hours; `None` if there are none.
-    pub fn of(facts: &Facts, preference: Preference) -> Option<Self> {
+    pub(crate) fn of(facts: &Facts, preference: Preference) -> Option<Self> {
         Self::draw(facts, preference, Scale::over)
     }
 
     /// The same without room for labels, for a sparkline.
-    pub fn spark(facts: &Facts, preference: Preference) -> Option<Self> {
+    pub(crate) fn spark(facts: &Facts, preference: Preference) -> Option<Self> {
         Self::draw(facts, preference, Scale::around)
     }
 

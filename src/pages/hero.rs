@@ -10,11 +10,11 @@ use weather::time::Timestamp;
 use weather::units::format_half_up;
 
 /// Instead of a number that is not there.
-pub const DASH: &str = "—";
+pub(crate) const DASH: &str = "—";
 
 /// A station's temperature and its day, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hero {
+pub(crate) struct Hero {
     /// True if there ever was a temperature.
     pub any: bool,
     /// How fresh the station's newest value is.
@@ -59,7 +59,7 @@ pub struct Hero {
 
 /// Something with a time.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// What.
     pub text: String,
     /// When, on the station's clock.
@@ -76,7 +76,7 @@ impl Moment {
 
 impl Hero {
     /// What these facts say now.
-    pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+    pub(crate) fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
         const T: Quantity = Quantity::Temperature;
         let latest = facts.main(T);
         let state = Freshness::of(latest.map(|latest| latest.observed_at), now, facts.interval_ms);
@@ -116,7 +116,7 @@ impl Hero {
     }
 
     /// The window's title: `18.4 °C – Town Hall`; an old value says so.
-    pub fn title(&self, name: &str) -> String {
+    pub(crate) fn title(&self, name: &str) -> String {
         match (self.station, self.state) {
             (Freshness::Offline, _) => format!("Offline – {name}"),
             (_, Freshness::Live) => format!("{} {} – {name}", self.number, self.unit),

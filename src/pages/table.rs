@@ -9,7 +9,7 @@ use weather::time::{HOUR_MS, Timestamp};
 
 /// An hour of readings, ready to print; numbers are empty in an hour without any.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub(crate) struct Row {
     /// When it starts, RFC 3339.
     pub iso: String,
     /// When it starts, on the station's clock.
@@ -25,7 +25,7 @@ pub struct Row {
 }
 
 /// The hours from the first to the last reading, newest first; an hour without readings is a row that says so.
-pub fn rows(facts: &Facts, preference: Preference) -> Vec<Row> {
+pub(crate) fn rows(facts: &Facts, preference: Preference) -> Vec<Row> {
     let zone = facts.station.zone;
     let start = |bucket: &Bucket| clock::hour_start(zone, bucket.start);
     let mut rows: Vec<Row> = Vec::new();

@@ -14,7 +14,7 @@ use weather::units::format_half_up;
 
 /// The wind, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wind {
+pub(crate) struct Wind {
     /// How fresh it is.
     pub state: Freshness,
     /// The speed's digits.
@@ -41,7 +41,7 @@ pub struct Wind {
 
 impl Wind {
     /// What these facts say now.
-    pub fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+    pub(crate) fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
         let speed = facts.main(Quantity::WindSpeed);
         let at = speed.map(|latest| latest.observed_at);
         let state = Freshness::of(at, now, facts.interval_ms);
@@ -67,20 +67,20 @@ impl Wind {
     }
 
     /// True if there is an anemometer.
-    pub fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         !self.number.is_empty()
     }
 }
 
 /// A quantity of the main sensor with its unit; empty if there is none as fresh as the station.
-pub fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> String {
+pub(crate) fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> String {
     let latest = facts.main_beside(quantity, facts.observed_at(), now);
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
 /// The value that an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there
 /// is one, else the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
-pub fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
+pub(crate) fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
     const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
     if facts.main(Quantity::Temperature).is_some() {
         return None;
@@ -112,7 +112,7 @@ fn called(latest: &Latest) -> String {
 
 /// The tiles of one sensor.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+pub(crate) struct Group {
     /// The sensor's name; empty for the main one.
     pub name: String,
     /// Its tiles.
@@ -121,7 +121,7 @@ pub struct Group {
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tile {
+pub(crate) struct Tile {
     /// The value's name on the wire, `indoor/temperature`.
     pub key: String,
     /// What people call it.
@@ -144,7 +144,7 @@ pub struct Tile {
 
 /// A small value under a tile's large one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Aside {
+pub(crate) struct Aside {
     /// The value's name on the wire.
     pub key: String,
     /// What it is called here.
@@ -173,7 +173,7 @@ const ASIDES: [(Quantity, Quantity, &str); 4] = [
 ];
 
 /// All values that stand nowhere else, the main sensor's first.
-pub fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Group> {
+pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Group> {
     let main = SensorName::main();
     let anemometer = facts.main(Quantity::WindSpeed).is_some();
     let mut sensors: Vec<&SensorName> = facts.latest.iter().map(|latest| &latest.sensor).collect();

@@ -5,7 +5,7 @@
 const BOUNDS_C: [f64; 8] = [-15.0, -5.0, 4.0, 11.5, 18.5, 25.0, 31.0, 37.0];
 
 /// The step of a temperature, 0 (deep frost) to 8 (fierce heat).
-pub fn step(temperature_c: f64) -> usize {
+pub(crate) fn step(temperature_c: f64) -> usize {
     BOUNDS_C.iter().filter(|bound| temperature_c >= **bound).count()
 }
 

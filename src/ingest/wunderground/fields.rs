@@ -5,7 +5,7 @@ use weather::station::SensorName;
 use weather::units::Unit;
 
 /// The meaning of a field.
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// A value of this sensor and quantity, in this unit.
     Weather(SensorName, Quantity, Unit),
     /// A known field that is not stored: it says who sends and how, or it follows from other fields.
@@ -41,7 +41,7 @@ const SILENT: [&str; 22] = [
 ];
 
 /// The meaning of the field of that lower-case name.
-pub fn find(name: &str) -> Meaning {
+pub(crate) fn find(name: &str) -> Meaning {
     let fields =
         || Quantity::all().flat_map(|quantity| quantity.wunderground().iter().map(move |field| (quantity, field)));
     if let Some((quantity, field)) = fields().find(|(_, field)| field.name == name) {

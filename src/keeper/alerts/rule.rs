@@ -140,11 +140,11 @@ impl Rule {
 mod sensor {
     use super::*;
 
-    pub fn serialize<S: Serializer>(sensor: &SensorName, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(sensor: &SensorName, to: S) -> Result<S::Ok, S::Error> {
         sensor.as_str().serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SensorName, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SensorName, D::Error> {
         SensorName::new(&String::deserialize(from)?).map_err(D::Error::custom)
     }
 }
@@ -152,11 +152,11 @@ mod sensor {
 mod quantity {
     use super::*;
 
-    pub fn serialize<S: Serializer>(quantity: &Quantity, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(quantity: &Quantity, to: S) -> Result<S::Ok, S::Error> {
         quantity.name().serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Quantity, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Quantity, D::Error> {
         Quantity::from_name(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("no such quantity"))
     }
 }
@@ -164,11 +164,11 @@ mod quantity {
 mod unit {
     use super::*;
 
-    pub fn serialize<S: Serializer>(unit: &Unit, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(unit: &Unit, to: S) -> Result<S::Ok, S::Error> {
         unit.symbol().serialize(to)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Unit, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Unit, D::Error> {
         Unit::from_symbol(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("no such unit"))
     }
 }

@@ -14,7 +14,7 @@ use weather::units::Unit;
 use weather::{day, wind};
 
 /// Less than a tipping bucket's smallest step is no rain, mm.
-pub const DRY_MM: f64 = 0.05;
+pub(crate) const DRY_MM: f64 = 0.05;
 /// Rain within this time up to now is rain now, for gauges that do not say how hard it rains, minutes.
 pub const RAIN_NOW_MIN: i64 = 30;
 /// How far from an hour ago a value may lie and still be that of an hour ago; of three hours, three times as far.
