@@ -75,7 +75,7 @@ pub(super) struct Crowd {
 
 impl Crowd {
     /// An empty count with the limits of `options`.
-    pub fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
             visitors: HashMap::new(),
             sources: HashMap::new(),
@@ -87,7 +87,7 @@ impl Crowd {
     }
 
     /// A truck of `party` parks.
-    pub fn enter(&mut self, party: &Party) {
+    pub(crate) fn enter(&mut self, party: &Party) {
         self.all += 1;
         if let Some(visitor) = &party.visitor {
             *self.visitors.entry(visitor.clone()).or_default() += 1;
@@ -98,7 +98,7 @@ impl Crowd {
     }
 
     /// It has left.
-    pub fn leave(&mut self, party: &Party) {
+    pub(crate) fn leave(&mut self, party: &Party) {
         self.all -= 1;
         if let Some(visitor) = &party.visitor {
             one_less(&mut self.visitors, visitor);
@@ -109,7 +109,7 @@ impl Crowd {
     }
 
     /// The limit that another truck of `party` would exceed, once the places of `freed` are free.
-    pub fn limit<'a>(&self, party: &Party, freed: impl Iterator<Item = &'a Party> + Clone) -> Option<Limit> {
+    pub(crate) fn limit<'a>(&self, party: &Party, freed: impl Iterator<Item = &'a Party> + Clone) -> Option<Limit> {
         let places = |taken: usize, frees: &dyn Fn(&Party) -> bool| taken - freed.clone().filter(|p| frees(p)).count();
         let by_visitor = party.visitor.as_ref().and_then(|visitor| self.visitors.get(visitor)).copied().unwrap_or(0);
         let by_source = party.source.and_then(|source| self.sources.get(&source)).copied().unwrap_or(0);

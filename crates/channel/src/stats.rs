@@ -119,7 +119,7 @@ fn read(counter: &AtomicU64) -> u64 {
 
 impl Counters {
     /// A truck came.
-    pub fn came(&self, clipboard: &Clipboard, bytes: usize) {
+    pub(crate) fn came(&self, clipboard: &Clipboard, bytes: usize) {
         let fleet = &self.fleets[clipboard.fleet.row()];
         add(&fleet.trucks, 1);
         add(&fleet.trucks_empty, clipboard.say.is_empty().into());
@@ -134,12 +134,12 @@ impl Counters {
     }
 
     /// A stream was opened.
-    pub fn opened(&self, fleet: &Fleet) {
+    pub(crate) fn opened(&self, fleet: &Fleet) {
         add(&self.fleets[fleet.row()].streams, 1);
     }
 
     /// A load left the yard.
-    pub fn left(&self, fleet: &Fleet, load: &Load) {
+    pub(crate) fn left(&self, fleet: &Fleet, load: &Load) {
         let fleet = &self.fleets[fleet.row()];
         add(&fleet.loads[load.why as usize], 1);
         add(&fleet.items, load.cargo.len() as u64);
@@ -150,7 +150,7 @@ impl Counters {
     }
 
     /// A load goes over the wire.
-    pub fn sent(&self, fleet: &Fleet, load: &Load, heard: usize, bytes: usize, now_ms: i64) {
+    pub(crate) fn sent(&self, fleet: &Fleet, load: &Load, heard: usize, bytes: usize, now_ms: i64) {
         let fleet = &self.fleets[fleet.row()];
         add(&fleet.loads_empty, (load.cargo.is_empty() && heard == 0).into());
         add(&fleet.bytes_down, bytes as u64);
@@ -163,7 +163,7 @@ impl Counters {
     }
 
     /// The count so far, with what is parked now.
-    pub fn stats(&self, parked: [usize; ROWS], bays: usize) -> Stats {
+    pub(crate) fn stats(&self, parked: [usize; ROWS], bays: usize) -> Stats {
         let fleet = |row: usize| {
             let counted = &self.fleets[row];
             FleetStats {

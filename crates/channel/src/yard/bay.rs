@@ -45,7 +45,7 @@ pub(super) struct Bay {
 
 impl Bay {
     /// Notes words as the page's own.
-    pub fn note(&mut self, words: &[Id]) {
+    pub(crate) fn note(&mut self, words: &[Id]) {
         for word in words {
             if !self.own.contains(word) {
                 self.own.push_back(word.clone());
@@ -58,14 +58,14 @@ impl Bay {
 
 impl<D> Parked<D> {
     /// What it watches up to this place has been taken home by others, or has been seen.
-    pub fn taken(&mut self, upto: u64) {
+    pub(crate) fn taken(&mut self, upto: u64) {
         self.base = self.base.max(upto);
         let base = self.base;
         self.echoes.retain(|item| item.seq() > base);
     }
 
     /// It leaves with a load.
-    pub fn goes(self, load: Load, now: Ms) -> (D, Load) {
+    pub(crate) fn goes(self, load: Load, now: Ms) -> (D, Load) {
         (self.driver, load.parked(now.saturating_sub(self.since)))
     }
 }

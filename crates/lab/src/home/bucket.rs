@@ -18,12 +18,12 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full one.
-    pub fn full(now: Ms) -> Self {
+    pub(crate) fn full(now: Ms) -> Self {
         Self { grown_ms: FULL_MS, at: now }
     }
 
     /// Takes a token: 0 if there was one, else how long until there is, ms. A clock that was set back counts as no time.
-    pub fn take(&mut self, now: Ms) -> Ms {
+    pub(crate) fn take(&mut self, now: Ms) -> Ms {
         self.grown_ms = FULL_MS.min(self.grown_ms + (now - self.at).max(0));
         self.at = now;
         if self.grown_ms < TOKEN_MS {

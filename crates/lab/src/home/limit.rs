@@ -21,12 +21,12 @@ pub(super) struct Limit {
 
 impl Limit {
     /// The name of the limit.
-    pub fn why(&self) -> Option<&str> {
+    pub(crate) fn why(&self) -> Option<&str> {
         self.why.as_deref()
     }
 
     /// A truck that would have parked was turned round.
-    pub fn turned(&mut self, why: Arc<str>, retry_ms: Option<Ms>, now: Ms, timers: &mut Timers) {
+    pub(crate) fn turned(&mut self, why: Arc<str>, retry_ms: Option<Ms>, now: Ms, timers: &mut Timers) {
         self.why = Some(why);
         timers.off(Timer::Place);
         let retry_ms = retry_ms.unwrap_or(RETRY_UNSAID_MS);
@@ -34,20 +34,20 @@ impl Limit {
     }
 
     /// A truck leaves that may park.
-    pub fn asks(&self, now: Ms, timers: &mut Timers) {
+    pub(crate) fn asks(&self, now: Ms, timers: &mut Timers) {
         if self.why.is_some() && !timers.is_set(Timer::Place) {
             timers.set(Timer::Place, now + PLACE_MS);
         }
     }
 
     /// The world has changed: a place may be asked for at once.
-    pub fn hurry(&self, timers: &mut Timers) {
+    pub(crate) fn hurry(&self, timers: &mut Timers) {
         timers.off(Timer::Again);
         timers.off(Timer::Place);
     }
 
     /// There is a place.
-    pub fn lift(&mut self, timers: &mut Timers) {
+    pub(crate) fn lift(&mut self, timers: &mut Timers) {
         self.why = None;
         self.hurry(timers);
     }

@@ -26,17 +26,17 @@ pub(super) struct Patience {
 
 impl Patience {
     /// When the wait ends; `None` if there is none.
-    pub fn until(&self) -> Option<Ms> {
+    pub(crate) fn until(&self) -> Option<Ms> {
         self.until
     }
 
     /// Whether the last trip failed, or no truck may leave.
-    pub fn tried(&self) -> bool {
+    pub(crate) fn tried(&self) -> bool {
         self.strikes > 0 || self.until.is_some()
     }
 
     /// A trip succeeded. What the dock asked for still holds.
-    pub fn fine(&mut self, timers: &mut Timers) {
+    pub(crate) fn fine(&mut self, timers: &mut Timers) {
         self.strikes = 0;
         if !self.asked {
             self.end(timers);
@@ -44,14 +44,22 @@ impl Patience {
     }
 
     /// The world has changed: earlier failures no longer count.
-    pub fn reset(&mut self, timers: &mut Timers) {
+    pub(crate) fn reset(&mut self, timers: &mut Timers) {
         self.strikes = 0;
         self.fruitless = 0;
         self.end(timers);
     }
 
     /// A trip failed. The truck had been out for `out_ms`; the dock may have asked to stay away.
-    pub fn lost(&mut self, out_ms: Ms, cap_ms: Ms, asked_ms: Ms, now: Ms, chance: Chance<'_>, timers: &mut Timers) {
+    pub(crate) fn lost(
+        &mut self,
+        out_ms: Ms,
+        cap_ms: Ms,
+        asked_ms: Ms,
+        now: Ms,
+        chance: Chance<'_>,
+        timers: &mut Timers,
+    ) {
         let at_once = self.strikes == 0 && out_ms >= STEADY_MS;
         let wait = if at_once { 0 } else { spread(self.strikes, cap_ms, chance) };
         self.strikes += 1;
@@ -60,7 +68,7 @@ impl Patience {
 
     /// A truck that might have parked came home; `fruitless` if quickly, with nothing new, while no other is parked. A
     /// few such trucks are normal; an endless row of them would keep the road busy for nothing.
-    pub fn home(&mut self, fruitless: bool, cap_ms: Ms, now: Ms, chance: Chance<'_>, timers: &mut Timers) {
+    pub(crate) fn home(&mut self, fruitless: bool, cap_ms: Ms, now: Ms, chance: Chance<'_>, timers: &mut Timers) {
         self.fruitless = if fruitless { self.fruitless + 1 } else { 0 };
         if self.fruitless >= FRUITLESS_MAX {
             let wait = spread(self.fruitless - FRUITLESS_MAX, cap_ms, chance);
@@ -69,7 +77,14 @@ impl Patience {
     }
 
     /// The dock closes: all pages are to come back, but not all at once.
-    pub fn sent_away(&mut self, asked_ms: Option<Ms>, cap_ms: Ms, now: Ms, chance: Chance<'_>, timers: &mut Timers) {
+    pub(crate) fn sent_away(
+        &mut self,
+        asked_ms: Option<Ms>,
+        cap_ms: Ms,
+        now: Ms,
+        chance: Chance<'_>,
+        timers: &mut Timers,
+    ) {
         let wait = asked_ms.unwrap_or_else(|| share(chance, cap_ms));
         self.wait(wait, true, now, timers);
     }
@@ -86,14 +101,14 @@ impl Patience {
     }
 
     /// The wait is over.
-    pub fn end(&mut self, timers: &mut Timers) {
+    pub(crate) fn end(&mut self, timers: &mut Timers) {
         timers.off(Timer::Patience);
         self.until = None;
         self.asked = false;
     }
 
     /// Forgets all that only time tells apart, and counts no further than it matters.
-    pub fn forget_time(&mut self) {
+    pub(crate) fn forget_time(&mut self) {
         self.until = self.until.map(|_| 0);
         self.strikes = self.strikes.min(1);
         self.fruitless = self.fruitless.min(FRUITLESS_MAX);

@@ -26,7 +26,7 @@ pub(super) struct Out {
 
 impl Out {
     /// How long it has been out, ms; below 0 after the clock was set back.
-    pub fn age(&self, now: Ms) -> Ms {
+    pub(crate) fn age(&self, now: Ms) -> Ms {
         now - self.left
     }
 
@@ -48,37 +48,37 @@ pub(super) struct Road {
 
 impl Road {
     /// How many are out.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.out.len()
     }
 
     /// How many have left.
-    pub fn departed(&self) -> u32 {
+    pub(crate) fn departed(&self) -> u32 {
         self.departed
     }
 
     /// The numbers of those that are out, in order of departure.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
         self.out.iter().map(|truck| truck.number)
     }
 
     /// Whether a truck is out that may park, and that left after the last failure.
-    pub fn one_parks(&self) -> bool {
+    pub(crate) fn one_parks(&self) -> bool {
         self.out.iter().any(|truck| truck.park > 0 && truck.number > self.doubted)
     }
 
     /// Whether a truck is out to find out if the road is open.
-    pub fn one_probes(&self) -> bool {
+    pub(crate) fn one_probes(&self) -> bool {
         self.out.iter().any(|truck| truck.probe)
     }
 
     /// Whether a word rides on a truck that is out.
-    pub fn carries(&self, id: &Id) -> bool {
+    pub(crate) fn carries(&self, id: &Id) -> bool {
         self.out.iter().any(|truck| truck.ids.contains(id))
     }
 
     /// A truck leaves; returns its number.
-    pub fn depart(&mut self, park: Ms, probe: bool, say: &[Word], now: Ms) -> u32 {
+    pub(crate) fn depart(&mut self, park: Ms, probe: bool, say: &[Word], now: Ms) -> u32 {
         self.departed += 1;
         let ids = say.iter().map(|word| word.id.clone()).collect();
         self.out.push(Out { number: self.departed, left: now, park, probe, ids });
@@ -86,29 +86,29 @@ impl Road {
     }
 
     /// A truck is out no more; `None` if it was not.
-    pub fn remove(&mut self, number: u32) -> Option<Out> {
+    pub(crate) fn remove(&mut self, number: u32) -> Option<Out> {
         let at = self.out.iter().position(|truck| truck.number == number)?;
         Some(self.out.remove(at))
     }
 
     /// From here on, nobody counts on the trucks that are out.
-    pub fn doubt(&mut self) {
+    pub(crate) fn doubt(&mut self) {
         self.doubted = self.departed;
     }
 
     /// The oldest truck that nobody counts on: it is given up where its place is needed.
-    pub fn doubted(&self, now: Ms) -> Option<u32> {
+    pub(crate) fn doubted(&self, now: Ms) -> Option<u32> {
         let doubted = |truck: &&Out| truck.number <= self.doubted && truck.is_stale(now);
         self.out.iter().find(doubted).map(|truck| truck.number)
     }
 
     /// The trucks that have been out for long.
-    pub fn stale(&self, now: Ms) -> Vec<u32> {
+    pub(crate) fn stale(&self, now: Ms) -> Vec<u32> {
         self.out.iter().filter(|truck| truck.is_stale(now)).map(|truck| truck.number).collect()
     }
 
     /// Forgets all that only time tells apart, and numbers the trucks anew, from 1; returns their old numbers.
-    pub fn forget_time(&mut self) -> Vec<u32> {
+    pub(crate) fn forget_time(&mut self) -> Vec<u32> {
         let old: Vec<_> = self.numbers().collect();
         self.doubted = old.iter().filter(|number| **number <= self.doubted).count() as u32;
         self.departed = old.len() as u32;

@@ -27,30 +27,30 @@ pub(super) struct Timers {
 
 impl Timers {
     /// Sets a timer, in place of what it was set to before.
-    pub fn set(&mut self, timer: Timer, due: Ms) {
+    pub(crate) fn set(&mut self, timer: Timer, due: Ms) {
         self.off(timer);
         let later = self.set.partition_point(|(earlier, _)| *earlier <= due);
         self.set.insert(later, (due, timer));
     }
 
     /// Calls a timer off; returns when it was due.
-    pub fn off(&mut self, timer: Timer) -> Option<Ms> {
+    pub(crate) fn off(&mut self, timer: Timer) -> Option<Ms> {
         let at = self.set.iter().position(|(_, set)| *set == timer)?;
         Some(self.set.remove(at).0)
     }
 
     /// Whether it is set.
-    pub fn is_set(&self, timer: Timer) -> bool {
+    pub(crate) fn is_set(&self, timer: Timer) -> bool {
         self.set.iter().any(|(_, set)| *set == timer)
     }
 
     /// All of them, the next one first.
-    pub fn all(&self) -> &[(Ms, Timer)] {
+    pub(crate) fn all(&self) -> &[(Ms, Timer)] {
         &self.set
     }
 
     /// Names them anew, and forgets when they are due; `None` calls one off.
-    pub fn rename(&mut self, name: impl Fn(Timer) -> Option<Timer>) {
+    pub(crate) fn rename(&mut self, name: impl Fn(Timer) -> Option<Timer>) {
         self.set = self.set.iter().filter_map(|(_, timer)| Some((0, name(*timer)?))).collect();
         self.set.sort_unstable();
     }

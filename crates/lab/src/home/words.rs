@@ -49,12 +49,12 @@ pub(super) struct Words {
 
 impl Words {
     /// How many wait.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.waiting.len()
     }
 
     /// Keeps a word until it is confirmed.
-    pub fn add(&mut self, word: Word) -> Result<(), Unsayable> {
+    pub(crate) fn add(&mut self, word: Word) -> Result<(), Unsayable> {
         if self.waiting.len() >= WAITING_MAX {
             return Err(Unsayable::TooMany);
         }
@@ -69,7 +69,7 @@ impl Words {
     }
 
     /// Forgets words that the dock has stored; returns those that did wait.
-    pub fn forget(&mut self, ids: &[Id]) -> Vec<Id> {
+    pub(crate) fn forget(&mut self, ids: &[Id]) -> Vec<Id> {
         let mut heard = Vec::new();
         for id in ids {
             if let Some(at) = self.waiting.iter().position(|word| word.id == *id) {
@@ -80,7 +80,7 @@ impl Words {
     }
 
     /// What the next truck carries: the oldest words, without a gap, for they are stored in the order of their arrival.
-    pub fn aboard_next(&self) -> &[Word] {
+    pub(crate) fn aboard_next(&self) -> &[Word] {
         let mut room = ABOARD_BYTES_MAX;
         let fits = |word: &&Word| {
             let bytes = serde_json::to_string(word).map_or(usize::MAX, |json| json.len());
