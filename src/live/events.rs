@@ -15,7 +15,7 @@ use std::io::{Cursor, Write};
 
 /// The door.
 #[derive(Clone)]
-pub struct Events {
+pub(crate) struct Events {
     pub gate: Gate,
 }
 

@@ -19,18 +19,18 @@ use weather::report::Warning;
 
 /// How long a clipboard may take to arrive, seconds: enough for 64 KiB over the worst radio link. HTTP/1 has no limit
 /// of its own.
-pub const BODY_MAX_S: u64 = 10;
+pub(crate) const BODY_MAX_S: u64 = 10;
 
 /// The state that all doors of the dock share.
 #[derive(Clone)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// The brake of each page's trucks, whichever door they come to.
     pub brake: Arc<Brake>,
 }
 
 /// The parts of the server that a truck needs; all of them live as long as the request.
 #[derive(Clone, Copy)]
-pub struct Engines<'r> {
+pub(crate) struct Engines<'r> {
     /// The dock, where it parks.
     pub dock: &'r Dock,
     /// The storage of its words, and of the journal that it may have to read.
@@ -42,7 +42,7 @@ pub struct Engines<'r> {
 }
 
 /// A page that calls.
-pub struct Caller<'r> {
+pub(crate) struct Caller<'r> {
     /// The parts of the server that it talks to.
     pub engines: Engines<'r>,
     /// The page's place in the dock.
@@ -58,7 +58,7 @@ pub struct Caller<'r> {
 
 impl Gate {
     /// Lets a request of our own pages pass, if the page does not send too many.
-    pub fn caller<'r>(&self, request: &'r Request<'_>) -> Result<Caller<'r>, Refusal> {
+    pub(crate) fn caller<'r>(&self, request: &'r Request<'_>) -> Result<Caller<'r>, Refusal> {
         let bay = request.param::<&str>(1).and_then(Result::ok).unwrap_or_default();
         let bay = Id::new(bay).map_err(|error| bad("bay", error))?;
         self.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
@@ -79,23 +79,23 @@ impl Gate {
 }
 
 /// Said to a page that the brake stops.
-pub const TOO_EAGER: &str = "this page sends more than ten trucks a second";
+pub(crate) const TOO_EAGER: &str = "this page sends more than ten trucks a second";
 
 impl Caller<'_> {
     /// Gives a visitor without a cookie one, with the answer to this request.
-    pub fn introduce(&mut self, request: &Request<'_>) {
+    pub(crate) fn introduce(&mut self, request: &Request<'_>) {
         self.visitor = visitor::of_page(request, self.bay.as_str());
         self.is_known = true;
     }
 
     /// The party that the page's truck counts against.
-    pub fn party(&self) -> Party {
+    pub(crate) fn party(&self) -> Party {
         Party { visitor: Some(self.visitor.as_str().into()), source: self.source }
     }
 }
 
 /// Reads the request's body, within its limits of type, length and time; says how long it was.
-pub async fn clipboard(request: &Request<'_>, data: Data<'_>) -> Result<(Clipboard, usize), Refusal> {
+pub(crate) async fn clipboard(request: &Request<'_>, data: Data<'_>) -> Result<(Clipboard, usize), Refusal> {
     let is_json = request.content_type().is_some_and(|kind| kind.top() == "application" && kind.sub() == "json");
     if !is_json {
         return Err(Problem::new(Status::UnsupportedMediaType, "send Content-Type: application/json").into());
@@ -123,7 +123,7 @@ pub async fn clipboard(request: &Request<'_>, data: Data<'_>) -> Result<(Clipboa
 }
 
 /// 400, with the field named.
-pub fn bad(field: &str, error: BadClipboard) -> Refusal {
+pub(crate) fn bad(field: &str, error: BadClipboard) -> Refusal {
     if field.is_empty() {
         return Problem::bad_request(error.reason, Vec::new()).into();
     }
@@ -137,7 +137,7 @@ fn state<'r, T: Send + Sync + 'static>(request: &'r Request<'_>) -> Result<&'r T
 }
 
 /// A truck that is not let in.
-pub struct Refusal {
+pub(crate) struct Refusal {
     problem: Problem,
     /// The rest of the request is not worth waiting for.
     cut: bool,

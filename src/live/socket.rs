@@ -24,7 +24,7 @@ const CLOSE_MAX_S: u64 = 1;
 
 /// The door.
 #[derive(Clone)]
-pub struct Socket {
+pub(crate) struct Socket {
     pub gate: Gate,
 }
 

@@ -9,13 +9,13 @@ use channel::cursor::Cursor;
 use channel::tally::Tally;
 
 /// A page's stream. It keeps what the page's clipboard said, and how far the page has been sent.
-pub struct Stream<'r> {
+pub(crate) struct Stream<'r> {
     caller: Caller<'r>,
     clipboard: Clipboard,
 }
 
 /// A load to send on.
-pub struct Sent {
+pub(crate) struct Sent {
     /// What is written.
     pub json: Vec<u8>,
     /// When the page should come again, milliseconds.
@@ -28,32 +28,32 @@ pub struct Sent {
 
 impl<'r> Stream<'r> {
     /// A stream that starts where the clipboard says.
-    pub fn open(caller: Caller<'r>, clipboard: Clipboard) -> Self {
+    pub(crate) fn open(caller: Caller<'r>, clipboard: Clipboard) -> Self {
         Self { caller, clipboard }
     }
 
     /// Goes on where a new clipboard says; its words are aboard the next trip.
-    pub fn take(&mut self, clipboard: Clipboard) {
+    pub(crate) fn take(&mut self, clipboard: Clipboard) {
         self.clipboard = clipboard;
     }
 
     /// Whether the next trip brings words. Such a trip must not be given up.
-    pub fn has_words(&self) -> bool {
+    pub(crate) fn has_words(&self) -> bool {
         !self.clipboard.say.is_empty()
     }
 
     /// The page that calls.
-    pub fn caller(&self) -> &Caller<'r> {
+    pub(crate) fn caller(&self) -> &Caller<'r> {
         &self.caller
     }
 
     /// How far the page has been sent.
-    pub fn seen(&self) -> &Cursor {
+    pub(crate) fn seen(&self) -> &Cursor {
         &self.clipboard.seen
     }
 
     /// One trip. Given up before its end, nothing is lost: the next brings the same again.
-    pub async fn trip(&mut self) -> Result<Sent, Problem> {
+    pub(crate) async fn trip(&mut self) -> Result<Sent, Problem> {
         let has_words = self.has_words();
         // Not to park is what trucks are for.
         let park = self.clipboard.park.filter(|ms| *ms > 0);

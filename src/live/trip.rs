@@ -21,7 +21,7 @@ const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
 const ANNOUNCE_MAX: Duration = Duration::from_millis(250);
 
 /// A truck at the dock. Its fields are what a parked truck costs in memory.
-pub struct Trip<'r> {
+pub(crate) struct Trip<'r> {
     engines: Engines<'r>,
     fleet: &'static Fleet,
     stay: Stay,
@@ -39,7 +39,7 @@ enum Stay {
 }
 
 /// A load as it leaves.
-pub struct Home {
+pub(crate) struct Home {
     /// What is written.
     pub json: Vec<u8>,
     /// What it says.
@@ -50,7 +50,7 @@ pub struct Home {
 
 impl<'r> Trip<'r> {
     /// Stores what the truck says, tells the keeper, brings the truck to the dock.
-    pub async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
+    pub(crate) async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = caller.engines;
         let (heard, saying) = hear(caller, say).await?;
@@ -70,7 +70,7 @@ impl<'r> Trip<'r> {
     }
 
     /// Waits for the truck's load, however long it takes.
-    pub async fn home(self) -> Result<Home, Problem> {
+    pub(crate) async fn home(self) -> Result<Home, Problem> {
         let Self { engines, fleet, stay, heard, build } = self;
         let load = match stay {
             Stay::Leaves(load) => load,
