@@ -65,7 +65,8 @@
 //!
 //! // The second one brings a word, which is noted, stored, and told to all pages as news. It takes the place of the first,
 //! // which confirms the word.
-//! let body = br#"{"v":1,"fleet":"ping-pong","seen":"J.0","say":[{"id":"a-word-0123456789","station":"tea","text":"Is it ready?"}]}"#;
+//! let body = br#"{"v":1,"fleet":"ping-pong","seen":"J.0","say":[{"id":"a-word-0123456789",
+//!     "station":"tea","text":"Is it ready?"}]}"#;
 //! let clipboard = Clipboard::parse(body)?;
 //! let word = clipboard.say[0].id.clone();
 //! let saying = dock.says(bay.clone(), &[word.clone()]);

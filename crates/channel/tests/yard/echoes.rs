@@ -69,7 +69,7 @@ impl Dock {
     /// As a server does: it notes the words, stores them, and then lets the truck in.
     fn says(&mut self, name: &'static str, truck: Truck) -> (Option<Load>, Vec<(&'static str, Load)>) {
         self.yard.says(&truck.bay, &truck.words);
-        for word in truck.words.to_vec() {
+        for word in truck.words.iter().cloned() {
             let leaving = self.announce(Some(word));
             assert!(leaving.is_empty(), "nobody leaves for the page's own word: {leaving:?}");
         }
