@@ -2,7 +2,7 @@
 
 use super::alerts::phrases::{self, Listener};
 use super::alerts::rule::Rule;
-use super::alerts::state::{Event, Input, Reading, State};
+use super::alerts::state::{AlertState, Event, Input, Reading};
 use super::report;
 use crate::storage::Entry;
 use crate::storage::words::{Alert, AlertChange, Visitor};
@@ -30,7 +30,7 @@ pub(super) struct Book {
 pub(super) struct Held {
     pub alert: Alert,
     pub rule: Rule,
-    pub state: State,
+    pub state: AlertState,
     /// True if storage has an older state.
     pub changed: bool,
 }

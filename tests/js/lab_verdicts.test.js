@@ -137,5 +137,8 @@ test('an axis goes by powers of ten where its values span them', () => {
 test('a run says what ages leave out', () => {
   equal(undelivered([row('ping-pong')]), '');
   const text = undelivered([row('stay-home', { arrived: 9 }), row('ping-pong')]);
-  equal(text, 'Not all news arrived: stay-home 9 of 12. News that did not arrive has no age, so these ages are too low.');
+  equal(
+    text,
+    'Not all news arrived: stay-home 9 of 12. News that did not arrive has no age, so these ages are too low.',
+  );
 });

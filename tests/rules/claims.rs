@@ -12,7 +12,7 @@ const GLOBALS: [&str; 8] =
 const CONVERSIONS: [&str; 3] = ["units::Unit", "units::{Unit", "from_canonical("];
 
 /// The edges where units are converted: the doors that take reports, the pages, and the keeper, who hears and says numbers.
-const EDGES: [&str; 4] = ["src/ingest", "src/pages", "src/keeper/talk", "src/keeper/alerts"];
+const EDGES: [&str; 5] = ["src/ingest", "src/pages", "src/keeper/language", "src/keeper/talk", "src/keeper/alerts"];
 
 /// The beginnings of paths that a text may name.
 const FOLDERS: [&str; 10] =

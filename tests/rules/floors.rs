@@ -257,32 +257,6 @@ fn the_crates_use_each_other_as_the_plan_says() {
     }
 }
 
-/// The rooms that may convert units: doors hand a unit to a draft, pages and the keeper speak in a visitor's units.
-/// Everywhere else values are canonical.
-const CONVERTERS: [(&str, &[&str]); 2] =
-    [("ingest", &["take_number(", "take_text("]), ("pages keeper", &["from_canonical(", "nit.to_canonical("])];
-
-fn conversions_elsewhere(room: &str, text: &str) -> Vec<&'static str> {
-    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
-    let code = code.split("#[cfg(test)]").next().unwrap_or("");
-    let forbidden = CONVERTERS.iter().filter(|(rooms, _)| !rooms.split(' ').any(|may| may == room));
-    forbidden.flat_map(|(_, calls)| calls.iter().copied()).filter(|call| code.contains(call)).collect()
-}
-
-#[test]
-fn units_are_converted_at_the_door_and_at_the_page_only() {
-    let mut files = Vec::new();
-    rust_files(Path::new("src"), &mut files);
-    let mut wrong = Vec::new();
-    for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
-        let text = fs::read_to_string(file).expect("readable");
-        wrong.extend(conversions_elsewhere(&room_of(file), &text).into_iter().map(|call| (file, call)));
-    }
-    assert!(wrong.is_empty(), "{wrong:?}");
-    assert_eq!(conversions_elsewhere("live", "unit.from_canonical(1.0)"), ["from_canonical("]);
-    assert_eq!(conversions_elsewhere("ingest", "Unit::Knot.to_canonical(1.0)").len(), 0, "it is not written like that");
-}
-
 /// The keeper's pure files, from the ground: each names only files before it.
 const KEEPER: [&str; 22] = [
     "vocabulary",

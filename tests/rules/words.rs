@@ -51,7 +51,7 @@ const TRUCK_ROOMS: [&str; 17] = [
 const TRUCK_EXCEPTIONS: [(&str, &str, &str); 4] = [
     ("src/config", "dock", "the name of the section `[dock]`, which users write"),
     ("src/cli", "fleets", "the help of the lab's commands"),
-    ("src/keeper/talk/measure", "yards", "the unit of length"),
+    ("src/keeper/language/units", "yards", "the unit of length"),
     ("templates/part/word", "truck", "the name of an icon"),
 ];
 
@@ -152,7 +152,7 @@ fn truck_words_in(source: &Source) -> Vec<String> {
 
 fn stevenson_words_in(source: &Source) -> Vec<String> {
     // `station` is a field of the wire.
-    let text = unquoted(source.own()).replace("station: ", "").replace(".station", "");
+    let text = unquoted(&source.own().replace("\"station\":", "")).replace("station: ", "").replace(".station", "");
     let found = text.lines().enumerate().flat_map(|(at, line)| words(line).into_iter().map(move |word| (at + 1, word)));
     let found = found.filter(|(_, word)| STEVENSON_WORDS.contains(&word.as_str()));
     found.map(|(line, word)| format!("{}:{line}: {word}", source.path)).collect()

@@ -2,7 +2,7 @@
 
 use super::parse::Command;
 use super::rule::Rule;
-use super::state::{Reading, State};
+use super::state::{AlertState, Reading};
 use crate::keeper::language::facts::Facts;
 use crate::keeper::language::topic::Context;
 use crate::keeper::language::{measure, suggest};
@@ -19,7 +19,7 @@ const FORGOTTEN_MAX: usize = ALERTS_MAX;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Changes {
     /// One is added.
-    pub add: Option<(u32, Rule, State)>,
+    pub add: Option<(u32, Rule, AlertState)>,
     /// Those numbers are forgotten.
     pub forget: Vec<u32>,
 }
@@ -77,7 +77,7 @@ fn add(rule: &Rule, held: &[(u32, &Rule)], facts: &Facts, context: &Context) -> 
         return (text, Changes::default());
     }
     let number = (1..).find(|number| !held.iter().any(|(known, _)| known == number)).unwrap_or(u32::MAX);
-    let state = State::new(rule, &newest(rule, &facts.latest, context), context.now);
+    let state = AlertState::new(rule, &newest(rule, &facts.latest, context), context.now);
     let mut text = match rule {
         Rule::Beyond(_) => format!("Alert {number}: I will tell you when I see {}.", rule.name()),
         Rule::Rain { .. } => format!("Alert {number}: I will tell you when it rains."),

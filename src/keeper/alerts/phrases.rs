@@ -1,7 +1,7 @@
 //! What is said when an alert rings, when it is over, and to someone who was away.
 
 use super::rule::{Beyond, Rule};
-use super::state::{Episode, Event, State, WET_MM};
+use super::state::{AlertState, Episode, Event, WET_MM};
 use crate::keeper::language::sentence::{is_it, what};
 use crate::keeper::language::{clock, measure};
 use chrono_tz::Tz;
@@ -35,7 +35,7 @@ impl Listener {
 }
 
 /// What is said at once, to someone who is there.
-pub fn blurt(number: u32, rule: &Rule, state: &State, event: Event, to: Listener) -> Option<String> {
+pub fn blurt(number: u32, rule: &Rule, state: &AlertState, event: Event, to: Listener) -> Option<String> {
     let text = match event {
         Event::Began => began(rule, state.ringing.as_ref()?, to),
         Event::Ended => ended(rule, state.untold.last()?, to),
@@ -70,7 +70,7 @@ fn ended(rule: &Rule, episode: &Episode, to: Listener) -> String {
 }
 
 /// What is said to someone who comes back; `None` if nothing happened in between.
-pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a State)>, to: Listener) -> Option<String> {
+pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a AlertState)>, to: Listener) -> Option<String> {
     let mut happened: Vec<(Timestamp, String)> = Vec::new();
     for (number, rule, state) in alerts {
         let running = state.ringing.iter().filter(|episode| !episode.told);
@@ -87,7 +87,7 @@ pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a State)>, to:
     (!lines.is_empty()).then(|| format!("While you were away: {}.", lines.join(". And ")))
 }
 
-fn recounted(rule: &Rule, state: &State, episode: &Episode, to: Listener) -> String {
+fn recounted(rule: &Rule, state: &AlertState, episode: &Episode, to: Listener) -> String {
     let at = to.at(episode.began_at);
     let ended = episode.ended_at.map(|at| to.bare(at));
     match rule {
@@ -170,7 +170,7 @@ mod tests {
         let (main, quantity) = (SensorName::main(), Quantity::Temperature);
         let rule = Beyond::new(Side::Below, main.clone(), quantity, -10.0, quantity.unit()).expect("possible");
         let rule = Rule::Beyond(rule);
-        let state = values.iter().zip(0..).fold(State::default(), |state, (value, minute)| {
+        let state = values.iter().zip(0..).fold(AlertState::default(), |state, (value, minute)| {
             let at = NOON.plus(minute * MINUTE_MS);
             let reading = Reading { at, values: vec![(main.clone(), quantity, *value)] };
             state.feed(&rule, Input::Reading(&reading), at).0

@@ -61,7 +61,7 @@ pub struct Episode {
 /// Where an alert stands.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {
+pub struct AlertState {
     /// The newest reading that counted.
     pub seen: Option<Timestamp>,
     /// Its value; of rain, the gauge's counter, mm.
@@ -93,7 +93,7 @@ pub enum Event {
     Ended,
 }
 
-impl State {
+impl AlertState {
     /// The state of a new alert: it knows the newest reading. A value that is beyond the limit already does not ring;
     /// the confirmation says so.
     pub fn new(rule: &Rule, newest: &Reading, created_at: Timestamp) -> Self {

@@ -104,7 +104,7 @@ impl Scribe {
 
     pub(super) async fn prune_if_due(&mut self) {
         if self.pruning.prune_if_due(&mut self.engine, &self.shared.options, now()).await {
-            // Whoever failed to tidy tries again.
+            // A tidying that failed is tried again.
             self.tidying.suspect();
         }
     }

@@ -34,7 +34,7 @@ async fn store_and_answer(scribe: &mut Scribe, batch: Batch) -> Result<(), Error
     scribe.settle(&done).await;
     match done {
         Ok(stored) => {
-            // Who asked may have gone; what was stored is stored.
+            // The asker may have gone; the reports are stored all the same.
             for (append, answer) in batch.appends.into_iter().zip(stored.appended) {
                 drop(append.answer.send(answer));
             }

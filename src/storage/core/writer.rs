@@ -41,7 +41,7 @@ impl Writer {
                         next = self.fail_all(&locked, next);
                     }
                 }
-                // Who asked may have gone; the work is done all the same.
+                // The asker may have gone; the work is done all the same.
                 Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
                 Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
                 Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),

@@ -30,7 +30,7 @@ export class Limit {
     });
   }
 
-  /** What limits us; null: nothing does. */
+  /** The limit that holds this page; null: none. */
   get why() {
     return this.#why;
   }

@@ -53,7 +53,7 @@ export class Patience {
     return this.#strikes > 0 || this.#until !== null;
   }
 
-  /** A trip succeeded. What the dock asked for still holds. */
+  /** A trip succeeded. A wait that the dock asked for still holds. */
   fine() {
     this.#strikes = 0;
     if (!this.#asked) this.#end();

@@ -8,7 +8,7 @@ import { Lost, indexOf, parseLoad } from './wire.js';
 /** @typedef {import('./line.js').Hooks} Hooks */
 
 /**
- * Server-Sent Events: each event is a load. Who loses a stream closes it, for the browser's own patience is not ours.
+ * Server-Sent Events: each event is a load. A lost stream is closed, because the browser would open it again at times of its own.
  *
  * @param {string} bay
  * @param {(url: string) => EventSource} [newSource]

@@ -1,5 +1,5 @@
 // @ts-check
-/** What home and dock say to each other: clipboards and loads. Whatever is not a load of ours is a truck that was lost. */
+/** What home and dock say to each other: clipboards and loads. An answer that is not a load means that the truck was lost. */
 
 import { isCursor } from './cursor.js';
 
@@ -107,7 +107,7 @@ export function readLoad(value) {
   if (!Array.isArray(cargo) || !cargo.every((item) => isCursor(item?.at) && typeof item.kind === 'string'))
     throw foreign('cargo');
   if (!Array.isArray(heard) || !heard.every((id) => typeof id === 'string')) throw foreign('heard');
-  // Who is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
+  // A truck that is sent away, to wait or to load the page anew, brings no news and needs no place in the journal.
   const joins = cargo.length > 0 || (load.why !== 'reload' && load.why !== 'closing');
   if (joins && !isCursor(load.after)) throw foreign('after');
   if (joins && !isCursor(load.seen)) throw foreign('seen');

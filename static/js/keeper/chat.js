@@ -159,7 +159,7 @@ function paintWord(row, word, time) {
   if (word.at !== null) row.querySelector('time')?.setAttribute('datetime', new Date(word.at).toISOString());
 }
 
-/** What was written and not sent outlives a reload of the page. @param {HTMLInputElement} field @param {string} name */
+/** A text that was written and not sent outlives a reload of the page. @param {HTMLInputElement} field @param {string} name */
 function keepDraft(field, name) {
   try {
     if (field.value === '') field.value = sessionStorage.getItem(name) ?? '';

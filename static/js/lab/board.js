@@ -127,7 +127,7 @@ export class Board {
         where: this.#where,
         on: {
           trip: (trip) => {
-            // Who is called back is not lost.
+            // A truck that is called back is not lost.
             track.trip(
               trip.what === 'lost' && this.#rests ? { ...trip, what: 'home', why: 'rest', items: 0, parked: 0 } : trip,
             );

@@ -78,7 +78,7 @@ export function writeRate(rate) {
 }
 
 /**
- * What an address asks for; what it does not say, or says wrong, is as usual.
+ * The settings that an address asks for; a setting that is absent or wrong is as usual.
  *
  * @param {string} query
  * @returns {Settings}

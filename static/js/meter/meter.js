@@ -1,5 +1,5 @@
 // @ts-check
-// How it got here, in numbers. The texts are pure.
+// How the news got here, in numbers. The texts are pure.
 import { FLEETS } from '../channel/fleets.js';
 import { legsOf } from '../channel/tally.js';
 import { write } from '../dom/change.js';

@@ -21,7 +21,7 @@ const APART_PX = Object.freeze({ few: 50, many: 16 });
 export function caption({ what, words = 0, why, items = 0, parked }, letter) {
   const waited = parked ? ` after ${duration(parked)} at the factory` : '';
   if (what === 'lost') return `Truck ${letter} was lost. Another goes in its place.`;
-  if (what === 'departs') return words > 0 ? `Truck ${letter} leaves with ${count(words, 'message')}.` : '';
+  if (what === 'departs') return words > 0 ? `Truck ${letter} leaves with ${count(words, 'word')}.` : '';
   if (items > 0) return `Truck ${letter} brought ${count(items, 'piece')} of news${waited}.`;
   if (why === 'ticket') return `Truck ${letter} came home empty, its parking time over${waited}.`;
   if (why === 'relieved') return `Truck ${letter} was relieved${waited}.`;

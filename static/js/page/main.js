@@ -132,7 +132,7 @@ function run(first) {
     page.state = state;
     page.offset = state.now - Date.now();
     const reached = home.seen;
-    // What the trucks have brought since the page was rendered is still news to it.
+    // The news that came since the page was rendered is still new to it.
     apply(recent.filter((item) => compare(item.at, state.cursor) > 0));
     const seen = compare(reached, state.cursor) > 0 ? reached : state.cursor;
     if (home.state.kind === 'reloading' || seen !== reached) home.start({ seen, watch: watch() });

@@ -38,8 +38,8 @@ async function fetchPage() {
 }
 
 /**
- * Replaces the content by the fetched one; what a visitor had opened stays open, and the focus where it was. What is
- * marked to be kept is not touched: somebody may be writing there.
+ * Replaces the content by the fetched one. Opened parts stay open, and the focus stays where it was. A part that is marked to
+ * be kept is not touched: somebody may be writing there.
  * @param {Document} fetched
  */
 export function replaceContent(fetched) {
@@ -50,7 +50,7 @@ export function replaceContent(fetched) {
   const focus = document.activeElement;
   if (!replaceAround(main, fresh)) main.replaceChildren(...imported(fresh.childNodes));
   main.querySelector('[data-table]')?.toggleAttribute('open', open);
-  // Who was in a part that is gone goes on at its like, or at the content's beginning.
+  // If the part that had the focus is gone, a similar part gets it, else the beginning of the content.
   if (focus && focus !== document.body && !focus.isConnected) {
     /** @type {HTMLElement | null} */ (main.querySelector(focus.tagName) ?? main)?.focus({ preventScroll: true });
   }

@@ -178,7 +178,7 @@ export class Hub {
     this.#look();
   }
 
-  /** What nobody shows any more, no truck needs to bring. */
+  /** A station that no page shows any more needs no truck. */
   #narrow() {
     this.#watch = this.#pages.union;
     this.#home.narrow(this.#watch);
@@ -231,7 +231,7 @@ export class Hub {
 
   /** @param {Trip} trip */
   #trip(trip) {
-    // What nobody watches moves the cursor, too.
+    // News that no page watches moves the cursor, too.
     if (trip.what === 'home' && this.#home.seen !== this.#told) this.#news([], null);
     this.#tell({ what: 'trip', trip, stats: this.#home.stats });
   }

@@ -185,7 +185,7 @@ impl Both {
         }
     }
 
-    /// Whatever a watch says: by the journal alone, nobody has another visitor's news aboard.
+    /// No truck has another visitor's news aboard, by the journal alone, for every watch.
     fn is_nobody_elses(&self, party: &Party, told: &Told) {
         for seq in &told.cargo {
             let (_, (topic, _)) = self.reference.journal.iter().find(|(other, _)| other == seq).expect("journalled");

@@ -19,9 +19,9 @@ fn reading(minute: i64, quantity: Quantity, value: f64) -> Reading {
 }
 
 /// Feeds readings as they are; returns the minutes of the events.
-fn run(rule: &Rule, readings: &[Reading]) -> (State, Vec<(i64, Event)>) {
+fn run(rule: &Rule, readings: &[Reading]) -> (AlertState, Vec<(i64, Event)>) {
     let mut events = Vec::new();
-    let state = readings.iter().fold(State::default(), |state, reading| {
+    let state = readings.iter().fold(AlertState::default(), |state, reading| {
         let (state, event) = state.feed(rule, Input::Reading(reading), reading.at);
         events.extend(event.map(|event| (reading.at.since(NOON) / MINUTE_MS, event)));
         state
@@ -95,7 +95,7 @@ fn a_rate_alone_is_rain_too() {
 
 #[test]
 fn silence_counts_from_when_somebody_listens() {
-    let tick = |state: State, minutes: i64, since: i64| {
+    let tick = |state: AlertState, minutes: i64, since: i64| {
         let input = Input::Tick { silent_after_ms: 15 * MINUTE_MS, since: NOON.plus(since * MINUTE_MS) };
         state.feed(&Rule::Silence, input, NOON.plus(minutes * MINUTE_MS))
     };
@@ -123,10 +123,10 @@ fn what_waits_to_be_told_is_bounded() {
     assert_eq!(events.len(), 40);
     assert_eq!((state.untold.len(), state.dropped), (UNTOLD_MAX, 15));
     let json = serde_json::to_string(&state).expect("JSON");
-    assert_eq!(serde_json::from_str::<State>(&json).expect("a state"), state);
+    assert_eq!(serde_json::from_str::<AlertState>(&json).expect("a state"), state);
     state.told();
     assert!(!state.is_due() && state.dropped == 0);
-    assert_eq!(serde_json::from_str::<State>("{}").expect("an old state"), State::default());
+    assert_eq!(serde_json::from_str::<AlertState>("{}").expect("an old state"), AlertState::default());
 }
 
 /// Readings in order, and which of them are said again after which.
