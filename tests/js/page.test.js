@@ -67,7 +67,7 @@ test('the picture’s caption says what came of a trip', () => {
   /** @type {[any, string][]} */
   const cases = [
     [{ what: 'departs', words: 0, parks: true }, ''],
-    [{ what: 'departs', words: 2 }, 'Truck A leaves with 2 messages.'],
+    [{ what: 'departs', words: 2 }, 'Truck A leaves with 2 words.'],
     [
       { what: 'home', why: 'cargo', items: 1, parked: 2_900 },
       'Truck A brought 1 piece of news after 2.9 s at the factory.',
