@@ -214,6 +214,7 @@ async fn another_page_of_the_visitor_hears_a_word_at_once_as_news() {
     let _asking = truck(&server, BAY, ANN, &clipboard("ping-pong", &seen, say("how cold?"))).await;
     let load = elsewhere.load().await;
     assert_eq!((&load["why"], word(&load)), (&json!("cargo"), ("you", "how cold?")));
+    server.send_home();
 }
 
 #[tokio::test]
@@ -227,6 +228,7 @@ async fn a_word_whose_answer_was_lost_comes_home_with_the_next_truck() {
     let _second = truck(&server, BAY, ANN, &question).await;
     let load = first.load().await;
     assert_eq!((&load["heard"], word(&load)), (&json!([WORD]), ("you", "how cold?")));
+    server.send_home();
 }
 
 #[tokio::test]
