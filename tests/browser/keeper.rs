@@ -50,7 +50,7 @@ async fn without_scripts_a_visitor_asks_is_heard_and_forgets() {
     assert!(!really.is_displayed().await.expect("a truth"), "one step does not forget");
     click(&browser, ".forget summary").await;
     click(&browser, ".forget button").await;
-    says(&browser, "[data-start]", "About now").await;
+    says(&browser, "[data-start]", "about now").await;
     assert_eq!(text(&browser, "[data-words]").await.expect("a list"), "");
 }
 

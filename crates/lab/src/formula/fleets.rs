@@ -201,9 +201,9 @@ pub(super) fn ping_pong(conditions: &Conditions) -> Flows {
 /// within two per cent of all trips in between (the mean number of parked trucks within a tenth). What crosses on the road does as with ping-pong's: the last truck left
 /// by its ticket with probability M(λs), and a truck with words that left within R of news turns instead of parking.
 ///
-/// Who is relieved follows from counting: of the trucks that park, news takes λs a second (while one is parked), T leave
-/// by a ticket without news. Those that see no news are relieved by the fourth word after them; of the others that no
-/// news takes, about as many as would see four words within H′.
+/// The number of relieved trucks follows from counting: of the trucks that park, news takes λs a second (while one is parked),
+/// T leave by a ticket and saw no news. Trucks that see no news are relieved by the fourth word after them; of the others that
+/// no news takes, about as many as would see four words within H′.
 pub(super) fn expanding(conditions: &Conditions) -> Flows {
     let Conditions { news, words, round_trip_s: r, park_s, .. } = *conditions;
     let parking = words * (-news * r).exp();
@@ -219,12 +219,16 @@ pub(super) fn expanding(conditions: &Conditions) -> Flows {
     let (empty, gaps) = (spells * (turns - crossed * ticket), spells * gap_s);
 
     let parks = parking * (1.0 - gaps) + spells;
-    // With news since it parked, a ticket brings that news once more, for the truck that took it may be lost.
-    let tickets = parks * at_ticket(park_s, |h| (-(news + parking) * h).exp() * fewer(h));
+    let quiet = parks * at_ticket(park_s, |h| (-(news + parking) * h).exp() * fewer(h));
     let fourth = |a: f64| parking * others(a, EXPANDING_HOLD - 1) * (-(news + parking) * a).exp();
     let unseen = parks * over_ages(park_s, fourth);
-    let rest = (parks - news * (1.0 - gaps) - tickets - unseen).max(0.0);
+    let rest = (parks - news * (1.0 - gaps) - quiet - unseen).max(0.0);
     let relieved = unseen + rest * (1.0 - at_ticket(park_s, |h| (-parking * h).exp() * fewer(h)));
+    // With news since it parked, a ticket brings that news once more, for the truck that took it may be lost; unless a later
+    // truck has said meanwhile that home has it. A truck mostly outlives one piece of news: of j trucks and that news, which
+    // come after it in any order, a truck is the last with probability j/(j + 1).
+    let told = |h: f64| (0..EXPANDING_HOLD).map(|j| others(h, j) * j as f64 / (j + 1) as f64).sum::<f64>();
+    let tickets = quiet + rest * at_ticket(park_s, |h| (-parking * h).exp() * told(h));
 
     // All five are out only while a word's truck is on its way to relieve another.
     let with_words = words + (batched(words, r) - words) * (relieved / parks.max(f64::MIN_POSITIVE));
