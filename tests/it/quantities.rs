@@ -1,4 +1,4 @@
-//! The table of quantities is one table: what else is written of it agrees, and a new row is enough for a new quantity.
+//! The table of quantities is one table: what else is written of it agrees, and a row and a column make a new quantity.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -28,7 +28,8 @@ fn table(name: &str) -> Value {
 #[test]
 fn the_browser_has_the_same_units_and_decimals() {
     let quantities = Quantity::all().map(|q| (q.name().to_owned(), json!([q.unit().symbol(), q.decimals()])));
-    assert_eq!(table("quantities"), quantities.collect::<Value>());
+    let (browser, house) = (table("quantities"), quantities.collect::<Value>());
+    assert_eq!(browser, house, "QUANTITIES of static/js/view/quantities.js and the table of crates/weather");
 
     // A factor is canonical units in one of the other unit; where there is an offset, it multiplies.
     for (canonical, unit, decimals) in US_UNITS {
@@ -51,7 +52,7 @@ fn the_manual_names_every_quantity_with_its_unit_and_limits() {
         let line = manual.lines().find(|line| line.starts_with(&start));
         let (low, high) = quantity.limits().into_inner();
         let limits = format!("| {low} to {high}");
-        assert!(line.is_some_and(|line| line.contains(&limits)), "{start} … {limits}: {line:?}");
+        assert!(line.is_some_and(|line| line.contains(&limits)), "docs/INGEST.md: {start} … {limits}: {line:?}");
     }
 }
 

@@ -12,8 +12,7 @@ const words = { station: 'town-hall', text: 'warn me below 0 C' };
 const PERIOD_MS = 5_000;
 
 test('the table cannot be changed', () => {
-  equal(Object.keys(FLEETS).length, 8);
-  ok(Object.isFrozen(FLEETS) && Object.values(FLEETS).every(Object.isFrozen), 'frozen');
+  ok('ping-pong' in FLEETS && Object.isFrozen(FLEETS) && Object.values(FLEETS).every(Object.isFrozen), 'frozen');
 });
 
 /** @type {Record<string, [number, number, string]>} departures in ten minutes, trucks out at the end, the state */

@@ -1,4 +1,4 @@
-//! Rules about the texts of all files. One binary, which needs no program and compiles in a second.
+//! Rules about the texts of all files. One binary, which starts no program and is done in seconds.
 
 mod circles;
 mod claims;

@@ -11,7 +11,7 @@ fn the_pages_have_the_same_table_of_fleets() {
     let pages: BTreeMap<String, serde_json::Value> = serde_json::from_str(table).expect("JSON");
     let row = |fleet| serde_json::to_value(fleet).expect("JSON");
     let dock: BTreeMap<_, _> = FLEETS.iter().map(|fleet| (fleet.name.to_owned(), row(fleet))).collect();
-    assert_eq!(pages, dock);
+    assert_eq!(pages, dock, "static/js/channel/fleets.js and FLEETS of the channel");
 }
 
 #[test]
@@ -25,6 +25,6 @@ fn the_protocol_page_has_the_same_table_of_fleets() {
         let down = serde_json::to_value(fleet.down).expect("JSON");
         let down = down.as_str().expect("a name");
         let row = format!("| `{name}` | {trucks} | {keeps} | {clock} | {hold} | {words} | {down} |");
-        assert!(page.contains(&row), "{row}");
+        assert!(page.contains(&row), "docs/PROTOCOL.md lacks the row {row}");
     }
 }

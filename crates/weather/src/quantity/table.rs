@@ -1,4 +1,5 @@
-//! The table of quantities. A new quantity is one row here, and one migration that adds its column to `observation`.
+//! The table of quantities. A new quantity is one row here, one migration that adds its column to `observation`, and a line
+//! in the browser's table and in the manual: `CONTRIBUTING.md` tells where.
 //!
 //! The place in memory is the place in this file, so a row may stand where it belongs. The stored number is not: it is
 //! the next one that no row has ever had.
