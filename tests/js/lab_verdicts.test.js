@@ -62,7 +62,6 @@ for (const name of Object.keys(FLEETS)) {
       parkedMost: 0,
     };
     equal(word(name, nothing), 'too short');
-    ok(word(name) !== undefined);
   });
 }
 
