@@ -94,9 +94,9 @@ async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> 
     Ok(engines.dock.catch_up(behind, news))
 }
 
-/// Stores words and waits until the dock knows them. Returns those that home may forget, all of them, and what is to be
-/// kept until their truck has arrived. If storage is
-/// away, none is stored, and home keeps them. Words of the lab are not stored: it is enough that they were carried.
+/// Stores words and waits until the dock knows them. Returns the ids that home may forget, which are all of them, and a guard
+/// to keep until their truck has arrived. If storage is away, no word is stored, and home keeps them. Words of the lab are
+/// not stored: the lab only wants them carried.
 async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying>), Problem> {
     let Engines { dock, storage, keeper, .. } = caller.engines;
     let new = |word: &Word| NewWord {
