@@ -7,6 +7,7 @@ use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::pretend::{plan::Plan, station};
 use crate::storage::{self, Commits, NewStation, Storage};
+use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
@@ -27,6 +28,8 @@ const TAIL_ENTRIES: u32 = 10_000;
 /// The longest time that running requests get to end after a stop was asked for. Storage needs the rest of two seconds to
 /// drain its queue.
 const STOP_MAX: Duration = Duration::from_millis(1_300);
+/// The largest body of what Rocket answers: forms, and uploads of stations, whose own limits are lower.
+const ROCKET_BODY_MAX_BYTES: usize = 64 * 1_024;
 /// The file in the data folder that a running server holds locked.
 const LOCK_FILE: &str = "server.lock";
 /// The demo station posts at this interval.
@@ -134,6 +137,7 @@ impl App {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
+            rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
     }
 

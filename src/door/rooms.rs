@@ -25,6 +25,8 @@ pub struct Rooms {
     pub readings: Readings,
     /// Everything else.
     pub rocket: Client,
+    /// The limits of a body that Rocket gets: a form, or the upload of a station.
+    pub rocket_body: BodyLimit,
 }
 
 /// Someone whose head is good, and whose body comes next.
