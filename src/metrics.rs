@@ -5,7 +5,7 @@ mod counts;
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::web::error::Problem;
-use crate::web::{Options, client};
+use crate::web::{MoreCounts, Options, client};
 use channel::Dock;
 use counts::Counts;
 use prometheus_client::encoding::text;
@@ -28,6 +28,7 @@ fn metrics(
     dock: &State<Dock>,
     storage: &State<Storage>,
     keeper: &State<Keeper>,
+    more: Option<&State<MoreCounts>>,
 ) -> Result<(ContentType, String), Problem> {
     if watcher.is_err() {
         let detail = "only this machine may read the metrics; `metrics_from` in [web] of the configuration allows other networks";
@@ -39,6 +40,9 @@ fn metrics(
         storage: storage.stats(),
         keeper: keeper.stats(),
     }));
+    if let Some(more) = more {
+        registry.register_collector(more.now());
+    }
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
     let version = [("version", "1.0.0"), ("charset", "utf-8")];
