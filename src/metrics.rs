@@ -24,16 +24,15 @@ const PREFIX: &str = "stevenson";
 
 #[get("/metrics")]
 fn metrics(
-    watcher: Result<Watcher, Stranger>,
+    watcher: Result<Watcher<'_>, Stranger>,
     dock: &State<Dock>,
     storage: &State<Storage>,
     keeper: &State<Keeper>,
-    more: Option<&State<MoreCounts>>,
 ) -> Result<(ContentType, String), Problem> {
-    if watcher.is_err() {
+    let Ok(Watcher { more }) = watcher else {
         let detail = "only this machine may read the metrics; `metrics_from` in [web] of the configuration allows other networks";
         return Err(Problem::new(Status::Forbidden, detail));
-    }
+    };
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Counts {
         dock: dock.stats(),
@@ -51,14 +50,17 @@ fn metrics(
 
 /// A client that may read the metrics: this machine (but not a proxy on it that speaks for others), or a client from
 /// `metrics_from`.
-struct Watcher;
+struct Watcher<'r> {
+    /// What parts count that this floor does not know.
+    more: Option<&'r MoreCounts>,
+}
 
 /// A client that may not.
 #[derive(Debug)]
 struct Stranger;
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Watcher {
+impl<'r> FromRequest<'r> for Watcher<'r> {
     type Error = Stranger;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
@@ -67,7 +69,7 @@ impl<'r> FromRequest<'r> for Watcher {
         let from = client::address(request, options);
         let is_named = from.is_some_and(|from| options.metrics_from.iter().any(|network| network.holds(from)));
         if is_named || client::is_local(request, options) {
-            return Outcome::Success(Watcher);
+            return Outcome::Success(Watcher { more: request.rocket().state() });
         }
         Outcome::Error((Status::Forbidden, Stranger))
     }
