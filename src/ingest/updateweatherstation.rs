@@ -9,12 +9,12 @@ use chrono::Utc;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
-use rocket::{Data, Route, State, get, head, post, routes};
+use rocket::{Data, Route, State, delete, get, head, options, patch, post, put, routes};
 use std::io::Cursor;
 use weather::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![head_upload, get_upload, post_upload]
+    routes![get_upload, post_upload, head_upload, put_upload, patch_upload, delete_upload, options_upload]
 }
 
 /// The target of an upload, in any of its spellings; other targets are forwarded to other routes.
@@ -43,7 +43,7 @@ enum Answer {
     Success,
     Unauthorized,
     BadRequest(String),
-    OnlyLooking,
+    OtherMethod,
     TooLarge,
     TooSlow,
     Away { retry_after_s: u32 },
@@ -58,18 +58,22 @@ impl<'r> Responder<'r, 'static> for Answer {
             Self::Success => (Status::Ok, "success\n"),
             Self::Unauthorized => (Status::Unauthorized, "unauthorized\n"),
             Self::BadRequest(_) => (Status::BadRequest, "bad request\n"),
-            Self::OnlyLooking => (Status::MethodNotAllowed, "use GET or POST\n"),
+            Self::OtherMethod => (Status::MethodNotAllowed, "use GET or POST\n"),
             Self::TooLarge => (Status::PayloadTooLarge, "too large\n"),
             Self::TooSlow => (Status::RequestTimeout, "too slow\n"),
             Self::Away { .. } => (Status::ServiceUnavailable, "try again later\n"),
         };
         let mut response = Response::build();
         response.status(status).header(ContentType::Plain).raw_header("Cache-Control", "no-store");
+        response.raw_header("X-Content-Type-Options", "nosniff");
         match self {
             Self::BadRequest(reason) => {
                 let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
                 let reason: String = reason.chars().take(REASON_MAX_BYTES).map(printable).collect();
                 response.header(Header::new("X-Reason", reason));
+            }
+            Self::OtherMethod => {
+                response.raw_header("Allow", "GET, POST");
             }
             Self::Away { retry_after_s } => {
                 response.header(Header::new("Retry-After", retry_after_s.to_string()));
@@ -110,7 +114,29 @@ impl From<NoBody> for Answer {
 /// Without this route, Rocket would treat a HEAD as a GET, and the upload would be stored.
 #[head("/<_>/<_..>", rank = 30)]
 fn head_upload(_target: Target<'_>) -> Answer {
-    Answer::OnlyLooking
+    Answer::OtherMethod
+}
+
+// The pattern of these routes fits many paths, so the table of methods cannot tell of them.
+
+#[put("/<_>/<_..>", rank = 30)]
+fn put_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[patch("/<_>/<_..>", rank = 30)]
+fn patch_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[delete("/<_>/<_..>", rank = 30)]
+fn delete_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[options("/<_>/<_..>", rank = 30)]
+fn options_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
 }
 
 // Rank: behind every page, because this pattern fits many paths.

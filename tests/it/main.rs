@@ -18,6 +18,7 @@ mod kit;
 
 mod dock;
 mod drive;
+mod guard;
 mod ingest;
 mod keeper;
 mod page;

@@ -33,8 +33,13 @@ pub struct Answer {
 impl Connection {
     /// Connects and sends a request as it is written.
     pub async fn send(to: SocketAddr, request: &str) -> Self {
+        Self::send_bytes(to, request.as_bytes()).await
+    }
+
+    /// The same for a body that is no text.
+    pub async fn send_bytes(to: SocketAddr, request: &[u8]) -> Self {
         let mut stream = TcpStream::connect(to).await.expect("it listens");
-        stream.write_all(request.as_bytes()).await.expect("it reads");
+        stream.write_all(request).await.expect("it reads");
         Self { stream, received: Vec::new() }
     }
 

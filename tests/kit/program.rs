@@ -28,13 +28,18 @@ impl Program {
 
     /// The same with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = program()
-            .args(["serve", "--port", "0", "--data"])
-            .arg(data)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+        Self::spawn(data, program().args(["serve", "--port", "0", "--data"]).arg(data).args(arguments))
+    }
+
+    /// The same with a log of this filter, into a pipe that nobody reads before [`Program::log`].
+    pub fn start_unread(data: &Path, filter: &str) -> Self {
+        let mut serve = program();
+        serve.args(["serve", "--port", "0", "--data"]).arg(data).env("STEVENSON_LOG", filter).stderr(Stdio::piped());
+        Self::spawn(data, &mut serve)
+    }
+
+    fn spawn(data: &Path, serve: &mut Command) -> Self {
+        let mut child = serve.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
@@ -55,6 +60,16 @@ impl Program {
     /// Adds a station by the command line, while the server runs; returns its key.
     pub fn add_station(&self, slug: &str) -> String {
         add_station(&self.data, slug)
+    }
+
+    /// Stops the process, and reads everything that it has logged.
+    pub fn log(&mut self) -> String {
+        let mut log = self.child.stderr.take().expect("a pipe");
+        let reading = std::thread::spawn(move || std::io::read_to_string(&mut log).expect("text"));
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        assert!(self.child.wait().expect("an end").success());
+        reading.join().expect("it reads")
     }
 
     /// Kills the process at once, as a power cut would.
