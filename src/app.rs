@@ -134,6 +134,7 @@ impl App {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
+            web: self.config.web.clone(),
         })
     }
 

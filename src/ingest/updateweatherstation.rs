@@ -1,5 +1,6 @@
 //! `/weatherstation/updateweatherstation.php`: the Weather Underground protocol, with the answers stations understand.
 
+use super::inflate::{self, Coding, NotInflated};
 use super::wunderground::{self, Garbled, Upload};
 use super::{Options, body};
 use crate::storage::{self, Storage};
@@ -10,6 +11,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::{Data, Route, State, delete, get, head, options, patch, post, put, routes};
+use std::convert::Infallible;
 use std::io::Cursor;
 use weather::time::Timestamp;
 
@@ -45,6 +47,7 @@ enum Answer {
     BadRequest(String),
     OtherMethod,
     TooLarge,
+    Compressed,
     TooSlow,
     Away { retry_after_s: u32 },
 }
@@ -60,6 +63,7 @@ impl<'r> Responder<'r, 'static> for Answer {
             Self::BadRequest(_) => (Status::BadRequest, "bad request\n"),
             Self::OtherMethod => (Status::MethodNotAllowed, "use GET or POST\n"),
             Self::TooLarge => (Status::PayloadTooLarge, "too large\n"),
+            Self::Compressed => (Status::UnsupportedMediaType, "send it plain or as gzip\n"),
             Self::TooSlow => (Status::RequestTimeout, "too slow\n"),
             Self::Away { .. } => (Status::ServiceUnavailable, "try again later\n"),
         };
@@ -74,6 +78,9 @@ impl<'r> Responder<'r, 'static> for Answer {
             }
             Self::OtherMethod => {
                 response.raw_header("Allow", "GET, POST");
+            }
+            Self::Compressed => {
+                response.raw_header("Accept-Encoding", inflate::ACCEPTED);
             }
             Self::Away { retry_after_s } => {
                 response.header(Header::new("Retry-After", retry_after_s.to_string()));
@@ -108,6 +115,28 @@ impl From<NoBody> for Answer {
             NoBody::TooSlow(_) => Self::TooSlow,
             NoBody::Broken(_) => Self::BadRequest(error.to_string()),
         }
+    }
+}
+
+impl From<NotInflated> for Answer {
+    fn from(error: NotInflated) -> Self {
+        tracing::debug!(reason = %error, "an upload was refused");
+        match error {
+            NotInflated::TooLarge(_) => Self::TooLarge,
+            NotInflated::NotGzip => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+/// How the body was written.
+struct Written(Option<Coding>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Written {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self(inflate::coding(request)))
     }
 }
 
@@ -146,8 +175,19 @@ async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &Stat
 }
 
 #[post("/<_>/<_..>", rank = 30, data = "<data>")]
-async fn post_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>, data: Data<'_>) -> Answer {
-    match body::read(data, options.upload_limit()).await {
+async fn post_upload(
+    target: Target<'_>,
+    written: Written,
+    storage: &State<Storage>,
+    options: &State<Options>,
+    data: Data<'_>,
+) -> Answer {
+    let Some(coding) = written.0 else { return Answer::Compressed };
+    let body = match body::read(data, options.upload_limit()).await {
+        Ok(body) => body,
+        Err(error) => return error.into(),
+    };
+    match inflate::inflate(body, coding, options.upload_limit()).await {
         Ok(body) => answer(target, &body, storage, options).await,
         Err(error) => error.into(),
     }

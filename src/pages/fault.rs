@@ -5,7 +5,7 @@ use super::page::Page;
 use super::views::{FaultPage, Frame};
 use crate::storage;
 use crate::web::error::Problem;
-use crate::web::{self, preference};
+use crate::web::{self, preference, visitor};
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
@@ -22,6 +22,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// The form is none of our pages'.
+    pub(crate) fn forbidden() -> Self {
+        Self(Problem::new(Status::Forbidden, detail(Status::Forbidden)))
+    }
+}
+
 impl From<storage::Error> for Fault {
     fn from(error: storage::Error) -> Self {
         Self(Problem::from(error))
@@ -34,6 +41,7 @@ impl<'r> Responder<'r, 'static> for Fault {
         let heading = heading(status);
         let now = clock::now();
         let frame = Frame::still(heading, "/", now, preference::of(request));
+        let frame = frame.signed(visitor::known(request).as_ref());
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
         response.set_status(status);

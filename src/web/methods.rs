@@ -22,7 +22,7 @@ pub fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<String>
     if allowed.is_empty() || allowed.contains(&request.method()) {
         return (Status::NotFound, None);
     }
-    let names: Vec<_> = allowed.iter().map(Method::as_str).collect();
+    let names: Vec<_> = allowed.iter().map(|method| method.as_str()).collect();
     (Status::MethodNotAllowed, Some(names.join(", ")))
 }
 
