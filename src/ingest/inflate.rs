@@ -32,7 +32,9 @@ pub(crate) enum NotInflated {
 /// How the body of a request was written; `None` if that cannot be read here.
 pub(crate) fn coding(head: &dyn Head) -> Option<Coding> {
     let mut codings = Vec::new();
-    head.each("Content-Encoding", &mut |list| codings.extend(list.split(',').map(|coding| coding.trim().to_ascii_lowercase())));
+    head.each("Content-Encoding", &mut |list| {
+        codings.extend(list.split(',').map(|coding| coding.trim().to_ascii_lowercase()))
+    });
     codings.retain(|coding| coding != "identity");
     match codings.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => Some(Coding::Plain),

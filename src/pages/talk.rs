@@ -71,12 +71,7 @@ async fn say(slug: &str, said: Form<Said<'_>>, ours: Ours<'_>, desk: Desk<'_>) -
 }
 
 #[post("/s/<slug>/words/forget", data = "<pressed>")]
-async fn forget(
-    slug: &str,
-    pressed: Form<Pressed<'_>>,
-    ours: Ours<'_>,
-    desk: Desk<'_>,
-) -> Result<Redirect, Fault> {
+async fn forget(slug: &str, pressed: Form<Pressed<'_>>, ours: Ours<'_>, desk: Desk<'_>) -> Result<Redirect, Fault> {
     let station = desk.station(slug)?;
     ours.with(pressed.token)?;
     if let Some(visitor) = &desk.known {

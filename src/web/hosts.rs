@@ -12,7 +12,9 @@ use std::net::IpAddr;
 pub fn is_ours(head: &dyn Head, options: &Options) -> bool {
     let named = |host: &str| {
         let name = name_of(host);
-        is_address(name) || is_loopback(host) || options.hosts.iter().any(|own| own.trim_end_matches('.').eq_ignore_ascii_case(name))
+        is_address(name)
+            || is_loopback(host)
+            || options.hosts.iter().any(|own| own.trim_end_matches('.').eq_ignore_ascii_case(name))
     };
     options.hosts.is_empty() || super::client::host(head, options).is_none_or(named)
 }
@@ -20,7 +22,8 @@ pub fn is_ours(head: &dyn Head, options: &Options) -> bool {
 /// Whether a host is a name of this machine for itself: `localhost`, `127.0.0.1`, `[::1]`, with or without a port.
 pub fn is_loopback(host: &str) -> bool {
     let name = name_of(host);
-    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 fn is_address(name: &str) -> bool {
@@ -49,10 +52,26 @@ mod tests {
     #[test]
     fn a_host_passes_if_it_is_listed_or_can_be_nobody_elses() {
         let own = &["weather.example.org", "pi.local"];
-        for host in ["weather.example.org", "WEATHER.example.org:8000", "pi.local.", "localhost:8000", "127.0.0.1", "[::1]:80", "192.168.1.7:8000", "[fd00::7]"] {
+        for host in [
+            "weather.example.org",
+            "WEATHER.example.org:8000",
+            "pi.local.",
+            "localhost:8000",
+            "127.0.0.1",
+            "[::1]:80",
+            "192.168.1.7:8000",
+            "[fd00::7]",
+        ] {
             assert!(passes(host, own), "{host}");
         }
-        for host in ["evil.example", "weather.example.org.evil.example", "xweather.example.org", "localhost.evil.example", "127.0.0.1.evil.example", ""] {
+        for host in [
+            "evil.example",
+            "weather.example.org.evil.example",
+            "xweather.example.org",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+        ] {
             assert!(!passes(host, own), "{host}");
         }
         assert!(passes("evil.example", &[]), "without a list nothing is refused");

@@ -13,7 +13,7 @@ const AT_THE_DOOR: [(Method, &str); 4] = [
 ];
 
 /// The status of a request that no route answered, and for 405 the value of `Allow`.
-pub fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
+pub(super) fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
     if status != Status::NotFound && status != Status::MethodNotAllowed {
         return (status, None);
     }

@@ -110,8 +110,15 @@ mod tests {
 
     #[test]
     fn what_the_browser_says_of_the_site_decides() {
-        for (site, passes) in [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)] {
-            let head = head(&[("Sec-Fetch-Site", site), ("Content-Type", "application/json"), ("Host", "a"), ("Origin", "http://b")]);
+        for (site, passes) in
+            [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)]
+        {
+            let head = head(&[
+                ("Sec-Fetch-Site", site),
+                ("Content-Type", "application/json"),
+                ("Host", "a"),
+                ("Origin", "http://b"),
+            ]);
             assert_eq!(may_read(&head), passes, "{site}");
             assert_eq!(may_send_json(&head), passes, "{site}");
             assert_eq!(may_send_form(&head, None, ""), passes, "{site}");
@@ -178,11 +185,8 @@ mod tests {
         let trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
         let options = Options { trusted_proxies, ..Options::default() };
         assert_eq!(socket(&behind, &options), Opens::ForVisitor);
-        let plain = head(&[
-            ("Host", "weather.example"),
-            ("X-Forwarded-Proto", "https"),
-            ("Origin", "http://weather.example"),
-        ]);
+        let plain =
+            head(&[("Host", "weather.example"), ("X-Forwarded-Proto", "https"), ("Origin", "http://weather.example")]);
         assert_eq!(socket(&plain, &options), Opens::ForStranger, "a page that came without TLS");
     }
 }

@@ -5,13 +5,15 @@ use crate::kit::chrome::{Browser, Options, PATIENCE, eventually};
 use crate::kit::program::Program;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
-use thirtyfour::{By, Key};
+use thirtyfour::By;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// Of the same site as [`SIBLING`]; the browser leads both to this machine.
 const OURS: &str = "a.weather.test";
 const SIBLING: &str = "b.weather.test";
+/// The key, as a WebDriver writes it.
+const ENTER: char = '\u{e007}';
 const SECRET: &str = "what my neighbour must not read";
 
 /// Tries everything that a page can, and tells what came of it.
@@ -78,7 +80,8 @@ async fn elsewhere() -> u16 {
             let page = "<!doctype html><title>elsewhere</title><body>";
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
             let _ = client.read(&mut [0; 4096]).await;
-            let _ = client.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len()).as_bytes()).await;
+            let _ =
+                client.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len()).as_bytes()).await;
         }
     });
     port
@@ -98,7 +101,7 @@ async fn a_page_on_another_port_or_a_sibling_host_neither_reads_nor_speaks_nor_f
     let page = format!("http://{OURS}:{port}/s/roof");
     browser.goto(&page).await.expect("the page");
     let field = browser.find(By::Css("[data-say] [name=text]")).await.expect("a field");
-    field.send_keys(format!("{SECRET}{}", Key::Enter)).await.expect("typed");
+    field.send_keys(format!("{SECRET}{}", ENTER)).await.expect("typed");
     let said = async || {
         let log = log(&browser).await;
         if log.contains(SECRET) && log.contains("Keeper") { Ok(()) } else { Err(log) }
@@ -112,7 +115,10 @@ async fn a_page_on_another_port_or_a_sibling_host_neither_reads_nor_speaks_nor_f
         let read = found["read"].to_string();
         assert!(read.contains("socket: "), "the socket brings what is public: {found}");
         assert!(!read.contains(SECRET) && !read.contains("words"), "{host} has read {read}");
-        assert!(!read.contains("events") && !read.contains("/s/roof") && !read.contains("/dock/"), "{host} has read {read}");
+        assert!(
+            !read.contains("events") && !read.contains("/s/roof") && !read.contains("/dock/"),
+            "{host} has read {read}"
+        );
         assert_eq!(found["closed"], json!([1007]), "{host}");
     }
     browser.goto(&page).await.expect("the page");
@@ -130,7 +136,7 @@ async fn a_visitor_without_scripts_speaks_and_forgets_on_plain_http() {
     let browser = Browser::open(Options { scripts: false, ..Options::default() }).await;
     browser.goto(format!("http://{OURS}:{}/s/roof", server.address().port())).await.expect("the page");
     let field = browser.find(By::Css("[data-say] [name=text]")).await.expect("a field");
-    field.send_keys(format!("hello{}", Key::Enter)).await.expect("typed");
+    field.send_keys(format!("hello{}", ENTER)).await.expect("typed");
     let shows = async |wanted: bool| {
         let look = async || if log(&browser).await.contains("hello") == wanted { Ok(()) } else { Err(wanted) };
         eventually("the log is as it should be", PATIENCE, look).await;

@@ -227,7 +227,8 @@ async fn a_log_that_nobody_reads_does_not_stop_the_server() {
             let path = format!("/weatherstation/updateweatherstation.php?ID=station-{number}&PASSWORD=x");
             format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
         };
-        let asking = async { to.write_all((0..FLOOD).map(ask).collect::<String>().as_bytes()).await.expect("it reads") };
+        let asking =
+            async { to.write_all((0..FLOOD).map(ask).collect::<String>().as_bytes()).await.expect("it reads") };
         let answered = async {
             let (mut came, mut answers, start) = (Vec::new(), 0, b"HTTP/1.1 401");
             while answers < FLOOD {

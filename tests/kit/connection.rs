@@ -69,7 +69,8 @@ impl Connection {
     /// Reads the head of an answer with a length, as it was written, and its body.
     pub async fn plain(&mut self) -> String {
         let head = self.head().await;
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+        let length =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
         let length: usize = length.and_then(|length| length.parse().ok()).expect("a length");
         while self.received.len() < length {
             assert!(self.stream.read_buf(&mut self.received).await.expect("it writes") > 0, "it hung up");

@@ -88,6 +88,7 @@ async fn two_words_of_a_home_with_a_secret_are_one_visitors() {
         says["say"] = json!([{"id": format!("word-number-0000{number}"), "station": "roof", "text": "hello"}]);
         sends(&app, HOME, &says).await.load().await;
     }
-    let visitors: u32 = app.database().query_row("SELECT count(DISTINCT visitor) FROM word", [], |row| row.get(0)).expect("a count");
+    let visitors: u32 =
+        app.database().query_row("SELECT count(DISTINCT visitor) FROM word", [], |row| row.get(0)).expect("a count");
     assert_eq!(visitors, 1);
 }

@@ -45,7 +45,13 @@ impl Browser {
 
 async fn words(app: &TestApp) -> usize {
     let visitor = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
-    app.storage.conversation(&visitor, "roof", 100).await.expect("words").iter().filter(|word| word.text == "hello").count()
+    app.storage
+        .conversation(&visitor, "roof", 100)
+        .await
+        .expect("words")
+        .iter()
+        .filter(|word| word.text == "hello")
+        .count()
 }
 
 #[tokio::test]
@@ -82,7 +88,11 @@ async fn a_form_of_our_own_page_works_behind_a_proxy_that_rewrites_the_host() {
     assert_eq!(ann.sends(&app, "/units", &format!("temperature=F&token={}", ann.token), rewritten).await, 303);
     assert_eq!(ann.sends(&app, "/s/roof/words/forget", &format!("token={}", ann.token), rewritten).await, 303);
     assert_eq!(words(&app).await, 0, "forgotten");
-    assert_eq!(ann.sends(&app, "/lab/change?number=1", "", "Content-Type: application/json\r\n").await, 403, "two types are none");
+    assert_eq!(
+        ann.sends(&app, "/lab/change?number=1", "", "Content-Type: application/json\r\n").await,
+        403,
+        "two types are none"
+    );
     let json = format!("{}Content-Type: application/json\r\n", ann.cookie);
     assert_eq!(ask(&app, "POST /lab/change?number=1", &json, b"").await.status, 204);
     let same = "Sec-Fetch-Site: same-origin\r\n";
@@ -108,7 +118,9 @@ async fn every_cookie_is_secure_under_https_and_none_is_on_plain_http() {
     let trusted_proxies: Vec<web::Network> = vec!["127.0.0.1".parse().expect("a network")];
     let app = TestApp::with(|config| config.web.trusted_proxies = trusted_proxies).await;
     app.add_station("roof").await;
-    for (proxy, is_secure) in [("X-Forwarded-Proto: https\r\n", true), ("X-Forwarded-Proto: http\r\n", false), ("", false)] {
+    for (proxy, is_secure) in
+        [("X-Forwarded-Proto: https\r\n", true), ("X-Forwarded-Proto: http\r\n", false), ("", false)]
+    {
         let page = ask(&app, "GET /s/roof", proxy, b"").await;
         assert_eq!(cookie(&page, "visitor").expect("a cookie").contains("; secure"), is_secure, "{proxy}");
         let ours = format!("{FORM}{proxy}Sec-Fetch-Site: same-origin\r\n");

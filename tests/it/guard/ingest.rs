@@ -22,8 +22,18 @@ async fn a_compressed_upload_is_read_in_every_format() {
     let auth = format!("Authorization: Bearer {key}\r\n");
     let uploads = [
         (JSON, auth.clone(), r#"{"observed_at":1795356000000,"temperature":21.5}"#.to_owned(), 201),
-        (JSON, format!("{auth}Content-Type: application/x-ndjson\r\n"), "{\"observed_at\":1795356001000,\"temperature\":1}\n".into(), 201),
-        (UPLOAD, String::new(), format!("action=updateraw&ID=roof&PASSWORD={key}&dateutc=2026-11-22+14%3A00%3A02&tempf=70.7"), 200),
+        (
+            JSON,
+            format!("{auth}Content-Type: application/x-ndjson\r\n"),
+            "{\"observed_at\":1795356001000,\"temperature\":1}\n".into(),
+            201,
+        ),
+        (
+            UPLOAD,
+            String::new(),
+            format!("action=updateraw&ID=roof&PASSWORD={key}&dateutc=2026-11-22+14%3A00%3A02&tempf=70.7"),
+            200,
+        ),
     ];
     for (path, headers, body, status) in uploads {
         for encoding in ["gzip", "x-gzip", "GZIP"] {
@@ -33,10 +43,13 @@ async fn a_compressed_upload_is_read_in_every_format() {
             assert_eq!(answer.status, if stored_before { 200 } else { status }, "{path}: {}", answer.body);
             assert!(answer.is_for_programs(), "{}", answer.head);
         }
-        let answer = ask(&app, &format!("POST {path}"), &format!("{headers}Content-Encoding: identity\r\n"), body.as_bytes()).await;
+        let answer =
+            ask(&app, &format!("POST {path}"), &format!("{headers}Content-Encoding: identity\r\n"), body.as_bytes())
+                .await;
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
-    let stored: u32 = app.database().query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).expect("a count");
+    let stored: u32 =
+        app.database().query_row("SELECT count(*) FROM observation", [], |row| row.get(0)).expect("a count");
     assert_eq!(stored, 3);
 }
 

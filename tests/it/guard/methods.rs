@@ -34,7 +34,11 @@ async fn an_unknown_address_is_a_line_of_text_for_a_program_and_a_page_for_a_per
     for path in ["/nothing", "/s/roof/x", "/wp-login.php", "/static/x/y.js", "/a/b/c"] {
         for (method, accept) in [("GET", ""), ("GET", "Accept: */*\r\n"), ("POST", "Accept: application/json\r\n")] {
             let answer = ask(&app, &format!("{method} {path}"), accept, b"").await;
-            assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/plain; charset=utf-8")), "{path}");
+            assert_eq!(
+                (answer.status, answer.header("content-type")),
+                (404, Some("text/plain; charset=utf-8")),
+                "{path}"
+            );
             assert_eq!(answer.body, format!("there is nothing at {path}\n"));
             assert!(answer.is_for_programs(), "{}", answer.head);
         }

@@ -55,7 +55,13 @@ async fn the_token_opens_the_metrics_from_anywhere() {
     let web = web::Options { metrics_token: "long-and-random".into(), ..web::Options::default() };
     let app = TestApp::with(|config| config.web = web).await;
     let far = "Host: weather.example\r\nX-Forwarded-For: 192.0.2.1\r\n";
-    for (sent, expected) in [("Bearer long-and-random", 200), ("bearer long-and-random", 200), ("Bearer wrong", 401), ("Bearer ", 401), ("Basic long-and-random", 401)] {
+    for (sent, expected) in [
+        ("Bearer long-and-random", 200),
+        ("bearer long-and-random", 200),
+        ("Bearer wrong", 401),
+        ("Bearer ", 401),
+        ("Basic long-and-random", 401),
+    ] {
         let answer = ask(&app, "GET /metrics", &format!("{far}Authorization: {sent}\r\n"), b"").await;
         assert_eq!(answer.status, expected, "{sent}");
         assert_eq!(answer.header("www-authenticate").is_some(), expected == 401);

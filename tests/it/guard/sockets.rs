@@ -45,13 +45,15 @@ async fn a_socket_of_another_page_hears_what_everybody_may_and_nothing_private()
 async fn no_words_go_up_on_a_socket_of_another_page() {
     let (app, _) = server().await;
     let (mut line, _) = open(&app, BAY, &[COOKIE, ("Origin", "http://evil.example")]).await;
-    line.send(&frame(&app.cursor(), json!([{"id": "word-number-00001", "station": "town-hall", "text": "evil"}]))).await;
+    line.send(&frame(&app.cursor(), json!([{"id": "word-number-00001", "station": "town-hall", "text": "evil"}])))
+        .await;
     let (code, reason) = line.closed().await;
     assert!(code == 1007 && reason.starts_with("say[0]: "), "{code} {reason}");
     let (mut line, _) = open(&app, BAY, &[COOKIE, ("Origin", "http://evil.example")]).await;
     line.send(&frame(&app.cursor(), json!([]))).await;
     line.load().await;
-    line.send(&frame(&app.cursor(), json!([{"id": "word-number-00002", "station": "town-hall", "text": "evil"}]))).await;
+    line.send(&frame(&app.cursor(), json!([{"id": "word-number-00002", "station": "town-hall", "text": "evil"}])))
+        .await;
     assert_eq!(line.closed().await.0, 1007, "later neither");
     assert!(app.storage.unanswered(0, 10).await.expect("words").is_empty());
 }
@@ -60,7 +62,11 @@ async fn no_words_go_up_on_a_socket_of_another_page() {
 async fn a_socket_of_our_own_page_or_of_a_program_is_the_visitors() {
     let (app, _) = server().await;
     let own = format!("http://{}", app.address);
-    for (number, more) in [&[("Origin", own.as_str())][..], &[], &[("Origin", "http://x"), ("Sec-Fetch-Site", "same-origin")]].into_iter().enumerate() {
+    for (number, more) in
+        [&[("Origin", own.as_str())][..], &[], &[("Origin", "http://x"), ("Sec-Fetch-Site", "same-origin")]]
+            .into_iter()
+            .enumerate()
+    {
         let (mut line, _) = open(&app, BAY, &[&[COOKIE], more].concat()).await;
         line.send(&frame(&app.cursor(), json!([]))).await;
         app.until(|stats| stats.parked() == 1).await;
