@@ -7,6 +7,7 @@ use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::pretend::{plan::Plan, station};
 use crate::storage::{self, Commits, NewStation, Storage};
+use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
@@ -27,6 +28,8 @@ const TAIL_ENTRIES: u32 = 10_000;
 /// The longest time that running requests get to end after a stop was asked for. Storage needs the rest of two seconds to
 /// drain its queue.
 const STOP_MAX: Duration = Duration::from_millis(1_300);
+/// The largest body of what Rocket answers: forms, and uploads of stations, whose own limits are lower.
+const ROCKET_BODY_MAX_BYTES: usize = 64 * 1_024;
 /// The file in the data folder that a running server holds locked.
 const LOCK_FILE: &str = "server.lock";
 /// The demo station posts at this interval.
@@ -127,7 +130,9 @@ impl App {
 
     /// The rooms behind the door.
     async fn rooms(&self, door: &Door) -> Result<Rooms, rocket::Error> {
-        let rocket = self.rocket(door.address()).manage(door.watcher());
+        let watcher = door.watcher();
+        let counts = web::MoreCounts::new(move || Box::new(watcher.stats()));
+        let rocket = self.rocket(door.address()).manage(counts);
         let (dock, storage, keeper) = (self.dock.clone(), self.storage.clone(), self.keeper.clone());
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
@@ -135,6 +140,7 @@ impl App {
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
+            rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
     }
 

@@ -6,7 +6,7 @@ mod counts;
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::web::error::Problem;
-use crate::web::{Options, client};
+use crate::web::{MoreCounts, Options, client};
 use channel::Dock;
 use counts::Counts;
 use prometheus_client::encoding::text;
@@ -25,20 +25,21 @@ const PREFIX: &str = "stevenson";
 
 #[get("/metrics")]
 fn metrics(
-    watcher: Result<Watcher, Stranger>,
+    watcher: Result<Watcher<'_>, Stranger>,
     dock: &State<Dock>,
     storage: &State<Storage>,
     keeper: &State<Keeper>,
 ) -> Result<Figures, Problem> {
-    if let Err(stranger) = watcher {
-        return Err(stranger.into());
-    }
+    let Watcher { more } = watcher?;
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Counts {
         dock: dock.stats(),
         storage: storage.stats(),
         keeper: keeper.stats(),
     }));
+    if let Some(more) = more {
+        registry.register_collector(more.now());
+    }
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
     let version = [("version", "1.0.0"), ("charset", "utf-8")];
@@ -59,7 +60,10 @@ struct Figures {
 
 /// A client that may read the metrics: this machine (but not a proxy on it, which speaks for others), one from `metrics_from`,
 /// or one that sends `metrics_token`.
-struct Watcher;
+struct Watcher<'r> {
+    /// What parts count that this floor does not know.
+    more: Option<&'r MoreCounts>,
+}
 
 /// A client that may not.
 #[derive(Debug)]
@@ -87,7 +91,7 @@ impl From<Stranger> for Problem {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Watcher {
+impl<'r> FromRequest<'r> for Watcher<'r> {
     type Error = Stranger;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
@@ -96,7 +100,7 @@ impl<'r> FromRequest<'r> for Watcher {
         let from = client::sure_address(request, options);
         let is_named = from.is_some_and(|from| options.metrics_from.iter().any(|network| network.holds(from)));
         if is_named || client::is_local(request, options) || shows_token(request, options) {
-            return Outcome::Success(Watcher);
+            return Outcome::Success(Watcher { more: request.rocket().state() });
         }
         match options.metrics_token.is_set() {
             true => Outcome::Error((Status::Unauthorized, Stranger::Unauthorized)),

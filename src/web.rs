@@ -8,6 +8,7 @@ pub mod error;
 pub mod head;
 pub mod hosts;
 mod methods;
+mod more_counts;
 mod newest;
 mod options;
 pub mod origin;
@@ -15,6 +16,7 @@ pub mod preference;
 pub mod token;
 pub mod visitor;
 
+pub use more_counts::MoreCounts;
 pub use newest::NewestCursor;
 pub use options::{BadNetwork, Network, Options};
 

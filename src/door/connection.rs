@@ -1,7 +1,7 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
 use super::lane::{self, Verdict};
-use super::register::{Doing, Seat, Slot};
+use super::register::{Doing, Seat};
 use super::rooms::Rooms;
 use super::wire::{Speaks, Wire};
 use super::{http, write};
@@ -22,6 +22,8 @@ pub(crate) struct Line {
     pub ahead: Vec<u8>,
     pub peer: SocketAddr,
     pub seat: Seat,
+    /// The client speaks HTTP/1.0: its connection ends with the answer.
+    pub is_old: bool,
 }
 
 /// What a request has come to. The flag says whether the connection goes on after it.
@@ -30,8 +32,8 @@ pub(crate) enum Come {
     Answered(Answer, bool),
     /// A truck, which may be parked.
     Parks(Trip, bool),
-    /// A stream of events, and whether the client reads chunks.
-    Events(Events, bool, bool),
+    /// A stream of events.
+    Events(Events, bool),
     /// A WebSocket.
     Socket(Opening),
 }
@@ -45,7 +47,7 @@ const LINGER_BYTES: usize = 256 * 1_024;
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms: &Rooms) {
-    let mut line = Line { stream, ahead: Vec::new(), peer, seat };
+    let mut line = Line { stream, ahead: Vec::new(), peer, seat, is_old: false };
     loop {
         // Boxed, and gone before a truck parks: reading is large, waiting is small.
         let Some((next, come)) = Box::pin(come(line, rooms)).await else { return };
@@ -56,11 +58,12 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
                 Some(answer) => line.answer(&answer, keep).await,
                 None => false,
             },
-            Come::Events(events, keep, chunked) => Box::pin(line.events(events, keep, chunked)).await,
+            Come::Events(events, keep) => Box::pin(line.events(events, keep)).await,
             Come::Socket(opening) => return Box::pin(line.socket(opening)).await,
         };
         if !keep || line.seat.register().is_closing() {
-            return linger(&line.stream, &line.seat.slot).await;
+            line.seat.slot.does(Doing::Busy);
+            return linger(&line.stream).await;
         }
         line.seat.slot.does(if line.ahead.is_empty() { Doing::Idle } else { Doing::Head });
     }
@@ -84,11 +87,11 @@ async fn come(mut line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
             Verdict::Plain { head, body, guest } => {
                 line.seat.slot.does(Doing::Busy);
                 line.seat.register().counters.by_lane();
-                let guest = match guest.and_then(|guest| guest.takes().map(|limit| (guest, limit))) {
-                    Ok((guest, limit)) => timeout(limit.patience, line.body(head, body))
-                        .await
-                        .unwrap_or(Err(NoBody::TooSlow(limit.patience)))
-                        .map(|body| (guest, body)),
+                let (guest, body) = match guest.and_then(|guest| guest.takes().map(|limit| (guest, limit))) {
+                    Ok((guest, limit)) => {
+                        let read = timeout(limit.patience, line.body(head, body)).await;
+                        (guest, read.unwrap_or(Err(NoBody::TooSlow(limit.patience))))
+                    }
                     // The body is read over, so that the next request can be found.
                     Err(answer) => {
                         let read = timeout(LINGER, line.body(head, body)).await;
@@ -96,15 +99,13 @@ async fn come(mut line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
                         return Some((line, Come::Answered(answer, keep)));
                     }
                 };
-                let come = match guest {
-                    Ok((guest, body)) => match guest.comes(Ok(body)).await {
-                        Ok(trip) => Come::Parks(trip, true),
-                        Err(answer) => {
-                            let keep = !answer.closes;
-                            Come::Answered(answer, keep)
-                        }
-                    },
-                    Err(_) => return None,
+                let is_whole = body.is_ok();
+                let come = match guest.comes(body).await {
+                    Ok(trip) => Come::Parks(trip, true),
+                    Err(answer) => {
+                        let keep = is_whole && !answer.closes;
+                        Come::Answered(answer, keep)
+                    }
                 };
                 return Some((line, come));
             }
@@ -164,16 +165,17 @@ impl Line {
     async fn answer(&mut self, answer: &Answer, keep: bool) -> bool {
         let register = self.seat.register();
         let keep = keep && !register.is_closing();
-        write::answer(&self.stream, register, &self.seat.slot, answer, keep).await.is_ok() && keep
+        let head = write::of_answer(register, answer, self.is_old, keep);
+        write::all(&self.stream, &self.seat.slot, [&head, &answer.body, &[]]).await.is_ok() && keep
     }
 
     /// Writes events until their stream ends or the page leaves; says whether the connection goes on.
-    async fn events(&mut self, mut events: Events, keep: bool, chunked: bool) -> bool {
-        let Self { stream, ahead, seat, .. } = self;
+    async fn events(&mut self, mut events: Events, keep: bool) -> bool {
+        let Self { stream, ahead, seat, is_old, .. } = self;
         let (register, slot) = (seat.register(), &seat.slot);
-        let keep = keep && chunked;
+        let chunked = !*is_old;
         let body = if chunked { write::Body::Chunked } else { write::Body::Rest };
-        let head = write::head(register, 200, Events::HEADERS.into_iter(), body, keep);
+        let head = write::head(register, *is_old, 200, Events::HEADERS.into_iter(), body, keep);
         if write::all(stream, slot, [&head, &[], &[]]).await.is_err() {
             return false;
         }
@@ -196,7 +198,7 @@ impl Line {
                 return false;
             }
         }
-        !chunked || write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok() && keep
+        keep && write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok()
     }
 
     /// Opens a WebSocket and talks until one side ends it.
@@ -204,7 +206,7 @@ impl Line {
         let Self { stream, ahead, seat, .. } = self;
         let headers = opening.headers();
         let named = headers.iter().map(|(name, value)| (*name, value.as_str()));
-        let head = write::head(seat.register(), 101, named, write::Body::Switched, true);
+        let head = write::head(seat.register(), false, 101, named, write::Body::Switched, true);
         if write::all(&stream, &seat.slot, [&head, &[], &[]]).await.is_err() {
             return;
         }
@@ -232,8 +234,7 @@ async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
 }
 
 /// Closes this side, and reads for a moment what the client still sends: a reset would take the last answer with it.
-pub(crate) async fn linger(stream: &TcpStream, slot: &Slot) {
-    slot.does(Doing::Busy);
+pub(crate) async fn linger(stream: &TcpStream) {
     let read = async {
         let mut read = 0;
         let mut some = [0; 1_024];

@@ -19,9 +19,9 @@ use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
 use tokio::time::timeout;
 
 /// Longest head, bytes: browsers send one, many cookies some ten thousand.
@@ -29,23 +29,22 @@ const HEAD_MAX_BYTES: usize = 32 * 1_024;
 /// What is read of a body that is larger than its limit, in limits: a sender that is cut off in the middle of its body often
 /// never reads the reason. One that sends even more than this is cut off.
 const SPILL_LIMITS: usize = 4;
-/// The body of what Rocket answers: forms, and uploads of stations.
-const ROCKET_BODY: BodyLimit = BodyLimit { bytes: 64 * 1_024, patience: Duration::from_secs(30) };
 
 /// Where a service leaves what takes the socket over.
 type HandOff = Arc<Mutex<Option<Come>>>;
 
 /// Serves requests by hyper until one takes the socket over; `None`: the connection has ended.
 pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
-    let Line { stream, ahead, peer, seat } = line;
+    let Line { stream, ahead, peer, seat, .. } = line;
     let slot = &seat.slot;
     let register = seat.register().clone();
     let wire = Wire::new(stream, ahead, slot.clone(), Speaks::Http, register.options().half_closed());
-    let hand_off = HandOff::default();
+    let (hand_off, is_old) = (HandOff::default(), AtomicBool::new(false));
     let service = service_fn(|request: Request<Incoming>| {
         let (hand_off, register) = (hand_off.clone(), &register);
+        is_old.store(request.version() < Version::HTTP_11, Relaxed);
         Box::pin(async move {
-            slot.does(Doing::Busy);
+            slot.does(if request.method().is_safe() { Doing::Busy } else { Doing::Storing });
             register.counters.by_hyper();
             let answer = handle(request, rooms, peer).await;
             let mut answer = match answer {
@@ -87,13 +86,15 @@ pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
         Ok(come) => {
             let ahead = [&parts.read_buf[..], &rest[..]].concat();
             drop(parts.read_buf);
-            Some((Line { stream, ahead, peer, seat }, come))
+            let is_old = is_old.load(Relaxed);
+            Some((Line { stream, ahead, peer, seat, is_old }, come))
         }
         Err(ended) => {
             if let Err(error) = ended {
                 tracing::trace!(%error, "a connection ended");
             }
-            super::connection::linger(&stream, &seat.slot).await;
+            seat.slot.does(Doing::Busy);
+            super::connection::linger(&stream).await;
             None
         }
     }
@@ -133,7 +134,7 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
         }
         Some((Door::Events, bay)) if get => {
             return match rooms.live.events(bay, &head) {
-                Ok(events) => takes(Come::Events(events, keep, parts.version == Version::HTTP_11)),
+                Ok(events) => takes(Come::Events(events, keep)),
                 Err(answer) => answer.into(),
             };
         }
@@ -152,7 +153,7 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
             Err(answer) => answer.into(),
         };
     }
-    let body = match read(body, ROCKET_BODY).await {
+    let body = match read(body, rooms.rocket_body).await {
         Ok(body) => body,
         Err(error) => {
             let status = match error {

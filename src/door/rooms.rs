@@ -29,6 +29,8 @@ pub struct Rooms {
     pub rocket: Client,
     /// The names of this server, and whose word on them counts.
     pub web: web::Options,
+    /// The limits of a body that Rocket gets: a form, or the upload of a station.
+    pub rocket_body: BodyLimit,
 }
 
 /// Someone whose head is good, and whose body comes next.

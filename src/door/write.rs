@@ -21,9 +21,10 @@ pub(crate) enum Body {
     Switched,
 }
 
-/// A head as bytes.
+/// A head as bytes, for a client of HTTP/1.1 or an old one.
 pub(crate) fn head<'a>(
     register: &Register,
+    is_old: bool,
     status: u16,
     headers: impl Iterator<Item = (&'a str, &'a str)>,
     body: Body,
@@ -32,7 +33,8 @@ pub(crate) fn head<'a>(
     let mut head = Vec::with_capacity(HEAD_BYTES);
     let reason = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("-");
     // Writing to a Vec does not fail.
-    let _ = write!(head, "HTTP/1.1 {status} {reason}\r\ndate: ");
+    let version = if is_old { "1.0" } else { "1.1" };
+    let _ = write!(head, "HTTP/{version} {status} {reason}\r\ndate: ");
     register.date(&mut head);
     head.extend_from_slice(b"\r\n");
     for (name, value) in headers {
@@ -52,18 +54,11 @@ pub(crate) fn head<'a>(
     head
 }
 
-/// Writes an answer.
-pub(crate) async fn answer(
-    stream: &TcpStream,
-    register: &Register,
-    slot: &Slot,
-    answer: &Answer,
-    keep: bool,
-) -> io::Result<()> {
+/// The head of an answer that is at hand.
+pub(crate) fn of_answer(register: &Register, answer: &Answer, is_old: bool, keep: bool) -> Vec<u8> {
     let headers = answer.headers.iter().copied();
     let more = answer.more.iter().map(|(name, value)| (*name, value.as_str()));
-    let head = head(register, answer.status, headers.chain(more), Body::Sized(answer.body.len()), keep);
-    all(stream, slot, [&head, &answer.body, &[]]).await
+    head(register, is_old, answer.status, headers.chain(more), Body::Sized(answer.body.len()), keep)
 }
 
 /// Writes these bytes, one part behind the other. The register ends a connection that takes too long.

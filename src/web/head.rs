@@ -71,6 +71,10 @@ impl Head for Request<'_> {
     fn peer(&self) -> Option<SocketAddr> {
         self.remote()
     }
+
+    fn cookie<'h>(&'h self, name: &str) -> Option<&'h str> {
+        self.cookies().get(name).map(|cookie| cookie.value())
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 mod kit;
 
 mod dock;
+mod door;
 mod drive;
 mod guard;
 mod ingest;

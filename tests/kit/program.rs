@@ -28,18 +28,38 @@ impl Program {
 
     /// The same with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        Self::spawn(data, program().args(["serve", "--port", "0", "--data"]).arg(data).args(arguments))
+        Self::spawn(program(), data, arguments)
+    }
+
+    /// The same where the system allows it so many open files, softly and firmly.
+    pub fn start_with_files(data: &Path, files: usize) -> Self {
+        let server = program();
+        let mut shell = Command::new("sh");
+        for (name, value) in server.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\"")]).arg(server.get_program());
+        Self::spawn(shell, data, &[])
     }
 
     /// The same with a log of this filter, into a pipe that nobody reads before [`Program::log`].
     pub fn start_unread(data: &Path, filter: &str) -> Self {
-        let mut serve = program();
-        serve.args(["serve", "--port", "0", "--data"]).arg(data).env("STEVENSON_LOG", filter).stderr(Stdio::piped());
-        Self::spawn(data, &mut serve)
+        let mut server = program();
+        server.env("STEVENSON_LOG", filter).stderr(Stdio::piped());
+        Self::spawn(server, data, &[])
     }
 
-    fn spawn(data: &Path, serve: &mut Command) -> Self {
-        let mut child = serve.stdout(Stdio::piped()).spawn().expect("the server starts");
+    fn spawn(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+        let mut child = command
+            .args(["serve", "--port", "0", "--data"])
+            .arg(data)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
