@@ -139,6 +139,7 @@ impl App {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
+            web: self.config.web.clone(),
             rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
     }

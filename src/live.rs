@@ -17,6 +17,7 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::brake::Brake;
 use crate::web::head::Head;
+use crate::web::origin::{self, Opens};
 use crate::web::{self, Build};
 use channel::Dock;
 use gate::{Caller, Refusal};
@@ -88,7 +89,7 @@ impl Live {
     pub fn truck(&self, bay: &str, head: &dyn Head) -> Result<Truck, Answer> {
         let caller = self.caller(bay, head)?;
         let announced_bytes = head.first("Content-Length").and_then(|length| length.parse().ok());
-        Ok(Truck { caller, announced_bytes, is_json: gate::is_json(head) })
+        Ok(Truck { caller, announced_bytes, is_json: origin::is_json(head) })
     }
 
     /// Opens a stream of events.
@@ -98,7 +99,11 @@ impl Live {
 
     /// Lets a WebSocket in, before it is opened.
     pub fn socket(&self, bay: &str, head: &dyn Head) -> Result<socket::Opening, Answer> {
-        Ok(socket::Opening::new(self.caller(bay, head)?, head)?)
+        match origin::socket(head, &self.0.web) {
+            Opens::ForVisitor => Ok(socket::Opening::new(self.caller(bay, head)?, false, head)?),
+            Opens::ForStranger => Ok(socket::Opening::new(self.stranger(bay, head)?, true, head)?),
+            Opens::Not => Err(gate::not_ours().into()),
+        }
     }
 }
 

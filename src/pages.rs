@@ -30,7 +30,7 @@ pub use page::{CONTENT_SECURITY_POLICY, Page};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, preference};
+use crate::web::{self, NewestCursor, client, preference};
 use assets::Asset;
 use clock::now;
 use desk::Desk;
@@ -39,8 +39,10 @@ use ours::Ours;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::form::Form;
 use rocket::http::CookieJar;
+use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Catcher, FromForm, Route, State, catchers, get, post, routes};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use views::{Overview, StationPage};
 use weather::preference::Preference;
@@ -84,7 +86,7 @@ async fn overview(
     keeper.visit(&visitor);
     let (cursor, now) = (newest.read(), now());
     let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
-    Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address)))
+    Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address).signed(Some(&visitor))))
 }
 
 /// `ask` is a suggestion on its way into the field.
@@ -97,19 +99,42 @@ async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor
     Ok(Page(page))
 }
 
+/// How the visitor's browser reached this server.
+struct Scheme {
+    is_https: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Scheme {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let options = request.rocket().state::<web::Options>();
+        Outcome::Success(Self { is_https: options.is_some_and(|options| client::is_https(request, options)) })
+    }
+}
+
 /// The switch in the header: one button sends one choice.
 #[derive(FromForm)]
 struct Choice<'r> {
     temperature: Option<&'r str>,
     rest: Option<&'r str>,
     back: Option<&'r str>,
+    token: Option<&'r str>,
 }
 
 #[post("/units", data = "<choice>")]
-fn units(choice: Form<Choice<'_>>, _ours: Ours, before: preference::Chosen, cookies: &CookieJar<'_>) -> Redirect {
+fn units(
+    choice: Form<Choice<'_>>,
+    ours: Ours<'_>,
+    before: preference::Chosen,
+    scheme: Scheme,
+    cookies: &CookieJar<'_>,
+) -> Result<Redirect, Fault> {
+    ours.with(choice.token)?;
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
-    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read)));
-    Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
+    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read), scheme.is_https));
+    Ok(Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned()))
 }
 
 /// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.

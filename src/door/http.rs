@@ -117,6 +117,9 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
     if let Err(why) = one_host(&parts) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
     }
+    if let Err(refused) = rooms.is_meant(&Read { parts: &parts, peer }) {
+        return refused.into();
+    }
     let takes = |come| Done::Takes(Box::new(come));
     let head = Read { parts: &parts, peer };
     let keep = keeps(&parts);

@@ -10,6 +10,8 @@ use super::state::PageState;
 use super::table::{self, Row};
 use super::tiles::{Aside, Group, Wind};
 use super::{assets, tiles};
+use crate::storage::words::Visitor;
+use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;
 use weather::preference::Preference;
@@ -31,6 +33,8 @@ pub struct Frame {
     /// The build in the addresses of files.
     pub build: String,
     pub preference: Preference,
+    /// Goes along with every form of the page: only the visitor's own pages know it.
+    pub token: String,
     /// The scripts' state as JSON; empty on a page that gets no news.
     pub state: String,
     /// Without scripts the page reloads after this many seconds. 0 means never: the visitor is reading or writing.
@@ -49,11 +53,17 @@ impl Frame {
             path: path.to_owned(),
             build: assets::build(),
             preference,
+            token: String::new(),
             state: String::new(),
             refresh_s: REFRESH_S,
             as_of: clock::hour_minute(chrono_tz::UTC, now),
             iso: now.rfc3339(),
         }
+    }
+
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
     }
 
     fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
@@ -101,6 +111,11 @@ struct Card {
 }
 
 impl Overview {
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { frame: self.frame.signed(visitor), ..self }
+    }
+
     /// The page of these stations.
     pub fn of(stations: &[Facts], cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
         let card = |facts: &Facts| Card {
@@ -142,6 +157,11 @@ pub struct StationPage {
 }
 
 impl StationPage {
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { frame: self.frame.signed(visitor), ..self }
+    }
+
     /// The page of this station.
     pub fn of(
         facts: &Facts,

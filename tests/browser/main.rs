@@ -7,6 +7,7 @@ mod kit;
 
 mod chrome;
 mod feed;
+mod guard;
 mod js;
 mod keeper;
 mod lab_page;

@@ -19,6 +19,7 @@ mod kit;
 mod dock;
 mod door;
 mod drive;
+mod guard;
 mod ingest;
 mod keeper;
 mod page;
