@@ -10,5 +10,6 @@ mod feed;
 mod js;
 mod keeper;
 mod lab_page;
+mod overview;
 mod tabs;
 mod twin;

@@ -20,6 +20,7 @@ mod dock;
 mod drive;
 mod ingest;
 mod keeper;
+mod overview;
 mod page;
 mod pages;
 mod pretend;
