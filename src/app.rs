@@ -116,6 +116,7 @@ impl App {
             .manage(self.storage.clone())
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
+            .manage(pages::Sheets::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Build(pages::build()))

@@ -1,6 +1,7 @@
 //! The pages: HTML that works without scripts, and the files that it needs.
 
 mod address;
+mod asked;
 mod assets;
 mod chart;
 mod clock;
@@ -10,9 +11,12 @@ mod facts;
 mod fault;
 mod hero;
 mod lab;
+mod listing;
 mod ours;
 mod page;
 mod reads;
+mod sheet;
+mod sheets;
 mod state;
 mod table;
 mod talk;
@@ -21,11 +25,15 @@ pub mod views;
 mod warmth;
 
 pub use address::Address;
+pub use asked::Asked;
 pub use assets::build;
 pub use conversation::Conversation;
 pub use facts::{Facts, Series};
 pub use lab::LabPage;
+pub use listing::{Listing, PAGE_STATIONS};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use sheet::Sheet;
+pub use sheets::Sheets;
 
 use crate::keeper::Keeper;
 use crate::storage::Storage;
@@ -58,8 +66,8 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a [`Storage`], a [`NewestCursor`] and a [`Keeper`] in Rocket's state; the
-/// lab's page also needs the channel.
+/// The routes of all pages, for `/`. They need a [`Storage`], [`Sheets`], a [`NewestCursor`] and a [`Keeper`] in Rocket's
+/// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
     [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
 }
@@ -76,7 +84,9 @@ pub fn catchers() -> Vec<Catcher> {
 
 #[get("/")]
 async fn overview(
+    asked: Asked,
     storage: &State<Storage>,
+    sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
     keeper: &State<Keeper>,
     visitor: Visitor,
@@ -85,8 +95,8 @@ async fn overview(
 ) -> Result<Page<Overview>, Fault> {
     keeper.visit(&visitor);
     let (cursor, now) = (newest.read(), now());
-    let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
-    Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address).signed(Some(&visitor))))
+    let (shown, listing) = reads::listed(storage, sheets, &asked, &cursor, now).await?;
+    Ok(Page(Overview::of(&shown, listing, cursor, now, chosen.0, &address).signed(Some(&visitor))))
 }
 
 /// `ask` is a suggestion on its way into the field.
@@ -138,9 +148,12 @@ fn units(
 }
 
 /// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.
-fn local_path(back: &str) -> &str {
-    let ours = back == "/" || back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
-    if ours { back } else { "/" }
+fn local_path(back: &str) -> String {
+    if let Some(query) = back.strip_prefix("/?") {
+        return Asked::read(query).path();
+    }
+    let ours = back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    if ours { back.to_owned() } else { "/".to_owned() }
 }
 
 #[get("/static/<build>/<path..>")]
@@ -160,9 +173,17 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
-        for elsewhere in
-            ["//evil.example", "https://evil.example", "/\\evil", "/s/..", "/s/a\r\nSet-Cookie: x", "", "s"]
-        {
+        assert_eq!(local_path("/?page=2&sort=heard&x=//evil.example"), "/?sort=heard&page=2");
+        for elsewhere in [
+            "//evil.example",
+            "/?//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/s/..",
+            "/s/a\r\nSet-Cookie: x",
+            "",
+            "s",
+        ] {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
         }
     }

@@ -7,6 +7,7 @@ mod engine;
 mod entry;
 mod error;
 mod keys;
+mod many;
 mod observations;
 mod options;
 mod reads;
@@ -22,6 +23,7 @@ pub use error::{Cause, Error, Limit};
 pub use keys::Key;
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
+pub use seam::Changed;
 pub use stations::{Directory, NewStation};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};

@@ -1,21 +1,24 @@
 //! The structs that the templates print: finished strings, made from facts, an instant and a preference.
 
 use super::address::Address;
+use super::assets;
+use super::assets;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
 use super::facts::Facts;
 use super::hero::Hero;
-use super::state::PageState;
+use super::listing::Listing;
+use super::sheet::Sheet;
+use super::state::{self, PageState};
 use super::table::{self, Row};
-use super::tiles::{Aside, Group, Wind};
-use super::{assets, tiles};
+use super::tiles::{self, Group, Wind};
 use crate::storage::words::Visitor;
 use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;
+use std::sync::Arc;
 use weather::preference::Preference;
-use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
 /// A page without scripts reloads after this many seconds.
@@ -66,8 +69,9 @@ impl Frame {
         Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
     }
 
-    fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
-        let state = PageState::of(stations, cursor, self.build.clone(), now, self.preference).json();
+    /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
+    fn live<T: AsRef<str>>(self, watch: Vec<&str>, stations: &[T], cursor: String, now: Timestamp) -> Self {
+        let state = PageState::of(watch, cursor, self.build.clone(), now, self.preference).json(stations);
         Self { state, ..self }
     }
 
@@ -87,27 +91,18 @@ impl Frame {
     }
 }
 
-/// `/`: all stations.
+/// The name of no station: a page that shows none watches it, and hears nothing.
+const NO_STATION: &str = "_";
+
+/// `/`: all stations, or a page of them.
 #[derive(Debug, Template, WebTemplate)]
 #[template(path = "overview.html")]
 pub struct Overview {
     frame: Frame,
-    cards: Vec<Card>,
+    listing: Listing,
+    /// HTML.
+    cards: Vec<Arc<str>>,
     address: String,
-}
-
-/// A station on the overview.
-#[derive(Debug)]
-struct Card {
-    slug: String,
-    name: String,
-    hero: Hero,
-    /// Another value, if the station has no outdoor thermometer.
-    first: Option<Aside>,
-    wind: Wind,
-    wind_speed: String,
-    humidity: String,
-    spark: Option<Chart>,
 }
 
 impl Overview {
@@ -117,21 +112,26 @@ impl Overview {
     }
 
     /// The page of these stations.
-    pub fn of(stations: &[Facts], cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
-        let card = |facts: &Facts| Card {
-            slug: facts.station.slug.to_string(),
-            name: facts.station.name.clone(),
-            hero: Hero::of(facts, now, preference),
-            first: tiles::first(facts, now, preference),
-            wind: Wind::of(facts, now, preference),
-            wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
-            humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),
-            spark: Chart::spark(facts, preference),
+    pub fn of(
+        sheets: &[Arc<Sheet>],
+        listing: Listing,
+        cursor: String,
+        now: Timestamp,
+        preference: Preference,
+        address: &Address,
+    ) -> Self {
+        let watch = match sheets {
+            // New stations are to show up, too.
+            _ if listing.whole => Vec::new(),
+            [] => vec![NO_STATION],
+            sheets => sheets.iter().map(|sheet| sheet.slug()).collect(),
         };
+        let states: Vec<Arc<str>> = sheets.iter().map(|sheet| sheet.json(now)).collect();
         Self {
-            frame: Frame::still("Stevenson", "/", now, preference).live(stations, cursor, now),
-            cards: stations.iter().map(card).collect(),
+            frame: Frame::still("Stevenson", &listing.asked.path(), now, preference).live(watch, &states, cursor, now),
+            cards: sheets.iter().map(|sheet| sheet.card(now, preference)).collect(),
             address: address.as_str().to_owned(),
+            listing,
         }
     }
 }
@@ -148,6 +148,8 @@ pub struct StationPage {
     hero: Hero,
     wind: Wind,
     groups: Vec<Group>,
+    /// The sensors that the page has no place for.
+    left_out: String,
     chart: Option<Chart>,
     rows: Vec<Row>,
     address: String,
@@ -174,9 +176,10 @@ impl StationPage {
         let path = format!("/s/{}", facts.station.slug);
         let hero = Hero::of(facts, now, preference);
         let title = hero.title(&facts.station.name);
+        let (groups, left_out) = tiles::groups(facts, now, preference);
         Self {
             frame: Frame::still(&title, &path, now, preference)
-                .live(std::slice::from_ref(facts), cursor, now)
+                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
                 .local(facts, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),
@@ -185,7 +188,8 @@ impl StationPage {
             zone: facts.station.zone.name(),
             hero,
             wind: Wind::of(facts, now, preference),
-            groups: tiles::groups(facts, now, preference),
+            groups,
+            left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),

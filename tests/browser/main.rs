@@ -11,5 +11,6 @@ mod guard;
 mod js;
 mod keeper;
 mod lab_page;
+mod overview;
 mod tabs;
 mod twin;

@@ -22,6 +22,7 @@ mod drive;
 mod guard;
 mod ingest;
 mod keeper;
+mod overview;
 mod page;
 mod pages;
 mod pretend;

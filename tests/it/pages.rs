@@ -9,8 +9,11 @@ use rocket::http::{ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
+use std::sync::Arc;
 use stevenson::pages::views::{Overview, StationPage};
-use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS};
+use stevenson::pages::{
+    self, Address, Asked, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Listing, Page, SPARK_BUCKET_MS, Sheet,
+};
 use stevenson::web::preference::Chosen;
 use stories::{HOSTILE, NOW, keeper};
 use weather::quantity::Quantity;
@@ -105,7 +108,9 @@ fn many(name: &str, chosen: Chosen, address: Address) -> Page<Overview> {
         "single" => all().split_off(6),
         _ => all(),
     };
-    Page(Overview::of(&stations, CURSOR.into(), NOW, preference, &address))
+    let (listing, _) = Listing::of(&Asked::default(), stations.len(), stations.len());
+    let sheets: Vec<_> = stations.into_iter().map(|facts| Arc::new(Sheet::new(facts))).collect();
+    Page(Overview::of(&sheets, listing, CURSOR.into(), NOW, preference, &address))
 }
 
 /// The pages' own routes that need neither storage nor dock, and the stories.
