@@ -144,7 +144,7 @@ fn units(
     ours.with(choice.token)?;
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
     cookies.add(preference::cookie(chosen.fold(before.0, Preference::read), scheme.is_https));
-    Ok(Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned()))
+    Ok(Redirect::to(local_path(choice.back.unwrap_or("/"))))
 }
 
 /// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.

@@ -2,7 +2,6 @@
 
 use super::address::Address;
 use super::assets;
-use super::assets;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
