@@ -144,9 +144,11 @@ impl Queue {
         {
             let mut turn = if waiting.turns.is_empty() { left } else { left.min(TURN_ROWS) };
             let Some(line) = waiting.lines.get_mut(&station) else { continue };
-            while turn > 0
-                && let Some(upload) = line.uploads.front_mut()
+            let mut has_begun = false;
+            while let Some(upload) = line.uploads.front_mut()
+                && (!has_begun || upload.next_rows() <= turn)
             {
+                has_begun = true;
                 let (first, reports, size) = upload.take(turn);
                 let room = Room { queue: self.clone(), station, size };
                 taken.push(Slice { station, reports, first, ticket: upload.ticket.clone(), room });
@@ -205,6 +207,11 @@ impl Waiting {
 }
 
 impl Upload {
+    /// The rows of its next report.
+    fn next_rows(&self) -> usize {
+        self.rest.as_slice().first().map_or(0, |report| report.sensors().len())
+    }
+
     /// So many rows of it, at least one report: its place, the reports and their size.
     fn take(&mut self, rows_max: usize) -> (Option<usize>, Vec<Report>, Size) {
         let rest = self.rest.as_slice();
