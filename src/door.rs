@@ -5,6 +5,7 @@
 //! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process.
 
 mod compress;
+mod connected;
 mod connection;
 mod files;
 mod head;
@@ -132,7 +133,7 @@ impl Door {
         tokio::spawn(async move {
             // The first packet of a new connection always has room.
             if stream.writable().await.is_ok() && stream.try_write(FULL).is_ok() {
-                connection::linger(&stream).await;
+                connected::linger(&stream).await;
             }
             drop(told);
         });

@@ -52,20 +52,20 @@ impl Log {
 
     /// Writes a line for the person who started the program, without time and level.
     pub(crate) fn say(&self, line: String) {
-        self.lines.put(Line::Plain(line));
+        self.lines.put(Record::Plain(line));
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.lines.put(Line::End);
+        self.lines.put(Record::End);
         // Nobody reads: then the rest is lost with the process.
         let _ = self.ended.recv_timeout(END_MAX);
     }
 }
 
 /// What waits for the pen.
-enum Line {
+enum Record {
     /// A line of the log, and when it came.
     Logged(chrono::DateTime<chrono::Utc>, String),
     /// A line as it is.
@@ -77,13 +77,13 @@ enum Line {
 /// Takes lines from `tracing`, each in one piece.
 #[derive(Clone)]
 struct Lines {
-    queue: SyncSender<Line>,
+    queue: SyncSender<Record>,
     /// Lines that found no place in the queue and are not told of yet.
     dropped: Arc<AtomicU64>,
 }
 
 impl Lines {
-    fn put(&self, line: Line) {
+    fn put(&self, line: Record) {
         if self.queue.try_send(line).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -102,7 +102,7 @@ impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line).trim_end_matches('\n').to_owned();
         #[expect(clippy::disallowed_methods, reason = "the log says when a line came")]
-        self.put(Line::Logged(chrono::Utc::now(), text));
+        self.put(Record::Logged(chrono::Utc::now(), text));
         Ok(line.len())
     }
 
@@ -113,7 +113,7 @@ impl Write for Lines {
 
 /// Writes what waits.
 struct Pen {
-    lines: Receiver<Line>,
+    lines: Receiver<Record>,
     dropped: Arc<AtomicU64>,
     fold: Fold,
 }
@@ -125,14 +125,14 @@ impl Pen {
         loop {
             let next = self.lines.recv_timeout(LOOK_EVERY);
             match next {
-                Ok(Line::Logged(at, text)) => {
+                Ok(Record::Logged(at, text)) => {
                     for line in self.fold.take(&text, Instant::now()) {
                         stamp(&mut out, at, &line);
                     }
                 }
-                Ok(Line::Plain(text)) => write(&mut out, format!("{text}\n")),
+                Ok(Record::Plain(text)) => write(&mut out, format!("{text}\n")),
                 Err(RecvTimeoutError::Timeout) => self.tell(&mut out, false),
-                Ok(Line::End) | Err(RecvTimeoutError::Disconnected) => return self.tell(&mut out, true),
+                Ok(Record::End) | Err(RecvTimeoutError::Disconnected) => return self.tell(&mut out, true),
             }
             self.tell_dropped(&mut out);
         }

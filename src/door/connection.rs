@@ -1,5 +1,6 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
+use super::connected::{Come, Connected, linger};
 use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
 use super::rooms::Rooms;
@@ -15,39 +16,11 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A connection between two requests.
-pub(crate) struct Line {
-    pub stream: TcpStream,
-    /// What has been read of the next request.
-    pub ahead: Vec<u8>,
-    pub peer: SocketAddr,
-    pub seat: Seat,
-    /// The client speaks HTTP/1.0: its connection ends with the answer.
-    pub is_old: bool,
-}
-
-/// What a request has come to. The flag says whether the connection goes on after it.
-pub(crate) enum Come {
-    /// An answer.
-    Answered(Answer, bool),
-    /// A truck, which may be parked.
-    Parks(Trip, bool),
-    /// A stream of events.
-    Events(Events, bool),
-    /// A WebSocket.
-    Socket(Opening),
-}
-
 /// What is read at once.
 const READ_BYTES: usize = 2 * 1_024;
-/// After an answer that closes, what the client still sends is read for so long: a reset would take the answer with it.
-const LINGER: Duration = Duration::from_secs(1);
-/// And so much of it.
-const LINGER_BYTES: usize = 256 * 1_024;
-
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms: &Rooms) {
-    let mut line = Line { stream, ahead: Vec::new(), peer, seat, is_old: false };
+    let mut line = Connected { stream, ahead: Vec::new(), peer, seat, is_old: false };
     loop {
         // Boxed, and gone before a truck parks: reading is large, waiting is small.
         let Some((next, come)) = Box::pin(come(line, rooms)).await else { return };
@@ -70,7 +43,7 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
 }
 
 /// Reads the next request; `None`: the connection has ended.
-async fn come(mut line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
+async fn come(mut line: Connected, rooms: &Rooms) -> Option<(Connected, Come)> {
     loop {
         // What was read ahead comes first.
         let verdict = match line.ahead.is_empty() {
@@ -113,7 +86,7 @@ async fn come(mut line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
     }
 }
 
-impl Line {
+impl Connected {
     /// Reads more into what is read ahead; 0: the client has closed its side.
     async fn read(&mut self, most: usize) -> io::Result<usize> {
         loop {
@@ -230,24 +203,5 @@ async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return,
         }
-    }
-}
-
-/// Closes this side, and reads for a moment what the client still sends: a reset would take the last answer with it.
-pub(crate) async fn linger(stream: &TcpStream) {
-    let read = async {
-        let mut read = 0;
-        let mut some = [0; 1_024];
-        while read < LINGER_BYTES && stream.readable().await.is_ok() {
-            match stream.try_read(&mut some) {
-                Ok(0) => return,
-                Ok(more) => read += more,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return,
-            }
-        }
-    };
-    if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_ok() {
-        let _ = timeout(LINGER, read).await;
     }
 }

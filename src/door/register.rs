@@ -10,7 +10,7 @@ use crate::web::Network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -56,7 +56,7 @@ pub(crate) struct Slot {
     /// [`Doing`] in the lowest bits, above them the second since when.
     state: AtomicU32,
     /// Ends the connection.
-    abort: OnceLock<AbortHandle>,
+    abort: Mutex<Option<AbortHandle>>,
     clock: Arc<AtomicU32>,
 }
 
@@ -78,7 +78,7 @@ impl Slot {
     }
 
     fn end(&self) {
-        if let Some(abort) = self.abort.get() {
+        if let Some(abort) = &*self.abort.lock().unwrap_or_else(PoisonError::into_inner) {
             abort.abort();
         }
     }
@@ -168,7 +168,7 @@ impl Register {
             self.counters.cut(Cut::Full, 1);
             return Err(NoRoom);
         }
-        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: OnceLock::new(), clock: self.clock.clone() });
+        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: Mutex::default(), clock: self.clock.clone() });
         slot.does(Doing::Head);
         let number = self.next.fetch_add(1, Relaxed);
         book.slots.insert(number, (slot.clone(), origin));
@@ -310,8 +310,7 @@ impl Book {
 impl Seat {
     /// Names the task that ends with the connection.
     pub(crate) fn is_served_by(slot: &Slot, task: AbortHandle) {
-        // It is set once, right after the task was started.
-        let _ = slot.abort.set(task);
+        *slot.abort.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
     /// The register.

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn pages_hold_every_station_once() {
-        for fitting in [0, 1, 59, 60, 61, 130, 1_000] {
+        for fitting in [0_usize, 1, 59, 60, 61, 130, 1_000] {
             let pages = fitting.div_ceil(PAGE_STATIONS).max(1);
             let shown = |page| Listing::of(&Asked { page, ..Asked::default() }, fitting, fitting).1;
             let all: Vec<usize> = (1..=pages).flat_map(shown).collect();

@@ -43,7 +43,7 @@ pub(in crate::storage) struct Size {
 
 #[derive(Default)]
 struct Waiting {
-    lines: HashMap<StationId, Line>,
+    lines: HashMap<StationId, Portion>,
     /// Stations that have something to be taken, in the order of their turns.
     turns: VecDeque<StationId>,
     /// All that is not answered yet, taken or not.
@@ -53,7 +53,7 @@ struct Waiting {
 
 /// What waits of one station.
 #[derive(Default)]
-struct Line {
+struct Portion {
     uploads: VecDeque<Upload>,
     held: Size,
 }
