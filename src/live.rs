@@ -13,12 +13,13 @@ pub use trip::Trip;
 
 use crate::keeper::Keeper;
 use crate::storage::Storage;
+use crate::storage::words::Visitor;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::brake::Brake;
 use crate::web::head::Head;
 use crate::web::origin::{self, Opens};
-use crate::web::{self, Build};
+use crate::web::{self, Build, visitor};
 use channel::Dock;
 use gate::{Caller, Refusal};
 use governor::clock::DefaultClock;
@@ -45,6 +46,8 @@ pub(crate) struct Engines {
     web: web::Options,
     /// The brake of each page's trucks, whichever door they come to.
     brake: Brake,
+    /// The visitor of a request that names none: nobody has said anything in this name.
+    nobody: Visitor,
 }
 
 /// Which of the dock's doors a path names.
@@ -82,7 +85,7 @@ impl Live {
     /// The doors to these parts.
     pub fn new(dock: Dock, storage: Storage, keeper: Keeper, build: Option<Build>, web: web::Options) -> Self {
         let brake = Brake::new(DefaultClock::default());
-        Self(Arc::new(Engines { dock, storage, keeper, build, web, brake }))
+        Self(Arc::new(Engines { dock, storage, keeper, build, web, brake, nobody: visitor::stranger().0 }))
     }
 
     /// Lets a truck in by its head.

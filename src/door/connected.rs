@@ -35,7 +35,7 @@ pub(crate) enum Come {
 }
 
 /// After an answer that closes, what the client still sends is read for so long: a reset would take the answer with it.
-const LINGER: Duration = Duration::from_secs(1);
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// And so much of it.
 const LINGER_BYTES: usize = 256 * 1_024;
 

@@ -150,7 +150,8 @@ impl Guest {
     pub(crate) async fn comes(self, body: Result<Vec<u8>, NoBody>) -> Result<Trip, Answer> {
         match self {
             Guest::Truck(truck) => truck.arrives(body).await,
-            Guest::Sender(sender) => Err(sender.posts(body).await),
+            // Boxed: parsing and storing is large.
+            Guest::Sender(sender) => Err(Box::pin(sender.posts(body)).await),
         }
     }
 }

@@ -39,8 +39,6 @@ pub(crate) struct Caller {
     pub units: String,
     /// The cookie that is given with the answer.
     pub cookie: Option<String>,
-    /// The secret of a visitor who has none yet.
-    spare_secret: Option<String>,
     is_https: bool,
     source: Option<Source>,
 }
@@ -64,20 +62,13 @@ impl Live {
         let bay = Id::new(bay).and_then(|bay| place(&bay, known.as_ref())).map_err(|error| bad("bay", error))?;
         engines.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
         let is_known = known.is_some();
-        let (visitor, spare_secret) = match known {
-            Some(visitor) => (visitor, None),
-            None => {
-                let (visitor, secret) = visitor::stranger();
-                (visitor, Some(secret))
-            }
-        };
+        let visitor = known.unwrap_or_else(|| engines.nobody.clone());
         Ok(Caller {
             engines: Arc::clone(engines),
             is_known,
             visitor,
             units: preference::of(head).name(),
             cookie: None,
-            spare_secret,
             is_https: client::is_https(head, &engines.web),
             source: client::address(head, &engines.web).and_then(Source::of),
             bay,
@@ -104,14 +95,16 @@ pub(crate) const TOO_EAGER: &str = "this page sends more than ten trucks a secon
 impl Caller {
     /// Gives a visitor without a cookie one, with the answer to this request.
     pub(crate) fn introduce(&mut self) {
-        let secret = self.spare_secret.take();
-        self.cookie = secret.map(|secret| visitor::cookie(secret, self.is_https).to_string());
-        self.is_known = true;
+        if !std::mem::replace(&mut self.is_known, true) {
+            let (visitor, secret) = visitor::stranger();
+            self.cookie = Some(visitor::cookie(secret, self.is_https).to_string());
+            self.visitor = visitor;
+        }
     }
 
     /// The party that the page's truck counts against.
     pub(crate) fn party(&self) -> Party {
-        Party { visitor: Some(self.visitor.as_str().into()), source: self.source }
+        Party { visitor: self.is_known.then(|| self.visitor.as_str().into()), source: self.source }
     }
 
     /// The page's build, if this server has another.

@@ -149,7 +149,12 @@ impl House {
 }
 
 fn file(folder: &Path) -> storage::Options {
-    storage::Options { file: folder.join("stevenson.db"), readers: 2, batch_rows: 10_000, ..storage::Options::default() }
+    storage::Options {
+        file: folder.join("stevenson.db"),
+        readers: 2,
+        batch_rows: 10_000,
+        ..storage::Options::default()
+    }
 }
 
 fn visitor(name: &str) -> Visitor {
