@@ -105,7 +105,7 @@ impl Live {
         match origin::socket(head, &self.0.web) {
             Opens::ForVisitor => Ok(socket::Opening::new(self.caller(bay, head)?, false, head)?),
             Opens::ForStranger => Ok(socket::Opening::new(self.stranger(bay, head)?, true, head)?),
-            Opens::Not => Err(gate::not_ours().into()),
+            Opens::Not => Err(self.sends_away(bay, head).into()),
         }
     }
 }

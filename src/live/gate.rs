@@ -47,7 +47,7 @@ impl Live {
     /// Lets a request of our own pages pass, if the page does not send too many.
     pub(super) fn caller(&self, bay: &str, head: &dyn Head) -> Result<Caller, Refusal> {
         if !origin::may_read(head) {
-            return Err(not_ours());
+            return Err(self.sends_away(bay, head));
         }
         self.admit(bay, head, visitor::of_home(head))
     }
@@ -55,6 +55,12 @@ impl Live {
     /// Lets a request pass in nobody's name.
     pub(super) fn stranger(&self, bay: &str, head: &dyn Head) -> Result<Caller, Refusal> {
         self.admit(bay, head, None)
+    }
+
+    /// Refuses a request of a page elsewhere. It is braked as a stranger's: it must not brake the visitor whose cookie it has.
+    pub(super) fn sends_away(&self, bay: &str, head: &dyn Head) -> Refusal {
+        let not_ours = || Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into();
+        self.admit(bay, head, None).err().unwrap_or_else(not_ours)
     }
 
     fn admit(&self, bay: &str, head: &dyn Head, known: Option<Visitor>) -> Result<Caller, Refusal> {
@@ -74,11 +80,6 @@ impl Live {
             bay,
         })
     }
-}
-
-/// 403.
-pub(crate) fn not_ours() -> Refusal {
-    Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into()
 }
 
 /// The place in the dock of a page with this bay. A bay is no secret, so its name alone does not do: who sends a truck with another

@@ -39,7 +39,7 @@ async fn a_client_that_closes_its_side_still_gets_its_answer() {
         "POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let form = "POST /units HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nrest=imperial";
+    let form = "POST /units HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nrest=imperial";
     let truck = "POST /dock/0123456789abcdef HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n\
         {\"v\":1,\"fleet\":\"ping-pong\",\"seen\":\"F.0\"}";
     for (request, status) in [(PAGE, 200), (&post, 201), (form, 303), (truck, 200)] {

@@ -31,7 +31,7 @@ impl Plain {
 
 /// Sends a request of these lines and body, and reads the whole answer.
 pub async fn ask(app: &TestApp, first: &str, headers: &str, body: &[u8]) -> Plain {
-    let host = if headers.contains("Host: ") { "" } else { "Host: localhost\r\n" };
+    let host = if headers.starts_with("Host: ") || headers.contains("\nHost: ") { "" } else { "Host: localhost\r\n" };
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let head = format!("{first} HTTP/1.1\r\n{host}{headers}{length}Connection: close\r\n\r\n");
     let request = [head.as_bytes(), body].concat();
