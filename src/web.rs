@@ -1,14 +1,19 @@
 //! Shared by all doors: errors, visitors, addresses, units, the brake.
 
+pub mod answer;
+pub mod body;
 pub mod brake;
 pub mod client;
 pub mod error;
+pub mod head;
+mod more_counts;
 mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
 pub mod visitor;
 
+pub use more_counts::MoreCounts;
 pub use newest::NewestCursor;
 pub use options::{BadNetwork, Network, Options};
 

@@ -9,7 +9,7 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, preference};
+use crate::web::{NewestCursor, preference, visitor};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) struct Desk<'r> {
     pub keeper: &'r Keeper,
     pub preference: Preference,
     pub address: Address,
+    /// The visitor that the cookie names.
+    pub known: Option<Visitor>,
 }
 
 impl Desk<'_> {
@@ -65,9 +67,9 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         let (Some(storage), Some(newest), Some(keeper)) = (state.state(), state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
-        let preference = preference::of(request.cookies());
+        let (preference, known) = (preference::of(request), visitor::known(request));
         match request.guard::<Address>().await {
-            Outcome::Success(address) => Outcome::Success(Self { storage, newest, keeper, preference, address }),
+            Outcome::Success(address) => Outcome::Success(Self { storage, newest, keeper, preference, address, known }),
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

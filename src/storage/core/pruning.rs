@@ -36,9 +36,14 @@ impl Pruning {
         self.unpruned += entries as u64;
     }
 
+    /// True if it is time to prune.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.unpruned >= PRUNE_EVERY || now.since(self.pruned_at) >= MINUTE_MS
+    }
+
     /// Prunes if it is time to; true if it was.
     pub(super) async fn prune_if_due(&mut self, engine: &mut Engine, options: &Options, now: Timestamp) -> bool {
-        if self.unpruned < PRUNE_EVERY && now.since(self.pruned_at) < MINUTE_MS {
+        if !self.is_due(now) {
             return false;
         }
         match engine.prune_journal(&self.journal_limits(options, now)).await {

@@ -49,6 +49,12 @@ impl Scribe {
         self.catch_up(head).await
     }
 
+    /// The same for reports.
+    pub(super) async fn begin_reports(&mut self) -> Result<(), Error> {
+        let head = self.engine.begin_reports().await?;
+        self.catch_up(head).await
+    }
+
     /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving.
     async fn catch_up(&mut self, head: u64) -> Result<(), Error> {
         if head <= self.numbering.head() {
@@ -76,10 +82,28 @@ impl Scribe {
     /// Ends a transaction that failed, and tells what others have committed, come what may.
     pub(super) async fn settle<T>(&mut self, done: &Result<T, Error>) {
         if done.is_err() {
-            count(&self.shared.counters.failures, 1);
             self.engine.rollback().await;
-            self.memory.clear();
+            self.failed();
         }
+        self.tell_foreign().await;
+    }
+
+    /// The same for reports.
+    pub(super) async fn settle_reports<T>(&mut self, done: &Result<T, Error>) {
+        if done.is_err() {
+            self.engine.rollback_reports().await;
+            self.failed();
+        }
+        self.tell_foreign().await;
+    }
+
+    /// Notes that a transaction has failed: what memory knows may not be in the database.
+    pub(super) fn failed(&mut self) {
+        count(&self.shared.counters.failures, 1);
+        self.memory.clear();
+    }
+
+    async fn tell_foreign(&mut self) {
         let foreign = self.foreign.take();
         self.teller.tell(foreign).await;
     }
@@ -91,7 +115,6 @@ impl Scribe {
             tracing::warn!(error = error as &dyn std::error::Error, "cannot look for other processes' commits");
         }
         self.settle(&looked).await;
-        self.prune_if_due().await;
     }
 
     async fn try_look(&mut self) -> Result<(), Error> {
@@ -102,20 +125,17 @@ impl Scribe {
         Ok(())
     }
 
-    pub(super) async fn prune_if_due(&mut self) {
+    /// True if old entries are to be pruned, or removed stations may have rows left.
+    pub(super) fn has_chores(&self) -> bool {
+        self.tidying.has_orphans() || self.pruning.is_due(now())
+    }
+
+    /// Does some of it: never so much that somebody waits long.
+    pub(super) async fn do_chores(&mut self) {
         if self.pruning.prune_if_due(&mut self.engine, &self.shared.options, now()).await {
             // A tidying that failed is tried again.
             self.tidying.suspect();
         }
-    }
-
-    /// True while removed stations may have rows left.
-    pub(super) fn has_orphans(&self) -> bool {
-        self.tidying.has_orphans()
-    }
-
-    /// Deletes some of the rows that removed stations left.
-    pub(super) async fn tidy_some(&mut self) {
         self.tidying.tidy_some(&mut self.engine).await;
     }
 

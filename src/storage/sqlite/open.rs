@@ -1,6 +1,8 @@
 //! The file: connections with their pragmas, migrations, and the journal's name.
 
+use super::numbers::stored;
 use super::readers::Readers;
+use super::reports::{Pragmas, Reports, WRITER_CACHE_KIB};
 use super::texts::Texts;
 use super::writer::Writer;
 use crate::storage::error::Error;
@@ -18,8 +20,6 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// SQLite's usual page, said aloud because the size limit is counted in pages.
 const PAGE_BYTES: u32 = 4_096;
-/// The writer's page cache, KiB: the pages that twenty stations append to, and the day's extremes.
-const WRITER_CACHE_KIB: &str = "-16384";
 /// What is forgotten is overwritten where that costs no extra writing, so that it does not linger in a page's gaps.
 const OVERWRITE: &str = "fast";
 /// A reader waits so long for its turn; a page that would come later is not wanted any more.
@@ -64,7 +64,7 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
         .page_size(PAGE_BYTES)
         .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
-        .pragma("cache_size", WRITER_CACHE_KIB);
+        .pragma("cache_size", WRITER_CACHE_KIB.to_string());
     let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
     migrate(&single).await?;
     let mut conn = single.acquire().await?.detach();
@@ -75,7 +75,13 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
         .acquire_timeout(READER_WAIT)
         .connect_lazy_with(base.read_only(true));
     let texts = Arc::new(Texts::new());
-    let writer = Writer::new(conn, texts.clone(), pool.clone()).await?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages: stored(max_pages) };
+    let reports = Reports::open(options, pragmas, texts.clone())?;
+    let writer = Writer::new(conn, reports, pool.clone()).await?;
     Ok(Opened { writer, readers: Readers { pool, texts }, epoch, lossy })
 }
 
