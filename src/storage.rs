@@ -10,27 +10,31 @@ mod keys;
 mod observations;
 mod options;
 mod reads;
+mod room;
 mod seam;
 mod sqlite;
 mod stations;
 mod talk;
+mod talkers;
 pub mod words;
 
 pub use self::core::{Commits, Committed, Stats};
 pub use entry::Entry;
-pub use error::{Cause, Error};
+pub use error::{BadFile, Cause, Error};
 pub use keys::Key;
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
-pub use stations::{Directory, NewStation};
+pub use room::{Fill, Room};
+pub use stations::{Directory, ListedSensor, NewStation};
 
 use self::core::{Answer, Append, Job, Scribe, Shared, Write, Writer};
 use engine::Readers;
 use std::sync::Arc;
+use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use weather::report::Report;
-use weather::station::{Slug, Station, StationId};
+use weather::station::{SensorName, Slug, Station, StationId};
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -38,11 +42,15 @@ pub struct Storage {
     queue: mpsc::Sender<Job>,
     closing: Arc<watch::Sender<bool>>,
     readers: Arc<Readers>,
+    /// For what no page waits for.
+    background: Arc<Readers>,
     epoch: Arc<str>,
     /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
     report_room: Arc<Semaphore>,
     /// The same for words: readings and talk do not take each other's places.
     word_room: Arc<Semaphore>,
+    /// How much visitors may say.
+    talkers: Arc<Talkers>,
     shared: Arc<Shared>,
 }
 
@@ -58,6 +66,7 @@ impl Storage {
         let (teller, commits) = self::core::commits(closes);
         let (report_room, word_room) = (Semaphore::new(options.queue_reports), Semaphore::new(options.queue_words));
         let batch_reports = options.batch_reports;
+        let talkers = Talkers::new(&options);
         let shared = Arc::new(Shared::new(options));
         let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
         tokio::spawn(Writer { scribe, queue: jobs, batch_reports }.run());
@@ -65,12 +74,19 @@ impl Storage {
             queue,
             closing: Arc::new(closing),
             readers: Arc::new(opened.readers),
+            background: Arc::new(opened.background),
             epoch: opened.epoch.into(),
             report_room: Arc::new(report_room),
             word_room: Arc::new(word_room),
+            talkers: Arc::new(talkers),
             shared,
         };
         Ok((storage, commits))
+    }
+
+    /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
+    pub fn in_background(&self) -> Self {
+        Self { readers: self.background.clone(), ..self.clone() }
     }
 
     /// Stores reports of one station; returns after their commit. Late ones go to their place, repeated ones change nothing.
@@ -78,6 +94,7 @@ impl Storage {
         if reports.is_empty() {
             return Ok(Appended::default());
         }
+        self.shared.shares.admit(station, self.directory().count(), &self.shared.options)?;
         let room = take_room(&self.report_room, reports.len(), self.shared.options.queue_reports)?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Write(Write::Append(Append { station, reports, answer, _room: room })))?;
@@ -135,10 +152,20 @@ impl Storage {
         self.ask(|answer| Job::Remove(slug.clone(), answer)).await
     }
 
+    /// Removes a sensor with all its observations, likewise. If the station goes on to send it, it is made anew.
+    pub async fn remove_sensor(&self, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+        self.ask(|answer| Job::RemoveSensor(slug.clone(), name.clone(), answer)).await
+    }
+
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.queue.send(job(answer)).await.map_err(|_| Error::Closed)?;
         answered.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// How full the database is; measured once a minute, and more often while much is written.
+    pub fn room(&self) -> Room {
+        self.shared.shares.room(&self.shared.options)
     }
 
     /// What storage has done since it was opened.
@@ -148,6 +175,8 @@ impl Storage {
         Stats {
             queued_reports: queued(options.queue_reports, &self.report_room),
             queued_words: queued(options.queue_words, &self.word_room),
+            used_bytes: self.room().used_bytes,
+            limit_bytes: self.room().limit_bytes,
             ..self.shared.stats()
         }
     }

@@ -3,7 +3,7 @@
 use super::gate::{Caller, Engines};
 use crate::courier;
 use crate::storage::Entry;
-use crate::storage::words::NewWord;
+use crate::storage::words::{NewWord, Speaker};
 use crate::web::error::Problem;
 use channel::cargo::{Behind, Load, Note};
 use channel::clipboard::{Clipboard, Id, Word};
@@ -109,7 +109,8 @@ async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<(Vec<Id>, Option<Sa
     let mut saying = None;
     if !words.is_empty() {
         let said = dock.says(caller.bay.clone(), &heard);
-        storage.say(&caller.visitor, &caller.units, words).await?;
+        let speaker = Speaker { visitor: &caller.visitor, source: caller.party().source, units: &caller.units };
+        storage.say_from(speaker, words).await?;
         keeper.hear();
         let known = dock.announced(storage.head());
         if tokio::time::timeout(ANNOUNCE_MAX, known).await.is_err() {

@@ -9,7 +9,8 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, preference};
+use crate::web::{NewestCursor, client, preference};
+use channel::crowd::Source;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Desk<'r> {
     pub keeper: &'r Keeper,
     pub preference: Preference,
     pub address: Address,
+    /// The source that the visitor's words count against.
+    pub source: Option<Source>,
 }
 
 impl Desk<'_> {
@@ -66,8 +69,11 @@ impl<'r> FromRequest<'r> for Desk<'r> {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let preference = preference::of(request.cookies());
+        let source = client::address(request).and_then(Source::of);
         match request.guard::<Address>().await {
-            Outcome::Success(address) => Outcome::Success(Self { storage, newest, keeper, preference, address }),
+            Outcome::Success(address) => {
+                Outcome::Success(Self { storage, newest, keeper, preference, address, source })
+            }
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

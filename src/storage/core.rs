@@ -16,10 +16,12 @@ mod news;
 mod pruning;
 mod scribe;
 mod shared;
+mod shares;
 mod stats;
 mod store;
 mod tell;
 mod tidying;
+mod wiping;
 mod writer;
 
 pub(super) use jobs::{Answer, Append, Forgetting, Job, Talk, What, Write};

@@ -7,6 +7,8 @@
 mod blocks;
 mod conversations;
 mod error;
+mod file;
+mod gone;
 mod journal;
 mod json;
 mod last_when;
@@ -16,6 +18,7 @@ mod observations;
 mod open;
 mod prune;
 mod readers;
+mod room;
 mod series;
 mod stations;
 mod texts;

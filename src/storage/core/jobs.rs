@@ -9,7 +9,7 @@ use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use weather::report::Report;
-use weather::station::{Slug, Station, StationId};
+use weather::station::{SensorName, Slug, Station, StationId};
 
 /// What the writer is asked to do.
 pub(in crate::storage) enum Job {
@@ -18,6 +18,7 @@ pub(in crate::storage) enum Job {
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
     Remove(Slug, Answer<()>),
+    RemoveSensor(Slug, SensorName, Answer<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -50,10 +51,11 @@ pub(in crate::storage) struct Talk {
 
 /// Who says what.
 pub(in crate::storage) enum What {
-    Say { visitor: Visitor, units: String, words: Vec<NewWord> },
+    Say { visitor: Visitor, talker: String, units: String, words: Vec<NewWord> },
     Answer { word: Word, id: String, text: String, changes: Vec<AlertChange> },
     Speak { visitor: Visitor, station: String, id: String, text: Option<String>, changes: Vec<AlertChange> },
     Tell { visitor: Visitor, station: String, body: Bytes },
+    Seen { visitors: Vec<Visitor> },
 }
 
 /// Which conversation is to be forgotten.
@@ -101,7 +103,7 @@ impl Talk {
     pub(super) fn words(&self) -> usize {
         match &self.what {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 0,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 0,
         }
     }
 
@@ -116,7 +118,7 @@ impl What {
     pub(in crate::storage) fn size(&self) -> usize {
         match self {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 1,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 1,
         }
     }
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::day;
+use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values, Warning};
 use weather::station::{SensorName, Station, StationId};
@@ -75,7 +76,7 @@ impl Merging<'_> {
         for (number, report) in upload.reports.iter().enumerate() {
             let number = (upload.reports.len() > 1).then_some(number);
             let warned = answer.warnings.len();
-            let newest = self.main(upload.station.id).and_then(Known::newest);
+            let newest = self.main(upload.station.id).and_then(|known| known.newest(report.received_at()));
             let late = newest.is_some_and(|newest| newest > Rank::new(report.observed_at(), report.received_at()));
             let fresh = self.report(upload.station, report, number, &mut answer.warnings);
             if fresh.is_empty() {
@@ -137,18 +138,18 @@ impl Merging<'_> {
             }
             if fresh.len() > before {
                 row.changed = true;
-                self.fold(sensor, date, rank, &fresh[before..]);
+                self.fold(sensor, date, (rank, report.received_at()), &fresh[before..]);
             }
         }
         fresh
     }
 
-    fn fold(&mut self, sensor: SensorId, date: NaiveDate, rank: Rank, fresh: &[Fresh<'_>]) {
+    fn fold(&mut self, sensor: SensorId, date: NaiveDate, (rank, now): (Rank, Timestamp), fresh: &[Fresh<'_>]) {
         let known = self.memory.sensors.entry(sensor).or_default();
         known.high_water = known.high_water.max(Some(rank.observed_at));
         let day: &mut Day = self.memory.days.entry((sensor, date)).or_default();
         for (_, quantity, value) in fresh {
-            known.fold(*quantity, *value, rank);
+            known.fold(*quantity, *value, rank, now);
             day.fold(*quantity, *value, rank.observed_at);
         }
         self.sensors.insert(sensor);
@@ -166,7 +167,10 @@ impl Merging<'_> {
         let latest = self.main(station.id).into_iter().flat_map(|known| Quantity::all().zip(known.latest));
         for (quantity, newest) in latest {
             match newest {
-                Some(newest) if report.observed_at().since(newest.rank.observed_at) <= DERIVE_MAX_AGE_MS => {
+                Some(newest)
+                    if report.observed_at().since(newest.rank.observed_at) <= DERIVE_MAX_AGE_MS
+                        && !is_ahead(newest.rank.rank, report.received_at()) =>
+                {
                     now.restore(quantity, newest.value);
                 }
                 _ => {}

@@ -86,6 +86,7 @@ async fn try_store(scribe: &mut Scribe, batch: &Batch) -> Result<Stored, Error> 
     let (public, private) = entries.split_at(public);
     scribe.engine.write_and_commit(&Writing { observed, spoken, public, private, now }).await?;
     scribe.committed(&entries, spoken.said.len());
+    scribe.shared.shares.wrote(batch.appends.iter().map(|append| append.station), &scribe.memory, observed);
     scribe.shared.counters.count_stored(&merged.answers, &batch.talks, spoken);
     let mut answers = merged.answers.into_iter();
     let answer = |append: &Append| match directory.by_id(append.station) {

@@ -45,6 +45,9 @@ impl Writer {
                 Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
                 Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
                 Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
+                Job::RemoveSensor(slug, name, answer) => {
+                    drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
+                }
                 Job::Forget(what, answer) => {
                     let done = forget::forget_conversation(&mut self.scribe, &what).await;
                     if let Err(locked @ Error::Locked(_)) = &done {
@@ -58,6 +61,7 @@ impl Writer {
                 }
             }
             self.scribe.tidy_some().await;
+            self.scribe.wipe_if_due().await;
         }
         self.scribe.close().await;
         if let Some(answer) = closed {
