@@ -1,30 +1,35 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
 use crate::config::{self, Config};
+use crate::door::{Door, Rooms};
+use crate::ingest::readings::Readings;
 use crate::keeper::Keeper;
+use crate::live::Live;
 use crate::pretend::{plan::Plan, station};
 use crate::storage::{self, Commits, NewStation, Storage};
-use crate::{courier, ingest, live, metrics, pages, web};
+use crate::web::body::BodyLimit;
+use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
-use rocket::fairing::AdHoc;
+use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
 use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use weather::station::Slug;
 
 /// The newest entries of the journal that the dock starts with: pages that were open before a restart resume from them.
 const TAIL_ENTRIES: u32 = 10_000;
-/// The longest time that running requests get to end after a stop was asked for. Rocket cuts connections after
-/// [`GRACE_S`]. Storage needs the rest of two seconds to drain its queue.
+/// The longest time that running requests get to end after a stop was asked for. Storage needs the rest of two seconds to
+/// drain its queue.
 const STOP_MAX: Duration = Duration::from_millis(1_300);
-/// Rocket's grace, seconds.
-const GRACE_S: u32 = 1;
+/// The largest body of what Rocket answers: forms, and uploads of stations, whose own limits are lower.
+const ROCKET_BODY_MAX_BYTES: usize = 64 * 1_024;
 /// The file in the data folder that a running server holds locked.
 const LOCK_FILE: &str = "server.lock";
 /// The demo station posts at this interval.
@@ -93,24 +98,20 @@ impl App {
         &self.dock
     }
 
-    /// Rocket with every door mounted.
-    pub fn rocket(&self) -> Rocket<Build> {
+    /// Rocket with every room mounted that it serves; `address` is where the door listens.
+    pub fn rocket(&self, address: SocketAddr) -> Rocket<Build> {
         let settings = rocket::Config::figment()
-            .merge(("address", self.config.address))
-            .merge(("port", self.config.port))
+            .merge(("address", address.ip()))
+            .merge(("port", address.port()))
             .merge(("limits", pages::limits()))
             .merge(("log_level", "off"))
             .merge(("ident", false))
             // `web::client` finds the address behind a proxy; Rocket would believe every proxy.
             .merge(("ip_header", false))
-            .merge(("cli_colors", false))
-            .merge(("shutdown.ctrlc", false))
-            .merge(("shutdown.signals", Vec::<String>::new()))
-            .merge(("shutdown.grace", GRACE_S))
-            .merge(("shutdown.mercy", 0));
+            .merge(("cli_colors", false));
         let dock = self.dock.clone();
         rocket::custom(settings)
-            // An empty shield: doors set the headers that matter to them, and Shield's own would cost a fifth of a truck's time.
+            // An empty shield: rooms set the headers that matter to them.
             .attach(Shield::new())
             .manage(self.storage.clone())
             .manage(self.dock.clone())
@@ -120,7 +121,6 @@ impl App {
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", ingest::routes())
-            .mount("/", live::routes())
             .mount("/", metrics::routes())
             .mount("/", pages::routes())
             .register("/", pages::catchers())
@@ -128,65 +128,53 @@ impl App {
             .register("/dock", web::catchers())
     }
 
+    /// The rooms behind the door.
+    async fn rooms(&self, door: &Door) -> Result<Rooms, rocket::Error> {
+        let rocket = self.rocket(door.address()).manage(door.watcher());
+        let (dock, storage, keeper) = (self.dock.clone(), self.storage.clone(), self.keeper.clone());
+        let build = Some(web::Build(pages::build()));
+        Ok(Rooms {
+            live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
+            readings: Readings::new(storage, self.config.ingest.clone()),
+            rocket: Client::untracked(rocket).await?,
+            rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
+        })
+    }
+
     /// Serves until `stop` is ready; calls `ready` with the address once it listens. At the stop all parked trucks go
     /// home with `closing`, running requests end, and storage writes everything that it has acknowledged.
     pub async fn run(self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
         let wanted = SocketAddr::new(self.config.address, self.config.port);
         let failed = |reason: String| Error::Serve { address: wanted, reason };
-        let (lifted, liftoff) = oneshot::channel();
-        let lifted = std::sync::Mutex::new(Some(lifted));
-        let rocket = self
-            .rocket()
-            .attach(AdHoc::on_liftoff("ready", move |rocket| {
-                let config = rocket.config();
-                let address = SocketAddr::new(config.address, config.port);
-                if let Some(lifted) = lifted.lock().ok().and_then(|mut lifted| lifted.take()) {
-                    // Sending fails only if `run` itself is gone.
-                    let _ = lifted.send(address);
-                }
-                Box::pin(async {})
-            }))
-            .ignite()
-            .await
-            .map_err(|error| failed(reason(error)))?;
-        let shutdown = rocket.shutdown();
-        let mut serving = tokio::spawn(rocket.launch());
+        let trusted = self.config.web.trusted_proxies.clone();
+        let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
+        let address = door.address();
+        let rooms = self.rooms(&door).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
         let courier = tokio::spawn(courier);
         let (stopping, stopped) = watch::channel(false);
+        let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
-
-        let address = tokio::select! {
-            Ok(address) = liftoff => address,
-            ended = &mut serving => return Err(failed(ended.map_or_else(|e| e.to_string(), |r| r.err().map_or_else(String::new, reason)))),
-        };
         ready(address);
         let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
 
         let ended = tokio::select! {
-            () = stop => None,
-            ended = &mut serving => Some(ended),
+            () = stop => Ok(()),
+            ended = &mut serving => Err(failed(ended.err().map_or_else(String::new, |error| error.to_string()))),
         };
         stopping.send_replace(true);
         self.dock.close();
-        shutdown.notify();
-        let result = match ended {
-            None => {
-                // Connections that are still busy are cut by the end of the process.
-                let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
-                Ok(())
-            }
-            Some(Ok(Ok(_))) => Ok(()),
-            Some(Ok(Err(error))) => Err(failed(reason(error))),
-            Some(Err(error)) => Err(failed(error.to_string())),
-        };
+        if ended.is_ok() {
+            // Connections that are still busy are cut by the end of the process.
+            let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
+        }
         self.storage.close().await;
-        for worker in [Some(courier), Some(tickets), Some(keeper), demo].into_iter().flatten() {
+        for worker in [Some(courier), Some(tickets), Some(keeper), Some(serving), demo].into_iter().flatten() {
             worker.abort();
         }
-        result
+        ended
     }
 }
 

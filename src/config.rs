@@ -1,6 +1,6 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{ingest, keeper, storage, web};
+use crate::{door, ingest, keeper, storage, web};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider};
@@ -41,6 +41,8 @@ pub struct Config {
     pub keeper: keeper::Options,
     /// Knobs that all doors share.
     pub web: web::Options,
+    /// Knobs of the front door.
+    pub door: door::Options,
 }
 
 impl Default for Config {
@@ -55,6 +57,7 @@ impl Default for Config {
             ingest: ingest::Options::default(),
             keeper: keeper::Options::default(),
             web: web::Options::default(),
+            door: door::Options::default(),
         }
     }
 }

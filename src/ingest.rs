@@ -2,13 +2,13 @@
 
 mod body;
 pub mod json;
-mod readings;
+pub mod readings;
 pub mod time;
 mod updateweatherstation;
 pub mod wunderground;
 
+use crate::web::body::BodyLimit;
 use rocket::Route;
-use rocket::data::{ByteUnit, ToByteUnit};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use weather::report::Parsed;
@@ -37,16 +37,18 @@ impl Default for Options {
 }
 
 impl Options {
-    fn json_limit(&self) -> ByteUnit {
-        self.json_limit_kib.kibibytes()
+    /// The largest body of a JSON post.
+    pub fn json_limit(&self) -> BodyLimit {
+        self.limit(self.json_limit_kib)
     }
 
-    fn upload_limit(&self) -> ByteUnit {
-        self.upload_limit_kib.kibibytes()
+    /// The largest upload of a station.
+    pub fn upload_limit(&self) -> BodyLimit {
+        self.limit(self.upload_limit_kib)
     }
 
-    fn read_limit(&self) -> Duration {
-        Duration::from_secs(self.read_limit_s.into())
+    fn limit(&self, kib: u32) -> BodyLimit {
+        BodyLimit { bytes: kib as usize * 1_024, patience: Duration::from_secs(self.read_limit_s.into()) }
     }
 }
 
@@ -73,7 +75,8 @@ pub const FORMATS: [UploadFormat; 2] = [
         answer: (201, "{\"stored\":1,\"duplicate\":0,"),
         example: r#"{"observed_at":"2026-11-22T14:00:00Z","temperature":21.5,"indoor/humidity":40}"#,
         parse: json::parse_one,
-        routes: readings::routes,
+        // The front door takes them to `readings` without Rocket.
+        routes: Vec::new,
     },
     UploadFormat {
         name: "Weather Underground",

@@ -5,8 +5,9 @@
 //!
 //! ```text
 //!  roof   main.rs ── cli                                   args, exit code
-//!   6     app                                              the only place where parts meet
-//!   5     config                                           every knob, composed from the parts' Options
+//!   7     app                                              the only place where parts meet
+//!   6     config                                           every knob, composed from the parts' Options
+//!   5     door                                             the front door: the socket and its limits
 //!   4     ingest   live   pages   metrics                  doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
 //!   2     courier   keeper   pretend                        workers: they serve no HTTP
@@ -22,6 +23,8 @@
 pub mod app;
 
 pub mod config;
+
+pub mod door;
 
 pub mod ingest;
 pub mod live;

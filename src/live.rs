@@ -1,86 +1,128 @@
 //! The dock's doors: trucks at `POST /dock/<bay>`, and two kinds of streams. `docs/PROTOCOL.md` describes what they speak.
+//!
+//! They are plain functions over a request's head, and know no HTTP server: the front door reads and writes for them.
 
 mod events;
 mod gate;
-mod socket;
+pub mod socket;
 mod stream;
 mod trip;
 
+pub use events::Events;
+pub use trip::Trip;
+
+use crate::keeper::Keeper;
+use crate::storage::Storage;
+use crate::web::answer::Answer;
+use crate::web::body::{BodyLimit, NoBody};
 use crate::web::brake::Brake;
-use gate::{Gate, Refusal};
+use crate::web::head::Head;
+use crate::web::{self, Build};
+use channel::Dock;
+use gate::{Caller, Refusal};
 use governor::clock::DefaultClock;
-use rocket::http::{ContentType, Method};
-use rocket::response::{self, Responder, Response};
-use rocket::route::{Handler, Outcome};
-use rocket::{Data, Request, Route};
-use std::io::Cursor;
 use std::sync::Arc;
-use trip::Trip;
 
-/// The dock's routes. They need a [`channel::Dock`], a [`crate::storage::Storage`] and a [`crate::keeper::Keeper`]
-/// among Rocket's state. Without a [`crate::web::Build`] no page is told of another build.
-pub fn routes() -> Vec<Route> {
-    let gate = Gate { brake: Arc::new(Brake::new(DefaultClock::default())) };
-    let mut routes = vec![
-        Route::new(Method::Post, "/dock/<bay>", Trucks { gate: gate.clone() }),
-        Route::new(Method::Get, "/dock/<bay>/events", events::Events { gate: gate.clone() }),
-        Route::new(Method::Get, "/dock/<bay>/socket", socket::Socket { gate }),
-    ];
-    for (route, name) in routes.iter_mut().zip(["dock", "events", "socket"]) {
-        route.name = Some(name.into());
-    }
-    routes
-}
+/// Below this path are the dock's doors.
+pub const PATH: &str = "/dock/";
 
-/// A handler written by hand: most trucks are parked, and a parked future should hold nothing that it does not need.
+/// The dock's doors; clones share what is behind them.
 #[derive(Clone)]
-struct Trucks {
-    gate: Gate,
+pub struct Live(Arc<Engines>);
+
+/// The parts of the server that a truck needs.
+pub(crate) struct Engines {
+    /// The dock, where it parks.
+    dock: Dock,
+    /// The storage of its words, and of the journal that it may have to read.
+    storage: Storage,
+    /// The keeper, who listens to words.
+    keeper: Keeper,
+    /// The pages' build. Without one no page is told of another build.
+    build: Option<Build>,
+    /// Whom the doors believe.
+    web: web::Options,
+    /// The brake of each page's trucks, whichever door they come to.
+    brake: Brake,
 }
 
-#[rocket::async_trait]
-impl Handler for Trucks {
-    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        // Boxed, and dropped before the truck parks: the future that reads the request is large, the one that waits is small.
-        let trip = Box::pin(self.take_in(request, data)).await;
-        let answer = match trip {
-            Ok(trip) => trip.home().await.map_err(Refusal::from),
-            Err(refusal) => Err(refusal),
-        };
-        match answer {
-            Ok(load) => Outcome::from(request, Encoded(load.json)),
-            Err(refusal) => Outcome::from(request, refusal),
+/// Which of the dock's doors a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// `/dock/<bay>`
+    Trucks,
+    /// `/dock/<bay>/events`
+    Events,
+    /// `/dock/<bay>/socket`
+    Socket,
+}
+
+impl Door {
+    /// The door that a path names, and the bay, which may be no good one.
+    pub fn of(path: &str) -> Option<(Self, &str)> {
+        let rest = path.strip_prefix(PATH)?;
+        match rest.split_once('/') {
+            None if !rest.is_empty() => Some((Self::Trucks, rest)),
+            Some((bay, "events")) => Some((Self::Events, bay)),
+            Some((bay, "socket")) => Some((Self::Socket, bay)),
+            _ => None,
         }
     }
 }
 
-impl Trucks {
-    /// Reads the request, stores its words, brings the truck to the dock.
-    async fn take_in<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Result<Trip<'r>, Refusal> {
-        let mut caller = self.gate.caller(request)?;
-        let (clipboard, bytes) = gate::clipboard(request, data).await?;
-        caller.engines.dock.came(&clipboard, bytes);
+/// A truck at the gate: its head is good, its body comes next.
+pub struct Truck {
+    caller: Caller,
+    announced_bytes: Option<usize>,
+    is_json: bool,
+}
+
+impl Live {
+    /// The doors to these parts.
+    pub fn new(dock: Dock, storage: Storage, keeper: Keeper, build: Option<Build>, web: web::Options) -> Self {
+        let brake = Brake::new(DefaultClock::default());
+        Self(Arc::new(Engines { dock, storage, keeper, build, web, brake }))
+    }
+
+    /// Lets a truck in by its head.
+    pub fn truck(&self, bay: &str, head: &dyn Head) -> Result<Truck, Answer> {
+        let caller = self.caller(bay, head)?;
+        let announced_bytes = head.first("Content-Length").and_then(|length| length.parse().ok());
+        Ok(Truck { caller, announced_bytes, is_json: gate::is_json(head) })
+    }
+
+    /// Opens a stream of events.
+    pub fn events(&self, bay: &str, head: &dyn Head) -> Result<Events, Answer> {
+        Ok(Events::open(self.caller(bay, head)?, head)?)
+    }
+
+    /// Lets a WebSocket in, before it is opened.
+    pub fn socket(&self, bay: &str, head: &dyn Head) -> Result<socket::Opening, Answer> {
+        Ok(socket::Opening::new(self.caller(bay, head)?, head)?)
+    }
+}
+
+impl Truck {
+    /// How much of the body is read; the answer if the head says that there is more, or something else.
+    pub fn takes(&self) -> Result<BodyLimit, Answer> {
+        if !self.is_json {
+            return Err(gate::no_json().into());
+        }
+        if self.announced_bytes.is_some_and(|length| length > gate::BODY.bytes) {
+            return Err(gate::no_body(&NoBody::TooLarge(gate::BODY.bytes)).into());
+        }
+        Ok(gate::BODY)
+    }
+
+    /// Reads the clipboard, stores its words, brings the truck to the dock.
+    pub async fn arrives(mut self, body: Result<Vec<u8>, NoBody>) -> Result<Trip, Answer> {
+        let body = body.map_err(|error| gate::no_body(&error))?;
+        let clipboard = gate::clipboard(&body)?;
+        self.caller.engines.dock.came(&clipboard, body.len());
+        drop(body);
         if !clipboard.say.is_empty() {
-            caller.introduce(request);
+            self.caller.introduce();
         }
-        Ok(Trip::start(&caller, clipboard).await?)
-    }
-}
-
-/// A load on its way out.
-struct Encoded(Vec<u8>);
-
-impl<'r> Responder<'r, 'static> for Encoded {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let length = self.0.len();
-        Response::build()
-            .header(ContentType::JSON)
-            .raw_header("Cache-Control", "no-store")
-            .raw_header("X-Accel-Buffering", "no")
-            .raw_header("X-Content-Type-Options", "nosniff")
-            .sized_body(length, Cursor::new(self.0))
-            // One piece, and a byte to find its end by.
-            .max_chunk_size(length + 1)
-            .ok()
+        Ok(Trip::start(&self.caller, clipboard).await.map_err(Refusal::from)?)
     }
 }

@@ -58,9 +58,11 @@ impl<'r> FromRequest<'r> for Watcher {
     type Error = Stranger;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
-        let networks = request.rocket().state::<Options>().map_or(&[][..], |options| &options.metrics_from);
-        let is_named = client::address(request).is_some_and(|from| networks.iter().any(|network| network.holds(from)));
-        if is_named || client::is_local(request) {
+        let unset = Options::default();
+        let options = request.rocket().state().unwrap_or(&unset);
+        let from = client::address(request, options);
+        let is_named = from.is_some_and(|from| options.metrics_from.iter().any(|network| network.holds(from)));
+        if is_named || client::is_local(request, options) {
             return Outcome::Success(Watcher);
         }
         Outcome::Error((Status::Forbidden, Stranger))

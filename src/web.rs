@@ -1,8 +1,11 @@
 //! Shared by all doors: errors, visitors, addresses, units, the brake.
 
+pub mod answer;
+pub mod body;
 pub mod brake;
 pub mod client;
 pub mod error;
+pub mod head;
 mod newest;
 mod options;
 pub mod origin;

@@ -1,102 +1,115 @@
 //! `POST /api/v1/readings`: reports as JSON, for senders that can choose a format.
 
+use super::Options;
 use super::json::{self, Format, Malformed};
-use super::{Options, body};
 use crate::storage::{self, Storage};
+use crate::web::answer::Answer;
+use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::{self, Problem};
+use crate::web::head::Head;
 use chrono::Utc;
-use rocket::http::{Header, Status};
-use rocket::request::{FromRequest, Outcome, Request};
-use rocket::tokio::task::spawn_blocking;
-use rocket::{Data, Responder, Route, State, post, routes};
+use rocket::http::Status;
 use serde::Serialize;
-use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use weather::report::{Parsed, Warning};
+use weather::station::Station;
 
-pub(super) fn routes() -> Vec<Route> {
-    routes![post_readings]
+/// The path.
+pub const PATH: &str = "/api/v1/readings";
+
+/// The door.
+#[derive(Clone)]
+pub struct Readings {
+    storage: Storage,
+    options: Arc<Options>,
 }
 
-/// The headers that matter here, as they were sent.
-struct Head<'r> {
-    authorization: Option<&'r str>,
-    content_type: Option<&'r str>,
+/// A station whose key is good. Its body comes next.
+pub struct Sender {
+    door: Readings,
+    station: Arc<Station>,
+    format: Format,
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Head<'r> {
-    type Error = Infallible;
+impl Readings {
+    /// The door to this database.
+    pub fn new(storage: Storage, options: Options) -> Self {
+        Self { storage, options: Arc::new(options) }
+    }
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let header = |name| request.headers().get_one(name);
-        Outcome::Success(Head { authorization: header("Authorization"), content_type: header("Content-Type") })
+    /// Who sends, if memory knows; `None`: [`Readings::sender`] has to find out.
+    pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
+        let station = self.storage.station_in_memory(key(head)?)?;
+        Some(Sender { door: self.clone(), station, format: format(head)? })
+    }
+
+    /// Finds out who sends, before anything of the body is read.
+    pub async fn sender(&self, head: &dyn Head) -> Result<Sender, Answer> {
+        let unauthorized = || Answer::from(Refused::Unauthorized);
+        let key = key(head).ok_or_else(unauthorized)?;
+        let station = self.storage.station_by_key(key).await.map_err(Refused::from)?.ok_or_else(unauthorized)?;
+        let format = format(head).ok_or_else(|| {
+            let detail = "send Content-Type: application/json, or application/x-ndjson for one report a line";
+            Problem::new(Status::UnsupportedMediaType, detail)
+        })?;
+        Ok(Sender { door: self.clone(), station, format })
     }
 }
 
-impl<'r> Head<'r> {
-    fn key(&self) -> Option<&'r str> {
-        let (scheme, key) = self.authorization?.trim().split_once(' ')?;
-        scheme.eq_ignore_ascii_case("Bearer").then(|| key.trim())
-    }
-
-    /// Scripts often forget the type, so none means JSON.
-    fn format(&self) -> Option<Format> {
-        let Some(content_type) = self.content_type else { return Some(Format::Json) };
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        let is = |types: &[&str]| types.iter().any(|known| essence.eq_ignore_ascii_case(known));
-        if is(&["application/json", "text/json"]) {
-            return Some(Format::Json);
-        }
-        is(&["application/x-ndjson", "application/ndjson"]).then_some(Format::Lines)
-    }
+/// The key of a station.
+fn key(head: &dyn Head) -> Option<&str> {
+    let (scheme, key) = head.first("Authorization")?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| key.trim())
 }
 
-/// The answer after the commit: how many reports were stored.
-#[derive(Responder)]
-#[response(content_type = "json")]
-struct Receipt {
-    body: (Status, String),
-    caching: Header<'static>,
+/// Scripts often forget the type, so none means JSON.
+fn format(head: &dyn Head) -> Option<Format> {
+    let Some(content_type) = head.first("Content-Type") else { return Some(Format::Json) };
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is = |types: &[&str]| types.iter().any(|known| essence.eq_ignore_ascii_case(known));
+    if is(&["application/json", "text/json"]) {
+        return Some(Format::Json);
+    }
+    is(&["application/x-ndjson", "application/ndjson"]).then_some(Format::Lines)
 }
 
-/// The receipt's body. People read it in a terminal, so the keys stand in this order.
+/// The headers of every receipt.
+const HEADERS: [(&str, &str); 3] =
+    [("content-type", "application/json"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
+
+/// The receipt's body: how many reports were stored. People read it in a terminal, so the keys stand in this order.
 #[derive(Serialize)]
-struct Counts {
+struct Counts<'a> {
     stored: usize,
     duplicate: usize,
-    warnings: serde_json::Value,
+    warnings: Vec<error::Warned<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     more_warnings: Option<usize>,
 }
 
-impl Receipt {
-    fn new(stored: usize, duplicate: usize, parsed: &Parsed) -> Self {
-        let warnings = error::warnings(&parsed.warnings);
-        let more_warnings = (parsed.unlisted > 0).then_some(parsed.unlisted);
-        let counts = Counts { stored, duplicate, warnings, more_warnings };
-        let body = serde_json::to_string(&counts).unwrap_or_else(|_| "null".to_owned());
-        let status = if stored > 0 { Status::Created } else { Status::Ok };
-        Self { body: (status, body), caching: Header::new("Cache-Control", "no-store") }
-    }
+fn receipt(stored: usize, duplicate: usize, parsed: &Parsed) -> Answer {
+    let warnings = error::warnings(&parsed.warnings);
+    let more_warnings = (parsed.unlisted > 0).then_some(parsed.unlisted);
+    let counts = Counts { stored, duplicate, warnings, more_warnings };
+    let body = serde_json::to_vec(&counts).unwrap_or_else(|_| b"null".to_vec());
+    Answer::new(if stored > 0 { Status::Created } else { Status::Ok }.code, &HEADERS, body)
 }
 
-#[derive(Responder)]
 enum Refused {
-    Unauthorized(Unauthorized),
+    Unauthorized,
     Other(Problem),
 }
 
-#[derive(Responder)]
-struct Unauthorized {
-    problem: Problem,
-    challenge: Header<'static>,
-}
-
-impl Refused {
-    fn unauthorized() -> Self {
-        let detail = "send the station's key: Authorization: Bearer stv_…";
-        let challenge = Header::new("WWW-Authenticate", "Bearer");
-        Self::Unauthorized(Unauthorized { problem: Problem::new(Status::Unauthorized, detail), challenge })
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unauthorized => {
+                let detail = "send the station's key: Authorization: Bearer stv_…";
+                Answer::from(Problem::new(Status::Unauthorized, detail)).with("www-authenticate", "Bearer")
+            }
+            Refused::Other(problem) => problem.into(),
+        }
     }
 }
 
@@ -104,18 +117,18 @@ impl From<storage::Error> for Refused {
     fn from(error: storage::Error) -> Self {
         match error {
             // Removed since it was recognised.
-            storage::Error::NoStation(_) => Self::unauthorized(),
+            storage::Error::NoStation(_) => Self::Unauthorized,
             error => Self::Other(error.into()),
         }
     }
 }
 
-impl From<body::NoBody> for Refused {
-    fn from(error: body::NoBody) -> Self {
+impl From<NoBody> for Refused {
+    fn from(error: NoBody) -> Self {
         let status = match error {
-            body::NoBody::TooLarge(_) => Status::PayloadTooLarge,
-            body::NoBody::TooSlow(_) => Status::RequestTimeout,
-            body::NoBody::Broken(_) => Status::BadRequest,
+            NoBody::TooLarge(_) => Status::PayloadTooLarge,
+            NoBody::TooSlow(_) => Status::RequestTimeout,
+            NoBody::Broken(_) => Status::BadRequest,
         };
         Self::Other(Problem::new(status, error.to_string()))
     }
@@ -132,46 +145,47 @@ impl From<Malformed> for Refused {
 /// thread.
 const ASIDE_BYTES: usize = 64 * 1_024;
 
-#[post("/api/v1/readings", data = "<data>")]
-async fn post_readings(
-    head: Head<'_>,
-    storage: &State<Storage>,
-    options: &State<Options>,
-    data: Data<'_>,
-) -> Result<Receipt, Refused> {
-    let key = head.key().ok_or_else(Refused::unauthorized)?;
-    let station = storage.station_by_key(key).await?.ok_or_else(Refused::unauthorized)?;
-    let format = head.format().ok_or_else(|| {
-        let detail = "send Content-Type: application/json, or application/x-ndjson for one report a line";
-        Refused::Other(Problem::new(Status::UnsupportedMediaType, detail))
-    })?;
-    let bytes = body::read(data, options.json_limit(), options.read_limit()).await?;
-    #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
-    let (received, reports_max) = (Utc::now().into(), options.reports_max);
-    let mut parsed = if bytes.len() < ASIDE_BYTES {
-        json::parse(&bytes, format, received, reports_max)?
-    } else {
-        let aside = spawn_blocking(move || json::parse(&bytes, format, received, reports_max));
-        aside
-            .await
-            .map_err(|_| Refused::Other(Problem::unavailable("the server is stopping; try again in a moment")))??
-    };
-    let reports = std::mem::take(&mut parsed.reports);
-    if !reports.is_empty() {
-        let appended = storage.append(station.id, reports).await?;
-        let warnings = appended.warnings.into_iter().map(|warning| place_as_sent(warning, &parsed.places));
-        let warnings: Vec<_> = warnings.collect();
-        parsed.warn(warnings);
-        return Ok(Receipt::new(appended.stored, appended.duplicate, &parsed));
+impl Sender {
+    /// How much of the body is read.
+    pub fn takes(&self) -> BodyLimit {
+        self.door.options.json_limit()
     }
-    let detail = match parsed {
-        Parsed { known: 0, ref warnings, .. } if warnings.is_empty() => "nothing was stored: no values were sent",
-        Parsed { known: 0, .. } => "nothing was stored: no field is known here; see docs/INGEST.md for their names",
-        Parsed { refused: 1.., .. } => "nothing was stored: every value was refused",
-        // All of it means "no value": that is no mistake.
-        _ => return Ok(Receipt::new(0, 0, &parsed)),
-    };
-    Err(Refused::Other(Problem::bad_request(detail, parsed.warnings)))
+
+    /// Stores what the body says; the answer comes after the commit.
+    pub async fn posts(self, body: Result<Vec<u8>, NoBody>) -> Answer {
+        self.store(body).await.unwrap_or_else(Answer::from)
+    }
+
+    async fn store(self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
+        let Self { door: Readings { storage, options }, station, format } = self;
+        let bytes = body?;
+        #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
+        let (received, reports_max) = (Utc::now().into(), options.reports_max);
+        let mut parsed = if bytes.len() < ASIDE_BYTES {
+            json::parse(&bytes, format, received, reports_max)?
+        } else {
+            let aside = spawn_blocking(move || json::parse(&bytes, format, received, reports_max));
+            aside
+                .await
+                .map_err(|_| Refused::Other(Problem::unavailable("the server is stopping; try again in a moment")))??
+        };
+        let reports = std::mem::take(&mut parsed.reports);
+        if !reports.is_empty() {
+            let appended = storage.append(station.id, reports).await?;
+            let warnings = appended.warnings.into_iter().map(|warning| place_as_sent(warning, &parsed.places));
+            let warnings: Vec<_> = warnings.collect();
+            parsed.warn(warnings);
+            return Ok(receipt(appended.stored, appended.duplicate, &parsed));
+        }
+        let detail = match parsed {
+            Parsed { known: 0, ref warnings, .. } if warnings.is_empty() => "nothing was stored: no values were sent",
+            Parsed { known: 0, .. } => "nothing was stored: no field is known here; see docs/INGEST.md for their names",
+            Parsed { refused: 1.., .. } => "nothing was stored: every value was refused",
+            // All of it means "no value": that is no mistake.
+            _ => return Ok(receipt(0, 0, &parsed)),
+        };
+        Err(Refused::Other(Problem::bad_request(detail, parsed.warnings)))
+    }
 }
 
 /// Storage counts the reports it got; the sender counts those it sent.

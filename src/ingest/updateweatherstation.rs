@@ -3,6 +3,7 @@
 use super::wunderground::{self, Garbled, Upload};
 use super::{Options, body};
 use crate::storage::{self, Storage};
+use crate::web::body::NoBody;
 use crate::web::error::Problem;
 use chrono::Utc;
 use rocket::http::{ContentType, Header, Status};
@@ -95,13 +96,13 @@ impl From<storage::Error> for Answer {
     }
 }
 
-impl From<body::NoBody> for Answer {
-    fn from(error: body::NoBody) -> Self {
+impl From<NoBody> for Answer {
+    fn from(error: NoBody) -> Self {
         tracing::debug!(reason = %error, "an upload was refused");
         match error {
-            body::NoBody::TooLarge(_) => Self::TooLarge,
-            body::NoBody::TooSlow(_) => Self::TooSlow,
-            body::NoBody::Broken(_) => Self::BadRequest(error.to_string()),
+            NoBody::TooLarge(_) => Self::TooLarge,
+            NoBody::TooSlow(_) => Self::TooSlow,
+            NoBody::Broken(_) => Self::BadRequest(error.to_string()),
         }
     }
 }
@@ -120,7 +121,7 @@ async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &Stat
 
 #[post("/<_>/<_..>", rank = 30, data = "<data>")]
 async fn post_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>, data: Data<'_>) -> Answer {
-    match body::read(data, options.upload_limit(), options.read_limit()).await {
+    match body::read(data, options.upload_limit()).await {
         Ok(body) => answer(target, &body, storage, options).await,
         Err(error) => error.into(),
     }
@@ -128,7 +129,7 @@ async fn post_upload(target: Target<'_>, storage: &State<Storage>, options: &Sta
 
 async fn answer(target: Target<'_>, body: &[u8], storage: &Storage, options: &Options) -> Answer {
     let size = target.tail.len() + target.query.len() + body.len();
-    if size as u64 > options.upload_limit() {
+    if size > options.upload_limit().bytes {
         return Answer::TooLarge;
     }
     let parts = [target.tail.as_bytes(), target.query.as_bytes(), body];

@@ -1,76 +1,61 @@
 //! `GET /dock/<bay>/events`: loads as Server-Sent Events. Words go up aboard trucks.
 
-use super::gate::{Gate, Refusal, bad};
+use super::gate::{Caller, Refusal, bad};
 use super::stream::Stream;
+use crate::web::head::Head;
 use channel;
 use channel::clipboard::Clipboard;
 use channel::fleet::{Down, FLEETS, Fleet};
-use futures_util::stream;
-use rocket::http::ContentType;
-use rocket::response::Response;
-use rocket::response::stream::ReaderStream;
-use rocket::route::{Handler, Outcome};
-use rocket::{Data, Request};
-use std::io::{Cursor, Write};
+use std::io::Write;
 
-/// The door.
-#[derive(Clone)]
-pub(crate) struct Events {
-    pub gate: Gate,
-}
-
-#[rocket::async_trait]
-impl Handler for Events {
-    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
-        match self.open(request) {
-            Ok(stream) => Outcome::Success(answer(stream)),
-            Err(refusal) => Outcome::from(request, refusal),
-        }
-    }
+/// A stream of events.
+pub struct Events {
+    /// `None` after the last load.
+    stream: Option<Stream>,
 }
 
 impl Events {
-    fn open<'r>(&self, request: &'r Request<'_>) -> Result<Stream<'r>, Refusal> {
-        let caller = self.gate.caller(request)?;
-        let query = |name| request.query_value::<&str>(name).and_then(Result::ok);
+    /// The headers of the answer.
+    pub const HEADERS: [(&str, &str); 4] = [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store"),
+        ("x-accel-buffering", "no"),
+        ("x-content-type-options", "nosniff"),
+    ];
+
+    pub(super) fn open(caller: Caller, head: &dyn Head) -> Result<Self, Refusal> {
         // The browser's own memory of the last event is newer than the URL that the page made.
         // An id that is no cursor did not come from us: the browser would send it again for ever.
-        let last =
-            request.headers().get_one("Last-Event-ID").filter(|id| id.parse::<channel::cursor::Cursor>().is_ok());
-        let seen = last.or_else(|| query("seen")).unwrap_or_default();
-        let clipboard = Clipboard::of_stream(row(), seen, query("watch").unwrap_or_default(), query("build"));
+        let last = head.first("Last-Event-ID").filter(|id| id.parse::<channel::cursor::Cursor>().is_ok());
+        let seen = last.map(str::to_owned).or_else(|| head.asked("seen")).unwrap_or_default();
+        let (watch, build) = (head.asked("watch").unwrap_or_default(), head.asked("build"));
+        let clipboard = Clipboard::of_stream(row(), &seen, &watch, build.as_deref());
         let clipboard = clipboard.map_err(|error| {
             let field = error.field.clone();
             bad(&field, error)
         })?;
         caller.engines.dock.came(&clipboard, 0);
         caller.engines.dock.opened(clipboard.fleet);
-        Ok(Stream::open(caller, clipboard))
+        Ok(Self { stream: Some(Stream::open(caller, clipboard)) })
+    }
+
+    /// The next event, however long it takes; `None` when the stream has ended. It is made when it is asked for: a page
+    /// that reads slowly takes up one load, not a queue.
+    pub async fn next(&mut self) -> Option<Vec<u8>> {
+        let stream = self.stream.as_mut()?;
+        // An error means that storage is away: the page comes again, and is told so.
+        let sent = stream.trip().await.ok()?;
+        let event = event(&stream.seen().to_string(), sent.retry_ms, &sent.json);
+        if sent.is_last {
+            self.stream = None;
+        }
+        Some(event)
     }
 }
 
 /// The row of the table whose news comes down this way.
 fn row() -> &'static Fleet {
     FLEETS.iter().find(|fleet| fleet.down == Down::Events).unwrap_or(&FLEETS[0])
-}
-
-/// An answer that goes on as long as the stream. The next load is fetched when the last has been taken: a page that
-/// reads slowly takes up one load, not a queue.
-fn answer(stream: Stream<'_>) -> Response<'_> {
-    let events = stream::unfold(Some(stream), |stream| async move {
-        let mut stream = stream?;
-        // An error means that storage is away: the page comes again, and is told so.
-        let sent = stream.trip().await.ok()?;
-        let event = event(&stream.seen().to_string(), sent.retry_ms, &sent.json);
-        Some((Cursor::new(event), (!sent.is_last).then_some(stream)))
-    });
-    Response::build()
-        .header(ContentType::EventStream)
-        .raw_header("Cache-Control", "no-store")
-        .raw_header("X-Accel-Buffering", "no")
-        .raw_header("X-Content-Type-Options", "nosniff")
-        .streamed_body(ReaderStream::from(events))
-        .finalize()
 }
 
 /// Room for `retry: `, `id: `, `data: `, their ends of lines, a cursor and a number.

@@ -1,31 +1,71 @@
 //! `GET /dock/<bay>/socket`: a WebSocket, clipboards up and loads down.
 
-use super::gate::{BODY_MAX_S, Caller, Gate, Refusal, TOO_EAGER};
+use super::gate::{BODY_MAX_S, Caller, Refusal, TOO_EAGER};
 use super::stream::{Sent, Stream};
 use crate::web::error::Problem;
+use crate::web::head::Head;
 use channel::cargo::Why;
 use channel::clipboard::{BODY_MAX_BYTES, Clipboard};
 use channel::fleet::Down;
 use futures_util::{SinkExt, StreamExt};
 use rocket::http::Status;
-use rocket::request::FromRequest;
-use rocket::route::{Handler, Outcome};
-use rocket::{Data, Request};
-use rocket_ws::frame::{CloseCode, CloseFrame};
-use rocket_ws::result::Error;
-use rocket_ws::stream::DuplexStream;
-use rocket_ws::{Config, Message, WebSocket};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// Longest reason of a close frame, bytes, as the protocol has it.
 const REASON_MAX_BYTES: usize = 123;
 /// How long the other side may take to close as well, seconds: then what was written has arrived.
 const CLOSE_MAX_S: u64 = 1;
 
-/// The door.
-#[derive(Clone)]
-pub(crate) struct Socket {
-    pub gate: Gate,
+/// A WebSocket that is let in and not yet open.
+pub struct Opening {
+    caller: Caller,
+    accept: String,
+}
+
+impl Opening {
+    pub(super) fn new(mut caller: Caller, head: &dyn Head) -> Result<Self, Refusal> {
+        let says = |name: &str, what: &str| {
+            let list = head.first(name).unwrap_or_default();
+            list.split(',').any(|item| item.trim().eq_ignore_ascii_case(what))
+        };
+        let key = head.first("Sec-WebSocket-Key").filter(|_| {
+            says("Connection", "upgrade") && says("Upgrade", "websocket") && says("Sec-WebSocket-Version", "13")
+        });
+        let no_upgrade = || Problem::new(Status::UpgradeRequired, "this is the address of a WebSocket");
+        let accept = derive_accept_key(key.ok_or_else(no_upgrade)?.as_bytes());
+        // No later answer could carry a cookie.
+        caller.introduce();
+        Ok(Self { caller, accept })
+    }
+
+    /// The headers of the answer that opens it.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let accept = ("sec-websocket-accept", self.accept.clone());
+        let fixed = [("connection", "upgrade".to_owned()), ("upgrade", "websocket".to_owned()), accept];
+        let cookie = self.caller.cookie.clone().map(|cookie| ("set-cookie", cookie));
+        fixed.into_iter().chain(cookie).collect()
+    }
+
+    /// Talks over the open line until one side ends it.
+    pub async fn talk<S: AsyncRead + AsyncWrite + Unpin>(self, line: S) {
+        let limits = WebSocketConfig {
+            max_message_size: Some(BODY_MAX_BYTES),
+            max_frame_size: Some(BODY_MAX_BYTES),
+            // What is sent is sent at once, so nothing waits in line for a page that reads slowly.
+            write_buffer_size: 0,
+            ..WebSocketConfig::default()
+        };
+        let io = WebSocketStream::from_raw_socket(line, Role::Server, Some(limits)).await;
+        Line { io }.run(self.caller).await;
+    }
 }
 
 /// Why this side closes.
@@ -40,44 +80,9 @@ impl Close {
     }
 }
 
-#[rocket::async_trait]
-impl Handler for Socket {
-    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
-        let opened = async {
-            let mut caller = self.gate.caller(request)?;
-            let upgrade = WebSocket::from_request(request).await.succeeded();
-            let no_upgrade = || Problem::new(Status::UpgradeRequired, "this is the address of a WebSocket");
-            let upgrade = upgrade.ok_or_else(no_upgrade)?;
-            // No later answer could carry a cookie.
-            caller.introduce(request);
-            Ok::<_, Refusal>((upgrade, caller))
-        };
-        let (upgrade, caller) = match opened.await {
-            Ok(opened) => opened,
-            Err(refusal) => return Outcome::from(request, refusal),
-        };
-        let gate = self.gate.clone();
-        let limits = Config {
-            max_message_size: Some(BODY_MAX_BYTES),
-            max_frame_size: Some(BODY_MAX_BYTES),
-            // What is sent is sent at once, so nothing waits in line for a page that reads slowly.
-            write_buffer_size: 0,
-            ..Config::default()
-        };
-        let channel = upgrade.config(limits).channel(move |io| {
-            Box::pin(async move {
-                Line { io, gate }.run(caller).await;
-                Ok(())
-            })
-        });
-        Outcome::from(request, channel)
-    }
-}
-
 /// A connection.
-struct Line {
-    io: DuplexStream,
-    gate: Gate,
+struct Line<S> {
+    io: WebSocketStream<S>,
 }
 
 /// What happens next on a line.
@@ -86,8 +91,8 @@ enum Next {
     Came(Option<Result<Message, Error>>),
 }
 
-impl Line {
-    async fn run(mut self, caller: Caller<'_>) {
+impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
+    async fn run(mut self, caller: Caller) {
         let farewell = self.talk(caller).await.map(|Close { code, mut reason }| {
             reason.truncate(reason.floor_char_boundary(REASON_MAX_BYTES));
             CloseFrame { code, reason: reason.into() }
@@ -101,7 +106,7 @@ impl Line {
     }
 
     /// Clipboards up, loads down, until one side ends it; returns why, if it was this side.
-    async fn talk(&mut self, caller: Caller<'_>) -> Option<Close> {
+    async fn talk(&mut self, caller: Caller) -> Option<Close> {
         let first = self.first(&caller);
         let first = match tokio::time::timeout(Duration::from_secs(BODY_MAX_S), first).await {
             Ok(Ok(first)) => first,
@@ -147,7 +152,7 @@ impl Line {
         Err(Some(Close::new(code, sent.why.name())))
     }
 
-    async fn first(&mut self, caller: &Caller<'_>) -> Result<Clipboard, Option<Close>> {
+    async fn first(&mut self, caller: &Caller) -> Result<Clipboard, Option<Close>> {
         loop {
             let frame = self.io.next().await;
             if let Some(clipboard) = self.read(frame, caller)? {
@@ -157,11 +162,7 @@ impl Line {
     }
 
     /// Reads a frame; pings and their like hold no clipboard.
-    fn read(
-        &self,
-        frame: Option<Result<Message, Error>>,
-        caller: &Caller<'_>,
-    ) -> Result<Option<Clipboard>, Option<Close>> {
+    fn read(&self, frame: Option<Result<Message, Error>>, caller: &Caller) -> Result<Option<Clipboard>, Option<Close>> {
         let text = match frame {
             Some(Ok(Message::Text(text))) => Some(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => None,
@@ -175,7 +176,7 @@ impl Line {
             Some(Err(Error::Protocol(error))) => return Err(Some(Close::new(CloseCode::Protocol, error.to_string()))),
             Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(None),
         };
-        self.gate.brake.check(&caller.bay).map_err(|_| Close::new(CloseCode::Policy, TOO_EAGER))?;
+        caller.engines.brake.check(&caller.bay).map_err(|_| Close::new(CloseCode::Policy, TOO_EAGER))?;
         let Some(text) = text else { return Ok(None) };
         let bad = |reason: String| Close::new(CloseCode::Invalid, reason);
         let clipboard = Clipboard::parse(text.as_bytes()).map_err(|error| match error.field.is_empty() {

@@ -9,8 +9,8 @@ use channel::cursor::Cursor;
 use channel::tally::Tally;
 
 /// A page's stream. It keeps what the page's clipboard said, and how far the page has been sent.
-pub(crate) struct Stream<'r> {
-    caller: Caller<'r>,
+pub(crate) struct Stream {
+    caller: Caller,
     clipboard: Clipboard,
 }
 
@@ -26,9 +26,9 @@ pub(crate) struct Sent {
     pub is_last: bool,
 }
 
-impl<'r> Stream<'r> {
+impl Stream {
     /// A stream that starts where the clipboard says.
-    pub(crate) fn open(caller: Caller<'r>, clipboard: Clipboard) -> Self {
+    pub(crate) fn open(caller: Caller, clipboard: Clipboard) -> Self {
         Self { caller, clipboard }
     }
 
@@ -43,7 +43,7 @@ impl<'r> Stream<'r> {
     }
 
     /// The page that calls.
-    pub(crate) fn caller(&self) -> &Caller<'r> {
+    pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 

@@ -1,15 +1,18 @@
 //! One trip: the server stores a truck's words, lets it into the dock, and sends its load home.
 
-use super::gate::{Caller, Engines};
+use super::Engines;
+use super::gate::{Caller, Refusal};
 use crate::courier;
 use crate::storage::Entry;
 use crate::storage::words::{NewWord, Speaker};
+use crate::web::answer::Answer;
 use crate::web::error::Problem;
 use channel::cargo::{Behind, Load, Note};
 use channel::clipboard::{Clipboard, Id, Word};
 use channel::fleet::Fleet;
 use channel::yard::Truck;
 use channel::{Arrived, Parking, Saying};
+use std::sync::Arc;
 use std::time::Duration;
 use weather::time::nearest_ms;
 
@@ -21,13 +24,15 @@ const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
 const ANNOUNCE_MAX: Duration = Duration::from_millis(250);
 
 /// A truck at the dock. Its fields are what a parked truck costs in memory.
-pub(crate) struct Trip<'r> {
-    engines: Engines<'r>,
+pub struct Trip {
+    engines: Arc<Engines>,
     fleet: &'static Fleet,
     stay: Stay,
     heard: Vec<Id>,
-    /// The build to tell the page of, which has another.
-    build: Option<&'r str>,
+    /// The page has another build than this server, and is told so.
+    tells_build: bool,
+    /// The cookie that goes home with the load.
+    cookie: Option<Box<str>>,
 }
 
 /// How long a truck stays.
@@ -48,16 +53,24 @@ pub(crate) struct Home {
     pub retry_ms: Option<u64>,
 }
 
-impl<'r> Trip<'r> {
+/// The headers of every load.
+const HEADERS: [(&str, &str); 4] = [
+    ("content-type", "application/json"),
+    ("cache-control", "no-store"),
+    ("x-accel-buffering", "no"),
+    ("x-content-type-options", "nosniff"),
+];
+
+impl Trip {
     /// Stores what the truck says, tells the keeper, brings the truck to the dock.
-    pub(crate) async fn start(caller: &Caller<'r>, clipboard: Clipboard) -> Result<Self, Problem> {
+    pub(crate) async fn start(caller: &Caller, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
-        let engines = caller.engines;
+        let engines = &caller.engines;
         let (heard, saying) = hear(caller, say).await?;
         if caller.is_known {
             engines.keeper.visit(&caller.visitor);
         }
-        let build = engines.build.filter(|own| build.is_some_and(|of_page| *of_page != **own));
+        let tells_build = caller.other_build(build.as_deref());
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
         let truck = Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms };
         let stay = match engines.dock.arrive(truck) {
@@ -66,12 +79,27 @@ impl<'r> Trip<'r> {
             Arrived::Behind(behind) => Stay::Leaves(catch_up(caller, behind).await?),
         };
         drop(saying);
-        Ok(Self { engines, fleet, stay, heard, build })
+        let cookie = caller.cookie.as_deref().map(Box::from);
+        Ok(Self { engines: Arc::clone(engines), fleet, stay, heard, tells_build, cookie })
+    }
+
+    /// Waits for the truck's load, however long it takes. Dropped before that, the truck leaves the dock.
+    pub async fn answer(mut self) -> Answer {
+        let cookie = self.cookie.take();
+        let answer = match self.home().await {
+            Ok(home) => Answer::new(200, &HEADERS, home.json),
+            Err(problem) => Refusal::from(problem).into(),
+        };
+        match cookie {
+            Some(cookie) => answer.with("set-cookie", cookie),
+            None => answer,
+        }
     }
 
     /// Waits for the truck's load, however long it takes.
     pub(crate) async fn home(self) -> Result<Home, Problem> {
-        let Self { engines, fleet, stay, heard, build } = self;
+        let Self { engines, fleet, stay, heard, tells_build, .. } = self;
+        let build = engines.build.as_ref().filter(|_| tells_build).map(|build| build.0.as_str());
         let load = match stay {
             Stay::Leaves(load) => load,
             Stay::Parks(parking) => parking.load().await,
@@ -84,8 +112,8 @@ impl<'r> Trip<'r> {
 }
 
 /// Reads what a page missed from the journal.
-async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> {
-    let (engines, reader) = (caller.engines, Some(&caller.visitor));
+async fn catch_up(caller: &Caller, behind: Behind) -> Result<Load, Problem> {
+    let (engines, reader) = (&caller.engines, Some(&caller.visitor));
     let entries = engines.storage.journal_since(behind.seen, reader, JOURNAL_READ_MAX_ENTRIES).await?;
     let reaches_head = |entries: &Vec<Entry>| {
         entries.len() < JOURNAL_READ_MAX_ENTRIES as usize || entries.last().is_some_and(|last| last.seq >= behind.head)
@@ -97,8 +125,8 @@ async fn catch_up(caller: &Caller<'_>, behind: Behind) -> Result<Load, Problem> 
 /// Stores words and waits until the dock knows them. Returns the ids that home may forget, which are all of them, and a guard
 /// to keep until their truck has arrived. If storage is away, no word is stored, and home keeps them. Words of the lab are
 /// not stored: the lab only wants them carried.
-async fn hear(caller: &Caller<'_>, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying>), Problem> {
-    let Engines { dock, storage, keeper, .. } = caller.engines;
+async fn hear(caller: &Caller, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying>), Problem> {
+    let Engines { dock, storage, keeper, .. } = &*caller.engines;
     let new = |word: &Word| NewWord {
         id: word.id.as_str().to_owned(),
         station: word.topic.to_string(),

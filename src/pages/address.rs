@@ -1,6 +1,6 @@
 //! The address by which a visitor reached this server, for commands that the visitor will copy.
 
-use crate::web::client;
+use crate::web::{Options, client};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -44,7 +44,9 @@ impl<'r> FromRequest<'r> for Address {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let config = request.rocket().config();
         let bound = SocketAddr::new(config.address, config.port);
-        Outcome::Success(Self::of(client::host(request), client::is_https(request), bound))
+        let unset = Options::default();
+        let options = request.rocket().state().unwrap_or(&unset);
+        Outcome::Success(Self::of(client::host(request, options), client::is_https(request, options), bound))
     }
 }
 

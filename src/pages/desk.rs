@@ -9,7 +9,7 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, client, preference};
+use crate::web::{NewestCursor, Options, client, preference, visitor};
 use channel::crowd::Source;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -24,6 +24,8 @@ pub(crate) struct Desk<'r> {
     pub keeper: &'r Keeper,
     pub preference: Preference,
     pub address: Address,
+    /// The visitor that the cookie names.
+    pub known: Option<Visitor>,
     /// The source that the visitor's words count against.
     pub source: Option<Source>,
 }
@@ -68,11 +70,12 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         let (Some(storage), Some(newest), Some(keeper)) = (state.state(), state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
-        let preference = preference::of(request.cookies());
-        let source = client::address(request).and_then(Source::of);
+        let (preference, known) = (preference::of(request), visitor::known(request));
+        let options = state.state::<Options>();
+        let source = options.and_then(|options| client::address(request, options)).and_then(Source::of);
         match request.guard::<Address>().await {
             Outcome::Success(address) => {
-                Outcome::Success(Self { storage, newest, keeper, preference, address, source })
+                Outcome::Success(Self { storage, newest, keeper, preference, address, known, source })
             }
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }

@@ -32,7 +32,7 @@ impl<'r> Responder<'r, 'static> for Fault {
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
         let now = clock::now();
-        let frame = Frame::still(heading, "/", now, preference::of(request.cookies()));
+        let frame = Frame::still(heading, "/", now, preference::of(request));
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
         response.set_status(status);

@@ -8,9 +8,8 @@ use super::page::Page;
 use super::views::StationPage;
 use crate::storage::Error;
 use crate::storage::words::{NewWord, Speaker};
-use crate::web::visitor;
 use rocket::form::Form;
-use rocket::http::{CookieJar, Status};
+use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
 use std::sync::Arc;
@@ -37,34 +36,28 @@ enum Answer {
 }
 
 #[post("/s/<slug>/words", data = "<said>")]
-async fn say(
-    slug: &str,
-    said: Form<Said<'_>>,
-    _ours: Ours,
-    desk: Desk<'_>,
-    cookies: &CookieJar<'_>,
-) -> Result<Answer, Fault> {
+async fn say(slug: &str, said: Form<Said<'_>>, _ours: Ours, desk: Desk<'_>) -> Result<Answer, Fault> {
     let station = desk.station(slug)?;
-    // `known`, not `welcome`: a form of another site comes without the cookie, and must not get a new one.
-    let Some(visitor) = visitor::known(cookies) else {
+    // A visitor that is known, not one that is welcomed: a form of another site comes without the cookie, and must not get a new one.
+    let Some(visitor) = desk.known.clone() else {
         let why =
             "The keeper answers only visitors that have a cookie. Allow cookies for this site, then reload the page.";
-        return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
+        return again(&desk, &station, said.text, Status::BadRequest, why.to_owned()).await;
     };
     let text = said.text.trim();
     if let Some(why) = objection(text) {
-        return again(&desk, &station, cookies, said.text, Status::UnprocessableEntity, why).await;
+        return again(&desk, &station, said.text, Status::UnprocessableEntity, why).await;
     }
     let Some(id) = conversation::word_id(said.key, &visitor, &station.slug, text) else {
         let why = "This page was too old. Send your text again.";
-        return again(&desk, &station, cookies, said.text, Status::BadRequest, why.to_owned()).await;
+        return again(&desk, &station, said.text, Status::BadRequest, why.to_owned()).await;
     };
     let word = NewWord { id, station: station.slug.to_string(), text: text.to_owned() };
     let units = desk.preference.name();
     let speaker = Speaker { visitor: &visitor, source: desk.source, units: &units };
     if let Err(error) = desk.storage.say_from(speaker, vec![word]).await {
         let (status, why) = refusal(&error);
-        return again(&desk, &station, cookies, said.text, status, why.to_owned()).await;
+        return again(&desk, &station, said.text, status, why.to_owned()).await;
     }
     desk.keeper.visit(&visitor);
     desk.keeper.hear();
@@ -72,10 +65,10 @@ async fn say(
 }
 
 #[post("/s/<slug>/words/forget")]
-async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>, cookies: &CookieJar<'_>) -> Result<Redirect, Fault> {
+async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>) -> Result<Redirect, Fault> {
     let station = desk.station(slug)?;
-    if let Some(visitor) = visitor::known(cookies) {
-        desk.storage.forget_conversation(&visitor, station.slug.as_str()).await?;
+    if let Some(visitor) = &desk.known {
+        desk.storage.forget_conversation(visitor, station.slug.as_str()).await?;
     }
     Ok(to_panel(&station.slug))
 }
@@ -123,12 +116,10 @@ fn refusal(error: &Error) -> (Status, &'static str) {
 async fn again(
     desk: &Desk<'_>,
     station: &Arc<Station>,
-    cookies: &CookieJar<'_>,
     text: &str,
     status: Status,
     why: String,
 ) -> Result<Answer, Fault> {
-    let visitor = visitor::known(cookies);
-    let page = desk.page(station, visitor.as_ref(), |panel| panel.with_draft(text).complaining(why)).await?;
+    let page = desk.page(station, desk.known.as_ref(), |panel| panel.with_draft(text).complaining(why)).await?;
     Ok(Answer::Again(Box::new((status, Page(page)))))
 }

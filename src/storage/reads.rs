@@ -44,11 +44,15 @@ impl Storage {
     /// The station that `key` belongs to; asks the database if memory does not know it. A key that another process
     /// renewed or removed is believed until the writer has looked, half a second at most.
     pub async fn station_by_key(&self, key: &str) -> Result<Option<Arc<Station>>, Error> {
-        let hash = keys::hash(key);
-        if let Some(station) = self.directory().by_hash(&hash) {
-            return Ok(Some(station.clone()));
+        match self.station_in_memory(key) {
+            Some(station) => Ok(Some(station)),
+            None => Ok(self.readers.station_by_hash(&keys::hash(key)).await?.map(Arc::new)),
         }
-        Ok(self.readers.station_by_hash(&hash).await?.map(Arc::new))
+    }
+
+    /// The station whose key this is, if memory knows it.
+    pub fn station_in_memory(&self, key: &str) -> Option<Arc<Station>> {
+        self.directory().by_hash(&keys::hash(key)).cloned()
     }
 
     /// The station of that slug if `key` is its key; asks the database if memory says no.

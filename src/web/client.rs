@@ -1,42 +1,36 @@
 //! The client's address, and the host and scheme that it asked for. Only proxies in `trusted_proxies` are believed.
 
+use super::head::Head;
 use super::options::{Network, Options};
-use rocket::Request;
-use rocket::http::HeaderMap;
 use std::net::{IpAddr, SocketAddr};
 
 /// The client's address; `None` if there is no socket.
-pub fn address(request: &Request<'_>) -> Option<IpAddr> {
-    let peer = request.remote()?.ip().to_canonical();
-    Some(behind(peer, request.headers(), trusted(request)))
+pub fn address(head: &dyn Head, options: &Options) -> Option<IpAddr> {
+    let peer = head.peer()?.ip().to_canonical();
+    Some(behind(peer, head, &options.trusted_proxies))
 }
 
 /// The host and port by which the client knows this server, as it was sent.
-pub fn host<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    let forwarded = || request.headers().get_one("X-Forwarded-Host").map(last);
-    by_proxy(request).then(forwarded).flatten().or_else(|| request.headers().get_one("Host"))
+pub fn host<'h>(head: &'h dyn Head, options: &Options) -> Option<&'h str> {
+    let forwarded = || head.first("X-Forwarded-Host").map(last);
+    by_proxy(head, options).then(forwarded).flatten().or_else(|| head.first("Host"))
 }
 
 /// True if the client speaks https, to a proxy of ours.
-pub fn is_https(request: &Request<'_>) -> bool {
-    let scheme = || request.headers().get_one("X-Forwarded-Proto").map(last);
-    by_proxy(request).then(scheme).flatten().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+pub fn is_https(head: &dyn Head, options: &Options) -> bool {
+    let scheme = || head.first("X-Forwarded-Proto").map(last);
+    by_proxy(head, options).then(scheme).flatten().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 /// True if the request comes from this machine itself, and not through a proxy that hides the client.
-pub fn is_local(request: &Request<'_>) -> bool {
-    let forwarded =
-        ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].iter().any(|name| request.headers().contains(name));
-    address(request).is_some_and(|address| address.is_loopback()) && (by_proxy(request) || !forwarded)
+pub fn is_local(head: &dyn Head, options: &Options) -> bool {
+    let forwarded = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].iter().any(|name| head.has(name));
+    address(head, options).is_some_and(|address| address.is_loopback()) && (by_proxy(head, options) || !forwarded)
 }
 
-fn trusted<'r>(request: &'r Request<'_>) -> &'r [Network] {
-    request.rocket().state::<Options>().map_or(&[], |options| &options.trusted_proxies)
-}
-
-fn by_proxy(request: &Request<'_>) -> bool {
-    let is_trusted = |peer: SocketAddr| trusted(request).iter().any(|network| network.holds(peer.ip()));
-    request.remote().is_some_and(is_trusted)
+fn by_proxy(head: &dyn Head, options: &Options) -> bool {
+    let is_trusted = |peer: SocketAddr| options.trusted_proxies.iter().any(|network| network.holds(peer.ip()));
+    head.peer().is_some_and(is_trusted)
 }
 
 /// The entry of the nearest proxy: each proxy adds its own at the end.
@@ -46,12 +40,13 @@ fn last(list: &str) -> &str {
 
 /// The nearest address that is not a proxy of ours. Each proxy adds the address of its caller at the end of the list, so
 /// the list is read from its end. Entries before that may come from anybody and are ignored.
-fn behind(peer: IpAddr, headers: &HeaderMap<'_>, trusted: &[Network]) -> IpAddr {
+fn behind(peer: IpAddr, head: &dyn Head, trusted: &[Network]) -> IpAddr {
     let is_proxy = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
     if !is_proxy(peer) {
         return peer;
     }
-    let lists: Vec<&str> = headers.get("X-Forwarded-For").collect();
+    let mut lists = Vec::new();
+    head.each("X-Forwarded-For", &mut |list| lists.push(list));
     for hop in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
         match hop_address(hop.trim()) {
             Some(address) if is_proxy(address) => {}
@@ -73,13 +68,13 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rocket::http::Header;
+    use crate::web::head::tests::Made;
 
-    fn client(peer: &str, lists: &[&str], trusted: &[&str]) -> String {
-        let mut headers = HeaderMap::new();
-        lists.iter().for_each(|list| headers.add(Header::new("X-Forwarded-For", (*list).to_owned())));
+    fn client(peer: &str, lists: &[&'static str], trusted: &[&str]) -> String {
+        let headers = lists.iter().map(|list| ("X-Forwarded-For", *list)).collect();
+        let head = Made { path: "/", headers, peer: None };
         let trusted: Vec<Network> = trusted.iter().map(|network| network.parse().expect("a network")).collect();
-        behind(peer.parse().expect("an address"), &headers, &trusted).to_string()
+        behind(peer.parse().expect("an address"), &head, &trusted).to_string()
     }
 
     #[test]

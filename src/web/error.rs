@@ -1,10 +1,11 @@
 //! Turns every part's error into a status and a body, RFC 9457 `application/problem+json`. No other file does.
 
+use super::answer::Answer;
 use crate::storage;
 use rocket::Request;
-use rocket::http::{ContentType, Header, Status};
-use rocket::response::{self, Responder, Response};
-use std::io::Cursor;
+use rocket::http::Status;
+use rocket::response::{self, Responder};
+use serde::Serialize;
 use weather::report::Warning;
 
 /// An error as a client receives it.
@@ -14,6 +15,18 @@ pub struct Problem {
     detail: String,
     errors: Vec<Warning>,
     retry_after_s: Option<u32>,
+}
+
+/// A problem's body. People read it in a terminal, so the keys stand in this order.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<Warned<'a>>>,
 }
 
 /// A sender should wait so long after a 503, seconds. A lock or a queue clears in that time, and a station still waits.
@@ -58,23 +71,29 @@ impl Problem {
         self.retry_after_s
     }
 
-    fn body(&self) -> String {
-        let mut body = serde_json::json!({
-            "type": "about:blank",
-            "title": self.status.reason_lossy(),
-            "status": self.status.code,
-            "detail": self.detail,
-        });
-        if !self.errors.is_empty() {
-            body["errors"] = warnings(&self.errors);
-        }
-        body.to_string()
+    fn body(&self) -> Vec<u8> {
+        let body = Body {
+            kind: "about:blank",
+            title: self.status.reason_lossy(),
+            status: self.status.code,
+            detail: &self.detail,
+            errors: (!self.errors.is_empty()).then(|| warnings(&self.errors)),
+        };
+        serde_json::to_vec(&body).unwrap_or_else(|_| b"null".to_vec())
     }
 }
 
 /// Warnings as JSON: an array of `{"field", "value", "reason"}`.
-pub fn warnings(warnings: &[Warning]) -> serde_json::Value {
-    warnings.iter().map(|w| serde_json::json!({"field": w.field, "value": w.value, "reason": w.reason})).collect()
+pub fn warnings(warnings: &[Warning]) -> Vec<Warned<'_>> {
+    warnings.iter().map(|w| Warned { field: &w.field, value: &w.value, reason: &w.reason }).collect()
+}
+
+/// A warning as JSON.
+#[derive(Serialize)]
+pub struct Warned<'a> {
+    field: &'a str,
+    value: &'a str,
+    reason: &'a str,
 }
 
 impl From<storage::Error> for Problem {
@@ -102,18 +121,25 @@ impl From<storage::Error> for Problem {
     }
 }
 
-impl<'r> Responder<'r, 'static> for Problem {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let body = self.body();
-        let mut response = Response::build();
-        response
-            .status(self.status)
-            .header(ContentType::new("application", "problem+json"))
-            .raw_header("Cache-Control", "no-store")
-            .sized_body(body.len(), Cursor::new(body));
-        if let Some(seconds) = self.retry_after_s {
-            response.header(Header::new("Retry-After", seconds.to_string()));
+/// The headers of every problem.
+const HEADERS: [(&str, &str); 3] = [
+    ("content-type", "application/problem+json"),
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+];
+
+impl From<Problem> for Answer {
+    fn from(problem: Problem) -> Self {
+        let answer = Answer::new(problem.status.code, &HEADERS, problem.body());
+        match problem.retry_after_s {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
         }
-        response.ok()
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Problem {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Answer::from(self).respond_to(request)
     }
 }

@@ -1,6 +1,7 @@
 //! The visitor's units, from a cookie, so that the server can render them.
 
-use rocket::http::{Cookie, CookieJar, SameSite};
+use super::head::Head;
+use rocket::http::{Cookie, SameSite};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
 use weather::preference::Preference;
@@ -11,8 +12,8 @@ const COOKIE: &str = "units";
 const COOKIE_MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
 
 /// The units in the visitor's cookie.
-pub fn of(cookies: &CookieJar<'_>) -> Preference {
-    Preference::default().read(cookies.get(COOKIE).map_or("", |cookie| cookie.value()))
+pub fn of(head: &dyn Head) -> Preference {
+    Preference::default().read(head.cookie(COOKIE).unwrap_or_default())
 }
 
 /// The cookie that remembers it.
@@ -34,6 +35,6 @@ impl<'r> FromRequest<'r> for Chosen {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(Self(of(request.cookies())))
+        Outcome::Success(Self(of(request)))
     }
 }

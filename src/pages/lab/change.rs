@@ -53,7 +53,7 @@ impl Door {
         if !request.guard::<Ours>().await.is_success() {
             return Err(Problem::new(Status::Forbidden, "only this server's own pages may make changes"));
         }
-        let Some(visitor) = visitor::known(request.cookies()) else {
+        let Some(visitor) = visitor::known(request) else {
             return Err(Problem::new(
                 Status::BadRequest,
                 "open /lab first: the news is for the visitor that the cookie names",

@@ -2,7 +2,7 @@
 
 use super::server::clipboard;
 use crate::kit::app::TestApp;
-use crate::kit::connection::truck;
+use crate::kit::connection::{Connection, truck};
 use channel::Options;
 use channel::clipboard::{SAY_MAX_WORDS, TEXT_MAX_CHARS, WATCH_MAX_TOPICS};
 use channel::crowd::Limit;
@@ -13,13 +13,16 @@ const BAY: &str = "0123456789abcdef";
 const OTHER: &str = "another-bay-00000";
 const JSON: &str = "Content-Type: application/json\r\n";
 
-/// Sends a truck; the load, if it does not park.
-async fn sends(server: &TestApp, bay: &str, headers: &str) -> Option<Value> {
+/// Sends a truck; the load, if it does not park. A truck that parks stays among the lines.
+async fn sends(lines: &mut Vec<Connection>, server: &TestApp, bay: &str, headers: &str) -> Option<Value> {
     let before = server.dock.stats();
     let mut sent = server.send(&truck(bay, &format!("{JSON}{headers}"), &clipboard("E.0").to_string())).await;
     server.until(|stats| stats.parked() > before.parked() || stats.left() > before.left()).await;
-    // A truck that parks becomes a ghost, and keeps its place.
-    if server.dock.stats().parked() > before.parked() { None } else { Some(sent.load().await) }
+    if server.dock.stats().parked() > before.parked() {
+        lines.push(sent);
+        return None;
+    }
+    Some(sent.load().await)
 }
 
 fn turned(load: Option<Value>, limit: &str) {
@@ -30,26 +33,28 @@ fn turned(load: Option<Value>, limit: &str) {
 
 #[tokio::test]
 async fn a_dock_that_is_full_turns_trucks_round_and_says_why() {
+    let lines = &mut Vec::new();
     let server = TestApp::with_dock(Options { parked_max_trucks: 2, ..Options::default() }).await;
     for bay in [BAY, OTHER] {
-        assert_eq!(sends(&server, bay, "").await, None);
+        assert_eq!(sends(lines, &server, bay, "").await, None);
     }
-    turned(sends(&server, "bay-number-0000-3", "").await, "dock");
+    turned(sends(lines, &server, "bay-number-0000-3", "").await, "dock");
     assert_eq!(server.dock.stats().limited[Limit::Dock as usize].1, 1);
     server.announce(1, "town-hall");
-    assert_eq!(sends(&server, "bay-number-0000-3", "").await.expect("news")["why"], "cargo", "news is for all");
+    assert_eq!(sends(lines, &server, "bay-number-0000-3", "").await.expect("news")["why"], "cargo", "news is for all");
 }
 
 #[tokio::test]
 async fn a_visitor_has_so_many_places_and_others_have_theirs() {
+    let lines = &mut Vec::new();
     let server = TestApp::with_dock(Options { visitor_max_trucks: 2, ..Options::default() }).await;
     let ann = "Cookie: visitor=AAAAAAAAAAAAAAAAAAAAAA\r\n";
     for bay in [BAY, OTHER] {
-        assert_eq!(sends(&server, bay, ann).await, None);
+        assert_eq!(sends(lines, &server, bay, ann).await, None);
     }
-    turned(sends(&server, "bay-number-0000-3", ann).await, "visitor");
-    assert_eq!(sends(&server, "bay-number-0000-4", "Cookie: visitor=BBBBBBBBBBBBBBBBBBBBBA\r\n").await, None);
-    assert_eq!(sends(&server, "bay-number-0000-5", "").await, None);
+    turned(sends(lines, &server, "bay-number-0000-3", ann).await, "visitor");
+    assert_eq!(sends(lines, &server, "bay-number-0000-4", "Cookie: visitor=BBBBBBBBBBBBBBBBBBBBBA\r\n").await, None);
+    assert_eq!(sends(lines, &server, "bay-number-0000-5", "").await, None);
     let mut again = server.send(&truck(BAY, &format!("{JSON}{ann}"), &clipboard("E.0").to_string())).await;
     server.announce(1, "town-hall");
     assert_eq!(again.why().await, "cargo", "the next truck of a page takes the place of the one before");
@@ -57,21 +62,22 @@ async fn a_visitor_has_so_many_places_and_others_have_theirs() {
 
 #[tokio::test]
 async fn an_address_has_so_many_places_if_a_trusted_proxy_tells_it() {
+    let lines = &mut Vec::new();
     let options = || Options { address_max_trucks: 2, ..Options::default() };
     let behind_proxy = web::Options { trusted_proxies: vec!["127.0.0.1".parse().expect("one")], ..Default::default() };
     let server = TestApp::with_dock_and_web(options(), behind_proxy).await;
     let from = |address: &str| format!("X-Forwarded-For: 1.2.3.4, {address}\r\n");
-    assert_eq!(sends(&server, BAY, &from("2001:db8:1:2::1")).await, None);
-    assert_eq!(sends(&server, OTHER, &from("2001:db8:1:2::2")).await, None);
-    turned(sends(&server, "bay-number-0000-3", &from("2001:db8:1:2:ffff::3")).await, "address");
-    assert_eq!(sends(&server, "bay-number-0000-4", &from("2001:db8:1:3::1")).await, None);
+    assert_eq!(sends(lines, &server, BAY, &from("2001:db8:1:2::1")).await, None);
+    assert_eq!(sends(lines, &server, OTHER, &from("2001:db8:1:2::2")).await, None);
+    turned(sends(lines, &server, "bay-number-0000-3", &from("2001:db8:1:2:ffff::3")).await, "address");
+    assert_eq!(sends(lines, &server, "bay-number-0000-4", &from("2001:db8:1:3::1")).await, None);
     for bay in ["bay-number-0000-5", "bay-number-0000-6", "bay-number-0000-7"] {
-        assert_eq!(sends(&server, bay, "").await, None, "this machine has no such limit");
+        assert_eq!(sends(lines, &server, bay, "").await, None, "this machine has no such limit");
     }
     server.send_home();
     let server = TestApp::with_dock(options()).await;
     for bay in ["bay-number-0000-1", "bay-number-0000-2", "bay-number-0000-3"] {
-        assert_eq!(sends(&server, bay, &from("192.0.2.1")).await, None, "nobody is believed who is not trusted");
+        assert_eq!(sends(lines, &server, bay, &from("192.0.2.1")).await, None, "nobody is believed who is not trusted");
     }
     server.send_home();
 }
@@ -82,10 +88,11 @@ async fn a_bay_has_as_many_places_as_its_fleet_holds() {
     let mut expanding = clipboard("E.0");
     expanding["fleet"] = json!("expanding");
     let mut first = server.parked(BAY, &expanding).await;
+    let mut others = Vec::new();
     for _ in 0..3 {
-        server.parked(BAY, &expanding).await;
+        others.push(server.parked(BAY, &expanding).await);
     }
-    server.truck(BAY, &expanding).await;
+    others.push(server.truck(BAY, &expanding).await);
     assert_eq!((first.why().await.as_str(), server.dock.stats().parked()), ("relieved", 4));
     server.send_home();
 }

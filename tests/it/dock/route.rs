@@ -204,12 +204,10 @@ async fn a_page_that_hurries_is_braked() {
 }
 
 #[tokio::test]
-async fn a_page_that_went_away_is_a_ghost_until_its_ticket() {
-    let server = TestApp::with_dock(Options { park_min_ms: 300, ..Options::default() }).await;
-    let mut ghost = clipboard("E.0");
-    ghost["park"] = json!(300);
-    drop(server.parked(BAY, &ghost).await);
+async fn a_page_that_went_away_leaves_the_dock_at_once() {
+    let server = TestApp::with_dock(Options::default()).await;
+    drop(server.parked(BAY, &clipboard("E.0")).await);
     server.until(|stats| stats.parked() == 0).await;
     let stats = server.dock.stats();
-    assert_eq!((stats.loads(Why::Ticket), stats.bays), (1, 0), "nobody told the dock before");
+    assert_eq!((stats.loads(Why::Ticket), stats.bays), (0, 0), "long before its ticket");
 }

@@ -222,7 +222,7 @@ async fn a_word_whose_answer_was_lost_comes_home_with_the_next_truck() {
     let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
     let question = clipboard("ping-pong", &seen, say("how cold?"));
-    drop(parks(&server, BAY, ANN, &clipboard("ping-pong", &seen, json!([]))).await);
+    let _parked = parks(&server, BAY, ANN, &clipboard("ping-pong", &seen, json!([]))).await;
     let mut first = truck(&server, BAY, ANN, &question).await;
     server.until(|stats| stats.left() == 1 && stats.parked() == 1).await;
     let _second = truck(&server, BAY, ANN, &question).await;

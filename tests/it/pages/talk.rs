@@ -28,7 +28,7 @@ impl Open {
 
     /// Another browser, with cookies of its own.
     async fn browser(&self) -> Client {
-        Client::tracked(self.app.rocket()).await.expect("rocket")
+        Client::tracked(self.app.rocket(([127, 0, 0, 1], 0).into())).await.expect("rocket")
     }
 }
 

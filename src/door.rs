@@ -1,0 +1,137 @@
+//! The front door: it owns the listening socket, and nobody gets past its limits.
+//!
+//! Connections come in by one loop, which knows how many there are and from where (`register`). Plain trucks and plain posts
+//! of readings are read by a fast lane (`lane`), everything else by hyper (`http`). The dock and the readings are answered
+//! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process.
+
+mod compress;
+mod connection;
+mod files;
+mod head;
+mod http;
+mod lane;
+mod options;
+mod register;
+mod rooms;
+mod stats;
+mod wire;
+mod write;
+
+pub use options::Options;
+pub use rooms::Rooms;
+pub use stats::{Cut, Stats};
+
+use crate::web::Network;
+use register::{Register, Seat};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+
+/// Connections that the system holds until they are let in.
+const BACKLOG: i32 = 4_096;
+/// After an accept that failed, the door waits so long: whatever was used up is used up for that long.
+const PAUSE: Duration = Duration::from_millis(50);
+/// What the system holds of answers that a client does not read, bytes a connection.
+const SEND_BUFFER_BYTES: usize = 256 * 1_024;
+/// Said to a connection for which there is no room.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5\r\n\
+    connection: close\r\ncontent-length: 41\r\n\r\nThere are too many connections right now.\n";
+
+/// The door, listening and not yet open.
+pub struct Door {
+    listener: TcpListener,
+    register: Arc<Register>,
+    address: SocketAddr,
+}
+
+/// A view of what the door counts; clones share it.
+#[derive(Clone)]
+pub struct Watcher(Arc<Register>);
+
+impl Watcher {
+    /// The counts now.
+    pub fn stats(&self) -> Stats {
+        self.0.counters.stats(self.0.count(), self.0.connections_max())
+    }
+}
+
+impl Door {
+    /// Listens. Raises the limit of open files, which limits the connections. `trusted`: proxies that speak for many.
+    pub fn open(address: SocketAddr, options: Options, trusted: Vec<Network>) -> io::Result<Self> {
+        let open_files = files::raise();
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        let listener = TcpListener::from_std(socket.into())?;
+        let address = listener.local_addr()?;
+        let register = Register::new(options, trusted, open_files);
+        tracing::info!(open_files, connections_max = register.connections_max(), "the door listens at {address}");
+        Ok(Self { listener, register, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it counts.
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.register.clone())
+    }
+
+    /// Lets connections in until `stop`; then waits until every request that has come has had its answer.
+    pub async fn run(self, rooms: Arc<Rooms>, stop: impl Future<Output = ()>) {
+        let watch = tokio::spawn(self.register.clone().watch());
+        tokio::select! {
+            () = stop => {}
+            () = self.accept(&rooms) => {}
+        }
+        drop(self.listener);
+        self.register.close().await;
+        watch.abort();
+    }
+
+    async fn accept(&self, rooms: &Arc<Rooms>) {
+        let mut is_failing = false;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    if std::mem::take(&mut is_failing) {
+                        tracing::warn!("connections are accepted again");
+                    }
+                    self.let_in(stream, peer, rooms);
+                }
+                // The client has left before it was let in.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    if !std::mem::replace(&mut is_failing, true) {
+                        tracing::error!(%error, connections = self.register.count(), "no connection can be accepted");
+                    }
+                    self.register.make_some_room();
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn let_in(&self, stream: TcpStream, peer: SocketAddr, rooms: &Arc<Rooms>) {
+        // Neither changes what is said: an answer goes out at once, and an unread one has a bound.
+        let _ = stream.set_nodelay(true);
+        let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES);
+        match self.register.seat(peer.ip()) {
+            Ok(seat) => {
+                let (slot, rooms) = (seat.slot.clone(), rooms.clone());
+                let task = tokio::spawn(async move { connection::serve(stream, peer, seat, &rooms).await });
+                Seat::is_served_by(&slot, task.abort_handle());
+            }
+            // The first packet of a new connection always has room.
+            Err(register::NoRoom) => drop(stream.try_write(FULL)),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The long way: hyper reads a request. Rooms that keep a connection for long get the socket back from hyper, so that no
+//! buffer waits with them.
+
+use super::connection::{Come, Line};
+use super::head::Read;
+use super::register::Doing;
+use super::rooms::{Guest, Rooms, is_readings, plain, response};
+use super::wire::{Speaks, Wire};
+use crate::live::Door;
+use crate::web::answer::Answer;
+use crate::web::body::{BodyLimit, NoBody};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use tokio::time::timeout;
+
+/// Longest head, bytes: browsers send one, many cookies some ten thousand.
+const HEAD_MAX_BYTES: usize = 32 * 1_024;
+/// What is read of a body that is larger than its limit, in limits: a sender that is cut off in the middle of its body often
+/// never reads the reason. One that sends even more than this is cut off.
+const SPILL_LIMITS: usize = 4;
+
+/// Where a service leaves what takes the socket over.
+type HandOff = Arc<Mutex<Option<Come>>>;
+
+/// Serves requests by hyper until one takes the socket over; `None`: the connection has ended.
+pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
+    let Line { stream, ahead, peer, seat, .. } = line;
+    let slot = &seat.slot;
+    let register = seat.register().clone();
+    let wire = Wire::new(stream, ahead, slot.clone(), Speaks::Http, register.options().half_closed());
+    let (hand_off, is_old) = (HandOff::default(), AtomicBool::new(false));
+    let service = service_fn(|request: Request<Incoming>| {
+        let (hand_off, register) = (hand_off.clone(), &register);
+        is_old.store(request.version() < Version::HTTP_11, Relaxed);
+        Box::pin(async move {
+            slot.does(Doing::Busy);
+            register.counters.by_hyper();
+            let answer = handle(request, rooms, peer).await;
+            let mut answer = match answer {
+                Done::Answer(answer) => answer,
+                Done::Takes(come) => {
+                    *hand_off.lock().unwrap_or_else(PoisonError::into_inner) = Some(*come);
+                    // The socket is taken away from hyper, and this future with it.
+                    return std::future::pending().await;
+                }
+            };
+            if register.is_closing() {
+                answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
+            }
+            slot.does(Doing::Writing);
+            Ok::<_, Infallible>(answer)
+        })
+    });
+    let mut builder = http1::Builder::new();
+    builder.half_close(false).header_read_timeout(None).max_buf_size(HEAD_MAX_BYTES);
+    let mut connection = builder.serve_connection(TokioIo::new(wire), service);
+    let come = poll_fn(|cx| {
+        if let Poll::Ready(ended) = connection.poll_without_shutdown(cx) {
+            return Poll::Ready(Err(ended));
+        }
+        match hand_off.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(come) => Poll::Ready(Ok(come)),
+            None => Poll::Pending,
+        }
+    });
+    let come = come.await;
+    let parts = connection.into_parts();
+    let wire = parts.io.into_inner();
+    let is_flushed = wire.is_flushed();
+    let (stream, rest) = wire.into_parts();
+    match come {
+        // An answer to an earlier request that is not out yet would be lost: only a client that sends requests ahead of
+        // answers gets here, and it has to send this one again.
+        Ok(_) if !is_flushed => None,
+        Ok(come) => {
+            let ahead = [&parts.read_buf[..], &rest[..]].concat();
+            drop(parts.read_buf);
+            let is_old = is_old.load(Relaxed);
+            Some((Line { stream, ahead, peer, seat, is_old }, come))
+        }
+        Err(ended) => {
+            if let Err(error) = ended {
+                tracing::trace!(%error, "a connection ended");
+            }
+            super::connection::linger(&stream, &seat.slot).await;
+            None
+        }
+    }
+}
+
+/// What becomes of a request.
+enum Done {
+    Answer(Response<Full<Bytes>>),
+    Takes(Box<Come>),
+}
+
+impl From<Answer> for Done {
+    fn from(answer: Answer) -> Self {
+        Done::Answer(response(answer))
+    }
+}
+
+async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> Done {
+    let (parts, body) = request.into_parts();
+    if let Err(why) = one_host(&parts) {
+        return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
+    }
+    let takes = |come| Done::Takes(Box::new(come));
+    let head = Read { parts: &parts, peer };
+    let keep = keeps(&parts);
+    let get = parts.method == Method::GET;
+    match Door::of(parts.uri.path()) {
+        Some((Door::Trucks, bay)) if parts.method == Method::POST => {
+            let truck = rooms.live.truck(bay, &head).map(Guest::Truck);
+            return match guest(truck, body).await {
+                Ok(trip) => takes(Come::Parks(trip, keep)),
+                Err(answer) => answer.into(),
+            };
+        }
+        Some((Door::Events, bay)) if get => {
+            return match rooms.live.events(bay, &head) {
+                Ok(events) => takes(Come::Events(events, keep)),
+                Err(answer) => answer.into(),
+            };
+        }
+        Some((Door::Socket, bay)) if get => {
+            return match rooms.live.socket(bay, &head) {
+                Ok(opening) => takes(Come::Socket(opening)),
+                Err(answer) => answer.into(),
+            };
+        }
+        _ => {}
+    }
+    if is_readings(&parts.method, parts.uri.path()) {
+        let sender = rooms.readings.sender(&head).await.map(Guest::Sender);
+        return match guest(sender, body).await {
+            Ok(trip) => takes(Come::Parks(trip, keep)),
+            Err(answer) => answer.into(),
+        };
+    }
+    let body = match read(body, rooms.rocket_body).await {
+        Ok(body) => body,
+        Err(error) => {
+            let status = match error {
+                NoBody::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+                NoBody::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+                NoBody::Broken(_) => StatusCode::BAD_REQUEST,
+            };
+            let mut answer = plain(status, "");
+            *answer.body_mut() = Full::from(format!("{error}\n"));
+            answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
+            return Done::Answer(answer);
+        }
+    };
+    Done::Answer(rooms.rocket(&parts, body, peer).await)
+}
+
+/// Lets a guest in with its body.
+async fn guest(guest: Result<Guest, Answer>, body: Incoming) -> Result<crate::live::Trip, Answer> {
+    let guest = guest?;
+    let limit = guest.takes()?;
+    guest.comes(read(body, limit).await).await
+}
+
+/// Reads a body.
+async fn read(mut body: Incoming, limit: BodyLimit) -> Result<Vec<u8>, NoBody> {
+    let all = async {
+        let (mut all, mut spilled) = (Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(std::io::Error::other)?;
+            let Ok(data) = frame.into_data() else { continue };
+            if spilled == 0 && all.len() + data.len() <= limit.bytes {
+                all.extend_from_slice(&data);
+                continue;
+            }
+            all = Vec::new();
+            spilled += data.len();
+            if spilled > limit.bytes.saturating_mul(SPILL_LIMITS) {
+                break;
+            }
+        }
+        if spilled > 0 { Err(NoBody::TooLarge(limit.bytes)) } else { Ok(all) }
+    };
+    timeout(limit.patience, all).await.unwrap_or(Err(NoBody::TooSlow(limit.patience)))
+}
+
+/// HTTP/1.1 names the host, once: who reads the first of two and who reads the second would not agree.
+fn one_host(parts: &Parts) -> Result<(), &'static str> {
+    match parts.headers.get_all("host").iter().count() {
+        1 => Ok(()),
+        0 if parts.version < Version::HTTP_11 => Ok(()),
+        0 => Err("The request has no Host header.\n"),
+        _ => Err("The request has more than one Host header.\n"),
+    }
+}
+
+/// Whether the connection can go on after this request.
+fn keeps(parts: &Parts) -> bool {
+    let options = parts.headers.get_all("connection").iter().filter_map(|list| list.to_str().ok());
+    let closes = options.flat_map(|list| list.split(',')).any(|option| option.trim().eq_ignore_ascii_case("close"));
+    parts.version == Version::HTTP_11 && !closes
+}

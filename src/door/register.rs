@@ -1,0 +1,382 @@
+//! The register of connections: how many there are, from where, and what each is doing since when. It sends away those that
+//! take too long, and makes room for newcomers.
+//!
+//! A connection notes what it does in its [`Slot`], which costs a store; one task looks at all slots each second. So no
+//! request pays for a timer, and every kind of waiting has its limit in one place.
+
+use super::options::Options;
+use super::stats::{Counters, Cut};
+use crate::web::Network;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+/// How often the register looks at all connections: limits hold to this precision.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// So many connections make room at once when a newcomer finds none, so that a flood does not cost a look for each.
+const ROOM_MADE: usize = 32;
+
+/// A date's length in an answer, bytes, as RFC 9110 has it.
+const DATE_BYTES: usize = 29;
+
+#[expect(clippy::disallowed_methods, reason = "a door: the date of its answers")]
+fn date() -> [u8; DATE_BYTES] {
+    let text = httpdate::fmt_http_date(std::time::SystemTime::now());
+    text.as_bytes().try_into().unwrap_or([b' '; DATE_BYTES])
+}
+
+/// What a connection does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// It waits for the first byte of a request.
+    Idle,
+    /// A head is on its way.
+    Head,
+    /// A request is being answered, or a truck is parked: this ends by the limits of the room that answers.
+    Busy,
+    /// An answer is being written.
+    Writing,
+}
+
+impl Doing {
+    const ALL: [Doing; 4] = [Doing::Idle, Doing::Head, Doing::Busy, Doing::Writing];
+}
+
+/// A connection's place in the register.
+pub(crate) struct Slot {
+    /// [`Doing`] in the two lowest bits, above them the second since when.
+    state: AtomicU32,
+    /// Ends the connection.
+    abort: OnceLock<AbortHandle>,
+    clock: Arc<AtomicU32>,
+}
+
+impl Slot {
+    /// Notes what the connection does from now on.
+    pub(crate) fn does(&self, doing: Doing) {
+        self.state.store(self.clock.load(Relaxed) << 2 | doing as u32, Relaxed);
+    }
+
+    /// What it does.
+    pub(crate) fn doing(&self) -> Doing {
+        Doing::ALL[(self.state.load(Relaxed) & 3) as usize]
+    }
+
+    /// The second since when it does that.
+    fn since(&self) -> u32 {
+        self.state.load(Relaxed) >> 2
+    }
+
+    fn end(&self) {
+        if let Some(abort) = self.abort.get() {
+            abort.abort();
+        }
+    }
+}
+
+/// Whom a connection counts against: an IPv4 address, or an IPv6 network of 64 bits.
+type Origin = [u8; 8];
+
+/// The register.
+pub(crate) struct Register {
+    options: Options,
+    /// Networks without a limit of their own.
+    trusted: Vec<Network>,
+    /// Most connections in all.
+    connections_max: usize,
+    book: Mutex<Book>,
+    /// Seconds since the start, as of the last look.
+    clock: Arc<AtomicU32>,
+    /// The date, as of the last look, as answers have it.
+    date: Mutex<[u8; DATE_BYTES]>,
+    next: AtomicU64,
+    /// Rings when a connection has ended.
+    ended: Notify,
+    is_closing: AtomicBool,
+    pub(crate) counters: Counters,
+}
+
+#[derive(Default)]
+struct Book {
+    slots: HashMap<u64, (Arc<Slot>, Option<Origin>)>,
+    origins: HashMap<Origin, usize>,
+}
+
+/// A place in the register; given back when it is dropped.
+pub(crate) struct Seat {
+    register: Arc<Register>,
+    number: u64,
+    /// What the connection does.
+    pub(crate) slot: Arc<Slot>,
+}
+
+/// All places are taken, and nobody can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoRoom;
+
+impl Register {
+    pub(crate) fn new(options: Options, trusted: Vec<Network>, open_files: u64) -> Arc<Self> {
+        let connections_max = options.connections_max.min(super::files::for_connections(open_files));
+        Arc::new(Self {
+            options,
+            trusted,
+            connections_max,
+            book: Mutex::default(),
+            clock: Arc::default(),
+            date: Mutex::new(date()),
+            next: AtomicU64::new(0),
+            ended: Notify::new(),
+            is_closing: AtomicBool::new(false),
+            counters: Counters::default(),
+        })
+    }
+
+    /// Most connections at once.
+    pub(crate) fn connections_max(&self) -> usize {
+        self.connections_max
+    }
+
+    /// The knobs.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// A place for a connection from this address, if need be that of one that waits.
+    pub(crate) fn seat(self: &Arc<Self>, address: IpAddr) -> Result<Seat, NoRoom> {
+        let origin = self.origin(address);
+        let mut book = self.book();
+        if let Some(origin) = origin
+            && book.origins.get(&origin).is_some_and(|count| *count >= self.options.address_max_connections)
+        {
+            let made = self.make_room(&mut book, 1, |of| *of == Some(origin));
+            self.counters.cut(Cut::Address, 1);
+            if made == 0 {
+                return Err(NoRoom);
+            }
+        }
+        if book.slots.len() >= self.connections_max && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
+            self.counters.cut(Cut::Full, 1);
+            return Err(NoRoom);
+        }
+        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: OnceLock::new(), clock: self.clock.clone() });
+        slot.does(Doing::Head);
+        let number = self.next.fetch_add(1, Relaxed);
+        book.slots.insert(number, (slot.clone(), origin));
+        if let Some(origin) = origin {
+            *book.origins.entry(origin).or_default() += 1;
+        }
+        self.counters.accepted();
+        Ok(Seat { register: self.clone(), number, slot })
+    }
+
+    /// Ends the connections of some that have waited longest without a request; says how many. They leave the book here and
+    /// now, so that their places count as free.
+    fn make_room(&self, book: &mut Book, most: usize, of: impl Fn(&Option<Origin>) -> bool) -> usize {
+        let waits = |slot: &Slot| matches!(slot.doing(), Doing::Idle | Doing::Head);
+        let mut waiting: Vec<_> = book
+            .slots
+            .iter()
+            .filter(|(_, (slot, origin))| of(origin) && waits(slot))
+            .map(|(number, (slot, _))| (slot.since(), *number))
+            .collect();
+        waiting.sort_unstable();
+        waiting.truncate(most);
+        for (_, number) in &waiting {
+            if let Some(slot) = book.remove(*number) {
+                slot.end();
+            }
+        }
+        self.counters.cut(Cut::Room, waiting.len());
+        waiting.len()
+    }
+
+    /// The same for the accept loop that has run out of files.
+    pub(crate) fn make_some_room(&self) {
+        self.make_room(&mut self.book(), ROOM_MADE, |_| true);
+    }
+
+    /// Whom a connection from there counts against; `None`: nobody, it speaks for many.
+    fn origin(&self, address: IpAddr) -> Option<Origin> {
+        let address = address.to_canonical();
+        if address.is_loopback() || self.trusted.iter().any(|network| network.holds(address)) {
+            return None;
+        }
+        let mut origin = [0; 8];
+        match address {
+            // No IPv6 network starts with these.
+            IpAddr::V4(address) => {
+                origin[..4].copy_from_slice(&[0xff; 4]);
+                origin[4..].copy_from_slice(&address.octets());
+            }
+            IpAddr::V6(address) => origin.copy_from_slice(&address.octets()[..8]),
+        }
+        Some(origin)
+    }
+
+    /// How many connections there are.
+    pub(crate) fn count(&self) -> usize {
+        self.book().slots.len()
+    }
+
+    /// Looks at all connections each second, for ever.
+    #[expect(clippy::disallowed_methods, reason = "limits in time")]
+    pub(crate) async fn watch(self: Arc<Self>) {
+        let start = Instant::now();
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            look.tick().await;
+            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = date();
+            self.look(u32::try_from(start.elapsed().as_secs()).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Ends what has taken too long by this second.
+    fn look(&self, second: u32) {
+        self.clock.store(second, Relaxed);
+        let book = self.book();
+        for (slot, _) in book.slots.values() {
+            let (limit_s, cut) = match slot.doing() {
+                Doing::Busy => continue,
+                Doing::Idle => (self.options.idle_limit_s, Cut::Idle),
+                Doing::Head => (self.options.head_limit_s, Cut::Head),
+                Doing::Writing => (self.options.write_limit_s, Cut::Write),
+            };
+            if second.saturating_sub(slot.since()) > limit_s {
+                slot.end();
+                self.counters.cut(cut, 1);
+            }
+        }
+    }
+
+    /// Writes the date as answers have it.
+    pub(crate) fn date(&self, into: &mut Vec<u8>) {
+        into.extend_from_slice(&*self.date.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether the server stops: no connection takes another request.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing.load(Relaxed)
+    }
+
+    /// Ends all connections without a request, and waits until the others have had their answers.
+    pub(crate) async fn close(&self) {
+        self.is_closing.store(true, Relaxed);
+        loop {
+            let ended = self.ended.notified();
+            {
+                let book = self.book();
+                if book.slots.is_empty() {
+                    return;
+                }
+                book.slots.values().filter(|(slot, _)| slot.doing() == Doing::Idle).for_each(|(slot, _)| slot.end());
+            }
+            // A connection may become idle without ending.
+            let _ = tokio::time::timeout(Duration::from_millis(10), ended).await;
+        }
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // A panic elsewhere must not close the door.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn remove(&mut self, number: u64) -> Option<Arc<Slot>> {
+        let (slot, origin) = self.slots.remove(&number)?;
+        if let Some(origin) = origin
+            && let Some(count) = self.origins.get_mut(&origin)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.origins.remove(&origin);
+            }
+        }
+        Some(slot)
+    }
+}
+
+impl Seat {
+    /// Names the task that ends with the connection.
+    pub(crate) fn is_served_by(slot: &Slot, task: AbortHandle) {
+        // It is set once, right after the task was started.
+        let _ = slot.abort.set(task);
+    }
+
+    /// The register.
+    pub(crate) fn register(&self) -> &Arc<Register> {
+        &self.register
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.register.book().remove(self.number);
+        self.register.ended.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn register(connections_max: usize, address_max_connections: usize) -> Arc<Register> {
+        let options = Options { connections_max, address_max_connections, ..Options::default() };
+        Register::new(options, vec!["10.0.0.0/8".parse().expect("a network")], 1 << 20)
+    }
+
+    fn seat(register: &Arc<Register>, address: &str) -> Result<Seat, NoRoom> {
+        register.seat(address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn one_address_has_its_share_and_no_more() {
+        let register = register(100, 2);
+        let busy = |address| seat(&register, address).inspect(|seat| seat.slot.does(Doing::Busy));
+        let _two = [busy("192.0.2.1").expect("a seat"), busy("192.0.2.1").expect("a seat")];
+        assert_eq!(busy("192.0.2.1").err(), Some(NoRoom));
+        assert!(busy("192.0.2.2").is_ok(), "another address");
+        let _net = [busy("2001:db8::1").expect("a seat"), busy("2001:db8::2").expect("a seat")];
+        assert_eq!(busy("2001:db8::3").err(), Some(NoRoom), "one /64 is one origin");
+        assert!(busy("2001:db8:0:1::3").is_ok());
+        for speaks_for_many in ["127.0.0.1", "::1", "10.1.2.3", "::ffff:10.1.2.3"] {
+            let seats: Vec<_> = (0..5).map(|_| busy(speaks_for_many).expect("a seat")).collect();
+            assert_eq!(seats.len(), 5);
+        }
+    }
+
+    #[test]
+    fn a_seat_that_is_given_back_is_free() {
+        let register = register(2, 1);
+        for _ in 0..10 {
+            let seat = seat(&register, "192.0.2.1").expect("a seat");
+            seat.slot.does(Doing::Busy);
+        }
+        assert_eq!((register.count(), register.book().origins.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_newcomer_takes_the_place_of_who_waited_longest_and_never_of_a_request() {
+        let register = register(3, 100);
+        let seats: Vec<_> = (0..3)
+            .map(|second| {
+                register.clock.store(second, Relaxed);
+                seat(&register, "127.0.0.1").expect("a seat")
+            })
+            .collect();
+        seats[0].slot.does(Doing::Busy);
+        // With three places, all that wait go at once.
+        let newcomer = seat(&register, "127.0.0.1").expect("the place of another");
+        assert_eq!(register.count(), 2);
+        newcomer.slot.does(Doing::Writing);
+        let third = seat(&register, "127.0.0.1").expect("a seat");
+        third.slot.does(Doing::Busy);
+        assert_eq!(seat(&register, "127.0.0.1").err(), Some(NoRoom), "all have a request");
+    }
+}

@@ -1,0 +1,144 @@
+//! Who answers: the dock and the readings here, everything else by Rocket, in process.
+
+use super::compress::compress;
+use super::head::Read;
+use crate::ingest::readings::{self, Readings, Sender};
+use crate::live::{Door, Live, Trip, Truck};
+use crate::web::answer::Answer;
+use crate::web::body::{BodyLimit, NoBody};
+use crate::web::head::Head;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+use rocket::http::uri::Origin;
+use rocket::http::{Cookie, Header};
+use rocket::local::asynchronous::Client;
+use std::net::SocketAddr;
+
+/// All rooms behind the door.
+pub struct Rooms {
+    /// The dock's doors.
+    pub live: Live,
+    /// The door for readings as JSON.
+    pub readings: Readings,
+    /// Everything else.
+    pub rocket: Client,
+    /// The limits of a body that Rocket gets: a form, or the upload of a station.
+    pub rocket_body: BodyLimit,
+}
+
+/// Someone whose head is good, and whose body comes next.
+pub(crate) enum Guest {
+    Truck(Truck),
+    Sender(Sender),
+}
+
+impl Rooms {
+    /// The guest with this head, if that can be told at once; `None`: somebody else has to find out.
+    pub(crate) fn guest(&self, head: &dyn Head) -> Option<Result<Guest, Answer>> {
+        match Door::of(head.path()) {
+            Some((Door::Trucks, bay)) => Some(self.live.truck(bay, head).map(Guest::Truck)),
+            Some(_) => None,
+            None if head.path() == readings::PATH => self.readings.known_sender(head).map(Guest::Sender).map(Ok),
+            None => None,
+        }
+    }
+
+    /// Rocket's answer, compressed.
+    pub(crate) async fn rocket(&self, parts: &Parts, body: Vec<u8>, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let Ok(method) = parts.method.as_str().parse::<rocket::http::Method>() else {
+            return plain(StatusCode::NOT_IMPLEMENTED, "This server does not know that method.\n");
+        };
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        let Some(target) = origin(target) else {
+            return plain(StatusCode::BAD_REQUEST, "The address is not well-formed.\n");
+        };
+        let mut cookies = Vec::new();
+        Read { parts, peer }.each("Cookie", &mut |list| {
+            cookies.extend(list.split(';').filter_map(|pair| Cookie::parse_encoded(pair.trim().to_owned()).ok()));
+        });
+        let mut request = self.rocket.req(method, target).remote(peer).cookies(cookies).body(body);
+        for (name, value) in &parts.headers {
+            // A value that is no text is as good as absent.
+            if let Ok(value) = std::str::from_utf8(value.as_bytes()) {
+                request.add_header(Header::new(name.as_str().to_owned(), value.to_owned()));
+            }
+        }
+        let answer = request.dispatch().await;
+        let status = StatusCode::from_u16(answer.status().code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = status;
+        for header in answer.headers().iter() {
+            let name = HeaderName::from_bytes(header.name().as_str().as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(header.value())) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        let body = Bytes::from(answer.into_bytes().await.unwrap_or_default());
+        let body = compress(&parts.headers, response.headers_mut(), body).await;
+        *response.body_mut() = Full::new(body);
+        response
+    }
+}
+
+/// A target as Rocket takes it: what hyper lets pass and Rocket's own parser does not is percent-encoded.
+fn origin(target: &str) -> Option<Origin<'static>> {
+    if let Ok(origin) = Origin::parse_owned(target.to_owned()) {
+        return Some(origin);
+    }
+    let mut encoded = String::with_capacity(target.len() + 16);
+    for byte in target.bytes() {
+        let fits = byte.is_ascii_alphanumeric() || b"/?&=%-._~!$'()*+,;:@".contains(&byte);
+        if fits { encoded.push(char::from(byte)) } else { encoded.push_str(&format!("%{byte:02X}")) }
+    }
+    Origin::parse_owned(encoded).ok()
+}
+
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    for (name, value) in [("content-type", "text/plain; charset=utf-8"), ("x-content-type-options", "nosniff")] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// An answer that hyper writes.
+pub(crate) fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let more = answer.more.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)));
+    let fixed = answer.headers.iter().map(|(name, value)| (*name, HeaderValue::from_static(value)));
+    for (name, value) in fixed.chain(more) {
+        response.headers_mut().append(HeaderName::from_static(name), value);
+    }
+    if answer.closes {
+        response.headers_mut().insert("connection", HeaderValue::from_static("close"));
+    }
+    response
+}
+
+impl Guest {
+    /// How much of the body is read; the answer if the head says that there is more, or something else.
+    pub(crate) fn takes(&self) -> Result<BodyLimit, Answer> {
+        match self {
+            Guest::Truck(truck) => truck.takes(),
+            Guest::Sender(sender) => Ok(sender.takes()),
+        }
+    }
+
+    /// The body has come: a truck that stays, or an answer.
+    pub(crate) async fn comes(self, body: Result<Vec<u8>, NoBody>) -> Result<Trip, Answer> {
+        match self {
+            Guest::Truck(truck) => truck.arrives(body).await,
+            Guest::Sender(sender) => Err(sender.posts(body).await),
+        }
+    }
+}
+
+/// Whether Rocket is not asked at all for this method and path.
+pub(crate) fn is_readings(method: &Method, path: &str) -> bool {
+    method == Method::POST && path == readings::PATH
+}

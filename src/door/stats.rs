@@ -1,0 +1,92 @@
+//! What the door counts.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Why the door ended a connection, or did not let it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Its head took too long.
+    Head,
+    /// It was idle for too long.
+    Idle,
+    /// It took an answer too slowly.
+    Write,
+    /// It made room for a newcomer.
+    Room,
+    /// Its address had too many.
+    Address,
+    /// There was no room.
+    Full,
+}
+
+impl Cut {
+    /// All of them.
+    pub const ALL: [Cut; 6] = [Cut::Head, Cut::Idle, Cut::Write, Cut::Room, Cut::Address, Cut::Full];
+
+    /// The name in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cut::Head => "head",
+            Cut::Idle => "idle",
+            Cut::Write => "write",
+            Cut::Room => "room",
+            Cut::Address => "address",
+            Cut::Full => "full",
+        }
+    }
+}
+
+/// The counts, as they grow.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    accepted: AtomicU64,
+    cuts: [AtomicU64; Cut::ALL.len()],
+    lane: AtomicU64,
+    long_way: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn accepted(&self) {
+        self.accepted.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn cut(&self, why: Cut, count: usize) {
+        self.cuts[why as usize].fetch_add(count as u64, Relaxed);
+    }
+
+    pub(crate) fn by_lane(&self) {
+        self.lane.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn by_hyper(&self) {
+        self.long_way.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn stats(&self, connections: usize, connections_max: usize) -> Stats {
+        Stats {
+            connections: connections as u64,
+            connections_max: connections_max as u64,
+            accepted: self.accepted.load(Relaxed),
+            cuts: self.cuts.each_ref().map(|count| count.load(Relaxed)),
+            lane: self.lane.load(Relaxed),
+            long_way: self.long_way.load(Relaxed),
+        }
+    }
+}
+
+/// What the door has done since it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Connections now.
+    pub connections: u64,
+    /// Most connections at once.
+    pub connections_max: u64,
+    /// Connections that were let in.
+    pub accepted: u64,
+    /// Connections that the door ended or did not let in, by reason, in the order of [`Cut::ALL`].
+    pub cuts: [u64; Cut::ALL.len()],
+    /// Requests that the fast lane read.
+    pub lane: u64,
+    /// Requests that hyper read.
+    pub long_way: u64,
+}

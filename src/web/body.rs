@@ -1,0 +1,33 @@
+//! Why a request has no body that can be read.
+
+use std::io;
+use std::time::Duration;
+
+/// Reasons for having no body.
+#[derive(Debug, thiserror::Error)]
+pub enum NoBody {
+    /// It is larger than so many bytes.
+    #[error("the body is larger than {}", bytes(*.0))]
+    TooLarge(usize),
+    /// It took longer than the limit.
+    #[error("the body did not arrive within {} s", .0.as_secs())]
+    TooSlow(Duration),
+    /// The connection broke.
+    #[error("the connection closed before the body was complete")]
+    Broken(#[from] io::Error),
+}
+
+/// A limit as people say it.
+fn bytes(limit: usize) -> String {
+    let kib = limit.div_ceil(1_024);
+    if kib % 1_024 == 0 { format!("{} MiB", kib / 1_024) } else { format!("{kib} KiB") }
+}
+
+/// How much of a request's body is read, and for how long it is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit {
+    /// Bytes.
+    pub bytes: usize,
+    /// From the head's end to the body's end.
+    pub patience: Duration,
+}
