@@ -130,7 +130,9 @@ impl App {
 
     /// The rooms behind the door.
     async fn rooms(&self, door: &Door) -> Result<Rooms, rocket::Error> {
-        let rocket = self.rocket(door.address()).manage(door.watcher());
+        let watcher = door.watcher();
+        let counts = web::MoreCounts::new(move || Box::new(watcher.stats()));
+        let rocket = self.rocket(door.address()).manage(counts);
         let (dock, storage, keeper) = (self.dock.clone(), self.storage.clone(), self.keeper.clone());
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {

@@ -138,14 +138,14 @@ mod tests {
     #[test]
     fn flags_win_over_the_environment_and_that_over_the_file() {
         figment::Jail::expect_with(|jail| {
-            jail.create_file("s.toml", "port = 1\naddress = \"0.0.0.0\"\n[storage]\nqueue_reports = 77\n")?;
+            jail.create_file("s.toml", "port = 1\naddress = \"0.0.0.0\"\n[storage]\nqueue_rows = 7777\n")?;
             jail.set_env("STEVENSON_PORT", "2");
             jail.set_env("STEVENSON_STORAGE__DURABILITY", "normal");
             jail.set_env("STEVENSON_LOG", "debug");
             let load = |flags| Config::load(Some(Path::new("s.toml")), flags).map_err(|e| e.to_string());
             let config = load(Figment::new())?;
             assert_eq!((config.port, config.address.to_string().as_str()), (2, "0.0.0.0"));
-            assert_eq!(config.storage.queue_reports, 77);
+            assert_eq!(config.storage.queue_rows, 7_777);
             assert_eq!(config.storage.durability, storage::Durability::Normal);
             assert_eq!(load(Figment::from(("port", 3)))?.port, 3);
             Ok(())

@@ -29,6 +29,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// Connections that the system holds until they are let in.
 const BACKLOG: i32 = 4_096;
@@ -36,6 +37,8 @@ const BACKLOG: i32 = 4_096;
 const PAUSE: Duration = Duration::from_millis(50);
 /// What the system holds of answers that a client does not read, bytes a connection.
 const SEND_BUFFER_BYTES: usize = 256 * 1_024;
+/// Most connections at once that are told that there is no room; each of them is an open file for up to a second.
+const TOLD_MAX: usize = 32;
 /// Said to a connection for which there is no room.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5\r\n\
@@ -46,6 +49,8 @@ pub struct Door {
     listener: TcpListener,
     register: Arc<Register>,
     address: SocketAddr,
+    /// Permits for connections that are told that there is no room.
+    told: Arc<Semaphore>,
 }
 
 /// A view of what the door counts; clones share it.
@@ -72,7 +77,8 @@ impl Door {
         let address = listener.local_addr()?;
         let register = Register::new(options, trusted, open_files);
         tracing::info!(open_files, connections_max = register.connections_max(), "the door listens at {address}");
-        Ok(Self { listener, register, address })
+        let told = Arc::new(Semaphore::new(TOLD_MAX));
+        Ok(Self { listener, register, address, told })
     }
 
     /// Where it listens.
@@ -120,6 +126,18 @@ impl Door {
         }
     }
 
+    /// Tells a connection that there is no room. Only so many are told at once; beyond that they are closed.
+    fn send_away(&self, stream: TcpStream) {
+        let Ok(told) = self.told.clone().try_acquire_owned() else { return };
+        tokio::spawn(async move {
+            // The first packet of a new connection always has room.
+            if stream.writable().await.is_ok() && stream.try_write(FULL).is_ok() {
+                connection::linger(&stream).await;
+            }
+            drop(told);
+        });
+    }
+
     fn let_in(&self, stream: TcpStream, peer: SocketAddr, rooms: &Arc<Rooms>) {
         // Neither changes what is said: an answer goes out at once, and an unread one has a bound.
         let _ = stream.set_nodelay(true);
@@ -130,8 +148,7 @@ impl Door {
                 let task = tokio::spawn(async move { connection::serve(stream, peer, seat, &rooms).await });
                 Seat::is_served_by(&slot, task.abort_handle());
             }
-            // The first packet of a new connection always has room.
-            Err(register::NoRoom) => drop(stream.try_write(FULL)),
+            Err(register::NoRoom) => self.send_away(stream),
         }
     }
 }

@@ -21,8 +21,8 @@ pub struct Options {
     /// Largest body of a JSON post. 5,000 reports of ten values take about 1.3 MiB. While the request lasts, the parsed
     /// reports take three times as much memory.
     pub json_limit_kib: u32,
-    /// Most reports in one post: three days at one a minute. All of them are stored in one transaction, and others wait
-    /// for it. This must be at most half of `queue_reports`, else a large post hardly ever finds room in the queue.
+    /// Most reports in one post: three days at one a minute. They are written in several transactions, in turns with other
+    /// stations. So many fill a third of `queue_mib`; a larger post would hardly ever find room in the queue.
     pub reports_max: usize,
     /// Largest upload of a Weather Underground station, query and body together. Real ones stay below 2 KiB.
     pub upload_limit_kib: u32,

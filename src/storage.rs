@@ -20,14 +20,14 @@ pub mod words;
 
 pub use self::core::{Commits, Committed, Stats};
 pub use entry::Entry;
-pub use error::{BadFile, Cause, Error};
+pub use error::{BadFile, Cause, Error, Limit};
 pub use keys::Key;
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};
 pub use stations::{Directory, ListedSensor, NewStation};
 
-use self::core::{Answer, Append, Job, Scribe, Shared, Write, Writer};
+use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;
 use std::sync::Arc;
 use talkers::Talkers;
@@ -39,15 +39,15 @@ use weather::station::{SensorName, Slug, Station, StationId};
 /// A handle to the database; clones share it.
 #[derive(Clone)]
 pub struct Storage {
-    queue: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Job>,
+    reports: Arc<Queue>,
     closing: Arc<watch::Sender<bool>>,
     readers: Arc<Readers>,
     /// For what no page waits for.
     background: Arc<Readers>,
     epoch: Arc<str>,
-    /// A permit for each report that may wait: the queue is bounded in reports, not in uploads.
-    report_room: Arc<Semaphore>,
-    /// The same for words: readings and talk do not take each other's places.
+    /// A permit for each word that may wait. Reports have a queue of their own: readings and talk do not take each
+    /// other's places.
     word_room: Arc<Semaphore>,
     /// How much visitors may say.
     talkers: Arc<Talkers>,
@@ -61,22 +61,24 @@ impl Storage {
     /// Opens the file (creates it if absent), migrates it, starts the writer task.
     pub async fn open(options: Options) -> Result<(Storage, Commits), Error> {
         let opened = engine::open(&options).await?;
-        let (queue, jobs) = mpsc::channel(options.queue_reports + options.queue_words + CONTROL_JOBS);
+        let (jobs, waiting) = mpsc::channel(options.queue_words + CONTROL_JOBS);
         let (closing, closes) = watch::channel(false);
         let (teller, commits) = self::core::commits(closes);
-        let (report_room, word_room) = (Semaphore::new(options.queue_reports), Semaphore::new(options.queue_words));
-        let batch_reports = options.batch_reports;
+        let queue = Arc::new(Queue::new(options.queue_rows, options.queue_mib << 20));
+        let word_room = Semaphore::new(options.queue_words);
+        let (batch_rows, batch_words) = (options.batch_rows, options.batch_words);
         let talkers = Talkers::new(&options);
         let shared = Arc::new(Shared::new(options));
         let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
-        tokio::spawn(Writer { scribe, queue: jobs, batch_reports }.run());
+        let reports = Reports::new(queue.clone(), batch_rows);
+        tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words }.run());
         let storage = Storage {
-            queue,
+            jobs,
+            reports: queue,
             closing: Arc::new(closing),
             readers: Arc::new(opened.readers),
             background: Arc::new(opened.background),
             epoch: opened.epoch.into(),
-            report_room: Arc::new(report_room),
             word_room: Arc::new(word_room),
             talkers: Arc::new(talkers),
             shared,
@@ -95,28 +97,27 @@ impl Storage {
             return Ok(Appended::default());
         }
         self.shared.shares.admit(station, self.directory().count(), &self.shared.options)?;
-        let room = take_room(&self.report_room, reports.len(), self.shared.options.queue_reports)?;
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Write(Write::Append(Append { station, reports, answer, _room: room })))?;
+        self.reports.offer(station, reports, answer)?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 
     /// Puts a job into the queue, if there is a place now.
     fn send(&self, job: Job) -> Result<(), Error> {
-        self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Overloaded,
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Overloaded(Limit::Jobs),
             TrySendError::Closed(_) => Error::Closed,
         })
     }
 
     /// Stops taking reports and words, commits what is queued, closes the file.
     pub async fn close(&self) {
-        self.report_room.close();
+        self.reports.close();
         self.word_room.close();
         self.closing.send_replace(true);
         let (answer, answered) = oneshot::channel();
         // An error means that it is closed already.
-        if self.queue.send(Job::Close(answer)).await.is_ok() {
+        if self.jobs.send(Job::Close(answer)).await.is_ok() {
             let _ = answered.await;
         }
     }
@@ -159,7 +160,7 @@ impl Storage {
 
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        self.queue.send(job(answer)).await.map_err(|_| Error::Closed)?;
+        self.jobs.send(job(answer)).await.map_err(|_| Error::Closed)?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -171,10 +172,9 @@ impl Storage {
     /// What storage has done since it was opened.
     pub fn stats(&self) -> Stats {
         let options = &self.shared.options;
-        let queued = |limit: usize, room: &Semaphore| limit.saturating_sub(room.available_permits()) as u64;
         Stats {
-            queued_reports: queued(options.queue_reports, &self.report_room),
-            queued_words: queued(options.queue_words, &self.word_room),
+            queued_reports: self.reports.reports() as u64,
+            queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
             used_bytes: self.room().used_bytes,
             limit_bytes: self.room().limit_bytes,
             ..self.shared.stats()
@@ -186,7 +186,7 @@ impl Storage {
 fn take_room(room: &Arc<Semaphore>, places: usize, limit: usize) -> Result<OwnedSemaphorePermit, Error> {
     let places = u32::try_from(places.min(limit)).unwrap_or(u32::MAX);
     room.clone().try_acquire_many_owned(places).map_err(|error| match error {
-        TryAcquireError::NoPermits => Error::Overloaded,
+        TryAcquireError::NoPermits => Error::Overloaded(Limit::Words),
         TryAcquireError::Closed => Error::Closed,
     })
 }

@@ -6,12 +6,14 @@ pub mod brake;
 pub mod client;
 pub mod error;
 pub mod head;
+mod more_counts;
 mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
 pub mod visitor;
 
+pub use more_counts::MoreCounts;
 pub use newest::NewestCursor;
 pub use options::{BadNetwork, Network, Options};
 

@@ -2,11 +2,13 @@
 
 mod asked;
 mod own_server;
+mod peers;
 mod run;
 mod simulate;
 mod table;
 
 use ::lab::drive;
+use ::lab::drive::peer::{Heads, Peer};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
@@ -19,6 +21,11 @@ pub(super) enum Lab {
     Simulate(Box<simulate::Simulate>),
     /// Compare the fleets over HTTP, with real clocks, before a server of its own or one on this machine
     Run(Box<run::Run>),
+    /// Compare this server with others: the medians and ratios of what `drive --json` has printed, as tables
+    Peers {
+        /// A line for each measurement
+        file: std::path::PathBuf,
+    },
     /// Print a recorded run as the table of the README
     Table {
         /// What `lab run --json` wrote
@@ -34,9 +41,15 @@ pub(super) struct Target {
     /// A station's key; several are used in turn
     #[arg(long = "key", required = true)]
     keys: Vec<String>,
-    /// The server's process: its memory and processor time are read
-    #[arg(long)]
-    pid: Option<u32>,
+    /// Whose server it is: stevenson; nchan or influx, to compare with (keys are then names of stations)
+    #[arg(long, default_value = "stevenson")]
+    peer: Peer,
+    /// The heads of the trucks' requests: short, or as a browser sends them
+    #[arg(long, default_value = "short")]
+    heads: Heads,
+    /// The server's process: its memory and processor time are read; several are added up
+    #[arg(long = "pid")]
+    pids: Vec<u32>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -55,7 +68,7 @@ pub(super) enum Drive {
         #[arg(long, default_value_t = 20)]
         rounds: usize,
     },
-    /// Keep trucks coming and readings flowing: how many loads are delivered a second
+    /// Keep trucks coming and readings flowing: how many loads are delivered a second, how old is their news
     Deliver {
         #[command(flatten)]
         target: Target,
@@ -65,6 +78,9 @@ pub(super) enum Drive {
         /// For how long
         #[arg(long, default_value_t = 10)]
         seconds: u64,
+        /// How many readings a second; without it, as many as there can be
+        #[arg(long, value_name = "PER_SECOND")]
+        news: Option<f64>,
     },
     /// Post single readings from keep-alive clients
     Post {
@@ -85,6 +101,7 @@ pub(super) async fn run(command: Lab) -> Result<()> {
         Lab::Drive(command) => drive(command).await,
         Lab::Simulate(arguments) => simulate::run(&arguments),
         Lab::Run(arguments) => run::run(&arguments).await,
+        Lab::Peers { file } => peers::run(&file),
         Lab::Table { file } => table::run(&file),
     }
 }
@@ -92,12 +109,14 @@ pub(super) async fn run(command: Lab) -> Result<()> {
 async fn drive(command: Drive) -> Result<()> {
     let (target, mode) = match command {
         Drive::Park { target, trucks, rounds } => (target, drive::Mode::Park { trucks, rounds }),
-        Drive::Deliver { target, trucks, seconds } => (target, drive::Mode::Deliver { trucks, seconds }),
+        Drive::Deliver { target, trucks, seconds, news } => {
+            (target, drive::Mode::Deliver { trucks, seconds, news_per_s: news })
+        }
         Drive::Post { target, clients, seconds } => (target, drive::Mode::Post { clients, seconds }),
     };
-    let options = drive::Options { url: target.url, keys: target.keys, pid: target.pid, mode };
-    let measurement = drive::run(options).await?;
-    if target.json {
+    let Target { url, keys, peer, heads, pids, json } = target;
+    let measurement = drive::run(drive::Options { url, peer, heads, keys, pids, mode }).await?;
+    if json {
         println!("{}", serde_json::to_string(&measurement)?);
     } else {
         println!("{measurement}");

@@ -1,7 +1,7 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
 use super::lane::{self, Verdict};
-use super::register::{Doing, Seat, Slot};
+use super::register::{Doing, Seat};
 use super::rooms::Rooms;
 use super::wire::{Speaks, Wire};
 use super::{http, write};
@@ -62,7 +62,8 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
             Come::Socket(opening) => return Box::pin(line.socket(opening)).await,
         };
         if !keep || line.seat.register().is_closing() {
-            return linger(&line.stream, &line.seat.slot).await;
+            line.seat.slot.does(Doing::Busy);
+            return linger(&line.stream).await;
         }
         line.seat.slot.does(if line.ahead.is_empty() { Doing::Idle } else { Doing::Head });
     }
@@ -233,8 +234,7 @@ async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
 }
 
 /// Closes this side, and reads for a moment what the client still sends: a reset would take the last answer with it.
-pub(crate) async fn linger(stream: &TcpStream, slot: &Slot) {
-    slot.does(Doing::Busy);
+pub(crate) async fn linger(stream: &TcpStream) {
     let read = async {
         let mut read = 0;
         let mut some = [0; 1_024];

@@ -44,7 +44,7 @@ pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
         let (hand_off, register) = (hand_off.clone(), &register);
         is_old.store(request.version() < Version::HTTP_11, Relaxed);
         Box::pin(async move {
-            slot.does(Doing::Busy);
+            slot.does(if request.method().is_safe() { Doing::Busy } else { Doing::Storing });
             register.counters.by_hyper();
             let answer = handle(request, rooms, peer).await;
             let mut answer = match answer {
@@ -93,7 +93,8 @@ pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
             if let Err(error) = ended {
                 tracing::trace!(%error, "a connection ended");
             }
-            super::connection::linger(&stream, &seat.slot).await;
+            seat.slot.does(Doing::Busy);
+            super::connection::linger(&stream).await;
             None
         }
     }

@@ -78,7 +78,7 @@ fn plain<'b, 'h>(bytes: &'b [u8], headers: &'h mut [httparse::Header<'b>]) -> Re
         return Err(Unusual);
     };
     let plain_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
-    if head > HEAD_MAX_BYTES || !path.bytes().all(plain_byte) {
+    if head > HEAD_MAX_BYTES || !path.starts_with('/') || !path.bytes().all(plain_byte) {
         return Err(Unusual);
     }
     let (mut hosts, mut length) = (0, None);

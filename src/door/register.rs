@@ -39,17 +39,21 @@ pub(crate) enum Doing {
     Head,
     /// A request is being answered, or a truck is parked: this ends by the limits of the room that answers.
     Busy,
+    /// A request that changes something is being answered: whoever sent it gets the answer even if it has left meanwhile.
+    Storing,
     /// An answer is being written.
     Writing,
 }
 
 impl Doing {
-    const ALL: [Doing; 4] = [Doing::Idle, Doing::Head, Doing::Busy, Doing::Writing];
+    const ALL: [Doing; 5] = [Doing::Idle, Doing::Head, Doing::Busy, Doing::Storing, Doing::Writing];
+    /// Bits that tell them apart.
+    const BITS: u32 = 3;
 }
 
 /// A connection's place in the register.
 pub(crate) struct Slot {
-    /// [`Doing`] in the two lowest bits, above them the second since when.
+    /// [`Doing`] in the lowest bits, above them the second since when.
     state: AtomicU32,
     /// Ends the connection.
     abort: OnceLock<AbortHandle>,
@@ -59,17 +63,18 @@ pub(crate) struct Slot {
 impl Slot {
     /// Notes what the connection does from now on.
     pub(crate) fn does(&self, doing: Doing) {
-        self.state.store(self.clock.load(Relaxed) << 2 | doing as u32, Relaxed);
+        self.state.store(self.clock.load(Relaxed) << Doing::BITS | doing as u32, Relaxed);
     }
 
     /// What it does.
     pub(crate) fn doing(&self) -> Doing {
-        Doing::ALL[(self.state.load(Relaxed) & 3) as usize]
+        let number = self.state.load(Relaxed) & ((1 << Doing::BITS) - 1);
+        Doing::ALL.get(number as usize).copied().unwrap_or(Doing::Busy)
     }
 
     /// The second since when it does that.
     fn since(&self) -> u32 {
-        self.state.load(Relaxed) >> 2
+        self.state.load(Relaxed) >> Doing::BITS
     }
 
     fn end(&self) {
@@ -242,7 +247,7 @@ impl Register {
         let book = self.book();
         for (slot, _) in book.slots.values() {
             let (limit_s, cut) = match slot.doing() {
-                Doing::Busy => continue,
+                Doing::Busy | Doing::Storing => continue,
                 Doing::Idle => (self.options.idle_limit_s, Cut::Idle),
                 Doing::Head => (self.options.head_limit_s, Cut::Head),
                 Doing::Writing => (self.options.write_limit_s, Cut::Write),

@@ -1,5 +1,9 @@
 //! What the door counts.
 
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Why the door ended a connection, or did not let it in.
@@ -89,4 +93,31 @@ pub struct Stats {
     pub lane: u64,
     /// Requests that hyper read.
     pub long_way: u64,
+}
+
+impl Collector for Stats {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        for (name, help, value) in [
+            ("connections", "Connections now", self.connections),
+            ("connections_max", "Most connections at once", self.connections_max),
+        ] {
+            encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)?;
+        }
+        let accepted = ("connections_accepted", "Connections that were let in", self.accepted);
+        for (name, help, count) in [
+            accepted,
+            ("requests_fast", "Requests that the fast lane read", self.lane),
+            ("requests_hyper", "Requests that hyper read", self.long_way),
+        ] {
+            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            metric.encode_counter::<NoLabelSet, _, f64>(&count, None)?;
+        }
+        let help = "Connections that the door ended or did not let in";
+        let mut cuts = encoder.encode_descriptor("connections_cut", help, None, MetricType::Counter)?;
+        for (why, count) in Cut::ALL.into_iter().zip(self.cuts) {
+            let labels = [("reason", why.name())];
+            cuts.encode_family(&labels)?.encode_counter::<NoLabelSet, _, f64>(&count, None)?;
+        }
+        Ok(())
+    }
 }

@@ -11,6 +11,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+/// A client that has closed its side waits at most so long for the answer to something that it has sent to be stored: the
+/// limits of the rooms end before.
+const STORING_GRACE: Duration = Duration::from_secs(60);
+
 /// A socket.
 pub(crate) struct Wire {
     pub(crate) stream: TcpStream,
@@ -95,9 +99,10 @@ impl AsyncRead for Wire {
             return Poll::Ready(Ok(()));
         }
         // The client has closed its side. Some do so and still read, so it has its answer if that comes soon.
-        if this.slot.doing() == Doing::Busy {
-            #[expect(clippy::disallowed_methods, reason = "a limit in time")]
-            let end = this.end.get_or_insert_with(|| Box::pin(tokio::time::sleep(this.half_closed)));
+        let doing = this.slot.doing();
+        if doing != Doing::Idle {
+            let grace = if doing == Doing::Storing { STORING_GRACE } else { this.half_closed };
+            let end = this.end.get_or_insert_with(|| Box::pin(tokio::time::sleep(grace)));
             ready!(end.as_mut().poll(cx));
         }
         Poll::Ready(Ok(()))

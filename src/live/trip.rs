@@ -3,7 +3,6 @@
 use super::Engines;
 use super::gate::{Caller, Refusal};
 use crate::courier;
-use crate::storage::Entry;
 use crate::storage::words::{NewWord, Speaker};
 use crate::web::answer::Answer;
 use crate::web::error::Problem;
@@ -114,11 +113,9 @@ impl Trip {
 /// Reads what a page missed from the journal.
 async fn catch_up(caller: &Caller, behind: Behind) -> Result<Load, Problem> {
     let (engines, reader) = (&caller.engines, Some(&caller.visitor));
-    let entries = engines.storage.journal_since(behind.seen, reader, JOURNAL_READ_MAX_ENTRIES).await?;
-    let reaches_head = |entries: &Vec<Entry>| {
-        entries.len() < JOURNAL_READ_MAX_ENTRIES as usize || entries.last().is_some_and(|last| last.seq >= behind.head)
-    };
-    let news = entries.filter(reaches_head).map(|entries| entries.into_iter().map(courier::news).collect());
+    let (after, head) = (behind.seen, behind.head);
+    let entries = engines.storage.journal_between(after, head, reader, JOURNAL_READ_MAX_ENTRIES).await?;
+    let news = entries.map(|entries| entries.into_iter().map(courier::news).collect());
     Ok(engines.dock.catch_up(behind, news))
 }
 

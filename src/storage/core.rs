@@ -5,6 +5,7 @@
 
 mod bodies;
 mod decide;
+mod draft;
 mod foreign;
 mod forget;
 mod jobs;
@@ -14,6 +15,8 @@ mod memory;
 mod merge;
 mod news;
 mod pruning;
+mod queue;
+mod reports;
 mod scribe;
 mod shared;
 mod shares;
@@ -24,7 +27,9 @@ mod tidying;
 mod wiping;
 mod writer;
 
-pub(super) use jobs::{Answer, Append, Forgetting, Job, Talk, What, Write};
+pub(super) use jobs::{Answer, Forgetting, Job, Talk, What};
+pub(super) use queue::Queue;
+pub(super) use reports::Reports;
 pub(super) use scribe::Scribe;
 pub(super) use shared::Shared;
 pub use stats::Stats;

@@ -4,10 +4,12 @@
 //! reads (any number of callers at once). To add one: write a folder beside `sqlite/` with the same functions, add a
 //! variant to each of the two enums, a line to `each!` and an arm to [`open`]. `core/` stays as it is.
 //!
-//! The writer's steps come in this order: `begin` takes the lock and returns the head; `sensors`, `add_sensors`,
-//! `days`, `rows` and `known_words` tell what a batch has to know; `write_and_commit` ends the transaction. After an
-//! error in between, `rollback`. No two transactions of any process may be between `begin` and the commit at the same
-//! time: numbers of the journal come in the order of commits, without a gap that is filled later.
+//! Words and reports have transactions of their own, never two at a time. Of words: `begin` takes the lock and returns
+//! the head; `known_words` tells what a batch has to know; `write_and_commit` ends the transaction; after an error in
+//! between, `rollback`. Of reports, if the writer remembers all that they touch: `record`, from the lock to the commit. Else
+//! `begin_reports`; then `sensors`, `add_sensors`, `days` and `rows` tell what a batch has to know; then
+//! `write_and_commit_reports`, or `rollback_reports`. No two transactions of any process may be between the lock and the
+//! commit at the same time: numbers of the journal come in the order of commits, without a gap that is filled later.
 
 use super::entry::Entry;
 use super::error::Error;
@@ -15,14 +17,15 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    Datastream, FoundSensor, JournalLimits, KnownWords, Named, Place, Pruned, PrunedEntries, Range, Rows, SensorDay,
-    SensorId, StationChange, Stretch, WordLimits, Writing,
+    Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range,
+    Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
 use super::words::{Alert, Visitor, Word};
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
+use std::pin::Pin;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, Station, StationId};
@@ -58,6 +61,9 @@ pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy })
 }
 
+/// A transaction that is under way.
+pub(super) type Recording = Pin<Box<dyn Future<Output = Result<Option<Vec<Entry>>, Error>> + Send>>;
+
 /// The same for each engine.
 macro_rules! each {
     ($enum:ident, $self:ident, $db:ident => $do:expr) => {
@@ -76,6 +82,11 @@ impl Engine {
     /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
     pub(super) async fn begin(&mut self) -> Result<u64, Error> {
         each!(Engine, self, db => db.begin().await)
+    }
+
+    /// The same for reports.
+    pub(super) async fn begin_reports(&mut self) -> Result<u64, Error> {
+        each!(Engine, self, db => db.begin_reports().await)
     }
 
     /// A station's sensors with their newest values.
@@ -109,9 +120,36 @@ impl Engine {
         each!(Engine, self, db => db.known_words(named).await)
     }
 
-    /// Writes what a batch changed, and commits.
-    pub(super) async fn write_and_commit(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
-        each!(Engine, self, db => db.write_and_commit(writing).await)
+    /// Writes what was said, with its entries (those of the new words in their order, then those of what was told), and
+    /// commits.
+    pub(super) async fn write_and_commit(
+        &mut self,
+        spoken: &Spoken<'_>,
+        entries: &[Entry],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        each!(Engine, self, db => db.write_and_commit(spoken, entries, now).await)
+    }
+
+    /// Writes what reports changed, and commits; gives the entries back.
+    pub(super) async fn write_and_commit_reports(
+        &mut self,
+        observed: Observed,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Entry>, Error> {
+        each!(Engine, self, db => db.write_and_commit_reports(observed, entries).await)
+    }
+
+    /// A whole transaction of reports, from the lock to the commit, if the journal's head is still `head`: gives the
+    /// entries back. `None`, and nothing written, if another process has committed. It goes on beside the caller, who
+    /// asks for nothing else until it has ended.
+    pub(super) fn record(&mut self, head: u64, observed: Observed, entries: Vec<Entry>) -> Recording {
+        each!(Engine, self, db => Box::pin(db.record(head, observed, entries)))
+    }
+
+    /// Ends a transaction of reports that failed.
+    pub(super) async fn rollback_reports(&mut self) {
+        each!(Engine, self, db => db.rollback_reports().await)
     }
 
     /// Changes the list of stations.
@@ -190,6 +228,11 @@ impl Engine {
         each!(Engine, self, db => db.leap(after, upto).await)
     }
 
+    /// The same within a transaction of reports.
+    pub(super) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        each!(Engine, self, db => db.leap_reports(after, upto).await)
+    }
+
     /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
     pub(super) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
         each!(Engine, self, db => db.prune_journal(limits).await)
@@ -212,19 +255,21 @@ impl Engine {
 }
 
 impl Readers {
-    /// The newest `limit` journal entries, oldest first.
-    pub(super) async fn tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        each!(Readers, self, db => db.tail(limit).await)
+    /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
+    pub(super) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
+        each!(Readers, self, db => db.tail(limit, bytes_max).await)
     }
 
-    /// Entries after `seq` that everybody or `reader` may read, oldest first; `None` if `seq` is no good cursor.
+    /// Entries after `seq` that everybody or `reader` may read, oldest first, at most so many and so many bytes, but one in
+    /// any case; `None` if `seq` is no good cursor.
     pub(super) async fn since(
         &self,
         seq: u64,
         reader: Option<&Visitor>,
         limit: u32,
-    ) -> Result<Option<Vec<Entry>>, Error> {
-        each!(Readers, self, db => db.since(seq, reader, limit).await)
+        bytes_max: usize,
+    ) -> Result<Option<Piece>, Error> {
+        each!(Readers, self, db => db.since(seq, reader, limit, bytes_max).await)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.

@@ -10,8 +10,8 @@ pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The queue before the writer is full: more arrives than can be written.
-    #[error("more arrives than can be written; try again in a moment")]
-    Overloaded,
+    #[error("more arrives than can be written ({0}); try again in a moment")]
+    Overloaded(Limit),
     /// Another process holds the database's write lock.
     #[error("the database is locked by another process; try again in a moment")]
     Locked(#[source] Cause),
@@ -81,6 +81,29 @@ pub enum BadFile {
     Foreign,
 }
 
+/// Which limit of a queue before the writer is reached. Its text names the knob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Limit {
+    /// Rows of reports, of all stations.
+    #[error("queue_rows is reached")]
+    Rows,
+    /// Memory for reports, of all stations.
+    #[error("queue_mib is reached")]
+    Bytes,
+    /// Rows of reports, of one station.
+    #[error("this station's quarter of queue_rows is reached")]
+    StationRows,
+    /// Memory for reports, of one station.
+    #[error("this station's quarter of queue_mib is reached")]
+    StationBytes,
+    /// Words.
+    #[error("queue_words is reached")]
+    Words,
+    /// Other jobs.
+    #[error("too many jobs wait")]
+    Jobs,
+}
+
 impl Error {
     /// Anything that is neither a lock nor a lack of room.
     pub(super) fn database(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -90,7 +113,7 @@ impl Error {
     /// The same error for someone else.
     pub(super) fn share(&self) -> Self {
         match self {
-            Error::Overloaded => Error::Overloaded,
+            Error::Overloaded(limit) => Error::Overloaded(*limit),
             Error::Locked(cause) => Error::Locked(cause.clone()),
             Error::Full(cause) => Error::Full(cause.clone()),
             Error::StationFull(percent) => Error::StationFull(*percent),

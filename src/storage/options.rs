@@ -20,15 +20,20 @@ pub struct Options {
     /// Connections for what nobody waits for on a page: the keepers' look-ups. Questions over long stretches take turns on
     /// them, and pages do not wait.
     pub background_readers: u32,
-    /// Most reports that wait for the writer; further ones are refused. At 20,000 a second they are written within half a
-    /// second, and stations wait longer. They take about 10 MiB of memory.
-    pub queue_reports: usize,
+    /// Most rows of reports that wait for the writer; further ones are refused. A row is what one sensor says at one instant.
+    /// So many are written in some seconds. Each station may have a quarter of them, and the last quarter is kept for
+    /// stations that send little.
+    pub queue_rows: usize,
+    /// Most memory for the reports that wait, counted and shared as the rows are. A report of one sensor takes about 4 kB.
+    pub queue_mib: usize,
     /// Most words, visitors' and keepers', that wait for the writer; further ones are refused. So many are written in about
     /// a second, and a thousand visitors who speak at once need a tenth. A word takes some hundred bytes.
     pub queue_words: usize,
-    /// Most reports and words in one transaction. A larger transaction is hardly cheaper for each report, and each sender
-    /// waits for the whole. One upload is never split: a larger one gets a transaction of its own.
-    pub batch_reports: usize,
+    /// Most rows of reports in one transaction. A larger transaction is hardly cheaper for each row, and each sender waits
+    /// for the whole. A larger upload is written in several, and other stations take turns with it.
+    pub batch_rows: usize,
+    /// Most words in one transaction.
+    pub batch_words: usize,
     /// The longest wait for another process that holds the write lock. An upload may wait behind a batch that waits in
     /// vain, and clients give up after 5 s, so this must be below half of that.
     pub lock_wait_ms: u64,
@@ -96,9 +101,11 @@ impl Default for Options {
             durability: Durability::Full,
             readers: 4,
             background_readers: 2,
-            queue_reports: 10_000,
+            queue_rows: 200_000,
+            queue_mib: 64,
             queue_words: 10_000,
-            batch_reports: 1_000,
+            batch_rows: 1_000,
+            batch_words: 1_000,
             lock_wait_ms: 2_000,
             max_database_mib: 8_192,
             control_reserve_mib: 8,
@@ -135,9 +142,11 @@ impl Options {
         let rules = [
             (self.readers >= 1, "readers must be at least 1"),
             (self.background_readers >= 1, "background_readers must be at least 1"),
-            (self.batch_reports >= 1, "batch_reports must be at least 1"),
-            (self.queue_reports >= self.batch_reports, "queue_reports must not be below batch_reports"),
-            (self.queue_reports <= MAX_QUEUE_REPORTS, "queue_reports must not be above 1,000,000"),
+            (self.batch_rows >= 1, "batch_rows must be at least 1"),
+            (self.batch_words >= 1, "batch_words must be at least 1"),
+            (self.queue_rows >= self.batch_rows, "queue_rows must not be below batch_rows"),
+            (self.queue_mib >= 1, "queue_mib must be at least 1"),
+            (self.queue_mib <= MAX_QUEUE_MIB, "queue_mib must not be above 4,096"),
             (self.queue_words >= 1, "queue_words must be at least 1"),
             (self.queue_words <= MAX_QUEUE_WORDS, "queue_words must not be above 1,000,000"),
             (2 * self.lock_wait_ms < CLIENT_PATIENCE_MS, "lock_wait_ms must be below 2,500: clients give up after 5 s"),
@@ -193,9 +202,9 @@ impl Options {
     }
 }
 
+/// More would be more than a small machine has.
+const MAX_QUEUE_MIB: usize = 4_096;
 /// Nobody waits for this many: about a gigabyte.
-const MAX_QUEUE_REPORTS: usize = 1_000_000;
-/// As above.
 const MAX_QUEUE_WORDS: usize = 1_000_000;
 
 #[cfg(test)]
@@ -209,8 +218,8 @@ mod tests {
 
     #[test]
     fn knobs_that_do_not_fit_together_are_named() {
-        let options = Options { queue_reports: 10, ..Options::default() };
-        assert_eq!(options.check(), Err(Misfit("queue_reports must not be below batch_reports")));
+        let options = Options { queue_rows: 10, ..Options::default() };
+        assert_eq!(options.check(), Err(Misfit("queue_rows must not be below batch_rows")));
         let options = Options { lock_wait_ms: 5_000, ..Options::default() };
         assert!(options.check().expect_err("too long").0.contains("lock_wait_ms"));
     }

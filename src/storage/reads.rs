@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use super::error::Error;
 use super::observations::{Bucket, Extreme, Latest, Side};
-use super::seam::{Datastream, Stretch};
+use super::seam::{Datastream, Piece, Stretch};
 use super::stations::ListedSensor;
 use super::words::{Alert, Visitor, Word};
 use super::{Storage, keys};
@@ -20,22 +20,42 @@ const GAPS: u32 = 20;
 /// three seconds these are 58,000 rows, some hundredths of a second.
 const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
 
+/// Most bytes of the journal that one question reads into memory: three times what 10,000 reports of ten values take. A
+/// report of 250 sensors takes some 8 kB, and some dozen may ask at the same time.
+const JOURNAL_READ_MAX_BYTES: usize = 8 << 20;
+
 /// The journal.
 impl Storage {
-    /// The newest `limit` journal entries, oldest first.
+    /// The newest `limit` journal entries, oldest first; fewer if these are more than 8 MiB.
     pub async fn journal_tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        self.readers.tail(limit).await
+        self.readers.tail(limit, JOURNAL_READ_MAX_BYTES).await
     }
 
-    /// Journal entries after `seq` that everybody or `reader` may read, oldest first, at most `limit`; `None` if entries
-    /// after `seq` have been pruned, or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
+    /// Journal entries after `seq` that everybody or `reader` may read, oldest first: the first `limit` or 8 MiB
+    /// of them, but one in any case, so that who asks again with the last one's number gets all. `None` if entries after
+    /// `seq` have been pruned, or if `seq` never was an entry: a number beyond the head, or one that a power cut took.
     pub async fn journal_since(
         &self,
         seq: u64,
         reader: Option<&Visitor>,
         limit: u32,
     ) -> Result<Option<Vec<Entry>>, Error> {
-        self.readers.since(seq, reader, limit).await
+        let piece = self.readers.since(seq, reader, limit, JOURNAL_READ_MAX_BYTES).await?;
+        Ok(piece.map(|piece| piece.entries))
+    }
+
+    /// The same, but everything after `seq` up to the entry `head` at least, or `None`: also if that is more than `limit` or
+    /// 8 MiB.
+    pub async fn journal_between(
+        &self,
+        seq: u64,
+        head: u64,
+        reader: Option<&Visitor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        let reaches_head = |piece: &Piece| piece.is_all || piece.entries.last().is_some_and(|last| last.seq >= head);
+        let piece = self.readers.since(seq, reader, limit, JOURNAL_READ_MAX_BYTES).await?;
+        Ok(piece.filter(reaches_head).map(|piece| piece.entries))
     }
 }
 

@@ -128,18 +128,6 @@ impl Spoken<'_> {
     }
 }
 
-/// Everything that one transaction writes.
-#[derive(Clone, Copy)]
-pub(super) struct Writing<'a> {
-    pub observed: &'a Observed,
-    pub spoken: &'a Spoken<'a>,
-    /// The entries of the observations.
-    pub public: &'a [Entry],
-    /// The entries of the new words, in their order, and then those of what was told.
-    pub private: &'a [Entry],
-    pub now: Timestamp,
-}
-
 /// A change to the list of stations.
 pub(super) enum StationChange<'a> {
     Add(&'a NewStation, &'a Key),
@@ -155,6 +143,13 @@ impl StationChange<'_> {
             StationChange::Renew(slug, _) | StationChange::Remove(slug) | StationChange::RemoveSensor(slug, _) => slug,
         }
     }
+}
+
+/// Some entries of the journal.
+pub(super) struct Piece {
+    pub entries: Vec<Entry>,
+    /// False if a limit has cut off what follows.
+    pub is_all: bool,
 }
 
 /// The limits that journal entries are pruned by.

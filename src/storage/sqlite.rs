@@ -1,10 +1,9 @@
-//! The engine of one SQLite file: everything that storage knows of SQL and of sqlx.
+//! The engine of one SQLite file: everything that storage knows of SQL, of sqlx and of rusqlite.
 //!
 //! Another engine has the same two structs with the same functions, [`Writer`] and [`Readers`], and becomes a variant
 //! in `engine.rs`. Its functions decide nothing: what is new, what it is called, in which order things are written and
 //! who is told is decided in `core/`, the same for every engine.
 
-mod blocks;
 mod conversations;
 mod error;
 mod file;
@@ -18,7 +17,9 @@ mod observations;
 mod open;
 mod prune;
 mod readers;
+mod reports;
 mod room;
+mod rows;
 mod series;
 mod stations;
 mod texts;

@@ -1,6 +1,6 @@
 //! What a handle has stored of what is said.
 
-use super::core::{Forgetting, Job, Talk, What, Write};
+use super::core::{Forgetting, Job, Talk, What};
 use super::error::Error;
 use super::words::{self, AlertChange, NewWord, Speaker, Visitor, Word};
 use super::{Storage, take_room};
@@ -82,7 +82,7 @@ impl Storage {
     async fn talk(&self, what: What) -> Result<bool, Error> {
         let room = self.room_to_talk(what.size())?;
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Write(Write::Talk(Talk { what, answer, _room: room })))?;
+        self.send(Job::Talk(Talk { what, answer, _room: room }))?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 

@@ -100,7 +100,7 @@ impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         use storage::Error::*;
         match &error {
-            Overloaded | Locked(_) | Closed => {
+            Overloaded(_) | Locked(_) | Closed => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "storage is away");
                 Self::unavailable(error.to_string())
             }

@@ -1,11 +1,13 @@
 //! The load generator against a tiny dock of the test's own.
 
 use crate::kit::fake::{Answer, Fake, Request};
+use lab::drive::peer::{Heads, Peer};
 use lab::drive::report::Figures;
 use lab::drive::{Error, Mode, Options, run};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 /// A journal of one station's reports, and a dock without tickets.
@@ -64,7 +66,14 @@ impl Dock {
 }
 
 fn options(fake: &Fake, mode: Mode) -> Options {
-    Options { url: fake.url(), keys: vec!["stv_secret".to_owned()], pid: Some(std::process::id()), mode }
+    Options {
+        url: fake.url(),
+        peer: Peer::Stevenson,
+        heads: Heads::Short,
+        keys: vec!["stv_secret".to_owned()],
+        pids: vec![std::process::id()],
+        mode,
+    }
 }
 
 #[tokio::test]
@@ -78,18 +87,120 @@ async fn every_parked_truck_is_timed_in_every_round() {
     let (sent, last) = (parked.from_send.expect("times"), parked.last_truck.expect("times"));
     assert_eq!((sent.count, last.count), (60, 3));
     assert!(sent.median_ms > 0.0 && sent.median_ms <= sent.p99_ms && sent.max_ms == last.max_ms, "{sent} {last}");
-    assert!(parked.pss_before_bytes.is_some() && parked.bytes_per_truck.is_some());
+    assert!(parked.memory.as_ref().is_some_and(|memory| memory.before > 0 && memory.after > 0), "{measurement}");
 }
 
 #[tokio::test]
 async fn loads_are_counted_while_trucks_go_back_and_forth() {
     let (fake, dock) = Dock::start().await;
-    let measurement = run(options(&fake, Mode::Deliver { trucks: 10, seconds: 1 })).await.expect("measured");
+    let measurement =
+        run(options(&fake, Mode::Deliver { trucks: 10, seconds: 1, news_per_s: None })).await.expect("measured");
     let Figures::Deliver(delivered) = &measurement.figures else { panic!("{measurement}") };
     assert!(delivered.posts > 5 && dock.journal.borrow().len() as u64 == delivered.posts + 2);
     let most = delivered.posts * 10;
     assert!((most * 8 / 10..=most).contains(&delivered.deliveries), "{} of {most}", delivered.deliveries);
     assert!(delivered.age.is_some() && delivered.cpu_us_per_delivery.is_some());
+    assert!(delivered.driver_cpu_share.is_some() && delivered.memory.is_some() && delivered.bytes_per_delivery > 50.0);
+}
+
+#[tokio::test]
+async fn news_that_are_counted_come_at_their_pace() {
+    let (fake, _dock) = Dock::start().await;
+    let mode = Mode::Deliver { trucks: 10, seconds: 2, news_per_s: Some(10.0) };
+    let measurement = run(options(&fake, mode)).await.expect("measured");
+    let Figures::Deliver(delivered) = &measurement.figures else { panic!("{measurement}") };
+    assert!((10..=21).contains(&delivered.posts), "{measurement}");
+    assert!((delivered.posts - 1) * 10 <= delivered.deliveries && delivered.deliveries <= delivered.posts * 10);
+    assert!(measurement.to_string().contains("10 trucks, 2 s, 10 news/s"), "{measurement}");
+}
+
+#[tokio::test]
+async fn a_truck_with_a_browsers_heads_takes_turns_in_bays_and_brings_its_visitor() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let requests = heard.clone();
+    let (_, dock) = Dock::start().await;
+    let fake = Fake::start(move |request| {
+        let (dock, requests) = (dock.clone(), requests.clone());
+        async move {
+            if !request.path.starts_with("/dock/") {
+                return dock.reading(&request);
+            }
+            requests.lock().expect("unlocked").push((request.path.clone(), request.headers.clone()));
+            dock.truck(&request).await
+        }
+    })
+    .await;
+    let mode = Mode::Deliver { trucks: 2, seconds: 1, news_per_s: None };
+    run(Options { heads: Heads::Browser, ..options(&fake, mode) }).await.expect("measured");
+    let heard = heard.lock().expect("unlocked");
+    let bays: BTreeSet<&String> = heard.iter().map(|(path, _)| path).collect();
+    assert!(bays.len() > 20, "{} bays", bays.len());
+    assert!(heard.iter().all(|(_, headers)| headers.len() == 14), "{:?}", heard.first());
+    let headers = heard.iter().flat_map(|(_, headers)| headers);
+    let visitors: BTreeSet<&String> = headers.filter_map(|(name, value)| (name == "Cookie").then_some(value)).collect();
+    assert_eq!(visitors.len(), 2, "{visitors:?}");
+}
+
+#[tokio::test]
+async fn nchan_is_asked_for_the_message_after_the_last_one() {
+    let channel = watch::Sender::new(Vec::<String>::new());
+    let nginx = channel.clone();
+    let fake = Fake::start(move |request| {
+        let channel = nginx.clone();
+        async move {
+            if request.path == "/pub" {
+                channel.send_modify(|messages| messages.push(String::from_utf8(request.body).expect("text")));
+                return (202, None, "queued".to_owned());
+            }
+            assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/sub"));
+            let header = |name: &str| request.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value);
+            let after = match (header("If-None-Match"), header("If-Modified-Since")) {
+                (Some(tag), Some(time)) => {
+                    assert_eq!(time, "now");
+                    tag.parse().expect("a number")
+                }
+                _ => channel.borrow().len() - 1,
+            };
+            let mut messages = channel.subscribe();
+            let message = messages.wait_for(|messages| messages.len() > after).await.expect("it stays")[after].clone();
+            let line: &'static str = format!("Last-Modified: now\r\nEtag: {}", after + 1).leak();
+            (200, Some(line), message)
+        }
+    })
+    .await;
+    let mode = Mode::Park { trucks: 5, rounds: 4 };
+    let measurement = run(Options { peer: Peer::Nchan, ..options(&fake, mode) }).await.expect("measured");
+    let Figures::Park(parked) = &measurement.figures else { panic!("{measurement}") };
+    assert_eq!((parked.missing, parked.from_send.expect("times").count), (0, 20));
+    let load: Value = serde_json::from_str(&channel.borrow()[0]).expect("the message is a load");
+    assert_eq!(load["cargo"][0]["values"].as_object().expect("values").len(), 10);
+}
+
+#[tokio::test]
+async fn influx_is_given_one_point_of_ten_values_in_each_post() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let points = heard.clone();
+    let fake = Fake::start(move |request| {
+        points.lock().expect("unlocked").push((request.path, String::from_utf8(request.body).expect("text")));
+        async { (204, None, String::new()) }
+    })
+    .await;
+    let mode = Mode::Post { clients: 2, seconds: 1 };
+    let measurement = run(Options { peer: Peer::Influx, ..options(&fake, mode) }).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
+    {
+        let heard = heard.lock().expect("unlocked");
+        assert_eq!(posted.stored + 1, heard.len() as u64, "and one to warm up");
+        for (path, point) in heard.iter() {
+            assert_eq!(path, "/write?db=bench&precision=ms");
+            let parts: Vec<&str> = point.split(' ').collect();
+            let shape = (parts.len(), parts[0], parts[1].split(',').count());
+            assert_eq!(shape, (3, "readings,station=stv_secret", 10), "{point}");
+        }
+    }
+    let asked = Mode::Park { trucks: 1, rounds: 1 };
+    let error = run(Options { peer: Peer::Influx, ..options(&fake, asked) }).await.expect_err("no trucks there");
+    assert!(matches!(error, Error::NotThatPeer), "{error}");
 }
 
 #[tokio::test]
@@ -157,10 +268,14 @@ async fn load_is_bounded_and_stays_on_this_machine() {
     for mode in [
         Mode::Park { trucks: 0, rounds: 1 },
         Mode::Park { trucks: 1_000_000, rounds: 1 },
-        Mode::Deliver { trucks: 1, seconds: 86_400 },
+        Mode::Deliver { trucks: 1, seconds: 86_400, news_per_s: None },
         Mode::Post { clients: 100_000, seconds: 1 },
     ] {
         assert!(matches!(run(options(&fake, mode)).await, Err(Error::Limit { .. })), "{mode:?}");
+    }
+    for news in [0.0, -1.0, f64::NAN, 1e9] {
+        let mode = Mode::Deliver { trucks: 1, seconds: 1, news_per_s: Some(news) };
+        assert!(matches!(run(options(&fake, mode)).await, Err(Error::Pace(_))), "{mode:?}");
     }
     let elsewhere =
         Options { url: "http://192.0.2.1".to_owned(), ..options(&fake, Mode::Post { clients: 1, seconds: 1 }) };

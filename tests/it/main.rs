@@ -17,6 +17,7 @@
 mod kit;
 
 mod dock;
+mod door;
 mod drive;
 mod ingest;
 mod keeper;

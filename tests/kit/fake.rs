@@ -13,6 +13,8 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub authorization: Option<String>,
+    /// All of them, as they were written.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -99,6 +101,9 @@ fn parse(bytes: &[u8]) -> Option<(Request, usize)> {
         method: head.method.expect("complete").to_owned(),
         path: head.path.expect("complete").to_owned(),
         authorization: header("authorization"),
+        headers: (head.headers.iter())
+            .map(|header| (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned()))
+            .collect(),
         body,
     };
     Some((request, body_at + length))

@@ -9,6 +9,7 @@ pub mod chrome;
 pub mod connection;
 pub mod fake;
 pub mod firefox;
+pub mod honest;
 pub mod length;
 pub mod program;
 pub mod relay;

@@ -28,7 +28,25 @@ impl Program {
 
     /// The same with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = program()
+        Self::spawn(program(), data, arguments)
+    }
+
+    /// The same where the system allows it so many open files, softly and firmly.
+    pub fn start_with_files(data: &Path, files: usize) -> Self {
+        let server = program();
+        let mut shell = Command::new("sh");
+        for (name, value) in server.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\"")]).arg(server.get_program());
+        Self::spawn(shell, data, &[])
+    }
+
+    fn spawn(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["serve", "--port", "0", "--data"])
             .arg(data)
             .args(arguments)

@@ -7,6 +7,7 @@ mod kit;
 
 mod conversations;
 mod durability;
+mod hostile;
 mod lab_run;
 mod proxies;
 mod road;

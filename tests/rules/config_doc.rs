@@ -25,7 +25,7 @@ const SECTIONS: [(&str, &str, &str); 6] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 16] = [
+const UNITS: [(&str, &str); 17] = [
     ("ms", "milliseconds"),
     ("s", "seconds"),
     ("hours", "hours"),
@@ -37,6 +37,7 @@ const UNITS: [(&str, &str); 16] = [
     ("items", "entries"),
     ("trucks", "trucks"),
     ("reports", "reports"),
+    ("rows", "rows"),
     ("words", "words"),
     ("alerts", "alerts"),
     ("readers", "connections"),

@@ -74,16 +74,31 @@ pub struct Found {
     pub seen: u64,
 }
 
+/// The most that one load takes: what comes first. One item always fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadMax {
+    /// Items.
+    pub items: usize,
+    /// Bytes of their JSON.
+    pub bytes: usize,
+}
+
 impl Found {
-    /// The first `max` watched items; `head` is where the search ends.
-    pub fn among<'a>(items: impl Iterator<Item = &'a Arc<Item>>, watch: &Watch, head: u64, max: usize) -> Self {
-        let mut watched = items.filter(|item| watch.takes(&item.topic)).cloned();
-        let items: Vec<_> = watched.by_ref().take(max.max(1)).collect();
-        let seen = match (watched.next(), items.last()) {
-            (Some(_), Some(last)) => last.seq,
-            _ => head,
-        };
-        Self { items, seen }
+    /// The first watched items, as many as a load takes; `head` is where the search ends.
+    pub fn among<'a>(items: impl Iterator<Item = &'a Arc<Item>>, watch: &Watch, head: u64, max: LoadMax) -> Self {
+        let mut found = Self { items: Vec::new(), seen: head };
+        let mut bytes = 0;
+        for item in items.filter(|item| watch.takes(&item.topic)) {
+            bytes += item.json.len();
+            if let Some(last) = found.items.last()
+                && (found.items.len() >= max.items || bytes > max.bytes)
+            {
+                found.seen = last.seq;
+                break;
+            }
+            found.items.push(item.clone());
+        }
+        found
     }
 }
 
@@ -102,14 +117,14 @@ pub struct Backlog {
     head: u64,
     entries_max: usize,
     bytes_max: usize,
-    load_max: usize,
+    load_max: LoadMax,
 }
 
 impl Backlog {
     /// An empty ring within the limits of `options`.
     pub fn new(options: &Options) -> Self {
-        let (entries_max, bytes_max, load_max) =
-            (options.ring_max_entries, options.ring_max_bytes, options.load_max_items);
+        let (entries_max, bytes_max) = (options.ring_max_entries, options.ring_max_bytes);
+        let load_max = LoadMax { items: options.load_max_items, bytes: options.load_max_bytes };
         Self { items: VecDeque::new(), bytes: 0, floor: 0, head: 0, entries_max, bytes_max, load_max }
     }
 
@@ -118,8 +133,8 @@ impl Backlog {
         self.head
     }
 
-    /// The most items one load takes.
-    pub fn load_max(&self) -> usize {
+    /// The most that one load takes.
+    pub fn load_max(&self) -> LoadMax {
         self.load_max
     }
 
@@ -222,6 +237,15 @@ mod tests {
         let ring = ring(Options { load_max_items: 2, ..Options::default() }, 1..=5);
         assert_eq!(seqs(ring.since(0, &Watch::of(["odd"]))), Some((vec![1, 3], 3)));
         assert_eq!(seqs(ring.since(2, &Watch::of(["odd"]))), Some((vec![3, 5], 5)));
+    }
+
+    #[test]
+    fn a_load_that_is_full_of_bytes_reaches_as_far_as_its_last_item() {
+        let each = item(1, "odd").json.len();
+        let ring = |bytes| ring(Options { load_max_bytes: bytes, ..Options::default() }, 1..=5);
+        assert_eq!(seqs(ring(2 * each).since(0, &Watch::of(["odd"]))), Some((vec![1, 3], 3)));
+        assert_eq!(seqs(ring(3 * each).since(0, &Watch::of(["odd"]))), Some((vec![1, 3, 5], 5)));
+        assert_eq!(seqs(ring(1).since(0, &Watch::all())), Some((vec![1], 1)), "one always fits, or nothing ever would");
     }
 
     #[test]

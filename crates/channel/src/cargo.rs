@@ -1,6 +1,6 @@
 //! The load: what a truck takes home, put together from items that were encoded once.
 
-use super::backlog::{Found, Item};
+use super::backlog::{Found, Item, LoadMax};
 use super::clipboard::Id;
 use super::crowd::Limit;
 use super::fleet::Fleet;
@@ -147,15 +147,15 @@ pub struct Behind {
     pub head: u64,
     /// What it watches.
     pub watch: Watch,
-    /// The most items its load may take.
-    pub load_max_items: usize,
+    /// The most that its load may take.
+    pub load_max: LoadMax,
 }
 
 impl Behind {
     /// The truck's load, given all of the journal after `seen`, up to the head at least; `None` if that is not to be had.
     pub fn load(self, items: Option<Vec<Arc<Item>>>) -> Load {
         let announced = items.iter().flatten().filter(|item| item.seq() <= self.head);
-        let found = Found::among(announced, &self.watch, self.head, self.load_max_items);
+        let found = Found::among(announced, &self.watch, self.head, self.load_max);
         // A page that missed more than one load is quicker to fetch anew.
         if items.is_none() || found.seen < self.head {
             return Load::empty(Why::Reload, self.head, self.head);
@@ -219,7 +219,7 @@ mod tests {
 
     fn behind() -> Behind {
         let fleet = Fleet::named("ping-pong").expect("a fleet");
-        Behind { fleet, seen: 2, head: 5, watch: Watch::all(), load_max_items: 3 }
+        Behind { fleet, seen: 2, head: 5, watch: Watch::all(), load_max: LoadMax { items: 3, bytes: 1_000 } }
     }
 
     #[test]
@@ -238,8 +238,10 @@ mod tests {
 
     #[test]
     fn a_page_that_missed_too_much_reloads() {
-        for items in [None, Some((3..=5).map(item).collect())] {
-            let load = Behind { load_max_items: 2, ..behind() }.load(items);
+        let all = || Some((3..=5).map(item).collect());
+        let (few, little) = (LoadMax { items: 2, bytes: 1_000 }, LoadMax { items: 3, bytes: 2 * item(3).json().len() });
+        for (items, load_max) in [(None, few), (all(), few), (all(), little)] {
+            let load = Behind { load_max, ..behind() }.load(items);
             assert_eq!((load.why, load.after, load.seen), (Why::Reload, 5, 5));
         }
     }

@@ -25,6 +25,10 @@ pub struct Options {
     /// Most news in one load; the rest follows with the next truck. So many reports are 250 kB; a page that missed more is
     /// fetched anew faster.
     pub load_max_items: usize,
+    /// Most bytes of news in one load, or one piece of news that is larger; the rest follows with the next truck. The
+    /// default is what `load_max_items` reports of ten values take, so large news cannot make a load larger than small
+    /// news can, and a page on a slow road gets it within seconds.
+    pub load_max_bytes: usize,
     /// The time that a truck parks if it names none.
     pub park_default_ms: u64,
     /// The shortest time that a truck may park. A shorter one would be polling, which is a fleet of its own.
@@ -46,6 +50,7 @@ impl Default for Options {
             ring_max_entries: 16_384,
             ring_max_bytes: 8 << 20,
             load_max_items: 1_000,
+            load_max_bytes: 256_000,
             park_default_ms: 25_000,
             park_min_ms: 5_000,
             park_max_ms: 45_000,

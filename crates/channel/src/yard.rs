@@ -205,8 +205,8 @@ impl<D> Yard<D> {
             return Err(Fate::Leaves(Load::empty(Why::Closing, seen, seen)));
         }
         let Ok(found) = self.backlog.since(seen, &truck.watch) else {
-            let (watch, load_max_items) = (truck.watch.clone(), self.backlog.load_max());
-            return Err(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max_items }));
+            let (watch, load_max) = (truck.watch.clone(), self.backlog.load_max());
+            return Err(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max }));
         };
         let in_a_hurry = !truck.words.is_empty() && !truck.fleet.words_may_wait;
         if !self.are_echoes(truck, &found) || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {

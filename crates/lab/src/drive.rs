@@ -7,7 +7,9 @@
 mod deliver;
 mod error;
 pub mod machine;
+pub mod memory;
 mod park;
+pub mod peer;
 mod post;
 mod readings;
 pub mod report;
@@ -18,8 +20,9 @@ mod wire;
 
 pub use error::Error;
 
-use machine::Process;
+use machine::{Process, Processes};
 use park::ROUND_MAX;
+use peer::{Heads, Peer};
 use readings::Readings;
 use report::{Figures, Measurement};
 use serde::Serialize;
@@ -33,16 +36,20 @@ use wire::Wire;
 pub struct Options {
     /// The server, on this machine: `http://127.0.0.1:8000`.
     pub url: String,
+    /// Whose server it is.
+    pub peer: Peer,
+    /// The heads of the trucks' requests.
+    pub heads: Heads,
     /// Keys of the stations to post for, at least one; several take turns.
     pub keys: Vec<String>,
-    /// The server's process, if its memory and processor time are to be read.
-    pub pid: Option<u32>,
+    /// The server's processes, if their memory and processor time are to be read.
+    pub pids: Vec<u32>,
     /// Which measurement.
     pub mode: Mode,
 }
 
 /// The measurements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "mode", rename_all = "kebab-case")]
 pub enum Mode {
     /// Many trucks parked and one reading, again and again: how soon does each of them have it?
@@ -54,10 +61,12 @@ pub enum Mode {
     },
     /// The same without a pause: how many loads a second?
     Deliver {
-        /// As above. A bay is braked above ten trips a second, so the most that can be measured is ten times this.
+        /// As above. A bay is braked above ten trips a second, so each truck takes turns in several bays.
         trucks: usize,
         /// How long, at most [`SECONDS_MAX`].
         seconds: u64,
+        /// Readings a second, above 0 and at most [`NEWS_PER_S_MAX`]; `None`: as many as there can be.
+        news_per_s: Option<f64>,
     },
     /// Clients that post single reports back to back: how many a second?
     Post {
@@ -70,6 +79,8 @@ pub enum Mode {
 
 /// Most trucks: loopback has 28,000 ports to send from.
 pub const TRUCKS_MAX: usize = 20_000;
+/// Most readings a second, if they are counted.
+pub const NEWS_PER_S_MAX: f64 = 1_000.0;
 /// Most rounds.
 pub const ROUNDS_MAX: usize = 10_000;
 /// Most posting clients.
@@ -81,7 +92,7 @@ const SETUP_MAX: Duration = Duration::from_secs(60);
 
 /// The address of a server on this machine; refuses any other.
 pub(crate) async fn local(url: &str) -> Result<std::net::SocketAddr, Error> {
-    Ok(Target::find(url).await?.address)
+    Ok(Target::find(url, Peer::Stevenson, Heads::Short).await?.address)
 }
 
 /// Measures. Takes at most the time that the options say plus a minute.
@@ -98,6 +109,9 @@ pub async fn run(options: Options) -> Result<Measurement, Error> {
         at: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         machine: machine::Machine::this(),
         url: options.url,
+        peer: options.peer,
+        heads: options.heads,
+        keys: options.keys.len(),
         flags: options.mode,
         driver_cpu_s: Process::myself().cpu_s().ok(),
         figures,
@@ -105,21 +119,21 @@ pub async fn run(options: Options) -> Result<Measurement, Error> {
 }
 
 async fn measure(options: &Options) -> Result<Figures, Error> {
-    let target = Arc::new(Target::find(&options.url).await?);
+    let target = Arc::new(Target::find(&options.url, options.peer, options.heads).await?);
     let mut poster = Wire::connect(target.address).await?;
     let readings = Arc::new(Readings::start(&options.keys, &mut poster, &target).await?);
-    let process = options.pid.map(Process::new);
+    let server = Processes::new(&options.pids);
     Ok(match options.mode {
         Mode::Park { trucks, rounds } => {
-            Figures::Park(park::measure(&target, poster, &readings, process, trucks, rounds).await?)
+            Figures::Park(park::measure(&target, poster, &readings, &server, trucks, rounds).await?)
         }
-        Mode::Deliver { trucks, seconds } => {
+        Mode::Deliver { trucks, seconds, news_per_s } => {
             let time = Duration::from_secs(seconds);
-            Figures::Deliver(deliver::measure(&target, poster, &readings, process, trucks, time).await?)
+            Figures::Deliver(deliver::measure(&target, poster, &readings, &server, trucks, time, news_per_s).await?)
         }
         Mode::Post { clients, seconds } => {
             let time = Duration::from_secs(seconds);
-            Figures::Post(post::measure(&target, &readings, process, clients, time).await?)
+            Figures::Post(post::measure(&target, &readings, &server, clients, time).await?)
         }
     })
 }
@@ -132,12 +146,21 @@ impl Options {
         if self.keys.is_empty() {
             return Err(Error::NoKey);
         }
+        if matches!(
+            (self.peer, self.mode),
+            (Peer::Nchan, Mode::Post { .. }) | (Peer::Influx, Mode::Park { .. } | Mode::Deliver { .. })
+        ) {
+            return Err(Error::NotThatPeer);
+        }
         match self.mode {
             Mode::Park { trucks, rounds } => {
                 limit("trucks", trucks as u64, TRUCKS_MAX as u64)?;
                 limit("rounds", rounds as u64, ROUNDS_MAX as u64)
             }
-            Mode::Deliver { trucks, seconds } => {
+            Mode::Deliver { trucks, seconds, news_per_s } => {
+                if news_per_s.is_some_and(|news| news.is_nan() || news <= 0.0 || news > NEWS_PER_S_MAX) {
+                    return Err(Error::Pace(news_per_s.unwrap_or_default()));
+                }
                 limit("trucks", trucks as u64, TRUCKS_MAX as u64)?;
                 limit("seconds", seconds, SECONDS_MAX)
             }

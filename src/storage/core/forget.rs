@@ -10,7 +10,6 @@ pub(super) async fn forget_conversation(scribe: &mut Scribe, what: &Forgetting) 
     let done = try_forget(scribe, what).await;
     scribe.settle(&done).await;
     scribe.teller.tell(vec![done?]).await;
-    scribe.prune_if_due().await;
     Ok(())
 }
 

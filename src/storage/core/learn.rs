@@ -1,6 +1,6 @@
 //! Makes the writer's memory know what a batch is about to touch. What is asked for is decided here, without a database.
 
-use super::memory::Memory;
+use super::memory::{Memory, SENSORS_MAX};
 use super::merge::Upload;
 use crate::storage::engine::Engine;
 use crate::storage::error::Error;
@@ -10,10 +10,7 @@ use weather::day;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
 
-/// Sensors a station may have: a misread field must not become ten thousand of them.
-const SENSORS_MAX: usize = 256;
-
-/// Makes memory know what [`super::merge::merge`] asks of it; returns the rows that exist at the uploads' places.
+/// Makes memory know what [`super::merge::Merging`] asks of it; returns the rows that exist at the uploads' places.
 pub(super) async fn learn(
     engine: &mut Engine,
     memory: &mut Memory,
@@ -74,7 +71,7 @@ fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTre
                 if !memory.days.contains_key(&(*sensor, date)) {
                     days.insert((*sensor, date));
                 }
-                if memory.sensors.get(sensor).is_some_and(|known| Some(observed_at) <= known.high_water) {
+                if !memory.is_new(*sensor, observed_at) {
                     places.insert((*sensor, observed_at));
                 }
             }

@@ -46,11 +46,25 @@ pub(super) struct Day {
 
 const _: () = assert!(Quantity::COUNT <= u32::BITS as usize, "`touched` has a bit for each quantity");
 
-/// Days that are remembered at most; beyond, all are forgotten and read again. About 4 MiB; a thousand sensors that
-/// cross midnight together need two each.
-const DAYS_MAX: usize = 4_096;
+/// Days that are remembered at most; beyond, all are forgotten and read again. About 13 MiB; 32 stations with all the
+/// sensors that they may have need two each when they cross midnight together.
+const DAYS_MAX: usize = 16_384;
+
+/// Sensors a station may have: a misread field must not become ten thousand of them.
+pub(super) const SENSORS_MAX: usize = 256;
 
 impl Memory {
+    /// The main sensor of a station.
+    pub(super) fn main(&self, station: StationId) -> Option<&Known> {
+        let sensor = self.stations.get(&station)?.get(&SensorName::main())?;
+        self.sensors.get(sensor)
+    }
+
+    /// Whether a sensor surely has no row of that instant yet: it is newer than all that it has.
+    pub(super) fn is_new(&self, sensor: SensorId, observed_at: Timestamp) -> bool {
+        self.sensors.get(&sensor).is_none_or(|known| Some(observed_at) > known.high_water)
+    }
+
     /// Takes in a station's sensors as the database has them.
     pub(super) fn learn_station(&mut self, station: StationId, found: Vec<FoundSensor>) {
         let sensors = self.stations.entry(station).or_default();

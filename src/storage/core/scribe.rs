@@ -83,6 +83,16 @@ impl Scribe {
         }
     }
 
+    /// The same for reports.
+    pub(super) async fn begin_reports(&mut self) -> Result<(), Error> {
+        let head = self.engine.begin_reports().await?;
+        self.catch_up(head).await?;
+        match self.numbering.leap() {
+            Some((after, upto)) => self.engine.leap_reports(after, upto).await,
+            None => Ok(()),
+        }
+    }
+
     /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving.
     async fn catch_up(&mut self, head: u64) -> Result<(), Error> {
         if head <= self.numbering.head() {
@@ -112,10 +122,28 @@ impl Scribe {
     /// Ends a transaction that failed, and tells what others have committed, come what may.
     pub(super) async fn settle<T>(&mut self, done: &Result<T, Error>) {
         if done.is_err() {
-            count(&self.shared.counters.failures, 1);
             self.engine.rollback().await;
-            self.memory.clear();
+            self.failed();
         }
+        self.tell_foreign().await;
+    }
+
+    /// The same for reports.
+    pub(super) async fn settle_reports<T>(&mut self, done: &Result<T, Error>) {
+        if done.is_err() {
+            self.engine.rollback_reports().await;
+            self.failed();
+        }
+        self.tell_foreign().await;
+    }
+
+    /// Notes that a transaction has failed: what memory knows may not be in the database.
+    pub(super) fn failed(&mut self) {
+        count(&self.shared.counters.failures, 1);
+        self.memory.clear();
+    }
+
+    async fn tell_foreign(&mut self) {
         let foreign = self.foreign.take();
         self.teller.tell(foreign).await;
     }
@@ -127,13 +155,6 @@ impl Scribe {
             tracing::warn!(error = error as &dyn std::error::Error, "cannot look for other processes' commits");
         }
         self.settle(&looked).await;
-        self.prune_if_due().await;
-        self.wipe_if_due().await;
-    }
-
-    /// Empties the log if somebody has forgotten words.
-    pub(super) async fn wipe_if_due(&mut self) {
-        self.wiping.wipe_if_due(&mut self.engine, now()).await;
     }
 
     async fn try_look(&mut self) -> Result<(), Error> {
@@ -144,19 +165,32 @@ impl Scribe {
         Ok(())
     }
 
-    pub(super) async fn prune_if_due(&mut self) {
-        if !self.pruning.is_due(now()) {
-            return;
+    /// True if old entries are to be pruned, removed stations may have rows left, or the log has forgotten words.
+    pub(super) fn has_chores(&self) -> bool {
+        let now = now();
+        self.tidying.has_orphans() || self.pruning.is_due(now) || self.wiping.is_due(now)
+    }
+
+    /// Does some of it: never so much that somebody waits long.
+    pub(super) async fn do_chores(&mut self) {
+        if self.pruning.is_due(now()) {
+            if let Err(error) = self.engine.open_reserve(true).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "pruning keeps to the size limit");
+            }
+            self.pruning.prune(&mut self.engine, &self.shared.options, now()).await;
+            if now().since(self.measured_at) >= MEASURE_EVERY_MS {
+                self.measure().await;
+            }
+            // A tidying that failed is tried again.
+            self.tidying.suspect();
         }
-        if let Err(error) = self.engine.open_reserve(true).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "pruning keeps to the size limit");
+        if self.tidying.has_orphans() {
+            self.tidying.tidy_some(&mut self.engine).await;
+            if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
+                self.shared.shares.measured(used, &self.shared.options);
+            }
         }
-        self.pruning.prune(&mut self.engine, &self.shared.options, now()).await;
-        if now().since(self.measured_at) >= MEASURE_EVERY_MS {
-            self.measure().await;
-        }
-        // A tidying that failed is tried again.
-        self.tidying.suspect();
+        self.wiping.wipe_if_due(&mut self.engine, now()).await;
     }
 
     /// Measures the database, and notes what each sensor has written.
@@ -171,21 +205,6 @@ impl Scribe {
             Ok(used) => shared.shares.measured(used, &shared.options),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database was not measured");
-            }
-        }
-    }
-
-    /// True while removed stations may have rows left.
-    pub(super) fn has_orphans(&self) -> bool {
-        self.tidying.has_orphans()
-    }
-
-    /// Deletes some of the rows that removed stations left.
-    pub(super) async fn tidy_some(&mut self) {
-        if self.tidying.has_orphans() {
-            self.tidying.tidy_some(&mut self.engine).await;
-            if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
-                self.shared.shares.measured(used, &self.shared.options);
             }
         }
     }

@@ -77,24 +77,12 @@ impl Shares {
         }
     }
 
-    /// Counts what a batch of these stations has written.
-    pub(super) fn wrote(&self, stations: impl Iterator<Item = StationId>, memory: &Memory, observed: &Observed) {
-        let mut grown: HashMap<SensorId, u64> = HashMap::new();
-        for ((sensor, _), values) in &observed.rows {
-            *grown.entry(*sensor).or_default() += ROW_BYTES + VALUE_BYTES * values.iter().count() as u64;
-        }
-        // Low and high came at the same instant: it is the day's first value.
-        for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {
-            *grown.entry(*sensor).or_default() += DAY_BYTES;
-        }
+    /// Takes in what a batch has written.
+    pub(super) fn wrote(&self, growth: &[(StationId, SensorId, u64)]) {
         let mut filled = self.lock();
-        filled.is_new |= !grown.is_empty();
-        for station in stations {
-            for sensor in memory.stations.get(&station).into_iter().flat_map(|sensors| sensors.values()) {
-                if let Some(bytes) = grown.remove(sensor) {
-                    *filled.stations.entry(station).or_default().entry(*sensor).or_default() += bytes;
-                }
-            }
+        filled.is_new |= !growth.is_empty();
+        for (station, sensor, bytes) in growth {
+            *filled.stations.entry(*station).or_default().entry(*sensor).or_default() += bytes;
         }
     }
 
@@ -110,4 +98,27 @@ impl Shares {
     fn lock(&self) -> MutexGuard<'_, Filled> {
         self.filled.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// About so many bytes a batch of these stations writes, by sensor.
+pub(super) fn growth(
+    stations: impl Iterator<Item = StationId>,
+    memory: &Memory,
+    observed: &Observed,
+) -> Vec<(StationId, SensorId, u64)> {
+    let mut grown: HashMap<SensorId, u64> = HashMap::new();
+    for ((sensor, _), values) in &observed.rows {
+        *grown.entry(*sensor).or_default() += ROW_BYTES + VALUE_BYTES * values.iter().count() as u64;
+    }
+    // Low and high came at the same instant: it is the day's first value.
+    for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {
+        *grown.entry(*sensor).or_default() += DAY_BYTES;
+    }
+    let mut growth = Vec::with_capacity(grown.len());
+    for station in stations {
+        for sensor in memory.stations.get(&station).into_iter().flat_map(|sensors| sensors.values()) {
+            growth.extend(grown.remove(sensor).map(|bytes| (station, *sensor, bytes)));
+        }
+    }
+    growth
 }

@@ -56,11 +56,18 @@ pub(super) fn count(counter: &AtomicU64, more: usize) {
 }
 
 impl Counters {
-    /// Counts what a commit stored.
-    pub(super) fn count_stored(&self, appended: &[Appended], talks: &[Talk], spoken: &Spoken<'_>) {
+    /// Counts what a commit of reports stored.
+    pub(super) fn count_reports<'a>(&self, appended: impl Iterator<Item = &'a Appended>) {
+        let (stored, duplicate) =
+            appended.fold((0, 0), |(stored, duplicate), answer| (stored + answer.stored, duplicate + answer.duplicate));
         count(&self.commits, 1);
-        count(&self.reports_stored, appended.iter().map(|answer| answer.stored).sum());
-        count(&self.reports_duplicate, appended.iter().map(|answer| answer.duplicate).sum());
+        count(&self.reports_stored, stored);
+        count(&self.reports_duplicate, duplicate);
+    }
+
+    /// Counts what a commit of words stored.
+    pub(super) fn count_talks(&self, talks: &[Talk], spoken: &Spoken<'_>) {
+        count(&self.commits, 1);
         let stored = spoken.said.iter().filter(|said| said.author == Author::You).count();
         count(&self.words_stored, stored);
         count(&self.words_repeated, talks.iter().map(Talk::words).sum::<usize>() - stored);

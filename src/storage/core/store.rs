@@ -1,61 +1,116 @@
-//! One batch, one transaction: begin, learn, merge, write, commit; then answer; then tell.
+//! One batch, one transaction, under the database's lock: begin, learn, merge, write, commit; then answer; then tell.
 //!
 //! Everyone is answered before anything is told: a listener that is slow must not hold up stations. So news of a report
 //! may reach pages a moment after the station has its answer.
 
 use super::decide::{decide, named};
-use super::jobs::{Append, Batch};
+use super::draft::{self, Draft};
+use super::jobs::Talk;
 use super::learn::learn;
-use super::merge::{Upload, merge};
+use super::merge::Merging;
 use super::news::News;
+use super::queue::Slice;
 use super::scribe::{Scribe, now};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
-use crate::storage::observations::Appended;
-use crate::storage::seam::Writing;
 
-/// What to answer, and what to tell.
+/// Stores reports in one transaction, answers everyone, then tells. Returns the error if the database was locked:
+/// whoever waits behind has waited as long.
+pub(super) async fn store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<(), Error> {
+    let many = slices.len() > 1;
+    match try_store_reports(scribe, slices).await {
+        Ok(()) => Ok(()),
+        Err((error @ Error::Database(_), slices)) if many => Box::pin(store_each(scribe, slices, &error)).await,
+        Err((error, slices)) => {
+            slices.into_iter().for_each(|slice| slice.fail(&error));
+            if matches!(error, Error::Locked(_)) { Err(error) } else { Ok(()) }
+        }
+    }
+}
+
+/// Stores reports that failed together. Nobody knows whose fault it was: each gets a transaction of its own.
+pub(super) async fn store_each(scribe: &mut Scribe, slices: Vec<Slice>, error: &Error) -> Result<(), Error> {
+    if let [_, _, ..] = &slices[..] {
+        tracing::warn!(error = error as &dyn std::error::Error, "a batch failed; trying what was in it one by one");
+    }
+    let mut rest = slices.into_iter();
+    while let Some(one) = rest.next() {
+        if let Err(locked) = store_reports(scribe, vec![one]).await {
+            rest.for_each(|one| one.fail(&locked));
+            return Err(locked);
+        }
+    }
+    Ok(())
+}
+
+async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<(), (Error, Vec<Slice>)> {
+    let merging = match learn_about(scribe, &slices).await {
+        Ok(merging) => merging,
+        Err(error) => {
+            let failed = Err(error);
+            scribe.settle_reports::<()>(&failed).await;
+            return failed.map_err(|error| (error, slices));
+        }
+    };
+    let directory = scribe.shared.directory();
+    let mut draft = Draft::new(merging);
+    slices.into_iter().for_each(|slice| draft.take(&mut scribe.memory, &directory, slice));
+    let (merged, decided) = draft.finish(&mut scribe.memory);
+    let entries = scribe.numbering.number(merged.news, now());
+    let done = scribe.engine.write_and_commit_reports(merged.observed, entries).await;
+    scribe.settle_reports(&done).await;
+    match done {
+        Ok(entries) => {
+            scribe.committed(&entries, 0);
+            scribe.shared.counters.count_reports(decided.answers());
+            scribe.shared.shares.wrote(decided.growth());
+            decided.answer();
+            scribe.teller.tell(entries).await;
+            Ok(())
+        }
+        Err(error) => Err((error, decided.undo())),
+    }
+}
+
+/// Takes the lock, and makes memory know what the slices touch.
+async fn learn_about(scribe: &mut Scribe, slices: &[Slice]) -> Result<Merging, Error> {
+    scribe.begin_reports().await?;
+    let directory = scribe.shared.directory();
+    let uploads: Vec<_> = slices.iter().filter_map(|slice| draft::upload(&directory, slice)).collect();
+    Ok(Merging::new(learn(&mut scribe.engine, &mut scribe.memory, &uploads).await?))
+}
+
+/// What to answer to talks, and what to tell.
 struct Stored {
-    appended: Vec<Result<Appended, Error>>,
-    talked: Vec<Result<bool, Error>>,
+    outcomes: Vec<Result<bool, Error>>,
     entries: Vec<Entry>,
 }
 
-/// Stores what is given in one transaction, answers everyone, then tells. Returns the error if the database was
-/// locked: whoever waits behind has waited as long.
-pub(super) async fn store(scribe: &mut Scribe, batch: Batch) -> Result<(), Error> {
-    let done = store_and_answer(scribe, batch).await;
-    scribe.prune_if_due().await;
-    done
-}
-
-async fn store_and_answer(scribe: &mut Scribe, batch: Batch) -> Result<(), Error> {
-    let done = try_store(scribe, &batch).await;
+/// The same for words.
+pub(super) async fn store_talks(scribe: &mut Scribe, talks: Vec<Talk>) -> Result<(), Error> {
+    let done = try_store_talks(scribe, &talks).await;
     scribe.settle(&done).await;
     match done {
         Ok(stored) => {
-            // The asker may have gone; the reports are stored all the same.
-            for (append, answer) in batch.appends.into_iter().zip(stored.appended) {
-                drop(append.answer.send(answer));
-            }
-            for (talk, answer) in batch.talks.into_iter().zip(stored.talked) {
-                drop(talk.answer.send(answer));
+            // The asker may have gone; the words are stored all the same.
+            for (talk, outcome) in talks.into_iter().zip(stored.outcomes) {
+                drop(talk.answer.send(outcome));
             }
             scribe.teller.tell(stored.entries).await;
         }
         // Nobody knows whose fault it was: each gets a transaction of its own.
-        Err(Error::Database(error)) if batch.len() > 1 => {
+        Err(Error::Database(error)) if talks.len() > 1 => {
             tracing::warn!(%error, "a batch failed; trying what was in it one by one");
-            let mut rest = batch.split();
+            let mut rest = talks.into_iter();
             while let Some(one) = rest.next() {
-                if let Err(locked) = Box::pin(store_and_answer(scribe, one)).await {
+                if let Err(locked) = Box::pin(store_talks(scribe, vec![one])).await {
                     rest.for_each(|one| one.fail(&locked));
                     return Err(locked);
                 }
             }
         }
         Err(error) => {
-            batch.fail(&error);
+            talks.into_iter().for_each(|talk| talk.fail(&error));
             if matches!(error, Error::Locked(_)) {
                 return Err(error);
             }
@@ -64,34 +119,16 @@ async fn store_and_answer(scribe: &mut Scribe, batch: Batch) -> Result<(), Error
     Ok(())
 }
 
-async fn try_store(scribe: &mut Scribe, batch: &Batch) -> Result<Stored, Error> {
+async fn try_store_talks(scribe: &mut Scribe, talks: &[Talk]) -> Result<Stored, Error> {
     scribe.begin().await?;
-    let directory = scribe.shared.directory();
-    let mut uploads = Vec::with_capacity(batch.appends.len());
-    for append in &batch.appends {
-        if let Some((station, slug)) = directory.by_id(append.station) {
-            uploads.push(Upload { station, slug, reports: &append.reports });
-        }
-    }
-    let stored = learn(&mut scribe.engine, &mut scribe.memory, &uploads).await?;
-    let merged = merge(&mut scribe.memory, stored, &uploads);
-    let known = scribe.engine.known_words(&named(&batch.talks)).await?;
-    let decided = decide(known, &batch.talks, scribe.shared.options.alerts_max);
-    let (observed, spoken, now) = (&merged.observed, &decided.spoken, now());
-    let mut news = merged.news;
-    let public = news.len();
-    news.extend(spoken.said.iter().map(|said| News::word(said, now)));
+    let known = scribe.engine.known_words(&named(talks)).await?;
+    let decided = decide(known, talks, scribe.shared.options.alerts_max);
+    let (spoken, now) = (&decided.spoken, now());
+    let mut news: Vec<_> = spoken.said.iter().map(|said| News::word(said, now)).collect();
     news.extend(decided.told);
     let entries = scribe.numbering.number(news, now);
-    let (public, private) = entries.split_at(public);
-    scribe.engine.write_and_commit(&Writing { observed, spoken, public, private, now }).await?;
+    scribe.engine.write_and_commit(spoken, &entries, now).await?;
     scribe.committed(&entries, spoken.said.len());
-    scribe.shared.shares.wrote(batch.appends.iter().map(|append| append.station), &scribe.memory, observed);
-    scribe.shared.counters.count_stored(&merged.answers, &batch.talks, spoken);
-    let mut answers = merged.answers.into_iter();
-    let answer = |append: &Append| match directory.by_id(append.station) {
-        Some(_) => Ok(answers.next().unwrap_or_default()),
-        None => Err(Error::NoStation(format!("number {}", append.station.0))),
-    };
-    Ok(Stored { appended: batch.appends.iter().map(answer).collect(), talked: decided.outcomes, entries })
+    scribe.shared.counters.count_talks(talks, spoken);
+    Ok(Stored { outcomes: decided.outcomes, entries })
 }

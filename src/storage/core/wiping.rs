@@ -20,9 +20,14 @@ impl Wiping {
         self.due = self.due.or(Some(now.plus(WIPE_AFTER_MS)));
     }
 
+    /// True if it is time to empty the log.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.due.is_some_and(|due| now >= due)
+    }
+
     /// Empties the log if it is time to.
     pub(super) async fn wipe_if_due(&mut self, engine: &mut Engine, now: Timestamp) {
-        if self.due.is_none_or(|due| now < due) {
+        if !self.is_due(now) {
             return;
         }
         let done = engine.empty_log().await.unwrap_or_else(|error| {

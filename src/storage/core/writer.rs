@@ -1,123 +1,177 @@
-//! The writer task: the only one who writes. It takes what waits, commits it together, answers, then tells.
+//! The writer task: the only one who writes. Reports have a queue of their own; everything else comes as a job. Both
+//! get their turns: after a job the reports that wait, after those the next job.
 
-use super::jobs::{Batch, Job, Write};
+use super::jobs::{Job, Talk};
+use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
 use super::{forget, list, store};
 use crate::storage::error::Error;
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TryRecvError;
-use tokio::time::MissedTickBehavior;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// How often an idle writer looks whether another process has written: a station that was added on the command line
 /// shows up within a blink.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// The writer and its queue.
+/// The writer and its queues.
 pub(in crate::storage) struct Writer {
     pub scribe: Scribe,
-    pub queue: mpsc::Receiver<Job>,
-    pub batch_reports: usize,
+    pub reports: Reports,
+    pub jobs: mpsc::Receiver<Job>,
+    /// Most words in one transaction.
+    pub batch_words: usize,
+}
+
+/// What the writer waited for.
+enum Event {
+    /// A batch of reports was written, or was not.
+    Landed(Landed),
+    /// A job; `None`: there will be no more.
+    Job(Option<Job>),
+    /// Reports came.
+    Reports,
+    /// Time to look for other processes.
+    Look,
+    /// Nothing: there are chores.
+    Chores,
 }
 
 impl Writer {
     /// Works until storage is closed, or until its last handle is gone; then the file is closed.
     pub(in crate::storage) async fn run(mut self) {
-        let mut next = None;
-        let mut closed = None;
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut next, mut ended, mut closed) = (None, false, None);
         loop {
-            let job = match next.take() {
-                Some(job) => job,
-                None => match self.wait().await {
-                    Some(job) => job,
-                    None => break,
-                },
-            };
-            match job {
-                Job::Write(first) => {
-                    let (batch, other) = self.gather(first);
-                    next = other;
-                    if let Err(locked) = store::store(&mut self.scribe, batch).await {
+            // While a job waits no more is gathered, so that its turn comes.
+            if next.is_none() {
+                self.reports.gather(&mut self.scribe);
+            }
+            if !self.reports.are_under_way() {
+                self.scribe.do_chores().await;
+                if self.reports.launch(&mut self.scribe) {
+                    continue;
+                }
+                match self.reports.store_late(&mut self.scribe).await {
+                    Ok(false) => {}
+                    Ok(true) => continue,
+                    Err(locked) => {
+                        next = self.fail_all(&locked, next);
+                        continue;
+                    }
+                }
+                if let Some(job) = next.take() {
+                    next = self.work(job, &mut closed).await;
+                    continue;
+                }
+                if ended {
+                    break;
+                }
+            }
+            match self.wait(&mut look, next.is_none() && !ended).await {
+                Event::Landed(landed) => {
+                    if let Err(locked) = self.reports.settle(&mut self.scribe, landed).await {
                         next = self.fail_all(&locked, next);
                     }
                 }
-                // The asker may have gone; the work is done all the same.
-                Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
-                Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
-                Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
-                Job::RemoveSensor(slug, name, answer) => {
-                    drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
-                }
-                Job::Forget(what, answer) => {
-                    let done = forget::forget_conversation(&mut self.scribe, &what).await;
-                    if let Err(locked @ Error::Locked(_)) = &done {
-                        next = self.fail_all(locked, None);
-                    }
-                    drop(answer.send(done));
-                }
-                Job::Close(answer) => {
-                    self.queue.close();
-                    closed = Some(answer);
-                }
+                Event::Job(Some(job)) => next = Some(job),
+                Event::Job(None) => ended = true,
+                Event::Reports | Event::Chores => {}
+                Event::Look => self.scribe.look_around().await,
             }
-            self.scribe.tidy_some().await;
-            self.scribe.wipe_if_due().await;
         }
         self.scribe.close().await;
         if let Some(answer) = closed {
-            let _ = answer.send(());
+            // The asker may have gone.
+            let _ = oneshot::Sender::send(answer, ());
         }
     }
 
-    /// The next job; in the meantime looks after the house.
-    async fn wait(&mut self) -> Option<Job> {
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        look.reset();
-        loop {
-            while self.scribe.has_orphans() {
-                match self.queue.try_recv() {
-                    Ok(job) => return Some(job),
-                    Err(TryRecvError::Disconnected) => return None,
-                    Err(TryRecvError::Empty) => self.scribe.tidy_some().await,
-                }
-            }
+    /// Waits for whatever comes first. `for_jobs`: none waits already.
+    async fn wait(&mut self, look: &mut Interval, for_jobs: bool) -> Event {
+        let Self { scribe, reports, jobs, .. } = self;
+        if reports.are_under_way() {
+            // What landed comes first: others wait for it.
             tokio::select! {
-                job = self.queue.recv() => return job,
-                _ = look.tick() => self.scribe.look_around().await,
+                biased;
+                landed = reports.landed_or_more() => landed.map_or(Event::Reports, Event::Landed),
+                job = jobs.recv(), if for_jobs => Event::Job(job),
+            }
+        } else {
+            tokio::select! {
+                biased;
+                job = jobs.recv(), if for_jobs => Event::Job(job),
+                () = reports.arrived() => Event::Reports,
+                () = std::future::ready(()), if scribe.has_chores() => Event::Chores,
+                _ = look.tick() => Event::Look,
             }
         }
     }
 
-    /// Takes everything that waits already, up to a full batch; no artificial delay. Also returns the first job that
-    /// is something else: order is kept.
-    fn gather(&mut self, first: Write) -> (Batch, Option<Job>) {
-        let mut size = first.size();
-        let mut batch = Batch::default();
-        batch.add(first);
-        while size < self.batch_reports {
-            match self.queue.try_recv() {
-                Ok(Job::Write(write)) => {
-                    size += write.size();
-                    batch.add(write);
+    /// Does a job; returns the next one, if it was taken on the way and is something else.
+    async fn work(&mut self, job: Job, closed: &mut Option<oneshot::Sender<()>>) -> Option<Job> {
+        match job {
+            Job::Talk(first) => {
+                let (talks, mut next) = self.gather_talks(first);
+                if let Err(locked) = store::store_talks(&mut self.scribe, talks).await {
+                    next = self.fail_all(&locked, next);
                 }
-                Ok(other) => return (batch, Some(other)),
+                return next;
+            }
+            // The asker may have gone; the work is done all the same.
+            Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
+            Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
+            Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
+            Job::RemoveSensor(slug, name, answer) => {
+                drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
+            }
+            Job::Forget(what, answer) => {
+                let done = forget::forget_conversation(&mut self.scribe, &what).await;
+                let next = match &done {
+                    Err(locked @ Error::Locked(_)) => self.fail_all(locked, None),
+                    _ => None,
+                };
+                drop(answer.send(done));
+                return next;
+            }
+            Job::Close(answer) => {
+                self.jobs.close();
+                *closed = Some(answer);
+            }
+        }
+        None
+    }
+
+    /// Takes the words that wait already, up to a full batch; no artificial delay. Also returns the first job that is
+    /// something else: order is kept.
+    fn gather_talks(&mut self, first: Talk) -> (Vec<Talk>, Option<Job>) {
+        let mut size = first.what.size();
+        let mut talks = vec![first];
+        while size < self.batch_words {
+            match self.jobs.try_recv() {
+                Ok(Job::Talk(talk)) => {
+                    size += talk.what.size();
+                    talks.push(talk);
+                }
+                Ok(other) => return (talks, Some(other)),
                 Err(_) => break,
             }
         }
-        (batch, None)
+        (talks, None)
     }
 
     /// Answers everyone who waits with an error, `job` first; returns the first job that is something else.
     fn fail_all(&mut self, error: &Error, mut job: Option<Job>) -> Option<Job> {
+        self.reports.fail_all(error);
         loop {
             match job {
-                Some(Job::Write(write)) => write.fail(error),
+                Some(Job::Talk(talk)) => talk.fail(error),
                 Some(Job::Forget(_, answer)) => drop(answer.send(Err(error.share()))),
                 Some(other) => return Some(other),
                 None => {}
             }
-            job = Some(self.queue.try_recv().ok()?);
+            job = Some(self.jobs.try_recv().ok()?);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What SQLite's errors mean.
 
-use crate::storage::error::Error;
+use crate::storage::error::{Cause, Error};
 use std::sync::Arc;
 
 /// SQLite's result codes that have a meaning of their own here (sqlite.org/rescode.html).
@@ -20,12 +20,23 @@ impl From<sqlx::Error> for Error {
             return Error::Closed;
         }
         let extended = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<u32>().ok());
-        let cause = Arc::new(error);
-        match extended.map(|extended| (extended & 0xff, extended)) {
-            Some((code::BUSY | code::LOCKED, _)) => Error::Locked(cause),
-            Some((code::FULL, _) | (_, code::IOERR_WRITE | code::IOERR_SHMSIZE)) => Error::Full(cause),
-            _ => Error::Database(cause),
-        }
+        meaning(extended, Arc::new(error))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let extended = error.sqlite_error().map(|error| error.extended_code.cast_unsigned());
+        meaning(extended, Arc::new(error))
+    }
+}
+
+/// What an error means that has an extended result code.
+fn meaning(extended: Option<u32>, cause: Cause) -> Error {
+    match extended.map(|extended| (extended & 0xff, extended)) {
+        Some((code::BUSY | code::LOCKED, _)) => Error::Locked(cause),
+        Some((code::FULL, _) | (_, code::IOERR_WRITE | code::IOERR_SHMSIZE)) => Error::Full(cause),
+        _ => Error::Database(cause),
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -
     Ok(PrunedEntries { public, private })
 }
 
-const LEAP: &str = "\
+pub(super) const LEAP: &str = "\
     INSERT INTO journal_leap (after, upto) VALUES ($1, $2) \
     ON CONFLICT (after) DO UPDATE SET upto = max(upto, excluded.upto)";
 

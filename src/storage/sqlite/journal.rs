@@ -1,9 +1,10 @@
 //! The journal as it is read and written.
 
-use super::blocks::body;
 use super::numbers::stored;
 use crate::storage::entry::Entry;
+use crate::storage::seam::Piece;
 use crate::storage::words::Visitor;
+use futures_util::{Stream, TryStreamExt};
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 use weather::time::Timestamp;
 
@@ -25,10 +26,31 @@ pub(super) async fn head(db: impl SqliteExecutor<'_>) -> Result<u64, sqlx::Error
 
 const TAIL: &str = "SELECT seq, committed_ms, station, visitor, body FROM journal ORDER BY seq DESC LIMIT $1";
 
-pub(super) async fn tail(db: &SqlitePool, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(TAIL).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().rev().map(entry).collect())
+pub(super) async fn tail(db: &SqlitePool, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, sqlx::Error> {
+    let mut piece = read(sqlx::query_as(TAIL).bind(limit).fetch(db), bytes_max).await?;
+    piece.entries.reverse();
+    Ok(piece.entries)
 }
+
+/// Reads rows until they are so many bytes; one row at least.
+async fn read(
+    mut rows: impl Stream<Item = Result<Row, sqlx::Error>> + Unpin,
+    bytes_max: usize,
+) -> Result<Piece, sqlx::Error> {
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = rows.try_next().await? {
+        bytes += ROW_BYTES + row.4.len();
+        if bytes > bytes_max && !entries.is_empty() {
+            return Ok(Piece { entries, is_all: false });
+        }
+        entries.push(entry(row));
+    }
+    Ok(Piece { entries, is_all: true })
+}
+
+/// What an entry takes beside its body.
+const ROW_BYTES: usize = size_of::<Entry>();
 
 /// A cursor is good if it is not beyond the head, if nothing has gone after it that its reader may read, and if it is
 /// none of the numbers that were left out.
@@ -49,7 +71,8 @@ pub(super) async fn since(
     seq: u64,
     reader: Option<&Visitor>,
     limit: u32,
-) -> Result<Option<Vec<Entry>>, sqlx::Error> {
+    bytes_max: usize,
+) -> Result<Option<Piece>, sqlx::Error> {
     // Both questions see the same state, or pruning could come between them.
     let mut reading = db.begin().await?;
     let reader = reader.map(Visitor::as_str);
@@ -58,8 +81,9 @@ pub(super) async fn since(
         return Ok(None);
     }
     let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader);
-    let rows: Vec<Row> = since.fetch_all(&mut *reading).await?;
-    Ok(Some(rows.into_iter().map(entry).collect()))
+    let mut piece = read(since.fetch(&mut *reading), bytes_max).await?;
+    piece.is_all &= piece.entries.len() < limit as usize;
+    Ok(Some(piece))
 }
 
 /// Entries after `seq`, whether or not all of them are still there.
@@ -81,6 +105,11 @@ pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry) -> Result
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Bodies are made of text.
+pub(super) fn body(entry: &Entry) -> &str {
+    std::str::from_utf8(&entry.body).unwrap_or_default()
 }
 
 const ROWS: &str = "SELECT count(*) - count(visitor), count(visitor) FROM journal";

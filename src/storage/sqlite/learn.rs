@@ -1,13 +1,12 @@
 //! What the writer's memory asks for, with at most a statement for each table.
 
-use super::error::decode;
 use super::json::JsonRows;
-use super::numbers::quantity;
+use super::numbers;
 use super::texts::{KEY_COLUMNS, Texts, columns};
+use crate::storage::error::Error;
 use crate::storage::seam::{FoundSensor, Place, Range, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use rusqlite::{Connection, Row};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -22,43 +21,43 @@ const LATEST: &str = "\
     FROM latest JOIN sensor ON sensor.id = latest.sensor WHERE sensor.station = $1";
 
 /// A station's sensors with their newest values.
-pub(super) async fn sensors(conn: &mut SqliteConnection, station: StationId) -> Result<Vec<FoundSensor>, sqlx::Error> {
-    let rows: Vec<(i64, String, Option<i64>)> = sqlx::query_as(SENSORS).bind(station.0).fetch_all(&mut *conn).await?;
+pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSensor>, Error> {
     let mut found = BTreeMap::new();
-    for (id, name, high_water) in rows {
-        let (id, name) = (SensorId(id), sensor_name(&name)?);
-        found.insert(id, FoundSensor { id, name, high_water: high_water.map(Timestamp), latest: Vec::new() });
+    let mut statement = db.prepare_cached(SENSORS)?;
+    let mut rows = statement.query([station.0])?;
+    while let Some(row) = rows.next()? {
+        let (id, name) = (SensorId(row.get(0)?), SensorName::new(row.get_ref(1)?.as_str().map_err(Error::database)?)?);
+        let high_water = row.get::<_, Option<i64>>(2)?.map(Timestamp);
+        found.insert(id, FoundSensor { id, name, high_water, latest: Vec::new() });
     }
-    let rows: Vec<(i64, i64, i64, i64, f64)> = sqlx::query_as(LATEST).bind(station.0).fetch_all(conn).await?;
-    for (sensor, number, observed_ms, rank_ms, value) in rows {
-        let rank = Rank { rank: Timestamp(rank_ms), observed_at: Timestamp(observed_ms) };
-        if let Some(sensor) = found.get_mut(&SensorId(sensor)) {
-            sensor.latest.push((quantity(number)?, rank, value));
+    let mut statement = db.prepare_cached(LATEST)?;
+    let mut rows = statement.query([station.0])?;
+    while let Some(row) = rows.next()? {
+        let rank = Rank { observed_at: Timestamp(row.get(2)?), rank: Timestamp(row.get(3)?) };
+        if let Some(sensor) = found.get_mut(&SensorId(row.get(0)?)) {
+            sensor.latest.push((quantity(row.get(1)?)?, rank, row.get(4)?));
         }
     }
     Ok(found.into_values().collect())
 }
 
-fn sensor_name(text: &str) -> Result<SensorName, sqlx::Error> {
-    SensorName::new(text).map_err(decode)
+fn quantity(number: i64) -> Result<Quantity, Error> {
+    Ok(numbers::quantity(number)?)
 }
 
-const ADD_SENSORS: &str = "\
-    INSERT INTO sensor (station, name) SELECT value ->> 0, value ->> 1 FROM json_each($1) \
-    RETURNING id, station, name";
+const ADD_SENSOR: &str = "INSERT INTO sensor (station, name) VALUES ($1, $2) RETURNING id";
 
 /// Makes sensors, inside the caller's transaction.
-pub(super) async fn add_sensors(
-    conn: &mut SqliteConnection,
-    new: &[(StationId, &SensorName)],
-) -> Result<Vec<(StationId, SensorName, SensorId)>, sqlx::Error> {
-    let mut json = JsonRows::new();
-    for (station, name) in new {
-        json.row(format_args!(r#"{},"{}""#, station.0, name.as_str()));
-    }
-    let rows: Vec<(i64, i64, String)> = sqlx::query_as(ADD_SENSORS).bind(json.finish()).fetch_all(conn).await?;
-    let made = |(id, station, name): (i64, i64, String)| Ok((StationId(station), sensor_name(&name)?, SensorId(id)));
-    rows.into_iter().map(made).collect()
+pub(super) fn add_sensors(
+    db: &Connection,
+    new: Vec<(StationId, SensorName)>,
+) -> rusqlite::Result<Vec<(StationId, SensorName, SensorId)>> {
+    let mut statement = db.prepare_cached(ADD_SENSOR)?;
+    let mut add = |(station, name): (StationId, SensorName)| {
+        let id = statement.query_row((station.0, name.as_str()), |row| row.get(0))?;
+        Ok((station, name, SensorId(id)))
+    };
+    new.into_iter().map(&mut add).collect()
 }
 
 const DAYS: &str = "\
@@ -67,43 +66,47 @@ const DAYS: &str = "\
     ON extreme.sensor = wanted.value ->> 0 AND extreme.day = wanted.value ->> 1";
 
 /// The extremes of those days.
-pub(super) async fn days(
-    conn: &mut SqliteConnection,
-    wanted: &BTreeSet<SensorDay>,
-) -> Result<Vec<(SensorDay, Quantity, Range)>, sqlx::Error> {
+pub(super) fn days(db: &Connection, wanted: &BTreeSet<SensorDay>) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
     let mut json = JsonRows::new();
     for (sensor, date) in wanted {
         json.row(format_args!(r#"{},"{date}""#, sensor.0));
     }
-    type Found = (i64, String, i64, f64, i64, f64, i64);
-    let rows: Vec<Found> = sqlx::query_as(DAYS).bind(json.finish()).fetch_all(conn).await?;
-    let day = |(sensor, date, number, low, low_ms, high, high_ms): Found| {
-        let date = date.parse::<NaiveDate>().map_err(decode)?;
-        let range = Range { low, low_at: Timestamp(low_ms), high, high_at: Timestamp(high_ms) };
-        Ok(((SensorId(sensor), date), quantity(number)?, range))
-    };
-    rows.into_iter().map(day).collect()
+    let mut statement = db.prepare_cached(DAYS)?;
+    let mut rows = statement.query([json.finish()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let day = row.get_ref(1)?.as_str().map_err(Error::database)?.parse::<NaiveDate>().map_err(Error::database)?;
+        let range = Range {
+            low: row.get(3)?,
+            low_at: Timestamp(row.get(4)?),
+            high: row.get(5)?,
+            high_at: Timestamp(row.get(6)?),
+        };
+        found.push(((SensorId(row.get(0)?), day), quantity(row.get(2)?)?, range));
+    }
+    Ok(found)
 }
 
 /// The rows that exist at those places.
-pub(super) async fn rows(
-    conn: &mut SqliteConnection,
+pub(super) fn rows(
+    db: &Connection,
     texts: &Texts,
     wanted: &BTreeSet<Place>,
-) -> Result<HashMap<Place, Values>, sqlx::Error> {
+) -> rusqlite::Result<HashMap<Place, Values>> {
     let mut json = JsonRows::new();
     for (sensor, at) in wanted {
         json.row(format_args!("{},{}", sensor.0, at.0));
     }
-    sqlx::query(texts.rows.clone()).bind(json.finish()).fetch_all(conn).await?.iter().map(row).collect()
+    let mut statement = db.prepare_cached(texts.rows.as_str())?;
+    statement.query_map([json.finish()], row)?.collect()
 }
 
-fn row(row: &SqliteRow) -> Result<(Place, Values), sqlx::Error> {
+fn row(row: &Row<'_>) -> rusqlite::Result<(Place, Values)> {
     let mut values = Values::default();
     for (quantity, column) in columns().zip(KEY_COLUMNS..) {
-        if let Some(value) = row.try_get::<Option<f64>, _>(column)? {
+        if let Some(value) = row.get::<_, Option<f64>>(column)? {
             values.restore(quantity, value);
         }
     }
-    Ok(((SensorId(row.try_get(0)?), Timestamp(row.try_get(1)?)), values))
+    Ok(((SensorId(row.get(0)?), Timestamp(row.get(1)?)), values))
 }

@@ -1,7 +1,9 @@
 //! The file: connections with their pragmas, migrations, and the journal's name.
 
 use super::file;
+use super::numbers::stored;
 use super::readers::Readers;
+use super::reports::{Pragmas, Reports, WRITER_CACHE_KIB};
 use super::room::{self, Limits, PAGE_BYTES};
 use super::texts::Texts;
 use super::writer::Writer;
@@ -18,8 +20,6 @@ use tokio::time::Instant;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// The writer's page cache, KiB: the pages that twenty stations append to, and the day's extremes.
-const WRITER_CACHE_KIB: &str = "-16384";
 /// What is forgotten is overwritten where that costs no extra writing, so that it does not linger in a page's gaps.
 const OVERWRITE: &str = "fast";
 /// A reader waits so long for its turn; a page that would come later is not wanted any more.
@@ -73,7 +73,7 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
         .page_size(PAGE_BYTES)
         .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
-        .pragma("cache_size", WRITER_CACHE_KIB);
+        .pragma("cache_size", WRITER_CACHE_KIB.to_string());
     let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
     migrate(&single).await?;
     let mut conn = single.acquire().await?.detach();
@@ -83,8 +83,15 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let pool = open_readers(&base, options.readers, READER_WAIT).await?;
     let behind = open_readers(&base, options.background_readers, BACKGROUND_WAIT).await?;
     let texts = Arc::new(Texts::new());
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    let max_pages = stored(room::pages(options.limit_bytes()));
+    let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
+    let reports = Reports::open(options, pragmas, texts.clone())?;
     let pools = [pool.clone(), behind.clone()];
-    let writer = Writer::new(conn, texts.clone(), Limits::new(options), pools).await?;
+    let writer = Writer::new(conn, reports, Limits::new(options), pools).await?;
     let background = Readers { pool: behind, texts: texts.clone() };
     Ok(Opened { writer, readers: Readers { pool, texts }, background, epoch, lossy })
 }

@@ -6,7 +6,7 @@ use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
-use crate::storage::seam::{Datastream, Stretch};
+use crate::storage::seam::{Datastream, Piece, Stretch};
 use crate::storage::stations::ListedSensor;
 use crate::storage::words::{Alert, Visitor, Word};
 use chrono::NaiveDate;
@@ -22,19 +22,21 @@ pub(in crate::storage) struct Readers {
 }
 
 impl Readers {
-    /// The newest `limit` journal entries, oldest first.
-    pub(in crate::storage) async fn tail(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        Ok(journal::tail(&self.pool, limit).await?)
+    /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
+    pub(in crate::storage) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
+        Ok(journal::tail(&self.pool, limit, bytes_max).await?)
     }
 
-    /// Entries after `seq` that everybody or `reader` may read, oldest first; `None` if `seq` is no good cursor.
+    /// Entries after `seq` that everybody or `reader` may read, oldest first, at most so many and so many bytes, but one in
+    /// any case; `None` if `seq` is no good cursor.
     pub(in crate::storage) async fn since(
         &self,
         seq: u64,
         reader: Option<&Visitor>,
         limit: u32,
-    ) -> Result<Option<Vec<Entry>>, Error> {
-        Ok(journal::since(&self.pool, seq, reader, limit).await?)
+        bytes_max: usize,
+    ) -> Result<Option<Piece>, Error> {
+        Ok(journal::since(&self.pool, seq, reader, limit, bytes_max).await?)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.

@@ -1,6 +1,6 @@
 //! Words and alerts as a batch asks for them and as it writes them: one trip each, however many there are.
 
-use super::blocks::body;
+use super::journal::body;
 use super::json::json;
 use super::numbers::{author_number, stored};
 use crate::storage::entry::Entry;

@@ -1,28 +1,28 @@
-//! The connection that writes: one step of the writer's work a function.
+//! The connections that write: one step of the writer's work a function.
 
+use super::reports::Reports;
 use super::room::{self, Limits};
-use super::texts::Texts;
-use super::{blocks, gone, journal, learn, prune, stations, tidy, words};
+use super::{gone, journal, prune, stations, tidy, words};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    FoundSensor, JournalLimits, KnownWords, Named, Place, Pruned, PrunedEntries, Range, Rows, SensorDay, SensorId,
-    StationChange, WordLimits, Writing,
+    FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows, SensorDay,
+    SensorId, Spoken, StationChange, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
-/// The only connection that writes.
+/// The only connections that write, one at a time.
 pub(in crate::storage) struct Writer {
+    /// Everything but reports.
     conn: SqliteConnection,
-    texts: Arc<Texts>,
+    reports: Reports,
     limits: Limits,
     /// They are closed before the file is.
     readers: [SqlitePool; 2],
@@ -44,13 +44,13 @@ const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 impl Writer {
     pub(super) async fn new(
         mut conn: SqliteConnection,
-        texts: Arc<Texts>,
+        reports: Reports,
         limits: Limits,
         readers: [SqlitePool; 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
-        Ok(Self { conn, texts, limits, readers, data_version, looking: data_version })
+        Ok(Self { conn, reports, limits, readers, data_version, looking: data_version })
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -64,9 +64,14 @@ impl Writer {
         Ok(head.unsigned_abs())
     }
 
+    /// The same for reports.
+    pub(in crate::storage) async fn begin_reports(&mut self) -> Result<u64, Error> {
+        self.reports.begin().await
+    }
+
     /// A station's sensors with their newest values.
     pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        Ok(learn::sensors(&mut self.conn, station).await?)
+        self.reports.sensors(station).await
     }
 
     /// Makes sensors.
@@ -74,7 +79,7 @@ impl Writer {
         &mut self,
         new: &[(StationId, &SensorName)],
     ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
-        Ok(learn::add_sensors(&mut self.conn, new).await?)
+        self.reports.add_sensors(new).await
     }
 
     /// The extremes of days.
@@ -82,12 +87,36 @@ impl Writer {
         &mut self,
         wanted: &BTreeSet<SensorDay>,
     ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
-        Ok(learn::days(&mut self.conn, wanted).await?)
+        self.reports.days(wanted).await
     }
 
     /// The rows that exist at places.
     pub(in crate::storage) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
-        Ok(learn::rows(&mut self.conn, &self.texts, wanted).await?)
+        self.reports.rows(wanted).await
+    }
+
+    /// Writes what reports changed, and commits; gives the entries back.
+    pub(in crate::storage) async fn write_and_commit_reports(
+        &mut self,
+        observed: Observed,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Entry>, Error> {
+        self.reports.write_and_commit(observed, entries).await
+    }
+
+    /// The whole transaction at once, if the journal's head is still `head`; else nothing, and `None`.
+    pub(in crate::storage) fn record(
+        &mut self,
+        head: u64,
+        observed: Observed,
+        entries: Vec<Entry>,
+    ) -> impl Future<Output = Result<Option<Vec<Entry>>, Error>> + Send + use<> {
+        self.reports.record(head, observed, entries)
+    }
+
+    /// Ends a transaction of reports that failed.
+    pub(in crate::storage) async fn rollback_reports(&mut self) {
+        self.reports.rollback().await;
     }
 
     /// The named words and alerts that are there.
@@ -95,13 +124,18 @@ impl Writer {
         Ok(words::known(&mut self.conn, named).await?)
     }
 
-    /// Writes what a batch changed, and commits.
-    pub(in crate::storage) async fn write_and_commit(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
-        let Writing { observed, spoken, public, private, now } = *writing;
-        if !spoken.is_empty() || !private.is_empty() {
-            words::write(&mut self.conn, spoken, private, now).await?;
+    /// Writes what was said, with its entries, and commits.
+    pub(in crate::storage) async fn write_and_commit(
+        &mut self,
+        spoken: &Spoken<'_>,
+        entries: &[Entry],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if !spoken.is_empty() || !entries.is_empty() {
+            words::write(&mut self.conn, spoken, entries, now).await?;
         }
-        Ok(blocks::write_and_commit(&mut self.conn, &self.texts, observed, public).await?)
+        sqlx::query(COMMIT).execute(&mut self.conn).await?;
+        Ok(())
     }
 
     /// Changes the list of stations.
@@ -203,6 +237,11 @@ impl Writer {
         Ok(gone::leap(&mut self.conn, after, upto).await?)
     }
 
+    /// The same within a transaction of reports.
+    pub(in crate::storage) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        self.reports.leap(after, upto).await
+    }
+
     /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
     pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
         let pruned = gone::prune(&mut self.conn, limits).await;
@@ -227,6 +266,7 @@ impl Writer {
         for pool in &self.readers {
             pool.close().await;
         }
+        self.reports.close().await;
         if let Err(error) = sqlx::query(CHECKPOINT).execute(&mut self.conn).await {
             tracing::warn!(%error, "the log was not written back; the next start reads it");
         }

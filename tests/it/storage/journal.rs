@@ -158,3 +158,24 @@ async fn reports_do_not_push_words_out_of_the_journal() {
     assert!(journal.len() < 700, "{} entries", journal.len());
     assert_eq!(house.storage.journal_since(2, Some(&anna), 10_000).await.expect("read"), None, "reports went");
 }
+
+#[tokio::test]
+async fn the_journal_is_read_in_pieces_of_so_many_bytes() {
+    let house = House::new().await.unheard();
+    let anna = visitor(1);
+    // Three entries fill a piece of 8 MiB.
+    let fat = format!(r#"{{"kind":"lab","fill":"{}"}}"#, "x".repeat(2_700_000));
+    for _ in 0..4 {
+        house.storage.tell(&anna, "_lab", fat.clone().into()).await.expect("told");
+    }
+    let since = async |seq| {
+        let piece = house.storage.journal_since(seq, Some(&anna), 100).await.expect("read").expect("a cursor");
+        piece.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    assert_eq!((since(1).await, since(4).await), (vec![2, 3, 4], vec![5]));
+    let between = async |head| house.storage.journal_between(1, head, Some(&anna), 100).await.expect("read");
+    assert_eq!(between(4).await.map(|entries| entries.len()), Some(3));
+    assert_eq!(between(5).await, None, "it does not fit, and half of it is none");
+    let tail = house.storage.journal_tail(100).await.expect("read");
+    assert_eq!(tail.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [3, 4, 5], "the newest ones");
+}

@@ -3,7 +3,7 @@
 use super::opener::Refusal;
 use super::*;
 use std::time::{Duration, Instant};
-use stevenson::storage::Error;
+use stevenson::storage::{Error, Limit};
 use weather::quantity::Quantity::Temperature;
 use weather::time::MINUTE_MS;
 
@@ -26,7 +26,7 @@ async fn a_locked_database_says_so_within_the_lock_wait_and_recovers() {
 
 #[tokio::test]
 async fn nobody_waits_for_a_locked_database_longer_than_its_turn() {
-    let house = House::with(|options| (options.lock_wait_ms, options.batch_reports) = (300, 1)).await;
+    let house = House::with(|options| (options.lock_wait_ms, options.batch_rows) = (300, 1)).await;
     let other = house.outside();
     other.lock();
     let before = Instant::now();
@@ -79,12 +79,13 @@ async fn what_waits_while_the_database_is_locked_is_stored_when_it_opens() {
 
 #[tokio::test]
 async fn more_than_the_queue_holds_is_refused_at_once() {
-    let house = House::with(|options| (options.queue_reports, options.batch_reports) = (10, 10)).await;
+    let house = House::with(|options| (options.queue_rows, options.batch_rows) = (10, 10)).await;
     let (storage, id) = (&house.storage, house.station.id);
     // Both are polled before the writer's task is.
     let (first, second) = tokio::join!(storage.append(id, minutes(0..8)), storage.append(id, minutes(8..11)));
     assert_eq!(first.expect("stored").stored, 8);
-    assert!(matches!(second, Err(Error::Overloaded)), "{second:?}");
+    assert!(matches!(second, Err(Error::Overloaded(Limit::StationRows))), "{second:?}");
+    assert!(second.expect_err("refused").to_string().contains("queue_rows"), "the error names the knob");
     assert_eq!(house.append(minutes(8..11)).await.stored, 3, "there is room again");
     assert_eq!(
         house.append(minutes(11..50)).await.stored,
@@ -92,6 +93,69 @@ async fn more_than_the_queue_holds_is_refused_at_once() {
         "an upload larger than the queue gets in when it is empty"
     );
     assert_eq!(house.storage.stats().queued_reports, 0);
+}
+
+/// Reports that say something of 250 sensors each.
+fn large(reports: i64) -> Vec<Report> {
+    let keys: Vec<_> = (0..250).map(|sensor| format!("s{sensor}/temperature")).collect();
+    let values: Vec<_> = keys.iter().map(|key| (key.as_str(), 20.0)).collect();
+    (0..reports).map(|minute| report(NOON.plus(minute * MINUTE_MS), &values)).collect()
+}
+
+#[tokio::test]
+async fn a_single_report_is_stored_before_large_uploads_that_came_first() {
+    let house = House::new().await.unheard();
+    let mut sends = Vec::new();
+    for number in 0..18 {
+        let (station, _) = house.storage.add_station(new_station(&format!("large-{number}"))).await.expect("added");
+        sends.push((number, station.id, large(4)));
+    }
+    sends.push((99, house.station.id, minutes(0..1)));
+    // All of them are asked before the writer's task is, in this order.
+    let send = async |(who, station, reports)| (who, house.storage.append(station, reports).await);
+    let mut answers: futures_util::stream::FuturesUnordered<_> = sends.into_iter().map(send).collect();
+    let mut order = Vec::new();
+    while let Some((who, answer)) = futures_util::StreamExt::next(&mut answers).await {
+        assert!(answer.expect("stored").stored > 0);
+        order.push(who);
+    }
+    assert_eq!(order[0], 99, "{order:?}");
+}
+
+#[tokio::test]
+async fn one_station_does_not_fill_the_queue() {
+    let house = House::with(|options| (options.queue_rows, options.batch_rows) = (400, 400)).await;
+    let (other, _) = house.storage.add_station(new_station("harbour")).await.expect("added");
+    let (storage, id) = (&house.storage, house.station.id);
+    let (first, more, others) = tokio::join!(
+        storage.append(id, minutes(0..90)),
+        storage.append(id, minutes(90..120)),
+        storage.append(other.id, minutes(0..90)),
+    );
+    assert_eq!(first.expect("stored").stored, 90);
+    assert!(matches!(more, Err(Error::Overloaded(Limit::StationRows))), "{more:?}");
+    assert_eq!(others.expect("stored").stored, 90, "others have their own share");
+}
+
+#[tokio::test]
+async fn what_was_merged_behind_a_batch_that_fails_is_stored_all_the_same() {
+    let house = House::with(|options| options.batch_rows = 4).await.unheard();
+    house.append(minutes(0..1)).await;
+    house.outside().refuse(Refusal::Temperature(13.0));
+    let (storage, id) = (&house.storage, house.station.id);
+    let send = async |minute: i64| {
+        let value = if minute == 2 { 13.0 } else { 20.0 };
+        (minute, storage.append(id, vec![report(NOON.plus(minute * MINUTE_MS), &[("temperature", value)])]).await)
+    };
+    for (minute, answer) in futures_util::future::join_all((1..40).map(send)).await {
+        match answer {
+            Ok(answer) => assert_eq!((answer.stored, minute == 2), (1, false)),
+            Err(error) => assert!(minute == 2 && matches!(error, Error::Database(_)), "{minute}: {error:?}"),
+        }
+    }
+    assert_eq!(house.storage.observation_count(id).await.expect("read"), 39);
+    assert_eq!(house.latest(Temperature).await.observed_at, NOON.plus(39 * MINUTE_MS));
+    assert_eq!(house.append(minutes(0..40)).await.duplicate, 39, "memory knows what the database has");
 }
 
 #[tokio::test]

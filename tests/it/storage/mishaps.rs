@@ -4,7 +4,7 @@ use super::opener::Refusal;
 use super::words::{visitor, word};
 use super::*;
 use futures_util::future::join_all;
-use stevenson::storage::Error;
+use stevenson::storage::{Error, Limit};
 
 #[tokio::test]
 async fn one_word_that_the_database_refuses_does_not_fail_what_waits_beside_it() {
@@ -34,7 +34,7 @@ async fn more_words_than_the_queue_holds_are_refused_at_once_and_readings_are_no
         storage.append(house.station.id, vec![report(NOON, &[("temperature", 20.0)])]),
     );
     first.expect("stored");
-    assert!(matches!(second, Err(Error::Overloaded)), "{second:?}");
+    assert!(matches!(second, Err(Error::Overloaded(Limit::Words))), "{second:?}");
     assert_eq!(reading.expect("stored").stored, 1);
     storage.say(&anna, "", words(8..50)).await.expect("more than the queue holds gets in when it is empty");
     assert_eq!((house.ids(&anna).await.len(), storage.stats().queued_words), (50, 0));

@@ -1,26 +1,34 @@
 //! Trucks that are sent again as soon as they are home, and readings without a pause: how many loads a second?
 //!
-//! The next reading is posted when 95 % of the trucks have brought the last one home, so most trucks are parked when it
-//! comes. The time from one to the next thus holds a commit as well; with thousands of trucks it hardly counts.
+//! Without a pace, the next reading is posted when 95 % of the trucks have brought the last one home, so most trucks are
+//! parked when it comes. The time from one to the next thus holds a commit as well; with thousands of trucks it hardly
+//! counts. With a pace it is posted when its time has come: then the ages of the readings are what pages would see.
 
 use super::error::Error;
-use super::machine::Process;
+use super::machine::{Processes, Stretch};
+use super::memory::Scale;
 use super::readings::Readings;
 use super::report::Delivered;
 use super::spread::Spread;
 use super::target::Target;
-use super::truck::{Convoy, Delivery};
+use super::truck::{self, Convoy, Delivery};
 use super::wire::Wire;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tokio::time::{interval, timeout};
 
 /// The share of the trucks that must have come home before the next reading is posted.
 const HOME_SHARE: f64 = 0.95;
 /// The next reading is posted after this long anyhow: trucks may be braked.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The most loads a second that the trucks are to be able to bring. A page goes ten times a second at most, so each
+/// truck takes turns in as many bays as that needs.
+const SATURATED_PER_S: usize = 160_000;
+/// A bay is braked above so many trips a second.
+const BAY_PER_S: usize = 10;
 /// Readings whose times are remembered: a truck is rarely more than one behind.
 const REMEMBERED: usize = 64;
 /// Most ages that are kept, 16 bytes each.
@@ -36,6 +44,7 @@ struct Tally {
     counting: bool,
     deliveries: u64,
     reports: u64,
+    bytes: u64,
     ages: Vec<Duration>,
 }
 
@@ -47,6 +56,7 @@ impl Tally {
         if self.counting {
             self.deliveries += 1;
             self.reports += delivery.reports.len() as u64;
+            self.bytes += delivery.bytes as u64;
             let oldest = delivery.reports.first();
             let sent = self.sent.iter().rev().find(|(at, _)| Some(at) == oldest);
             if let Some((_, sent)) = sent.filter(|_| self.ages.len() < AGES_MAX) {
@@ -61,27 +71,33 @@ pub(super) async fn measure(
     target: &Arc<Target>,
     mut poster: Wire,
     readings: &Readings,
-    process: Option<Process>,
+    server: &Processes,
     trucks: usize,
     time: Duration,
+    news_per_s: Option<f64>,
 ) -> Result<Delivered, Error> {
     let tally = Arc::new(Mutex::new(Tally::default()));
     let enough = Arc::new(Notify::new());
     let needed = ((trucks as f64 * HOME_SHARE) as usize).max(1);
     let (shared, bell) = (tally.clone(), enough.clone());
-    let mut convoy = Convoy::start(target, trucks, move |delivery| {
+    let mut scale = Scale::start(server, trucks)?;
+    let bays = if news_per_s.is_some() { 1 } else { (SATURATED_PER_S / BAY_PER_S).div_ceil(trucks) };
+    let waiting = truck::connect(target, trucks, bays).await?;
+    scale.connected()?;
+    let mut convoy = Convoy::start(waiting, move |delivery| {
         let home = shared.lock().unwrap_or_else(PoisonError::into_inner).arrive(&delivery);
         if home == needed {
             bell.notify_one();
         }
     })
     .await?;
+    scale.step()?;
     let lock = || tally.lock().unwrap_or_else(PoisonError::into_inner);
-    let cpu = || process.as_ref().map(Process::cpu_s).transpose();
 
-    let (mut started, mut cpu_before, mut posts) = (Instant::now(), cpu()?, 0);
+    let (mut stretch, mut posts) = (Stretch::start(server)?, 0);
+    let mut pace = news_per_s.map(|news| interval(Duration::from_secs_f64(1.0 / news)));
     let mut warm = false;
-    while !warm || started.elapsed() < time {
+    while !warm || stretch.elapsed() < time {
         // Before it is sent: trucks may be home before the post is acknowledged.
         let sends = |at_ms, sent| {
             let mut tally = lock();
@@ -93,7 +109,14 @@ pub(super) async fn measure(
         };
         readings.post_and_tell(&mut poster, target, sends).await?;
         posts += 1;
-        let _ = tokio::time::timeout(PATIENCE, enough.notified()).await; // a braked truck may keep the bell silent
+        match &mut pace {
+            Some(pace) => {
+                pace.tick().await;
+            }
+            None => {
+                let _ = timeout(PATIENCE, enough.notified()).await; // a braked truck may keep the bell silent
+            }
+        }
         convoy.check(Duration::ZERO).await?;
         if !warm {
             warm = true;
@@ -101,23 +124,31 @@ pub(super) async fn measure(
             // Loads are counted for exactly the time by which they are divided.
             let mut tally = lock();
             tally.counting = true;
-            (started, cpu_before, posts) = (Instant::now(), cpu()?, 0);
+            (stretch, posts) = (Stretch::start(server)?, 0);
+            if let Some(pace) = &mut pace {
+                pace.reset_immediately();
+                pace.tick().await;
+            }
         }
     }
-    let (tally, elapsed, cpu_after) = {
+    let (tally, used) = {
         let mut tally = lock();
-        (std::mem::take(&mut *tally), started.elapsed().as_secs_f64(), cpu()?)
+        (std::mem::take(&mut *tally), stretch.end()?)
     };
-    let cpu_s = cpu_before.zip(cpu_after).map(|(before, after)| after - before);
+    convoy.parked().await?;
+    scale.step()?;
     Ok(Delivered {
         deliveries: tally.deliveries,
-        deliveries_per_s: tally.deliveries as f64 / elapsed,
+        deliveries_per_s: tally.deliveries as f64 / used.seconds,
+        bytes_per_delivery: tally.bytes as f64 / tally.deliveries.max(1) as f64,
         reports_per_delivery: tally.reports as f64 / tally.deliveries.max(1) as f64,
         posts,
-        seconds: elapsed,
+        seconds: used.seconds,
         age: Spread::of(tally.ages),
         braked: convoy.road.braked.load(Ordering::Relaxed),
-        server_cpu_share: cpu_s.map(|cpu_s| cpu_s / elapsed),
-        cpu_us_per_delivery: cpu_s.map(|cpu_s| cpu_s * 1e6 / tally.deliveries.max(1) as f64),
+        server_cpu_share: used.server_s.map(|cpu_s| cpu_s / used.seconds),
+        driver_cpu_share: used.driver_share,
+        cpu_us_per_delivery: used.server_s.map(|cpu_s| cpu_s * 1e6 / tally.deliveries.max(1) as f64),
+        memory: scale.read(),
     })
 }

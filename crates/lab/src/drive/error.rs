@@ -17,6 +17,12 @@ pub enum Error {
         /// What was given.
         given: u64,
     },
+    /// News come more rarely than never, or too often.
+    #[error("readings a second must be above 0 and at most {max}, not {0}", max = super::NEWS_PER_S_MAX)]
+    Pace(f64),
+    /// nchan stores nothing, and InfluxDB has no trucks.
+    #[error("nchan can be asked to park and to deliver, InfluxDB to post")]
+    NotThatPeer,
     /// There is no key to post with.
     #[error("needs the key of a station to post for")]
     NoKey,

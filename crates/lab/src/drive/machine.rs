@@ -30,12 +30,85 @@ impl Machine {
     }
 }
 
+/// What the kernel's own objects take on this machine, bytes: sockets, files and all else.
+pub(super) fn slab_bytes() -> Option<u64> {
+    slab(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+fn slab(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("Slab:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1_024)
+}
+
+/// The processes of a server, such as nginx and its workers; there may be none.
+#[derive(Debug)]
+pub(super) struct Processes(Vec<Process>);
+
+impl Processes {
+    pub(super) fn new(pids: &[u32]) -> Self {
+        Self(pids.iter().map(|pid| Process::new(*pid)).collect())
+    }
+
+    /// Their memory together, see [`Process::pss_bytes`]; `None` of none.
+    pub(super) fn pss_bytes(&self) -> Result<Option<u64>, Error> {
+        self.0.iter().map(Process::pss_bytes).sum::<Result<u64, Error>>().map(|sum| self.some(sum))
+    }
+
+    /// Their processor time together, see [`Process::cpu_s`]; `None` of none.
+    pub(super) fn cpu_s(&self) -> Result<Option<f64>, Error> {
+        self.0.iter().map(Process::cpu_s).sum::<Result<f64, Error>>().map(|sum| self.some(sum))
+    }
+
+    fn some<T>(&self, sum: T) -> Option<T> {
+        if self.0.is_empty() { None } else { Some(sum) }
+    }
+}
+
+/// The processor time of the server and of the load generator, over a stretch of time.
+pub(super) struct Stretch<'a> {
+    server: &'a Processes,
+    started: std::time::Instant,
+    server_before: Option<f64>,
+    driver_before: Option<f64>,
+}
+
+/// What a [`Stretch`] came to.
+pub(super) struct Used {
+    /// Its length, seconds.
+    pub(super) seconds: f64,
+    /// The server's processor time, seconds.
+    pub(super) server_s: Option<f64>,
+    /// Cores that the load generator kept busy. It has one thread: near 1, it measures itself.
+    pub(super) driver_share: Option<f64>,
+}
+
+impl<'a> Stretch<'a> {
+    pub(super) fn start(server: &'a Processes) -> Result<Self, Error> {
+        let (server_before, driver_before) = (server.cpu_s()?, Process::myself().cpu_s().ok());
+        Ok(Self { server, started: std::time::Instant::now(), server_before, driver_before })
+    }
+
+    pub(super) fn elapsed(&self) -> std::time::Duration {
+        self.started.elapsed()
+    }
+
+    pub(super) fn end(&self) -> Result<Used, Error> {
+        let seconds = self.elapsed().as_secs_f64();
+        let since = |before: Option<f64>, now: Option<f64>| before.zip(now).map(|(before, now)| now - before);
+        Ok(Used {
+            seconds,
+            server_s: since(self.server_before, self.server.cpu_s()?),
+            driver_share: since(self.driver_before, Process::myself().cpu_s().ok()).map(|used| used / seconds),
+        })
+    }
+}
+
 /// A process by its place below `/proc`.
 #[derive(Debug, Clone)]
 pub(super) struct Process(String);
 
 impl Process {
-    pub(super) fn new(pid: u32) -> Self {
+    fn new(pid: u32) -> Self {
         Self(format!("/proc/{pid}"))
     }
 
@@ -44,7 +117,7 @@ impl Process {
     }
 
     /// Memory in bytes, shared pages counted in proportion (PSS).
-    pub(super) fn pss_bytes(&self) -> Result<u64, Error> {
+    fn pss_bytes(&self) -> Result<u64, Error> {
         self.read("smaps_rollup", pss)
     }
 
@@ -86,7 +159,8 @@ mod tests {
         assert_eq!(pss(rollup), Some(1234 * 1024));
         let stat = "42 (a (b) c) S 1 42 42 0 -1 4194304 100 0 0 0 150 50 7 8 20 0 1 0 999 0 0";
         assert_eq!(cpu(stat), Some(2.0));
-        assert_eq!((pss("nothing"), cpu("nothing")), (None, None));
+        assert_eq!(slab("MemFree: 1 kB\nSlab:      12 kB\nSReclaimable: 3 kB\n"), Some(12 * 1024));
+        assert_eq!((pss("nothing"), cpu("nothing"), slab("nothing")), (None, None, None));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Many trucks parked, one reading: how soon does each of them have it?
 
 use super::error::Error;
-use super::machine::Process;
+use super::machine::Processes;
+use super::memory::Scale;
 use super::readings::{Readings, Stored};
 use super::report::Parked;
 use super::spread::Spread;
 use super::target::Target;
-use super::truck::{Convoy, Delivery};
+use super::truck::{self, Convoy, Delivery};
 use super::wire::Wire;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,18 +22,19 @@ pub(super) async fn measure(
     target: &Arc<Target>,
     mut poster: Wire,
     readings: &Readings,
-    process: Option<Process>,
+    server: &Processes,
     trucks: usize,
     rounds: usize,
 ) -> Result<Parked, Error> {
-    let pss = || process.as_ref().map(Process::pss_bytes).transpose();
-    let before = pss()?;
+    let mut scale = Scale::start(server, trucks)?;
     let (home, mut homes) = mpsc::unbounded_channel::<Delivery>(); // at most one load a truck and round
-    let mut convoy = Convoy::start(target, trucks, move |delivery| {
+    let waiting = truck::connect(target, trucks, 1).await?;
+    scale.connected()?;
+    let mut convoy = Convoy::start(waiting, move |delivery| {
         let _ = home.send(delivery); // nobody listens after the last round
     })
     .await?;
-    let full = pss()?;
+    scale.step()?;
 
     let (mut from_send, mut from_stored, mut last) = (Vec::new(), Vec::new(), Vec::new());
     let (mut missing, mut not_parked) = (0, 0);
@@ -57,6 +59,8 @@ pub(super) async fn measure(
         missing += (trucks - arrived) as u64;
         last.push(slowest);
     }
+    convoy.parked().await?;
+    scale.step()?;
     Ok(Parked {
         from_send: Spread::of(from_send),
         from_stored: Spread::of(from_stored),
@@ -64,8 +68,6 @@ pub(super) async fn measure(
         missing,
         not_parked,
         braked: convoy.road.braked.load(Ordering::Relaxed),
-        pss_before_bytes: before,
-        pss_parked_bytes: full,
-        bytes_per_truck: before.zip(full).map(|(before, full)| full.saturating_sub(before) / trucks as u64),
+        memory: scale.read(),
     })
 }

@@ -1,7 +1,7 @@
 //! Clients that post single reports back to back: how many a second?
 
 use super::error::Error;
-use super::machine::Process;
+use super::machine::{Processes, Stretch};
 use super::readings::Readings;
 use super::report::Posted;
 use super::spread::Spread;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// What a client waits after an answer that is not 200 or 201: its `Retry-After` would idle the whole measurement.
+/// What a client waits after an answer that refuses its reading: its `Retry-After` would idle the whole measurement.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What one client saw.
@@ -26,7 +26,7 @@ struct Seen {
 pub(super) async fn measure(
     target: &Arc<Target>,
     readings: &Arc<Readings>,
-    process: Option<Process>,
+    server: &Processes,
     clients: usize,
     time: Duration,
 ) -> Result<Posted, Error> {
@@ -34,8 +34,7 @@ pub(super) async fn measure(
     for number in 1..=clients {
         wires.push(Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?);
     }
-    let cpu = || process.as_ref().map(Process::cpu_s).transpose();
-    let (started, cpu_before) = (Instant::now(), cpu()?);
+    let (started, stretch) = (Instant::now(), Stretch::start(server)?);
     let mut tasks = JoinSet::new();
     for wire in wires {
         tasks.spawn(client(wire, target.clone(), readings.clone(), started + time));
@@ -48,19 +47,21 @@ pub(super) async fn measure(
             *all.statuses.entry(status).or_default() += count;
         }
     }
-    let elapsed = started.elapsed().as_secs_f64();
-    let cpu_s = cpu_before.zip(cpu()?).map(|(before, after)| after - before);
-    let count = |status: u16| all.statuses.get(&status).copied().unwrap_or_default();
-    let (stored, duplicates) = (count(201), count(200));
+    let used = stretch.end()?;
+    let count = |good: &dyn Fn(u16) -> bool| {
+        all.statuses.iter().filter(|(status, _)| good(**status)).map(|(_, count)| count).sum::<u64>()
+    };
+    let (stored, duplicates) = (count(&|status| target.peer.took(status)), count(&|status| target.peer.knew(status)));
     Ok(Posted {
-        stored_per_s: stored as f64 / elapsed,
+        stored_per_s: stored as f64 / used.seconds,
         stored,
         duplicates,
         statuses: all.statuses,
-        seconds: elapsed,
+        seconds: used.seconds,
         took: Spread::of(all.times),
-        server_cpu_share: cpu_s.map(|cpu_s| cpu_s / elapsed),
-        cpu_us_per_post: cpu_s.map(|cpu_s| cpu_s * 1e6 / stored.max(1) as f64),
+        server_cpu_share: used.server_s.map(|cpu_s| cpu_s / used.seconds),
+        driver_cpu_share: used.driver_share,
+        cpu_us_per_post: used.server_s.map(|cpu_s| cpu_s * 1e6 / stored.max(1) as f64),
     })
 }
 
@@ -73,8 +74,8 @@ async fn client(mut wire: Wire, target: Arc<Target>, readings: Arc<Readings>, en
         let answer = wire.receive().await?;
         *seen.statuses.entry(answer.status).or_default() += 1;
         match answer.status {
-            201 => seen.times.push(answer.at - sent),
-            200 => reading.was_taken()?,
+            status if target.peer.took(status) => seen.times.push(answer.at - sent),
+            status if target.peer.knew(status) => reading.was_taken()?,
             _ => sleep(PAUSE).await,
         }
     }

@@ -1,8 +1,10 @@
 //! The readings that are posted: each of its own instant, so that each is stored; stations take turns.
 
 use super::error::{Error, unexpected};
+use super::peer::Peer;
 use super::target::Target;
 use super::wire::Wire;
+use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -80,8 +82,10 @@ impl Readings {
             wire.send(&reading.request).await?;
             let answer = wire.receive().await?;
             match answer.status {
-                201 => return Ok(Stored { at_ms: reading.at_ms, sent, answered: answer.at }),
-                200 => {
+                status if target.peer.took(status) => {
+                    return Ok(Stored { at_ms: reading.at_ms, sent, answered: answer.at });
+                }
+                status if target.peer.knew(status) => {
                     reading.was_taken()?;
                     reading = reading.station.next(target, 0);
                 }
@@ -108,17 +112,19 @@ impl Station {
     fn next(&self, target: &Target, turn: usize) -> Reading<'_> {
         let at_ms = self.next_ms();
         let wave = (turn % 200) as f64 / 10.0;
-        let body = format!(
-            r#"{{"observed_at":{at_ms},"temperature":{:.1},"humidity":{:.0},"station_pressure":{:.1},"wind_speed":{:.1},"wind_gust":{:.1},"wind_direction":{},"precipitation":0.0,"precipitation_rate":0.0,"solar_radiation":{:.0},"battery_voltage":3.02}}"#,
-            10.0 + wave,
-            80.0 - wave,
-            990.0 + wave,
-            wave / 4.0,
-            wave / 2.0,
-            turn % 90,
-            wave * 5.0
-        );
-        let request = target.post("/api/v1/readings", &format!("Authorization: Bearer {}\r\n", self.key), &body);
+        let key = &self.key;
+        let request = match target.peer {
+            Peer::Stevenson => {
+                let body = format!(r#"{{"observed_at":{at_ms},{}}}"#, Values { wave, turn, form: Form::Json });
+                target.post("/api/v1/readings", &format!("Authorization: Bearer {key}\r\n"), &body)
+            }
+            Peer::Nchan => target.post("/pub", "", &load(key, at_ms, turn, &Values { wave, turn, form: Form::Json })),
+            Peer::Influx => {
+                let point =
+                    format!("readings,station={key} {} {at_ms}", Values { wave, turn, form: Form::LineProtocol });
+                target.post("/write?db=bench&precision=ms", "", &point)
+            }
+        };
         Reading { request, at_ms, station: self }
     }
 
@@ -135,6 +141,55 @@ impl Station {
             }
         }
     }
+}
+
+/// The ten values of a reading.
+struct Values {
+    wave: f64,
+    turn: usize,
+    form: Form,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    /// `"temperature":12.4,…`
+    Json,
+    /// `temperature=12.4,…`, as InfluxDB reads it.
+    LineProtocol,
+}
+
+impl fmt::Display for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let &Self { wave, turn, form } = self;
+        let values = [
+            ("temperature", 10.0 + wave),
+            ("humidity", 80.0 - wave),
+            ("station_pressure", 990.0 + wave),
+            ("wind_speed", wave / 4.0),
+            ("wind_gust", wave / 2.0),
+            ("wind_direction", (turn % 90) as f64),
+            ("precipitation", 0.0),
+            ("precipitation_rate", 0.0),
+            ("solar_radiation", wave * 5.0),
+            ("battery_voltage", 3.0),
+        ];
+        for (place, (name, value)) in values.into_iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            match form {
+                Form::Json => write!(f, r#"{comma}"{name}":{value:.1}"#)?,
+                Form::LineProtocol => write!(f, "{comma}{name}={value:.1}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The load that Stevenson would make of a reading, for a server that passes on what it is given.
+fn load(station: &str, at_ms: i64, number: usize, values: &Values) -> String {
+    let (before, now) = (number, number + 1);
+    format!(
+        r#"{{"v":1,"why":"cargo","after":"VWjlSrqmGyVi.{before}","seen":"VWjlSrqmGyVi.{now}","cargo":[{{"at":"VWjlSrqmGyVi.{now}","committed_at":{at_ms},"kind":"report","station":"{station}","observed_at":{at_ms},"values":{{{values}}},"derived":{{}}}}],"heard":[],"parked":100,"now":{at_ms}}}"#
+    )
 }
 
 fn now_ms() -> i64 {

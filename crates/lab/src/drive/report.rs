@@ -2,6 +2,8 @@
 
 use super::Mode;
 use super::machine::Machine;
+use super::memory::Memory;
+use super::peer::{Heads, Peer};
 use super::spread::Spread;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,6 +18,12 @@ pub struct Measurement {
     pub machine: Machine,
     /// The server.
     pub url: String,
+    /// Whose it is.
+    pub peer: Peer,
+    /// The heads of the trucks' requests.
+    pub heads: Heads,
+    /// How many stations were posted for.
+    pub keys: usize,
     /// What was asked for.
     #[serde(flatten)]
     pub flags: Mode,
@@ -53,12 +61,8 @@ pub struct Parked {
     pub not_parked: u64,
     /// Answers 429.
     pub braked: u64,
-    /// The server's memory (PSS) with nobody parked.
-    pub pss_before_bytes: Option<u64>,
-    /// The same with everyone parked.
-    pub pss_parked_bytes: Option<u64>,
-    /// The difference by truck.
-    pub bytes_per_truck: Option<u64>,
+    /// The server's memory.
+    pub memory: Option<Memory>,
 }
 
 /// How many loads a second.
@@ -68,6 +72,8 @@ pub struct Delivered {
     pub deliveries: u64,
     /// The same a second.
     pub deliveries_per_s: f64,
+    /// Bytes of a load, on average.
+    pub bytes_per_delivery: f64,
     /// Reports in a load, on average.
     pub reports_per_delivery: f64,
     /// Readings posted.
@@ -80,8 +86,12 @@ pub struct Delivered {
     pub braked: u64,
     /// Cores that the server kept busy.
     pub server_cpu_share: Option<f64>,
-    /// Its processor time by load, µs.
+    /// Cores that the load generator kept busy. It has one thread: near 1, it measures itself.
+    pub driver_cpu_share: Option<f64>,
+    /// The server's processor time by load, µs.
     pub cpu_us_per_delivery: Option<f64>,
+    /// The server's memory.
+    pub memory: Option<Memory>,
 }
 
 /// How many posts a second.
@@ -101,7 +111,9 @@ pub struct Posted {
     pub took: Option<Spread>,
     /// Cores that the server kept busy.
     pub server_cpu_share: Option<f64>,
-    /// Its processor time by post that was stored, µs.
+    /// Cores that the load generator kept busy. It has one thread: near 1, it measures itself.
+    pub driver_cpu_share: Option<f64>,
+    /// The server's processor time by post that was stored, µs.
     pub cpu_us_per_post: Option<f64>,
 }
 
@@ -111,10 +123,15 @@ impl fmt::Display for Measurement {
         writeln!(f, "{}   {cpu}, {cores} cores, {system}", self.at)?;
         match self.flags {
             Mode::Park { trucks, rounds } => write!(f, "park: {trucks} trucks, {rounds} rounds")?,
-            Mode::Deliver { trucks, seconds } => write!(f, "deliver: {trucks} trucks, {seconds} s")?,
+            Mode::Deliver { trucks, seconds, news_per_s } => {
+                write!(f, "deliver: {trucks} trucks, {seconds} s")?;
+                if let Some(news) = news_per_s {
+                    write!(f, ", {news} news/s")?;
+                }
+            }
             Mode::Post { clients, seconds } => write!(f, "post: {clients} clients, {seconds} s")?,
         }
-        writeln!(f, ", {}", self.url)?;
+        writeln!(f, ", {}, {:?}, heads {:?}", self.url, self.peer, self.heads)?;
         match &self.figures {
             Figures::Park(parked) => parked.rows(f)?,
             Figures::Deliver(delivered) => delivered.rows(f)?,
@@ -132,10 +149,7 @@ impl Parked {
         row(f, "missing", Some(self.missing))?;
         row(f, "had not parked", Some(self.not_parked))?;
         row(f, "braked (429)", Some(self.braked))?;
-        let kilobytes = |bytes: u64| format!("{:.1} kB", bytes as f64 / 1e3);
-        row(f, "PSS, nobody parked", self.pss_before_bytes.map(kilobytes))?;
-        row(f, "PSS, all parked", self.pss_parked_bytes.map(kilobytes))?;
-        row(f, "PSS a parked truck", self.bytes_per_truck.map(kilobytes))
+        memory(f, self.memory.as_ref())
     }
 }
 
@@ -146,11 +160,20 @@ impl Delivered {
             "deliveries",
             Some(format!("{:.0}/s ({} in {:.1} s)", self.deliveries_per_s, self.deliveries, self.seconds)),
         )?;
-        row(f, "readings", Some(format!("{} posted, {:.2} a load", self.posts, self.reports_per_delivery)))?;
+        row(
+            f,
+            "readings",
+            Some(format!(
+                "{} posted, {:.2} a load of {:.0} bytes",
+                self.posts, self.reports_per_delivery, self.bytes_per_delivery
+            )),
+        )?;
         row(f, "age when home", self.age)?;
         row(f, "braked (429)", Some(self.braked))?;
         row(f, "server", self.server_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
-        row(f, "server, a delivery", self.cpu_us_per_delivery.map(|us| format!("{us:.1} µs")))
+        row(f, "load generator", self.driver_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
+        row(f, "server, a delivery", self.cpu_us_per_delivery.map(|us| format!("{us:.1} µs")))?;
+        memory(f, self.memory.as_ref())
     }
 }
 
@@ -162,8 +185,20 @@ impl Posted {
         row(f, "answers", Some(statuses.join(", ")))?;
         row(f, "answer after", self.took)?;
         row(f, "server", self.server_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
+        row(f, "load generator", self.driver_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
         row(f, "server, a post", self.cpu_us_per_post.map(|us| format!("{us:.1} µs")))
     }
+}
+
+fn memory(f: &mut fmt::Formatter<'_>, memory: Option<&Memory>) -> fmt::Result {
+    let Some(memory) = memory else { return Ok(()) };
+    let kilobytes = |bytes: u64| Some(format!("{:.1} kB", bytes as f64 / 1e3));
+    row(f, "PSS, nobody connected", kilobytes(memory.before))?;
+    row(f, "PSS, all parked", kilobytes(memory.after))?;
+    row(f, "kernel, a connection", memory.kernel_by_connection.and_then(kilobytes))?;
+    row(f, "PSS a silent connection", kilobytes(memory.by_connection))?;
+    row(f, "PSS a truck, first park", kilobytes(memory.by_truck))?;
+    row(f, "PSS a truck, at the end", kilobytes(memory.by_truck_after))
 }
 
 /// A row of the table; none where there is no value.

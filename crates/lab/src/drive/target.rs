@@ -1,19 +1,22 @@
 //! Where the load goes: this machine's server.
 
 use super::error::Error;
+use super::peer::{Heads, Peer};
 use super::wire::Wire;
 use std::net::SocketAddr;
 
-/// A server on this machine.
+/// A server on this machine, and the way to talk to it.
 pub(super) struct Target {
     pub(super) address: SocketAddr,
-    host: String,
+    pub(super) peer: Peer,
+    pub(super) heads: Heads,
+    pub(super) host: String,
     base: String,
 }
 
 impl Target {
     /// Looks the address up; refuses any that is not loopback.
-    pub(super) async fn find(url: &str) -> Result<Self, Error> {
+    pub(super) async fn find(url: &str, peer: Peer, heads: Heads) -> Result<Self, Error> {
         let bad = || Error::Url(url.to_owned());
         let parsed = reqwest::Url::parse(url).ok().filter(|url| url.scheme() == "http").ok_or_else(bad)?;
         let host = parsed.host_str().ok_or_else(bad)?.to_owned();
@@ -29,7 +32,7 @@ impl Target {
             match Wire::connect(address).await {
                 Ok(_) => {
                     let base = parsed.path().trim_end_matches('/').to_owned();
-                    return Ok(Self { address, host: format!("{host}:{port}"), base });
+                    return Ok(Self { address, peer, heads, host: format!("{host}:{port}"), base });
                 }
                 Err(source) => last = Err(Error::Connect { number: 1, source }),
             }
@@ -37,7 +40,13 @@ impl Target {
         last
     }
 
-    /// A whole POST of a JSON body, with `extra` header lines (each with its line end).
+    /// A whole GET, with `extra` header lines (each with its line end).
+    pub(super) fn get(&self, path: &str, extra: &str) -> Vec<u8> {
+        let Self { base, host, .. } = self;
+        format!("GET {base}{path} HTTP/1.1\r\nHost: {host}\r\n{extra}\r\n").into_bytes()
+    }
+
+    /// A whole POST of a JSON body, with `extra` header lines.
     pub(super) fn post(&self, path: &str, extra: &str, body: &str) -> Vec<u8> {
         let Self { base, host, .. } = self;
         let length = body.len();
@@ -53,13 +62,17 @@ impl Target {
 mod tests {
     use super::*;
 
+    async fn find(url: &str) -> Result<Target, Error> {
+        Target::find(url, Peer::Stevenson, Heads::Short).await
+    }
+
     #[tokio::test]
     async fn only_this_machine_is_driven() {
         for elsewhere in ["http://192.0.2.1:8000", "http://[2001:db8::1]:80", "http://0.0.0.0:8000"] {
-            let error = Target::find(elsewhere).await.err().expect("not loopback");
+            let error = find(elsewhere).await.err().expect("not loopback");
             assert!(matches!(error, Error::NotLoopback(_)), "{elsewhere}: {error}");
         }
-        assert!(matches!(Target::find("https://127.0.0.1:8000").await, Err(Error::Url(_))));
-        assert!(matches!(Target::find("town hall").await, Err(Error::Url(_))));
+        assert!(matches!(find("https://127.0.0.1:8000").await, Err(Error::Url(_))));
+        assert!(matches!(find("town hall").await, Err(Error::Url(_))));
     }
 }

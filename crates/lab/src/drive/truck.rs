@@ -1,8 +1,10 @@
 //! Trucks: one each on a connection and in a bay of its own, sent again as soon as it is home.
 
 use super::error::{Error, unexpected};
+use super::peer::{self, Heads, Peer};
 use super::target::Target;
 use super::wire::{Answer, Wire};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -20,8 +22,8 @@ const STRANGE_CURSOR: &str = "lab.0";
 const RELOADS_MAX: u32 = 3;
 /// A truck whose bytes are with the kernel may still be on its way through the server: time for the last of them to park.
 const SETTLE: Duration = Duration::from_millis(300);
-/// The same for each truck, in addition: twice what a debug build needs.
-const SETTLE_PER_TRUCK: Duration = Duration::from_micros(400);
+/// The same for each truck, in addition: twice what the server needs in the same kind of build.
+const SETTLE_PER_TRUCK: Duration = Duration::from_micros(if cfg!(debug_assertions) { 400 } else { 100 });
 
 /// What came home with a truck.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(super) struct Delivery {
     pub(super) reports: Vec<i64>,
     /// How long the truck was parked, ms, as the server says.
     pub(super) parked_ms: u64,
+    /// The load's length.
+    pub(super) bytes: usize,
 }
 
 /// What the driver reads of a load.
@@ -69,19 +73,18 @@ pub(super) struct Convoy {
 }
 
 impl Convoy {
-    /// Connects `size` trucks, parks them all, and calls `home` with every load that holds cargo.
-    pub(super) async fn start<F>(target: &Arc<Target>, size: usize, home: F) -> Result<Self, Error>
+    /// Parks all trucks, and calls `home` with every load that holds cargo.
+    pub(super) async fn start<F>(trucks: Vec<Truck>, home: F) -> Result<Self, Error>
     where
         F: Fn(Delivery) + Clone + Send + 'static,
     {
-        let mut convoy = Self { road: Arc::default(), size, tasks: JoinSet::new() };
-        let mut cursor = STRANGE_CURSOR.to_owned();
-        for number in 1..=size {
-            let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
-            let mut truck = Truck { wire, target: target.clone(), path: bay()?, seen: cursor.clone() };
-            if number == 1 {
-                cursor = truck.ask_cursor().await?;
-            }
+        let mut convoy = Self { road: Arc::default(), size: trucks.len(), tasks: JoinSet::new() };
+        let mut cursor = None;
+        for mut truck in trucks {
+            truck.seen = match &cursor {
+                Some(cursor) => String::clone(cursor),
+                None => cursor.insert(truck.ask_cursor().await?).clone(),
+            };
             convoy.tasks.spawn(truck.drive(convoy.road.clone(), home.clone()));
         }
         convoy.parked().await?;
@@ -105,24 +108,45 @@ impl Convoy {
     }
 }
 
-struct Truck {
+/// A truck at home.
+pub(super) struct Truck {
     wire: Wire,
     target: Arc<Target>,
-    path: String,
+    /// The paths of its bays, which take turns.
+    bays: Vec<String>,
+    turn: usize,
+    /// Header lines beside those that every request has.
+    extra: String,
     seen: String,
+}
+
+/// Connects `size` trucks with so many bays each, and gives the server the time to accept them.
+pub(super) async fn connect(target: &Arc<Target>, size: usize, bays: usize) -> Result<Vec<Truck>, Error> {
+    let mut trucks = Vec::with_capacity(size);
+    for number in 1..=size {
+        let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
+        let bays = (0..bays).map(|_| bay()).collect::<Result<Vec<_>, Error>>()?;
+        let extra = match target.heads {
+            Heads::Short => String::new(),
+            Heads::Browser => peer::browser(target.peer, &target.host, &Base64UrlUnpadded::encode_string(&bits()?)),
+        };
+        trucks.push(Truck { wire, target: target.clone(), bays, turn: 0, extra, seen: STRANGE_CURSOR.to_owned() });
+    }
+    sleep(SETTLE).await;
+    Ok(trucks)
 }
 
 impl Truck {
     /// The journal's end, from a truck that turns round.
     async fn ask_cursor(&mut self) -> Result<String, Error> {
+        if self.target.peer == Peer::Nchan {
+            self.seen.clear(); // without a message's name it is given the newest
+        }
         let request = self.request(0);
         self.wire.send(&request).await?;
         let answer = self.wire.receive().await?;
         match body(&answer) {
-            Some(body) => {
-                self.seen = body.seen.into_owned();
-                Ok(self.seen.clone())
-            }
+            Some(body) => Ok(peer::seen(self.target.peer, &body.seen, &answer)),
             None => Err(unexpected("the first truck", &answer)),
         }
     }
@@ -147,20 +171,24 @@ impl Truck {
                 return Err(unexpected("a truck", &answer));
             }
             let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
-            let delivery = Delivery { at: answer.at, reports, parked_ms: body.parked };
-            self.seen = body.seen.into_owned();
+            let delivery = Delivery { at: answer.at, reports, parked_ms: body.parked, bytes: answer.body.len() };
+            self.seen = peer::seen(self.target.peer, &body.seen, &answer);
             if !delivery.reports.is_empty() {
                 home(delivery);
             }
         }
     }
 
-    fn request(&self, park_ms: u32) -> Vec<u8> {
+    fn request(&mut self, park_ms: u32) -> Vec<u8> {
+        if self.target.peer == Peer::Nchan {
+            return self.target.get("/sub", &format!("{}{}", self.extra, self.seen));
+        }
+        self.turn = (self.turn + 1) % self.bays.len();
         let body = format!(
             r#"{{"v":1,"fleet":"ping-pong","park":{park_ms},"seen":"{}","watch":[],"say":[]}}"#,
             self.seen // a cursor holds letters, digits and a dot
         );
-        self.target.post(&self.path, "", &body)
+        self.target.post(&self.bays[self.turn], &self.extra, &body)
     }
 }
 
@@ -168,12 +196,16 @@ fn body<'a>(answer: &Answer<'a>) -> Option<Body<'a>> {
     if answer.status == 200 { serde_json::from_slice(answer.body).ok() } else { None }
 }
 
-/// The path of a bay of its own: 128 random bits.
-fn bay() -> Result<String, Error> {
+fn bits() -> Result<[u8; 16], Error> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).map_err(|error| Error::Wire(std::io::Error::other(error.to_string())))?;
+    Ok(bits)
+}
+
+/// The path of a bay of its own: 128 random bits.
+fn bay() -> Result<String, Error> {
     let mut path = "/dock/".to_owned();
-    for byte in bits {
+    for byte in bits()? {
         let _ = write!(path, "{byte:02x}"); // writing into a string cannot fail
     }
     Ok(path)
@@ -188,7 +220,14 @@ mod tests {
         let text = br#"{"v":1,"why":"cargo","after":"7Q.1","seen":"7Q.3","heard":[],"parked":12,"cargo":[
             {"at":"7Q.2","kind":"report","station":"a","observed_at":1800000000000,"values":{"temperature":1.5}},
             {"at":"7Q.3","kind":"station","station":"b"}]}"#;
-        let answer = Answer { status: 200, body: text, retry_after_s: None, at: Instant::now() };
+        let answer = Answer {
+            status: 200,
+            body: text,
+            retry_after_s: None,
+            last_modified: None,
+            etag: None,
+            at: Instant::now(),
+        };
         let body = body(&answer).expect("a load");
         let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
         assert_eq!((&*body.why, &*body.seen, body.parked, reports), ("cargo", "7Q.3", 12, vec![1_800_000_000_000]));

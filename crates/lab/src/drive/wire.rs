@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -25,6 +26,10 @@ pub(super) struct Answer<'a> {
     pub(super) body: &'a [u8],
     /// `Retry-After`, seconds.
     pub(super) retry_after_s: Option<u64>,
+    /// `Last-Modified`, as it is.
+    pub(super) last_modified: Option<&'a str>,
+    /// `ETag`, as it is.
+    pub(super) etag: Option<&'a str>,
     /// When its last byte was here.
     pub(super) at: Instant,
 }
@@ -54,8 +59,15 @@ impl Wire {
             }
         };
         let at = Instant::now();
-        let body = &self.buffer[head.body_at..head.end];
-        Ok(Answer { status: head.status, body, retry_after_s: head.retry_after_s, at })
+        let text = |range: Option<Range<usize>>| std::str::from_utf8(&self.buffer[range?]).ok();
+        Ok(Answer {
+            status: head.status,
+            body: &self.buffer[head.body_at..head.end],
+            retry_after_s: head.retry_after_s,
+            last_modified: text(head.last_modified),
+            etag: text(head.etag),
+            at,
+        })
     }
 }
 
@@ -63,6 +75,8 @@ impl Wire {
 struct Head {
     status: u16,
     retry_after_s: Option<u64>,
+    last_modified: Option<Range<usize>>,
+    etag: Option<Range<usize>>,
     body_at: usize,
     end: usize,
 }
@@ -78,17 +92,34 @@ fn parse(bytes: &[u8]) -> io::Result<Option<Head>> {
         Ok(httparse::Status::Partial) => return Err(odd("an endless head")),
         Err(error) => return Err(odd(&format!("not HTTP: {error}"))),
     };
-    let number = |name: &str| -> Option<u64> {
+    let value = |name: &str| {
         let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(header.value).ok()?.trim().parse().ok()
+        Some(header.value)
     };
-    let length = number("content-length").ok_or_else(|| odd("an answer without Content-Length"))?;
+    let number = |name: &str| -> Option<u64> { std::str::from_utf8(value(name)?).ok()?.trim().parse().ok() };
+    // The value's place among the bytes: a slice of them, by its address.
+    let place = |name: &str| -> Option<Range<usize>> {
+        let value = value(name)?;
+        let start = value.as_ptr().addr() - bytes.as_ptr().addr();
+        Some(start..start + value.len())
+    };
+    let status = response.code.unwrap_or_default();
+    let length = match status {
+        204 | 304 => 0,
+        _ => number("content-length").ok_or_else(|| odd("an answer without Content-Length"))?,
+    };
     if length > ANSWER_MAX as u64 {
         return Err(odd("an answer of more than 1 MiB"));
     }
     let end = body_at + length as usize;
-    let status = response.code.unwrap_or_default();
-    Ok((bytes.len() >= end).then(|| Head { status, retry_after_s: number("retry-after"), body_at, end }))
+    Ok((bytes.len() >= end).then(|| Head {
+        status,
+        retry_after_s: number("retry-after"),
+        last_modified: place("last-modified"),
+        etag: place("etag"),
+        body_at,
+        end,
+    }))
 }
 
 #[cfg(test)]
@@ -104,6 +135,15 @@ mod tests {
         }
         let head = parse(ANSWER).expect("HTTP").expect("whole");
         assert_eq!((head.status, head.retry_after_s, &ANSWER[head.body_at..head.end]), (503, Some(5), &b"busy"[..]));
+    }
+
+    #[test]
+    fn the_name_of_a_message_is_read_and_an_answer_without_content_needs_no_length() {
+        let bytes = b"HTTP/1.1 204 No Content\r\nEtag: 7\r\nLast-Modified: Sun, 29 Nov 2026 21:48:36 GMT\r\n\r\n";
+        let head = parse(bytes).expect("HTTP").expect("whole");
+        assert_eq!((head.status, head.body_at, head.end), (204, bytes.len(), bytes.len()));
+        assert_eq!(&bytes[head.etag.expect("a tag")], b"7");
+        assert_eq!(&bytes[head.last_modified.expect("a time")], b"Sun, 29 Nov 2026 21:48:36 GMT");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::storage::seam::Range;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use weather::report::Draft;
+use weather::station::SensorName;
 use weather::station::Slug;
 use weather::time::HOUR_MS;
 
@@ -83,12 +84,14 @@ fn empty() -> Memory {
     memory
 }
 
-fn put(tables: &mut Tables, memory: &mut Memory, reports: &[Report]) -> Merged {
+fn put(tables: &mut Tables, memory: &mut Memory, reports: &[Report]) -> (Merged, Appended) {
     let (station, slug) = (station(), Arc::from("town-hall"));
     let stored = tables.stored(memory, reports);
-    let changes = merge(memory, stored, &[Upload { station: &station, slug: &slug, reports }]);
+    let mut merging = Merging::new(stored);
+    let answer = merging.upload(memory, &Upload { station: &station, slug: &slug, reports, first: None });
+    let changes = merging.finish(memory);
     tables.write(&changes);
-    changes
+    (changes, answer)
 }
 
 /// One value: which sensor, which quantity, when (steps of 20 minutes).
@@ -162,7 +165,7 @@ proptest! {
     #[test]
     fn every_new_value_is_told_once_or_lies_in_a_told_stretch(reports in reports()) {
         let mut tables = Tables::default();
-        let changes = put(&mut tables, &mut empty(), &reports);
+        let (changes, _) = put(&mut tables, &mut empty(), &reports);
         let news: Vec<serde_json::Value> =
             changes.news.iter().map(|news| serde_json::from_slice(&news.body).expect("JSON")).collect();
         let told: usize = news.iter().filter_map(|news| news["values"].as_object()).map(|values| values.len()).sum();
@@ -180,14 +183,14 @@ fn nothing_new_is_written_for_a_repeated_report() {
     let (mut tables, mut memory) = (Tables::default(), empty());
     let reports = [report(3, &[(false, 0, 0), (true, 1, 0)])];
     put(&mut tables, &mut memory, &reports);
-    let again = put(&mut tables, &mut memory, &reports);
+    let (again, answer) = put(&mut tables, &mut memory, &reports);
     assert!(
         again.observed.rows.is_empty()
             && again.observed.latest.is_empty()
             && again.observed.extremes.is_empty()
             && again.news.is_empty()
     );
-    assert_eq!(again.answers, [Appended { duplicate: 1, ..Appended::default() }]);
+    assert_eq!(answer, Appended { duplicate: 1, ..Appended::default() });
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn one_answer_names_a_limited_number_of_contradictions() {
         draft.finish(None).report.expect("a value")
     };
     let reports: Vec<Report> = (0..150).map(|value| contradicting(f64::from(value) / 2.0)).collect();
-    let changes = put(&mut tables, &mut memory, &reports);
-    assert_eq!((changes.answers[0].stored, changes.answers[0].duplicate), (1, 0));
-    assert_eq!(changes.answers[0].warnings.len(), WARNINGS_MAX);
+    let (_, answer) = put(&mut tables, &mut memory, &reports);
+    assert_eq!((answer.stored, answer.duplicate), (1, 0));
+    assert_eq!(answer.warnings.len(), WARNINGS_MAX);
 }

@@ -1,0 +1,183 @@
+//! The front door from outside: its limits, on real sockets.
+
+use crate::kit::app::TestApp;
+use flate2::read::GzDecoder;
+use serde_json::json;
+use std::io::Read;
+use stevenson::door::{Cut, Options};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const PAGE: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+async fn with(options: Options) -> TestApp {
+    TestApp::with(|config| config.door = options).await
+}
+
+/// The answer to a request, up to its end or the connection's.
+async fn answer(server: &TestApp, request: &str) -> String {
+    let request = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    String::from_utf8_lossy(&server.send(&request).await.rest().await).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    let server = TestApp::start().await;
+    for path in ["/", "/dock/0123456789abcdef/events"] {
+        let none = answer(&server, &format!("GET {path} HTTP/1.1\r\nX: y\r\n\r\n")).await;
+        assert!(none.starts_with("HTTP/1.1 400 ") && none.contains("no Host header"), "{none}");
+        let two = answer(&server, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")).await;
+        assert!(two.starts_with("HTTP/1.1 400 ") && two.contains("more than one Host"), "{two}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_side_still_gets_its_answer() {
+    let server = TestApp::start().await;
+    let (_, key) = server.add_station("town-hall").await;
+    let body = r#"{"temperature":21.5}"#;
+    let post = format!(
+        "POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let form = "POST /units HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nrest=imperial";
+    let truck = "POST /dock/0123456789abcdef HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n\
+        {\"v\":1,\"fleet\":\"ping-pong\",\"seen\":\"F.0\"}";
+    for (request, status) in [(PAGE, 200), (&post, 201), (form, 303), (truck, 200)] {
+        let mut client = server.send(request).await;
+        client.stream.shutdown().await.expect("open");
+        let answer = String::from_utf8_lossy(&client.rest().await).into_owned();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn silent_connections_make_room_for_who_has_something_to_say() {
+    let server = with(Options { connections_max: 8, ..Options::default() }).await;
+    let mut silent = Vec::new();
+    for number in 0..40 {
+        silent.push(server.send(if number % 2 == 0 { "" } else { "GET / HT" }).await);
+        if number % 8 == 7 {
+            let page = server.send(PAGE).await.head().await;
+            assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_request_keeps_its_place_and_the_newcomer_is_told() {
+    let server = with(Options { connections_max: 2, ..Options::default() }).await;
+    let park = json!({"v": 1, "fleet": "ping-pong", "seen": server.dock.cursor()});
+    let mut parked = vec![server.parked("0123456789abcdef", &park).await];
+    parked.push(server.parked("another-bay-00000", &park).await);
+    let refused = String::from_utf8_lossy(&server.send(PAGE).await.rest().await).into_owned();
+    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after: 5"), "{refused}");
+    server.send_home();
+    for line in &mut parked {
+        assert_eq!(line.why().await, "closing");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_and_one_that_is_too_large_are_refused() {
+    let server = with(Options { head_limit_s: 0, ..Options::default() }).await;
+    for start in ["", "GET / HTTP/1.1\r\nHost:", "POST /dock/0123456789abcdef HTTP/1.1\r\nHost:"] {
+        assert_eq!(server.send(start).await.rest().await, b"", "{start:?}");
+    }
+    let server = TestApp::start().await;
+    let large = format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", "c".repeat(33 << 10));
+    let refused = answer(&server, &large).await;
+    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
+    let fits = format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", "c".repeat(24 << 10));
+    assert!(answer(&server, &fits).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn an_idle_connection_ends() {
+    let server = with(Options { idle_limit_s: 0, ..Options::default() }).await;
+    let mut client = server.send(PAGE).await;
+    let all = client.rest().await;
+    assert!(all.starts_with(b"HTTP/1.1 200 "), "and had its answer before");
+    let body = r#"{"v":1,"fleet":"polling","seen":"F.0"}"#;
+    let truck = crate::kit::connection::truck("0123456789abcdef", "Content-Type: application/json\r\n", body);
+    assert!(server.send(&truck).await.rest().await.starts_with(b"HTTP/1.1 200 "), "after a truck, too");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut_off() {
+    let server = with(Options { write_limit_s: 0, ..Options::default() }).await;
+    let mut client = server.send("").await;
+    let asked = 2_000;
+    let ask = async {
+        for _ in 0..asked {
+            // The server stops reading when nobody reads its answers, and hangs up in the end.
+            if client.stream.write_all(PAGE.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    };
+    ask.await;
+    let mut read = Vec::new();
+    let ended = client.stream.read_to_end(&mut read).await;
+    let answers = read.windows(15).filter(|some| some == b"HTTP/1.1 200 OK").count();
+    assert!(answers < asked, "{answers} answers, {ended:?}");
+}
+
+#[tokio::test]
+async fn pages_and_texts_are_compressed_and_loads_are_not() {
+    let server = TestApp::start().await;
+    let gzip = "Accept-Encoding: gzip, br\r\n";
+    for path in ["/", "/lab", "/metrics"] {
+        let mut client =
+            server.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{gzip}Connection: close\r\n\r\n")).await;
+        let all = client.rest().await;
+        let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+        let head = String::from_utf8_lossy(&all[..end]).to_lowercase();
+        assert!(head.contains("content-encoding: gzip") && head.contains("accept-encoding"), "{head}");
+        let mut text = String::new();
+        GzDecoder::new(&all[end..]).read_to_string(&mut text).expect("gzip");
+        assert!(text.len() > 2 * (all.len() - end), "{path}: {} of {}", all.len() - end, text.len());
+    }
+    let plain = answer(&server, PAGE).await;
+    assert!(!plain.contains("content-encoding") && plain.contains("</html>"));
+    for seq in 1..=50 {
+        server.announce(seq, "town-hall");
+    }
+    let body = json!({"v": 1, "fleet": "polling", "seen": "E.0"}).to_string();
+    let headers = format!("Content-Type: application/json\r\n{gzip}");
+    let mut truck = server.send(&crate::kit::connection::truck("0123456789abcdef", &headers, &body)).await;
+    let answer = truck.answer().await;
+    assert!(!answer.head.contains("content-encoding"), "{}", answer.head);
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_a_stream_or_a_socket_is_gone_at_once() {
+    let server = TestApp::start().await;
+    let cursor = server.dock.cursor();
+    let mut events =
+        server.send(&format!("GET /dock/0123456789abcdef/events?seen={cursor} HTTP/1.1\r\nHost: x\r\n\r\n")).await;
+    events.head().await;
+    server.until(|stats| stats.parked() == 1).await;
+    drop(events);
+    server.until(|stats| stats.parked() == 0).await;
+}
+
+#[tokio::test]
+async fn requests_that_were_sent_ahead_are_answered_in_order() {
+    let server = TestApp::start().await;
+    let body = r#"{"v":1,"fleet":"polling","seen":"F.0"}"#;
+    let truck = crate::kit::connection::truck("0123456789abcdef", "Content-Type: application/json\r\n", body);
+    let odd = truck.replace("Host: x", "Host: x\r\nX-Odd: 1\r\nConnection: keep-alive, x");
+    let mut client = server.send(&format!("{truck}{odd}{truck}")).await;
+    for _ in 0..3 {
+        assert_eq!(client.why().await, "reload");
+    }
+}
+
+#[tokio::test]
+async fn the_door_counts_what_it_does() {
+    let server = with(Options { head_limit_s: 0, ..Options::default() }).await;
+    server.send("GET").await.rest().await;
+    let metrics = answer(&server, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let cut = format!("stevenson_connections_cut_total{{reason=\"{}\"}} 1", Cut::Head.name());
+    assert!(metrics.contains(&cut) && metrics.contains("stevenson_connections 1"), "{metrics}");
+}

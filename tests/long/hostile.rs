@@ -1,0 +1,283 @@
+//! Clients that want to take the server down, and an honest page and an honest station beside them.
+//!
+//! Each case prints what the honest saw. At full length (`scripts/test --all`) the numbers are those in the constants'
+//! second place. The connections come from this machine, to which the limits by address do not apply: the deadlines and
+//! the limits in all have to do.
+
+use crate::kit::chrome::eventually;
+use crate::kit::connection::{self, Connection, PATIENCE};
+use crate::kit::honest::{Honest, files, metric};
+use crate::kit::length::either;
+use crate::kit::program::{self, Program};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+
+/// The honest wait no longer than this (p99) while the server has files left.
+const FINE: Duration = Duration::from_secs(2);
+/// When others hold every file that the server may open, the honest wait until the deadline of a head frees some: 10 s.
+const UNTIL_FREED: Duration = Duration::from_secs(15);
+/// The server has closed whatever is silent, half-sent, slow or idle, and forgotten it, after the longest deadline.
+const FREED: Duration = Duration::from_secs(100);
+/// How long the honest are watched while the others misbehave.
+const WATCHED: Duration = Duration::from_secs(5);
+/// Files that may come and go by themselves: the database's, the connections of the honest and of the metrics.
+const FILES_SLACK: usize = 12;
+
+/// A server with one station, its key, and the number of files that it has open at rest.
+struct Scene {
+    server: Program,
+    key: String,
+    files: usize,
+    _folder: tempfile::TempDir,
+}
+
+impl Scene {
+    fn start(start: impl FnOnce(&std::path::Path) -> Program) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = program::add_station(folder.path(), "town-hall");
+        let server = start(folder.path());
+        let files = files(&server);
+        Self { server, key, files, _folder: folder }
+    }
+
+    fn open() -> Self {
+        Self::start(Program::start)
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    fn honest(&self) -> Honest {
+        Honest::start(&self.server.url, &self.key, None)
+    }
+
+    /// Opens so many connections and sends the same on each.
+    async fn crowd(&self, count: usize, sends: &str) -> Vec<TcpStream> {
+        let mut crowd = Vec::with_capacity(count);
+        for number in 0..count {
+            let connected = tokio::time::timeout(PATIENCE, TcpStream::connect(self.address())).await;
+            let mut stream = connected.expect("the backlog has room").unwrap_or_else(|error| {
+                panic!("connection {number}: {error} (if files ran out: `ulimit -n` raises the limit)")
+            });
+            // It may be refused at once, which is fine.
+            drop(stream.write_all(sends.as_bytes()).await);
+            crowd.push(stream);
+        }
+        crowd
+    }
+
+    /// Waits until the server has forgotten the hostile: their files, and their trucks.
+    async fn forgets(&self, most: Duration) {
+        let began = Instant::now();
+        eventually("the server forgets who has gone", most, async || {
+            let open = files(&self.server);
+            let parked = metric(&self.server.url, "stevenson_parked", None).await?;
+            if open <= self.files + FILES_SLACK && parked == 0.0 {
+                Ok(())
+            } else {
+                Err(format!("{open} files, {parked} trucks"))
+            }
+        })
+        .await;
+        println!(
+            "forgotten after {:.1} s; {} files open, {} at rest",
+            began.elapsed().as_secs_f64(),
+            files(&self.server),
+            self.files
+        );
+    }
+}
+
+async fn watch(time: Duration) {
+    // The length of the attack is the test's input, not a wait for something.
+    tokio::time::sleep(time).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_sockets_that_take_every_file_do_not_take_the_server_down() {
+    let (allowed, silent) = either((128, 150), (1_024, 1_100));
+    let scene = Scene::start(|data| Program::start_with_files(data, allowed));
+    let honest = scene.honest();
+    let crowd = scene.crowd(silent, "").await;
+    watch(either(3, 20) * Duration::from_secs(1) + Duration::from_secs(10)).await;
+    honest.stop(&format!("{silent} silent sockets at {allowed} files")).await.was_fine(UNTIL_FREED);
+    // They are still there; the server has closed them by itself.
+    scene.forgets(FREED).await;
+    drop(crowd);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_sent_heads_that_take_every_file_do_not_take_the_server_down() {
+    let (allowed, half_sent) = either((128, 150), (1_024, 1_100));
+    let scene = Scene::start(|data| Program::start_with_files(data, allowed));
+    let honest = scene.honest();
+    let crowd = scene.crowd(half_sent, "POST /dock/0123456789abcdef HTTP/1.1\r\nHost: x\r\nCookie: a").await;
+    watch(either(3, 20) * Duration::from_secs(1) + Duration::from_secs(10)).await;
+    honest.stop(&format!("{half_sent} half-sent heads at {allowed} files")).await.was_fine(UNTIL_FREED);
+    scene.forgets(FREED).await;
+    drop(crowd);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_cost_the_honest_nothing_and_end() {
+    let idle = either(300, 5_000);
+    let scene = Scene::open();
+    let honest = scene.honest();
+    let crowd = scene.crowd(idle, "GET /favicon.svg HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    watch(WATCHED).await;
+    honest.stop(&format!("{idle} idle connections")).await.was_fine(FINE);
+    scene.forgets(FREED).await;
+    drop(crowd);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_that_do_not_read_are_cut() {
+    let slow = either(60, 500);
+    let scene = Scene::open();
+    // Something to read: a journal from its first entry.
+    let first = metric(&scene.server.url, "stevenson_parked", None).await;
+    assert_eq!(first, Ok(0.0));
+    let many = reqwest::Client::new();
+    let base = chrono::Utc::now().timestamp_millis() - 100_000;
+    for place in 0..either(300, 2_000) {
+        let body = json!({"observed_at": base + place * 10, "temperature": place % 40, "indoor/humidity": place % 99});
+        let request = many.post(format!("{}/api/v1/readings", scene.server.url)).bearer_auth(&scene.key).json(&body);
+        assert_eq!(request.send().await.expect("an answer").status(), 201);
+    }
+    let end =
+        Connection::send(scene.address(), &truck("0000000000000000000000000000slow", "lab.0", 0)).await.load().await;
+    let epoch = end["seen"].as_str().expect("a cursor").split_once('.').expect("an epoch").0.to_owned();
+
+    let honest = scene.honest();
+    let mut crowd = Vec::with_capacity(slow);
+    for number in 0..slow {
+        // So little room on this side that the server's side fills as well.
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4_096).expect("a small buffer");
+        let mut stream = socket.connect(scene.address()).await.expect("it listens");
+        let bay = format!("0000000000000000000000000slow{number:03}");
+        let request = match number % 3 {
+            0 => truck(&bay, &format!("{epoch}.1"), 0),
+            1 => "GET /s/town-hall HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+            _ => format!("GET /dock/{bay}/events?seen={epoch}.1 HTTP/1.1\r\nHost: x\r\n\r\n"),
+        };
+        // As many requests at once as fill every buffer on the way with answers.
+        let requests = request.repeat(if number % 3 == 2 { 1 } else { 200 });
+        drop(tokio::time::timeout(Duration::from_millis(20), stream.write_all(requests.as_bytes())).await);
+        crowd.push(stream);
+    }
+    watch(WATCHED).await;
+    honest.stop(&format!("{slow} readers that do not read")).await.was_fine(FINE);
+    scene.forgets(FREED).await;
+    drop(crowd);
+}
+
+fn truck(bay: &str, seen: &str, park: u32) -> String {
+    let body = json!({"v": 1, "fleet": "ping-pong", "park": park, "seen": seen, "watch": [], "say": []});
+    connection::truck(bay, "Content-Type: application/json\r\n", &body.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_drip_are_cut() {
+    let slow = either(100, 1_000);
+    let scene = Scene::open();
+    let honest = scene.honest();
+    let mut drips = JoinSet::new();
+    for number in 0..slow {
+        let head = match number % 3 {
+            0 => "POST /dock/000000000000000000000000drip HTTP/1.1\r\nContent-Type: application/json\r\n".to_owned(),
+            1 => format!(
+                "POST /api/v1/readings HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\n",
+                scene.key
+            ),
+            _ => "POST /s/town-hall/words HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n".to_owned(),
+        };
+        let mut stream = scene.crowd(1, &format!("{head}Host: x\r\nContent-Length: 60000\r\n\r\n")).await.remove(0);
+        drips.spawn(async move {
+            let mut pace = tokio::time::interval(Duration::from_secs(1));
+            while stream.write_all(b"x").await.is_ok() {
+                pace.tick().await;
+            }
+        });
+    }
+    watch(WATCHED).await;
+    honest.stop(&format!("{slow} bodies that drip")).await.was_fine(FINE);
+    let began = Instant::now();
+    tokio::time::timeout(FREED, async { while drips.join_next().await.is_some() {} }).await.expect("all are cut");
+    println!("cut after {:.1} s", began.elapsed().as_secs_f64());
+    scene.forgets(FREED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_with_many_bays_leaves_places_for_others() {
+    const HONEST: &str = "198.51.100.9";
+    let bays = either(1_300, 10_500);
+    let scene = Scene::start(|data| {
+        let settings = "[web]\ntrusted_proxies = [\"127.0.0.0/8\"]\nmetrics_from = [\"198.51.100.0/24\"]\n";
+        std::fs::write(data.join("stevenson.toml"), settings).expect("a file");
+        Program::start(data)
+    });
+    let honest = Honest::start(&scene.server.url, &scene.key, Some(HONEST));
+    let mut crowd = Vec::with_capacity(bays);
+    for number in 0..bays {
+        let body = r#"{"v":1,"fleet":"ping-pong","park":25000,"seen":"none.0","watch":["no-such-station"],"say":[]}"#;
+        let headers = "Content-Type: application/json\r\nX-Forwarded-For: 203.0.113.7\r\n";
+        let bay = format!("0000000000000000000000000{number:07}");
+        crowd.extend(scene.crowd(1, &connection::truck(&bay, headers, body)).await);
+    }
+    watch(WATCHED).await;
+    honest.stop(&format!("{bays} bays from one address")).await.was_fine(FINE);
+    drop(crowd);
+    eventually("no truck is left", FREED, async || {
+        let parked = metric(&scene.server.url, "stevenson_parked", Some(HONEST)).await?;
+        let open = files(&scene.server);
+        if parked == 0.0 && open <= scene.files + FILES_SLACK {
+            Ok(())
+        } else {
+            Err(format!("{open} files, {parked} trucks"))
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_leave_are_forgotten_at_once() {
+    let (parked, rounds) = either((200, 3), (2_000, 5));
+    let scene = Scene::open();
+    let cursor =
+        Connection::send(scene.address(), &truck("000000000000000000000000000churn", "lab.0", 0)).await.load().await;
+    let cursor = cursor["seen"].as_str().expect("a cursor").to_owned();
+    let honest = scene.honest();
+    for round in 0..rounds {
+        let mut crowd = Vec::with_capacity(parked);
+        for number in 0..parked {
+            let body = json!({"v": 1, "fleet": "ping-pong", "park": 45_000, "seen": cursor, "watch": ["no-such-station"], "say": []});
+            let bay = format!("00000000000000churn{round:03}{number:010}");
+            let request = connection::truck(&bay, "Content-Type: application/json\r\n", &body.to_string());
+            crowd.extend(scene.crowd(1, &request).await);
+        }
+        // Some say nothing, some hang up at once.
+        drop(scene.crowd(parked / 2, "").await);
+        eventually("they are parked", PATIENCE, async || {
+            let now = metric(&scene.server.url, "stevenson_parked", None).await?;
+            if now >= parked as f64 { Ok(()) } else { Err(format!("{now} parked")) }
+        })
+        .await;
+        drop(crowd);
+        let began = Instant::now();
+        // No ticket is due so soon: only their leaving can have freed their places.
+        eventually("the ghosts are gone", Duration::from_secs(5), async || {
+            let now = metric(&scene.server.url, "stevenson_parked", None).await?;
+            if now <= 2.0 { Ok(()) } else { Err(format!("{now} parked")) }
+        })
+        .await;
+        println!("round {round}: {parked} ghosts are gone after {:.2} s", began.elapsed().as_secs_f64());
+    }
+    honest.stop(&format!("{parked} pages that come and go")).await.was_fine(FINE);
+    scene.forgets(FREED).await;
+}
