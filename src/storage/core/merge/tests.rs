@@ -1,5 +1,6 @@
 //! Any order, any repetition, any batches: the same rows, newest values and extremes.
 
+use super::super::memory::Known;
 use super::*;
 use crate::storage::seam::Range;
 use chrono_tz::Tz;
