@@ -1,6 +1,7 @@
 //! The command line: each arm is one call.
 
 mod lab;
+mod sensor;
 mod simulate;
 mod station;
 
@@ -34,6 +35,9 @@ enum Command {
     /// Add, list and remove stations; works while the server runs
     #[command(subcommand)]
     Station(station::StationCommand),
+    /// List and remove the sensors of a station; works while the server runs
+    #[command(subcommand)]
+    Sensor(sensor::SensorCommand),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -72,6 +76,7 @@ impl Cli {
         match self.command {
             Command::Serve(_) => runtime.block_on(serve(config()?)),
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
+            Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

@@ -6,6 +6,7 @@ use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The default data folder, in the working directory.
@@ -119,7 +120,13 @@ impl Config {
 
     /// Makes the data folder if it is absent.
     pub fn make_folder(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.data).map_err(|source| Error::Folder { folder: self.data.clone(), source })
+        let mut builder = std::fs::DirBuilder::new();
+        // Only this user: visitors' words and stations' keys lie there.
+        builder
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data)
+            .map_err(|source| Error::Folder { folder: self.data.clone(), source })
     }
 }
 

@@ -83,6 +83,7 @@ impl Keeper {
         options: Options,
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
+        let storage = storage.in_background();
         let (clock, counters): (Clock, _) = (Arc::new(clock), Arc::new(stats::Counters::default()));
         let watch = Watch::new(storage.clone(), clock.clone(), counters.clone());
         Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, counters }))
@@ -127,7 +128,7 @@ impl Keeper {
             () = shutdown => {}
             () = work => {}
         }
-        if tokio::time::timeout(LAST_STATES_MAX, self.0.watch.keep_states()).await.is_err() {
+        if tokio::time::timeout(LAST_STATES_MAX, self.0.watch.keep()).await.is_err() {
             tracing::debug!("states of alerts were not stored; the next start reads them from the journal");
         }
     }

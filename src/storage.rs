@@ -11,28 +11,32 @@ mod many;
 mod observations;
 mod options;
 mod reads;
+mod room;
 mod seam;
 mod sqlite;
 mod stations;
 mod talk;
+mod talkers;
 pub mod words;
 
 pub use self::core::{Commits, Committed, Stats};
 pub use entry::Entry;
-pub use error::{Cause, Error, Limit};
+pub use error::{BadFile, Cause, Error, Limit};
 pub use keys::Key;
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
+pub use room::{Fill, Room};
 pub use seam::Changed;
-pub use stations::{Directory, NewStation};
+pub use stations::{Directory, ListedSensor, NewStation};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;
 use std::sync::Arc;
+use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use weather::report::Report;
-use weather::station::{Slug, Station, StationId};
+use weather::station::{SensorName, Slug, Station, StationId};
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -41,10 +45,14 @@ pub struct Storage {
     reports: Arc<Queue>,
     closing: Arc<watch::Sender<bool>>,
     readers: Arc<Readers>,
+    /// For what no page waits for.
+    background: Arc<Readers>,
     epoch: Arc<str>,
     /// A permit for each word that may wait. Reports have a queue of their own: readings and talk do not take each
     /// other's places.
     word_room: Arc<Semaphore>,
+    /// How much visitors may say.
+    talkers: Arc<Talkers>,
     shared: Arc<Shared>,
 }
 
@@ -61,6 +69,7 @@ impl Storage {
         let queue = Arc::new(Queue::new(options.queue_rows, options.queue_mib << 20));
         let word_room = Semaphore::new(options.queue_words);
         let (batch_rows, batch_words) = (options.batch_rows, options.batch_words);
+        let talkers = Talkers::new(&options);
         let shared = Arc::new(Shared::new(options));
         let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
         let reports = Reports::new(queue.clone(), batch_rows);
@@ -70,11 +79,18 @@ impl Storage {
             reports: queue,
             closing: Arc::new(closing),
             readers: Arc::new(opened.readers),
+            background: Arc::new(opened.background),
             epoch: opened.epoch.into(),
             word_room: Arc::new(word_room),
+            talkers: Arc::new(talkers),
             shared,
         };
         Ok((storage, commits))
+    }
+
+    /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
+    pub fn in_background(&self) -> Self {
+        Self { readers: self.background.clone(), ..self.clone() }
     }
 
     /// Stores reports of one station; returns after their commit. Late ones go to their place, repeated ones change nothing.
@@ -82,6 +98,7 @@ impl Storage {
         if reports.is_empty() {
             return Ok(Appended::default());
         }
+        self.shared.shares.admit(station, self.directory().count(), &self.shared.options)?;
         let (answer, answered) = oneshot::channel();
         self.reports.offer(station, reports, answer)?;
         answered.await.unwrap_or(Err(Error::Closed))
@@ -138,10 +155,20 @@ impl Storage {
         self.ask(|answer| Job::Remove(slug.clone(), answer)).await
     }
 
+    /// Removes a sensor with all its observations, likewise. If the station goes on to send it, it is made anew.
+    pub async fn remove_sensor(&self, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+        self.ask(|answer| Job::RemoveSensor(slug.clone(), name.clone(), answer)).await
+    }
+
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.jobs.send(job(answer)).await.map_err(|_| Error::Closed)?;
         answered.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// How full the database is; measured once a minute, and more often while much is written.
+    pub fn room(&self) -> Room {
+        self.shared.shares.room(&self.shared.options)
     }
 
     /// What storage has done since it was opened.
@@ -150,6 +177,8 @@ impl Storage {
         Stats {
             queued_reports: self.reports.reports() as u64,
             queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
+            used_bytes: self.room().used_bytes,
+            limit_bytes: self.room().limit_bytes,
             ..self.shared.stats()
         }
     }

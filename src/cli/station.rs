@@ -43,12 +43,9 @@ pub(super) enum StationCommand {
 
 /// Opens the database, runs the command, closes the database.
 pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
-    let file = &config.storage.file;
     match command {
         StationCommand::Add { .. } => config.make_folder()?,
-        // Without this, a mistyped folder would look like one without stations.
-        _ if !file.is_file() => bail!("there is no database {}; is it the right --data?", file.display()),
-        _ => (),
+        _ => must_be_there(&config)?,
     }
     // This process needs no commits.
     let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
@@ -105,7 +102,17 @@ fn show_key(key: &Key) {
     println!("keep the key: the server stores only its hash and cannot show it again");
 }
 
-fn agrees(question: &str, answer: &str) -> Result<bool> {
+/// Without this, a mistyped folder would look like one without stations.
+pub(super) fn must_be_there(config: &Config) -> Result<()> {
+    let file = &config.storage.file;
+    if !file.is_file() {
+        bail!("there is no database {}; is it the right --data?", file.display());
+    }
+    Ok(())
+}
+
+/// Asks on the terminal; true if the answer is the expected one.
+pub(super) fn agrees(question: &str, answer: &str) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("there is no terminal to ask on; add --yes to remove without a question");
     }

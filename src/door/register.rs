@@ -93,7 +93,7 @@ pub(crate) struct Register {
     /// Networks without a limit of their own.
     trusted: Vec<Network>,
     /// Most connections in all.
-    connections_max: usize,
+    max_connections: usize,
     book: Mutex<Book>,
     /// Seconds since the start, as of the last look.
     clock: Arc<AtomicU32>,
@@ -126,11 +126,11 @@ pub(crate) struct NoRoom;
 
 impl Register {
     pub(crate) fn new(options: Options, trusted: Vec<Network>, open_files: u64) -> Arc<Self> {
-        let connections_max = options.connections_max.min(super::files::for_connections(open_files));
+        let max_connections = options.max_connections.min(super::files::for_connections(open_files));
         Arc::new(Self {
             options,
             trusted,
-            connections_max,
+            max_connections,
             book: Mutex::default(),
             clock: Arc::default(),
             date: Mutex::new(date()),
@@ -142,8 +142,8 @@ impl Register {
     }
 
     /// Most connections at once.
-    pub(crate) fn connections_max(&self) -> usize {
-        self.connections_max
+    pub(crate) fn max_connections(&self) -> usize {
+        self.max_connections
     }
 
     /// The knobs.
@@ -164,7 +164,7 @@ impl Register {
                 return Err(NoRoom);
             }
         }
-        if book.slots.len() >= self.connections_max && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
+        if book.slots.len() >= self.max_connections && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
             self.counters.cut(Cut::Full, 1);
             return Err(NoRoom);
         }
@@ -330,8 +330,8 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
-    fn register(connections_max: usize, address_max_connections: usize) -> Arc<Register> {
-        let options = Options { connections_max, address_max_connections, ..Options::default() };
+    fn register(max_connections: usize, address_max_connections: usize) -> Arc<Register> {
+        let options = Options { max_connections, address_max_connections, ..Options::default() };
         Register::new(options, vec!["10.0.0.0/8".parse().expect("a network")], 1 << 20)
     }
 

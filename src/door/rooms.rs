@@ -55,10 +55,11 @@ impl Rooms {
 
     /// Whether the request is for this server by a name of its own; if not, its answer.
     pub(crate) fn is_meant(&self, head: &dyn Head) -> Result<(), Answer> {
-        if hosts::is_ours(head, &self.web) {
+        let host = client::host(head, &self.web);
+        if hosts::is_ours(host, &self.web) {
             return Ok(());
         }
-        let host = client::host(head, &self.web).unwrap_or_default();
+        let host = host.unwrap_or_default();
         let detail = format!("{host:?} is no name of this server; `hosts` in [web] of the configuration lists them");
         Err(Problem::new(Status::MisdirectedRequest, detail).into())
     }

@@ -9,6 +9,7 @@ use crate::storage::{Error, Latest, Side, Storage};
 use chrono::Days;
 use std::sync::Arc;
 use weather::day;
+use weather::freshness;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::Station;
@@ -26,7 +27,9 @@ pub(crate) async fn context(
     preference: Preference,
     now: Timestamp,
 ) -> Result<(Context, Vec<Latest>), Error> {
-    let latest = storage.latest(station.id).await?;
+    let mut latest = storage.latest(station.id).await?;
+    // What the clock of the future noted is not known yet.
+    latest.retain(|latest| !freshness::is_ahead(latest.observed_at, now));
     let known = latest.iter().map(|latest| (latest.sensor.clone(), latest.quantity)).collect();
     let others = storage.directory().iter().filter(|other| other.id != station.id).cloned().collect();
     Ok((Context { here: Arc::clone(station), known, others, preference, now }, latest))

@@ -83,6 +83,13 @@ impl Presence {
         known.get(visitor).is_some_and(|seen| now.since(Timestamp(seen.at.load(SeqCst))) <= PRESENT_MS)
     }
 
+    /// The visitors that were here since `kept_at`, which becomes `now`.
+    pub(crate) fn visitors_since(&self, kept_at: &AtomicI64, now: Timestamp) -> Vec<Visitor> {
+        let since = kept_at.swap(now.0, SeqCst);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|(_, seen)| seen.at.load(SeqCst) > since).map(|(visitor, _)| visitor.clone()).collect()
+    }
+
     /// Notes whether the visitor has news to hear. A visitor that is here counts as returned.
     pub(crate) fn set_due(&self, visitor: &Visitor, due: bool, now: Timestamp) {
         if let Some(seen) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(visitor) {

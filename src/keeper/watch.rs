@@ -22,16 +22,21 @@ use crate::storage::{Entry, Error, Storage};
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use weather::freshness;
 use weather::preference::Preference;
 use weather::station::Station;
 
+/// Said when an address, or all together, have made as many alerts as they may in a day.
+const TOO_MANY_TODAY: &str = "So many alerts were made today, from where you are or by all visitors, that I take no more. Ask me again tomorrow.";
 /// The interval at which silent stations are looked for.
 const TICK: Duration = Duration::from_secs(30);
 /// States are stored every so many ticks (ten minutes), so that a restart reads little of the journal again.
 const TICKS_PER_KEEPING: u32 = 20;
+/// Alerts that have ended in storage are dropped from memory every so many times that states are stored: twice a day.
+const KEEPINGS_PER_SWEEP: u32 = 72;
 /// Most states in one transaction.
 const KEPT_AT_ONCE: usize = 500;
 /// Journal entries that one query reads.
@@ -48,13 +53,16 @@ pub(super) struct Watch {
     told: Notify,
     book: Mutex<Book>,
     counters: Arc<Counters>,
+    /// Visitors who were here before that are noted in storage, ms.
+    kept_at: AtomicI64,
 }
 
 impl Watch {
     pub(crate) fn new(storage: Storage, clock: Clock, counters: Arc<Counters>) -> Self {
         let (queue, presence) = (Queue::default(), Presence::default());
         let book = Mutex::new(Book::default());
-        Self { storage, clock, queue, presence, woken: Notify::new(), told: Notify::new(), book, counters }
+        let (woken, told) = (Notify::new(), Notify::new());
+        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at: AtomicI64::new(i64::MIN) }
     }
 
     pub(crate) fn visit(&self, visitor: &Visitor) {
@@ -120,7 +128,7 @@ impl Watch {
     pub(crate) async fn run(&self) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut keep_in = TICKS_PER_KEEPING;
+        let (mut keep_in, mut sweep_in) = (TICKS_PER_KEEPING, KEEPINGS_PER_SWEEP);
         loop {
             let ticked = tokio::select! {
                 () = self.woken.notified() => false,
@@ -134,7 +142,12 @@ impl Watch {
                 }
                 if keep_in == 0 {
                     keep_in = TICKS_PER_KEEPING;
-                    self.keep_states().await?;
+                    self.keep().await?;
+                    sweep_in -= 1;
+                }
+                if sweep_in == 0 {
+                    sweep_in = KEEPINGS_PER_SWEEP;
+                    self.drop_ended().await?;
                 }
                 Ok::<_, Error>(())
             };
@@ -303,8 +316,37 @@ impl Watch {
         self.tell(&mut book, happened).await
     }
 
+    /// Stores the states of alerts, and which of their visitors were here since the last time.
+    pub(crate) async fn keep(&self) -> Result<(), Error> {
+        self.keep_states().await?;
+        let visitors = self.presence.visitors_since(&self.kept_at, (self.clock)());
+        if visitors.is_empty() {
+            return Ok(());
+        }
+        self.insist(|| self.storage.seen(visitors.clone())).await
+    }
+
+    /// Drops alerts that storage has ended: their visitors never came back.
+    async fn drop_ended(&self) -> Result<(), Error> {
+        let mut book = self.book.lock().await;
+        let there = self.insist(|| self.storage.alerts()).await?;
+        let there: BTreeSet<(&Visitor, &str, u32)> =
+            there.iter().map(|alert| (&alert.visitor, alert.station.as_str(), alert.number)).collect();
+        let held = book.alerts.iter().flat_map(|(key, own)| own.keys().map(move |number| (key.clone(), *number)));
+        let ended: Vec<(Key, u32)> =
+            held.filter(|(key, number)| !there.contains(&(&key.0, key.1.as_str(), *number))).collect();
+        for (key, number) in &ended {
+            book.forget(key, *number);
+            if !book.alerts.keys().any(|(visitor, _)| *visitor == key.0) {
+                self.presence.drop(&key.0);
+            }
+        }
+        set(&self.counters.alerts, book.count());
+        Ok(())
+    }
+
     /// Stores the states that have changed since they were stored.
-    pub(crate) async fn keep_states(&self) -> Result<(), Error> {
+    async fn keep_states(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let head = book.head;
         let held = book.alerts.iter_mut().flat_map(|(key, own)| own.values_mut().map(move |held| (key, held)));
@@ -338,6 +380,9 @@ impl Watch {
         let own = book.alerts.get(&key);
         let held: Vec<(u32, &Rule)> = own.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
         let (text, changes) = book::obey(command, &held, &facts, &context);
+        if changes.add.is_some() && !self.storage.may_alert(word) {
+            return self.storage.answer(word, TOO_MANY_TODAY, Vec::new()).await;
+        }
         let added = changes.add.map(|(number, rule, state)| {
             let alert = Alert {
                 visitor: key.0.clone(),

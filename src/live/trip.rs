@@ -3,7 +3,7 @@
 use super::Engines;
 use super::gate::{Caller, Refusal};
 use crate::courier;
-use crate::storage::words::NewWord;
+use crate::storage::words::{NewWord, Speaker};
 use crate::web::answer::Answer;
 use crate::web::error::Problem;
 use channel::cargo::{Behind, Load, Note};
@@ -135,7 +135,8 @@ async fn hear(caller: &Caller, say: Vec<Word>) -> Result<(Vec<Id>, Option<Saying
     let mut saying = None;
     if !words.is_empty() {
         let said = dock.says(caller.bay.clone(), &heard);
-        storage.say(&caller.visitor, &caller.units, words).await?;
+        let speaker = Speaker { visitor: &caller.visitor, source: caller.party().source, units: &caller.units };
+        storage.say_from(speaker, words).await?;
         keeper.hear();
         let known = dock.announced(storage.head());
         if tokio::time::timeout(ANNOUNCE_MAX, known).await.is_err() {

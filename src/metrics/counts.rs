@@ -78,9 +78,11 @@ const KEEPER_NOW: [OfKeeper; 2] = [
     ("robot_alerts", "Alerts that the keepers watch", |stats| stats.alerts),
 ];
 
-const STORAGE_NOW: [OfStorage; 2] = [
+const STORAGE_NOW: [OfStorage; 4] = [
     ("reports_queued", "Reports that wait for the writer", |stats| stats.queued_reports),
     ("words_queued", "Words that wait for the writer", |stats| stats.queued_words),
+    ("database_bytes", "Bytes of the database that hold something", |stats| stats.used_bytes),
+    ("database_limit_bytes", "Bytes that reports, words and alerts may fill", |stats| stats.limit_bytes),
 ];
 
 impl Collector for Counts {

@@ -9,7 +9,8 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, preference, visitor};
+use crate::web::{NewestCursor, Options, client, preference, visitor};
+use channel::crowd::Source;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Desk<'r> {
     pub address: Address,
     /// The visitor that the cookie names.
     pub known: Option<Visitor>,
+    /// The source that the visitor's words count against.
+    pub source: Option<Source>,
 }
 
 impl Desk<'_> {
@@ -68,8 +71,12 @@ impl<'r> FromRequest<'r> for Desk<'r> {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let (preference, known) = (preference::of(request), visitor::known(request));
+        let options = state.state::<Options>();
+        let source = options.and_then(|options| client::address(request, options)).and_then(Source::of);
         match request.guard::<Address>().await {
-            Outcome::Success(address) => Outcome::Success(Self { storage, newest, keeper, preference, address, known }),
+            Outcome::Success(address) => {
+                Outcome::Success(Self { storage, newest, keeper, preference, address, known, source })
+            }
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

@@ -79,7 +79,7 @@ impl Facts {
     pub fn may_stand_beside(&self, latest: &Latest, at: Timestamp, now: Timestamp) -> bool {
         let state = |at: Timestamp, now: Timestamp| Freshness::of(Some(at), now, self.interval_ms);
         let own = latest.observed_at;
-        state(own, at) == Freshness::Live && state(own, now) <= state(at, now)
+        state(own.min(at), at) == Freshness::Live && state(own, now) <= state(at, now)
     }
 
     /// What it feels like, from values that are as young as the temperature.
@@ -88,7 +88,11 @@ impl Facts {
         let mut values = Values::default();
         for quantity in [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed] {
             if let Some(latest) = self.main(quantity)
-                && Freshness::of(Some(latest.observed_at), temperature.observed_at, self.interval_ms) == Freshness::Live
+                && Freshness::of(
+                    Some(latest.observed_at.min(temperature.observed_at)),
+                    temperature.observed_at,
+                    self.interval_ms,
+                ) == Freshness::Live
             {
                 values.restore(quantity, latest.value);
             }

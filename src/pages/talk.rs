@@ -6,7 +6,8 @@ use super::fault::Fault;
 use super::ours::Ours;
 use super::page::Page;
 use super::views::StationPage;
-use crate::storage::words::NewWord;
+use crate::storage::Error;
+use crate::storage::words::{NewWord, Speaker};
 use rocket::form::Form;
 use rocket::http::Status;
 use rocket::response::Redirect;
@@ -60,10 +61,11 @@ async fn say(slug: &str, said: Form<Said<'_>>, ours: Ours<'_>, desk: Desk<'_>) -
         return again(&desk, &station, said.text, Status::BadRequest, why.to_owned()).await;
     };
     let word = NewWord { id, station: station.slug.to_string(), text: text.to_owned() };
-    if let Err(error) = desk.storage.say(&visitor, &desk.preference.name(), vec![word]).await {
-        tracing::warn!(%error, "a word was not stored");
-        let why = "The keeper cannot take your text at the moment. Send it again in a minute.";
-        return again(&desk, &station, said.text, Status::ServiceUnavailable, why.to_owned()).await;
+    let units = desk.preference.name();
+    let speaker = Speaker { visitor: &visitor, source: desk.source, units: &units };
+    if let Err(error) = desk.storage.say_from(speaker, vec![word]).await {
+        let (status, why) = refusal(&error);
+        return again(&desk, &station, said.text, status, why.to_owned()).await;
     }
     desk.keeper.visit(&visitor);
     desk.keeper.hear();
@@ -106,6 +108,18 @@ fn objection(text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What the visitor reads when a word was not stored.
+fn refusal(error: &Error) -> (Status, &'static str) {
+    if matches!(error, Error::TooManyWords(_)) {
+        return (
+            Status::TooManyRequests,
+            "That was much at once. The keeper takes your text if you send it again in a minute.",
+        );
+    }
+    tracing::warn!(%error, "a word was not stored");
+    (Status::ServiceUnavailable, "The keeper cannot take your text at the moment. Send it again in a minute.")
 }
 
 async fn again(

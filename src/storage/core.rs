@@ -19,10 +19,12 @@ mod queue;
 mod reports;
 mod scribe;
 mod shared;
+mod shares;
 mod stats;
 mod store;
 mod tell;
 mod tidying;
+mod wiping;
 mod writer;
 
 pub(super) use jobs::{Answer, Forgetting, Job, Talk, What};

@@ -17,11 +17,11 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, Range, Rows,
-    SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, PrunedEntries,
+    Range, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
-use super::stations::FoundStation;
+use super::stations::{FoundStation, ListedSensor};
 use super::words::{Alert, Visitor, Word};
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
@@ -45,6 +45,8 @@ pub(super) enum Readers {
 pub(super) struct Opened {
     pub engine: Engine,
     pub readers: Readers,
+    /// For what no page waits for.
+    pub background: Readers,
     /// The journal's name: random, made with the database.
     pub epoch: String,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
@@ -54,8 +56,9 @@ pub(super) struct Opened {
 /// Opens the database that the options name, creates and migrates it if need be.
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
-    let sqlite::Opened { writer, readers, epoch, lossy } = sqlite::open(options).await?;
-    Ok(Opened { engine: Engine::Sqlite(writer), readers: Readers::Sqlite(readers), epoch, lossy })
+    let sqlite::Opened { writer, readers, background, epoch, lossy } = sqlite::open(options).await?;
+    let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
+    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy })
 }
 
 /// A transaction that is under way.
@@ -159,9 +162,34 @@ impl Engine {
         each!(Engine, self, db => db.forget(visitor, station, instead).await)
     }
 
+    /// Empties the log, which may hold what was forgotten; false if somebody reads from it now.
+    pub(super) async fn empty_log(&mut self) -> Result<bool, Error> {
+        each!(Engine, self, db => db.empty_log().await)
+    }
+
     /// Writes one entry and commits.
     pub(super) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
         each!(Engine, self, db => db.enter_and_commit(entry).await)
+    }
+
+    /// Opens or closes the reserve beyond the size limit, for the transactions that follow.
+    pub(super) async fn open_reserve(&mut self, open: bool) -> Result<(), Error> {
+        each!(Engine, self, db => db.open_reserve(open).await)
+    }
+
+    /// Bytes of the database that hold something.
+    pub(super) async fn used_bytes(&mut self) -> Result<u64, Error> {
+        each!(Engine, self, db => db.used_bytes().await)
+    }
+
+    /// About so many bytes belong to each sensor, as noted.
+    pub(super) async fn sizes(&mut self) -> Result<Vec<(StationId, SensorId, u64)>, Error> {
+        each!(Engine, self, db => db.sizes().await)
+    }
+
+    /// Notes how many bytes belong to each sensor.
+    pub(super) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_sizes(counted).await)
     }
 
     /// Ends a transaction that failed.
@@ -195,8 +223,18 @@ impl Engine {
         each!(Engine, self, db => db.count().await)
     }
 
-    /// Deletes some of the journal's oldest entries, never the newest; returns how many.
-    pub(super) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<u64, Error> {
+    /// Notes that no entries get the numbers after `after`, up to `upto`. Inside a transaction.
+    pub(super) async fn leap(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        each!(Engine, self, db => db.leap(after, upto).await)
+    }
+
+    /// The same within a transaction of reports.
+    pub(super) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        each!(Engine, self, db => db.leap_reports(after, upto).await)
+    }
+
+    /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
+    pub(super) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
         each!(Engine, self, db => db.prune_journal(limits).await)
     }
 
@@ -237,6 +275,11 @@ impl Readers {
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(super) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
         each!(Readers, self, db => db.station_by_hash(hash).await)
+    }
+
+    /// A station's sensors, sorted by name.
+    pub(super) async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
+        each!(Readers, self, db => db.sensors(station).await)
     }
 
     /// The newest value of every datastream of a station.

@@ -16,29 +16,69 @@ pub enum Error {
     #[error("the database is locked by another process; try again in a moment")]
     Locked(#[source] Cause),
     /// No room on the disk, or the configured size limit is reached.
-    #[error("the disk or the database's size limit is full; nothing was stored")]
+    #[error(
+        "the database is full, nothing was stored: the owner of this server must raise max_database_mib in [storage] of the \
+        configuration, remove a station or a sensor (stevenson station remove), or make room on the disk"
+    )]
     Full(#[source] Cause),
+    /// The station has filled its share of the database, percent.
+    #[error(
+        "the station has filled its share of the database, {0} % of max_database_mib, nothing was stored: the owner of this \
+        server must raise station_share_percent or max_database_mib in [storage] of the configuration, or remove sensors"
+    )]
+    StationFull(u32),
     /// The storage is closing.
     #[error("the server is stopping; try again in a moment")]
     Closed,
     /// No station has that slug.
     #[error("there is no station {0:?}")]
     NoStation(String),
+    /// The station has no sensor of that name.
+    #[error("the station {0:?} has no sensor {1:?}")]
+    NoSensor(String, String),
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
+    /// A visitor, or an address, says too much. Seconds until more is taken.
+    #[error("that is more than the keepers listen to from one visitor or one address; try again in {0} s")]
+    TooManyWords(u32),
+    /// All together say too much. Seconds until more may be taken.
+    #[error("more is said at the moment than the keepers can answer; try again in {0} s")]
+    Crowded(u32),
     /// No more alerts may be made.
     #[error("as many alerts are kept as there may be; forget one first, or try again another day")]
     TooManyAlerts,
     /// A stored name is not one.
     #[error("the database holds a bad name")]
     BadName(#[from] BadName),
+    /// The database's file cannot be used.
+    #[error(transparent)]
+    File(#[from] BadFile),
     /// Anything else the database says.
     #[error("the database failed")]
     Database(#[source] Cause),
     /// The schema cannot be brought up to date.
     #[error("the database cannot be migrated")]
     Migrate(#[source] Cause),
+}
+
+/// A file that is no database of ours, or that cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadFile {
+    /// Its mode, its folder or its disk does not let it be written.
+    #[error("the file is read-only: let the user that runs stevenson write it (chmod u+w, or another --data)")]
+    ReadOnly,
+    /// It is there, and has nothing in it.
+    #[error(
+        "the file is empty: a database was lost here, or the path is wrong; remove the file to begin a new database"
+    )]
+    Empty,
+    /// It is something else.
+    #[error("the file is no SQLite database; is the path right?")]
+    NoDatabase,
+    /// It is some other program's.
+    #[error("the file is a SQLite database of another program; is the path right?")]
+    Foreign,
 }
 
 /// Which limit of a queue before the writer is reached. Its text names the knob.
@@ -76,11 +116,16 @@ impl Error {
             Error::Overloaded(limit) => Error::Overloaded(*limit),
             Error::Locked(cause) => Error::Locked(cause.clone()),
             Error::Full(cause) => Error::Full(cause.clone()),
+            Error::StationFull(percent) => Error::StationFull(*percent),
             Error::Closed => Error::Closed,
             Error::NoStation(name) => Error::NoStation(name.clone()),
+            Error::NoSensor(station, name) => Error::NoSensor(station.clone(), name.clone()),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
+            Error::TooManyWords(seconds) => Error::TooManyWords(*seconds),
+            Error::Crowded(seconds) => Error::Crowded(*seconds),
             Error::TooManyAlerts => Error::TooManyAlerts,
             Error::BadName(bad) => Error::BadName(bad.clone()),
+            Error::File(bad) => Error::File(*bad),
             Error::Database(cause) => Error::Database(cause.clone()),
             Error::Migrate(cause) => Error::Migrate(cause.clone()),
         }

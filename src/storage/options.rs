@@ -17,6 +17,9 @@ pub struct Options {
     /// Connections that read at the same time. A page needs one for some milliseconds. More connections than the machine
     /// has cores wait for each other.
     pub readers: u32,
+    /// Connections for what nobody waits for on a page: the keepers' look-ups. Questions over long stretches take turns on
+    /// them, and pages do not wait.
+    pub background_readers: u32,
     /// Most rows of reports that wait for the writer; further ones are refused. A row is what one sensor says at one instant.
     /// So many are written in some seconds. Each station may have a quarter of them, and the last quarter is kept for
     /// stations that send little.
@@ -37,21 +40,47 @@ pub struct Options {
     /// Largest size of the database file. A full disk can stop the whole machine; a full database only refuses reports. A
     /// station that reports ten values a minute fills 65 MiB a year.
     pub max_database_mib: u32,
-    /// Journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000 entries
-    /// are 80 hours and 30 MiB.
+    /// Room beyond `max_database_mib`, which only the owner's commands, forgetting and pruning may use: a station can be
+    /// removed from a database that is full for reports.
+    pub control_reserve_mib: u32,
+    /// The part of `max_database_mib` that one station may fill, percent, where there are several. A station's reports are
+    /// refused when it has filled its share, and those of the others are still taken. The size is estimated from what was
+    /// stored.
+    pub station_share_percent: u32,
+    /// Public journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
+    /// entries are 80 hours and 30 MiB.
     pub journal_keep_entries: u32,
+    /// Private journal entries that are kept likewise: words, answers and the lab's news. Those who talk do not push reports
+    /// out, nor do reports push words out.
+    pub journal_keep_private: u32,
     /// Journal entries are kept for this time, so that a page on a laptop that was closed over the night can go on.
     pub journal_keep_hours: u32,
     /// The newest words that are kept of each conversation. Nobody scrolls back further.
     pub words_keep_each: u32,
-    /// Words that are kept in all, about 300 MiB. The database is there for reports, and words must not fill it.
+    /// Words that are kept in all, about 300 MiB. The database is there for reports, and words must not fill it. Those who
+    /// said the most lose their oldest words first; words without an answer stay.
     pub words_keep_total: u64,
     /// Words are kept for this time: a season.
     pub words_keep_days: u32,
+    /// Words that one visitor may say in a minute, and twice as many at once. A keeper answers about as many. A word counts
+    /// once for every 256 bytes that it has begun.
+    pub words_visitor_per_minute: u32,
+    /// The same for one address (of IPv6, the first 64 bits): visitors are easily invented, addresses are not.
+    pub words_address_per_minute: u32,
+    /// The same for all together: a sixth of what keepers can answer.
+    pub words_all_per_minute: u32,
     /// Most alerts of all visitors together. So many take about 50 MiB, and some milliseconds to compare with a report.
     pub alerts_max: u64,
-    /// The alerts of a visitor that says nothing are kept for this time. Browsers keep the visitor's cookie as long.
+    /// Alerts that visitors from one address may make in a day. A household has some, a school dozens.
+    pub alerts_address_per_day: u32,
+    /// Alerts that all visitors together may make in a day. So many each day stay below `alerts_max` until those of
+    /// visitors who never came back end.
+    pub alerts_all_per_day: u32,
+    /// The alerts of a visitor that does not come are kept for this time. Browsers keep the visitor's cookie as long.
     pub alerts_keep_days: u32,
+    /// The alerts of a visitor that never came back after the first day are kept for this time: most of such visitors have
+    /// no cookies, or were invented.
+    pub alerts_unseen_days: u32,
 }
 
 /// What an acknowledged reading survives.
@@ -71,6 +100,7 @@ impl Default for Options {
             file: PathBuf::from("stevenson.db"),
             durability: Durability::Full,
             readers: 4,
+            background_readers: 2,
             queue_rows: 200_000,
             queue_mib: 64,
             queue_words: 10_000,
@@ -78,13 +108,22 @@ impl Default for Options {
             batch_words: 1_000,
             lock_wait_ms: 2_000,
             max_database_mib: 8_192,
+            control_reserve_mib: 8,
+            station_share_percent: 50,
             journal_keep_entries: 100_000,
+            journal_keep_private: 100_000,
             journal_keep_hours: 48,
             words_keep_each: 1_000,
             words_keep_total: 1_000_000,
             words_keep_days: 90,
+            words_visitor_per_minute: 30,
+            words_address_per_minute: 120,
+            words_all_per_minute: 12_000,
             alerts_max: 100_000,
+            alerts_address_per_day: 50,
+            alerts_all_per_day: 5_000,
             alerts_keep_days: 400,
+            alerts_unseen_days: 14,
         }
     }
 }
@@ -102,6 +141,7 @@ impl Options {
     pub(super) fn check(&self) -> Result<(), Misfit> {
         let rules = [
             (self.readers >= 1, "readers must be at least 1"),
+            (self.background_readers >= 1, "background_readers must be at least 1"),
             (self.batch_rows >= 1, "batch_rows must be at least 1"),
             (self.batch_words >= 1, "batch_words must be at least 1"),
             (self.queue_rows >= self.batch_rows, "queue_rows must not be below batch_rows"),
@@ -111,9 +151,17 @@ impl Options {
             (self.queue_words <= MAX_QUEUE_WORDS, "queue_words must not be above 1,000,000"),
             (2 * self.lock_wait_ms < CLIENT_PATIENCE_MS, "lock_wait_ms must be below 2,500: clients give up after 5 s"),
             (self.max_database_mib >= 1, "max_database_mib must be at least 1"),
+            (self.control_reserve_mib >= 1, "control_reserve_mib must be at least 1"),
+            ((1..=100).contains(&self.station_share_percent), "station_share_percent must be from 1 to 100"),
             (self.journal_keep_entries >= 1, "journal_keep_entries must be at least 1"),
+            (self.journal_keep_private >= 1, "journal_keep_private must be at least 1"),
             (self.words_keep_each >= 1, "words_keep_each must be at least 1"),
             (self.words_keep_total >= 1, "words_keep_total must be at least 1"),
+            (self.alerts_address_per_day >= 1, "alerts_address_per_day must be at least 1"),
+            (self.alerts_all_per_day >= 1, "alerts_all_per_day must be at least 1"),
+            (self.words_visitor_per_minute >= 1, "words_visitor_per_minute must be at least 1"),
+            (self.words_address_per_minute >= 1, "words_address_per_minute must be at least 1"),
+            (self.words_all_per_minute >= 1, "words_all_per_minute must be at least 1"),
         ];
         rules.into_iter().find(|(fits, _)| !fits).map_or(Ok(()), |(_, rule)| Err(Misfit(rule)))
     }
@@ -122,12 +170,31 @@ impl Options {
         Duration::from_millis(self.lock_wait_ms)
     }
 
+    /// Bytes that reports, words and alerts may fill.
+    pub(super) fn limit_bytes(&self) -> u64 {
+        u64::from(self.max_database_mib) << 20
+    }
+
+    /// Bytes beyond the limit that only control jobs may fill.
+    pub(super) fn reserve_bytes(&self) -> u64 {
+        u64::from(self.control_reserve_mib) << 20
+    }
+
+    /// Bytes that one station may fill.
+    pub(super) fn station_share_bytes(&self) -> u64 {
+        self.limit_bytes() / 100 * u64::from(self.station_share_percent)
+    }
+
     pub(super) fn journal_keep_ms(&self) -> i64 {
         i64::from(self.journal_keep_hours) * HOUR_MS
     }
 
     pub(super) fn words_keep_ms(&self) -> i64 {
         i64::from(self.words_keep_days) * DAY_MS
+    }
+
+    pub(super) fn alerts_unseen_ms(&self) -> i64 {
+        i64::from(self.alerts_unseen_days) * DAY_MS
     }
 
     pub(super) fn alerts_keep_ms(&self) -> i64 {

@@ -4,6 +4,7 @@ use super::entry::Entry;
 use super::error::Error;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::seam::{Datastream, Piece, Stretch};
+use super::stations::ListedSensor;
 use super::words::{Alert, Visitor, Word};
 use super::{Storage, keys};
 use chrono::NaiveDate;
@@ -86,6 +87,11 @@ impl Storage {
 
 /// Observations.
 impl Storage {
+    /// A station's sensors, sorted by name; the main one comes first.
+    pub async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
+        self.readers.sensors(station).await
+    }
+
     /// The newest value of every datastream of a station.
     pub async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
         self.readers.latest(station).await

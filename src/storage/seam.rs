@@ -105,6 +105,8 @@ pub(super) struct Said<'a> {
     pub units: &'a str,
     /// Which word it answers.
     pub answers: Option<&'a str>,
+    /// The party whose budget it counts against.
+    pub talker: &'a str,
 }
 
 /// Words and alerts that are to be written.
@@ -131,13 +133,14 @@ pub(super) enum StationChange<'a> {
     Add(&'a NewStation, &'a Key),
     Renew(&'a Slug, &'a Key),
     Remove(&'a Slug),
+    RemoveSensor(&'a Slug, &'a SensorName),
 }
 
 impl StationChange<'_> {
     pub(super) fn slug(&self) -> &Slug {
         match self {
             StationChange::Add(new, _) => &new.slug,
-            StationChange::Renew(slug, _) | StationChange::Remove(slug) => slug,
+            StationChange::Renew(slug, _) | StationChange::Remove(slug) | StationChange::RemoveSensor(slug, _) => slug,
         }
     }
 }
@@ -153,8 +156,10 @@ pub(super) struct Piece {
 pub(super) struct JournalLimits {
     /// At most so many rows go for each reason.
     pub rows: u64,
-    /// So many entries are more than may be kept.
+    /// So many public entries are more than may be kept.
     pub excess: u64,
+    /// So many private ones.
+    pub private_excess: u64,
     /// Entries from before go.
     pub before: Timestamp,
 }
@@ -165,10 +170,14 @@ pub(super) struct WordLimits {
     pub rows: u64,
     /// So many words are more than may be kept in all.
     pub excess: u64,
+    /// So many words with an answer are kept.
+    pub total: u64,
     /// Words from before go.
     pub words_before: Timestamp,
-    /// Alerts of visitors who were not heard since go.
+    /// Alerts of visitors who were not here since go.
     pub alerts_before: Timestamp,
+    /// Alerts of visitors who never came back go if they were made before.
+    pub unseen_before: Timestamp,
     /// A conversation keeps so many words.
     pub conversation: u32,
     /// Conversations have been looked at up to the word at this place in the journal.
@@ -183,10 +192,20 @@ pub(super) struct Pruned {
     pub looked: u64,
 }
 
+/// How many entries of the journal have gone.
+#[derive(Debug, Default)]
+pub(super) struct PrunedEntries {
+    pub public: u64,
+    pub private: u64,
+}
+
 /// How many rows there are. An engine counts them: not for every commit.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rows {
+    /// Public entries of the journal.
     pub journal: u64,
+    /// Private ones.
+    pub private: u64,
     pub words: u64,
 }
 

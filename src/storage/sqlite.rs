@@ -6,6 +6,8 @@
 
 mod conversations;
 mod error;
+mod file;
+mod gone;
 mod journal;
 mod json;
 mod last_when;
@@ -17,6 +19,7 @@ mod open;
 mod prune;
 mod readers;
 mod reports;
+mod room;
 mod rows;
 mod series;
 mod stations;

@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 use std::collections::HashMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
-use weather::station::{Slug, Station, StationId};
+use weather::station::{SensorName, Slug, Station, StationId};
+use weather::time::Timestamp;
 
 /// A station to be added.
 #[derive(Debug, Clone)]
@@ -18,6 +19,17 @@ pub struct NewStation {
     pub zone: Tz,
     /// Height of the ground, metres.
     pub elevation_m: Option<f64>,
+}
+
+/// A sensor of a station, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSensor {
+    /// Its name; empty for the main sensor.
+    pub name: SensorName,
+    /// When its newest reading was observed.
+    pub newest: Option<Timestamp>,
+    /// About so many bytes of the database belong to it.
+    pub about_bytes: u64,
 }
 
 /// A station as the database has it.
@@ -61,6 +73,11 @@ impl Directory {
     /// All of them, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Station>> {
         self.listed.iter().map(|listed| &listed.station)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.listed.len()
     }
 
     /// The station of that slug.

@@ -2,7 +2,7 @@
 
 use super::core::{Forgetting, Job, Talk, What};
 use super::error::Error;
-use super::words::{self, AlertChange, NewWord, Visitor, Word};
+use super::words::{self, AlertChange, NewWord, Speaker, Visitor, Word};
 use super::{Storage, take_room};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -10,12 +10,38 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 impl Storage {
     /// Stores words that are not known yet, in order; each with its journal entry, private to the visitor.
     /// Returns after the commit. What was said before is left as it is, whoever says it again; and what was forgotten
-    /// stays forgotten, should it be sent once more.
+    /// stays forgotten, should it be sent once more. All of it is refused if the visitor, the visitor's address or all
+    /// together have said too much: [`Error::TooManyWords`], [`Error::Crowded`].
+    pub async fn say_from(&self, speaker: Speaker<'_>, words: Vec<NewWord>) -> Result<(), Error> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let talker = self.talkers.admit(&speaker, &words)?;
+        self.store_words(speaker.visitor, talker, speaker.units, words).await
+    }
+
+    /// The same without a budget: for programs that hold the database themselves.
     pub async fn say(&self, visitor: &Visitor, units: &str, words: Vec<NewWord>) -> Result<(), Error> {
         if words.is_empty() {
             return Ok(());
         }
-        self.talk(What::Say { visitor: visitor.clone(), units: units.to_owned(), words }).await.map(drop)
+        self.store_words(visitor, visitor.as_str().to_owned(), units, words).await
+    }
+
+    async fn store_words(
+        &self,
+        visitor: &Visitor,
+        talker: String,
+        units: &str,
+        words: Vec<NewWord>,
+    ) -> Result<(), Error> {
+        let (visitor, units) = (visitor.clone(), units.to_owned());
+        self.talk(What::Say { visitor, talker, units, words }).await.map(drop)
+    }
+
+    /// Takes one new alert from the budget of the address that a word came from; false if there is none left for today.
+    pub fn may_alert(&self, word: &Word) -> bool {
+        self.talkers.take_alert(&word.talker)
     }
 
     /// Stores the keeper's answer to a word, and what it changes in the visitor's alerts, in one transaction; false,
@@ -40,6 +66,11 @@ impl Storage {
         let id = words::random_id()?;
         let (visitor, station, text) = (visitor.clone(), station.to_owned(), text.map(str::to_owned));
         self.talk(What::Speak { visitor, station, id, text, changes }).await.map(drop)
+    }
+
+    /// Notes that visitors are here: their alerts live on. It costs little for those who were noted today already.
+    pub async fn seen(&self, visitors: Vec<Visitor>) -> Result<(), Error> {
+        self.talk(What::Seen { visitors }).await.map(drop)
     }
 
     /// Tells a visitor's pages something that is no word: a journal entry of its own, private to the visitor, with `body`,

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::keys;
 use base64ct::{Base64UrlUnpadded, Encoding};
+use channel::crowd::Source;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use weather::time::Timestamp;
@@ -58,6 +59,17 @@ pub enum Author {
     Keeper,
 }
 
+/// A visitor who speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
+    /// Who.
+    pub visitor: &'a Visitor,
+    /// From where; `None`: from this machine, or through a proxy on it that is not trusted.
+    pub source: Option<Source>,
+    /// The name of the visitor's units.
+    pub units: &'a str,
+}
+
 /// A word that a visitor brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewWord {
@@ -90,6 +102,8 @@ pub struct Word {
     pub seq: u64,
     /// Whether the keeper has answered; always true of the keeper's own.
     pub answered: bool,
+    /// The party whose budget it counts against: an address behind a hash, or the visitor.
+    pub talker: String,
 }
 
 /// What a visitor wants to be warned of. Storage does not know what is in it.

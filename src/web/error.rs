@@ -33,6 +33,9 @@ struct Body<'a> {
 /// A sender should wait so long after a 503, seconds. A lock or a queue clears in that time, and a station still waits.
 const RETRY_AFTER_S: u32 = 5;
 
+/// The same after a 507: somebody has to make room.
+const FULL_RETRY_AFTER_S: u32 = 60;
+
 impl Problem {
     /// A problem of `status`; `detail` names what is wrong, for the person who reads it.
     pub fn new(status: Status, detail: impl Into<String>) -> Self {
@@ -108,13 +111,20 @@ impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         use storage::Error::*;
         match &error {
-            Overloaded(_) | Locked(_) | Full(_) | Closed => {
+            Overloaded(_) | Locked(_) | Closed => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "storage is away");
                 Self::unavailable(error.to_string())
             }
-            NoStation(_) => Self::new(Status::NotFound, error.to_string()),
+            // The log has said it once, when the limit was near.
+            Full(_) | StationFull(_) => Self {
+                retry_after_s: Some(FULL_RETRY_AFTER_S),
+                ..Self::new(Status::InsufficientStorage, error.to_string())
+            },
+            TooManyWords(seconds) => Self::too_many(error.to_string(), *seconds),
+            Crowded(seconds) => Self { retry_after_s: Some(*seconds), ..Self::unavailable(error.to_string()) },
+            NoStation(_) | NoSensor(..) => Self::new(Status::NotFound, error.to_string()),
             SlugTaken(_) | TooManyAlerts => Self::new(Status::Conflict, error.to_string()),
-            BadName(_) | Database(_) | Migrate(_) => {
+            BadName(_) | File(_) | Database(_) | Migrate(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "storage failed");
                 Self::unavailable(error.to_string())
             }

@@ -1,7 +1,6 @@
 //! The names by which this server may be called. A page of another name that leads to the same address is refused: that is how
 //! DNS rebinding reads what a browser in the same network may read.
 
-use super::head::Head;
 use super::options::Options;
 use std::net::IpAddr;
 
@@ -9,14 +8,14 @@ use std::net::IpAddr;
 ///
 /// Names of this machine and addresses always pass, because no other site can have them, and proxies put them in the place
 /// of the name that the visitor asked for. A request without `Host` comes from a program that knows HTTP/1.0 only.
-pub fn is_ours(head: &dyn Head, options: &Options) -> bool {
+pub fn is_ours(host: Option<&str>, options: &Options) -> bool {
     let named = |host: &str| {
         let name = name_of(host);
         is_address(name)
             || is_loopback(host)
             || options.hosts.iter().any(|own| own.trim_end_matches('.').eq_ignore_ascii_case(name))
     };
-    options.hosts.is_empty() || super::client::host(head, options).is_none_or(named)
+    options.hosts.is_empty() || host.is_none_or(named)
 }
 
 /// Whether a host is a name of this machine for itself: `localhost`, `127.0.0.1`, `[::1]`, with or without a port.
@@ -42,11 +41,12 @@ fn name_of(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::head::tests::Made;
 
-    fn passes(host: &'static str, own: &[&str]) -> bool {
-        let head = Made { path: "/", headers: vec![("Host", host)], peer: None };
-        is_ours(&head, &Options { hosts: own.iter().map(|name| (*name).to_owned()).collect(), ..Options::default() })
+    fn passes(host: &str, own: &[&str]) -> bool {
+        is_ours(
+            Some(host),
+            &Options { hosts: own.iter().map(|name| (*name).to_owned()).collect(), ..Options::default() },
+        )
     }
 
     #[test]

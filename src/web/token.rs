@@ -27,7 +27,10 @@ pub fn new(visitor: &Visitor) -> String {
 /// Whether a token was made for this visitor.
 pub fn is_of(token: &str, visitor: &Visitor) -> bool {
     let Ok(token) = Base64UrlUnpadded::decode_vec(token) else { return false };
-    let Some((mask, masked)) = token.split_at_checked(MARK_BYTES) else { return false };
+    if token.len() != 2 * MARK_BYTES {
+        return false;
+    }
+    let (mask, masked) = token.split_at(MARK_BYTES);
     let sent: Vec<u8> = masked.iter().zip(mask).map(|(masked, mask)| masked ^ mask).collect();
     sent.as_slice().ct_eq(&mark(visitor)).into()
 }

@@ -30,4 +30,5 @@ mod quantities;
 mod readme;
 mod relay;
 mod serve;
+mod shares;
 mod storage;

@@ -168,7 +168,12 @@ async fn the_switch_of_units_comes_back_to_the_same_page_of_stations() {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let form = "temperature=F&back=%2F%3Fsort%3Dwarmest%26find%3Da%2B%2526%26page%3D3";
     let request = client.post(format!("{}/units", app.url)).body(form);
-    let answer = request.header("Content-Type", "application/x-www-form-urlencoded").send().await.expect("an answer");
+    let answer = request
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("Sec-Fetch-Site", "same-origin")
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.headers()["location"], "/?find=a+%26&sort=warmest&page=3");
 }
 

@@ -120,6 +120,29 @@ fn a_second_server_on_the_same_folder_is_refused_and_a_killed_one_leaves_no_lock
 }
 
 #[tokio::test]
+async fn junk_sensors_are_listed_and_removed_by_the_command_line_beside_the_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("roof");
+    let values = json!({"temperature": 20.0, "junk-1/temperature": 1.0, "junk-2/temperature": 2.0});
+    let (status, answer) = post(&server.url, &key, &values).await.expect("an answer");
+    assert_eq!(status, 201, "{answer}");
+    let list = || String::from_utf8(run(folder.path(), &["sensor", "list", "roof"]).stdout).expect("UTF-8");
+    let names = |list: String| -> Vec<String> {
+        list.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    };
+    assert_eq!(names(list()), ["-", "junk-1", "junk-2"]);
+    let refused = run(folder.path(), &["sensor", "remove", "roof", "junk-1"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--yes"), "it asks first");
+    for junk in ["junk-1", "junk-2"] {
+        assert!(run(folder.path(), &["sensor", "remove", "roof", junk, "--yes"]).status.success());
+    }
+    assert_eq!(names(list()), ["-"]);
+    let unknown = run(folder.path(), &["sensor", "remove", "roof", "junk-1", "--yes"]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("has no sensor"), "{unknown:?}");
+}
+
+#[tokio::test]
 async fn the_demo_station_posts_through_the_real_door() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Program::start_with(folder.path(), &["--demo"]);

@@ -18,10 +18,14 @@ mod opener;
 mod processes;
 #[path = "storage/reading.rs"]
 mod reading;
+#[path = "storage/room.rs"]
+mod room;
 #[path = "storage/sqlite.rs"]
 mod sqlite;
 #[path = "storage/stations.rs"]
 mod stations;
+#[path = "storage/talkers.rs"]
+mod talkers;
 #[path = "storage/telling.rs"]
 mod telling;
 #[path = "storage/words.rs"]

@@ -26,7 +26,8 @@ const SECTIONS: [(&str, &str, &str); 7] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 17] = [
+const UNITS: [(&str, &str); 18] = [
+    ("connections", "connections"),
     ("ms", "milliseconds"),
     ("s", "seconds"),
     ("hours", "hours"),

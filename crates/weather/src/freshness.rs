@@ -1,5 +1,6 @@
 //! Never show old as new: how old is too old, in words.
 
+use super::quality::AHEAD_MAX_MS;
 use super::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 /// Never stale below this, ms: one lost report is no news.
@@ -15,7 +16,7 @@ pub enum Freshness {
     Live,
     /// Older than two and a half of its intervals.
     Stale,
-    /// Older than five of its intervals: no longer the weather.
+    /// Older than five of its intervals, or from the future: not the weather of now.
     Offline,
     /// Nothing was ever observed.
     Waiting,
@@ -27,6 +28,7 @@ impl Freshness {
         let Some(at) = at else { return Self::Waiting };
         let interval = interval_ms.unwrap_or(0);
         match now.since(at) {
+            _ if is_ahead(at, now) => Self::Offline,
             age if age > offline_after_ms(interval_ms) => Self::Offline,
             age if age > STALE_MIN_MS.max(interval.saturating_mul(5) / 2) => Self::Stale,
             _ => Self::Live,
@@ -59,7 +61,12 @@ pub fn offline_after_ms(interval_ms: Option<i64>) -> i64 {
     OFFLINE_MIN_MS.max(interval_ms.unwrap_or(0).saturating_mul(5))
 }
 
-/// An age as people say it: `12 s`, `9 min`, `5 h`, `3 days`. Ahead of us counts as now.
+/// True if a clock cannot be that far ahead: the server's own was wrong when it noted the time.
+pub fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    now.since(at) < -AHEAD_MAX_MS
+}
+
+/// An age as people say it: `12 s`, `9 min`, `5 h`, `3 days`. A little ahead of us counts as now.
 pub fn age(at: Timestamp, now: Timestamp) -> String {
     match now.since(at).max(0) {
         ms if ms < MINUTE_MS => format!("{} s", ms / SECOND_MS),
@@ -69,9 +76,13 @@ pub fn age(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `12 s ago`, or `just now` below two seconds.
+/// `12 s ago`, or `just now` below two seconds, or `in the future` beyond what a clock may be ahead.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    if now.since(at) < 2 * SECOND_MS { "just now".to_owned() } else { format!("{} ago", age(at, now)) }
+    match now.since(at) {
+        _ if is_ahead(at, now) => "in the future".to_owned(),
+        ms if ms < 2 * SECOND_MS => "just now".to_owned(),
+        _ => format!("{} ago", age(at, now)),
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +101,8 @@ mod tests {
         for (age_ms, interval_ms, state) in [
             (0, None, "live"),
             (-3_000, None, "live"),
+            (-300_000, None, "live"),
+            (-300_001, None, "offline"),
             (120_000, Some(5_000), "live"),
             (120_001, Some(5_000), "stale"),
             (900_000, Some(5_000), "stale"),
@@ -105,6 +118,8 @@ mod tests {
     #[test]
     fn an_age_is_said_in_one_unit() {
         for (ms, text) in [
+            (-86_400_000, "in the future"),
+            (-300_001, "in the future"),
             (-5_000, "just now"),
             (1_999, "just now"),
             (12_345, "12 s ago"),

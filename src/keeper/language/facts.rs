@@ -48,7 +48,8 @@ impl Facts {
     /// The newest value of a quantity of the main sensor that is as young as `at`.
     pub fn beside(&self, sensor: &SensorName, quantity: Quantity, at: Timestamp) -> Option<f64> {
         let latest = find(&self.latest, &Topic { sensor: sensor.clone(), quantity })?;
-        (Freshness::of(Some(latest.observed_at), at, self.interval_ms) == Freshness::Live).then_some(latest.value)
+        (Freshness::of(Some(latest.observed_at.min(at)), at, self.interval_ms) == Freshness::Live)
+            .then_some(latest.value)
     }
 
     /// When the newest value of its main sensor was observed; if that has none, of any sensor.

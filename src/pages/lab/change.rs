@@ -6,15 +6,24 @@ use crate::web::error::Problem;
 use crate::web::{origin, visitor};
 use ::lab;
 use governor::clock::DefaultClock;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use rocket::http::{Method, Status};
 use rocket::request::Request;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Route};
+use std::num::NonZeroU32;
 use std::sync::Arc;
+
+/// Changes of all visitors in a second, for any length of time: visitors are easily invented, and each change takes a place
+/// among the private entries of the journal.
+const ALL_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("50 is not zero");
+/// Changes of all visitors at once.
+const ALL_AT_ONCE: NonZeroU32 = NonZeroU32::new(500).expect("500 is not zero");
 
 /// The door, with its brake: ten changes a second, which is as many as a home lets trucks leave.
 pub(crate) fn route() -> Route {
-    let door = Door { brake: Arc::new(Brake::new(DefaultClock::default())) };
+    let all = RateLimiter::direct(Quota::per_second(ALL_PER_SECOND).allow_burst(ALL_AT_ONCE));
+    let door = Door { brake: Arc::new(Brake::new(DefaultClock::default())), all: Arc::new(all) };
     let mut route = Route::new(Method::Post, "/lab/change", door);
     route.name = Some("lab_change".into());
     route
@@ -23,6 +32,8 @@ pub(crate) fn route() -> Route {
 #[derive(Clone)]
 struct Door {
     brake: Arc<Brake>,
+    /// The brake of all visitors together.
+    all: Arc<DefaultDirectRateLimiter>,
 }
 
 #[rocket::async_trait]
@@ -55,6 +66,9 @@ impl Door {
             ));
         };
         self.brake.check(visitor.as_str()).map_err(|_| Problem::too_many("more than ten changes a second", 1))?;
+        self.all
+            .check()
+            .map_err(|_| Problem::too_many("the lab is crowded: all its visitors together make too many changes", 1))?;
         let Some(storage) = request.rocket().state::<Storage>() else {
             return Err(Problem::unavailable("the server is not ready"));
         };

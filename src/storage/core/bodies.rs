@@ -151,6 +151,7 @@ mod tests {
             text: "\\ <b>\n",
             units: "",
             answers: None,
+            talker: "",
         };
         let body = r#"{"kind":"words","id":"a","from":"you","station":"\"x","text":"\\ <b>\n","said_at":7}"#;
         assert_eq!(text(words(&said, Timestamp(7))), body);

@@ -4,7 +4,7 @@ use super::jobs::{Talk, What};
 use super::news::News;
 use crate::storage::error::Error;
 use crate::storage::seam::{AlertKey, KnownWords, Named, Said, Spoken, alert_key};
-use crate::storage::words::{Alert, AlertChange, Author};
+use crate::storage::words::{Alert, AlertChange, Author, Visitor};
 use std::collections::BTreeMap;
 
 /// What is to be written, and what is to be answered.
@@ -24,7 +24,7 @@ pub(super) fn named(talks: &[Talk]) -> Named<'_> {
         match &talk.what {
             What::Say { words, .. } => named.words.extend(words.iter().map(|word| word.id.as_str())),
             What::Answer { word, id, .. } => named.words.extend([word.id.as_str(), id.as_str()]),
-            What::Speak { .. } | What::Tell { .. } => {}
+            What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => {}
         }
         if let What::Answer { changes, .. } | What::Speak { changes, .. } = &talk.what {
             named.alerts.extend(changes.iter().map(alert_key));
@@ -52,11 +52,11 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn take(&mut self, what: &'a What) -> Result<bool, Error> {
         match what {
-            What::Say { visitor, units, words } => {
+            What::Say { visitor, talker, units, words } => {
                 self.decided.spoken.heard.insert(visitor.as_str());
                 for word in words {
                     let (id, station, text) = (&word.id, &word.station, &word.text);
-                    self.say(Said { id, visitor, station, author: Author::You, text, units, answers: None });
+                    self.say(Said { id, visitor, station, author: Author::You, text, units, answers: None, talker });
                 }
                 Ok(true)
             }
@@ -67,10 +67,10 @@ impl<'a> Table<'a> {
                 self.change(changes.iter())?;
                 self.known.words.insert(word.id.clone(), true);
                 self.decided.spoken.answered.push(&word.id);
-                let (visitor, station, units) = (&word.visitor, &word.station, &word.units);
+                let (visitor, station, units, talker) = (&word.visitor, &word.station, &word.units, &word.talker);
                 let answers = Some(word.id.as_str());
                 // A visitor who has said a word by that id, of all ids, has answered it: it must not wait for ever.
-                self.say(Said { id, visitor, station, author: Author::Keeper, text, units, answers });
+                self.say(Said { id, visitor, station, author: Author::Keeper, text, units, answers, talker });
                 Ok(true)
             }
             What::Speak { visitor, station, id, text, changes } => {
@@ -85,8 +85,13 @@ impl<'a> Table<'a> {
                 self.change(there.into_iter())?;
                 if let Some(text) = text {
                     let units = units.unwrap_or_default();
-                    self.say(Said { id, visitor, station, author: Author::Keeper, text, units, answers: None });
+                    let (author, talker) = (Author::Keeper, visitor.as_str());
+                    self.say(Said { id, visitor, station, author, text, units, answers: None, talker });
                 }
+                Ok(true)
+            }
+            What::Seen { visitors } => {
+                self.decided.spoken.heard.extend(visitors.iter().map(Visitor::as_str));
                 Ok(true)
             }
             What::Tell { visitor, station, body } => {

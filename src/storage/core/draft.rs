@@ -3,9 +3,13 @@
 use super::memory::Memory;
 use super::merge::{Merged, Merging, Upload};
 use super::queue::Slice;
+use super::shares;
 use crate::storage::error::Error;
 use crate::storage::observations::Appended;
+use crate::storage::seam::SensorId;
 use crate::storage::stations::Directory;
+use std::collections::BTreeSet;
+use weather::station::StationId;
 
 /// Slices of uploads with what is to be answered to each once they are written.
 #[derive(Default)]
@@ -20,6 +24,7 @@ pub(super) struct Draft {
 pub(super) struct Decided {
     slices: Vec<Slice>,
     answers: Vec<Result<Appended, Error>>,
+    growth: Vec<(StationId, SensorId, u64)>,
 }
 
 impl Draft {
@@ -58,7 +63,11 @@ impl Draft {
 
     /// What is to be written, and what to answer then.
     pub(super) fn finish(self, memory: &mut Memory) -> (Merged, Decided) {
-        (self.merging.finish(memory), Decided { slices: self.slices, answers: self.answers })
+        let Self { merging, slices, answers, .. } = self;
+        let merged = merging.finish(memory);
+        let stations: BTreeSet<StationId> = slices.iter().map(|slice| slice.station).collect();
+        let growth = shares::growth(stations.into_iter(), memory, &merged.observed);
+        (merged, Decided { slices, answers, growth })
     }
 
     /// The slices as they came: what was merged cannot be written.
@@ -71,6 +80,11 @@ impl Decided {
     /// The answers to those whose station is there.
     pub(super) fn answers(&self) -> impl Iterator<Item = &Appended> {
         self.answers.iter().flatten()
+    }
+
+    /// About so many bytes it takes, by sensor.
+    pub(super) fn growth(&self) -> &[(StationId, SensorId, u64)] {
+        &self.growth
     }
 
     /// Answers everyone: it is written.

@@ -7,7 +7,7 @@ use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use weather::station::{Slug, Station};
+use weather::station::{SensorName, Slug, Station};
 
 /// What the writer is asked to do.
 pub(in crate::storage) enum Job {
@@ -16,6 +16,7 @@ pub(in crate::storage) enum Job {
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
     Remove(Slug, Answer<()>),
+    RemoveSensor(Slug, SensorName, Answer<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -33,10 +34,11 @@ pub(in crate::storage) struct Talk {
 
 /// Who says what.
 pub(in crate::storage) enum What {
-    Say { visitor: Visitor, units: String, words: Vec<NewWord> },
+    Say { visitor: Visitor, talker: String, units: String, words: Vec<NewWord> },
     Answer { word: Word, id: String, text: String, changes: Vec<AlertChange> },
     Speak { visitor: Visitor, station: String, id: String, text: Option<String>, changes: Vec<AlertChange> },
     Tell { visitor: Visitor, station: String, body: Bytes },
+    Seen { visitors: Vec<Visitor> },
 }
 
 /// Which conversation is to be forgotten.
@@ -52,7 +54,7 @@ impl Talk {
     pub(super) fn words(&self) -> usize {
         match &self.what {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 0,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 0,
         }
     }
 
@@ -67,7 +69,7 @@ impl What {
     pub(in crate::storage) fn size(&self) -> usize {
         match self {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } => 1,
+            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 1,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::storage::keys::Key;
 use crate::storage::seam::StationChange;
 use crate::storage::stations::{Directory, NewStation};
 use std::sync::Arc;
-use weather::station::{Slug, Station};
+use weather::station::{SensorName, Slug, Station};
 
 pub(super) async fn add_station(scribe: &mut Scribe, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
     let key = Key::generate()?;
@@ -29,6 +29,12 @@ pub(super) async fn remove_station(scribe: &mut Scribe, slug: Slug) -> Result<()
     Ok(())
 }
 
+pub(super) async fn remove_sensor(scribe: &mut Scribe, slug: Slug, name: SensorName) -> Result<(), Error> {
+    change(scribe, StationChange::RemoveSensor(&slug, &name)).await?;
+    scribe.tidying.suspect();
+    Ok(())
+}
+
 /// Changes the list of stations in a transaction of its own; returns the new list.
 async fn change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<Arc<Directory>, Error> {
     let done = try_change(scribe, change).await;
@@ -40,11 +46,15 @@ async fn change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<Arc<Di
 }
 
 async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(Arc<Directory>, Entry), Error> {
-    scribe.begin().await?;
+    scribe.begin_control().await?;
     scribe.engine.change_station(&change, now()).await?;
     let directory = Arc::new(Directory::new(scribe.engine.stations().await?));
     let entry = scribe.numbering.number(vec![News::station(change.slug().as_str())], now()).remove(0);
     scribe.engine.enter_and_commit(&entry).await?;
+    if let Ok(sizes) = scribe.engine.sizes().await {
+        // The share of what was removed ends with it.
+        scribe.shared.shares.learn(sizes);
+    }
     scribe.committed(std::slice::from_ref(&entry), 0);
     scribe.memory.clear();
     Ok((directory, entry))

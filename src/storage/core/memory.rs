@@ -2,6 +2,7 @@
 
 use crate::storage::seam::{FoundSensor, Range, Rank, SensorDay, SensorId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
@@ -107,10 +108,11 @@ impl Memory {
 }
 
 impl Known {
-    /// Takes a value in. True if it is the newest of its quantity.
-    pub(super) fn fold(&mut self, quantity: Quantity, value: f64, rank: Rank) -> bool {
+    /// Takes a value in that arrived at `now`. True if it is the newest of its quantity. What counts as newest from the
+    /// future came while the server's clock was wrong, and gives way.
+    pub(super) fn fold(&mut self, quantity: Quantity, value: f64, rank: Rank, now: Timestamp) -> bool {
         let slot = &mut self.latest[quantity.index()];
-        if slot.is_some_and(|newest| newest.rank >= rank) {
+        if slot.is_some_and(|newest| newest.rank >= rank && !is_ahead(newest.rank.rank, now)) {
             return false;
         }
         *slot = Some(Newest { rank, value });
@@ -118,9 +120,9 @@ impl Known {
         true
     }
 
-    /// The rank of the newest observation of any quantity.
-    pub(super) fn newest(&self) -> Option<Rank> {
-        self.latest.iter().flatten().map(|newest| newest.rank).max()
+    /// The rank of the newest observation of any quantity, as of `now`.
+    pub(super) fn newest(&self, now: Timestamp) -> Option<Rank> {
+        self.latest.iter().flatten().map(|newest| newest.rank).filter(|rank| !is_ahead(rank.rank, now)).max()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
 use super::bodies::{self, Fresh};
-use super::memory::{Day, Known, Memory, SENSORS_MAX};
+use super::memory::{Day, Memory, SENSORS_MAX};
 use super::news::News;
 use crate::storage::observations::Appended;
 use crate::storage::seam::{Observed, Place, Rank, SensorDay, SensorId};
@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::day;
+use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values, Warning};
 use weather::station::{Station, StationId};
@@ -89,7 +90,7 @@ impl Merging {
         for (place, report) in upload.reports.iter().enumerate() {
             let number = upload.first.map(|first| first + place);
             let warned = answer.warnings.len();
-            let newest = memory.main(upload.station.id).and_then(Known::newest);
+            let newest = memory.main(upload.station.id).and_then(|known| known.newest(report.received_at()));
             let late = newest.is_some_and(|newest| newest > Rank::new(report.observed_at(), report.received_at()));
             let fresh = self.report(memory, upload.station, report, number, &mut answer.warnings);
             if fresh.is_empty() {
@@ -152,18 +153,25 @@ impl Merging {
             }
             if fresh.len() > before {
                 row.changed = true;
-                self.fold(memory, sensor, date, rank, &fresh[before..]);
+                self.fold(memory, sensor, date, (rank, report.received_at()), &fresh[before..]);
             }
         }
         fresh
     }
 
-    fn fold(&mut self, memory: &mut Memory, sensor: SensorId, date: NaiveDate, rank: Rank, fresh: &[Fresh<'_>]) {
+    fn fold(
+        &mut self,
+        memory: &mut Memory,
+        sensor: SensorId,
+        date: NaiveDate,
+        (rank, now): (Rank, Timestamp),
+        fresh: &[Fresh<'_>],
+    ) {
         let known = memory.sensors.entry(sensor).or_default();
         known.high_water = known.high_water.max(Some(rank.observed_at));
         let day: &mut Day = memory.days.entry((sensor, date)).or_default();
         for (_, quantity, value) in fresh {
-            known.fold(*quantity, *value, rank);
+            known.fold(*quantity, *value, rank, now);
             day.fold(*quantity, *value, rank.observed_at);
         }
         self.sensors.insert(sensor);
@@ -205,7 +213,10 @@ fn now(memory: &Memory, station: &Station, report: &Report) -> Values {
     let latest = memory.main(station.id).into_iter().flat_map(|known| Quantity::all().zip(known.latest));
     for (quantity, newest) in latest {
         match newest {
-            Some(newest) if report.observed_at().since(newest.rank.observed_at) <= DERIVE_MAX_AGE_MS => {
+            Some(newest)
+                if report.observed_at().since(newest.rank.observed_at) <= DERIVE_MAX_AGE_MS
+                    && !is_ahead(newest.rank.rank, report.received_at()) =>
+            {
                 now.restore(quantity, newest.value);
             }
             _ => {}

@@ -66,6 +66,11 @@ impl Numbering {
         (first..).zip(news).map(entry).collect()
     }
 
+    /// The numbers that the next entry leaves out: after the first, up to the second.
+    pub(super) fn leap(&self) -> Option<(u64, u64)> {
+        (self.floor > self.head).then_some((self.head, self.floor))
+    }
+
     /// Entries up to `head` are committed.
     pub(super) fn reached(&mut self, head: u64) {
         self.head = head;

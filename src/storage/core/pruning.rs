@@ -30,10 +30,11 @@ impl Pruning {
     }
 
     /// So many rows were written.
-    pub(super) fn wrote(&mut self, entries: usize, words: usize) {
-        self.rows.journal += entries as u64;
+    pub(super) fn wrote(&mut self, public: usize, private: usize, words: usize) {
+        self.rows.journal += public as u64;
+        self.rows.private += private as u64;
         self.rows.words += words as u64;
-        self.unpruned += entries as u64;
+        self.unpruned += (public + private) as u64;
     }
 
     /// True if it is time to prune.
@@ -41,13 +42,13 @@ impl Pruning {
         self.unpruned >= PRUNE_EVERY || now.since(self.pruned_at) >= MINUTE_MS
     }
 
-    /// Prunes if it is time to; true if it was.
-    pub(super) async fn prune_if_due(&mut self, engine: &mut Engine, options: &Options, now: Timestamp) -> bool {
-        if !self.is_due(now) {
-            return false;
-        }
+    /// Prunes.
+    pub(super) async fn prune(&mut self, engine: &mut Engine, options: &Options, now: Timestamp) {
         match engine.prune_journal(&self.journal_limits(options, now)).await {
-            Ok(rows) => self.rows.journal = self.rows.journal.saturating_sub(rows),
+            Ok(pruned) => {
+                self.rows.journal = self.rows.journal.saturating_sub(pruned.public);
+                self.rows.private = self.rows.private.saturating_sub(pruned.private);
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the journal was not pruned");
             }
@@ -60,7 +61,6 @@ impl Pruning {
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "words were not pruned"),
         }
         (self.unpruned, self.pruned_at) = (0, now);
-        true
     }
 
     /// Rows that may go at a time: more than were written since the last time.
@@ -72,6 +72,7 @@ impl Pruning {
         JournalLimits {
             rows: self.rows_at_a_time(),
             excess: self.rows.journal.saturating_sub(options.journal_keep_entries.into()),
+            private_excess: self.rows.private.saturating_sub(options.journal_keep_private.into()),
             before: now.plus(-options.journal_keep_ms()),
         }
     }
@@ -80,8 +81,10 @@ impl Pruning {
         WordLimits {
             rows: self.rows_at_a_time(),
             excess: self.rows.words.saturating_sub(options.words_keep_total),
+            total: options.words_keep_total,
             words_before: now.plus(-options.words_keep_ms()),
             alerts_before: now.plus(-options.alerts_keep_ms()),
+            unseen_before: now.plus(-options.alerts_unseen_ms()),
             conversation: options.words_keep_each,
             looked: self.words_looked,
         }
@@ -95,9 +98,9 @@ mod tests {
     #[test]
     fn more_may_go_than_came_and_only_what_is_too_much() {
         let options = Options { journal_keep_entries: 100, words_keep_total: 10, ..Options::default() };
-        let mut pruning = Pruning::new(Rows { journal: 90, words: 10 }, Timestamp(0));
+        let mut pruning = Pruning::new(Rows { journal: 90, private: 0, words: 10 }, Timestamp(0));
         assert_eq!(pruning.journal_limits(&options, Timestamp(0)).excess, 0);
-        pruning.wrote(700, 3);
+        pruning.wrote(700, 0, 3);
         let (journal, words) =
             (pruning.journal_limits(&options, Timestamp(0)), pruning.word_limits(&options, Timestamp(0)));
         assert_eq!((journal.rows, journal.excess), (1_400, 690));

@@ -83,6 +83,12 @@ impl Reports {
         if self.draft.is_empty() {
             return false;
         }
+        if scribe.numbering.leap().is_some() {
+            // The leap is noted under the lock, with the first entry after it.
+            scribe.memory.clear();
+            self.undo(Vec::new());
+            return false;
+        }
         let (merged, decided) = std::mem::take(&mut self.draft).finish(&mut scribe.memory);
         let entries = scribe.numbering.number(merged.news, now());
         let recording = scribe.engine.record(scribe.numbering.head(), merged.observed, entries);
@@ -111,6 +117,7 @@ impl Reports {
             Ok(Some(entries)) => {
                 scribe.committed(&entries, 0);
                 scribe.shared.counters.count_reports(decided.answers());
+                scribe.shared.shares.wrote(decided.growth());
                 if !scribe.has_chores() {
                     self.launch(scribe);
                 }

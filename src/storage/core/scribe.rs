@@ -8,12 +8,13 @@ use super::shared::Shared;
 use super::stats::count;
 use super::tell::Teller;
 use super::tidying::Tidying;
+use super::wiping::Wiping;
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::stations::Directory;
 use std::sync::Arc;
-use weather::time::Timestamp;
+use weather::time::{SECOND_MS, Timestamp};
 
 /// The engine, and what the writer keeps in mind, one duty each.
 pub(in crate::storage) struct Scribe {
@@ -25,7 +26,12 @@ pub(in crate::storage) struct Scribe {
     pub(super) tidying: Tidying,
     pub(super) teller: Teller,
     foreign: Foreign,
+    measured_at: Timestamp,
+    pub(super) wiping: Wiping,
 }
+
+/// The database is measured so often at most, ms: a thousand sensors' sizes are noted with it.
+const MEASURE_EVERY_MS: i64 = 5 * SECOND_MS;
 
 impl Scribe {
     /// Takes the engine over. `lossy`: an earlier run may have lost its last commits.
@@ -38,21 +44,53 @@ impl Scribe {
         // The head comes first: whatever is committed after it is noticed later.
         let numbering = Numbering::new(engine.head().await?, lossy);
         shared.set_directory(Arc::new(Directory::new(engine.stations().await?)));
+        shared.shares.learn(engine.sizes().await?);
+        shared.shares.measured(engine.used_bytes().await?, &shared.options);
         let pruning = Pruning::new(engine.count().await?, now());
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
-        Ok(Self { engine, shared, memory, numbering, pruning, tidying, teller, foreign })
+        let measured_at = now();
+        Ok(Self {
+            engine,
+            shared,
+            memory,
+            numbering,
+            pruning,
+            tidying,
+            teller,
+            foreign,
+            measured_at,
+            wiping: Wiping::default(),
+        })
     }
 
-    /// Takes the write lock and learns what other processes have written.
+    /// Takes the write lock and learns what other processes have written. The transaction keeps within the size limit.
     pub(super) async fn begin(&mut self) -> Result<(), Error> {
+        self.begin_within(false).await
+    }
+
+    /// The same for the owner's commands and for forgetting, which may use the reserve.
+    pub(super) async fn begin_control(&mut self) -> Result<(), Error> {
+        self.begin_within(true).await
+    }
+
+    async fn begin_within(&mut self, reserve: bool) -> Result<(), Error> {
+        self.engine.open_reserve(reserve).await?;
         let head = self.engine.begin().await?;
-        self.catch_up(head).await
+        self.catch_up(head).await?;
+        match self.numbering.leap() {
+            Some((after, upto)) => self.engine.leap(after, upto).await,
+            None => Ok(()),
+        }
     }
 
     /// The same for reports.
     pub(super) async fn begin_reports(&mut self) -> Result<(), Error> {
         let head = self.engine.begin_reports().await?;
-        self.catch_up(head).await
+        self.catch_up(head).await?;
+        match self.numbering.leap() {
+            Some((after, upto)) => self.engine.leap_reports(after, upto).await,
+            None => Ok(()),
+        }
     }
 
     /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving.
@@ -63,6 +101,7 @@ impl Scribe {
         let read = self.foreign.read(&mut self.engine, self.numbering.head(), head).await?;
         self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
         self.pruning.counted(self.engine.count().await?);
+        self.shared.shares.learn(self.engine.sizes().await?);
         count(&self.shared.counters.foreign_entries, read);
         self.memory.clear();
         self.tidying.suspect();
@@ -76,7 +115,8 @@ impl Scribe {
             self.numbering.reached(last.seq);
         }
         self.shared.reached(self.numbering.head());
-        self.pruning.wrote(entries.len(), words);
+        let private = entries.iter().filter(|entry| entry.visitor.is_some()).count();
+        self.pruning.wrote(entries.len() - private, private, words);
     }
 
     /// Ends a transaction that failed, and tells what others have committed, come what may.
@@ -125,22 +165,53 @@ impl Scribe {
         Ok(())
     }
 
-    /// True if old entries are to be pruned, or removed stations may have rows left.
+    /// True if old entries are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
-        self.tidying.has_orphans() || self.pruning.is_due(now())
+        let now = now();
+        self.tidying.has_orphans() || self.pruning.is_due(now) || self.wiping.is_due(now)
     }
 
     /// Does some of it: never so much that somebody waits long.
     pub(super) async fn do_chores(&mut self) {
-        if self.pruning.prune_if_due(&mut self.engine, &self.shared.options, now()).await {
+        if self.pruning.is_due(now()) {
+            if let Err(error) = self.engine.open_reserve(true).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "pruning keeps to the size limit");
+            }
+            self.pruning.prune(&mut self.engine, &self.shared.options, now()).await;
+            if now().since(self.measured_at) >= MEASURE_EVERY_MS {
+                self.measure().await;
+            }
             // A tidying that failed is tried again.
             self.tidying.suspect();
         }
-        self.tidying.tidy_some(&mut self.engine).await;
+        if self.tidying.has_orphans() {
+            self.tidying.tidy_some(&mut self.engine).await;
+            if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
+                self.shared.shares.measured(used, &self.shared.options);
+            }
+        }
+        self.wiping.wipe_if_due(&mut self.engine, now()).await;
+    }
+
+    /// Measures the database, and notes what each sensor has written.
+    async fn measure(&mut self) {
+        self.measured_at = now();
+        let shared = self.shared.clone();
+        let measured = async {
+            self.engine.note_sizes(&shared.shares.counted()).await?;
+            self.engine.used_bytes().await
+        };
+        match measured.await {
+            Ok(used) => shared.shares.measured(used, &shared.options),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the database was not measured");
+            }
+        }
     }
 
     /// Closes the database.
-    pub(super) async fn close(self) {
+    pub(super) async fn close(mut self) {
+        self.measure().await;
         self.engine.close().await;
     }
 }

@@ -1,5 +1,6 @@
 //! What handles and the writer share.
 
+use super::shares::Shares;
 use super::stats::{Counters, Stats};
 use crate::storage::options::Options;
 use crate::storage::stations::Directory;
@@ -13,12 +14,15 @@ pub(in crate::storage) struct Shared {
     directory: RwLock<Arc<Directory>>,
     /// The newest entry that this process has committed; 0: none yet.
     head: AtomicU64,
+    /// How full the database is, and by whom.
+    pub shares: Shares,
     pub(super) counters: Counters,
 }
 
 impl Shared {
     pub(in crate::storage) fn new(options: Options) -> Self {
-        Self { options, directory: RwLock::default(), head: AtomicU64::new(0), counters: Counters::default() }
+        let (directory, head) = (RwLock::default(), AtomicU64::new(0));
+        Self { options, directory, head, shares: Shares::default(), counters: Counters::default() }
     }
 
     pub(in crate::storage) fn head(&self) -> u64 {

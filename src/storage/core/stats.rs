@@ -31,6 +31,10 @@ pub struct Stats {
     pub queued_reports: u64,
     /// Words that wait for the writer now.
     pub queued_words: u64,
+    /// Bytes of the database that hold something, measured once a minute.
+    pub used_bytes: u64,
+    /// Bytes that reports, words and alerts may fill.
+    pub limit_bytes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -86,6 +90,8 @@ impl Counters {
             foreign_entries: self.foreign_entries.load(Relaxed),
             queued_reports: 0,
             queued_words: 0,
+            used_bytes: 0,
+            limit_bytes: 0,
         }
     }
 }

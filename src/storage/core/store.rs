@@ -63,6 +63,7 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
         Ok(entries) => {
             scribe.committed(&entries, 0);
             scribe.shared.counters.count_reports(decided.answers());
+            scribe.shared.shares.wrote(decided.growth());
             decided.answer();
             scribe.teller.tell(entries).await;
             Ok(())

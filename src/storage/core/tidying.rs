@@ -26,8 +26,9 @@ impl Tidying {
     /// Deletes some of them: always a bounded number, so that nobody waits long.
     pub(super) async fn tidy_some(&mut self, engine: &mut Engine) {
         if self.orphans {
+            let reserve = engine.open_reserve(true).await;
             // After an error the next pruning sends us here again.
-            self.orphans = engine.tidy().await.unwrap_or_else(|error| {
+            self.orphans = reserve.and(engine.tidy().await).unwrap_or_else(|error| {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "the rows of a removed station are still there");
                 false

@@ -123,6 +123,9 @@ impl Writer {
             Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
             Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
             Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
+            Job::RemoveSensor(slug, name, answer) => {
+                drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
+            }
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;
                 let next = match &done {

@@ -18,6 +18,7 @@ impl FromRow<'_, SqliteRow> for Word {
             said_at: Timestamp(row.try_get("said_ms")?),
             seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
             answered: row.try_get("answered")?,
+            talker: row.try_get("talker")?,
         })
     }
 }
@@ -38,7 +39,7 @@ impl FromRow<'_, SqliteRow> for Alert {
 }
 
 const UNANSWERED: &str = "\
-    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered, talker FROM word \
     WHERE answered = 0 AND seq > $1 ORDER BY seq LIMIT $2";
 
 pub(super) async fn unanswered(db: &SqlitePool, after: u64, limit: u32) -> Result<Vec<Word>, sqlx::Error> {
@@ -47,7 +48,7 @@ pub(super) async fn unanswered(db: &SqlitePool, after: u64, limit: u32) -> Resul
 
 /// By the index of conversations: a visitor's words are few, all that wait may be many.
 const UNANSWERED_OF: &str = "\
-    SELECT id, visitor, station, author, text, units, said_ms, seq, answered \
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered, talker \
     FROM word INDEXED BY word_conversation \
     WHERE visitor = $1 AND answered = 0 AND seq > $2 ORDER BY seq LIMIT $3";
 
@@ -61,7 +62,7 @@ pub(super) async fn unanswered_of(
 }
 
 const CONVERSATION: &str = "\
-    SELECT id, visitor, station, author, text, units, said_ms, seq, answered FROM word \
+    SELECT id, visitor, station, author, text, units, said_ms, seq, answered, talker FROM word \
     WHERE visitor = $1 AND station = $2 ORDER BY seq DESC LIMIT $3";
 
 pub(super) async fn conversation(

@@ -2,7 +2,7 @@
 
 use super::numbers::stored;
 use crate::storage::entry::Entry;
-use crate::storage::seam::{JournalLimits, Piece};
+use crate::storage::seam::Piece;
 use crate::storage::words::Visitor;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
@@ -52,11 +52,13 @@ async fn read(
 /// What an entry takes beside its body.
 const ROW_BYTES: usize = size_of::<Entry>();
 
-/// A cursor is good if its entry is still there, or if the one that follows it directly is the oldest. A cursor
-/// without an entry belongs to a commit that a power cut took, or to entries that were pruned.
+/// A cursor is good if it is not beyond the head, if nothing has gone after it that its reader may read, and if it is
+/// none of the numbers that were left out.
 const GOOD: &str = "\
-    SELECT EXISTS (SELECT 1 FROM journal WHERE seq = $1) \
-    OR coalesce((SELECT min(seq) FROM journal), 1) = $1 + 1";
+    SELECT $1 <= coalesce((SELECT max(seq) FROM journal), 0) \
+    AND NOT EXISTS (SELECT 1 FROM journal_gone \
+        WHERE visitor IN ('', $2, CASE WHEN $2 IS NULL THEN '' ELSE '*' END) AND seq > $1) \
+    AND NOT EXISTS (SELECT 1 FROM journal_leap WHERE after < $1 AND upto >= $1)";
 const AFTER: &str =
     "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
 /// What is private to others is passed over: where many talk, it is most of the journal.
@@ -73,11 +75,12 @@ pub(super) async fn since(
 ) -> Result<Option<Piece>, sqlx::Error> {
     // Both questions see the same state, or pruning could come between them.
     let mut reading = db.begin().await?;
-    let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).fetch_one(&mut *reading).await?;
+    let reader = reader.map(Visitor::as_str);
+    let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).bind(reader).fetch_one(&mut *reading).await?;
     if !good {
         return Ok(None);
     }
-    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader.map(Visitor::as_str));
+    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader);
     let mut piece = read(since.fetch(&mut *reading), bytes_max).await?;
     piece.is_all &= piece.entries.len() < limit as usize;
     Ok(Some(piece))
@@ -109,22 +112,10 @@ pub(super) fn body(entry: &Entry) -> &str {
     std::str::from_utf8(&entry.body).unwrap_or_default()
 }
 
-const ROWS: &str = "SELECT count(*) FROM journal";
+const ROWS: &str = "SELECT count(*) - count(visitor), count(visitor) FROM journal";
 
-/// How many entries there are.
-pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
-    let rows: i64 = sqlx::query_scalar(ROWS).fetch_one(conn).await?;
-    Ok(rows.unsigned_abs())
-}
-
-const PRUNE: &str = "\
-    DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal) AND (\
-        seq IN (SELECT seq FROM journal ORDER BY seq LIMIT $1) \
-        OR seq IN (SELECT seq FROM (SELECT seq, committed_ms FROM journal ORDER BY seq LIMIT $2) WHERE committed_ms < $3))";
-
-/// Deletes some of the oldest entries, never the newest; returns how many.
-pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -> Result<u64, sqlx::Error> {
-    let JournalLimits { rows, excess, before } = limits;
-    let (excess, rows) = (stored(*excess.min(rows)), stored(*rows));
-    Ok(sqlx::query(PRUNE).bind(excess).bind(rows).bind(before.0).execute(conn).await?.rows_affected())
+/// How many public and how many private entries there are.
+pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<(u64, u64), sqlx::Error> {
+    let (public, private): (i64, i64) = sqlx::query_as(ROWS).fetch_one(conn).await?;
+    Ok((public.unsigned_abs(), private.unsigned_abs()))
 }

@@ -1,11 +1,13 @@
 //! The file: connections with their pragmas, migrations, and the journal's name.
 
+use super::file;
 use super::numbers::stored;
 use super::readers::Readers;
 use super::reports::{Pragmas, Reports, WRITER_CACHE_KIB};
+use super::room::{self, Limits, PAGE_BYTES};
 use super::texts::Texts;
 use super::writer::Writer;
-use crate::storage::error::Error;
+use crate::storage::error::{BadFile, Error};
 use crate::storage::keys;
 use crate::storage::options::{Durability, Options};
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -18,17 +20,18 @@ use tokio::time::Instant;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// SQLite's usual page, said aloud because the size limit is counted in pages.
-const PAGE_BYTES: u32 = 4_096;
 /// What is forgotten is overwritten where that costs no extra writing, so that it does not linger in a page's gaps.
 const OVERWRITE: &str = "fast";
 /// A reader waits so long for its turn; a page that would come later is not wanted any more.
 const READER_WAIT: Duration = Duration::from_secs(5);
+/// A look-up in the background waits so long for its turn: a keeper may take its time.
+const BACKGROUND_WAIT: Duration = Duration::from_secs(60);
 
 /// What `open` finds out.
 pub(in crate::storage) struct Opened {
     pub writer: Writer,
     pub readers: Readers,
+    pub background: Readers,
     pub epoch: String,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
@@ -42,23 +45,29 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 #[expect(clippy::disallowed_methods, reason = "a limit in time to the wait for another process")]
 pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error> {
     let deadline = Instant::now() + options.lock_wait();
+    let is_new = file::create(&options.file)?;
     loop {
-        match try_open(options).await {
-            Err(Error::Locked(_)) if Instant::now() < deadline => tokio::time::sleep(LOOK_AGAIN).await,
+        match try_open(options, is_new).await {
+            // An empty file may be one that another process is about to fill.
+            Err(Error::Locked(_) | Error::File(BadFile::Empty)) if Instant::now() < deadline => {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
             done => return done,
         }
     }
 }
 
-async fn try_open(options: &Options) -> Result<Opened, Error> {
-    let max_pages = (u64::from(options.max_database_mib) << 20) / u64::from(PAGE_BYTES);
+async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
+    // Migrations may use the reserve, too: a newer version opens a database that is full for reports.
+    let max_pages = room::pages(options.limit_bytes() + options.reserve_bytes());
     let base = SqliteConnectOptions::new()
         .filename(&options.file)
         .busy_timeout(options.lock_wait())
         .disable_statement_logging();
+    file::check(&options.file, is_new, &base).await?;
+    file::warn_of_others(&options.file);
     let writer_options = base
         .clone()
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .page_size(PAGE_BYTES)
@@ -70,19 +79,38 @@ async fn try_open(options: &Options) -> Result<Opened, Error> {
     let mut conn = single.acquire().await?.detach();
     let epoch = epoch(&mut conn).await?;
     let lossy = lossy(&mut conn, options.durability).await?;
-    let pool = SqlitePoolOptions::new()
-        .max_connections(options.readers)
-        .acquire_timeout(READER_WAIT)
-        .connect_lazy_with(base.read_only(true));
+    let base = base.read_only(true);
+    let pool = open_readers(&base, options.readers, READER_WAIT).await?;
+    let behind = open_readers(&base, options.background_readers, BACKGROUND_WAIT).await?;
     let texts = Arc::new(Texts::new());
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
-    let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages: stored(max_pages) };
+    let max_pages = stored(room::pages(options.limit_bytes()));
+    let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
-    let writer = Writer::new(conn, reports, pool.clone()).await?;
-    Ok(Opened { writer, readers: Readers { pool, texts }, epoch, lossy })
+    let pools = [pool.clone(), behind.clone()];
+    let writer = Writer::new(conn, reports, Limits::new(options), pools).await?;
+    let background = Readers { pool: behind, texts: texts.clone() };
+    Ok(Opened { writer, readers: Readers { pool, texts }, background, epoch, lossy })
+}
+
+/// Connections that read, all of them open now and for good: later the process may have no file left to open.
+async fn open_readers(options: &SqliteConnectOptions, number: u32, wait: Duration) -> Result<SqlitePool, sqlx::Error> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(number)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(wait)
+        .connect_lazy_with(options.clone());
+    // Held together, so that each is another one.
+    let mut open = Vec::new();
+    for _ in 0..number {
+        open.push(pool.acquire().await?);
+    }
+    drop(open);
+    Ok(pool)
 }
 
 /// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen

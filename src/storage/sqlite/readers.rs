@@ -7,6 +7,7 @@ use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
+use crate::storage::stations::ListedSensor;
 use crate::storage::words::{Alert, Visitor, Word};
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
@@ -43,6 +44,11 @@ impl Readers {
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(in crate::storage) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
         stations::by_hash(&self.pool, hash).await
+    }
+
+    /// A station's sensors, sorted by name.
+    pub(in crate::storage) async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
+        stations::sensors(&self.pool, station).await
     }
 
     /// The newest value of every datastream of a station.

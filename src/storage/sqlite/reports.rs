@@ -4,8 +4,9 @@
 //! It is no connection of sqlx: there each statement is a trip to another thread, and a transaction has a row for each
 //! value. Row by row on one thread costs less than the trips.
 
+use super::numbers::stored;
 use super::texts::Texts;
-use super::{learn, rows};
+use super::{gone, learn, rows};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
@@ -72,6 +73,15 @@ impl Reports {
     /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
     pub(super) async fn begin(&self) -> Result<u64, Error> {
         self.run(|db, _| Ok(begin(db)?)).await
+    }
+
+    /// Notes that no entries get the numbers after `after`, up to `upto`.
+    pub(super) async fn leap(&self, after: u64, upto: u64) -> Result<(), Error> {
+        self.run(move |db, _| {
+            db.execute(gone::LEAP, (stored(after), stored(upto)))?;
+            Ok(())
+        })
+        .await
     }
 
     /// A station's sensors with their newest values.

@@ -4,10 +4,10 @@ use super::error::decode;
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
-use crate::storage::stations::{FoundStation, NewStation};
+use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
 use chrono_tz::Tz;
 use sqlx::{SqliteConnection, SqliteExecutor};
-use weather::station::{Slug, Station, StationId};
+use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 
 type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String);
@@ -45,6 +45,7 @@ pub(super) async fn change(
         StationChange::Add(new, key) => insert(conn, new, key, now).await,
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
         StationChange::Remove(slug) => delete(conn, slug).await,
+        StationChange::RemoveSensor(slug, name) => delete_sensor(conn, slug, name).await,
     }
 }
 
@@ -78,6 +79,35 @@ const DELETE: &str = "DELETE FROM station WHERE slug = $1";
 /// Its sensors stay without a station until [`super::tidy`] has deleted their rows.
 async fn delete(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
     must_exist(slug, sqlx::query(DELETE).bind(slug.as_str()).execute(conn).await?.rows_affected())
+}
+
+const DELETE_SENSOR: &str = "\
+    UPDATE sensor SET station = NULL WHERE station = (SELECT id FROM station WHERE slug = $1) AND name = $2";
+
+/// The same for one sensor.
+async fn delete_sensor(conn: &mut SqliteConnection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+    let done = sqlx::query(DELETE_SENSOR).bind(slug.as_str()).bind(name.as_str()).execute(conn).await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NoSensor(slug.to_string(), name.as_str().to_owned()));
+    }
+    Ok(())
+}
+
+const SENSORS: &str = "\
+    SELECT name, bytes, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id) \
+    FROM sensor WHERE station = $1 ORDER BY name";
+
+/// A station's sensors, sorted by name.
+pub(super) async fn sensors(db: impl SqliteExecutor<'_>, station: StationId) -> Result<Vec<ListedSensor>, Error> {
+    let rows: Vec<(String, i64, Option<i64>)> = sqlx::query_as(SENSORS).bind(station.0).fetch_all(db).await?;
+    let listed = |(name, bytes, newest): (String, i64, Option<i64>)| {
+        Ok(ListedSensor {
+            name: SensorName::new(&name)?,
+            newest: newest.map(Timestamp),
+            about_bytes: bytes.unsigned_abs(),
+        })
+    };
+    rows.into_iter().map(listed).collect()
 }
 
 fn must_exist(slug: &Slug, rows: u64) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use super::journal::body;
 use super::json::json;
 use super::numbers::{author_number, stored};
 use crate::storage::entry::Entry;
-use crate::storage::seam::{KnownWords, Named, Spoken};
+use crate::storage::seam::{KnownWords, Named, Said, Spoken};
 use crate::storage::words::{Author, Visitor};
 use sqlx::SqliteConnection;
 use weather::time::{DAY_MS, Timestamp};
@@ -42,9 +42,9 @@ pub(super) async fn known(conn: &mut SqliteConnection, named: &Named<'_>) -> Res
 const HEARD_EVERY_MS: i64 = DAY_MS;
 
 const WRITE: &str = "\
-    INSERT INTO word (id, visitor, station, author, text, units, said_ms, seq, answered) \
+    INSERT INTO word (id, visitor, station, author, text, units, said_ms, seq, answered, talker) \
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
-    value ->> 8 FROM json_each($1);\
+    value ->> 8, value ->> 9 FROM json_each($1);\
     UPDATE word SET answered = 1 WHERE id IN (SELECT value FROM json_each($2));\
     DELETE FROM alert WHERE (visitor, station, number) IN \
     (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($3));\
@@ -68,7 +68,8 @@ pub(super) async fn write(
     let words = spoken.said.iter().zip(entries).map(|(said, entry)| {
         let (author, seq) = (author_number(said.author), stored(entry.seq));
         let answered = i64::from(said.author == Author::Keeper);
-        (said.id, said.visitor.as_str(), said.station, author, said.text, said.units, now.0, seq, answered)
+        let Said { id, visitor, station, text, units, talker, .. } = *said;
+        (id, visitor.as_str(), station, author, text, units, now.0, seq, answered, talker)
     });
     let (mut gone, mut put) = (Vec::new(), Vec::new());
     for ((visitor, station, number), alert) in &spoken.alerts {
@@ -110,7 +111,13 @@ pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error
 /// Nothing is left of a word but its id, which is random and nobody's now: a word that is sent again does not come
 /// back. Ids go when their time comes, as words do.
 const EMPTY_WORDS: &str = "\
-    UPDATE word SET visitor = '', station = '', text = '', units = '', answered = 1 WHERE visitor = $1 AND station = $2";
+    UPDATE word SET visitor = '', talker = '', station = '', text = '', units = '', answered = 1 \
+    WHERE visitor = $1 AND station = $2";
+
+/// Here pages that become free are overwritten, too.
+const OVERWRITE_ALL: &str = "PRAGMA secure_delete = ON";
+/// The usual: what is deleted is overwritten where that costs no extra writing.
+const OVERWRITE_CHEAPLY: &str = "PRAGMA secure_delete = FAST";
 
 /// The entries stay, because cursors point at them.
 const BLANK_JOURNAL: &str = "UPDATE journal SET body = $3 WHERE visitor = $1 AND station = $2 AND body <> $3";
@@ -122,7 +129,9 @@ pub(super) async fn forget(
     station: &str,
     instead: &str,
 ) -> Result<(), sqlx::Error> {
+    sqlx::query(OVERWRITE_ALL).execute(&mut *conn).await?;
     sqlx::query(EMPTY_WORDS).bind(visitor.as_str()).bind(station).execute(&mut *conn).await?;
-    sqlx::query(BLANK_JOURNAL).bind(visitor.as_str()).bind(station).bind(instead).execute(conn).await?;
+    sqlx::query(BLANK_JOURNAL).bind(visitor.as_str()).bind(station).bind(instead).execute(&mut *conn).await?;
+    sqlx::query(OVERWRITE_CHEAPLY).execute(conn).await?;
     Ok(())
 }

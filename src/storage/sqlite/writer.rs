@@ -1,12 +1,13 @@
 //! The connections that write: one step of the writer's work a function.
 
 use super::reports::Reports;
-use super::{journal, prune, stations, tidy, words};
+use super::room::{self, Limits};
+use super::{gone, journal, prune, stations, tidy, words};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, Range, Rows, SensorDay, SensorId, Spoken,
-    StationChange, WordLimits,
+    FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows, SensorDay,
+    SensorId, Spoken, StationChange, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -22,8 +23,9 @@ pub(in crate::storage) struct Writer {
     /// Everything but reports.
     conn: SqliteConnection,
     reports: Reports,
+    limits: Limits,
     /// They are closed before the file is.
-    readers: SqlitePool,
+    readers: [SqlitePool; 2],
     /// What `PRAGMA data_version` said last: it changes when another connection commits.
     data_version: i64,
     /// What it said when the look that is going on began.
@@ -35,17 +37,20 @@ const READ: &str = "BEGIN";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 const DATA_VERSION: &str = "PRAGMA data_version";
+/// The writer waits so long only for those who read, when it empties the log: reports wait behind it.
+const HASTE: &str = "PRAGMA busy_timeout = 100";
 const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 impl Writer {
     pub(super) async fn new(
         mut conn: SqliteConnection,
         reports: Reports,
-        readers: SqlitePool,
+        limits: Limits,
+        readers: [SqlitePool; 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
-        Ok(Self { conn, reports, readers, data_version, looking: data_version })
+        Ok(Self { conn, reports, limits, readers, data_version, looking: data_version })
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -152,11 +157,39 @@ impl Writer {
         Ok(words::forget(&mut self.conn, visitor, station, instead).await?)
     }
 
+    /// Empties the log, which may hold what was forgotten; false if somebody reads from it now.
+    pub(in crate::storage) async fn empty_log(&mut self) -> Result<bool, Error> {
+        sqlx::query(HASTE).execute(&mut self.conn).await?;
+        let emptied: Result<(i64, i64, i64), _> = sqlx::query_as(CHECKPOINT).fetch_one(&mut self.conn).await;
+        sqlx::query(self.limits.patience()).execute(&mut self.conn).await?;
+        Ok(emptied?.0 == 0)
+    }
+
     /// Writes one entry and commits.
     pub(in crate::storage) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
         journal::append(&mut self.conn, entry).await?;
         sqlx::query(COMMIT).execute(&mut self.conn).await?;
         Ok(())
+    }
+
+    /// Opens or closes the reserve beyond the size limit, for the transactions that follow.
+    pub(in crate::storage) async fn open_reserve(&mut self, open: bool) -> Result<(), Error> {
+        Ok(self.limits.open_reserve(&mut self.conn, open).await?)
+    }
+
+    /// Bytes of the file that hold something.
+    pub(in crate::storage) async fn used_bytes(&mut self) -> Result<u64, Error> {
+        Ok(room::used_bytes(&mut self.conn).await?)
+    }
+
+    /// About so many bytes belong to each sensor, as noted.
+    pub(in crate::storage) async fn sizes(&mut self) -> Result<Vec<(StationId, SensorId, u64)>, Error> {
+        Ok(room::sizes(&mut self.conn).await?)
+    }
+
+    /// Notes how many bytes belong to each sensor.
+    pub(in crate::storage) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
+        Ok(room::note(&mut self.conn, counted).await?)
     }
 
     /// Ends a transaction that failed.
@@ -195,13 +228,27 @@ impl Writer {
 
     /// Counts rows: not for every commit.
     pub(in crate::storage) async fn count(&mut self) -> Result<Rows, Error> {
-        let journal = journal::rows(&mut self.conn).await?;
-        Ok(Rows { journal, words: words::rows(&mut self.conn).await? })
+        let (journal, private) = journal::rows(&mut self.conn).await?;
+        Ok(Rows { journal, private, words: words::rows(&mut self.conn).await? })
     }
 
-    /// Deletes some of the journal's oldest entries, never the newest; returns how many.
-    pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<u64, Error> {
-        Ok(journal::prune(&mut self.conn, limits).await?)
+    /// Notes that no entries get the numbers after `after`, up to `upto`. Inside a transaction.
+    pub(in crate::storage) async fn leap(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        Ok(gone::leap(&mut self.conn, after, upto).await?)
+    }
+
+    /// The same within a transaction of reports.
+    pub(in crate::storage) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        self.reports.leap(after, upto).await
+    }
+
+    /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
+    pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
+        let pruned = gone::prune(&mut self.conn, limits).await;
+        if pruned.is_err() {
+            self.rollback().await;
+        }
+        Ok(pruned?)
     }
 
     /// Deletes some of the words and alerts that are too old or too many.
@@ -216,7 +263,9 @@ impl Writer {
 
     /// Closes the readers, writes the log back into the file and closes it.
     pub(in crate::storage) async fn close(mut self) {
-        self.readers.close().await;
+        for pool in &self.readers {
+            pool.close().await;
+        }
         self.reports.close().await;
         if let Err(error) = sqlx::query(CHECKPOINT).execute(&mut self.conn).await {
             tracing::warn!(%error, "the log was not written back; the next start reads it");

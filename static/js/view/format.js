@@ -68,6 +68,9 @@ export function difference(key, canonical, units) {
 /** The words people read. */
 export const WORDS = Object.freeze({ waiting: 'No readings yet', live: 'Live', stale: 'Stale', offline: 'Offline' });
 
+/** True if a clock cannot be that far ahead: the server's own was wrong. @param {number} at @param {number} now */
+export const isAhead = (at, now) => now - at < -5 * MINUTE_MS;
+
 /**
  * What a value's age says: stale after two and a half of the station's intervals, offline after five.
  * @param {number | null | undefined} at @param {number} now @param {number | null} intervalMs
@@ -76,6 +79,7 @@ export const WORDS = Object.freeze({ waiting: 'No readings yet', live: 'Live', s
 export function freshness(at, now, intervalMs) {
   if (at === null || at === undefined) return 'waiting';
   const interval = intervalMs ?? 0;
+  if (isAhead(at, now)) return 'offline';
   if (now - at > Math.max(15 * MINUTE_MS, interval * 5)) return 'offline';
   return now - at > Math.max(2 * MINUTE_MS, interval * 2.5) ? 'stale' : 'live';
 }
@@ -89,7 +93,10 @@ export function age(at, now) {
 }
 
 /** @param {number} at @param {number} now */
-export const ago = (at, now) => (now - at < 2 * SECOND_MS ? 'just now' : `${age(at, now)} ago`);
+export function ago(at, now) {
+  if (isAhead(at, now)) return 'in the future';
+  return now - at < 2 * SECOND_MS ? 'just now' : `${age(at, now)} ago`;
+}
 
 const POINTS = 'N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW'.split(' ');
 

@@ -1,7 +1,7 @@
 // @ts-check
 // A station as the page knows it, and what a report changes about it. Pure: no DOM, time is an argument.
 import { hasPlaces } from './card.js';
-import { freshness } from './format.js';
+import { freshness, isAhead } from './format.js';
 import { add, hourBefore, roll } from './series.js';
 import { date } from './zone.js';
 
@@ -33,11 +33,13 @@ import { date } from './zone.js';
 
 /**
  * When the newest value of the main sensor was observed; if that has none, of any sensor.
- * @param {Station} station
+ * What the clock of the future noted is passed over.
+ * @param {Station} station @param {number} [now]
  */
-export function newestAt({ values }) {
-  const main = Object.keys(values).filter((key) => !key.includes('/'));
-  const newest = (main.length ? main : Object.keys(values)).reduce(
+export function newestAt({ values }, now = Infinity) {
+  const known = Object.keys(values).filter((key) => !isAhead(values[key].at, now));
+  const main = known.filter((key) => !key.includes('/'));
+  const newest = (main.length ? main : known).reduce(
     (newest, key) => Math.max(newest, values[key].at),
     -Infinity,
   );
@@ -48,7 +50,7 @@ export function newestAt({ values }) {
 export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
 
 /** How fresh the station is: one dead sensor does not make it silent. @param {Station} station @param {number} now */
-export const stateOf = (station, now) => freshness(newestAt(station), now, station.interval_ms);
+export const stateOf = (station, now) => freshness(newestAt(station, now), now, station.interval_ms);
 
 /** How fresh its large number is. @param {Station} station @param {number} now */
 export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
@@ -65,7 +67,7 @@ export function mayStandBeside({ values, interval_ms: interval }, key, at, now) 
   if (own === undefined || at === null || at === undefined) return false;
   /** @param {number} of */
   const rank = (of) => STATES.indexOf(freshness(of, now, interval));
-  return freshness(own, at, interval) === 'live' && rank(own) <= rank(at);
+  return freshness(Math.min(own, at), at, interval) === 'live' && rank(own) <= rank(at);
 }
 
 /**
@@ -82,14 +84,14 @@ export function take(station, report, now) {
   turn(station, Math.max(at, now));
   for (const [key, value] of Object.entries(values)) {
     const old = station.values[key];
-    if (!report.late && old && old.at >= at) continue; // The page was rendered with it already.
+    if (!report.late && old && old.at >= at && !isAhead(old.at, now)) continue; // The page was rendered with it already.
     // A card knows the number of values of its last bucket only.
     if (key === 'temperature' && !(station.card && report.late)) add(station.series, at, value);
     if (date(station.zone, at) === station.day) stretch(station.extremes, key, value, at);
     if (!report.late) station.values[key] = { value, at };
   }
   if (report.late) return known;
-  station.observed_at = Math.max(before ?? 0, at);
+  station.observed_at = before === null || isAhead(before, now) ? at : Math.max(before, at);
   if (station.interval_ms === null && before !== null && at > before) station.interval_ms = at - before;
   if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
   return known;

@@ -170,5 +170,6 @@ pub fn word(number: i64, author: Author, text: &str, age_ms: i64) -> Word {
         said_at: NOW.plus(-age_ms),
         seq: number as u64,
         answered: true,
+        talker: String::new(),
     }
 }

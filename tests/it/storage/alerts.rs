@@ -2,8 +2,9 @@
 
 use super::words::{Visitor, Word, visitor};
 use super::*;
+use channel::crowd::Source;
 use stevenson::storage::Error;
-use stevenson::storage::words::{Alert, AlertChange};
+use stevenson::storage::words::{Alert, AlertChange, Speaker};
 use weather::time::DAY_MS;
 
 fn alert(visitor: &Visitor, number: u32) -> Alert {
@@ -157,6 +158,9 @@ async fn more_alerts_than_may_be_are_refused_and_the_word_still_waits() {
 async fn alerts_of_visitors_who_fell_silent_are_pruned_and_talk_keeps_them() {
     let house = House::new().await.unheard();
     let (silent, talks) = (visitor(1), visitor(2));
+    // They were made so long ago that their visitors have come back since.
+    let made = |visitor: &Visitor| Alert { created_at: Timestamp(0), ..alert(visitor, 1) };
+    let put = |visitor: &Visitor, _| AlertChange::Put(made(visitor));
     house.order(&silent, "a", vec![put(&silent, 1)]).await;
     house.order(&talks, "b", vec![put(&talks, 1)]).await;
     let age = |days: i64| house.outside().age_alerts(days * DAY_MS);
@@ -168,7 +172,48 @@ async fn alerts_of_visitors_who_fell_silent_are_pruned_and_talk_keeps_them() {
     house.speak(&silent, Some("below 0 °C"), vec![put(&silent, 1)]).await;
     age(2);
     house.chatter_of(visitor(998)).await;
-    assert_eq!(house.alerts().await, [alert(&talks, 1)]);
+    assert_eq!(house.alerts().await, [made(&talks)]);
+}
+
+#[tokio::test]
+async fn alerts_of_visitors_who_never_came_back_end_after_days_and_visits_keep_them() {
+    let house = House::new().await.unheard();
+    let (invented, came, regular) = (visitor(1), visitor(2), visitor(3));
+    let now: Timestamp = chrono::Utc::now().into();
+    let made = |visitor: &Visitor, days: i64| {
+        AlertChange::Put(Alert { created_at: now.plus(-days * DAY_MS), ..alert(visitor, 1) })
+    };
+    for (visitor, days) in [(&invented, 15), (&came, 15), (&regular, 60)] {
+        house.order(visitor, visitor.as_str(), vec![made(visitor, days)]).await;
+    }
+    // All were here fifteen days ago, one of them for the first time long before that, and one is here now.
+    house.outside().age_alerts(15 * DAY_MS);
+    house.storage.seen(vec![came.clone()]).await.expect("noted");
+    house.chatter().await;
+    let left: Vec<_> = house.alerts().await.into_iter().map(|alert| alert.visitor).collect();
+    assert!(!left.contains(&invented), "it never came back");
+    assert!(left.contains(&came) && left.contains(&regular), "{left:?}");
+}
+
+#[tokio::test]
+async fn one_address_does_not_use_up_everybodys_alerts() {
+    let budgets = |options: &mut Options| (options.alerts_address_per_day, options.alerts_all_per_day) = (3, 5);
+    let house = House::with(budgets).await.unheard();
+    let asked = async |number: usize, last: u8| {
+        let (visitor, source) = (visitor(number), Source::of([192, 0, 2, last].into()));
+        let words = vec![super::words::word(&number.to_string(), "warn me below 0")];
+        let speaker = Speaker { visitor: &visitor, source, units: "metric" };
+        house.storage.say_from(speaker, words).await.expect("stored");
+        house.unanswered().await.pop().expect("it waits")
+    };
+    let mut made = 0;
+    for number in 0..10 {
+        made += u32::from(house.storage.may_alert(&asked(number, 1).await));
+    }
+    assert_eq!(made, 3, "invented visitors share their address's budget");
+    assert!(house.storage.may_alert(&asked(10, 2).await), "others have their own");
+    assert!(house.storage.may_alert(&asked(11, 3).await));
+    assert!(!house.storage.may_alert(&asked(12, 4).await), "all together have one, too");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What is forgotten is gone, from everywhere; and what is too old or too much goes by itself.
 
-use super::words::{visitor, word};
+use super::words::{Author, visitor, word};
 use super::*;
 use serde_json::json;
 use stevenson::storage::words::NewWord;
@@ -24,7 +24,11 @@ async fn a_conversation_that_was_forgotten_is_nowhere_any_more() {
 
     house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
     assert_eq!(house.outside().places("secret"), [""; 0]);
-    assert_eq!(house.outside().places(anna.as_str()), ["journal.visitor", "word.visitor"], "who may read; the harbour");
+    assert_eq!(
+        house.outside().places(anna.as_str()),
+        ["journal.visitor", "word.visitor", "word.talker"],
+        "who may read; the harbour"
+    );
     let forgotten = json!({"kind": "forgotten", "station": "town-hall"});
     let told = house.entries().await;
     assert_eq!((told[0].seq, told[0].visitor.as_ref(), bodies(&told)), (7, Some(&anna), vec![forgotten.clone()]));
@@ -66,12 +70,16 @@ async fn a_conversation_keeps_its_newest_words() {
     for number in 0..25 {
         house.say(&anna, &number.to_string()).await;
     }
+    house.outside().answer_all();
     house.chatter().await;
+    house.outside().answer_all();
+    house.say(&visitor(999), "one more").await;
+    house.chatter_of(visitor(998)).await;
     let kept: Vec<_> = (15..25).map(|number| number.to_string()).collect();
     assert_eq!(house.ids(&anna).await, kept);
     assert_eq!(house.ids(&ben).await, ["b"]);
     let chatter = house.conversation(&visitor(999)).await.len();
-    assert!((10..=11).contains(&chatter), "{chatter}");
+    assert!((10..=12).contains(&chatter), "{chatter}");
 }
 
 #[tokio::test]
@@ -80,6 +88,7 @@ async fn conversations_that_are_too_long_after_a_restart_are_cut_too() {
     let (anna, ben) = (visitor(1), visitor(2));
     let words = (0..600).map(|number| word(&number.to_string(), "hello")).collect();
     house.storage.say(&anna, "", words).await.expect("stored");
+    house.outside().answer_all();
     let house = house.reopened(|options| options.words_keep_each = 10).await.unheard();
     for round in 0..3 {
         let words = (0..600).map(|number| word(&format!("{round} {number}"), "hello")).collect();
@@ -97,8 +106,13 @@ async fn words_are_pruned_by_age() {
     house.say(&anna, "young").await;
     house.outside().age_word("old", 91 * DAY_MS);
     house.outside().age_word("young", 89 * DAY_MS);
+    house.say(&anna, "old and not answered").await;
+    house.outside().age_word("old and not answered", 91 * DAY_MS);
+    house.storage.answer(&house.unanswered().await[0], "yes", vec![]).await.expect("answered");
+    house.storage.answer(&house.unanswered().await[0], "yes", vec![]).await.expect("answered");
     house.chatter().await;
-    assert_eq!(house.ids(&anna).await, ["young"]);
+    let left: Vec<_> = house.conversation(&anna).await.into_iter().filter(|word| word.author == Author::You).collect();
+    assert_eq!(left.iter().map(|word| word.id.as_str()).collect::<Vec<_>>(), ["young", "old and not answered"]);
 }
 
 #[tokio::test]
@@ -109,17 +123,19 @@ async fn words_are_pruned_by_number_and_never_the_newest() {
         house.say(&anna, &number.to_string()).await;
     }
     house.chatter().await;
-    assert_eq!(house.ids(&anna).await, [""; 0]);
+    house.outside().answer_all();
+    house.chatter_of(visitor(998)).await;
+    assert_eq!(house.ids(&anna).await.len(), 10, "who said little loses nothing");
     let left = house.ids(&visitor(999)).await;
-    assert_eq!(left.len(), 101);
-    assert!(left[100].ends_with("the last word"), "{}", left[100]);
+    assert_eq!(left.len(), 90);
+    assert!(left[89].ends_with("the last word"), "{}", left[89]);
 }
 
 #[tokio::test]
 async fn words_grow_old_in_the_journal_like_everything_else() {
-    let house = House::with(|options| options.journal_keep_entries = 100).await.unheard();
+    let house = House::with(|options| options.journal_keep_private = 100).await.unheard();
     house.chatter().await;
     let journal = house.storage.journal_tail(10_000).await.expect("read");
-    assert_eq!((journal.len(), journal[100].seq), (101, 1_002));
+    assert_eq!((journal.len(), journal[0].seq, journal[101].seq), (102, 1, 1_002), "and the station's own");
     assert_eq!(house.ids(&visitor(999)).await.len(), 1_001, "the conversation is still there");
 }

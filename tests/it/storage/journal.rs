@@ -1,7 +1,7 @@
 //! The journal: in order, only what is committed, pruned, never a number twice.
 
 use super::opener::Opener;
-use super::words::visitor;
+use super::words::{Visitor, visitor};
 use super::*;
 use stevenson::storage::Durability;
 use weather::time::MINUTE_MS;
@@ -117,6 +117,46 @@ async fn the_journal_is_pruned_by_age_and_keeps_its_newest() {
     house.append(vec![minute(1_000)]).await;
     let journal = house.storage.journal_tail(10_000).await.expect("read");
     assert_eq!(journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [601, 602]);
+}
+
+#[tokio::test]
+async fn those_who_talk_do_not_push_reports_out_of_the_journal() {
+    let keep = |options: &mut Options| (options.journal_keep_entries, options.journal_keep_private) = (1_000, 100);
+    let house = House::with(keep).await.unheard();
+    house.append((0..50).map(minute).collect()).await;
+    let (anna, ben) = (visitor(1), visitor(2));
+    house.say(&anna, "a").await;
+    house.append((50..60).map(minute).collect()).await;
+    for number in 0..700 {
+        house.say(&visitor(1_000 + number), &format!("{number}")).await;
+    }
+    house.append((60..70).map(minute).collect()).await;
+    let since = async |seq, reader: Option<&Visitor>| {
+        let read = house.storage.journal_since(seq, reader, 10_000).await.expect("read");
+        read.map(|entries| entries.iter().filter(|entry| entry.visitor.is_none()).count())
+    };
+    assert_eq!(since(1, None).await, Some(70), "every report");
+    assert_eq!(since(1, Some(&ben)).await, Some(70), "nothing went that Ben may read");
+    assert_eq!(since(1, Some(&anna)).await, None, "Anna's word went: her page reloads");
+    assert_eq!(since(52, Some(&anna)).await, Some(20), "unless it has read the word");
+    assert_eq!(since(200, Some(&ben)).await, Some(10), "a cursor at an entry that went, of somebody else");
+    assert_eq!(since(10_000, Some(&ben)).await, None, "beyond the head");
+    let invented = visitor(1_000);
+    assert_eq!((since(61, Some(&invented)).await, since(63, Some(&invented)).await), (None, Some(10)));
+}
+
+#[tokio::test]
+async fn reports_do_not_push_words_out_of_the_journal() {
+    let keep = |options: &mut Options| (options.journal_keep_entries, options.journal_keep_private) = (100, 1_000);
+    let house = House::with(keep).await.unheard();
+    let anna = visitor(1);
+    house.say(&anna, "a").await;
+    house.append((0..1_500).map(minute).collect()).await;
+    house.append(vec![minute(2_000)]).await;
+    let journal = house.storage.journal_tail(10_000).await.expect("read");
+    assert!(journal.iter().any(|entry| entry.visitor.is_some()), "the word is there");
+    assert!(journal.len() < 700, "{} entries", journal.len());
+    assert_eq!(house.storage.journal_since(2, Some(&anna), 10_000).await.expect("read"), None, "reports went");
 }
 
 #[tokio::test]

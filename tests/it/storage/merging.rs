@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use weather::quantity::Quantity::{Humidity, Temperature};
-use weather::time::{HOUR_MS, MINUTE_MS};
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 #[tokio::test]
 async fn what_is_appended_is_the_latest_and_among_the_days_extremes() {
@@ -183,4 +183,27 @@ proptest! {
             assert_eq!(again, Appended { duplicate: reports.len(), ..Appended::default() });
         });
     }
+}
+
+#[tokio::test]
+async fn readings_that_the_future_noted_give_way_when_the_clock_is_right_again() {
+    let mut house = House::new().await;
+    let future = NOON.plus(10 * 365 * DAY_MS);
+    house.append(vec![arrived(future, future, &[("temperature", 30.0), ("humidity", 50.0)])]).await;
+    house.entries().await;
+    // The clock is set back; nobody is restarted.
+    house.append(vec![report(NOON, &[("temperature", 20.0)])]).await;
+    let news = house.news().await;
+    assert_eq!(news[0].get("late"), None, "{news:?}");
+    let latest = house.latest(Temperature).await;
+    assert_eq!((latest.value, latest.observed_at), (20.0, NOON));
+    // Five minutes are what a clock may be ahead.
+    house.append(vec![report(NOON.plus(4 * MINUTE_MS), &[("temperature", 21.0)])]).await;
+    house.append(vec![report(NOON.plus(MINUTE_MS), &[("temperature", 22.0)])]).await;
+    assert_eq!(house.latest(Temperature).await.value, 21.0);
+    // After a restart, too, which reads the newest values from the database.
+    house.append(vec![arrived(future.plus(1), future.plus(1), &[("temperature", 31.0)])]).await;
+    let house = house.reopened(|_| {}).await;
+    house.append(vec![report(NOON.plus(5 * MINUTE_MS), &[("temperature", 23.0)])]).await;
+    assert_eq!(house.latest(Temperature).await.value, 23.0);
 }

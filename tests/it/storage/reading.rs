@@ -105,3 +105,25 @@ async fn the_journal_tells_since_when_a_station_is_another() {
     assert_eq!(changed.since.get(other.slug.as_str()), Some(&Timestamp(0)), "all of it");
     assert!(since(seen + 99).await.is_none(), "no such entry");
 }
+
+#[tokio::test]
+async fn pages_do_not_wait_for_look_ups_in_the_background() {
+    const LOOK_UPS: usize = 300;
+    let house = House::with(|options| (options.readers, options.background_readers) = (1, 1)).await.unheard();
+    house.append(vec![report(NOON, &[("temperature", 20.0)])]).await;
+    house.chatter().await;
+    let background = house.storage.in_background();
+    let finished = std::cell::Cell::new(0);
+    let look_ups = futures_util::future::join_all((0..LOOK_UPS).map(async |_| {
+        background.unanswered(0, 2_000).await.expect("read");
+        finished.set(finished.get() + 1);
+    }));
+    let page = async {
+        // All look-ups wait for their turns by now.
+        tokio::task::yield_now().await;
+        house.storage.latest(house.station.id).await.expect("read");
+        finished.get()
+    };
+    let (_, before) = tokio::join!(look_ups, page);
+    assert!(before < LOOK_UPS / 3, "the page waited for {before} of {LOOK_UPS} look-ups");
+}

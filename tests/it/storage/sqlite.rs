@@ -36,6 +36,64 @@ async fn what_was_forgotten_is_overwritten_in_the_file() {
 }
 
 #[tokio::test]
+async fn what_was_forgotten_leaves_the_log_within_seconds() {
+    let house = House::new().await.unheard();
+    let anna = visitor(1);
+    for number in 0..200 {
+        let long = format!("{number} is a secret {}", "that goes on and on ".repeat(number % 50));
+        house.storage.say(&anna, "metric", vec![word(&number.to_string(), &long)]).await.expect("stored");
+    }
+    let has_secret = || {
+        let bytes = [file(&house).path(), file(&house).log()].map(|path| std::fs::read(path).expect("read")).concat();
+        bytes.windows(6).any(|bytes| bytes == b"secret")
+    };
+    assert!(has_secret());
+    house.storage.forget_conversation(&anna, "town-hall").await.expect("forgotten");
+    let forgotten = std::time::Instant::now();
+    while has_secret() {
+        assert!(forgotten.elapsed() < std::time::Duration::from_secs(10), "it is still there");
+        tokio::task::yield_now().await;
+    }
+    house.append(minutes(0..5)).await;
+}
+
+async fn refusal(path: &std::path::Path) -> String {
+    let options = Options { file: path.to_owned(), lock_wait_ms: 100, ..Options::default() };
+    Storage::open(options).await.map(drop).expect_err("refused").to_string()
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_ours_is_refused_and_left_as_it_is() {
+    let fresh = File::fresh();
+    let path = fresh.path();
+    std::fs::write(&path, b"").expect("written");
+    assert!(refusal(&path).await.contains("empty"), "{}", refusal(&path).await);
+    std::fs::write(&path, b"a diary, and no database at all").expect("written");
+    assert!(refusal(&path).await.contains("no SQLite database"));
+    std::fs::remove_file(&path).expect("gone");
+    let other = rusqlite::Connection::open(&path).expect("opens");
+    other.execute_batch("CREATE TABLE recipe (name TEXT)").expect("a table");
+    other.close().expect("closed");
+    let before = std::fs::read(&path).expect("read");
+    assert!(refusal(&path).await.contains("another program"));
+    assert_eq!(std::fs::read(&path).expect("read"), before, "nothing was written");
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn a_file_that_may_not_be_written_is_refused_and_nobody_else_reads_ours() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = House::new().await.unheard();
+    house.append(minutes(0..5)).await;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&file(&house).path()), mode(&file(&house).log())), (0o600, 0o600));
+    house.storage.close().await;
+    let path = file(&house).path();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).expect("changed");
+    assert!(refusal(&path).await.contains("read-only"), "{}", refusal(&path).await);
+}
+
+#[tokio::test]
 async fn closing_writes_the_log_back_into_the_file() {
     let house = House::new().await.unheard();
     house.append(minutes(0..5)).await;
@@ -74,6 +132,16 @@ async fn a_full_database_says_so_and_can_still_be_read() {
     let house = house.reopened(|_| {}).await;
     let answer = house.append(minutes(0..stored + 2_000)).await;
     assert_eq!((answer.duplicate as i64, answer.stored as i64), (stored + smaller, 2_000 - smaller));
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn every_connection_is_open_before_the_process_can_run_out_of_files() {
+    let house = House::with(|options| (options.readers, options.background_readers) = (3, 2)).await;
+    let path = file(&house).path();
+    let files = std::fs::read_dir("/proc/self/fd").expect("Linux").flatten();
+    let open = files.filter(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == path)).count();
+    assert!(open >= 1 + 3 + 2, "{open} connections are open");
 }
 
 #[tokio::test]

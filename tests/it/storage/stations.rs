@@ -92,3 +92,34 @@ async fn rows_that_a_removed_station_left_are_deleted_by_the_next_run() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_sensor_that_was_removed_is_gone_with_its_values_and_its_place() {
+    let mut house = House::new().await;
+    let junk: Vec<_> = (0..255).map(|number| format!("junk{number}/temperature")).collect();
+    let mut values: Vec<_> = junk.iter().map(|key| (key.as_str(), 1.0)).collect();
+    values.push(("temperature", 20.0));
+    house.append(vec![report(NOON, &values)]).await;
+    house.entries().await;
+    let listed = house.storage.sensors(house.station.id).await.expect("read");
+    assert_eq!((listed.len(), listed[0].name.is_main(), listed[0].newest), (256, true, Some(NOON)));
+    // There is no place for another one, until one goes.
+    let attic = || vec![report(NOON, &[("attic/temperature", 15.0)])];
+    assert_eq!(house.append(attic()).await.stored, 0);
+    let slug = house.station.slug.clone();
+    for sensor in listed.iter().filter(|sensor| !sensor.name.is_main()) {
+        house.storage.remove_sensor(&slug, &sensor.name).await.expect("removed");
+        let told = house.news().await;
+        assert_eq!(told, [serde_json::json!({"kind": "station", "station": "town-hall"})], "pages are told");
+    }
+    assert_eq!(house.append(attic()).await.stored, 1);
+    let left: Vec<_> = house.storage.latest(house.station.id).await.expect("read");
+    assert_eq!(left.iter().map(|latest| latest.sensor.as_str()).collect::<Vec<_>>(), ["", "attic"]);
+    let unknown = house.storage.remove_sensor(&slug, &SensorName::new("cellar").expect("a name")).await;
+    assert!(matches!(unknown, Err(stevenson::storage::Error::NoSensor(..))), "{unknown:?}");
+    // The rows go while the writer has nothing else to do: a sensor, a value, a low and high, and an observation each.
+    let house = house.unheard();
+    while house.outside().rows_of_sensors() > 2 * 4 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -62,6 +62,7 @@ async fn a_word_is_stored_once_with_one_journal_entry_however_often_it_comes() {
     assert_eq!(bodies(&told), [body("a", "hello"), body("b", "there")]);
     let first = Word {
         id: "a".into(),
+        talker: anna.as_str().to_owned(),
         visitor: anna,
         station: "town-hall".into(),
         author: Author::You,

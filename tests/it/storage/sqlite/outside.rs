@@ -108,6 +108,10 @@ impl Connection {
         self.0.execute(row, (observed_ms, temperature)).expect("written");
     }
 
+    pub fn answer_all(&self) {
+        self.0.execute_batch("UPDATE word SET answered = 1").expect("answered");
+    }
+
     pub fn age_word(&self, id: &str, ms: i64) {
         self.0.execute("UPDATE word SET said_ms = said_ms - ?2 WHERE id = ?1", (id, ms)).expect("older");
     }

@@ -1,0 +1,93 @@
+//! `sensor list | remove`: opens the file itself, beside a running server.
+
+use super::station::{agrees, must_be_there};
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Subcommand;
+use std::sync::Arc;
+use stevenson::config::Config;
+use stevenson::storage::Storage;
+use weather::station::{SensorName, Slug, Station};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SensorCommand {
+    /// List the sensors of a station
+    List {
+        /// The station's slug
+        station: Slug,
+    },
+    /// Remove a sensor with all its readings; if the station still sends it, it comes back with the next report
+    Remove {
+        /// The station's slug
+        station: Slug,
+        /// The sensor's name, as `sensor list` shows it; - is the main sensor
+        #[arg(value_parser = sensor_name)]
+        sensor: SensorName,
+        /// Remove without asking
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The main sensor has no name; this stands for it.
+const MAIN: &str = "-";
+
+fn sensor_name(text: &str) -> Result<SensorName, String> {
+    if text == MAIN { Ok(SensorName::main()) } else { SensorName::new(text).map_err(|error| error.to_string()) }
+}
+
+fn shown(name: &SensorName) -> &str {
+    if name.is_main() { MAIN } else { name.as_str() }
+}
+
+/// Opens the database, runs the command, closes the database.
+pub(super) async fn run(config: Config, command: SensorCommand) -> Result<()> {
+    must_be_there(&config)?;
+    // This process needs no commits.
+    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
+    let done = sensor_command(&storage, command).await;
+    storage.close().await;
+    done
+}
+
+async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()> {
+    match command {
+        SensorCommand::List { station } => {
+            let station = find(storage, &station)?;
+            let sensors = storage.sensors(station.id).await?;
+            if sensors.is_empty() {
+                println!("{} has sent no readings yet", station.slug);
+            }
+            for sensor in sensors {
+                let newest = sensor.newest.map(|at| chrono::DateTime::from_timestamp_millis(at.0));
+                let newest = newest.flatten().map_or_else(
+                    || "no readings".to_owned(),
+                    |at| format!("newest reading {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
+                );
+                let main = if sensor.name.is_main() { "  (the main sensor)" } else { "" };
+                println!("{:<32}  {newest}  about {} KiB{main}", shown(&sensor.name), sensor.about_bytes >> 10);
+            }
+        }
+        SensorCommand::Remove { station, sensor, yes } => {
+            let station = find(storage, &station)?;
+            let name = shown(&sensor);
+            if !yes
+                && !agrees(
+                    &format!(
+                        "Remove the sensor {name} of {} with all its readings? Type its name to agree: ",
+                        station.slug
+                    ),
+                    name,
+                )?
+            {
+                bail!("nothing was removed");
+            }
+            storage.remove_sensor(&station.slug, &sensor).await?;
+            println!("removed {name} of {}", station.slug);
+        }
+    }
+    Ok(())
+}
+
+fn find(storage: &Storage, slug: &Slug) -> Result<Arc<Station>> {
+    storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(|| anyhow!("there is no station \"{slug}\""))
+}

@@ -1,0 +1,124 @@
+//! Who fills the database: all together, and each station, which may fill a share only.
+
+use super::memory::Memory;
+use crate::storage::error::Error;
+use crate::storage::options::Options;
+use crate::storage::room::{Fill, Room};
+use crate::storage::seam::{Observed, SensorId};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use weather::station::StationId;
+
+/// A row of observations takes about so much, and so much more for each value.
+const ROW_BYTES: u64 = 24;
+/// See [`ROW_BYTES`].
+const VALUE_BYTES: u64 = 9;
+/// The part of the limit by which pruning lets the size swing: a fiftieth.
+const SWING: u64 = 50;
+/// A datastream's low and high of a day take about so much.
+const DAY_BYTES: u64 = 64;
+
+/// How full the database is, shared by handles and the writer.
+#[derive(Debug, Default)]
+pub(in crate::storage) struct Shares {
+    used_bytes: AtomicU64,
+    filled: Mutex<Filled>,
+}
+
+#[derive(Debug, Default)]
+struct Filled {
+    /// About so many bytes belong to each sensor.
+    stations: HashMap<StationId, HashMap<SensorId, u64>>,
+    /// True if something was counted since the sizes were noted.
+    is_new: bool,
+    /// What was said in the log last.
+    said: Fill,
+}
+
+impl Shares {
+    /// How full the database is.
+    pub(in crate::storage) fn room(&self, options: &Options) -> Room {
+        Room { used_bytes: self.used_bytes.load(Relaxed), limit_bytes: options.limit_bytes() }
+    }
+
+    /// Lets a station's reports in, or says that the station has filled its share. The only station shares with nobody.
+    pub(in crate::storage) fn admit(
+        &self,
+        station: StationId,
+        stations: usize,
+        options: &Options,
+    ) -> Result<(), Error> {
+        let share = options.station_share_bytes();
+        let filled = self.lock().stations.get(&station).map_or(0, |sensors| sensors.values().sum::<u64>());
+        if stations > 1 && filled >= share { Err(Error::StationFull(options.station_share_percent)) } else { Ok(()) }
+    }
+
+    /// The database was measured; says in the log, once, that it grows full.
+    pub(super) fn measured(&self, used_bytes: u64, options: &Options) {
+        self.used_bytes.store(used_bytes, Relaxed);
+        let room = self.room(options);
+        let (fill, mut filled) = (room.fill(), self.lock());
+        if let Some(warning) = room.warning().filter(|_| fill > filled.said) {
+            tracing::warn!("{warning}");
+        }
+        // Pruning makes the size swing a little: a limit is crossed anew only after it has been left clearly.
+        let swung = Room { used_bytes: used_bytes + room.limit_bytes / SWING, ..room };
+        filled.said = if fill > filled.said { fill } else { filled.said.min(swung.fill()) };
+    }
+
+    /// Takes in what the database knows of its sensors. What was counted since it was noted there stays.
+    pub(super) fn learn(&self, found: Vec<(StationId, SensorId, u64)>) {
+        let mut filled = self.lock();
+        let mut before = std::mem::take(&mut filled.stations);
+        for (station, sensor, bytes) in found {
+            let counted = before.get_mut(&station).and_then(|sensors| sensors.remove(&sensor));
+            filled.stations.entry(station).or_default().insert(sensor, bytes.max(counted.unwrap_or(0)));
+        }
+    }
+
+    /// Takes in what a batch has written.
+    pub(super) fn wrote(&self, growth: &[(StationId, SensorId, u64)]) {
+        let mut filled = self.lock();
+        filled.is_new |= !growth.is_empty();
+        for (station, sensor, bytes) in growth {
+            *filled.stations.entry(*station).or_default().entry(*sensor).or_default() += bytes;
+        }
+    }
+
+    /// About so many bytes belong to each sensor, to be noted in the database; nothing if nothing was counted since.
+    pub(super) fn counted(&self) -> Vec<(SensorId, u64)> {
+        let mut filled = self.lock();
+        if !std::mem::take(&mut filled.is_new) {
+            return Vec::new();
+        }
+        filled.stations.values().flatten().map(|(sensor, bytes)| (*sensor, *bytes)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Filled> {
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// About so many bytes a batch of these stations writes, by sensor.
+pub(super) fn growth(
+    stations: impl Iterator<Item = StationId>,
+    memory: &Memory,
+    observed: &Observed,
+) -> Vec<(StationId, SensorId, u64)> {
+    let mut grown: HashMap<SensorId, u64> = HashMap::new();
+    for ((sensor, _), values) in &observed.rows {
+        *grown.entry(*sensor).or_default() += ROW_BYTES + VALUE_BYTES * values.iter().count() as u64;
+    }
+    // Low and high came at the same instant: it is the day's first value.
+    for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {
+        *grown.entry(*sensor).or_default() += DAY_BYTES;
+    }
+    let mut growth = Vec::with_capacity(grown.len());
+    for station in stations {
+        for sensor in memory.stations.get(&station).into_iter().flat_map(|sensors| sensors.values()) {
+            growth.extend(grown.remove(sensor).map(|bytes| (station, *sensor, bytes)));
+        }
+    }
+    growth
+}

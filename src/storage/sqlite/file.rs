@@ -1,0 +1,77 @@
+//! The file, before anything is written to it: whether it is ours, and who else may read it.
+
+use crate::storage::error::{BadFile, Error};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+/// The owner reads and writes, and nobody else does. SQLite gives its log and index the same mode.
+const OWNER_ONLY: u32 = 0o600;
+/// What group and others may do.
+const OTHERS: u32 = 0o077;
+/// What every SQLite file begins with.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// Creates the file if it is not there; true if it was not.
+pub(super) fn create(path: &Path) -> Result<bool, Error> {
+    let created = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path);
+    match created {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Error::database(error)),
+    }
+}
+
+/// Refuses a file that cannot be written, is empty or is somebody else's. `is_new`: this process has just made it.
+pub(super) async fn check(path: &Path, is_new: bool, options: &SqliteConnectOptions) -> Result<(), Error> {
+    if is_new {
+        return Ok(());
+    }
+    let writable = OpenOptions::new().write(true).open(path);
+    if is_read_only(path) || writable.is_err() {
+        return Err(BadFile::ReadOnly.into());
+    }
+    let mut magic = Vec::new();
+    let file = File::open(path).map_err(Error::database)?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(Error::database)?;
+    match &magic[..] {
+        [] => return Err(BadFile::Empty.into()),
+        magic if magic != MAGIC => return Err(BadFile::NoDatabase.into()),
+        _ => {}
+    }
+    if is_foreign(options).await? { Err(BadFile::Foreign.into()) } else { Ok(()) }
+}
+
+/// Also for an administrator, who may write all the same: the mode says that nobody should.
+fn is_read_only(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly())
+}
+
+const TABLES: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('station', 'observation', 'journal', 'meta')) \
+    FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_sqlx~_%' ESCAPE '~'";
+/// So many of the tables that are looked for.
+const OURS: i64 = 4;
+
+/// True if the database has tables, and they are not ours. One without tables is new: its maker has not come further.
+async fn is_foreign(options: &SqliteConnectOptions) -> Result<bool, sqlx::Error> {
+    let mut conn = options.clone().read_only(true).connect().await?;
+    let (tables, ours): (i64, i64) = sqlx::query_as(TABLES).fetch_one(&mut conn).await?;
+    conn.close().await?;
+    Ok(tables > 0 && ours < OURS)
+}
+
+/// Warns if others may read the file.
+pub(super) fn warn_of_others(path: &Path) {
+    let Ok(mode) = fs::metadata(path).map(|metadata| metadata.permissions().mode()) else { return };
+    if mode & OTHERS != 0 {
+        tracing::warn!(
+            file = %path.display(),
+            mode = format!("{:o}", mode & 0o777),
+            "other users of this machine may read the database, with visitors' words in it: chmod 600 it and its -wal and \
+            -shm, chmod 700 its folder"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! How much of the file is used, and by whom.
+
+use super::json::json;
+use super::numbers::stored;
+use crate::storage::options::Options;
+use crate::storage::seam::SensorId;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr, SqliteConnection};
+use weather::station::StationId;
+
+/// SQLite's usual page, said aloud because the size limit is counted in pages.
+pub(super) const PAGE_BYTES: u32 = 4_096;
+
+/// The texts that set the file's largest size, and the wait for a lock. A pragma takes no parameters, so the number, which comes from the
+/// options, stands in the text.
+pub(super) struct Limits {
+    ordinary: SqlStr,
+    reserve: SqlStr,
+    patience: SqlStr,
+    /// True while the reserve may be used.
+    is_open: bool,
+}
+
+impl Limits {
+    /// The connection must have been opened with [`pages`] of the reserve.
+    pub(super) fn new(options: &Options) -> Self {
+        let text = |bytes: u64| AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages(bytes))).into_sql_str();
+        let (ordinary, reserve) = (text(options.limit_bytes()), text(options.limit_bytes() + options.reserve_bytes()));
+        let patience = format!("PRAGMA busy_timeout = {}", options.lock_wait_ms);
+        let patience = AssertSqlSafe(patience).into_sql_str();
+        Self { ordinary, reserve, patience, is_open: true }
+    }
+
+    /// The text that sets the usual wait for a lock.
+    pub(super) fn patience(&self) -> SqlStr {
+        self.patience.clone()
+    }
+
+    /// Opens or closes the reserve for what is written next.
+    pub(super) async fn open_reserve(&mut self, conn: &mut SqliteConnection, open: bool) -> Result<(), sqlx::Error> {
+        if self.is_open != open {
+            let text = if open { &self.reserve } else { &self.ordinary };
+            sqlx::query(text.clone()).execute(conn).await?;
+            self.is_open = open;
+        }
+        Ok(())
+    }
+}
+
+/// Pages in so many bytes.
+pub(super) fn pages(bytes: u64) -> u64 {
+    bytes / u64::from(PAGE_BYTES)
+}
+
+const USED: &str =
+    "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)";
+
+/// Bytes of the file that hold something.
+pub(super) async fn used_bytes(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let pages: i64 = sqlx::query_scalar(USED).fetch_one(conn).await?;
+    Ok(pages.unsigned_abs() * u64::from(PAGE_BYTES))
+}
+
+const SIZES: &str = "SELECT station, id, bytes FROM sensor WHERE station IS NOT NULL";
+
+/// About so many bytes belong to each sensor.
+pub(super) async fn sizes(conn: &mut SqliteConnection) -> Result<Vec<(StationId, SensorId, u64)>, sqlx::Error> {
+    let rows: Vec<(i64, i64, i64)> = sqlx::query_as(SIZES).fetch_all(conn).await?;
+    let size = |(station, sensor, bytes): (i64, i64, i64)| (StationId(station), SensorId(sensor), bytes.unsigned_abs());
+    Ok(rows.into_iter().map(size).collect())
+}
+
+const NOTE: &str = "\
+    UPDATE sensor SET bytes = counted.value ->> 1 FROM json_each($1) AS counted \
+    WHERE sensor.id = counted.value ->> 0 AND sensor.bytes < counted.value ->> 1";
+
+/// Notes them.
+pub(super) async fn note(conn: &mut SqliteConnection, counted: &[(SensorId, u64)]) -> Result<(), sqlx::Error> {
+    if counted.is_empty() {
+        return Ok(());
+    }
+    let counted: Vec<_> = counted.iter().map(|(sensor, bytes)| (sensor.0, stored(*bytes))).collect();
+    sqlx::query(NOTE).bind(json(&counted)?).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+// @ts-check
+import { ago, freshness } from '../../static/js/view/format.js';
+import { stateOf, take } from '../../static/js/view/station.js';
+import { equal, test } from './check.js';
+
+const NOW = 1_800_000_000_000;
+const TEN_YEARS = 10 * 365 * 86_400_000;
+
+/** A station that knows these instants. @param {Record<string, number>} at */
+function station(at) {
+  const values = Object.fromEntries(Object.entries(at).map(([key, at]) => [key, { value: 1, at }]));
+  const series = { start: NOW - 86_400_000, bucket_ms: 600_000, points: [] };
+  const observed_at = Math.max(...Object.values(at));
+  return /** @type {any} */ ({ zone: 'UTC', interval_ms: 60_000, observed_at, day: '2027-01-15', values, extremes: {}, series });
+}
+
+test('nothing from the future is of now', () => {
+  equal([0, -300_000, -300_001, -TEN_YEARS].map((age) => freshness(NOW - age, NOW, null)), [
+    'live',
+    'live',
+    'offline',
+    'offline',
+  ]);
+  equal([ago(NOW + 5_000, NOW), ago(NOW + TEN_YEARS, NOW)], ['just now', 'in the future']);
+});
+
+test('a reading that the future noted gives way to the next', () => {
+  const known = station({ temperature: NOW + TEN_YEARS, humidity: NOW + TEN_YEARS });
+  equal(stateOf(known, NOW), 'waiting');
+  take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
+  equal([known.values.temperature.value, known.observed_at, stateOf(known, NOW)], [20, NOW, 'live']);
+  take(known, { observed_at: NOW - 60_000, values: { temperature: 10 } }, NOW);
+  equal(known.values.temperature.value, 20);
+});
