@@ -281,5 +281,6 @@ async fn lines_that_repeat_are_folded() {
     }
     let log = server.log();
     let lines: Vec<_> = log.lines().filter(|line| line.contains("unknown ID")).collect();
-    assert!(lines.len() == 2 && lines[1].contains("… repeated 312 times: "), "{lines:?}");
+    assert_eq!(lines.len(), 2, "the line, and the count of the others");
+    assert!(lines[1].contains("… repeated 312 times: "), "{}", lines[1]);
 }
