@@ -25,7 +25,7 @@ const SECTIONS: [(&str, &str, &str); 6] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 17] = [
+const UNITS: [(&str, &str); 21] = [
     ("ms", "milliseconds"),
     ("s", "seconds"),
     ("hours", "hours"),
@@ -43,6 +43,10 @@ const UNITS: [(&str, &str); 17] = [
     ("readers", "connections"),
     ("port", "port number"),
     ("each", "words"),
+    ("private", "entries"),
+    ("percent", "percent"),
+    ("minute", "words a minute"),
+    ("day", "alerts a day"),
 ];
 
 const HEAD: &str = "\
