@@ -116,6 +116,7 @@ impl App {
             .manage(self.storage.clone())
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
+            .manage(pages::Sheets::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Build(pages::build()))
@@ -139,6 +140,7 @@ impl App {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
+            web: self.config.web.clone(),
             rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
     }

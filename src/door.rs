@@ -5,6 +5,7 @@
 //! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process.
 
 mod compress;
+mod connected;
 mod connection;
 mod files;
 mod head;
@@ -60,7 +61,7 @@ pub struct Watcher(Arc<Register>);
 impl Watcher {
     /// The counts now.
     pub fn stats(&self) -> Stats {
-        self.0.counters.stats(self.0.count(), self.0.connections_max())
+        self.0.counters.stats(self.0.count(), self.0.max_connections())
     }
 }
 
@@ -76,7 +77,7 @@ impl Door {
         let listener = TcpListener::from_std(socket.into())?;
         let address = listener.local_addr()?;
         let register = Register::new(options, trusted, open_files);
-        tracing::info!(open_files, connections_max = register.connections_max(), "the door listens at {address}");
+        tracing::info!(open_files, max_connections = register.max_connections(), "the door listens at {address}");
         let told = Arc::new(Semaphore::new(TOLD_MAX));
         Ok(Self { listener, register, address, told })
     }
@@ -132,7 +133,7 @@ impl Door {
         tokio::spawn(async move {
             // The first packet of a new connection always has room.
             if stream.writable().await.is_ok() && stream.try_write(FULL).is_ok() {
-                connection::linger(&stream).await;
+                connected::linger(&stream).await;
             }
             drop(told);
         });

@@ -1,6 +1,7 @@
 //! The doors for readings. A format is a file with a pure parser, a file with its routes, and a row of [`FORMATS`].
 
 mod body;
+mod inflate;
 pub mod json;
 pub mod readings;
 pub mod time;

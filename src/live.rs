@@ -13,11 +13,13 @@ pub use trip::Trip;
 
 use crate::keeper::Keeper;
 use crate::storage::Storage;
+use crate::storage::words::Visitor;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::brake::Brake;
 use crate::web::head::Head;
-use crate::web::{self, Build};
+use crate::web::origin::{self, Opens};
+use crate::web::{self, Build, visitor};
 use channel::Dock;
 use gate::{Caller, Refusal};
 use governor::clock::DefaultClock;
@@ -44,6 +46,8 @@ pub(crate) struct Engines {
     web: web::Options,
     /// The brake of each page's trucks, whichever door they come to.
     brake: Brake,
+    /// The visitor of a request that names none: nobody has said anything in this name.
+    nobody: Visitor,
 }
 
 /// Which of the dock's doors a path names.
@@ -81,14 +85,14 @@ impl Live {
     /// The doors to these parts.
     pub fn new(dock: Dock, storage: Storage, keeper: Keeper, build: Option<Build>, web: web::Options) -> Self {
         let brake = Brake::new(DefaultClock::default());
-        Self(Arc::new(Engines { dock, storage, keeper, build, web, brake }))
+        Self(Arc::new(Engines { dock, storage, keeper, build, web, brake, nobody: visitor::stranger().0 }))
     }
 
     /// Lets a truck in by its head.
     pub fn truck(&self, bay: &str, head: &dyn Head) -> Result<Truck, Answer> {
         let caller = self.caller(bay, head)?;
         let announced_bytes = head.first("Content-Length").and_then(|length| length.parse().ok());
-        Ok(Truck { caller, announced_bytes, is_json: gate::is_json(head) })
+        Ok(Truck { caller, announced_bytes, is_json: origin::is_json(head) })
     }
 
     /// Opens a stream of events.
@@ -98,7 +102,11 @@ impl Live {
 
     /// Lets a WebSocket in, before it is opened.
     pub fn socket(&self, bay: &str, head: &dyn Head) -> Result<socket::Opening, Answer> {
-        Ok(socket::Opening::new(self.caller(bay, head)?, head)?)
+        match origin::socket(head, &self.0.web) {
+            Opens::ForVisitor => Ok(socket::Opening::new(self.caller(bay, head)?, false, head)?),
+            Opens::ForStranger => Ok(socket::Opening::new(self.stranger(bay, head)?, true, head)?),
+            Opens::Not => Err(self.sends_away(bay, head).into()),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! `GET /metrics`: all counts as OpenMetrics text, for this machine and for the networks in `metrics_from`.
+//! `GET /metrics`: all counts as OpenMetrics text, for this machine, for the networks in `metrics_from`, and for who knows
+//! `metrics_token`.
 
 mod counts;
 
@@ -10,9 +11,9 @@ use channel::Dock;
 use counts::Counts;
 use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
-use rocket::http::{ContentType, Status};
+use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, Route, State, get, routes};
+use rocket::{Request, Responder, Route, State, get, routes};
 
 /// The metrics' route. It needs a [`Dock`], a [`Storage`] and a [`Keeper`] among Rocket's state.
 pub fn routes() -> Vec<Route> {
@@ -28,11 +29,8 @@ fn metrics(
     dock: &State<Dock>,
     storage: &State<Storage>,
     keeper: &State<Keeper>,
-) -> Result<(ContentType, String), Problem> {
-    let Ok(Watcher { more }) = watcher else {
-        let detail = "only this machine may read the metrics; `metrics_from` in [web] of the configuration allows other networks";
-        return Err(Problem::new(Status::Forbidden, detail));
-    };
+) -> Result<Figures, Problem> {
+    let Watcher { more } = watcher?;
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Counts {
         dock: dock.stats(),
@@ -45,11 +43,23 @@ fn metrics(
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
     let version = [("version", "1.0.0"), ("charset", "utf-8")];
-    Ok((ContentType::new("application", "openmetrics-text").with_params(version), encoded))
+    Ok(Figures {
+        text: (ContentType::new("application", "openmetrics-text").with_params(version), encoded),
+        caching: Header::new("Cache-Control", "no-store"),
+        sniffing: Header::new("X-Content-Type-Options", "nosniff"),
+    })
 }
 
-/// A client that may read the metrics: this machine (but not a proxy on it that speaks for others), or a client from
-/// `metrics_from`.
+/// The answer.
+#[derive(Responder)]
+struct Figures {
+    text: (ContentType, String),
+    caching: Header<'static>,
+    sniffing: Header<'static>,
+}
+
+/// A client that may read the metrics: this machine (but not a proxy on it, which speaks for others), one from `metrics_from`,
+/// or one that sends `metrics_token`.
 struct Watcher<'r> {
     /// What parts count that this floor does not know.
     more: Option<&'r MoreCounts>,
@@ -57,7 +67,28 @@ struct Watcher<'r> {
 
 /// A client that may not.
 #[derive(Debug)]
-struct Stranger;
+enum Stranger {
+    /// It could show a token.
+    Unauthorized,
+    /// There is no token.
+    Forbidden,
+}
+
+impl From<Stranger> for Problem {
+    fn from(stranger: Stranger) -> Self {
+        match stranger {
+            Stranger::Unauthorized => {
+                let detail = "send the `metrics_token` of the configuration: Authorization: Bearer …";
+                Self::new(Status::Unauthorized, detail).with("www-authenticate", "Bearer")
+            }
+            Stranger::Forbidden => {
+                let detail = "only this machine may read the metrics, not through a proxy and by a name like localhost; \
+                    `metrics_from` and `metrics_token` in [web] of the configuration allow others";
+                Self::new(Status::Forbidden, detail)
+            }
+        }
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Watcher<'r> {
@@ -66,11 +97,19 @@ impl<'r> FromRequest<'r> for Watcher<'r> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
         let unset = Options::default();
         let options = request.rocket().state().unwrap_or(&unset);
-        let from = client::address(request, options);
+        let from = client::sure_address(request, options);
         let is_named = from.is_some_and(|from| options.metrics_from.iter().any(|network| network.holds(from)));
-        if is_named || client::is_local(request, options) {
+        if is_named || client::is_local(request, options) || shows_token(request, options) {
             return Outcome::Success(Watcher { more: request.rocket().state() });
         }
-        Outcome::Error((Status::Forbidden, Stranger))
+        match options.metrics_token.is_set() {
+            true => Outcome::Error((Status::Unauthorized, Stranger::Unauthorized)),
+            false => Outcome::Error((Status::Forbidden, Stranger::Forbidden)),
+        }
     }
+}
+
+fn shows_token(request: &Request<'_>, options: &Options) -> bool {
+    let sent = request.headers().get_one("Authorization").and_then(|value| value.trim().split_once(' '));
+    sent.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("Bearer") && options.metrics_token.is(token.trim()))
 }

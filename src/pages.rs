@@ -1,6 +1,7 @@
 //! The pages: HTML that works without scripts, and the files that it needs.
 
 mod address;
+mod asked;
 mod assets;
 mod chart;
 mod clock;
@@ -10,9 +11,12 @@ mod facts;
 mod fault;
 mod hero;
 mod lab;
+mod listing;
 mod ours;
 mod page;
 mod reads;
+mod sheet;
+mod sheets;
 mod state;
 mod table;
 mod talk;
@@ -21,16 +25,20 @@ pub mod views;
 mod warmth;
 
 pub use address::Address;
+pub use asked::Asked;
 pub use assets::build;
 pub use conversation::Conversation;
 pub use facts::{Facts, Series};
 pub use lab::LabPage;
+pub use listing::{Listing, PAGE_STATIONS};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use sheet::Sheet;
+pub use sheets::Sheets;
 
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{NewestCursor, preference};
+use crate::web::{self, NewestCursor, client, preference};
 use assets::Asset;
 use clock::now;
 use desk::Desk;
@@ -39,8 +47,10 @@ use ours::Ours;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::form::Form;
 use rocket::http::CookieJar;
+use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Catcher, FromForm, Route, State, catchers, get, post, routes};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use views::{Overview, StationPage};
 use weather::preference::Preference;
@@ -56,8 +66,8 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a [`Storage`], a [`NewestCursor`] and a [`Keeper`] in Rocket's state; the
-/// lab's page also needs the channel.
+/// The routes of all pages, for `/`. They need a [`Storage`], [`Sheets`], a [`NewestCursor`] and a [`Keeper`] in Rocket's
+/// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
     [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
 }
@@ -74,7 +84,9 @@ pub fn catchers() -> Vec<Catcher> {
 
 #[get("/")]
 async fn overview(
+    asked: Asked,
     storage: &State<Storage>,
+    sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
     keeper: &State<Keeper>,
     visitor: Visitor,
@@ -83,8 +95,8 @@ async fn overview(
 ) -> Result<Page<Overview>, Fault> {
     keeper.visit(&visitor);
     let (cursor, now) = (newest.read(), now());
-    let stations = reads::all(storage, now, SPARK_BUCKET_MS).await?;
-    Ok(Page(Overview::of(&stations, cursor, now, chosen.0, &address)))
+    let (shown, listing) = reads::listed(storage, sheets, &asked, &cursor, now).await?;
+    Ok(Page(Overview::of(&shown, listing, cursor, now, chosen.0, &address).signed(Some(&visitor))))
 }
 
 /// `ask` is a suggestion on its way into the field.
@@ -97,25 +109,51 @@ async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor
     Ok(Page(page))
 }
 
+/// How the visitor's browser reached this server.
+struct Scheme {
+    is_https: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Scheme {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let options = request.rocket().state::<web::Options>();
+        Outcome::Success(Self { is_https: options.is_some_and(|options| client::is_https(request, options)) })
+    }
+}
+
 /// The switch in the header: one button sends one choice.
 #[derive(FromForm)]
 struct Choice<'r> {
     temperature: Option<&'r str>,
     rest: Option<&'r str>,
     back: Option<&'r str>,
+    token: Option<&'r str>,
 }
 
 #[post("/units", data = "<choice>")]
-fn units(choice: Form<Choice<'_>>, _ours: Ours, before: preference::Chosen, cookies: &CookieJar<'_>) -> Redirect {
+fn units(
+    choice: Form<Choice<'_>>,
+    ours: Ours<'_>,
+    before: preference::Chosen,
+    scheme: Scheme,
+    cookies: &CookieJar<'_>,
+) -> Result<Redirect, Fault> {
+    ours.with(choice.token)?;
     let chosen = [choice.temperature, choice.rest].into_iter().flatten();
-    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read)));
-    Redirect::to(local_path(choice.back.unwrap_or("/")).to_owned())
+    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read), scheme.is_https));
+    Ok(Redirect::to(local_path(choice.back.unwrap_or("/"))))
 }
 
 /// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.
-fn local_path(back: &str) -> &str {
-    let ours = back == "/" || back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
-    if ours { back } else { "/" }
+fn local_path(back: &str) -> String {
+    if let Some(query) = back.strip_prefix("/?") {
+        return Asked::read(query).path();
+    }
+    let ours = back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    if ours { back.to_owned() } else { "/".to_owned() }
 }
 
 #[get("/static/<build>/<path..>")]
@@ -135,9 +173,17 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
-        for elsewhere in
-            ["//evil.example", "https://evil.example", "/\\evil", "/s/..", "/s/a\r\nSet-Cookie: x", "", "s"]
-        {
+        assert_eq!(local_path("/?page=2&sort=heard&x=//evil.example"), "/?sort=heard&page=2");
+        for elsewhere in [
+            "//evil.example",
+            "/?//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/s/..",
+            "/s/a\r\nSet-Cookie: x",
+            "",
+            "s",
+        ] {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere:?}");
         }
     }

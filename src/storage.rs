@@ -7,6 +7,7 @@ mod engine;
 mod entry;
 mod error;
 mod keys;
+mod many;
 mod observations;
 mod options;
 mod reads;
@@ -25,6 +26,7 @@ pub use keys::Key;
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};
+pub use seam::Changed;
 pub use stations::{Directory, ListedSensor, NewStation};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};

@@ -6,11 +6,14 @@ pub mod brake;
 pub mod client;
 pub mod error;
 pub mod head;
+pub mod hosts;
+mod methods;
 mod more_counts;
 mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
+pub mod token;
 pub mod visitor;
 
 pub use more_counts::MoreCounts;
@@ -32,10 +35,26 @@ pub fn catchers() -> Vec<Catcher> {
 
 #[catch(default)]
 fn refused(status: Status, request: &Request<'_>) -> Problem {
+    refusal(status, request)
+}
+
+/// The problem of a request that Rocket itself refuses: no route answers it.
+pub fn refusal(status: Status, request: &Request<'_>) -> Problem {
+    let path = request.uri().path();
+    let (status, allowed) = methods::verdict(status, request);
     let what = match status.code {
-        404 => format!("there is nothing at {}", request.uri().path()),
-        405 => format!("{} does not accept {}", request.uri().path(), request.method()),
-        _ => format!("{} {}: {}", request.method(), request.uri().path(), status.reason_lossy()),
+        404 => format!("there is nothing at {path}"),
+        405 => format!("{path} does not accept {}", request.method()),
+        _ => format!("{} {path}: {}", request.method(), status.reason_lossy()),
     };
-    Problem::new(status, what)
+    let problem = Problem::new(status, what);
+    match allowed {
+        Some(methods) => problem.with("allow", methods),
+        None => problem,
+    }
+}
+
+/// Whether a person asks, with a browser, and not a program.
+pub fn wants_page(request: &Request<'_>) -> bool {
+    request.headers().get("Accept").any(|kinds| kinds.to_ascii_lowercase().contains("text/html"))
 }

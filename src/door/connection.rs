@@ -1,8 +1,9 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
+use super::connected::{Come, Connected, LINGER, linger};
 use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
-use super::rooms::Rooms;
+use super::rooms::{Guest, Rooms};
 use super::wire::{Speaks, Wire};
 use super::{http, write};
 use crate::live::socket::Opening;
@@ -15,43 +16,24 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A connection between two requests.
-pub(crate) struct Line {
-    pub stream: TcpStream,
-    /// What has been read of the next request.
-    pub ahead: Vec<u8>,
-    pub peer: SocketAddr,
-    pub seat: Seat,
-    /// The client speaks HTTP/1.0: its connection ends with the answer.
-    pub is_old: bool,
-}
-
-/// What a request has come to. The flag says whether the connection goes on after it.
-pub(crate) enum Come {
-    /// An answer.
-    Answered(Answer, bool),
-    /// A truck, which may be parked.
-    Parks(Trip, bool),
-    /// A stream of events.
-    Events(Events, bool),
-    /// A WebSocket.
-    Socket(Opening),
-}
-
 /// What is read at once.
 const READ_BYTES: usize = 2 * 1_024;
-/// After an answer that closes, what the client still sends is read for so long: a reset would take the answer with it.
-const LINGER: Duration = Duration::from_secs(1);
-/// And so much of it.
-const LINGER_BYTES: usize = 256 * 1_024;
-
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms: &Rooms) {
-    let mut line = Line { stream, ahead: Vec::new(), peer, seat, is_old: false };
+    let mut line = Connected { stream, ahead: Vec::new(), peer, seat, is_old: false };
     loop {
-        // Boxed, and gone before a truck parks: reading is large, waiting is small.
-        let Some((next, come)) = Box::pin(come(line, rooms)).await else { return };
-        line = next;
+        let Some(request) = line.head(rooms).await else { return };
+        let come = match request {
+            Some((head, body, guest)) => line.plain(head, body, guest).await,
+            // Boxed, and gone before a truck parks: hyper is large, waiting is small.
+            None => match Box::pin(http::serve(line, rooms)).await {
+                Some((next, come)) => {
+                    line = next;
+                    come
+                }
+                None => return,
+            },
+        };
         let keep = match come {
             Come::Answered(answer, keep) => line.answer(&answer, keep).await,
             Come::Parks(trip, keep) => match line.parked(trip).await {
@@ -69,51 +51,55 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
     }
 }
 
-/// Reads the next request; `None`: the connection has ended.
-async fn come(mut line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
-    loop {
-        // What was read ahead comes first.
-        let verdict = match line.ahead.is_empty() {
-            true => Verdict::More,
-            false => lane::look(&line.ahead, rooms, line.peer),
-        };
-        match verdict {
-            Verdict::More => {
-                if line.read(READ_BYTES).await.ok()? == 0 {
-                    return None;
+/// A plain request: the lengths of its head and its body, and who comes, or why not.
+type Plain = (usize, usize, Result<Guest, Answer>);
+
+impl Connected {
+    /// Waits for a head. `None`: the connection has ended; a head of `None` is hyper's.
+    async fn head(&mut self, rooms: &Rooms) -> Option<Option<Plain>> {
+        loop {
+            // What was read ahead comes first.
+            if !self.ahead.is_empty() {
+                match lane::look(&self.ahead, rooms, self.peer) {
+                    Verdict::More => {}
+                    Verdict::Unusual => return Some(None),
+                    Verdict::Plain { head, body, guest } => return Some(Some((head, body, guest))),
                 }
             }
-            Verdict::Unusual => return Box::pin(http::serve(line, rooms)).await,
-            Verdict::Plain { head, body, guest } => {
-                line.seat.slot.does(Doing::Busy);
-                line.seat.register().counters.by_lane();
-                let (guest, body) = match guest.and_then(|guest| guest.takes().map(|limit| (guest, limit))) {
-                    Ok((guest, limit)) => {
-                        let read = timeout(limit.patience, line.body(head, body)).await;
-                        (guest, read.unwrap_or(Err(NoBody::TooSlow(limit.patience))))
-                    }
-                    // The body is read over, so that the next request can be found.
-                    Err(answer) => {
-                        let read = timeout(LINGER, line.body(head, body)).await;
-                        let keep = matches!(read, Ok(Ok(_))) && !answer.closes;
-                        return Some((line, Come::Answered(answer, keep)));
-                    }
-                };
-                let is_whole = body.is_ok();
-                let come = match guest.comes(body).await {
-                    Ok(trip) => Come::Parks(trip, true),
-                    Err(answer) => {
-                        let keep = is_whole && !answer.closes;
-                        Come::Answered(answer, keep)
-                    }
-                };
-                return Some((line, come));
+            if self.read(READ_BYTES).await.ok()? == 0 {
+                return None;
             }
         }
     }
-}
 
-impl Line {
+    /// Reads the body of a plain request, and lets the guest in.
+    async fn plain(&mut self, head: usize, body: usize, guest: Result<Guest, Answer>) -> Come {
+        self.seat.slot.does(Doing::Busy);
+        self.seat.register().counters.by_lane();
+        let (guest, body) = match guest.and_then(|guest| guest.takes().map(|limit| (guest, limit))) {
+            // Mostly it came together with the head.
+            Ok((guest, _)) if self.ahead.len() >= head + body => (guest, Ok(self.take(head, body))),
+            Ok((guest, limit)) => {
+                let read = Box::pin(timeout(limit.patience, self.body(head, body))).await;
+                (guest, read.unwrap_or(Err(NoBody::TooSlow(limit.patience))))
+            }
+            // The body is read over, so that the next request can be found.
+            Err(answer) => {
+                let read = Box::pin(timeout(LINGER, self.body(head, body))).await;
+                let keep = matches!(read, Ok(Ok(_))) && !answer.closes;
+                return Come::Answered(answer, keep);
+            }
+        };
+        let is_whole = body.is_ok();
+        match guest.comes(body).await {
+            Ok(trip) => Come::Parks(trip, true),
+            Err(answer) => {
+                let keep = is_whole && !answer.closes;
+                Come::Answered(answer, keep)
+            }
+        }
+    }
+
     /// Reads more into what is read ahead; 0: the client has closed its side.
     async fn read(&mut self, most: usize) -> io::Result<usize> {
         loop {
@@ -145,10 +131,15 @@ impl Line {
                 return Err(NoBody::Broken(io::ErrorKind::UnexpectedEof.into()));
             }
         }
+        Ok(self.take(head, body))
+    }
+
+    /// Takes a request that is there in full out of what is read ahead; returns its body.
+    fn take(&mut self, head: usize, body: usize) -> Vec<u8> {
         let rest = self.ahead.split_off(head + body);
         let mut request = std::mem::replace(&mut self.ahead, rest);
         request.drain(..head);
-        Ok(request)
+        request
     }
 
     /// Waits for a truck's load; `None`: the page has left.
@@ -230,24 +221,5 @@ async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return,
         }
-    }
-}
-
-/// Closes this side, and reads for a moment what the client still sends: a reset would take the last answer with it.
-pub(crate) async fn linger(stream: &TcpStream) {
-    let read = async {
-        let mut read = 0;
-        let mut some = [0; 1_024];
-        while read < LINGER_BYTES && stream.readable().await.is_ok() {
-            match stream.try_read(&mut some) {
-                Ok(0) => return,
-                Ok(more) => read += more,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return,
-            }
-        }
-    };
-    if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_ok() {
-        let _ = timeout(LINGER, read).await;
     }
 }

@@ -1,7 +1,7 @@
 //! The long way: hyper reads a request. Rooms that keep a connection for long get the socket back from hyper, so that no
 //! buffer waits with them.
 
-use super::connection::{Come, Line};
+use super::connected::{Come, Connected, linger};
 use super::head::Read;
 use super::register::Doing;
 use super::rooms::{Guest, Rooms, is_readings, plain, response};
@@ -34,8 +34,8 @@ const SPILL_LIMITS: usize = 4;
 type HandOff = Arc<Mutex<Option<Come>>>;
 
 /// Serves requests by hyper until one takes the socket over; `None`: the connection has ended.
-pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
-    let Line { stream, ahead, peer, seat, .. } = line;
+pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, Come)> {
+    let Connected { stream, ahead, peer, seat, .. } = line;
     let slot = &seat.slot;
     let register = seat.register().clone();
     let wire = Wire::new(stream, ahead, slot.clone(), Speaks::Http, register.options().half_closed());
@@ -87,14 +87,14 @@ pub(crate) async fn serve(line: Line, rooms: &Rooms) -> Option<(Line, Come)> {
             let ahead = [&parts.read_buf[..], &rest[..]].concat();
             drop(parts.read_buf);
             let is_old = is_old.load(Relaxed);
-            Some((Line { stream, ahead, peer, seat, is_old }, come))
+            Some((Connected { stream, ahead, peer, seat, is_old }, come))
         }
         Err(ended) => {
             if let Err(error) = ended {
                 tracing::trace!(%error, "a connection ended");
             }
             seat.slot.does(Doing::Busy);
-            super::connection::linger(&stream).await;
+            linger(&stream).await;
             None
         }
     }
@@ -116,6 +116,9 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
     let (parts, body) = request.into_parts();
     if let Err(why) = one_host(&parts) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
+    }
+    if let Err(refused) = rooms.is_meant(&Read { parts: &parts, peer }) {
+        return refused.into();
     }
     let takes = |come| Done::Takes(Box::new(come));
     let head = Read { parts: &parts, peer };

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Options {
     /// Most connections at once. Fewer, if the system lets this process open fewer files. When all places are taken, a
     /// newcomer takes the place of a connection that waits without a request; if all have one, the newcomer is sent away.
-    pub connections_max: usize,
+    pub max_connections: usize,
     /// Most connections at once from one address (IPv6: from one /64). This machine and trusted proxies have no such limit,
     /// because they speak for many. A school behind one address has room for a hundred browsers.
     pub address_max_connections: usize,
@@ -29,7 +29,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connections_max: 20_000,
+            max_connections: 20_000,
             address_max_connections: 1_200,
             head_limit_s: 10,
             idle_limit_s: 75,

@@ -10,7 +10,7 @@ use crate::web::Network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -56,7 +56,7 @@ pub(crate) struct Slot {
     /// [`Doing`] in the lowest bits, above them the second since when.
     state: AtomicU32,
     /// Ends the connection.
-    abort: OnceLock<AbortHandle>,
+    abort: Mutex<Option<AbortHandle>>,
     clock: Arc<AtomicU32>,
 }
 
@@ -78,7 +78,7 @@ impl Slot {
     }
 
     fn end(&self) {
-        if let Some(abort) = self.abort.get() {
+        if let Some(abort) = &*self.abort.lock().unwrap_or_else(PoisonError::into_inner) {
             abort.abort();
         }
     }
@@ -93,7 +93,7 @@ pub(crate) struct Register {
     /// Networks without a limit of their own.
     trusted: Vec<Network>,
     /// Most connections in all.
-    connections_max: usize,
+    max_connections: usize,
     book: Mutex<Book>,
     /// Seconds since the start, as of the last look.
     clock: Arc<AtomicU32>,
@@ -126,11 +126,11 @@ pub(crate) struct NoRoom;
 
 impl Register {
     pub(crate) fn new(options: Options, trusted: Vec<Network>, open_files: u64) -> Arc<Self> {
-        let connections_max = options.connections_max.min(super::files::for_connections(open_files));
+        let max_connections = options.max_connections.min(super::files::for_connections(open_files));
         Arc::new(Self {
             options,
             trusted,
-            connections_max,
+            max_connections,
             book: Mutex::default(),
             clock: Arc::default(),
             date: Mutex::new(date()),
@@ -142,8 +142,8 @@ impl Register {
     }
 
     /// Most connections at once.
-    pub(crate) fn connections_max(&self) -> usize {
-        self.connections_max
+    pub(crate) fn max_connections(&self) -> usize {
+        self.max_connections
     }
 
     /// The knobs.
@@ -164,11 +164,11 @@ impl Register {
                 return Err(NoRoom);
             }
         }
-        if book.slots.len() >= self.connections_max && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
+        if book.slots.len() >= self.max_connections && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
             self.counters.cut(Cut::Full, 1);
             return Err(NoRoom);
         }
-        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: OnceLock::new(), clock: self.clock.clone() });
+        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: Mutex::default(), clock: self.clock.clone() });
         slot.does(Doing::Head);
         let number = self.next.fetch_add(1, Relaxed);
         book.slots.insert(number, (slot.clone(), origin));
@@ -310,8 +310,7 @@ impl Book {
 impl Seat {
     /// Names the task that ends with the connection.
     pub(crate) fn is_served_by(slot: &Slot, task: AbortHandle) {
-        // It is set once, right after the task was started.
-        let _ = slot.abort.set(task);
+        *slot.abort.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
     /// The register.
@@ -331,8 +330,8 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
-    fn register(connections_max: usize, address_max_connections: usize) -> Arc<Register> {
-        let options = Options { connections_max, address_max_connections, ..Options::default() };
+    fn register(max_connections: usize, address_max_connections: usize) -> Arc<Register> {
+        let options = Options { max_connections, address_max_connections, ..Options::default() };
         Register::new(options, vec!["10.0.0.0/8".parse().expect("a network")], 1 << 20)
     }
 

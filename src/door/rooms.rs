@@ -6,14 +6,16 @@ use crate::ingest::readings::{self, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
+use crate::web::error::Problem;
 use crate::web::head::Head;
+use crate::web::{self, client, hosts};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use rocket::http::uri::Origin;
-use rocket::http::{Cookie, Header};
+use rocket::http::{Cookie, Header, Status};
 use rocket::local::asynchronous::Client;
 use std::net::SocketAddr;
 
@@ -25,6 +27,8 @@ pub struct Rooms {
     pub readings: Readings,
     /// Everything else.
     pub rocket: Client,
+    /// The names of this server, and whose word on them counts.
+    pub web: web::Options,
     /// The limits of a body that Rocket gets: a form, or the upload of a station.
     pub rocket_body: BodyLimit,
 }
@@ -38,12 +42,26 @@ pub(crate) enum Guest {
 impl Rooms {
     /// The guest with this head, if that can be told at once; `None`: somebody else has to find out.
     pub(crate) fn guest(&self, head: &dyn Head) -> Option<Result<Guest, Answer>> {
+        if let Err(refused) = self.is_meant(head) {
+            return Some(Err(refused));
+        }
         match Door::of(head.path()) {
             Some((Door::Trucks, bay)) => Some(self.live.truck(bay, head).map(Guest::Truck)),
             Some(_) => None,
             None if head.path() == readings::PATH => self.readings.known_sender(head).map(Guest::Sender).map(Ok),
             None => None,
         }
+    }
+
+    /// Whether the request is for this server by a name of its own; if not, its answer.
+    pub(crate) fn is_meant(&self, head: &dyn Head) -> Result<(), Answer> {
+        let host = client::host(head, &self.web);
+        if hosts::is_ours(host, &self.web) {
+            return Ok(());
+        }
+        let host = host.unwrap_or_default();
+        let detail = format!("{host:?} is no name of this server; `hosts` in [web] of the configuration lists them");
+        Err(Problem::new(Status::MisdirectedRequest, detail).into())
     }
 
     /// Rocket's answer, compressed.
@@ -133,7 +151,8 @@ impl Guest {
     pub(crate) async fn comes(self, body: Result<Vec<u8>, NoBody>) -> Result<Trip, Answer> {
         match self {
             Guest::Truck(truck) => truck.arrives(body).await,
-            Guest::Sender(sender) => Err(sender.posts(body).await),
+            // Boxed: parsing and storing is large.
+            Guest::Sender(sender) => Err(Box::pin(sender.posts(body)).await),
         }
     }
 }

@@ -66,10 +66,10 @@ impl Counters {
         self.long_way.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn stats(&self, connections: usize, connections_max: usize) -> Stats {
+    pub(crate) fn stats(&self, connections: usize, max_connections: usize) -> Stats {
         Stats {
             connections: connections as u64,
-            connections_max: connections_max as u64,
+            max_connections: max_connections as u64,
             accepted: self.accepted.load(Relaxed),
             cuts: self.cuts.each_ref().map(|count| count.load(Relaxed)),
             lane: self.lane.load(Relaxed),
@@ -84,7 +84,7 @@ pub struct Stats {
     /// Connections now.
     pub connections: u64,
     /// Most connections at once.
-    pub connections_max: u64,
+    pub max_connections: u64,
     /// Connections that were let in.
     pub accepted: u64,
     /// Connections that the door ended or did not let in, by reason, in the order of [`Cut::ALL`].
@@ -99,7 +99,7 @@ impl Collector for Stats {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         for (name, help, value) in [
             ("connections", "Connections now", self.connections),
-            ("connections_max", "Most connections at once", self.connections_max),
+            ("max_connections", "Most connections at once", self.max_connections),
         ] {
             encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)?;
         }

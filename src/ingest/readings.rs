@@ -1,6 +1,7 @@
 //! `POST /api/v1/readings`: reports as JSON, for senders that can choose a format.
 
 use super::Options;
+use super::inflate::{self, Coding, NotInflated};
 use super::json::{self, Format, Malformed};
 use crate::storage::{self, Storage};
 use crate::web::answer::Answer;
@@ -30,6 +31,7 @@ pub struct Sender {
     door: Readings,
     station: Arc<Station>,
     format: Format,
+    coding: Coding,
 }
 
 impl Readings {
@@ -41,7 +43,8 @@ impl Readings {
     /// Who sends, if memory knows; `None`: [`Readings::sender`] has to find out.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(key(head)?)?;
-        Some(Sender { door: self.clone(), station, format: format(head)? })
+        let (format, coding) = (format(head)?, inflate::coding(head)?);
+        Some(Sender { door: self.clone(), station, format, coding })
     }
 
     /// Finds out who sends, before anything of the body is read.
@@ -53,7 +56,10 @@ impl Readings {
             let detail = "send Content-Type: application/json, or application/x-ndjson for one report a line";
             Problem::new(Status::UnsupportedMediaType, detail)
         })?;
-        Ok(Sender { door: self.clone(), station, format })
+        let coding = inflate::coding(head).ok_or_else(|| {
+            Problem::new(Status::UnsupportedMediaType, inflate::ADVICE).with("accept-encoding", inflate::ACCEPTED)
+        })?;
+        Ok(Sender { door: self.clone(), station, format, coding })
     }
 }
 
@@ -134,6 +140,16 @@ impl From<NoBody> for Refused {
     }
 }
 
+impl From<NotInflated> for Refused {
+    fn from(error: NotInflated) -> Self {
+        let status = match error {
+            NotInflated::TooLarge(_) => Status::PayloadTooLarge,
+            NotInflated::NotGzip => Status::BadRequest,
+        };
+        Self::Other(Problem::new(status, error.to_string()))
+    }
+}
+
 impl From<Malformed> for Refused {
     fn from(malformed: Malformed) -> Self {
         let field = malformed.field().into_iter().collect();
@@ -157,8 +173,8 @@ impl Sender {
     }
 
     async fn store(self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
-        let Self { door: Readings { storage, options }, station, format } = self;
-        let bytes = body?;
+        let Self { door: Readings { storage, options }, station, format, coding } = self;
+        let bytes = inflate::inflate(body?, coding, options.json_limit()).await?;
         #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
         let (received, reports_max) = (Utc::now().into(), options.reports_max);
         let mut parsed = if bytes.len() < ASIDE_BYTES {

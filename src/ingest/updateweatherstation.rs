@@ -1,5 +1,6 @@
 //! `/weatherstation/updateweatherstation.php`: the Weather Underground protocol, with the answers stations understand.
 
+use super::inflate::{self, Coding, NotInflated};
 use super::wunderground::{self, Garbled, Upload};
 use super::{Options, body};
 use crate::storage::{self, Storage};
@@ -9,12 +10,13 @@ use chrono::Utc;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
-use rocket::{Data, Route, State, get, head, post, routes};
+use rocket::{Data, Route, State, delete, get, head, options, patch, post, put, routes};
+use std::convert::Infallible;
 use std::io::Cursor;
 use weather::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![head_upload, get_upload, post_upload]
+    routes![get_upload, post_upload, head_upload, put_upload, patch_upload, delete_upload, options_upload]
 }
 
 /// The target of an upload, in any of its spellings; other targets are forwarded to other routes.
@@ -43,8 +45,9 @@ enum Answer {
     Success,
     Unauthorized,
     BadRequest(String),
-    OnlyLooking,
+    OtherMethod,
     TooLarge,
+    Compressed,
     TooSlow,
     Away { retry_after_s: u32 },
 }
@@ -58,18 +61,26 @@ impl<'r> Responder<'r, 'static> for Answer {
             Self::Success => (Status::Ok, "success\n"),
             Self::Unauthorized => (Status::Unauthorized, "unauthorized\n"),
             Self::BadRequest(_) => (Status::BadRequest, "bad request\n"),
-            Self::OnlyLooking => (Status::MethodNotAllowed, "use GET or POST\n"),
+            Self::OtherMethod => (Status::MethodNotAllowed, "use GET or POST\n"),
             Self::TooLarge => (Status::PayloadTooLarge, "too large\n"),
+            Self::Compressed => (Status::UnsupportedMediaType, "send it plain or as gzip\n"),
             Self::TooSlow => (Status::RequestTimeout, "too slow\n"),
             Self::Away { .. } => (Status::ServiceUnavailable, "try again later\n"),
         };
         let mut response = Response::build();
         response.status(status).header(ContentType::Plain).raw_header("Cache-Control", "no-store");
+        response.raw_header("X-Content-Type-Options", "nosniff");
         match self {
             Self::BadRequest(reason) => {
                 let printable = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
                 let reason: String = reason.chars().take(REASON_MAX_BYTES).map(printable).collect();
                 response.header(Header::new("X-Reason", reason));
+            }
+            Self::OtherMethod => {
+                response.raw_header("Allow", "GET, POST");
+            }
+            Self::Compressed => {
+                response.raw_header("Accept-Encoding", inflate::ACCEPTED);
             }
             Self::Away { retry_after_s } => {
                 response.header(Header::new("Retry-After", retry_after_s.to_string()));
@@ -107,10 +118,54 @@ impl From<NoBody> for Answer {
     }
 }
 
+impl From<NotInflated> for Answer {
+    fn from(error: NotInflated) -> Self {
+        tracing::debug!(reason = %error, "an upload was refused");
+        match error {
+            NotInflated::TooLarge(_) => Self::TooLarge,
+            NotInflated::NotGzip => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+/// How the body was written.
+struct Written(Option<Coding>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Written {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self(inflate::coding(request)))
+    }
+}
+
 /// Without this route, Rocket would treat a HEAD as a GET, and the upload would be stored.
 #[head("/<_>/<_..>", rank = 30)]
 fn head_upload(_target: Target<'_>) -> Answer {
-    Answer::OnlyLooking
+    Answer::OtherMethod
+}
+
+// The pattern of these routes fits many paths, so the table of methods cannot tell of them.
+
+#[put("/<_>/<_..>", rank = 30)]
+fn put_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[patch("/<_>/<_..>", rank = 30)]
+fn patch_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[delete("/<_>/<_..>", rank = 30)]
+fn delete_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
+}
+
+#[options("/<_>/<_..>", rank = 30)]
+fn options_upload(_target: Target<'_>) -> Answer {
+    Answer::OtherMethod
 }
 
 // Rank: behind every page, because this pattern fits many paths.
@@ -120,8 +175,19 @@ async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &Stat
 }
 
 #[post("/<_>/<_..>", rank = 30, data = "<data>")]
-async fn post_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>, data: Data<'_>) -> Answer {
-    match body::read(data, options.upload_limit()).await {
+async fn post_upload(
+    target: Target<'_>,
+    written: Written,
+    storage: &State<Storage>,
+    options: &State<Options>,
+    data: Data<'_>,
+) -> Answer {
+    let Some(coding) = written.0 else { return Answer::Compressed };
+    let body = match body::read(data, options.upload_limit()).await {
+        Ok(body) => body,
+        Err(error) => return error.into(),
+    };
+    match inflate::inflate(body, coding, options.upload_limit()).await {
         Ok(body) => answer(target, &body, storage, options).await,
         Err(error) => error.into(),
     }

@@ -7,9 +7,11 @@ use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use crate::web::{client, origin, preference, visitor};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use channel::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
 use channel::crowd::{Party, Source};
 use rocket::http::Status;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use weather::report::Warning;
@@ -20,11 +22,14 @@ pub(crate) const BODY_MAX_S: u64 = 10;
 /// The limits of a clipboard.
 pub(crate) const BODY: BodyLimit = BodyLimit { bytes: BODY_MAX_BYTES, patience: Duration::from_secs(BODY_MAX_S) };
 
+/// Bytes of the name of a place: 128 bits.
+const PLACE_BYTES: usize = 16;
+
 /// A page that calls.
 pub(crate) struct Caller {
     /// The parts of the server that it talks to.
     pub engines: Arc<Engines>,
-    /// The page's place in the dock.
+    /// The page's place in the dock: its bay's name, and whose it is.
     pub bay: Id,
     /// The visitor who looks at it.
     pub visitor: Visitor,
@@ -34,32 +39,55 @@ pub(crate) struct Caller {
     pub units: String,
     /// The cookie that is given with the answer.
     pub cookie: Option<String>,
-    /// The cookie for a visitor who has none.
-    spare_cookie: Option<String>,
+    is_https: bool,
     source: Option<Source>,
 }
 
 impl Live {
     /// Lets a request of our own pages pass, if the page does not send too many.
     pub(super) fn caller(&self, bay: &str, head: &dyn Head) -> Result<Caller, Refusal> {
-        let engines = &self.0;
-        let bay = Id::new(bay).map_err(|error| bad("bay", error))?;
-        engines.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
-        if !origin::is_ours(head) {
-            return Err(Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into());
+        if !origin::may_read(head) {
+            return Err(self.sends_away(bay, head));
         }
-        let (visitor, spare_cookie) = visitor::of_page(head, &engines.web, bay.as_str());
+        self.admit(bay, head, visitor::of_home(head))
+    }
+
+    /// Lets a request pass in nobody's name.
+    pub(super) fn stranger(&self, bay: &str, head: &dyn Head) -> Result<Caller, Refusal> {
+        self.admit(bay, head, None)
+    }
+
+    /// Refuses a request of a page elsewhere. It is braked as a stranger's: it must not brake the visitor whose cookie it has.
+    pub(super) fn sends_away(&self, bay: &str, head: &dyn Head) -> Refusal {
+        let not_ours = || Problem::new(Status::Forbidden, "the dock serves this server's own pages only").into();
+        self.admit(bay, head, None).err().unwrap_or_else(not_ours)
+    }
+
+    fn admit(&self, bay: &str, head: &dyn Head, known: Option<Visitor>) -> Result<Caller, Refusal> {
+        let engines = &self.0;
+        let bay = Id::new(bay).and_then(|bay| place(&bay, known.as_ref())).map_err(|error| bad("bay", error))?;
+        engines.brake.check(&bay).map_err(|_| Problem::too_many(TOO_EAGER, 1))?;
+        let is_known = known.is_some();
+        let visitor = known.unwrap_or_else(|| engines.nobody.clone());
         Ok(Caller {
             engines: Arc::clone(engines),
-            is_known: spare_cookie.is_none(),
+            is_known,
             visitor,
             units: preference::of(head).name(),
             cookie: None,
-            spare_cookie: spare_cookie.map(|cookie| cookie.to_string()),
+            is_https: client::is_https(head, &engines.web),
             source: client::address(head, &engines.web).and_then(Source::of),
             bay,
         })
     }
+}
+
+/// The place in the dock of a page with this bay. A bay is no secret, so its name alone does not do: who sends a truck with another
+/// visitor's bay gets a place of their own. Strangers share theirs.
+fn place(bay: &Id, visitor: Option<&Visitor>) -> Result<Id, BadClipboard> {
+    // Neither of the two has a slash.
+    let digest = Sha256::digest([visitor.map_or("", Visitor::as_str), "/", bay.as_str()].concat());
+    Id::new(&Base64UrlUnpadded::encode_string(&digest[..PLACE_BYTES]))
 }
 
 /// Said to a page that the brake stops.
@@ -68,25 +96,22 @@ pub(crate) const TOO_EAGER: &str = "this page sends more than ten trucks a secon
 impl Caller {
     /// Gives a visitor without a cookie one, with the answer to this request.
     pub(crate) fn introduce(&mut self) {
-        self.cookie = self.spare_cookie.take();
-        self.is_known = true;
+        if !std::mem::replace(&mut self.is_known, true) {
+            let (visitor, secret) = visitor::stranger();
+            self.cookie = Some(visitor::cookie(secret, self.is_https).to_string());
+            self.visitor = visitor;
+        }
     }
 
     /// The party that the page's truck counts against.
     pub(crate) fn party(&self) -> Party {
-        Party { visitor: Some(self.visitor.as_str().into()), source: self.source }
+        Party { visitor: self.is_known.then(|| self.visitor.as_str().into()), source: self.source }
     }
 
     /// The page's build, if this server has another.
     pub(crate) fn other_build(&self, of_page: Option<&str>) -> bool {
         matches!((&self.engines.build, of_page), (Some(own), Some(of_page)) if *own.0 != *of_page)
     }
-}
-
-/// Whether the body is announced as JSON.
-pub(crate) fn is_json(head: &dyn Head) -> bool {
-    let kind = head.first("Content-Type").unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 /// 415.

@@ -27,11 +27,12 @@ const CLOSE_MAX_S: u64 = 1;
 /// A WebSocket that is let in and not yet open.
 pub struct Opening {
     caller: Caller,
+    is_stranger: bool,
     accept: String,
 }
 
 impl Opening {
-    pub(super) fn new(mut caller: Caller, head: &dyn Head) -> Result<Self, Refusal> {
+    pub(super) fn new(mut caller: Caller, is_stranger: bool, head: &dyn Head) -> Result<Self, Refusal> {
         let says = |name: &str, what: &str| {
             let list = head.first(name).unwrap_or_default();
             list.split(',').any(|item| item.trim().eq_ignore_ascii_case(what))
@@ -41,9 +42,11 @@ impl Opening {
         });
         let no_upgrade = || Problem::new(Status::UpgradeRequired, "this is the address of a WebSocket");
         let accept = derive_accept_key(key.ok_or_else(no_upgrade)?.as_bytes());
-        // No later answer could carry a cookie.
-        caller.introduce();
-        Ok(Self { caller, accept })
+        if !is_stranger {
+            // No later answer could carry a cookie.
+            caller.introduce();
+        }
+        Ok(Self { caller, is_stranger, accept })
     }
 
     /// The headers of the answer that opens it.
@@ -64,7 +67,7 @@ impl Opening {
             ..WebSocketConfig::default()
         };
         let io = WebSocketStream::from_raw_socket(line, Role::Server, Some(limits)).await;
-        Line { io }.run(self.caller).await;
+        Line { io, is_stranger: self.is_stranger }.run(self.caller).await;
     }
 }
 
@@ -83,7 +86,12 @@ impl Close {
 /// A connection.
 struct Line<S> {
     io: WebSocketStream<S>,
+    /// Nobody knows whose page it is: nothing private comes down, no words go up, and each load says so.
+    is_stranger: bool,
 }
+
+/// Said to a stranger that has words.
+const NO_WORDS: &str = "say[0]: nobody knows whose words these are, because a proxy hides the page's host";
 
 /// What happens next on a line.
 enum Next {
@@ -114,6 +122,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             Err(_) => return Some(Close::new(CloseCode::Policy, format!("no clipboard came within {BODY_MAX_S} s"))),
         };
         caller.engines.dock.opened(first.fleet);
+        if self.is_stranger {
+            // At once: it may be long until there is news.
+            let (seen, now) = (&first.seen, now_ms());
+            let told = format!(
+                r#"{{"v":1,"why":"turn","after":"{seen}","seen":"{seen}","cargo":[],"heard":[],"parked":0,"now":{now}}}"#
+            );
+            if let Err(close) = self.write(told).await {
+                return close;
+            }
+        }
         let mut stream = Stream::open(caller, first);
         loop {
             let next = if stream.has_words() {
@@ -142,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         let sent = sent.map_err(|problem| Close::new(CloseCode::Again, problem.detail()))?;
         let no_text = |_| Close::new(CloseCode::Error, "the load is no text");
         let text = String::from_utf8(sent.json).map_err(no_text)?;
-        self.io.send(Message::Text(text)).await.map_err(|_| None)?;
+        self.write(text).await?;
         let code = match sent.why {
             _ if !sent.is_last => return Ok(()),
             Why::Closing => CloseCode::Away,
@@ -150,6 +168,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             _ => CloseCode::Again,
         };
         Err(Some(Close::new(code, sent.why.name())))
+    }
+
+    /// Writes a load.
+    async fn write(&mut self, mut json: String) -> Result<(), Option<Close>> {
+        if self.is_stranger {
+            json.insert_str(1, r#""stranger":true,"#);
+        }
+        self.io.send(Message::Text(json)).await.map_err(|_| None)
     }
 
     async fn first(&mut self, caller: &Caller) -> Result<Clipboard, Option<Close>> {
@@ -186,7 +212,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         if clipboard.fleet.down != Down::Socket {
             return Err(Some(bad(format!("fleet: {} does not come by a socket", clipboard.fleet.name))));
         }
+        if self.is_stranger && !clipboard.say.is_empty() {
+            return Err(Some(bad(NO_WORDS.to_owned())));
+        }
         caller.engines.dock.came(&clipboard, text.len());
         Ok(Some(clipboard))
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a door: it says when the load leaves")]
+fn now_ms() -> i64 {
+    weather::time::nearest_ms(chrono::Utc::now())
 }

@@ -65,7 +65,8 @@ impl Trip {
     pub(crate) async fn start(caller: &Caller, clipboard: Clipboard) -> Result<Self, Problem> {
         let Clipboard { fleet, park, seen, watch, say, build, .. } = clipboard;
         let engines = &caller.engines;
-        let (heard, saying) = hear(caller, say).await?;
+        // Boxed: storing and reading are large, and most trucks do neither.
+        let (heard, saying) = if say.is_empty() { (Vec::new(), None) } else { Box::pin(hear(caller, say)).await? };
         if caller.is_known {
             engines.keeper.visit(&caller.visitor);
         }
@@ -75,7 +76,7 @@ impl Trip {
         let stay = match engines.dock.arrive(truck) {
             Arrived::Leaves(load) => Stay::Leaves(load),
             Arrived::Parks(parking) => Stay::Parks(parking),
-            Arrived::Behind(behind) => Stay::Leaves(catch_up(caller, behind).await?),
+            Arrived::Behind(behind) => Stay::Leaves(Box::pin(catch_up(caller, behind)).await?),
         };
         drop(saying);
         let cookie = caller.cookie.as_deref().map(Box::from);

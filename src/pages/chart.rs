@@ -5,6 +5,7 @@
 
 use super::clock;
 use super::facts::Facts;
+use super::state::spark_mean;
 use weather::preference::{Preference, minus};
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
@@ -62,6 +63,15 @@ pub(crate) struct Chart {
     pub summary: String,
 }
 
+/// What kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// A line in its band, with labels.
+    Chart,
+    /// A line.
+    Spark,
+}
+
 /// A stretch of a series in the unit that is shown.
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -74,24 +84,30 @@ struct Point {
 impl Chart {
     /// Draws the temperatures of the last 24 hours; `None` if there are none.
     pub(crate) fn of(facts: &Facts, preference: Preference) -> Option<Self> {
-        Self::draw(facts, preference, Scale::over)
+        Self::draw(facts, preference, Style::Chart)
     }
 
-    /// The same without room for labels, for a sparkline.
+    /// The same as a sparkline: the mean line alone, without labels.
     pub(crate) fn spark(facts: &Facts, preference: Preference) -> Option<Self> {
-        Self::draw(facts, preference, Scale::around)
+        Self::draw(facts, preference, Style::Spark)
     }
 
-    fn draw(facts: &Facts, preference: Preference, scale: fn(f64, f64) -> Scale) -> Option<Self> {
+    fn draw(facts: &Facts, preference: Preference, style: Style) -> Option<Self> {
         let unit = preference.unit(Quantity::Temperature);
         let series = &facts.series;
         let within = |start: Timestamp| series.from <= start && start < series.to;
         let points: Vec<Point> = (series.buckets.iter().filter(|bucket| within(bucket.start)))
-            .map(|bucket| Point {
-                start: bucket.start,
-                mean: unit.from_canonical(bucket.mean),
-                min: unit.from_canonical(bucket.min),
-                max: unit.from_canonical(bucket.max),
+            .map(|bucket| match style {
+                Style::Chart => Point {
+                    start: bucket.start,
+                    mean: unit.from_canonical(bucket.mean),
+                    min: unit.from_canonical(bucket.min),
+                    max: unit.from_canonical(bucket.max),
+                },
+                Style::Spark => {
+                    let mean = unit.from_canonical(spark_mean(bucket.mean));
+                    Point { start: bucket.start, mean, min: mean, max: mean }
+                }
             })
             .collect();
         if points.is_empty() {
@@ -101,23 +117,27 @@ impl Chart {
         let latest = latest.map(|latest| (latest.observed_at, unit.from_canonical(latest.value)));
         let low = points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min);
         let high = points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max);
-        let scale = scale(low, high);
+        let scale = if style == Style::Chart { Scale::over(low, high) } else { Scale::around(low, high) };
         let across = series.to.since(series.from) as f64;
         let x = |start: Timestamp| start.plus(series.bucket_ms / 2).since(series.from) as f64 / across;
         let dot = |(at, value): (Timestamp, f64)| Dot {
             x: percent((at.since(series.from) as f64 / across).min(1.0)),
             y: percent(scale.down(value).clamp(0.0, 1.0)),
         };
-        let (line, band) = paths(&points, facts.gap_ms(), &x, &scale);
+        let (line, band) = paths(&points, facts.gap_ms(), &x, &scale, style);
+        let labelled = style == Style::Chart;
         let freezing = if preference.fahrenheit { 32.0 } else { 0.0 };
         Some(Self {
             line,
             band,
-            y: scale.ticks(freezing),
-            zero: scale.zero(freezing),
-            x: hours(facts),
+            y: if labelled { scale.ticks(freezing) } else { Vec::new() },
+            zero: if labelled { scale.zero(freezing) } else { None },
+            x: if labelled { hours(facts) } else { Vec::new() },
             last: latest.map(dot),
-            summary: summary(facts, preference, &points, latest),
+            summary: match style {
+                Style::Chart => summary(facts, preference, &points, latest),
+                Style::Spark => spark_summary(facts, preference, &points, (low, high)),
+            },
         })
     }
 }
@@ -174,18 +194,29 @@ impl Scale {
     }
 }
 
-/// Line and band, broken where values are further apart than `gap_ms`.
-fn paths(points: &[Point], gap_ms: i64, x: &impl Fn(Timestamp) -> f64, scale: &Scale) -> (String, String) {
+/// Line and band, broken where values are further apart than `gap_ms`. A sparkline has no band.
+fn paths(
+    points: &[Point],
+    gap_ms: i64,
+    x: &impl Fn(Timestamp) -> f64,
+    scale: &Scale,
+    style: Style,
+) -> (String, String) {
+    let decimals = if style == Style::Chart { 1 } else { 0 };
+    let place = |part: f64| format_half_up(part * BOX, decimals);
     let (mut line, mut band) = (String::new(), String::new());
     for stretch in points.chunk_by(|one, next| next.start.since(one.start) <= gap_ms) {
         let along = |value: fn(&Point) -> f64| {
             stretch.iter().map(move |point| format!("{} {}", place(x(point.start)), place(scale.down(value(point)))))
         };
         let mean: Vec<String> = along(|point| point.mean).collect();
-        let edge: Vec<String> = along(|point| point.max).chain(along(|point| point.min).rev()).collect();
         // A lonely value would be a line of no length, which not every browser draws.
         let lonely = if stretch.len() == 1 { "h0.1" } else { "" };
         line.push_str(&format!("M{}{lonely}", mean.join("L")));
+        if style == Style::Spark {
+            continue;
+        }
+        let edge: Vec<String> = along(|point| point.max).chain(along(|point| point.min).rev()).collect();
         band.push_str(&format!("M{}Z", edge.join("L")));
     }
     (line, band)
@@ -230,12 +261,7 @@ fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Opti
     let (Some(lowest), Some(highest)) = (lowest, highest) else {
         return String::new();
     };
-    let gaps = points.windows(2).filter(|pair| pair[1].start.since(pair[0].start) > facts.gap_ms()).count();
-    let gaps = match gaps {
-        0 => String::new(),
-        1 => ", with one gap".to_owned(),
-        n => format!(", with {n} gaps"),
-    };
+    let gaps = gaps(facts, points);
     let latest = latest.map_or(String::new(), |(at, value)| {
         format!(", latest {} {symbol} at {}", number(value), clock::hour_minute(zone, at))
     });
@@ -248,13 +274,29 @@ fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Opti
     )
 }
 
-/// A coordinate in the box.
-fn place(part: f64) -> String {
-    format_half_up(part * BOX, 1)
-}
-
 fn percent(part: f64) -> String {
     format_half_up(part * 100.0, 2)
+}
+
+/// What a sparkline shows. It knows means only, so it does not speak of the lowest and the highest value.
+fn spark_summary(facts: &Facts, preference: Preference, points: &[Point], (low, high): (f64, f64)) -> String {
+    let symbol = preference.unit(Quantity::Temperature).symbol();
+    let number = |value: f64| minus(format_half_up(value, 1));
+    let gaps = gaps(facts, points);
+    format!(
+        "Temperature over the last 24 hours, means of half hours: {} to {} {symbol}{gaps}.",
+        number(low),
+        number(high)
+    )
+}
+
+/// `, with one gap`; empty if there is none.
+fn gaps(facts: &Facts, points: &[Point]) -> String {
+    match points.windows(2).filter(|pair| pair[1].start.since(pair[0].start) > facts.gap_ms()).count() {
+        0 => String::new(),
+        1 => ", with one gap".to_owned(),
+        n => format!(", with {n} gaps"),
+    }
 }
 
 #[cfg(test)]

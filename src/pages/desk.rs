@@ -57,7 +57,7 @@ impl Desk<'_> {
         let (facts, preference) = (facts?, self.preference);
         let keeper =
             Conversation::of(words.as_deref(), &station.slug, station.zone, now, preference, conversation::key());
-        Ok(StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address))
+        Ok(StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address).signed(visitor))
     }
 }
 

@@ -34,10 +34,10 @@ pub struct LabPage {
 }
 
 #[get("/lab")]
-fn lab(storage: &State<Storage>, dock: &State<Dock>, _visitor: Visitor, chosen: Chosen) -> Page<LabPage> {
+fn lab(storage: &State<Storage>, dock: &State<Dock>, visitor: Visitor, chosen: Chosen) -> Page<LabPage> {
     let cursor = dock.cursor();
     let directory = storage.directory();
     let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
-    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), chosen.0);
+    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), chosen.0).signed(Some(&visitor));
     Page(LabPage { frame, cursor, stations, fleets: &FLEETS })
 }

@@ -1,8 +1,11 @@
 //! Reads from storage everything that a page shows.
 
+use super::asked::Asked;
 use super::facts::{Facts, Series};
+use super::listing::{self, Listing};
+use super::sheet::Sheet;
+use super::sheets::Sheets;
 use crate::storage::{Error, Storage};
-use futures_util::future::try_join_all;
 use std::sync::Arc;
 use weather::day;
 use weather::freshness;
@@ -31,8 +34,22 @@ pub(crate) async fn station(
     Ok(Facts { station: Arc::clone(station), latest, extremes, interval_ms, series })
 }
 
-/// All stations, sorted by name.
-pub(crate) async fn all(storage: &Storage, now: Timestamp, bucket_ms: i64) -> Result<Vec<Facts>, Error> {
+/// The page of stations that was asked for.
+pub(crate) async fn listed(
+    storage: &Storage,
+    sheets: &Sheets,
+    asked: &Asked,
+    cursor: &str,
+    now: Timestamp,
+) -> Result<(Vec<Arc<Sheet>>, Listing), Error> {
     let directory = storage.directory();
-    try_join_all(directory.iter().map(|one| station(storage, one, now, bucket_ms))).await
+    let all = directory.iter().count();
+    let mut sheets = sheets.open(storage, cursor).await?;
+    let mut stations: Vec<Arc<Station>> = listing::named(directory.iter(), &asked.find).cloned().collect();
+    if asked.needs_values() {
+        stations = listing::chosen(sheets.standings(storage, &stations, now).await?, asked);
+    }
+    let (listing, shown) = Listing::of(asked, stations.len(), all);
+    let shown = stations.get(shown).unwrap_or_default();
+    Ok((sheets.sheets(storage, shown, now).await?, listing))
 }

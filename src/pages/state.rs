@@ -1,13 +1,17 @@
 //! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
 use super::facts::Facts;
+use super::tiles;
+use crate::storage::Latest;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use weather::day;
 use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::station::SensorName;
 use weather::time::Timestamp;
 
-/// The whole block. Values are canonical.
+/// The whole block but for the stations. Values are canonical.
 #[derive(Debug, Serialize)]
 pub(crate) struct PageState<'a> {
     /// The journal's cursor, taken before anything else here was read.
@@ -17,7 +21,8 @@ pub(crate) struct PageState<'a> {
     /// The server's clock.
     pub now: Timestamp,
     units: Units,
-    stations: Vec<Station<'a>>,
+    /// The stations that the page hears of; none: all.
+    watch: Vec<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,6 +31,7 @@ struct Units {
     rest: &'static str,
 }
 
+/// What a station's own page knows of it.
 #[derive(Debug, Serialize)]
 struct Station<'a> {
     slug: &'a str,
@@ -39,6 +45,25 @@ struct Station<'a> {
     extremes: BTreeMap<String, Extreme>,
     feels_like: Option<f64>,
     series: Series,
+    /// Sensors that the page has no place for: their values are not here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<&'a str>,
+}
+
+/// What a card of the overview knows of its station: no more than it shows.
+#[derive(Debug, Serialize)]
+struct Card<'a> {
+    slug: &'a str,
+    name: &'a str,
+    zone: &'static str,
+    interval_ms: Option<i64>,
+    observed_at: Option<Timestamp>,
+    values: BTreeMap<String, Value>,
+    feels_like: Option<f64>,
+    /// The other value that is shown where there is no outdoor temperature; empty if there is none to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    spark: Spark,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,33 +88,129 @@ struct Series {
     points: Vec<(Timestamp, f64, f64, f64, u32)>,
 }
 
+/// A series as a sparkline draws it.
+#[derive(Debug, Serialize)]
+struct Spark {
+    start: Timestamp,
+    bucket_ms: i64,
+    /// The mean of each bucket in turn, up to the last that has one.
+    means: Vec<Option<f64>>,
+    /// How many values the last bucket has: more come into it.
+    count: u32,
+}
+
+/// What a card shows of the main sensor.
+const ON_CARDS: [Quantity; 4] =
+    [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed, Quantity::WindDirection];
+
 impl<'a> PageState<'a> {
-    /// The state of a page that shows these stations.
+    /// The state of a page that hears of these stations.
     pub(crate) fn of(
-        stations: &'a [Facts],
+        watch: Vec<&'a str>,
         cursor: String,
         build: String,
         now: Timestamp,
         preference: Preference,
     ) -> Self {
         let units = Units { temperature: preference.temperature(), rest: preference.rest() };
-        Self { cursor, build, now, units, stations: stations.iter().map(|facts| Station::of(facts, now)).collect() }
+        Self { cursor, build, now, units, watch }
     }
 
-    /// JSON without characters that HTML could read as markup.
-    pub(crate) fn json(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_else(|_| "null".to_owned());
-        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    /// The block with these stations, each JSON already; without characters that HTML could read as markup.
+    pub(crate) fn json<T: AsRef<str>>(&self, stations: &[T]) -> String {
+        let head = harmless(self);
+        let Some(head) = head.strip_suffix('}') else { return head };
+        let length = head.len() + stations.iter().map(|station| station.as_ref().len() + 1).sum::<usize>();
+        let mut json = String::with_capacity(length + 32);
+        json.push_str(head);
+        json.push_str(",\"stations\":[");
+        for (place, station) in stations.iter().enumerate() {
+            if place > 0 {
+                json.push(',');
+            }
+            json.push_str(station.as_ref());
+        }
+        json.push_str("]}");
+        json
     }
 }
 
-impl<'a> Station<'a> {
+/// What a station's own page knows of it, JSON; nothing of the sensors that are left out.
+pub(crate) fn station(facts: &Facts, left_out: &[SensorName], now: Timestamp) -> String {
+    harmless(&Station::of(facts, left_out, now))
+}
+
+/// What a card of the overview knows of its station, JSON.
+pub(crate) fn card(facts: &Facts, now: Timestamp) -> String {
+    harmless(&Card::of(facts, now))
+}
+
+/// JSON without characters that HTML could read as markup.
+fn harmless(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
+    if !json.contains(['<', '>', '&']) {
+        return json;
+    }
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
-        let values = facts
-            .latest
-            .iter()
-            .map(|latest| (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at }));
-        let extremes = facts.extremes.iter().map(|e| {
+        // The units do not change which value is shown.
+        let first = tiles::first(facts, now, Preference::default()).map(|first| first.key);
+        let main = SensorName::main();
+        let newest = facts.latest.iter().filter(|one| one.sensor == main).max_by_key(|one| one.observed_at);
+        let shown = facts.latest.iter().filter(|one| {
+            let on_card = one.sensor == main && ON_CARDS.contains(&one.quantity);
+            // The station's age is that of the newest value.
+            on_card || first.is_some() || newest.is_some_and(|newest| *one == newest)
+        });
+        Self {
+            slug: facts.station.slug.as_str(),
+            name: &facts.station.name,
+            zone: facts.station.zone.name(),
+            interval_ms: facts.interval_ms,
+            observed_at: facts.observed_at(),
+            values: values(shown),
+            feels_like: facts.feels_like(),
+            first,
+            spark: Spark::of(facts),
+        }
+    }
+}
+
+impl Spark {
+    fn of(facts: &Facts) -> Self {
+        let series = &facts.series;
+        let mut means = Vec::new();
+        for bucket in &series.buckets {
+            let place = bucket.start.since(series.from) / series.bucket_ms;
+            if let Ok(place) = usize::try_from(place)
+                && place >= means.len()
+            {
+                means.resize(place, None);
+                means.push(Some(spark_mean(bucket.mean)));
+            }
+        }
+        let count = series.buckets.last().map_or(0, |bucket| bucket.count);
+        Self { start: series.from, bucket_ms: series.bucket_ms, means, count }
+    }
+}
+
+/// The mean of a bucket as a sparkline draws it: finer than a pixel.
+pub(crate) fn spark_mean(mean: f64) -> f64 {
+    (mean * 100.0).round() / 100.0
+}
+
+fn values<'f>(latest: impl Iterator<Item = &'f Latest>) -> BTreeMap<String, Value> {
+    latest
+        .map(|latest| (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at }))
+        .collect()
+}
+
+impl<'a> Station<'a> {
+    fn of(facts: &'a Facts, left_out: &'a [SensorName], now: Timestamp) -> Self {
+        let extremes = facts.extremes.iter().filter(|e| !left_out.contains(&e.sensor)).map(|e| {
             (e.sensor.key(e.quantity), Extreme { low: e.low, low_at: e.low_at, high: e.high, high_at: e.high_at })
         });
         let points = facts.series.buckets.iter().map(|b| (b.start, b.mean, b.min, b.max, b.count));
@@ -100,10 +221,11 @@ impl<'a> Station<'a> {
             interval_ms: facts.interval_ms,
             observed_at: facts.observed_at(),
             day: day::date_at(facts.station.zone, now).to_string(),
-            values: values.collect(),
+            values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),
             feels_like: facts.feels_like(),
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
+            left_out: left_out.iter().map(SensorName::as_str).collect(),
         }
     }
 }

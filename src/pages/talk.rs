@@ -25,6 +25,13 @@ pub(crate) fn routes() -> Vec<Route> {
 struct Said<'r> {
     key: &'r str,
     text: &'r str,
+    token: Option<&'r str>,
+}
+
+/// A form with nothing but a button.
+#[derive(FromForm)]
+struct Pressed<'r> {
+    token: Option<&'r str>,
 }
 
 /// The answer to a form.
@@ -36,7 +43,7 @@ enum Answer {
 }
 
 #[post("/s/<slug>/words", data = "<said>")]
-async fn say(slug: &str, said: Form<Said<'_>>, _ours: Ours, desk: Desk<'_>) -> Result<Answer, Fault> {
+async fn say(slug: &str, said: Form<Said<'_>>, ours: Ours<'_>, desk: Desk<'_>) -> Result<Answer, Fault> {
     let station = desk.station(slug)?;
     // A visitor that is known, not one that is welcomed: a form of another site comes without the cookie, and must not get a new one.
     let Some(visitor) = desk.known.clone() else {
@@ -44,6 +51,7 @@ async fn say(slug: &str, said: Form<Said<'_>>, _ours: Ours, desk: Desk<'_>) -> R
             "The keeper answers only visitors that have a cookie. Allow cookies for this site, then reload the page.";
         return again(&desk, &station, said.text, Status::BadRequest, why.to_owned()).await;
     };
+    ours.with(said.token)?;
     let text = said.text.trim();
     if let Some(why) = objection(text) {
         return again(&desk, &station, said.text, Status::UnprocessableEntity, why).await;
@@ -64,9 +72,10 @@ async fn say(slug: &str, said: Form<Said<'_>>, _ours: Ours, desk: Desk<'_>) -> R
     Ok(Answer::Taken(Box::new(to_panel(&station.slug))))
 }
 
-#[post("/s/<slug>/words/forget")]
-async fn forget(slug: &str, _ours: Ours, desk: Desk<'_>) -> Result<Redirect, Fault> {
+#[post("/s/<slug>/words/forget", data = "<pressed>")]
+async fn forget(slug: &str, pressed: Form<Pressed<'_>>, ours: Ours<'_>, desk: Desk<'_>) -> Result<Redirect, Fault> {
     let station = desk.station(slug)?;
+    ours.with(pressed.token)?;
     if let Some(visitor) = &desk.known {
         desk.storage.forget_conversation(visitor, station.slug.as_str()).await?;
     }

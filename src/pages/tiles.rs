@@ -6,6 +6,7 @@ use super::freshness::Freshness;
 use super::hero::DASH;
 use super::wind;
 use crate::storage::Latest;
+use std::collections::BTreeMap;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
@@ -115,6 +116,8 @@ fn called(latest: &Latest) -> String {
 pub(crate) struct Group {
     /// The sensor's name; empty for the main one.
     pub name: String,
+    /// False for one of many, which is folded.
+    pub open: bool,
     /// Its tiles.
     pub tiles: Vec<Tile>,
 }
@@ -172,38 +175,65 @@ const ASIDES: [(Quantity, Quantity, &str); 4] = [
     (Quantity::SeaLevelPressure, Quantity::StationPressure, "At the station"),
 ];
 
-/// All values that stand nowhere else, the main sensor's first.
-pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Group> {
+/// So many sensors are all open. Of more, the first [`OPEN_OF_MANY`] are.
+const OPEN_ALL: usize = 8;
+const OPEN_OF_MANY: usize = 4;
+/// Tiles on a page: about 100 kB. A station may have some hundred sensors, and one key is enough to make them.
+const TILES_MAX: usize = 150;
+
+/// All values that stand nowhere else, the main sensor's first, then the sensors that are heard, then the others; and the
+/// sensors that have no place on the page any more.
+pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> (Vec<Group>, Vec<SensorName>) {
+    let mut newest: BTreeMap<&SensorName, Timestamp> = BTreeMap::new();
+    for latest in &facts.latest {
+        let at = newest.entry(&latest.sensor).or_insert(latest.observed_at);
+        *at = latest.observed_at.max(*at);
+    }
+    let mut sensors: Vec<&SensorName> = newest.keys().copied().collect();
+    let silent = |at: Timestamp| Freshness::of(Some(at), now, facts.interval_ms) == Freshness::Offline;
+    // Sorting keeps the order of names among equals.
+    sensors.sort_by_key(|sensor| (**sensor != SensorName::main(), silent(newest[*sensor])));
+    let many = sensors.len() > OPEN_ALL;
+    let (mut groups, mut left, mut tiles) = (Vec::new(), Vec::new(), 0);
+    for sensor in sensors {
+        let open = !many || groups.len() < OPEN_OF_MANY;
+        let group = Group { open, ..group(sensor, facts, now, preference) };
+        if group.tiles.is_empty() {
+            continue;
+        }
+        if tiles + group.tiles.len() > TILES_MAX {
+            left.push(sensor.clone());
+            continue;
+        }
+        tiles += group.tiles.len();
+        groups.push(group);
+    }
+    (groups, left)
+}
+
+/// The values of one sensor that stand nowhere else.
+fn group(sensor: &SensorName, facts: &Facts, now: Timestamp, preference: Preference) -> Group {
     let main = SensorName::main();
     let anemometer = facts.main(Quantity::WindSpeed).is_some();
-    let mut sensors: Vec<&SensorName> = facts.latest.iter().map(|latest| &latest.sensor).collect();
-    sensors.sort();
-    sensors.dedup();
-    sensors
-        .into_iter()
-        .map(|sensor| {
-            let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
-            let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
-            let is_elsewhere = |quantity: Quantity| match quantity {
-                Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
-                _ => *sensor == main && ELSEWHERE.contains(&quantity),
-            };
-            let is_aside =
-                |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
-            let tiles = Quantity::shown().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
-                let latest = of(quantity)?;
-                let aside = aside(quantity).and_then(|(_, small, word)| {
-                    let value = of(*small)?;
-                    let shown = facts.may_stand_beside(value, latest.observed_at, now);
-                    let text = if shown { preference.text(*small, value.value) } else { String::new() };
-                    Some(Aside { key: sensor.key(*small), word: (*word).to_owned(), text })
-                });
-                Some(tile(latest, aside, facts, now, preference))
-            });
-            Group { name: sensor.as_str().replace(['_', '-'], " "), tiles: tiles.collect() }
-        })
-        .filter(|group| !group.tiles.is_empty())
-        .collect()
+    let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
+    let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
+    let is_elsewhere = |quantity: Quantity| match quantity {
+        Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
+        _ => *sensor == main && ELSEWHERE.contains(&quantity),
+    };
+    let is_aside =
+        |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
+    let tiles = Quantity::shown().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
+        let latest = of(quantity)?;
+        let aside = aside(quantity).and_then(|(_, small, word)| {
+            let value = of(*small)?;
+            let shown = facts.may_stand_beside(value, latest.observed_at, now);
+            let text = if shown { preference.text(*small, value.value) } else { String::new() };
+            Some(Aside { key: sensor.key(*small), word: (*word).to_owned(), text })
+        });
+        Some(tile(latest, aside, facts, now, preference))
+    });
+    Group { name: sensor.as_str().replace(['_', '-'], " "), open: true, tiles: tiles.collect() }
 }
 
 fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {

@@ -1,19 +1,23 @@
 //! The structs that the templates print: finished strings, made from facts, an instant and a preference.
 
 use super::address::Address;
+use super::assets;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
 use super::facts::Facts;
 use super::hero::Hero;
-use super::state::PageState;
+use super::listing::Listing;
+use super::sheet::Sheet;
+use super::state::{self, PageState};
 use super::table::{self, Row};
-use super::tiles::{Aside, Group, Wind};
-use super::{assets, tiles};
+use super::tiles::{self, Group, Wind};
+use crate::storage::words::Visitor;
+use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;
+use std::sync::Arc;
 use weather::preference::Preference;
-use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
 /// A page without scripts reloads after this many seconds.
@@ -31,6 +35,8 @@ pub struct Frame {
     /// The build in the addresses of files.
     pub build: String,
     pub preference: Preference,
+    /// Goes along with every form of the page: only the visitor's own pages know it.
+    pub token: String,
     /// The scripts' state as JSON; empty on a page that gets no news.
     pub state: String,
     /// Without scripts the page reloads after this many seconds. 0 means never: the visitor is reading or writing.
@@ -49,6 +55,7 @@ impl Frame {
             path: path.to_owned(),
             build: assets::build(),
             preference,
+            token: String::new(),
             state: String::new(),
             refresh_s: REFRESH_S,
             as_of: clock::hour_minute(chrono_tz::UTC, now),
@@ -56,8 +63,14 @@ impl Frame {
         }
     }
 
-    fn live(self, stations: &[Facts], cursor: String, now: Timestamp) -> Self {
-        let state = PageState::of(stations, cursor, self.build.clone(), now, self.preference).json();
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
+    }
+
+    /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
+    fn live<T: AsRef<str>>(self, watch: Vec<&str>, stations: &[T], cursor: String, now: Timestamp) -> Self {
+        let state = PageState::of(watch, cursor, self.build.clone(), now, self.preference).json(stations);
         Self { state, ..self }
     }
 
@@ -77,46 +90,47 @@ impl Frame {
     }
 }
 
-/// `/`: all stations.
+/// The name of no station: a page that shows none watches it, and hears nothing.
+const NO_STATION: &str = "_";
+
+/// `/`: all stations, or a page of them.
 #[derive(Debug, Template, WebTemplate)]
 #[template(path = "overview.html")]
 pub struct Overview {
     frame: Frame,
-    cards: Vec<Card>,
+    listing: Listing,
+    /// HTML.
+    cards: Vec<Arc<str>>,
     address: String,
 }
 
-/// A station on the overview.
-#[derive(Debug)]
-struct Card {
-    slug: String,
-    name: String,
-    hero: Hero,
-    /// Another value, if the station has no outdoor thermometer.
-    first: Option<Aside>,
-    wind: Wind,
-    wind_speed: String,
-    humidity: String,
-    spark: Option<Chart>,
-}
-
 impl Overview {
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { frame: self.frame.signed(visitor), ..self }
+    }
+
     /// The page of these stations.
-    pub fn of(stations: &[Facts], cursor: String, now: Timestamp, preference: Preference, address: &Address) -> Self {
-        let card = |facts: &Facts| Card {
-            slug: facts.station.slug.to_string(),
-            name: facts.station.name.clone(),
-            hero: Hero::of(facts, now, preference),
-            first: tiles::first(facts, now, preference),
-            wind: Wind::of(facts, now, preference),
-            wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
-            humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),
-            spark: Chart::spark(facts, preference),
+    pub fn of(
+        sheets: &[Arc<Sheet>],
+        listing: Listing,
+        cursor: String,
+        now: Timestamp,
+        preference: Preference,
+        address: &Address,
+    ) -> Self {
+        let watch = match sheets {
+            // New stations are to show up, too.
+            _ if listing.whole => Vec::new(),
+            [] => vec![NO_STATION],
+            sheets => sheets.iter().map(|sheet| sheet.slug()).collect(),
         };
+        let states: Vec<Arc<str>> = sheets.iter().map(|sheet| sheet.json(now)).collect();
         Self {
-            frame: Frame::still("Stevenson", "/", now, preference).live(stations, cursor, now),
-            cards: stations.iter().map(card).collect(),
+            frame: Frame::still("Stevenson", &listing.asked.path(), now, preference).live(watch, &states, cursor, now),
+            cards: sheets.iter().map(|sheet| sheet.card(now, preference)).collect(),
             address: address.as_str().to_owned(),
+            listing,
         }
     }
 }
@@ -133,6 +147,8 @@ pub struct StationPage {
     hero: Hero,
     wind: Wind,
     groups: Vec<Group>,
+    /// The sensors that the page has no place for.
+    left_out: String,
     chart: Option<Chart>,
     rows: Vec<Row>,
     address: String,
@@ -142,6 +158,11 @@ pub struct StationPage {
 }
 
 impl StationPage {
+    /// The same with a token for the visitor's forms.
+    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
+        Self { frame: self.frame.signed(visitor), ..self }
+    }
+
     /// The page of this station.
     pub fn of(
         facts: &Facts,
@@ -154,9 +175,10 @@ impl StationPage {
         let path = format!("/s/{}", facts.station.slug);
         let hero = Hero::of(facts, now, preference);
         let title = hero.title(&facts.station.name);
+        let (groups, left_out) = tiles::groups(facts, now, preference);
         Self {
             frame: Frame::still(&title, &path, now, preference)
-                .live(std::slice::from_ref(facts), cursor, now)
+                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
                 .local(facts, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),
@@ -165,7 +187,8 @@ impl StationPage {
             zone: facts.station.zone.name(),
             hero,
             wind: Wind::of(facts, now, preference),
-            groups: tiles::groups(facts, now, preference),
+            groups,
+            left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),

@@ -17,8 +17,8 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range,
-    Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, PrunedEntries,
+    Range, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -371,5 +371,43 @@ impl Readers {
     /// All alerts.
     pub(super) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
         each!(Readers, self, db => db.alerts().await)
+    }
+}
+
+/// Many stations at once: a page of them asks as often as a page of one.
+impl Readers {
+    /// The newest values of main sensors; where such a sensor has none of `wanted`, those of `others` more sensors, too:
+    /// the ones that were heard last.
+    pub(super) async fn latest_of(
+        &self,
+        stations: &[StationId],
+        wanted: Quantity,
+        others: u32,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        each!(Readers, self, db => db.latest_of(stations, wanted, others).await)
+    }
+
+    /// The same as [`Readers::newest_times`] of many stations.
+    pub(super) async fn newest_times_of(
+        &self,
+        stations: &[StationId],
+        limit: u32,
+    ) -> Result<HashMap<StationId, Vec<i64>>, Error> {
+        each!(Readers, self, db => db.newest_times_of(stations, limit).await)
+    }
+
+    /// The temperatures of main sensors in buckets, each from its own instant (inclusive) to `to` (exclusive).
+    pub(super) async fn temperatures_of(
+        &self,
+        from: &[(StationId, Timestamp)],
+        to: Timestamp,
+        bucket_ms: i64,
+    ) -> Result<HashMap<StationId, Vec<Bucket>>, Error> {
+        each!(Readers, self, db => db.temperatures_of(from, to, bucket_ms).await)
+    }
+
+    /// What entries after `seq` are about; `None` if there are more than `limit`, or if `seq` is no good cursor.
+    pub(super) async fn changed(&self, seq: u64, limit: u32) -> Result<Option<Changed>, Error> {
+        each!(Readers, self, db => db.changed(seq, limit).await)
     }
 }

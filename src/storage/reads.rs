@@ -15,7 +15,7 @@ use weather::station::{SensorName, Station, StationId};
 use weather::time::{HOUR_MS, Timestamp};
 
 /// So many gaps show how often a station reports; more would remember what it did before its interval was changed.
-const GAPS: u32 = 20;
+pub(super) const GAPS: u32 = 20;
 /// The longest stretch that [`Storage::extreme_within`] looks through, ms; of a longer one, the end. At a report every
 /// three seconds these are 58,000 rows, some hundredths of a second.
 const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
@@ -198,7 +198,7 @@ impl Storage {
 }
 
 /// The median of the gaps between times, newest first.
-fn median_gap(times: &[i64]) -> Option<i64> {
+pub(super) fn median_gap(times: &[i64]) -> Option<i64> {
     let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[0] - pair[1]).collect();
     gaps.sort_unstable();
     gaps.get(gaps.len() / 2).copied()

@@ -223,3 +223,12 @@ pub(super) struct Stretch {
     pub from: Timestamp,
     pub to: Timestamp,
 }
+
+/// What some entries of the journal are about.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// The newest entry's number.
+    pub head: u64,
+    /// The stations, by slug, and the first instant of which something has changed; the start of time if it may be any.
+    pub since: HashMap<String, Timestamp>,
+}

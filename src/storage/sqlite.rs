@@ -12,6 +12,7 @@ mod journal;
 mod json;
 mod last_when;
 mod learn;
+mod many;
 mod numbers;
 mod observations;
 mod open;

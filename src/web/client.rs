@@ -1,6 +1,7 @@
 //! The client's address, and the host and scheme that it asked for. Only proxies in `trusted_proxies` are believed.
 
 use super::head::Head;
+use super::hosts;
 use super::options::{Network, Options};
 use std::net::{IpAddr, SocketAddr};
 
@@ -22,10 +23,39 @@ pub fn is_https(head: &dyn Head, options: &Options) -> bool {
     by_proxy(head, options).then(scheme).flatten().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
-/// True if the request comes from this machine itself, and not through a proxy that hides the client.
+/// Headers by which a proxy shows itself.
+const OF_PROXIES: [&str; 9] = [
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Scheme",
+    "X-Forwarded-Server",
+    "X-Real-IP",
+    "Via",
+];
+
+/// True if the request comes from this machine itself: from a loopback address, for a loopback name, and with no sign of a
+/// proxy between. A proxy on this machine may speak for anybody.
 pub fn is_local(head: &dyn Head, options: &Options) -> bool {
-    let forwarded = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].iter().any(|name| head.has(name));
-    address(head, options).is_some_and(|address| address.is_loopback()) && (by_proxy(head, options) || !forwarded)
+    let is_loopback = head.peer().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    is_loopback && !is_forwarded(head, options) && head.first("Host").is_none_or(hosts::is_loopback)
+}
+
+/// The client's address, if it is sure: that of the socket, or the one that a trusted proxy names.
+pub fn sure_address(head: &dyn Head, options: &Options) -> Option<IpAddr> {
+    let peer = head.peer()?.ip().to_canonical();
+    if !is_forwarded(head, options) {
+        return Some(peer);
+    }
+    // `behind` gives the proxy's own address if the proxy names nobody.
+    let named = behind(peer, head, &options.trusted_proxies);
+    (by_proxy(head, options) && named != peer).then_some(named)
+}
+
+fn is_forwarded(head: &dyn Head, options: &Options) -> bool {
+    by_proxy(head, options) || OF_PROXIES.iter().any(|name| head.has(name))
 }
 
 fn by_proxy(head: &dyn Head, options: &Options) -> bool {

@@ -15,6 +15,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<Warning>,
     retry_after_s: Option<u32>,
+    header: Option<(&'static str, String)>,
 }
 
 /// A problem's body. People read it in a terminal, so the keys stand in this order.
@@ -38,7 +39,7 @@ const FULL_RETRY_AFTER_S: u32 = 60;
 impl Problem {
     /// A problem of `status`; `detail` names what is wrong, for the person who reads it.
     pub fn new(status: Status, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+        Self { status, detail: detail.into(), errors: Vec::new(), retry_after_s: None, header: None }
     }
 
     /// 400, with the fields that are wrong.
@@ -69,6 +70,16 @@ impl Problem {
     /// Seconds to wait, likewise.
     pub fn retry_after_s(&self) -> Option<u32> {
         self.retry_after_s
+    }
+
+    /// The same with a header of its own.
+    pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self { header: Some((name, value.into())), ..self }
+    }
+
+    /// The header of its own.
+    pub fn header(&self) -> Option<&(&'static str, String)> {
+        self.header.as_ref()
     }
 
     fn body(&self) -> Vec<u8> {
@@ -130,7 +141,8 @@ const HEADERS: [(&str, &str); 3] = [
 
 impl From<Problem> for Answer {
     fn from(problem: Problem) -> Self {
-        let answer = Answer::new(problem.status.code, &HEADERS, problem.body());
+        let mut answer = Answer::new(problem.status.code, &HEADERS, problem.body());
+        answer.more.extend(problem.header);
         match problem.retry_after_s {
             Some(seconds) => answer.with("retry-after", seconds.to_string()),
             None => answer,

@@ -1,10 +1,11 @@
-//! The doors' knobs: trusted proxies, and networks that may read the metrics.
+//! The doors' knobs: trusted proxies, the server's names, and who may read the metrics.
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use subtle::ConstantTimeEq;
 
 /// Knobs that all doors share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -13,8 +14,43 @@ pub struct Options {
     /// Networks of the proxies in front of the server, such as `["127.0.0.1", "10.0.0.0/8"]`. The server believes only
     /// their `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`, because anybody can send these headers.
     pub trusted_proxies: Vec<Network>,
+    /// The names by which this server may be called, such as `["weather.example.org"]`. A request with another `Host` gets
+    /// 421. So no site can lead a browser in your network here under a name of its own (DNS rebinding). Names of this
+    /// machine (`localhost`) and addresses always pass. The empty list lets every name pass.
+    pub hosts: Vec<String>,
     /// Networks that may read `/metrics`, besides this machine. The figures name nobody, but they tell how many people look.
     pub metrics_from: Vec<Network>,
+    /// Whoever sends `Authorization: Bearer <this>` may read `/metrics`, from anywhere. Use a long random text. Empty: nobody.
+    pub metrics_token: Token,
+}
+
+/// A password of a program. It is not printed.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(String);
+
+impl Token {
+    /// Whether there is one.
+    pub fn is_set(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Whether a program sent it. The time that this takes does not tell how much of it was right.
+    pub fn is(&self, sent: &str) -> bool {
+        self.is_set() && bool::from(self.0.as_bytes().ct_eq(sent.as_bytes()))
+    }
+}
+
+impl From<&str> for Token {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_set() { "(set)" } else { "(not set)" })
+    }
 }
 
 /// A network, or a single address: `10.0.0.0/8`, `127.0.0.1`, `fd00::/8`.
@@ -77,6 +113,14 @@ mod tests {
         assert!(holds("127.0.0.1", "127.0.0.1") && !holds("127.0.0.1", "127.0.0.2"));
         assert!(holds("10.0.0.0/8", "::ffff:10.1.2.3"), "as a listener on [::] sees it");
         assert!(holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "10.0.0.1"));
+    }
+
+    #[test]
+    fn a_token_is_compared_whole_and_never_printed() {
+        let token = Token::from("secret");
+        assert!(token.is("secret") && !token.is("secre") && !token.is("secrets") && !token.is(""));
+        assert!(!Token::default().is(""), "no token opens nothing");
+        assert!(!format!("{token:?}").contains("secret"));
     }
 
     #[test]

@@ -17,11 +17,12 @@ pub fn of(head: &dyn Head) -> Preference {
 }
 
 /// The cookie that remembers it.
-pub fn cookie(preference: Preference) -> Cookie<'static> {
+pub fn cookie(preference: Preference, is_https: bool) -> Cookie<'static> {
     Cookie::build((COOKIE, preference.name()))
         .path("/")
         .same_site(SameSite::Lax)
         .http_only(true)
+        .secure(is_https)
         .max_age(rocket::time::Duration::seconds(COOKIE_MAX_AGE_S))
         .build()
 }

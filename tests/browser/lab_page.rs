@@ -303,6 +303,7 @@ async fn a_change_is_for_whom_the_cookie_names_from_our_own_pages_and_not_too_of
     let client = reqwest::Client::new();
     let change = async |query: &str, headers: &[(&str, &str)]| {
         let request = client.post(format!("{}/lab/change{query}", server.url));
+        let request = request.header("Content-Type", "application/json");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         request.send().await.expect("an answer").status().as_u16()
     };

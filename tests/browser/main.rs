@@ -7,8 +7,10 @@ mod kit;
 
 mod chrome;
 mod feed;
+mod guard;
 mod js;
 mod keeper;
 mod lab_page;
+mod overview;
 mod tabs;
 mod twin;

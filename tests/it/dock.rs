@@ -5,7 +5,7 @@ mod limits;
 mod metrics;
 mod route;
 mod server;
-mod socket;
+pub mod socket;
 mod table;
 mod trips;
 mod words;

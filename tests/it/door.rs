@@ -39,7 +39,7 @@ async fn a_client_that_closes_its_side_still_gets_its_answer() {
         "POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let form = "POST /units HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nrest=imperial";
+    let form = "POST /units HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nrest=imperial";
     let truck = "POST /dock/0123456789abcdef HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n\
         {\"v\":1,\"fleet\":\"ping-pong\",\"seen\":\"F.0\"}";
     for (request, status) in [(PAGE, 200), (&post, 201), (form, 303), (truck, 200)] {
@@ -52,7 +52,7 @@ async fn a_client_that_closes_its_side_still_gets_its_answer() {
 
 #[tokio::test]
 async fn silent_connections_make_room_for_who_has_something_to_say() {
-    let server = with(Options { connections_max: 8, ..Options::default() }).await;
+    let server = with(Options { max_connections: 8, ..Options::default() }).await;
     let mut silent = Vec::new();
     for number in 0..40 {
         silent.push(server.send(if number % 2 == 0 { "" } else { "GET / HT" }).await);
@@ -65,7 +65,7 @@ async fn silent_connections_make_room_for_who_has_something_to_say() {
 
 #[tokio::test]
 async fn who_has_a_request_keeps_its_place_and_the_newcomer_is_told() {
-    let server = with(Options { connections_max: 2, ..Options::default() }).await;
+    let server = with(Options { max_connections: 2, ..Options::default() }).await;
     let park = json!({"v": 1, "fleet": "ping-pong", "seen": server.dock.cursor()});
     let mut parked = vec![server.parked("0123456789abcdef", &park).await];
     parked.push(server.parked("another-bay-00000", &park).await);

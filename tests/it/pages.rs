@@ -5,12 +5,15 @@ mod stories;
 #[path = "pages/talk.rs"]
 mod talk;
 
-use rocket::http::{ContentType, Cookie, Header, Status};
+use rocket::http::{Accept, ContentType, Cookie, Header, Status};
 use rocket::local::blocking::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
+use std::sync::Arc;
 use stevenson::pages::views::{Overview, StationPage};
-use stevenson::pages::{self, Address, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Page, SPARK_BUCKET_MS};
+use stevenson::pages::{
+    self, Address, Asked, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Listing, Page, SPARK_BUCKET_MS, Sheet,
+};
 use stevenson::web::preference::Chosen;
 use stories::{HOSTILE, NOW, keeper};
 use weather::quantity::Quantity;
@@ -105,7 +108,9 @@ fn many(name: &str, chosen: Chosen, address: Address) -> Page<Overview> {
         "single" => all().split_off(6),
         _ => all(),
     };
-    Page(Overview::of(&stations, CURSOR.into(), NOW, preference, &address))
+    let (listing, _) = Listing::of(&Asked::default(), stations.len(), stations.len());
+    let sheets: Vec<_> = stations.into_iter().map(|facts| Arc::new(Sheet::new(facts))).collect();
+    Page(Overview::of(&sheets, listing, CURSOR.into(), NOW, preference, &address))
 }
 
 /// The pages' own routes that need neither storage nor dock, and the stories.
@@ -126,7 +131,12 @@ fn client() -> Client {
 }
 
 fn body(client: &Client, path: &str) -> String {
-    client.get(path.to_owned()).dispatch().into_string().expect("a body")
+    client.get(path.to_owned()).header(Accept::HTML).dispatch().into_string().expect("a body")
+}
+
+/// What a browser says of a form of our own pages, on https.
+fn ours() -> Header<'static> {
+    Header::new("Sec-Fetch-Site", "same-origin")
 }
 
 const STORIES: [&str; 20] = [
@@ -173,7 +183,7 @@ fn state(html: &str) -> serde_json::Value {
 fn every_page_says_that_nothing_from_elsewhere_and_nothing_inline_may_run() {
     let client = client();
     for path in ["/story/live", "/stories/all", "/stories/empty", "/nowhere", "/story/unknown"] {
-        let answer = client.get(path).dispatch();
+        let answer = client.get(path).header(Accept::HTML).dispatch();
         assert_eq!(answer.headers().get_one("Content-Security-Policy"), Some(CONTENT_SECURITY_POLICY), "{path}");
         assert_eq!(answer.headers().get_one("X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(answer.headers().get_one("Cache-Control"), Some("private, no-cache"));
@@ -367,7 +377,7 @@ fn the_units_switch_there_and_back_gives_the_same_digits() {
     let client = client();
     let before = body(&client, "/story/live");
     let choose = |form: &str| {
-        let answer = client.post("/units").header(ContentType::Form).body(form).dispatch();
+        let answer = client.post("/units").header(ContentType::Form).header(ours()).body(form).dispatch();
         assert_eq!(answer.status(), Status::SeeOther);
         assert_eq!(answer.headers().get_one("Location"), Some("/s/town-hall"));
     };
@@ -386,7 +396,8 @@ fn the_units_switch_there_and_back_gives_the_same_digits() {
 #[test]
 fn the_units_cookie_lasts_a_year_and_leads_nowhere_else() {
     let client = client();
-    let answer = client.post("/units").header(ContentType::Form).body("temperature=F&back=//evil.example").dispatch();
+    let answer = client.post("/units").header(ContentType::Form).header(ours());
+    let answer = answer.body("temperature=F&back=//evil.example").dispatch();
     assert_eq!(answer.headers().get_one("Location"), Some("/"));
     let cookie = answer.headers().get_one("Set-Cookie").expect("a cookie").to_owned();
     let cookie = Cookie::parse(cookie).expect("parses");

@@ -236,3 +236,50 @@ async fn pages_name_the_address_that_a_trusted_proxy_tells_and_nobody_else() {
     let (page, url) = asks(other.path()).await;
     assert!(page.contains(&url) && !page.contains("weather.example"), "{page}");
 }
+
+/// Uploads that each log a line of their own: as many as fill the pipe and the log's queue.
+const FLOOD: usize = 8_000;
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_does_not_stop_the_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Program::start_unread(folder.path(), "stevenson::ingest=debug");
+    let flood = async {
+        let (mut from, mut to) = TcpStream::connect(server.address()).await.expect("it listens").into_split();
+        let ask = |number: usize| {
+            let path = format!("/weatherstation/updateweatherstation.php?ID=station-{number}&PASSWORD=x");
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        };
+        let asking =
+            async { to.write_all((0..FLOOD).map(ask).collect::<String>().as_bytes()).await.expect("it reads") };
+        let answered = async {
+            let (mut came, mut answers, start) = (Vec::new(), 0, b"HTTP/1.1 401");
+            while answers < FLOOD {
+                let begun = came.len().saturating_sub(start.len() - 1);
+                assert!(from.read_buf(&mut came).await.expect("it writes") > 0, "it hung up after {answers}");
+                answers += came[begun..].windows(start.len()).filter(|bytes| bytes == start).count();
+            }
+        };
+        tokio::join!(asking, answered);
+    };
+    tokio::time::timeout(Duration::from_secs(60), flood).await.expect("every request is answered");
+    assert_eq!(get(&server.url).await.0, 200);
+    let log = server.log();
+    let lines = log.lines().find(|line| line.contains("lines of the log were dropped")).expect("it says so");
+    let dropped: usize = lines.split(' ').find_map(|word| word.parse().ok()).expect("a number");
+    let written = log.lines().filter(|line| line.contains("unknown ID")).count();
+    assert_eq!(dropped + written, FLOOD, "each line is written or counted");
+}
+
+#[tokio::test]
+async fn lines_that_repeat_are_folded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Program::start_unread(folder.path(), "stevenson::ingest=debug");
+    for _ in 0..313 {
+        let path = "/weatherstation/updateweatherstation.php?ID=roof&PASSWORD=x";
+        assert_eq!(get(&format!("{}{path}", server.url)).await.0, 401);
+    }
+    let log = server.log();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("unknown ID")).collect();
+    assert!(lines.len() == 2 && lines[1].contains("… repeated 312 times: "), "{lines:?}");
+}

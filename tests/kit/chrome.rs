@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 /// No accelerator, no sandbox (tests run as root in containers), and no traffic but the tests' own.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +27,7 @@ const FLAGS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-proxy-server",
+    "--host-resolver-rules=MAP *.weather.test 127.0.0.1",
 ];
 /// How long chromedriver may take to start or end: a machine that has just installed it reads it from a cold disk.
 pub const PATIENCE: Duration = Duration::from_secs(120);

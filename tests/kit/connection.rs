@@ -33,8 +33,13 @@ pub struct Answer {
 impl Connection {
     /// Connects and sends a request as it is written.
     pub async fn send(to: SocketAddr, request: &str) -> Self {
+        Self::send_bytes(to, request.as_bytes()).await
+    }
+
+    /// The same for a body that is no text.
+    pub async fn send_bytes(to: SocketAddr, request: &[u8]) -> Self {
         let mut stream = TcpStream::connect(to).await.expect("it listens");
-        stream.write_all(request.as_bytes()).await.expect("it reads");
+        stream.write_all(request).await.expect("it reads");
         Self { stream, received: Vec::new() }
     }
 
@@ -59,6 +64,19 @@ impl Connection {
             }
             assert!(self.stream.read_buf(&mut self.received).await.expect("it writes") > 0, "it hung up");
         }
+    }
+
+    /// Reads the head of an answer with a length, as it was written, and its body.
+    pub async fn plain(&mut self) -> String {
+        let head = self.head().await;
+        let length =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+        let length: usize = length.and_then(|length| length.parse().ok()).expect("a length");
+        while self.received.len() < length {
+            assert!(self.stream.read_buf(&mut self.received).await.expect("it writes") > 0, "it hung up");
+        }
+        let body: Vec<u8> = self.received.drain(..length).collect();
+        format!("{head}\r\n\r\n{}", String::from_utf8_lossy(&body))
     }
 
     /// Reads the head of an answer that does not end.

@@ -45,6 +45,13 @@ impl Program {
         Self::spawn(shell, data, &[])
     }
 
+    /// The same with a log of this filter, into a pipe that nobody reads before [`Program::log`].
+    pub fn start_unread(data: &Path, filter: &str) -> Self {
+        let mut server = program();
+        server.env("STEVENSON_LOG", filter).stderr(Stdio::piped());
+        Self::spawn(server, data, &[])
+    }
+
     fn spawn(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         let mut child = command
             .args(["serve", "--port", "0", "--data"])
@@ -73,6 +80,16 @@ impl Program {
     /// Adds a station by the command line, while the server runs; returns its key.
     pub fn add_station(&self, slug: &str) -> String {
         add_station(&self.data, slug)
+    }
+
+    /// Stops the process, and reads everything that it has logged.
+    pub fn log(&mut self) -> String {
+        let mut log = self.child.stderr.take().expect("a pipe");
+        let reading = std::thread::spawn(move || std::io::read_to_string(&mut log).expect("text"));
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        assert!(self.child.wait().expect("an end").success());
+        reading.join().expect("it reads")
     }
 
     /// Kills the process at once, as a power cut would.

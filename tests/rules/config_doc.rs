@@ -12,11 +12,12 @@ use stevenson::config::Config;
 const DOCUMENT: &str = "docs/CONFIG.md";
 
 /// The sections, each with the room whose `Options` it is and its heading. The first is the top of the file.
-const SECTIONS: [(&str, &str, &str); 6] = [
+const SECTIONS: [(&str, &str, &str); 7] = [
     ("", "src/config", "The server"),
     ("storage", "src/storage", "Storage"),
     ("dock", "crates/channel/src", "The channel"),
     ("ingest", "src/ingest", "Taking reports"),
+    ("door", "src/door", "The front door"),
     ("keeper", "src/keeper", "The keeper"),
     ("web", "src/web", "Proxies and metrics"),
 ];
@@ -25,7 +26,8 @@ const SECTIONS: [(&str, &str, &str); 6] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 21] = [
+const UNITS: [(&str, &str); 22] = [
+    ("connections", "connections"),
     ("ms", "milliseconds"),
     ("s", "seconds"),
     ("hours", "hours"),

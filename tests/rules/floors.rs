@@ -18,7 +18,7 @@ const FLOORS: [(&[&str], u32); 7] = [
 const CRATES: [(&str, &[&str]); 3] = [("weather", &[]), ("channel", &[]), ("lab", &["channel"])];
 
 /// Above all floors: they see the house from outside.
-const ROOF: [&str; 3] = ["main", "lib", "cli"];
+const ROOF: [&str; 4] = ["main", "lib", "cli", "log"];
 
 fn floor_of(room: &str) -> Option<u32> {
     FLOORS.iter().find(|(rooms, _)| rooms.contains(&room)).map(|(_, floor)| *floor)
@@ -139,7 +139,7 @@ fn rocket_and_sqlx_stay_on_their_floors() {
     for file in files.iter().filter(|file| !ROOF.contains(&room_of(file).as_str())) {
         let text = fs::read_to_string(file).expect("readable");
         let floor = floor_of(&room_of(file)).unwrap_or(9);
-        if text.contains("rocket::") && !matches!(floor, 3 | 4 | 6) {
+        if text.contains("rocket::") && !matches!(floor, 3 | 4 | 5 | 7) {
             wrong.push(format!("{}: rocket", file.display()));
         }
     }

@@ -26,7 +26,8 @@ const TRUCK_WORDS: [&str; 19] = [
 ];
 
 /// The rooms that speak of trucks.
-const TRUCK_ROOMS: [&str; 17] = [
+const TRUCK_ROOMS: [&str; 18] = [
+    "src/door",
     "crates/channel",
     "crates/lab",
     "src/live",

@@ -61,7 +61,7 @@ impl Page {
     /// Opens a page; it tells what happens until it is dropped. An owner that does not read brings it to a halt; one that
     /// has dropped the receiver does not.
     pub fn open(options: Options) -> Result<(Self, mpsc::Receiver<Told>), Error> {
-        let door = Door::new(&options.url, new_id()?.as_str(), options.fleet.trucks)?;
+        let door = Door::new(&options.url, new_id()?.as_str(), new_id()?.as_str(), options.fleet.trucks)?;
         let (asked, asks) = mpsc::channel(ASKED_MAX);
         let (tell, told) = mpsc::channel(TOLD_MAX);
         let (count, counters) = watch::channel((Counters::default(), Vec::new()));

@@ -1,10 +1,9 @@
 //! `POST /lab/change`: makes a piece of news for one visitor alone.
 
-use crate::pages::ours::Ours;
 use crate::storage::Storage;
 use crate::web::brake::Brake;
 use crate::web::error::Problem;
-use crate::web::visitor;
+use crate::web::{origin, visitor};
 use ::lab;
 use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -50,8 +49,9 @@ impl Handler for Door {
 impl Door {
     /// Writes a piece of news for the visitor alone, with the number that the page gave it.
     async fn change(&self, request: &Request<'_>) -> Result<(), Problem> {
-        if !request.guard::<Ours>().await.is_success() {
-            return Err(Problem::new(Status::Forbidden, "only this server's own pages may make changes"));
+        if !origin::may_send_json(request) {
+            let detail = "only this server's own pages may make changes; send Content-Type: application/json";
+            return Err(Problem::new(Status::Forbidden, detail));
         }
         let Some(visitor) = visitor::known(request) else {
             return Err(Problem::new(

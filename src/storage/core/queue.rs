@@ -43,7 +43,7 @@ pub(in crate::storage) struct Size {
 
 #[derive(Default)]
 struct Waiting {
-    lines: HashMap<StationId, Line>,
+    lines: HashMap<StationId, Portion>,
     /// Stations that have something to be taken, in the order of their turns.
     turns: VecDeque<StationId>,
     /// All that is not answered yet, taken or not.
@@ -53,7 +53,7 @@ struct Waiting {
 
 /// What waits of one station.
 #[derive(Default)]
-struct Line {
+struct Portion {
     uploads: VecDeque<Upload>,
     held: Size,
 }
@@ -62,7 +62,7 @@ struct Line {
 struct Upload {
     rest: vec::IntoIter<Report>,
     sent: usize,
-    ticket: Arc<Ticket>,
+    reply: Arc<Reply>,
 }
 
 /// Some reports of one upload, in order: what is merged and written at a time.
@@ -71,12 +71,12 @@ pub(super) struct Slice {
     pub reports: Vec<Report>,
     /// The place of the first of them in the upload; `None` if the upload is a single report.
     pub first: Option<usize>,
-    ticket: Arc<Ticket>,
+    reply: Arc<Reply>,
     room: Room,
 }
 
 /// The way back to the sender of an upload, who is answered when all of it is stored or some of it has failed.
-struct Ticket(Mutex<Pending>);
+struct Reply(Mutex<Pending>);
 
 struct Pending {
     answer: Option<Answer<Appended>>,
@@ -115,12 +115,12 @@ impl Queue {
             return Err(Error::Overloaded(limit));
         }
         let pending = Pending { answer: Some(answer), sum: Appended::default(), left: reports.len() };
-        let ticket = Arc::new(Ticket(Mutex::new(pending)));
+        let reply = Arc::new(Reply(Mutex::new(pending)));
         waiting.held = waiting.held.plus(size);
         let line = waiting.lines.entry(station).or_default();
         line.held = line.held.plus(size);
         let is_first = line.uploads.is_empty();
-        line.uploads.push_back(Upload { sent: reports.len(), rest: reports.into_iter(), ticket });
+        line.uploads.push_back(Upload { sent: reports.len(), rest: reports.into_iter(), reply });
         if is_first {
             waiting.turns.push_back(station);
         }
@@ -144,12 +144,14 @@ impl Queue {
         {
             let mut turn = if waiting.turns.is_empty() { left } else { left.min(TURN_ROWS) };
             let Some(line) = waiting.lines.get_mut(&station) else { continue };
-            while turn > 0
-                && let Some(upload) = line.uploads.front_mut()
+            let mut has_begun = false;
+            while let Some(upload) = line.uploads.front_mut()
+                && (!has_begun || upload.next_rows() <= turn)
             {
+                has_begun = true;
                 let (first, reports, size) = upload.take(turn);
                 let room = Room { queue: self.clone(), station, size };
-                taken.push(Slice { station, reports, first, ticket: upload.ticket.clone(), room });
+                taken.push(Slice { station, reports, first, reply: upload.reply.clone(), room });
                 (turn, left) = (turn.saturating_sub(size.rows), left.saturating_sub(size.rows));
                 if upload.rest.as_slice().is_empty() {
                     line.uploads.pop_front();
@@ -205,6 +207,11 @@ impl Waiting {
 }
 
 impl Upload {
+    /// The rows of its next report.
+    fn next_rows(&self) -> usize {
+        self.rest.as_slice().first().map_or(0, |report| report.sensors().len())
+    }
+
     /// So many rows of it, at least one report: its place, the reports and their size.
     fn take(&mut self, rows_max: usize) -> (Option<usize>, Vec<Report>, Size) {
         let rest = self.rest.as_slice();
@@ -258,20 +265,20 @@ impl Slice {
 
     /// It is stored.
     pub(super) fn succeed(self, appended: Appended) {
-        let Slice { reports, ticket, room, .. } = self;
+        let Slice { reports, reply, room, .. } = self;
         drop(room);
-        ticket.add(reports.len(), appended);
+        reply.add(reports.len(), appended);
     }
 
     /// It is not. What is stored of its upload already stays; the sender will send all of it again.
     pub(super) fn fail(self, error: &Error) {
-        let Slice { ticket, room, .. } = self;
+        let Slice { reply, room, .. } = self;
         drop(room);
-        ticket.fail(error);
+        reply.fail(error);
     }
 }
 
-impl Ticket {
+impl Reply {
     fn add(&self, reports: usize, appended: Appended) {
         let mut pending = self.lock();
         let Pending { sum, left, .. } = &mut *pending;

@@ -1,17 +1,19 @@
 //! The connections that read: one question a function.
 
 use super::texts::Texts;
-use super::{conversations, journal, last_when, observations, series, stations};
+use super::{conversations, journal, last_when, many, observations, series, stations};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
-use crate::storage::seam::{Datastream, Piece, Stretch};
+use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
 use crate::storage::stations::ListedSensor;
 use crate::storage::words::{Alert, Visitor, Word};
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
+use std::collections::HashMap;
 use std::sync::Arc;
+use weather::quantity::Quantity;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -156,5 +158,42 @@ impl Readers {
     /// All alerts.
     pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
         Ok(conversations::alerts(&self.pool).await?)
+    }
+}
+
+/// Many stations at once.
+impl Readers {
+    /// The newest values of main sensors; where such a sensor has none of `wanted`, those of `others` more sensors, too.
+    pub(in crate::storage) async fn latest_of(
+        &self,
+        stations: &[StationId],
+        wanted: Quantity,
+        others: u32,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        many::latest(&self.pool, stations, wanted, others).await
+    }
+
+    /// The same as [`Readers::newest_times`] of many stations.
+    pub(in crate::storage) async fn newest_times_of(
+        &self,
+        stations: &[StationId],
+        limit: u32,
+    ) -> Result<HashMap<StationId, Vec<i64>>, Error> {
+        Ok(many::newest_times(&self.pool, stations, limit).await?)
+    }
+
+    /// The temperatures of main sensors in buckets, each from its own instant.
+    pub(in crate::storage) async fn temperatures_of(
+        &self,
+        from: &[(StationId, Timestamp)],
+        to: Timestamp,
+        bucket_ms: i64,
+    ) -> Result<HashMap<StationId, Vec<Bucket>>, Error> {
+        Ok(many::temperatures(&self.pool, from, to, bucket_ms).await?)
+    }
+
+    /// What entries after `seq` are about; `None` if there are more than `limit`, or if `seq` is no good cursor.
+    pub(in crate::storage) async fn changed(&self, seq: u64, limit: u32) -> Result<Option<Changed>, Error> {
+        Ok(many::changed(&self.pool, seq, limit).await?)
     }
 }

@@ -12,6 +12,7 @@ import { GRACE_MS } from './trucks.js';
  * @property {number | null} outageMs how long an outage was that has just ended
  * @property {string | null} limit why the dock lets no truck park: `visitor`, `address` or `dock`
  * @property {string | null} newBuild the server's build, if it is not the page's
+ * @property {boolean} [stranger] whether the dock does not know whose page it feeds
  * @property {boolean} [shared] whether one home serves all pages of this browser; the link tells
  */
 
@@ -38,10 +39,10 @@ export function unfed(fleet) {
  * @param {import('./proof.js').Proof} home.proof
  * @param {import('./dispatcher.js').Dispatcher} home.dispatcher
  * @param {'resting' | 'running' | 'reloading'} mode
- * @param {string | null} newBuild
+ * @param {{newBuild: string | null, stranger: boolean}} told what the last load said
  * @returns {Feed}
  */
-export function feedOf(home, mode, newBuild) {
+export function feedOf(home, mode, { newBuild, stranger }) {
   const { fleet, words, road, proof } = home;
   const { keepOneOut, everyMs, name } = fleet;
   const { tried, until } = home.patience;
@@ -50,7 +51,7 @@ export function feedOf(home, mode, newBuild) {
   const polling = proof.holds && limit !== null && (keepOneOut || road.line !== undefined);
   const kind = kindOf({ mode, live: isLive(home), polling, offline: proof.offline, tried, idle });
   const retryAt = kind === 'reconnecting' || kind === 'offline' ? until : null;
-  return { kind, retryAt, fleet: name, outageMs: proof.outageMs, limit, newBuild };
+  return { kind, retryAt, fleet: name, outageMs: proof.outageMs, limit, newBuild, ...(stranger && { stranger }) };
 }
 
 /**

@@ -53,8 +53,8 @@ export class Home {
 
   /** @type {'resting' | 'running' | 'reloading'} */
   #mode = 'resting';
-  /** @type {string | null} */
-  #newBuild = null;
+  /** What the last load said of the server. */
+  #told = { newBuild: /** @type {string | null} */ (null), stranger: false };
 
   /** Whether somebody looks at the page: if not, home waits longer after failures. */
   visible = true;
@@ -98,7 +98,7 @@ export class Home {
 
   /** How the page is fed right now. */
   get state() {
-    return feedOf(this.#parts, this.#mode, this.#newBuild);
+    return feedOf(this.#parts, this.#mode, this.#told);
   }
 
   /**
@@ -222,7 +222,7 @@ export class Home {
     const heard = this.#words.forget(load.heard);
     this.#alive();
     this.#tally.arrived(load, { repeated, gap, news, left, now: this.#proof.homeAt });
-    this.#newBuild = load.build ?? null;
+    this.#told = { newBuild: load.build ?? null, stranger: load.stranger === true };
 
     this.#patience.home(this.#isFruitless(load, truck, heard.length > 0 || moved), this.#waitMaxMs);
     this.#limit.sees(load, truck === null || truck.park > 0, this.#road.trucks.oneParks);

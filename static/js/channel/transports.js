@@ -14,10 +14,12 @@ import { events, socket } from './stream.js';
  * @property {import('./line.js').Stream} [stream] in place of a truck that parks
  */
 
-/** @type {Record<Fleet['down'], (bay: string) => Transports>} */
+/** @typedef {Transports['send']} Send */
+
+/** @type {Record<Fleet['down'], (bay: string, send: Send) => Transports>} */
 const TRANSPORTS = {
-  trucks: (bay) => ({ send: (clipboard, signal) => postTruck(bay, clipboard, signal) }),
-  events: (bay) => ({ send: (clipboard, signal) => postTruck(bay, clipboard, signal), stream: events(bay) }),
+  trucks: (bay, send) => ({ send }),
+  events: (bay, send) => ({ send, stream: events(bay) }),
   socket: (bay) => socket(bay),
 };
 
@@ -26,8 +28,12 @@ const TRANSPORTS = {
  *
  * @param {Readonly<Fleet>} fleet
  * @param {string} [bay] none: one of their own
+ * @param {string} [secret] makes all trucks one visitor's where the browser keeps no cookies
  * @returns {Transports}
  */
-export function transportsOf(fleet, bay = newBay()) {
-  return TRANSPORTS[fleet.down](bay);
+export function transportsOf(fleet, bay = newBay(), secret = newBay()) {
+  const { fetch } = globalThis;
+  const asVisitor = (/** @type {RequestInfo | URL} */ path, /** @type {RequestInit} */ init = {}) =>
+    fetch(path, { ...init, headers: { ...init.headers, Visitor: secret } });
+  return TRANSPORTS[fleet.down](bay, (clipboard, signal) => postTruck(bay, clipboard, signal, asVisitor));
 }

@@ -29,6 +29,7 @@ import { isCursor } from './cursor.js';
  * @property {string} [build] the server's build, if it is not the page's
  * @property {number} [now] when the truck left the dock, by the dock's clock
  * @property {number} [parked] how long it was parked, ms
+ * @property {boolean} [stranger] whether the dock does not know whose page it is: nothing private comes, no words go
  * @property {number} [bytes] how long it was on the road; home adds it
  */
 /** @typedef {{index: number, id?: string, reason: string}} Refused a word of a clipboard that the dock will never take */

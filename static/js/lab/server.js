@@ -3,7 +3,8 @@
 
 /** Makes a change of which this visitor's pages hear. @param {number} number by which it is known again */
 export async function tell(number) {
-  const answer = await fetch(`/lab/change?number=${number}`, { method: 'POST', cache: 'no-store' });
+  const headers = { 'Content-Type': 'application/json' }; // by which the server knows its own pages on plain http
+  const answer = await fetch(`/lab/change?number=${number}`, { method: 'POST', headers, cache: 'no-store' });
   if (!answer.ok) throw new Error(await reason(answer));
 }
 

@@ -15,6 +15,10 @@ const LIMITS = Object.freeze({
   dock: 'the server is full',
 });
 
+/** Said where a proxy hides whose page it is: the row that feeds the page still brings what is public. */
+const STRANGER =
+  'public news only, because a proxy hides this site’s name. nginx needs "proxy_set_header Host $http_host;", Apache "ProxyPreserveHost On"';
+
 /** Whether news reaches the page. @param {{kind: string}} feed */
 export const isFed = ({ kind }) => kind === 'live' || kind === 'polling';
 
@@ -28,7 +32,7 @@ export function outageText(ms) {
  * @param {Feed} feed @param {number} now
  * @param {number | null} [backMs] the length of an outage that ended a moment ago
  */
-export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
+export function feedText({ kind, retryAt, fleet, limit, stranger }, now, backMs = null) {
   const seconds = retryAt ? Math.ceil((retryAt - now) / 1000) : 0;
   if (backMs !== null && isFed({ kind })) return `Back after ${outageText(backMs)}, nothing missed`;
   const why = limit
@@ -38,7 +42,8 @@ export function feedText({ kind, retryAt, fleet, limit }, now, backMs = null) {
     case 'polling':
       return `Polling every ${POLL_MS / 1000} s${why}`;
     case 'live':
-      return why ? `Polling every ${POLL_MS / 1000} s${why}` : `Live · ${fleet}`;
+      if (why) return `Polling every ${POLL_MS / 1000} s${why}`;
+      return stranger ? `Live · ${fleet} · ${STRANGER}` : `Live · ${fleet}`;
     case 'reconnecting':
       return seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting';
     case 'offline':

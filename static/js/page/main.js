@@ -7,6 +7,7 @@ import { openNotice } from '../keeper/notice.js';
 import { paintFleets, paintMeter } from '../meter/meter.js';
 import { openPicture } from '../meter/picture.js';
 import { connect } from '../tabs/link.js';
+import { stationOf } from '../view/card.js';
 import { WORDS } from '../view/format.js';
 import { paint, titleOf } from '../view/paint.js';
 import { stateOf, take, turn } from '../view/station.js';
@@ -15,7 +16,7 @@ import { isFed, paintFeed } from './feed_line.js';
 import { refetcher, replaceContent } from './refetch.js';
 
 /** @typedef {import('../view/station.js').Station} Station */
-/** @typedef {{cursor: string, build: string, now: number, units: import('../view/units.js').Units, stations: Station[]}} State */
+/** @typedef {{cursor: string, build: string, now: number, units: import('../view/units.js').Units, watch: string[], stations: Station[]}} State */
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
 
 /** How long the page says that it is back, ms. */
@@ -24,7 +25,8 @@ const BACK_SAID_MS = 8_000;
 /** @param {Document} from @returns {State | undefined} */
 function readState(from) {
   const text = from.getElementById('state')?.textContent;
-  return text ? JSON.parse(text) : undefined;
+  const state = text && JSON.parse(text);
+  return state ? { ...state, stations: state.stations.map(stationOf) } : undefined;
 }
 
 /** @param {State} first */
@@ -50,8 +52,7 @@ function run(first) {
     painting: false,
   };
   const now = () => Date.now() + page.offset;
-  const watch = () =>
-    document.querySelector('article[data-station]') ? page.state.stations.map(({ slug }) => slug) : [];
+  const watch = () => page.state.watch;
 
   /** @type {Record<string, (item: Item) => void>} */
   const VERBS = {

@@ -47,9 +47,14 @@ export function replaceContent(fetched) {
   const fresh = fetched.querySelector('main');
   if (!main || !fresh) return;
   const open = main.querySelector('[data-table][open]') !== null;
+  const unfolded = new Set(
+    [...main.querySelectorAll('[data-fold][open]')].map((fold) => fold.getAttribute('data-fold')),
+  );
   const focus = document.activeElement;
   if (!replaceAround(main, fresh)) main.replaceChildren(...imported(fresh.childNodes));
   main.querySelector('[data-table]')?.toggleAttribute('open', open);
+  for (const fold of main.querySelectorAll('[data-fold]'))
+    if (unfolded.has(fold.getAttribute('data-fold'))) fold.toggleAttribute('open', true);
   // If the part that had the focus is gone, a similar part gets it, else the beginning of the content.
   if (focus && focus !== document.body && !focus.isConnected) {
     /** @type {HTMLElement | null} */ (main.querySelector(focus.tagName) ?? main)?.focus({ preventScroll: true });
@@ -58,17 +63,23 @@ export function replaceContent(fetched) {
 }
 
 /**
- * Replaces all of the same station's page but what is to be kept, which stands behind it.
+ * Replaces all of the same page but the parts that are to be kept.
  * @param {Element} main @param {Element} fresh @returns {boolean} false if it is not the same, or has nothing to keep
  */
 function replaceAround(main, fresh) {
-  const [article, other] = [main, fresh].map((one) => one.querySelector('article[data-station]'));
-  const kept = article?.querySelector(':scope > [data-keep]');
-  if (!article || !other?.querySelector(':scope > [data-keep]') || !kept) return false;
+  const [article, other] = [main, fresh].map((one) => one.querySelector('article[data-station]') ?? one);
+  /** @param {Element} part */
+  const isKept = (part) => part.hasAttribute('data-keep');
+  const [kept, theirs] = [article, other].map((one) => [...one.children].filter(isKept));
+  const [first, last] = [kept.at(0), kept.at(-1)];
+  if (!first || !last || kept.length !== theirs.length) return false;
   if (article.getAttribute('data-station') !== other.getAttribute('data-station')) return false;
   for (const { name, value } of other.attributes) article.setAttribute(name, value);
-  for (const node of [...article.children]) if (!node.hasAttribute('data-keep')) node.remove();
-  kept.before(...imported([...other.children].filter((node) => !node.hasAttribute('data-keep'))));
+  for (const node of [...article.children]) if (!isKept(node)) node.remove();
+  const parts = [...other.children];
+  const place = parts.indexOf(theirs[0]);
+  first.before(...imported(parts.slice(0, place)));
+  last.after(...imported(parts.slice(place).filter((part) => !isKept(part))));
   return true;
 }
 

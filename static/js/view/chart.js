@@ -20,8 +20,6 @@ const QUARTER_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
 
 /** @param {number} part */
-const place = (part) => fixed(part * BOX, 1);
-/** @param {number} part */
 const percent = (part) => fixed(part * 100, 2);
 
 /** The finest scale that holds everything. @param {number} low @param {number} high @returns {Scale} */
@@ -40,10 +38,10 @@ export function around(low, high) {
 }
 
 /**
- * Draws the temperatures of the last 24 hours.
- * @param {Station} station @param {import('./units.js').Units} units @param {(low: number, high: number) => Scale} [scaleOf]
+ * Draws the temperatures of the last 24 hours; a sparkline is the mean line alone.
+ * @param {Station} station @param {import('./units.js').Units} units @param {boolean} [spark]
  */
-export function draw(station, units, scaleOf = over) {
+export function draw(station, units, spark = false) {
   const unit = unitOf('temperature', units);
   const { start: from, bucket_ms: bucketMs } = station.series;
   const to = from + DAY_MS;
@@ -53,14 +51,16 @@ export function draw(station, units, scaleOf = over) {
     .map(([start, mean, min, max, count]) => [
       start,
       fromCanonical(unit, mean),
-      fromCanonical(unit, min),
-      fromCanonical(unit, max),
+      fromCanonical(unit, spark ? mean : min),
+      fromCanonical(unit, spark ? mean : max),
       count,
     ]);
   if (!points.length) return undefined;
   const newest = station.values.temperature;
   const latest = newest && newest.at >= from ? { at: newest.at, value: fromCanonical(unit, newest.value) } : undefined;
-  const scale = scaleOf(Math.min(...points.map((point) => point[2])), Math.max(...points.map((point) => point[3])));
+  const low = Math.min(...points.map((point) => point[2]));
+  const high = Math.max(...points.map((point) => point[3]));
+  const scale = spark ? around(low, high) : over(low, high);
   const top = scale.bottom + (Y_TICKS - 1) * scale.step;
   /** @param {number} value */
   const down = (value) => (top - value) / (top - scale.bottom);
@@ -69,28 +69,34 @@ export function draw(station, units, scaleOf = over) {
   const gap = gapMs(station.series, station.interval_ms);
   const freezing = units.temperature === 'F' ? 32 : 0;
   return {
-    ...paths(stretches(points, gap), across, down),
-    y: yTicks(scale, down, freezing),
-    zero: zero(scale, top, down, freezing),
-    x: scaleOf === over ? xTicks(station.zone, from) : [],
+    ...paths(stretches(points, gap), across, down, spark),
+    y: spark ? [] : yTicks(scale, down, freezing),
+    zero: spark ? undefined : zero(scale, top, down, freezing),
+    x: spark ? [] : xTicks(station.zone, from),
     // The latest value at its own time: a bucket's mean is not what the large number says.
     last: latest && {
       x: percent(Math.min(1, (latest.at - from) / DAY_MS)),
       y: percent(Math.min(1, Math.max(0, down(latest.value)))),
     },
-    summary: summary(station, unit.symbol, points, latest, gap),
+    summary: spark
+      ? sparkSummary(unit.symbol, points, low, high, gap)
+      : summary(station, unit.symbol, points, latest, gap),
   };
 }
 
 /**
  * @param {Point[][]} parts @param {(start: number) => number} across @param {(value: number) => number} down
+ * @param {boolean} spark
  */
-function paths(parts, across, down) {
+function paths(parts, across, down, spark) {
+  /** @param {number} part */
+  const place = (part) => fixed(part * BOX, spark ? 0 : 1);
   /** @param {Point} point @param {number} which */
   const spot = (point, which) => `${place(across(point[0]))} ${place(down(point[which]))}`;
   const line = parts.map(
     (part) => `M${part.map((point) => spot(point, 1)).join('L')}${part.length === 1 ? 'h0.1' : ''}`,
   );
+  if (spark) return { line: line.join(''), band: '' };
   const band = parts.map((part) => {
     const edge = [...part.map((point) => spot(point, 3)), ...part.map((point) => spot(point, 2)).reverse()];
     return `M${edge.join('L')}Z`;
@@ -139,8 +145,7 @@ function xTicks(zone, from) {
 function summary({ zone }, symbol, points, latest, gap) {
   const lowest = points.reduce((best, point) => (point[2] < best[2] ? point : best));
   const highest = points.reduce((best, point) => (point[3] > best[3] ? point : best));
-  const count = stretches(points, gap).length - 1;
-  const gaps = count === 0 ? '' : count === 1 ? ', with one gap' : `, with ${count} gaps`;
+  const gaps = gapsIn(points, gap);
   /** @param {number} value */
   const degrees = (value) => `${minus(fixed(value, 1))} ${symbol}`;
   const end = latest ? `, latest ${degrees(latest.value)} at ${hourMinute(zone, latest.at)}` : '';
@@ -148,4 +153,15 @@ function summary({ zone }, symbol, points, latest, gap) {
     `Temperature over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
     `highest ${degrees(highest[3])} around ${hourMinute(zone, highest[0])}${end}${gaps}.`
   );
+}
+
+/** @param {string} symbol @param {Point[]} points @param {number} low @param {number} high @param {number} gap */
+const sparkSummary = (symbol, points, low, high, gap) =>
+  `Temperature over the last 24 hours, means of half hours: ${minus(fixed(low, 1))} to ${minus(fixed(high, 1))} ${symbol}` +
+  `${gapsIn(points, gap)}.`;
+
+/** @param {Point[]} points @param {number} gap */
+function gapsIn(points, gap) {
+  const count = stretches(points, gap).length - 1;
+  return count === 0 ? '' : count === 1 ? ', with one gap' : `, with ${count} gaps`;
 }

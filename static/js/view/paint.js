@@ -1,7 +1,7 @@
 // @ts-check
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
 import { set, write } from '../dom/change.js';
-import { around, draw } from './chart.js';
+import { draw } from './chart.js';
 import { DASH, format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
 import { stateOf } from './station.js';
@@ -97,7 +97,7 @@ function paintChart(scope, station, seen) {
   if (painted.get(canvas) === version) return;
   painted.set(canvas, version);
   const spark = canvas.hasAttribute('data-spark');
-  const drawing = draw(station, seen.units, spark ? around : undefined);
+  const drawing = draw(station, seen.units, spark);
   /** @param {string} name */
   const part = (name) => scope.querySelector(`[data-chart="${name}"]`);
   set(canvas, 'aria-label', drawing?.summary ?? 'No temperatures in the last 24 hours.');

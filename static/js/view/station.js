@@ -1,5 +1,6 @@
 // @ts-check
 // A station as the page knows it, and what a report changes about it. Pure: no DOM, time is an argument.
+import { hasPlaces } from './card.js';
 import { freshness, isAhead } from './format.js';
 import { add, hourBefore, roll } from './series.js';
 import { date } from './zone.js';
@@ -18,6 +19,9 @@ import { date } from './zone.js';
  * @property {Record<string, Extreme>} extremes
  * @property {number | null} feels_like
  * @property {import('./series.js').Series} series
+ * @property {boolean} [card] true on the overview: the state holds no more than a card shows
+ * @property {string[]} [left_out] sensors that the page has no place for
+ * @property {string} [first] on the overview: the value that stands in for an outdoor temperature, '' for none
  */
 /**
  * @typedef {object} Report
@@ -74,12 +78,15 @@ export function mayStandBeside({ values, interval_ms: interval }, key, at, now) 
 export function take(station, report, now) {
   const { observed_at: at, values } = report;
   const before = station.observed_at;
-  const known = Object.keys(values).every((key) => key in station.values);
+  const known = station.card
+    ? hasPlaces(station, values)
+    : Object.keys(values).every((key) => key in station.values || isLeftOut(station, key));
   turn(station, Math.max(at, now));
   for (const [key, value] of Object.entries(values)) {
     const old = station.values[key];
     if (!report.late && old && old.at >= at && !isAhead(old.at, now)) continue; // The page was rendered with it already.
-    if (key === 'temperature') add(station.series, at, value);
+    // A card knows the number of values of its last bucket only.
+    if (key === 'temperature' && !(station.card && report.late)) add(station.series, at, value);
     if (date(station.zone, at) === station.day) stretch(station.extremes, key, value, at);
     if (!report.late) station.values[key] = { value, at };
   }
@@ -89,6 +96,9 @@ export function take(station, report, now) {
   if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
   return known;
 }
+
+/** Whether the page has no place for a value's sensor. @param {Station} station @param {string} key */
+const isLeftOut = ({ left_out: sensors }, key) => sensors?.includes(key.split('/', 1)[0]) ?? false;
 
 /**
  * Lets time pass: the window of the series moves, and a new local day has no low and high yet.

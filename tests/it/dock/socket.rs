@@ -52,7 +52,7 @@ impl Line {
     }
 
     /// The code and the reason of the close frame.
-    async fn closed(&mut self) -> (u16, String) {
+    pub async fn closed(&mut self) -> (u16, String) {
         match self.next().await {
             Message::Close(Some(frame)) => (frame.code.into(), frame.reason.into_owned()),
             other => panic!("not closed: {other:?}"),

@@ -115,26 +115,42 @@ async fn a_visitor_who_comes_back_finds_only_their_own_words_in_the_journal() {
 }
 
 #[tokio::test]
-async fn a_visitor_who_speaks_without_a_cookie_is_given_one_and_the_answer_finds_the_page_at_once() {
+async fn a_stranger_who_speaks_is_given_a_cookie_and_hears_the_answer_by_it_alone() {
     let server = TestApp::with_dock(Options::default()).await;
     let seen = server.cursor();
-    // Parked before the visitor has said anything.
     let mut events = server.events(BAY, &format!("watch=town-hall&seen={seen}"), "").await;
     assert!(!events.head().await.to_lowercase().contains("set-cookie"), "who says nothing needs no name");
     server.until(|stats| stats.parked() == 1).await;
-    let answer = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await.answer().await;
-    let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
-    for part in ["visitor=", "httponly", "samesite=lax", "path=/"] {
+    let mut speaks = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await;
+    let raw = speaks.plain().await;
+    let cookie = raw.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie").to_owned();
+    for part in ["visitor=", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
-    assert!(!cookie.contains("secure"), "it would not come back over plain http: {cookie}");
-    assert_eq!(answer.json["heard"], json!([WORD]));
-    assert_eq!(word(&answer.json), ("you", "hello"), "as everybody sees it");
+    assert!(!cookie.contains("Secure"), "it would not come back over plain http: {cookie}");
     answers(&server, "hello to you").await;
-    let load = events.sent().await;
-    assert_eq!(words(&load), [("you", "hello"), ("robot", "hello to you")], "nothing came before");
-    let again = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await.answer().await;
-    assert!(again.head.contains(cookie), "the same, whether or not the first answer arrived");
+    let mine = format!("Cookie: {}\r\n", cookie.split(';').next().expect("a pair"));
+    let load = truck(&server, BAY, &mine, &clipboard("sse", &seen, json!([]))).await.load().await;
+    assert_eq!(words(&load), [("you", "hello"), ("robot", "hello to you")]);
+    let other = truck(&server, BAY, "", &clipboard("sse", &seen, say("hello"))).await.answer().await;
+    assert_eq!((&other.json["heard"], words(&other.json)), (&json!([WORD]), vec![]), "the word is stored once");
+    server.dock.close();
+    assert_eq!(events.sent().await["cargo"], json!([]), "who has the bay only hears nothing");
+}
+
+#[tokio::test]
+async fn a_home_with_a_secret_of_its_own_hears_the_answer_wherever_it_listens() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let (seen, secret) = (server.cursor(), "Visitor: CCCCCCCCCCCCCCCCCCCCCA\r\n");
+    // Parked before the home has said anything.
+    let mut events = server.events(BAY, &format!("watch=town-hall&seen={seen}"), secret).await;
+    events.head().await;
+    server.until(|stats| stats.parked() == 1).await;
+    let answer = truck(&server, BAY, secret, &clipboard("sse", &seen, say("hello"))).await.answer().await;
+    assert!(!answer.head.contains("set-cookie"), "{}", answer.head);
+    assert_eq!((&answer.json["heard"], word(&answer.json)), (&json!([WORD]), ("you", "hello")));
+    answers(&server, "hello to you").await;
+    assert_eq!(words(&events.sent().await), [("you", "hello"), ("robot", "hello to you")], "nothing came before");
     server.send_home();
 }
 

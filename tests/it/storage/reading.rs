@@ -55,6 +55,58 @@ async fn the_interval_is_the_median_of_the_last_gaps() {
 }
 
 #[tokio::test]
+async fn many_stations_are_read_as_each_alone() {
+    let house = House::new().await;
+    let storage = &house.storage;
+    let (other, _) = storage.add_station(new_station("harbour")).await.expect("added");
+    let (silent, _) = storage.add_station(new_station("silent")).await.expect("added");
+    let at = |minute| NOON.plus(minute * MINUTE_MS);
+    for minute in 0..30 {
+        let values = [("temperature", minute as f64 / 3.0), ("humidity", 50.0), ("indoor/temperature", 20.0)];
+        house.append(vec![report(at(minute), &values)]).await;
+        storage.append(other.id, vec![report(at(2 * minute), &[("attic/co2", 400.0)])]).await.expect("stored");
+    }
+    let ids = [house.station.id, other.id, silent.id];
+    let latest = storage.latest_of(&ids).await.expect("read");
+    let main = storage.latest(ids[0]).await.expect("read").into_iter().filter(|one| one.sensor == SensorName::main());
+    assert_eq!(latest[&ids[0]], main.collect::<Vec<_>>(), "of its other sensors nothing, for it has a temperature");
+    assert_eq!(latest[&ids[1]], storage.latest(ids[1]).await.expect("read"), "others stand in for the main sensor");
+    assert_eq!(latest.get(&ids[2]), None);
+
+    let intervals = storage.intervals_ms(&ids).await.expect("read");
+    for id in ids {
+        assert_eq!(intervals.get(&id).copied(), storage.interval_ms(id).await.expect("read"));
+    }
+    assert_eq!(intervals.len(), 2);
+
+    let five = 5 * MINUTE_MS;
+    let wanted = [(ids[0], at(10)), (ids[1], at(0)), (ids[2], at(0))];
+    let buckets = storage.temperatures_of(&wanted, at(28), five).await.expect("read");
+    assert_eq!(buckets[&ids[0]], series(&house, Temperature, (10, 28), five).await);
+    assert_eq!(buckets.len(), 1);
+}
+
+#[tokio::test]
+async fn the_journal_tells_since_when_a_station_is_another() {
+    let house = House::new().await;
+    let storage = &house.storage;
+    let slug = house.station.slug.as_str().to_owned();
+    let seen = storage.journal_tail(1).await.expect("read")[0].seq;
+    let since = async |seq| storage.changed_since(seq).await.expect("read");
+    let nothing = since(seen).await.expect("a good cursor");
+    assert_eq!((nothing.head, nothing.since.len()), (seen, 0));
+    house.append(vec![report(NOON, &[("temperature", 1.0)])]).await;
+    house.append(vec![report(NOON.plus(MINUTE_MS), &[("temperature", 2.0)])]).await;
+    let changed = since(seen).await.expect("a good cursor");
+    assert_eq!(changed.since.get(&slug), Some(&NOON), "the first instant");
+    assert_eq!(changed.head, seen + 2);
+    let (other, _) = storage.add_station(new_station("harbour")).await.expect("added");
+    let changed = since(seen + 2).await.expect("a good cursor");
+    assert_eq!(changed.since.get(other.slug.as_str()), Some(&Timestamp(0)), "all of it");
+    assert!(since(seen + 99).await.is_none(), "no such entry");
+}
+
+#[tokio::test]
 async fn pages_do_not_wait_for_look_ups_in_the_background() {
     const LOOK_UPS: usize = 300;
     let house = House::with(|options| (options.readers, options.background_readers) = (1, 1)).await.unheard();

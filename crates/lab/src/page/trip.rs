@@ -9,12 +9,16 @@ use std::time::Duration;
 /// A server that cannot be reached within this time is away.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
-/// The page's way to its bay. It keeps the server's cookies, so that the page is the same visitor at every trip.
+/// The page's way to its bay. It sends a secret of its own, by which the page is the same visitor at every trip.
 #[derive(Clone)]
 pub(crate) struct Door {
     client: Client,
     bay: Url,
+    secret: String,
 }
+
+/// The header with the secret of a home that keeps no cookies.
+pub(crate) const SECRET: &str = "visitor";
 
 /// What came of a trip.
 pub(crate) struct Arrival {
@@ -30,24 +34,24 @@ pub(crate) struct Lost {
 }
 
 impl Door {
-    /// To the bay of that name, over a pool of its own of at most `trucks` connections.
-    pub(crate) fn new(url: &str, bay: &str, trucks: u8) -> Result<Self, Error> {
+    /// To the bay of that name, over a pool of its own of at most `trucks` connections. `secret` is 128 random bits.
+    pub(crate) fn new(url: &str, bay: &str, secret: &str, trucks: u8) -> Result<Self, Error> {
         let bad = || Error::Url(url.to_owned());
         let server = Url::parse(url).ok().filter(|url| url.scheme() == "http").ok_or_else(bad)?;
         let path = format!("{}/dock/{bay}", server.path().trim_end_matches('/'));
         let client = Client::builder()
             .no_proxy()
-            .cookie_store(true)
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_MAX)
             .pool_max_idle_per_host(trucks.into())
             .build()?;
-        Ok(Self { client, bay: server.join(&path).map_err(|_| bad())? })
+        Ok(Self { client, bay: server.join(&path).map_err(|_| bad())?, secret: secret.to_owned() })
     }
 
     /// Sends a truck; dropped before its end, it is called back.
     pub(crate) fn send(&self, body: String) -> impl Future<Output = Arrival> + Send + 'static {
-        let request = self.client.post(self.bay.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        let request = self.client.post(self.bay.clone()).header(CONTENT_TYPE, "application/json");
+        let request = request.header(SECRET, &self.secret).body(body);
         async move {
             let lost = |retry_after_ms| Err(Lost { retry_after_ms });
             let Ok(answer) = request.send().await else { return Arrival { load: lost(None), bytes: 0 } };

@@ -4,7 +4,7 @@ use super::book::{Book, Questions};
 use super::error::Error;
 use super::setting::{Setting, Words};
 use crate::home::Load;
-use crate::page::trip::Door;
+use crate::page::trip::{Door, SECRET};
 use crate::page::{self, new_id};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -37,7 +37,8 @@ impl Seen {
 /// Opens a page.
 pub(super) fn spawn(tasks: &mut JoinSet<()>, setting: Setting, mut words: Words) -> Result<(), Error> {
     let bay = new_id()?.as_str().to_owned();
-    let door = Door::new(&setting.url, &bay, 1)?;
+    let secret = new_id()?.as_str().to_owned();
+    let door = Door::new(&setting.url, &bay, &secret, 1)?;
     let client = Client::builder().no_proxy().build().map_err(page::Error::from)?;
     let seen = Seen(Arc::new(Mutex::new(setting.seen.seq())));
     let (say, said) = mpsc::unbounded_channel();
@@ -57,7 +58,7 @@ pub(super) fn spawn(tasks: &mut JoinSet<()>, setting: Setting, mut words: Words)
     tasks.spawn(async move {
         loop {
             // Whatever ended it, it is opened again.
-            let _ = stream(&setting, &client, &bay, &seen, &questions).await;
+            let _ = stream(&setting, &client, (&bay, &secret), &seen, &questions).await;
             setting.book.count(|counts| counts.lost += 1);
             tokio::time::sleep(AGAIN).await;
         }
@@ -69,7 +70,7 @@ pub(super) fn spawn(tasks: &mut JoinSet<()>, setting: Setting, mut words: Words)
 async fn stream(
     setting: &Setting,
     client: &Client,
-    bay: &str,
+    (bay, secret): (&str, &str),
     seen: &Seen,
     questions: &Questions,
 ) -> Result<(), reqwest::Error> {
@@ -80,7 +81,7 @@ async fn stream(
         counts.legs_out += 1;
         counts.empty_out += 1;
     });
-    let mut answer = client.get(url).send().await?.error_for_status()?;
+    let mut answer = client.get(url).header(SECRET, secret).send().await?.error_for_status()?;
     let _open = book.open();
     let mut buffer = Vec::new();
     while let Some(chunk) = answer.chunk().await? {

@@ -5,6 +5,7 @@ use super::error::Error;
 use super::setting::{Setting, Words};
 use crate::home::Load;
 use crate::page::new_id;
+use crate::page::trip::SECRET;
 use channel::clipboard::Id;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 /// A line that broke is opened again after this.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -22,6 +24,8 @@ const AGAIN: Duration = Duration::from_millis(250);
 struct Line {
     setting: Setting,
     bay: Id,
+    /// By which the page is the same visitor on every line.
+    secret: Id,
     seen: u64,
     /// Words that are not confirmed yet.
     waiting: Vec<Value>,
@@ -33,7 +37,7 @@ pub(super) fn spawn(tasks: &mut JoinSet<()>, setting: Setting, mut words: Words)
     let seen = setting.seen.seq();
     let questions = Questions::default();
     let (asking, asked) = (setting.clone(), questions.clone());
-    let mut line = Line { setting, bay: new_id()?, seen, waiting: Vec::new(), questions };
+    let mut line = Line { setting, bay: new_id()?, secret: new_id()?, seen, waiting: Vec::new(), questions };
     let (say, mut said) = mpsc::unbounded_channel();
     tasks.spawn(async move {
         while words.next().await.is_some() {
@@ -79,7 +83,9 @@ impl Line {
         let book = self.setting.book.clone();
         book.count(|counts| counts.trips += 1);
         let url = format!("ws://{}/dock/{}/socket", self.setting.address, self.bay.as_str());
-        let request = url.into_client_request().map_err(failed)?;
+        let mut request = url.into_client_request().map_err(failed)?;
+        let secret = HeaderValue::from_str(self.secret.as_str()).map_err(|error| Error::Socket(error.to_string()))?;
+        request.headers_mut().insert(SECRET, secret);
         let tcp = TcpStream::connect(self.setting.address).await.map_err(|error| failed(error.into()))?;
         tcp.set_nodelay(true).map_err(|error| failed(error.into()))?;
         let (mut line, _) = tokio_tungstenite::client_async(request, tcp).await.map_err(failed)?;

@@ -5,8 +5,7 @@ use crate::storage::seam::Range;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use weather::report::Draft;
-use weather::station::SensorName;
-use weather::station::Slug;
+use weather::station::{SensorName, Slug};
 use weather::time::HOUR_MS;
 
 const START: Timestamp = Timestamp(1_792_800_000_000);

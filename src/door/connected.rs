@@ -1,0 +1,59 @@
+//! A connection between two requests, what a request comes to, and how a connection is closed.
+
+use super::register::Seat;
+use crate::live::socket::Opening;
+use crate::live::{Events, Trip};
+use crate::web::answer::Answer;
+use socket2::SockRef;
+use std::io;
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// A connection between two requests.
+pub(crate) struct Connected {
+    pub stream: TcpStream,
+    /// What has been read of the next request.
+    pub ahead: Vec<u8>,
+    pub peer: SocketAddr,
+    pub seat: Seat,
+    /// The client speaks HTTP/1.0: its connection ends with the answer.
+    pub is_old: bool,
+}
+
+/// What a request has come to. The flag says whether the connection goes on after it.
+pub(crate) enum Come {
+    /// An answer.
+    Answered(Answer, bool),
+    /// A truck, which may be parked.
+    Parks(Trip, bool),
+    /// A stream of events.
+    Events(Events, bool),
+    /// A WebSocket.
+    Socket(Opening),
+}
+
+/// After an answer that closes, what the client still sends is read for so long: a reset would take the answer with it.
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
+/// And so much of it.
+const LINGER_BYTES: usize = 256 * 1_024;
+
+/// Closes this side, and reads for a moment what the client still sends: a reset would take the last answer with it.
+pub(crate) async fn linger(stream: &TcpStream) {
+    let read = async {
+        let mut read = 0;
+        let mut some = [0; 1_024];
+        while read < LINGER_BYTES && stream.readable().await.is_ok() {
+            match stream.try_read(&mut some) {
+                Ok(0) => return,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    };
+    if SockRef::from(stream).shutdown(Shutdown::Write).is_ok() {
+        let _ = timeout(LINGER, read).await;
+    }
+}

@@ -1,0 +1,166 @@
+//! The log, on standard error. Nobody waits for who reads it: what does not fit into the queue is dropped and counted, and
+//! lines that repeat are folded.
+
+mod fold;
+
+use fold::Fold;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Lines that wait for standard error; further ones are dropped. So many are about 1 MB.
+const QUEUE_MAX_LINES: usize = 4_096;
+/// The writer looks so often for counts that are to be written.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// At the end of the program, standard error gets this time for what still waits.
+const END_MAX: Duration = Duration::from_secs(1);
+
+/// The log, open. It writes what still waits when it is dropped, but it does not wait long for a reader.
+pub(crate) struct Log {
+    lines: Lines,
+    ended: Receiver<()>,
+}
+
+impl Log {
+    /// Opens the log and makes it the one of this process, of its panics too.
+    pub(crate) fn open(filter: String) -> Self {
+        let (queue, lines) = mpsc::sync_channel(QUEUE_MAX_LINES);
+        let (end, ended) = mpsc::sync_channel(1);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let pen = Pen { lines, dropped: Arc::clone(&dropped), fold: Fold::default() };
+        // A thread of its own: it is the only one that waits for standard error.
+        std::thread::spawn(move || {
+            pen.run(io::stderr());
+            // `Log` may have given up waiting.
+            let _ = end.send(());
+        });
+        let lines = Lines { queue, dropped };
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            // The pen writes the time: lines that differ in it only are equal.
+            .without_time()
+            .with_writer(lines.clone())
+            .with_ansi(io::stderr().is_terminal())
+            .init();
+        // The usual hook writes to standard error itself, and waits for its reader.
+        std::panic::set_hook(Box::new(|panic| tracing::error!("{}", panic.to_string().replace('\n', " "))));
+        Self { lines, ended }
+    }
+
+    /// Writes a line for the person who started the program, without time and level.
+    pub(crate) fn say(&self, line: String) {
+        self.lines.put(Record::Plain(line));
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.lines.put(Record::End);
+        // Nobody reads: then the rest is lost with the process.
+        let _ = self.ended.recv_timeout(END_MAX);
+    }
+}
+
+/// What waits for the pen.
+enum Record {
+    /// A line of the log, and when it came.
+    Logged(chrono::DateTime<chrono::Utc>, String),
+    /// A line as it is.
+    Plain(String),
+    /// There is no more.
+    End,
+}
+
+/// Takes lines from `tracing`, each in one piece.
+#[derive(Clone)]
+struct Lines {
+    queue: SyncSender<Record>,
+    /// Lines that found no place in the queue and are not told of yet.
+    dropped: Arc<AtomicU64>,
+}
+
+impl Lines {
+    fn put(&self, line: Record) {
+        if self.queue.try_send(line).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line).trim_end_matches('\n').to_owned();
+        #[expect(clippy::disallowed_methods, reason = "the log says when a line came")]
+        self.put(Record::Logged(chrono::Utc::now(), text));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes what waits.
+struct Pen {
+    lines: Receiver<Record>,
+    dropped: Arc<AtomicU64>,
+    fold: Fold,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker: it counts the lines of the last seconds")]
+impl Pen {
+    /// Writes until the log ends.
+    fn run(mut self, mut out: impl Write) {
+        loop {
+            let next = self.lines.recv_timeout(LOOK_EVERY);
+            match next {
+                Ok(Record::Logged(at, text)) => {
+                    for line in self.fold.take(&text, Instant::now()) {
+                        stamp(&mut out, at, &line);
+                    }
+                }
+                Ok(Record::Plain(text)) => write(&mut out, format!("{text}\n")),
+                Err(RecvTimeoutError::Timeout) => self.tell(&mut out, false),
+                Ok(Record::End) | Err(RecvTimeoutError::Disconnected) => return self.tell(&mut out, true),
+            }
+            self.tell_dropped(&mut out);
+        }
+    }
+
+    /// Writes the counts that are due, at the end all of them.
+    fn tell(&mut self, out: &mut impl Write, ends: bool) {
+        let counts = if ends { self.fold.end() } else { self.fold.due(Instant::now()) };
+        for line in counts {
+            stamp(out, chrono::Utc::now(), &line);
+        }
+        self.tell_dropped(out);
+    }
+
+    fn tell_dropped(&self, out: &mut impl Write) {
+        let dropped = self.dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            let line = format!(" WARN {dropped} lines of the log were dropped: they came faster than they were read");
+            stamp(out, chrono::Utc::now(), &line);
+        }
+    }
+}
+
+fn stamp(out: &mut impl Write, at: chrono::DateTime<chrono::Utc>, line: &str) {
+    write(out, format!("{} {line}\n", at.format("%Y-%m-%dT%H:%M:%S%.6fZ")));
+}
+
+/// Writes a line in one piece. An error is no reason to stop: nobody else could be told of it.
+fn write(out: &mut impl Write, line: String) {
+    let _ = out.write_all(line.as_bytes());
+}

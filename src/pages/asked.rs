@@ -1,0 +1,159 @@
+//! What the address of the overview asks for: which stations, in which order, which page of them.
+
+use form_urlencoded::Serializer;
+use rocket::request::{FromRequest, Outcome, Request};
+use std::convert::Infallible;
+use weather::freshness::Freshness;
+
+/// Longest text that is searched for, in characters: as long as a station's name.
+const FIND_MAX_CHARS: usize = 80;
+
+/// Which stations, in which order. A value that makes no sense falls back to the usual one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Asked {
+    /// A part of their name or slug; empty: any.
+    pub find: String,
+    pub sort: Sort,
+    pub show: Show,
+    /// From 1; 0 if none was asked for.
+    pub page: usize,
+}
+
+/// The order of stations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    #[default]
+    Name,
+    /// The highest temperature first, stations without one last.
+    Warmest,
+    /// The lowest temperature first, stations without one last.
+    Coldest,
+    /// The newest value first.
+    Heard,
+}
+
+/// Which stations by how fresh they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Show {
+    #[default]
+    All,
+    /// Live or stale.
+    Online,
+    /// Offline, or without a reading so far.
+    Offline,
+}
+
+impl Sort {
+    /// All orders: the value in addresses, and what people read.
+    pub(crate) const ALL: [(Self, &str, &str); 4] = [
+        (Self::Name, "name", "Name"),
+        (Self::Warmest, "warmest", "Warmest"),
+        (Self::Coldest, "coldest", "Coldest"),
+        (Self::Heard, "heard", "Last heard"),
+    ];
+}
+
+impl Show {
+    /// All choices: the value in addresses, and what people read.
+    pub(crate) const ALL: [(Self, &str, &str); 3] =
+        [(Self::All, "all", "All"), (Self::Online, "online", "Online"), (Self::Offline, "offline", "Offline")];
+
+    /// True for a station that is as fresh as that.
+    pub(crate) fn takes(self, freshness: Freshness) -> bool {
+        let online = matches!(freshness, Freshness::Live | Freshness::Stale);
+        match self {
+            Self::All => true,
+            Self::Online => online,
+            Self::Offline => !online,
+        }
+    }
+}
+
+impl Asked {
+    /// Reads the query of an address: `find=hut&sort=warmest&show=online&page=2`. Of a field that comes twice, the last
+    /// counts.
+    pub fn read(query: &str) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "find" => asked.find = value.trim().chars().take(FIND_MAX_CHARS).collect(),
+                "sort" => asked.sort = pick(&Sort::ALL, &value),
+                "show" => asked.show = pick(&Show::ALL, &value),
+                "page" => asked.page = value.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// The address that asks for this: `/`, or `/?find=hut&page=2`. What is usual is left out.
+    pub fn path(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        if !self.find.is_empty() {
+            query.append_pair("find", &self.find);
+        }
+        for (name, value) in [("sort", value(&Sort::ALL, self.sort)), ("show", value(&Show::ALL, self.show))] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        if self.page > 1 {
+            query.append_pair("page", &self.page.to_string());
+        }
+        match query.finish() {
+            query if query.is_empty() => "/".to_owned(),
+            query => format!("/?{query}"),
+        }
+    }
+
+    /// True if all stations are asked for, in the usual order.
+    pub(crate) fn is_plain(&self) -> bool {
+        *self == Self { page: self.page, ..Self::default() }
+    }
+
+    /// True if the choice depends on what stations say.
+    pub(crate) fn needs_values(&self) -> bool {
+        self.sort != Sort::Name || self.show != Show::All
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Asked {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self::read(request.uri().query().map_or("", |query| query.as_str())))
+    }
+}
+
+/// The choice of that value; the first if there is none.
+fn pick<T: Copy + Default>(all: &[(T, &str, &str)], value: &str) -> T {
+    all.iter().find(|(_, name, _)| *name == value).map(|(one, ..)| *one).unwrap_or_default()
+}
+
+/// The value of a choice; none of the usual one.
+fn value<T: Copy + Default + PartialEq>(all: &[(T, &'static str, &str)], one: T) -> Option<&'static str> {
+    all.iter().find(|(other, ..)| *other == one && one != T::default()).map(|(_, name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_and_written_alike() {
+        for path in ["/", "/?find=hut+%26+co&sort=warmest&show=offline&page=3", "/?sort=heard", "/?page=2"] {
+            let query = path.split_once('?').map_or("", |(_, query)| query);
+            assert_eq!(Asked::read(query).path(), path);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_the_usual() {
+        for odd in ["sort=up&show=&page=-1", "page=0", "page=99999999999999999999999", "%ff=%00&&=&find=+", "sort=NAME"]
+        {
+            assert_eq!(Asked::read(odd), Asked::default(), "{odd}");
+        }
+        assert_eq!(Asked::read(&format!("find={}", "é".repeat(500))).find.chars().count(), FIND_MAX_CHARS);
+    }
+}

@@ -1,0 +1,48 @@
+//! What a handle reads of many stations at once. The number of queries does not grow with the stations.
+
+use super::Storage;
+use super::error::Error;
+use super::observations::{Bucket, Latest};
+use super::reads::{GAPS, median_gap};
+use super::seam::Changed;
+use std::collections::HashMap;
+use weather::quantity::Quantity;
+use weather::station::StationId;
+use weather::time::Timestamp;
+
+/// So many other sensors stand in for a main sensor without a temperature. A station may have some hundred sensors; a
+/// list of stations shows one value.
+const STAND_INS: u32 = 4;
+/// [`Storage::changed_since`] looks at so many entries: at a thousand stations and a report a minute, ten minutes.
+const CHANGES_MAX: u32 = 10_000;
+
+impl Storage {
+    /// The newest values of the main sensors of stations. A station whose main sensor has no temperature also gets those
+    /// of its other sensors: of the four that were heard last. Stations without values are absent.
+    pub async fn latest_of(&self, stations: &[StationId]) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        self.readers.latest_of(stations, Quantity::Temperature, STAND_INS).await
+    }
+
+    /// The same as [`Storage::interval_ms`] of many stations; those without an interval are absent.
+    pub async fn intervals_ms(&self, stations: &[StationId]) -> Result<HashMap<StationId, i64>, Error> {
+        let times = self.readers.newest_times_of(stations, GAPS + 1).await?;
+        Ok(times.into_iter().filter_map(|(station, times)| Some((station, median_gap(&times)?))).collect())
+    }
+
+    /// The temperatures of main sensors in buckets of `bucket_ms`, each station from its own instant (inclusive) to `to`
+    /// (exclusive). Empty buckets and stations without any are absent.
+    pub async fn temperatures_of(
+        &self,
+        from: &[(StationId, Timestamp)],
+        to: Timestamp,
+        bucket_ms: i64,
+    ) -> Result<HashMap<StationId, Vec<Bucket>>, Error> {
+        self.readers.temperatures_of(from, to, bucket_ms).await
+    }
+
+    /// The stations that public entries after `seq` are about; `None` if these are more than 10,000 entries, or if
+    /// `seq` is not in the journal. It is read as of one moment.
+    pub async fn changed_since(&self, seq: u64) -> Result<Option<Changed>, Error> {
+        self.readers.changed(seq, CHANGES_MAX).await
+    }
+}

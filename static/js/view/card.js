@@ -1,0 +1,42 @@
+// @ts-check
+// A station as a card of the overview knows it: no more than the card shows. Pure: no DOM.
+
+/** @typedef {import('./station.js').Station} Station */
+/** @typedef {import('./series.js').Point} Point */
+/**
+ * @typedef {object} Spark a series as a sparkline draws it
+ * @property {number} start
+ * @property {number} bucket_ms
+ * @property {(number | null)[]} means
+ * @property {number} count how many values the last bucket has
+ */
+/** @typedef {Omit<Station, 'day' | 'extremes' | 'series'> & {spark: Spark}} Card */
+
+/**
+ * The station that a page's state describes. A card's has no days, and of each bucket only the mean.
+ * @param {Station | Card} described @returns {Station}
+ */
+export function stationOf(described) {
+  if (!('spark' in described)) return described;
+  const { spark, ...rest } = described;
+  const points = spark.means.flatMap((mean, place) =>
+    mean === null ? [] : [/** @type {Point} */ ([spark.start + place * spark.bucket_ms, mean, mean, mean, 1])],
+  );
+  const last = points.at(-1);
+  if (last) last[4] = spark.count;
+  const series = { start: spark.start, bucket_ms: spark.bucket_ms, points };
+  return { ...rest, day: '', extremes: {}, series, card: true };
+}
+
+/** Values that a card shows of no station alone. */
+const ALONE_NOTHING = /(^|\/)(precipitation|wind_direction)$/;
+
+/**
+ * Whether a card, as it was rendered, has the places for what a report brings.
+ * @param {Station} station as it was before the report @param {Record<string, number>} values the report's
+ */
+export function hasPlaces({ values: known, first }, values) {
+  const warm = 'temperature' in values;
+  if (first === undefined) return warm || 'temperature' in known;
+  return !warm && (first !== '' || Object.keys(values).every((key) => ALONE_NOTHING.test(key)));
+}

@@ -1,0 +1,148 @@
+//! Pages elsewhere, in a real browser on plain http: what they may not do in the name of a visitor whose cookie travels with all
+//! that they send.
+
+use crate::kit::chrome::{Browser, Options, PATIENCE, eventually};
+use crate::kit::program::Program;
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+use thirtyfour::By;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// Of the same site as [`SIBLING`]; the browser leads both to this machine.
+const OURS: &str = "a.weather.test";
+const SIBLING: &str = "b.weather.test";
+/// The key, as a WebDriver writes it.
+const ENTER: char = '\u{e007}';
+const SECRET: &str = "what my neighbour must not read";
+
+/// Tries everything that a page can, and tells what came of it.
+const ATTACK: &str = r#"
+    const [server, done] = arguments;
+    const bay = () => crypto.getRandomValues(new Uint32Array(4)).join('x');
+    const after = (ms) => new Promise((ready) => setTimeout(ready, ms));
+    const found = { read: [], closed: [] };
+    const read = (what) => (text) => found.read.push(what + ': ' + text);
+    const clipboard = (seen, say) => JSON.stringify({ v: 1, fleet: 'websocket', seen, watch: [], say });
+    const words = [{ id: bay(), station: 'roof', text: 'evil by socket' }];
+
+    const listens = new Promise((ready) => {
+        const socket = new WebSocket(`ws://${server}/dock/${bay()}/socket`);
+        socket.onopen = () => socket.send(clipboard('none.0', []));
+        socket.onmessage = ({ data }) => {
+            read('socket')(data);
+            const { why, seen } = JSON.parse(data);
+            if (why === 'reload') socket.send(clipboard(seen.split('.')[0] + '.0', []));
+        };
+        socket.onclose = socket.onerror = ready;
+        after(1500).then(ready);
+    });
+    const speaks = new Promise((ready) => {
+        const socket = new WebSocket(`ws://${server}/dock/${bay()}/socket`);
+        socket.onopen = () => socket.send(clipboard('none.0', words));
+        socket.onclose = ({ code }) => { found.closed.push(code); ready(); };
+        after(5000).then(ready);
+    });
+    const streams = new Promise((ready) => {
+        const events = new EventSource(`http://${server}/dock/${bay()}/events?seen=none.0`, { withCredentials: true });
+        events.onmessage = ({ data }) => read('events')(data);
+        events.onerror = () => { events.close(); ready(); };
+    });
+    const asks = (path, init) => fetch(`http://${server}${path}`, { credentials: 'include', ...init })
+        .then((answer) => answer.text()).then((text) => text && read(path)(text)).catch(() => {});
+    const truck = JSON.stringify({ v: 1, fleet: 'polling', park: 0, seen: 'none.0', say: [{ ...words[0], text: 'evil by truck' }] });
+    const post = (type, mode) => asks('/dock/' + bay(), { method: 'POST', body: truck, mode, headers: { 'Content-Type': type } });
+    const form = (path, fields) => new Promise((ready) => {
+        const frame = document.body.appendChild(document.createElement('iframe'));
+        frame.name = bay();
+        const form = Object.assign(document.createElement('form'), { method: 'post', action: `http://${server}${path}`, target: frame.name });
+        for (const [name, value] of Object.entries(fields))
+            form.append(Object.assign(document.createElement('input'), { name, value }));
+        document.body.append(form);
+        form.submit();
+        after(1500).then(ready);
+    });
+    const key = 'AAAAAAAAAAAAAAAAAAAAAA';
+    Promise.all([
+        listens, speaks, streams,
+        asks('/s/roof'), asks('/lab/change?number=1', { method: 'POST', mode: 'no-cors' }),
+        post('application/json', 'cors'), post('text/plain', 'no-cors'),
+        form('/s/roof/words', { key, text: 'evil by form' }), form('/s/roof/words/forget', {}), form('/units', { temperature: 'F' }),
+    ]).then(() => done(found));
+"#;
+
+/// A server of an empty page.
+async fn elsewhere() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let page = "<!doctype html><title>elsewhere</title><body>";
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
+            let _ = client.read(&mut [0; 4096]).await;
+            let _ =
+                client.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len()).as_bytes()).await;
+        }
+    });
+    port
+}
+
+async fn log(browser: &Browser) -> String {
+    browser.find(By::Css("[data-words]")).await.expect("a log").text().await.expect("text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_on_another_port_or_a_sibling_host_neither_reads_nor_speaks_nor_forgets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    server.add_station("roof");
+    let (port, other) = (server.address().port(), elsewhere().await);
+    let browser = Browser::open(Options::default()).await;
+    let page = format!("http://{OURS}:{port}/s/roof");
+    browser.goto(&page).await.expect("the page");
+    let field = browser.find(By::Css("[data-say] [name=text]")).await.expect("a field");
+    field.send_keys(format!("{SECRET}{}", ENTER)).await.expect("typed");
+    let said = async || {
+        let log = log(&browser).await;
+        if log.contains(SECRET) && log.contains("Keeper") { Ok(()) } else { Err(log) }
+    };
+    eventually("it is said, and answered", PATIENCE, said).await;
+
+    for host in [OURS, SIBLING] {
+        browser.goto(format!("http://{host}:{other}/")).await.expect("a page elsewhere");
+        let target = json!(format!("{OURS}:{port}"));
+        let found: Value = browser.execute_async(ATTACK, vec![target]).await.expect("it ends").json().clone();
+        let read = found["read"].to_string();
+        assert!(read.contains("socket: "), "the socket brings what is public: {found}");
+        assert!(!read.contains(SECRET) && !read.contains("words"), "{host} has read {read}");
+        assert!(
+            !read.contains("events") && !read.contains("/s/roof") && !read.contains("/dock/"),
+            "{host} has read {read}"
+        );
+        assert_eq!(found["closed"], json!([1007]), "{host}");
+    }
+    browser.goto(&page).await.expect("the page");
+    let log = log(&browser).await;
+    assert!(log.contains(SECRET) && !log.contains("evil"), "{log}");
+    let unit = browser.find(By::Css("button[value=F]")).await.expect("a button").attr("aria-pressed").await;
+    assert_eq!(unit.expect("an attribute").as_deref(), Some("false"), "the units are the visitor's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_without_scripts_speaks_and_forgets_on_plain_http() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    server.add_station("roof");
+    let browser = Browser::open(Options { scripts: false, ..Options::default() }).await;
+    browser.goto(format!("http://{OURS}:{}/s/roof", server.address().port())).await.expect("the page");
+    let field = browser.find(By::Css("[data-say] [name=text]")).await.expect("a field");
+    field.send_keys(format!("hello{}", ENTER)).await.expect("typed");
+    let shows = async |wanted: bool| {
+        let look = async || if log(&browser).await.contains("hello") == wanted { Ok(()) } else { Err(wanted) };
+        eventually("the log is as it should be", PATIENCE, look).await;
+    };
+    shows(true).await;
+    browser.find(By::Css(".forget summary")).await.expect("a summary").click().await.expect("a click");
+    browser.find(By::Css(".forget button")).await.expect("a button").click().await.expect("a click");
+    shows(false).await;
+}

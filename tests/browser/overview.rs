@@ -1,0 +1,108 @@
+//! The overview of many stations in a real browser.
+
+use crate::kit::chrome::{Browser, Options, eventually};
+use crate::kit::program::{Program, post};
+use serde_json::json;
+use std::path::Path;
+use std::time::Duration;
+use stevenson::storage::{self, NewStation, Storage};
+use thirtyfour::By;
+use weather::station::Slug;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Makes a database with so many stations, `s-000` called `Hill 000` and so on; returns their keys.
+async fn stations(folder: &Path, count: usize) -> Vec<String> {
+    let options = storage::Options { file: folder.join("stevenson.db"), ..storage::Options::default() };
+    let (storage, _) = Storage::open(options).await.expect("a database");
+    let mut keys = Vec::new();
+    for number in 0..count {
+        let slug = Slug::new(&format!("s-{number:03}")).expect("a slug");
+        let new = NewStation { slug, name: format!("Hill {number:03}"), zone: chrono_tz::Tz::UTC, elevation_m: None };
+        keys.push(storage.add_station(new).await.expect("a station").1.reveal().to_owned());
+    }
+    storage.close().await;
+    keys
+}
+
+/// Waits until a script's result is that.
+async fn until(browser: &Browser, script: &str, wanted: serde_json::Value) {
+    let script = format!("return {script}");
+    eventually(&script, PATIENCE, async || match browser.execute(&script, vec![]).await {
+        Ok(seen) if *seen.json() == wanted => Ok(()),
+        Ok(seen) => Err(seen.json().to_string()),
+        Err(error) => Err(error.to_string()),
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_on_the_second_page_lives_and_a_search_half_typed_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = stations(folder.path(), 70).await;
+    let server = Program::start(folder.path());
+    let posted = async |number: usize, body: serde_json::Value| {
+        assert_eq!(post(&server.url, &keys[number], &body).await.expect("an answer").0, 201);
+    };
+    posted(64, json!({"temperature": 1.5})).await;
+    let browser = Browser::open(Options::default()).await;
+    browser.goto(&server.url).await.expect("the page");
+    browser.find(By::Css("a[rel=next]")).await.expect("a link").click().await.expect("a click");
+    until(&browser, "location.search", json!("?page=2")).await;
+    until(&browser, "document.querySelector('[data-feed-text]').textContent.trim()", json!("Live · ping-pong")).await;
+    let big = "document.querySelector('[data-station=s-064] [data-show=big]').textContent";
+    until(&browser, big, json!("1.5")).await;
+
+    browser.execute("window.whole = document.querySelector('.cards')", vec![]).await.expect("a mark");
+    posted(3, json!({"temperature": 30.5, "indoor/co2": 500})).await;
+    posted(64, json!({"temperature": 2.5, "indoor/co2": 500})).await;
+    until(&browser, big, json!("2.5")).await;
+    until(&browser, "window.whole.isConnected", json!(true)).await;
+
+    let field = browser.find(By::Css(".finder input")).await.expect("a field");
+    field.send_keys("hill 06").await.expect("typed");
+    let hours_ago = chrono::Utc::now().timestamp_millis() - 5 * 3_600_000;
+    let past: Vec<_> = (0..50)
+        .map(|i| json!({"observed_at": hours_ago + i * 60_000, "temperature": -30.0 - i as f64 / 10.0}))
+        .collect();
+    posted(64, json!(past)).await;
+    until(&browser, "window.whole.isConnected", json!(false)).await;
+    until(
+        &browser,
+        "[document.querySelector('.finder input').value, document.activeElement.name]",
+        json!(["hill 06", "find"]),
+    )
+    .await;
+
+    browser.find(By::Css(".finder button")).await.expect("a button").click().await.expect("a click");
+    let found = "[...document.querySelectorAll('[data-station]')].map((card) => card.dataset.station).join(' ')";
+    let ten: Vec<String> = (60..70).map(|number| format!("s-{number:03}")).collect();
+    until(&browser, found, json!(ten.join(" "))).await;
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_controls_work_without_scripts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = stations(folder.path(), 61).await;
+    let server = Program::start(folder.path());
+    for (key, degrees) in keys.iter().zip([3.0, 9.0, 5.0]) {
+        let answer = post(&server.url, key, &json!({"temperature": degrees})).await.expect("an answer");
+        assert_eq!(answer.0, 201);
+    }
+    let browser = Browser::open(Options { scripts: false, ..Options::default() }).await;
+    browser.goto(&server.url).await.expect("the page");
+    assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 60);
+    browser.find(By::Css("a[rel=next]")).await.expect("a link").click().await.expect("a click");
+    assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 1);
+    for option in ["warmest", "online"] {
+        let option = browser.find(By::Css(format!("option[value={option}]"))).await.expect("an option");
+        option.click().await.expect("a click");
+    }
+    browser.find(By::Css(".finder button")).await.expect("a button").click().await.expect("a click");
+    let mut names = Vec::new();
+    for heading in browser.find_all(By::Css(".place-card h2")).await.expect("cards") {
+        names.push(heading.text().await.expect("a name"));
+    }
+    assert_eq!(names, ["Hill 001", "Hill 002", "Hill 000"]);
+}

@@ -1,0 +1,51 @@
+// @ts-check
+import { hasPlaces, stationOf } from '../../static/js/view/card.js';
+import { take } from '../../static/js/view/station.js';
+import { equal, test } from './check.js';
+
+const HALF_HOUR_MS = 1_800_000;
+const START = 1_000 * HALF_HOUR_MS;
+
+/** @param {object} [more] */
+const card = (more) =>
+  stationOf(
+    /** @type {any} */ ({
+      slug: 'hill',
+      name: 'Hill',
+      zone: 'UTC',
+      interval_ms: 60_000,
+      observed_at: START,
+      values: { temperature: { value: 4, at: START } },
+      feels_like: null,
+      spark: { start: START, bucket_ms: HALF_HOUR_MS, means: [4, null, 6], count: 3 },
+      ...more,
+    }),
+  );
+
+test('a card has the means of its buckets, and adds to the last as if it had all of its values', () => {
+  const station = card();
+  equal(
+    station.series.points.map(([start, mean]) => [start - START, mean]),
+    [
+      [0, 4],
+      [2 * HALF_HOUR_MS, 6],
+    ],
+  );
+  const at = START + 2 * HALF_HOUR_MS + 5;
+  equal(take(station, { observed_at: at, values: { temperature: 10 } }, at), true);
+  equal(station.series.points.at(-1)?.slice(1, 2), [7]);
+  equal(take(station, { observed_at: START + 9, values: { temperature: 99 }, late: true }, at), true);
+  equal(station.series.points[0][1], 4, 'the number of values is not known there');
+  equal(stationOf(station), station, 'the state of a whole station is taken as it is');
+});
+
+test('a card is asked for anew only if it has no place for what a report brings', () => {
+  const warm = card();
+  equal(hasPlaces(warm, { humidity: 40, 'junk/co2': 400 }), true, 'what it does not show');
+  const waiting = card({ values: {} });
+  equal([hasPlaces(waiting, { temperature: 1 }), hasPlaces(waiting, { humidity: 1 })], [true, false]);
+  const indoor = card({ values: { 'indoor/temperature': { value: 20, at: START } }, first: 'indoor/temperature' });
+  equal([hasPlaces(indoor, { 'indoor/temperature': 21 }), hasPlaces(indoor, { temperature: 1 })], [true, false]);
+  const nothing = card({ values: {}, first: '' });
+  equal([hasPlaces(nothing, { precipitation: 1 }), hasPlaces(nothing, { 'a/co2': 1 })], [true, false]);
+});
