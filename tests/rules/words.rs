@@ -26,9 +26,8 @@ const TRUCK_WORDS: [&str; 19] = [
 ];
 
 /// The rooms that speak of trucks.
-const TRUCK_ROOMS: [&str; 19] = [
+const TRUCK_ROOMS: [&str; 18] = [
     "src/door",
-    "src/web/methods",
     "crates/channel",
     "crates/lab",
     "src/live",

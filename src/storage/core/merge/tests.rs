@@ -185,7 +185,7 @@ proptest! {
 #[test]
 fn nothing_new_is_written_for_a_repeated_report() {
     let (mut tables, mut memory) = (Tables::default(), empty());
-    let reports = [report(3, &[(false, 0, 0), (true, 1, 0)])];
+    let reports = [report(3, &[(false, 0, 0), (true, 1, 0)], None)];
     put(&mut tables, &mut memory, &reports);
     let (again, answer) = put(&mut tables, &mut memory, &reports);
     assert!(
