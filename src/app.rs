@@ -11,6 +11,7 @@ use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
+use rocket::http::Method;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
@@ -119,6 +120,7 @@ impl App {
             .manage(pages::Sheets::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
+            .manage(web::Elsewhere([&crate::live::METHODS[..], &[(Method::Post, ingest::readings::PATH)]].concat()))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", ingest::routes())

@@ -23,10 +23,15 @@ use crate::web::{self, Build, visitor};
 use channel::Dock;
 use gate::{Caller, Refusal};
 use governor::clock::DefaultClock;
+use rocket::http::Method;
 use std::sync::Arc;
 
 /// Below this path are the dock's doors.
 pub const PATH: &str = "/dock/";
+
+/// The methods of the dock's doors, as Rocket would write the routes.
+pub const METHODS: [(Method, &str); 3] =
+    [(Method::Post, "/dock/<bay>"), (Method::Get, "/dock/<bay>/events"), (Method::Get, "/dock/<bay>/socket")];
 
 /// The dock's doors; clones share what is behind them.
 #[derive(Clone)]

@@ -16,6 +16,7 @@ pub mod preference;
 pub mod token;
 pub mod visitor;
 
+pub use methods::Elsewhere;
 pub use more_counts::MoreCounts;
 pub use newest::NewestCursor;
 pub use options::{BadNetwork, Network, Options};

@@ -4,13 +4,8 @@
 use rocket::http::{Method, Status};
 use rocket::{Request, Route};
 
-/// Addresses that the front door answers without Rocket.
-const AT_THE_DOOR: [(Method, &str); 4] = [
-    (Method::Post, "/dock/<bay>"),
-    (Method::Get, "/dock/<bay>/events"),
-    (Method::Get, "/dock/<bay>/socket"),
-    (Method::Post, "/api/v1/readings"),
-];
+/// Addresses that are answered without Rocket, written as Rocket writes its routes, with their methods.
+pub struct Elsewhere(pub Vec<(Method, &'static str)>);
 
 /// The status of a request that no route answered, and for 405 the value of `Allow`.
 pub(super) fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<String>) {
@@ -18,7 +13,8 @@ pub(super) fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<
         return (status, None);
     }
     let path = request.uri().path().raw().as_str();
-    let allowed = allowed(request.rocket().routes(), path);
+    let elsewhere = request.rocket().state::<Elsewhere>().map_or(&[][..], |elsewhere| &elsewhere.0);
+    let allowed = allowed(request.rocket().routes(), elsewhere, path);
     if allowed.is_empty() || allowed.contains(&request.method()) {
         return (Status::NotFound, None);
     }
@@ -27,13 +23,17 @@ pub(super) fn verdict(status: Status, request: &Request<'_>) -> (Status, Option<
 }
 
 /// The methods of all routes that fit a path, each once, in the order of their names. Rocket answers HEAD where it answers GET.
-fn allowed<'r>(routes: impl Iterator<Item = &'r Route>, path: &str) -> Vec<Method> {
+fn allowed<'r>(
+    routes: impl Iterator<Item = &'r Route>,
+    elsewhere: &[(Method, &'static str)],
+    path: &str,
+) -> Vec<Method> {
     let fitting = |(method, pattern): (Method, &str)| fits(pattern, path).then_some(method);
     let mut allowed: Vec<_> = routes.filter_map(|route| fitting((route.method, route.uri.path()))).collect();
     if allowed.contains(&Method::Get) {
         allowed.push(Method::Head);
     }
-    allowed.extend(AT_THE_DOOR.into_iter().filter_map(fitting));
+    allowed.extend(elsewhere.iter().copied().filter_map(fitting));
     allowed.sort_by_key(|method| method.as_str());
     allowed.dedup();
     allowed
@@ -83,7 +83,8 @@ mod tests {
         ] {
             assert!(!fits(pattern, path), "{pattern} {path}");
         }
-        assert_eq!(allowed(std::iter::empty(), "/dock/abc"), [Method::Post]);
-        assert_eq!(allowed(std::iter::empty(), "/dock/abc/events"), [Method::Get]);
+        let elsewhere = [(Method::Put, "/a/<name>"), (Method::Get, "/a/<name>/b"), (Method::Delete, "/a/<name>")];
+        assert_eq!(allowed(std::iter::empty(), &elsewhere, "/a/x"), [Method::Delete, Method::Put]);
+        assert_eq!(allowed(std::iter::empty(), &elsewhere, "/a/x/b"), [Method::Get]);
     }
 }

@@ -8,7 +8,7 @@
 //! | request | guard |
 //! |---|---|
 //! | any with `Sec-Fetch-Site` | `same-origin` or `none` |
-//! | truck, change in the lab | the exact JSON type: another origin needs a preflight for that, and none is granted |
+//! | one with JSON | the exact JSON type: another origin needs a preflight for that, and none is granted |
 //! | form | the token in the form ([`token`]) |
 //! | event stream | another origin cannot read it, and no words go up on it |
 //! | WebSocket | `Origin` is that of the page's host, or absent as with programs; else it is a stranger's |
