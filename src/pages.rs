@@ -64,7 +64,7 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a [`Storage`], [`Sheets`], a [`NewestCursor`] and a [`Keeper`] in Rocket's
+/// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
     [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()

@@ -15,9 +15,9 @@ pub enum Fill {
     /// There is room.
     #[default]
     Roomy,
-    /// [`WARN_PERCENT`] are used.
+    /// `WARN_PERCENT` are used.
     Filling,
-    /// [`ALARM_PERCENT`] are used.
+    /// `ALARM_PERCENT` are used.
     NearlyFull,
 }
 
