@@ -35,10 +35,8 @@ pub use page::{CONTENT_SECURITY_POLICY, Page};
 pub use sheet::Sheet;
 pub use sheets::Sheets;
 
-use crate::keeper::Keeper;
-use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::{self, NewestCursor, client, preference};
+use crate::web::{self, client, preference};
 use assets::Asset;
 use clock::now;
 use desk::Desk;
@@ -85,18 +83,14 @@ pub fn catchers() -> Vec<Catcher> {
 #[get("/")]
 async fn overview(
     asked: Asked,
-    storage: &State<Storage>,
     sheets: &State<Sheets>,
-    newest: &State<NewestCursor>,
-    keeper: &State<Keeper>,
+    desk: Desk<'_>,
     visitor: Visitor,
-    chosen: preference::Chosen,
-    address: Address,
 ) -> Result<Page<Overview>, Fault> {
-    keeper.visit(&visitor);
-    let (cursor, now) = (newest.read(), now());
-    let (shown, listing) = reads::listed(storage, sheets, &asked, &cursor, now).await?;
-    Ok(Page(Overview::of(&shown, listing, cursor, now, chosen.0, &address).signed(Some(&visitor))))
+    desk.keeper.visit(&visitor);
+    let (cursor, now) = (desk.newest.read(), now());
+    let (shown, listing) = reads::listed(desk.storage, sheets, &asked, &cursor, now).await?;
+    Ok(Page(Overview::of(&shown, listing, cursor, now, desk.preference, &desk.address).signed(Some(&visitor))))
 }
 
 /// `ask` is a suggestion on its way into the field.

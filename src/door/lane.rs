@@ -81,16 +81,14 @@ fn plain<'b, 'h>(bytes: &'b [u8], headers: &'h mut [httparse::Header<'b>]) -> Re
     if head > HEAD_MAX_BYTES || !path.starts_with('/') || !path.bytes().all(plain_byte) {
         return Err(Unusual);
     }
-    let (mut hosts, mut length) = (0, None);
+    let (mut hosts, mut lengths, mut length) = (0, 0, None);
     for header in request.headers.iter() {
         let is = |name: &str| header.name.eq_ignore_ascii_case(name);
         match header.name.len() {
             4 if is("Host") => hosts += 1,
             14 if is("Content-Length") => {
-                // A second one, or one that is no plain number, is hyper's to judge.
-                if length.replace(digits(header.value).ok_or(Unusual)?).is_some() {
-                    return Err(Unusual);
-                }
+                lengths += 1;
+                length = digits(header.value);
             }
             10 if is("Connection") && !header.value.eq_ignore_ascii_case(b"keep-alive") => return Err(Unusual),
             17 if is("Transfer-Encoding") => return Err(Unusual),
@@ -101,7 +99,8 @@ fn plain<'b, 'h>(bytes: &'b [u8], headers: &'h mut [httparse::Header<'b>]) -> Re
         }
     }
     match length {
-        Some(body) if hosts == 1 && body <= BODY_MAX_BYTES => {
+        // Several of them, or one that is no plain number, are hyper's to judge.
+        Some(body) if (hosts, lengths) == (1, 1) && body <= BODY_MAX_BYTES => {
             Ok(Some(Plain { head, body, path, headers: request.headers }))
         }
         _ => Err(Unusual),

@@ -24,18 +24,13 @@ const ASKED_STATIONS: usize = 500;
 pub struct Sheets(Mutex<Kept>);
 
 /// The sheets, while a page uses them.
+#[derive(Default)]
 pub(crate) struct Kept {
     /// The entry of the journal up to which they are right; none: nothing is known.
     seen: Option<u64>,
     /// What storage and the channel said then.
     mark: (u64, String),
     slots: HashMap<StationId, Slot>,
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        Self { seen: None, mark: (0, String::new()), slots: HashMap::new() }
-    }
 }
 
 /// One station's.

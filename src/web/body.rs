@@ -20,7 +20,7 @@ pub enum NoBody {
 /// A limit as people say it.
 fn bytes(limit: usize) -> String {
     let kib = limit.div_ceil(1_024);
-    if kib % 1_024 == 0 { format!("{} MiB", kib / 1_024) } else { format!("{kib} KiB") }
+    if kib.is_multiple_of(1_024) { format!("{} MiB", kib / 1_024) } else { format!("{kib} KiB") }
 }
 
 /// How much of a request's body is read, and for how long it is waited for.

@@ -11,16 +11,22 @@ function station(at) {
   const values = Object.fromEntries(Object.entries(at).map(([key, at]) => [key, { value: 1, at }]));
   const series = { start: NOW - 86_400_000, bucket_ms: 600_000, points: [] };
   const observed_at = Math.max(...Object.values(at));
-  return /** @type {any} */ ({ zone: 'UTC', interval_ms: 60_000, observed_at, day: '2027-01-15', values, extremes: {}, series });
+  return /** @type {any} */ ({
+    zone: 'UTC',
+    interval_ms: 60_000,
+    observed_at,
+    day: '2027-01-15',
+    values,
+    extremes: {},
+    series,
+  });
 }
 
 test('nothing from the future is of now', () => {
-  equal([0, -300_000, -300_001, -TEN_YEARS].map((age) => freshness(NOW - age, NOW, null)), [
-    'live',
-    'live',
-    'offline',
-    'offline',
-  ]);
+  equal(
+    [0, -300_000, -300_001, -TEN_YEARS].map((age) => freshness(NOW - age, NOW, null)),
+    ['live', 'live', 'offline', 'offline'],
+  );
   equal([ago(NOW + 5_000, NOW), ago(NOW + TEN_YEARS, NOW)], ['just now', 'in the future']);
 });
 

@@ -13,6 +13,7 @@ const EVERYONE: &str = "*";
 /// For so many visitors is remembered which private entries have gone. Beyond that, it counts for everyone.
 const VISITORS_MAX: i64 = 20_000;
 
+const OLDEST: &str = "SELECT committed_ms FROM journal ORDER BY seq LIMIT 1";
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
 const PRUNE: &str = "\
@@ -35,6 +36,10 @@ const SHORTEN: &str = "\
 /// Deletes some of the oldest entries, never the newest.
 pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -> Result<PrunedEntries, sqlx::Error> {
     let JournalLimits { rows, excess, private_excess, before } = limits;
+    let oldest: Option<i64> = sqlx::query_scalar(OLDEST).fetch_optional(&mut *conn).await?;
+    if *excess == 0 && *private_excess == 0 && oldest.is_none_or(|oldest| oldest >= before.0) {
+        return Ok(PrunedEntries::default());
+    }
     sqlx::query(BEGIN).execute(&mut *conn).await?;
     let gone: Vec<(i64, Option<String>)> = sqlx::query_as(PRUNE)
         .bind(stored(*excess.min(rows)))

@@ -122,8 +122,7 @@ pub(super) async fn measure(
             warm = true;
             convoy.parked().await?;
             // Loads are counted for exactly the time by which they are divided.
-            let mut tally = lock();
-            tally.counting = true;
+            lock().counting = true;
             (stretch, posts) = (Stretch::start(server)?, 0);
             if let Some(pace) = &mut pace {
                 pace.reset_immediately();
