@@ -2,12 +2,12 @@
 //! that they send.
 
 use crate::kit::chrome::{Browser, Options, PATIENCE, eventually};
-use crate::kit::program::Program;
+use crate::kit::program::{Program, post};
 use serde_json::{Value, json};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use thirtyfour::By;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 /// Of the same site as [`SIBLING`]; the browser leads both to this machine.
 const OURS: &str = "a.weather.test";
@@ -87,6 +87,42 @@ async fn elsewhere() -> u16 {
     port
 }
 
+/// A proxy that asks the server for its own address in the place of the host that the visitor asked for, as nginx and Apache do
+/// by default.
+async fn rewriting(server: SocketAddr) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (asked, sent) = (format!("Host: {OURS}:{port}"), format!("Host: {server}"));
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (asked, sent) = (asked.clone(), sent.clone());
+            tokio::spawn(async move {
+                let Ok(server) = TcpStream::connect(server).await else { return };
+                let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+                    (client.into_split(), server.into_split());
+                let up = async {
+                    let mut bytes = vec![0; 1 << 16];
+                    while let Ok(read @ 1..) = from_client.read(&mut bytes).await {
+                        // A browser writes a head in one piece; what is no head passes as it is.
+                        let piece = match std::str::from_utf8(&bytes[..read]) {
+                            Ok(text) => text.replace(&asked, &sent).into_bytes(),
+                            Err(_) => bytes[..read].to_vec(),
+                        };
+                        if to_server.write_all(&piece).await.is_err() {
+                            return;
+                        }
+                    }
+                };
+                tokio::select! {
+                    () = up => {}
+                    _ = tokio::io::copy(&mut from_server, &mut to_client) => {}
+                }
+            });
+        }
+    });
+    port
+}
+
 async fn log(browser: &Browser) -> String {
     browser.find(By::Css("[data-words]")).await.expect("a log").text().await.expect("text")
 }
@@ -145,4 +181,38 @@ async fn a_visitor_without_scripts_speaks_and_forgets_on_plain_http() {
     browser.find(By::Css(".forget summary")).await.expect("a summary").click().await.expect("a click");
     browser.find(By::Css(".forget button")).await.expect("a button").click().await.expect("a click");
     shows(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_behind_a_proxy_that_rewrites_the_host_says_what_its_socket_lacks_and_trucks_lack_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("roof");
+    post(&server.url, &key, &json!({"temperature": 1.5})).await.expect("stored");
+    let port = rewriting(server.address()).await;
+    let browser = Browser::open(Options::default()).await;
+    let shows = async |selector: &str, wanted: &str| {
+        let look = async || {
+            let seen = browser.find(By::Css(selector)).await.expect("it is there").text().await.expect("text");
+            if seen.contains(wanted) { Ok(()) } else { Err(seen) }
+        };
+        eventually(&format!("{selector} shows {wanted}"), PATIENCE, look).await;
+    };
+    let says = async |text: &str| {
+        let field = browser.find(By::Css("[data-say] [name=text]")).await.expect("a field");
+        field.send_keys(format!("{text}{ENTER}")).await.expect("typed");
+    };
+    let page = format!("http://{OURS}:{port}/s/roof");
+    browser.goto(format!("{page}?fleet=websocket")).await.expect("the page");
+    shows("[data-feed-text]", "Live · websocket · public news only").await;
+    shows("[data-feed-text]", "proxy_set_header Host $http_host;").await;
+    post(&server.url, &key, &json!({"temperature": 2.5})).await.expect("stored");
+    shows("[data-show=big]", "2.5").await;
+    says("by socket").await;
+    shows("[data-words]", "came back: nobody knows whose words these are").await;
+
+    browser.goto(format!("{page}?fleet=ping-pong")).await.expect("the page");
+    shows("[data-feed-text]", "Live · ping-pong").await;
+    says("by truck").await;
+    shows("[data-words]", "Keeper").await;
 }

@@ -118,6 +118,7 @@ fn every_file_that_a_document_links_to_is_there() {
         "docs/INGEST.md",
         "docs/KEEPER.md",
         "docs/PROTOCOL.md",
+        "docs/SECURITY.md",
     ];
     for document in documents {
         let text = fs::read_to_string(document).expect("the document");
