@@ -124,7 +124,12 @@ async fn rewriting(server: SocketAddr) -> u16 {
 }
 
 async fn log(browser: &Browser) -> String {
-    browser.find(By::Css("[data-words]")).await.expect("a log").text().await.expect("text")
+    // The page may go while it is read: a form brings the next one.
+    let read = async || match browser.find(By::Css("[data-words]")).await {
+        Ok(found) => found.text().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    eventually("the log can be read", PATIENCE, read).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
