@@ -121,14 +121,13 @@ pub(super) async fn measure(
         if !warm {
             warm = true;
             convoy.parked().await?;
+            // Loads are counted for exactly the time by which they are divided.
+            lock().counting = true;
+            (stretch, posts) = (Stretch::start(server)?, 0);
             if let Some(pace) = &mut pace {
                 pace.reset_immediately();
                 pace.tick().await;
             }
-            // Loads are counted for exactly the time by which they are divided.
-            let mut tally = lock();
-            tally.counting = true;
-            (stretch, posts) = (Stretch::start(server)?, 0);
         }
     }
     let (tally, used) = {
