@@ -55,6 +55,8 @@ impl Doing {
 pub(crate) struct Slot {
     /// [`Doing`] in the lowest bits, above them the second since when.
     state: AtomicU32,
+    /// Whether a request was answered on it.
+    has_served: AtomicBool,
     /// Ends the connection.
     abort: Mutex<Option<AbortHandle>>,
     clock: Arc<AtomicU32>,
@@ -64,6 +66,9 @@ impl Slot {
     /// Notes what the connection does from now on.
     pub(crate) fn does(&self, doing: Doing) {
         self.state.store(self.clock.load(Relaxed) << Doing::BITS | doing as u32, Relaxed);
+        if doing == Doing::Writing && !self.has_served.load(Relaxed) {
+            self.has_served.store(true, Relaxed);
+        }
     }
 
     /// What it does.
@@ -168,7 +173,9 @@ impl Register {
             self.counters.cut(Cut::Full, 1);
             return Err(NoRoom);
         }
-        let slot = Arc::new(Slot { state: AtomicU32::new(0), abort: Mutex::default(), clock: self.clock.clone() });
+        let has_served = AtomicBool::new(false);
+        let slot =
+            Arc::new(Slot { has_served, state: AtomicU32::new(0), abort: Mutex::default(), clock: self.clock.clone() });
         slot.does(Doing::Head);
         let number = self.next.fetch_add(1, Relaxed);
         book.slots.insert(number, (slot.clone(), origin));
@@ -179,7 +186,7 @@ impl Register {
         Ok(Seat { register: self.clone(), number, slot })
     }
 
-    /// Ends the connections of some that have waited longest without a request; says how many. They leave the book here and
+    /// Ends the connections of some that have waited longest without a request, those first that never had one; says how many. They leave the book here and
     /// now, so that their places count as free.
     fn make_room(&self, book: &mut Book, most: usize, of: impl Fn(&Option<Origin>) -> bool) -> usize {
         let waits = |slot: &Slot| matches!(slot.doing(), Doing::Idle | Doing::Head);
@@ -187,11 +194,11 @@ impl Register {
             .slots
             .iter()
             .filter(|(_, (slot, origin))| of(origin) && waits(slot))
-            .map(|(number, (slot, _))| (slot.since(), *number))
+            .map(|(number, (slot, _))| (slot.has_served.load(Relaxed), slot.since(), *number))
             .collect();
         waiting.sort_unstable();
         waiting.truncate(most);
-        for (_, number) in &waiting {
+        for (.., number) in &waiting {
             if let Some(slot) = book.remove(*number) {
                 slot.end();
             }
@@ -363,6 +370,19 @@ mod tests {
             seat.slot.does(Doing::Busy);
         }
         assert_eq!((register.count(), register.book().origins.len()), (0, 0));
+    }
+
+    #[test]
+    fn who_never_had_a_request_goes_first() {
+        let register = register(ROOM_MADE + 1, 100);
+        let old = seat(&register, "127.0.0.1").expect("a seat");
+        old.slot.does(Doing::Writing);
+        old.slot.does(Doing::Idle);
+        register.clock.store(9, Relaxed);
+        let _silent: Vec<_> = (0..ROOM_MADE).map(|_| seat(&register, "127.0.0.1").expect("a seat")).collect();
+        let _newcomer = seat(&register, "127.0.0.1").expect("a place");
+        assert!(register.book().slots.contains_key(&old.number), "it was idle for longest, but has been served");
+        assert_eq!(register.count(), 2);
     }
 
     #[test]
