@@ -21,7 +21,10 @@ test('the line says how the page is fed, and why it polls', () => {
     [{ kind: 'resting' }, 'Resting · ping-pong'],
   ];
   const told = feedText(/** @type {any} */ ({ ...base, kind: 'live', fleet: 'websocket', stranger: true }), 1_000);
-  equal(/^Live · websocket · public news only, .*proxy_set_header Host \$http_host;.*ProxyPreserveHost On/.test(told), true);
+  equal(
+    /^Live · websocket · public news only, .*proxy_set_header Host \$http_host;.*ProxyPreserveHost On/.test(told),
+    true,
+  );
   for (const [state, text] of cases) equal(feedText(/** @type {any} */ ({ ...base, ...state }), 1_000), text);
 });
 
