@@ -77,6 +77,11 @@ impl Slot {
         Doing::ALL.get(number as usize).copied().unwrap_or(Doing::Busy)
     }
 
+    /// Whether it has no request, or not a whole head of one.
+    fn waits(&self) -> bool {
+        matches!(self.doing(), Doing::Idle | Doing::Head)
+    }
+
     /// The second since when it does that.
     fn since(&self) -> u32 {
         self.state.load(Relaxed) >> Doing::BITS
@@ -163,9 +168,8 @@ impl Register {
         if let Some(origin) = origin
             && book.origins.get(&origin).is_some_and(|count| *count >= self.options.address_max_connections)
         {
-            let made = self.make_room(&mut book, 1, |of| *of == Some(origin));
-            self.counters.cut(Cut::Address, 1);
-            if made == 0 {
+            if self.make_room(&mut book, ROOM_MADE, |of| *of == Some(origin)) == 0 {
+                self.counters.cut(Cut::Address, 1);
                 return Err(NoRoom);
             }
         }
@@ -186,14 +190,13 @@ impl Register {
         Ok(Seat { register: self.clone(), number, slot })
     }
 
-    /// Ends the connections of some that have waited longest without a request, those first that never had one; says how many. They leave the book here and
-    /// now, so that their places count as free.
+    /// Ends the connections of some that have waited longest without a request, those first that never had one; says how
+    /// many. They leave the book here and now, so that their places count as free.
     fn make_room(&self, book: &mut Book, most: usize, of: impl Fn(&Option<Origin>) -> bool) -> usize {
-        let waits = |slot: &Slot| matches!(slot.doing(), Doing::Idle | Doing::Head);
         let mut waiting: Vec<_> = book
             .slots
             .iter()
-            .filter(|(_, (slot, origin))| of(origin) && waits(slot))
+            .filter(|(_, (slot, origin))| of(origin) && slot.waits())
             .map(|(number, (slot, _))| (slot.has_served.load(Relaxed), slot.since(), *number))
             .collect();
         waiting.sort_unstable();
@@ -276,7 +279,7 @@ impl Register {
         self.is_closing.load(Relaxed)
     }
 
-    /// Ends all connections without a request, and waits until the others have had their answers.
+    /// Ends all connections without a whole head of a request, and waits until the others have had their answers.
     pub(crate) async fn close(&self) {
         self.is_closing.store(true, Relaxed);
         loop {
@@ -286,7 +289,7 @@ impl Register {
                 if book.slots.is_empty() {
                     return;
                 }
-                book.slots.values().filter(|(slot, _)| slot.doing() == Doing::Idle).for_each(|(slot, _)| slot.end());
+                book.slots.values().filter(|(slot, _)| slot.waits()).for_each(|(slot, _)| slot.end());
             }
             // A connection may become idle without ending.
             let _ = tokio::time::timeout(Duration::from_millis(10), ended).await;
@@ -370,6 +373,31 @@ mod tests {
             seat.slot.does(Doing::Busy);
         }
         assert_eq!((register.count(), register.book().origins.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_door_that_closes_waits_for_requests_only() {
+        let register = register(9, 9);
+        for doing in [Doing::Head, Doing::Idle] {
+            let seat = seat(&register, "127.0.0.1").expect("a seat");
+            seat.slot.does(doing);
+            let slot = seat.slot.clone();
+            let task = tokio::spawn(async move {
+                let _seat = seat;
+                std::future::pending::<()>().await;
+            });
+            Seat::is_served_by(&slot, task.abort_handle());
+        }
+        let busy = seat(&register, "127.0.0.1").expect("a seat");
+        busy.slot.does(Doing::Busy);
+        let answered = async {
+            while register.count() > 1 {
+                tokio::task::yield_now().await;
+            }
+            drop(busy);
+        };
+        let all = async { tokio::join!(register.close(), answered) };
+        tokio::time::timeout(Duration::from_secs(20), all).await.expect("it closes");
     }
 
     #[test]
