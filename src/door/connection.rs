@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 /// What is read at once.
 const READ_BYTES: usize = 2 * 1_024;
+
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms: &Rooms) {
     let mut line = Connected { stream, ahead: Vec::new(), peer, seat, is_old: false };
@@ -189,7 +190,9 @@ impl Connected {
                 return false;
             }
         }
-        keep && write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok()
+        // Without its last chunk the answer would look cut.
+        let is_whole = !chunked || write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok();
+        is_whole && keep
     }
 
     /// Opens a WebSocket and talks until one side ends it.

@@ -153,12 +153,37 @@ async fn pages_and_texts_are_compressed_and_loads_are_not() {
 async fn a_page_that_leaves_a_stream_or_a_socket_is_gone_at_once() {
     let server = TestApp::start().await;
     let cursor = server.dock.cursor();
+    let upgrade =
+        "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
+    let mut line =
+        server.send(&format!("GET /dock/0123456789abcdef/socket HTTP/1.1\r\nHost: x\r\n{upgrade}\r\n")).await;
+    assert!(line.head().await.starts_with("HTTP/1.1 101 "));
+    let clipboard = json!({"v": 1, "fleet": "websocket", "seen": cursor}).to_string();
+    // A frame of text, masked with zeros.
+    let frame = [&[0x81, 0x80 | clipboard.len() as u8, 0, 0, 0, 0], clipboard.as_bytes()].concat();
+    line.stream.write_all(&frame).await.expect("open");
+    server.until(|stats| stats.parked() == 1).await;
+    drop(line);
+    server.until(|stats| stats.parked() == 0).await;
     let mut events =
         server.send(&format!("GET /dock/0123456789abcdef/events?seen={cursor} HTTP/1.1\r\nHost: x\r\n\r\n")).await;
     events.head().await;
     server.until(|stats| stats.parked() == 1).await;
     drop(events);
     server.until(|stats| stats.parked() == 0).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_has_its_last_chunk_on_a_connection_that_closes_too() {
+    let server = TestApp::start().await;
+    let head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let request = format!("GET /dock/0123456789abcdef/events?seen={} {head}", server.dock.cursor());
+    let mut events = server.send(&request).await;
+    events.head().await;
+    server.until(|stats| stats.parked() == 1).await;
+    server.send_home();
+    let rest = String::from_utf8(events.rest().await).expect("text");
+    assert!(rest.contains("closing") && rest.ends_with("\r\n0\r\n\r\n"), "{rest}");
 }
 
 #[tokio::test]
