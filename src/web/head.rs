@@ -44,7 +44,7 @@ pub trait Head: Sync {
         found
     }
 
-    /// The value of a name in the query, as it was sent, or decoded if it was encoded.
+    /// The value of a name in the query, decoded.
     fn asked(&self, name: &str) -> Option<String> {
         let pairs = form_urlencoded::parse(self.query().unwrap_or_default().as_bytes());
         pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
