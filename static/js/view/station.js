@@ -1,9 +1,9 @@
 // @ts-check
 // A station as the page knows it, and what a report changes about it. Pure: no DOM, time is an argument.
-import { hasPlaces } from "./card.js";
-import { freshness, isAhead } from "./format.js";
-import { add, hourBefore, roll } from "./series.js";
-import { date } from "./zone.js";
+import { hasPlaces } from './card.js';
+import { freshness, isAhead } from './format.js';
+import { add, hourBefore, roll } from './series.js';
+import { date } from './zone.js';
 
 /** @typedef {{value: number, at: number}} Value */
 /** @typedef {{low: number, low_at: number, high: number, high_at: number}} Extreme */
@@ -38,7 +38,7 @@ import { date } from "./zone.js";
  */
 export function newestAt({ values }, now = Infinity) {
   const known = Object.keys(values).filter((key) => !isAhead(values[key].at, now));
-  const main = known.filter((key) => !key.includes("/"));
+  const main = known.filter((key) => !key.includes('/'));
   const newest = (main.length ? main : known).reduce((newest, key) => Math.max(newest, values[key].at), -Infinity);
   return newest === -Infinity ? undefined : newest;
 }
@@ -53,7 +53,7 @@ export const stateOf = (station, now) => freshness(newestAt(station, now), now, 
 export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
 
 /** From best to worst. */
-const STATES = ["live", "stale", "offline", "waiting"];
+const STATES = ['live', 'stale', 'offline', 'waiting'];
 
 /**
  * True if a value is as fresh as one of `at`, whose age will be read as that of both.
@@ -64,7 +64,7 @@ export function mayStandBeside({ values, interval_ms: interval }, key, at, now) 
   if (own === undefined || at === null || at === undefined) return false;
   /** @param {number} of */
   const rank = (of) => STATES.indexOf(freshness(of, now, interval));
-  return freshness(Math.min(own, at), at, interval) === "live" && rank(own) <= rank(at);
+  return freshness(Math.min(own, at), at, interval) === 'live' && rank(own) <= rank(at);
 }
 
 /**
@@ -83,19 +83,19 @@ export function take(station, report, now) {
     const old = station.values[key];
     if (!report.late && old && old.at >= at && !isAhead(old.at, now)) continue; // The page was rendered with it already.
     // A card knows the number of values of its last bucket only.
-    if (key === "temperature" && !(station.card && report.late)) add(station.series, at, value);
+    if (key === 'temperature' && !(station.card && report.late)) add(station.series, at, value);
     if (date(station.zone, at) === station.day) stretch(station.extremes, key, value, at);
     if (!report.late) station.values[key] = { value, at };
   }
   if (report.late) return known;
   station.observed_at = before === null || isAhead(before, now) ? at : Math.max(before, at);
   if (station.interval_ms === null && before !== null && at > before) station.interval_ms = at - before;
-  if (report.derived || "temperature" in values) station.feels_like = report.derived?.feels_like ?? null;
+  if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
   return known;
 }
 
 /** Whether the page has no place for a value's sensor. @param {Station} station @param {string} key */
-const isLeftOut = ({ left_out: sensors }, key) => sensors?.includes(key.split("/", 1)[0]) ?? false;
+const isLeftOut = ({ left_out: sensors }, key) => sensors?.includes(key.split('/', 1)[0]) ?? false;
 
 /**
  * Lets time pass: the window of the series moves, and a new local day has no low and high yet.
