@@ -147,6 +147,10 @@ pub struct StationPage {
     hero: Hero,
     wind: Wind,
     groups: Vec<Group>,
+    /// Those that are folded, if there are many.
+    folded: Vec<Group>,
+    /// How many sensors are folded or have no place.
+    more_sensors: usize,
     /// The sensors that the page has no place for.
     left_out: String,
     chart: Option<Chart>,
@@ -175,7 +179,8 @@ impl StationPage {
         let path = format!("/s/{}", facts.station.slug);
         let hero = Hero::of(facts, now, preference);
         let title = hero.title(&facts.station.name);
-        let (groups, left_out) = tiles::groups(facts, now, preference);
+        let (mut groups, left_out) = tiles::groups(facts, now, preference);
+        let folded = groups.split_off(groups.partition_point(|group| group.open));
         Self {
             frame: Frame::still(&title, &path, now, preference)
                 .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
@@ -188,6 +193,8 @@ impl StationPage {
             hero,
             wind: Wind::of(facts, now, preference),
             groups,
+            more_sensors: folded.len() + left_out.len(),
+            folded,
             left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
             rows: table::rows(facts, preference),
