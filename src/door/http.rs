@@ -3,7 +3,7 @@
 
 use super::connected::{Come, Connected, linger};
 use super::head::Read;
-use super::register::Doing;
+use super::register::{Doing, Slot};
 use super::rooms::{Guest, Rooms, is_readings, plain, response};
 use super::wire::{Speaks, Wire};
 use crate::live::Door;
@@ -44,9 +44,9 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
         let (hand_off, register) = (hand_off.clone(), &register);
         is_old.store(request.version() < Version::HTTP_11, Relaxed);
         Box::pin(async move {
-            slot.does(if request.method().is_safe() { Doing::Busy } else { Doing::Storing });
+            slot.does(Doing::Busy);
             register.counters.by_hyper();
-            let answer = handle(request, rooms, peer).await;
+            let answer = handle(request, rooms, peer, slot).await;
             let mut answer = match answer {
                 Done::Answer(answer) => answer,
                 Done::Takes(come) => {
@@ -112,8 +112,10 @@ impl From<Answer> for Done {
     }
 }
 
-async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> Done {
+async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr, slot: &Slot) -> Done {
     let (parts, body) = request.into_parts();
+    let then = if parts.method.is_safe() { Doing::Busy } else { Doing::Storing };
+    let body = Sent { body, slot, then };
     if let Err(why) = one_host(&parts) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
     }
@@ -153,7 +155,7 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
             Err(answer) => answer.into(),
         };
     }
-    let body = match read(body, rooms.rocket_body).await {
+    let body = match body.read(rooms.rocket_body).await {
         Ok(body) => body,
         Err(error) => {
             let status = match error {
@@ -171,32 +173,45 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr) -> 
 }
 
 /// Lets a guest in with its body.
-async fn guest(guest: Result<Guest, Answer>, body: Incoming) -> Result<crate::live::Trip, Answer> {
+async fn guest(guest: Result<Guest, Answer>, body: Sent<'_>) -> Result<crate::live::Trip, Answer> {
     let guest = guest?;
     let limit = guest.takes()?;
-    guest.comes(read(body, limit).await).await
+    guest.comes(body.read(limit).await).await
 }
 
-/// Reads a body.
-async fn read(mut body: Incoming, limit: BodyLimit) -> Result<Vec<u8>, NoBody> {
-    let all = async {
+/// A body that is on its way.
+struct Sent<'a> {
+    body: Incoming,
+    slot: &'a Slot,
+    /// What the connection does once the body is there.
+    then: Doing,
+}
+
+impl Sent<'_> {
+    /// Reads it.
+    async fn read(self, limit: BodyLimit) -> Result<Vec<u8>, NoBody> {
+        let read = timeout(limit.patience, Self::all(self.body, limit.bytes)).await;
+        self.slot.does(self.then);
+        read.unwrap_or(Err(NoBody::TooSlow(limit.patience)))
+    }
+
+    async fn all(mut body: Incoming, limit_bytes: usize) -> Result<Vec<u8>, NoBody> {
         let (mut all, mut spilled) = (Vec::new(), 0);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(std::io::Error::other)?;
             let Ok(data) = frame.into_data() else { continue };
-            if spilled == 0 && all.len() + data.len() <= limit.bytes {
+            if spilled == 0 && all.len() + data.len() <= limit_bytes {
                 all.extend_from_slice(&data);
                 continue;
             }
             all = Vec::new();
             spilled += data.len();
-            if spilled > limit.bytes.saturating_mul(SPILL_LIMITS) {
+            if spilled > limit_bytes.saturating_mul(SPILL_LIMITS) {
                 break;
             }
         }
-        if spilled > 0 { Err(NoBody::TooLarge(limit.bytes)) } else { Ok(all) }
-    };
-    timeout(limit.patience, all).await.unwrap_or(Err(NoBody::TooSlow(limit.patience)))
+        if spilled > 0 { Err(NoBody::TooLarge(limit_bytes)) } else { Ok(all) }
+    }
 }
 
 /// HTTP/1.1 names the host, once: who reads the first of two and who reads the second would not agree.

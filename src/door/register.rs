@@ -37,9 +37,10 @@ pub(crate) enum Doing {
     Idle,
     /// A head is on its way.
     Head,
-    /// A request is being answered, or a truck is parked: this ends by the limits of the room that answers.
+    /// A body is on its way, a request is being answered, or a truck is parked: this ends by the limits of the room that
+    /// answers.
     Busy,
-    /// A request that changes something is being answered: whoever sent it gets the answer even if it has left meanwhile.
+    /// A request that changes something is there in full and being answered: whoever sent it gets the answer even if it has left meanwhile.
     Storing,
     /// An answer is being written.
     Writing,

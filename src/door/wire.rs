@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 /// A client that has closed its side waits at most so long for the answer to something that it has sent to be stored: the
 /// limits of the rooms end before.
@@ -24,8 +24,8 @@ pub(crate) struct Wire {
     speaks: Speaks,
     /// The time that a client has which has closed its side.
     half_closed: Duration,
-    /// The end of that time, once it has.
-    end: Option<Pin<Box<Sleep>>>,
+    /// When it has closed it, and the end of its time.
+    closed: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Whether all that was written has gone to the system.
     is_flushed: bool,
 }
@@ -47,7 +47,7 @@ impl Wire {
         speaks: Speaks,
         half_closed: Duration,
     ) -> Self {
-        Self { stream, ahead: (ahead, 0), slot, speaks, half_closed, end: None, is_flushed: true }
+        Self { stream, ahead: (ahead, 0), slot, speaks, half_closed, closed: None, is_flushed: true }
     }
 
     /// Whether all that was written has gone to the system.
@@ -102,7 +102,14 @@ impl AsyncRead for Wire {
         let doing = this.slot.doing();
         if doing != Doing::Idle {
             let grace = if doing == Doing::Storing { STORING_GRACE } else { this.half_closed };
-            let end = this.end.get_or_insert_with(|| Box::pin(tokio::time::sleep(grace)));
+            let (since, end) = this.closed.get_or_insert_with(|| {
+                let now = Instant::now();
+                (now, Box::pin(tokio::time::sleep_until(now + grace)))
+            });
+            // What it sent may have come whole only just now.
+            if end.deadline() != *since + grace {
+                end.as_mut().reset(*since + grace);
+            }
             ready!(end.as_mut().poll(cx));
         }
         Poll::Ready(Ok(()))

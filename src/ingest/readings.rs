@@ -3,6 +3,7 @@
 use super::Options;
 use super::inflate::{self, Coding, NotInflated};
 use super::json::{self, Format, Malformed};
+use super::uploads::{LARGE_BYTES, Turn, Uploads};
 use crate::storage::{self, Storage};
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
@@ -24,6 +25,7 @@ pub const PATH: &str = "/api/v1/readings";
 pub struct Readings {
     storage: Storage,
     options: Arc<Options>,
+    uploads: Arc<Uploads>,
 }
 
 /// A station whose key is good. Its body comes next.
@@ -32,19 +34,21 @@ pub struct Sender {
     station: Arc<Station>,
     format: Format,
     coding: Coding,
+    /// It has one if the body may be large.
+    turn: Option<Turn>,
 }
 
 impl Readings {
     /// The door to this database.
     pub fn new(storage: Storage, options: Options) -> Self {
-        Self { storage, options: Arc::new(options) }
+        Self { storage, options: Arc::new(options), uploads: Arc::default() }
     }
 
     /// Who sends, if memory knows; `None`: [`Readings::sender`] has to find out.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(key(head)?)?;
         let (format, coding) = (format(head)?, inflate::coding(head)?);
-        Some(Sender { door: self.clone(), station, format, coding })
+        (!may_be_large(head, coding)).then(|| Sender { door: self.clone(), station, format, coding, turn: None })
     }
 
     /// Finds out who sends, before anything of the body is read.
@@ -59,8 +63,23 @@ impl Readings {
         let coding = inflate::coding(head).ok_or_else(|| {
             Problem::new(Status::UnsupportedMediaType, inflate::ADVICE).with("accept-encoding", inflate::ACCEPTED)
         })?;
-        Ok(Sender { door: self.clone(), station, format, coding })
+        let turn = if may_be_large(head, coding) {
+            let turn = self.uploads.turn(station.id).await;
+            Some(turn.ok_or_else(|| {
+                let detail = "nothing was stored: too many large uploads at once; send one after the other";
+                Answer::from(Problem::unavailable(detail))
+            })?)
+        } else {
+            None
+        };
+        Ok(Sender { door: self.clone(), station, format, coding, turn })
     }
+}
+
+/// Whether a body may take much memory: it is long, says no length, or gets larger here.
+fn may_be_large(head: &dyn Head, coding: Coding) -> bool {
+    let bytes = head.first("Content-Length").and_then(|length| length.trim().parse().ok());
+    coding != Coding::Plain || bytes.is_none_or(|bytes: u64| bytes > LARGE_BYTES)
 }
 
 /// The key of a station.
@@ -157,10 +176,6 @@ impl From<Malformed> for Refused {
     }
 }
 
-/// Larger bodies, in bytes, are parsed on a thread of their own: that takes milliseconds, and open pages wait on this
-/// thread.
-const ASIDE_BYTES: usize = 64 * 1_024;
-
 impl Sender {
     /// How much of the body is read.
     pub fn takes(&self) -> BodyLimit {
@@ -173,11 +188,12 @@ impl Sender {
     }
 
     async fn store(self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
-        let Self { door: Readings { storage, options }, station, format, coding } = self;
+        let Self { door: Readings { storage, options, .. }, station, format, coding, turn: _turn } = self;
         let bytes = inflate::inflate(body?, coding, options.json_limit()).await?;
         #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
         let (received, reports_max) = (Utc::now().into(), options.reports_max);
-        let mut parsed = if bytes.len() < ASIDE_BYTES {
+        // What is large takes milliseconds to parse, and open pages wait on this thread.
+        let mut parsed = if (bytes.len() as u64) < LARGE_BYTES {
             json::parse(&bytes, format, received, reports_max)?
         } else {
             let aside = spawn_blocking(move || json::parse(&bytes, format, received, reports_max));

@@ -529,3 +529,43 @@ async fn every_format_answers_its_example_at_its_path_and_stands_in_the_manual()
         assert_eq!(door.latest().await.len(), 2, "{}", format.name);
     }
 }
+
+#[tokio::test]
+async fn large_uploads_of_one_station_take_turns_and_hold_up_nobody() {
+    let server = TestApp::start().await;
+    let (_, greedy) = server.add_station("greedy").await;
+    let (_, honest) = server.add_station("honest").await;
+    let head = |key: &str, more: &str| {
+        format!("POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{more}\r\n\r\n")
+    };
+    // Each is asked for its body when it has its turn.
+    let large = "Expect: 100-continue\r\nContent-Length: 2000000";
+    let mut reading = Vec::new();
+    for _ in 0..4 {
+        let mut upload = server.send(&head(&greedy, large)).await;
+        assert!(upload.head().await.starts_with("HTTP/1.1 100 "));
+        reading.push(upload);
+    }
+    let kinds = [large, "Expect: 100-continue\r\nTransfer-Encoding: chunked"];
+    let gzip = "Expect: 100-continue\r\nContent-Encoding: gzip\r\nContent-Length: 50";
+    let mut waiting = Vec::new();
+    for kind in kinds.into_iter().chain([gzip]) {
+        waiting.push(server.send(&head(&greedy, kind)).await);
+    }
+    // Neither a report of the same station nor a large upload of another one waits for them.
+    let report = r#"{"temperature":21.5}"#;
+    let small = head(&greedy, &format!("Content-Length: {}", report.len())) + report;
+    assert!(server.send(&small).await.head().await.starts_with("HTTP/1.1 201 "));
+    let mut other = server.send(&head(&honest, large)).await;
+    assert!(other.head().await.starts_with("HTTP/1.1 100 "));
+    for upload in &mut waiting {
+        let mut byte = [0];
+        let read = upload.stream.try_read(&mut byte);
+        assert_eq!(read.expect_err("it waits").kind(), std::io::ErrorKind::WouldBlock);
+    }
+    // Who leaves makes room.
+    reading.clear();
+    for mut upload in waiting {
+        assert!(upload.head().await.starts_with("HTTP/1.1 100 "));
+    }
+}
