@@ -168,11 +168,10 @@ impl Register {
         let mut book = self.book();
         if let Some(origin) = origin
             && book.origins.get(&origin).is_some_and(|count| *count >= self.options.address_max_connections)
+            && self.make_room(&mut book, ROOM_MADE, |of| *of == Some(origin)) == 0
         {
-            if self.make_room(&mut book, ROOM_MADE, |of| *of == Some(origin)) == 0 {
-                self.counters.cut(Cut::Address, 1);
-                return Err(NoRoom);
-            }
+            self.counters.cut(Cut::Address, 1);
+            return Err(NoRoom);
         }
         if book.slots.len() >= self.max_connections && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
             self.counters.cut(Cut::Full, 1);

@@ -103,6 +103,7 @@ impl AsyncRead for Wire {
         if doing != Doing::Idle {
             let grace = if doing == Doing::Storing { STORING_GRACE } else { this.half_closed };
             let (since, end) = this.closed.get_or_insert_with(|| {
+                #[expect(clippy::disallowed_methods, reason = "a timer")]
                 let now = Instant::now();
                 (now, Box::pin(tokio::time::sleep_until(now + grace)))
             });

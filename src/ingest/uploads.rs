@@ -61,6 +61,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "a clock that stands still measures the wait")]
     async fn who_gets_no_turn_in_time_is_told_so() {
         let uploads = Uploads::default();
         let mut turns = Vec::new();
