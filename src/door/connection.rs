@@ -13,6 +13,7 @@ use crate::web::body::NoBody;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -103,25 +104,18 @@ impl Connected {
 
     /// Reads more into what is read ahead; 0: the client has closed its side.
     async fn read(&mut self, most: usize) -> io::Result<usize> {
-        loop {
-            self.ahead.reserve(most);
-            match self.stream.try_read_buf(&mut self.ahead) {
-                Ok(read) => {
-                    if self.seat.slot.doing() == Doing::Idle {
-                        self.seat.slot.does(Doing::Head);
-                    }
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if self.ahead.is_empty() {
-                        // Nothing is held while nothing comes.
-                        self.ahead = Vec::new();
-                    }
-                    self.stream.readable().await?;
-                }
-                Err(error) => return Err(error),
-            }
+        if self.ahead.is_empty() {
+            // Nothing is held while nothing comes.
+            self.ahead = Vec::new();
+            self.stream.readable().await?;
         }
+        self.ahead.reserve(most);
+        // `try_read_buf` would ask the system once more for each request, only to hear that nothing is left.
+        let read = self.stream.read_buf(&mut self.ahead).await?;
+        if self.seat.slot.doing() == Doing::Idle {
+            self.seat.slot.does(Doing::Head);
+        }
+        Ok(read)
     }
 
     /// Takes a request out of what is read ahead; returns its body, which is waited for.
