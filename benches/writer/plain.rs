@@ -21,11 +21,14 @@ pub struct Plain {
     seq: i64,
 }
 
-const SCHEMA: &str = include_str!("../../migrations/sqlite/0001_first_light.sql");
+const SCHEMA: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_first_light.sql"),
+    include_str!("../../migrations/sqlite/0005_latest.sql"),
+];
 const OBSERVATION: &str = "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT DO NOTHING";
-const LATEST: &str = "INSERT INTO latest VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT DO UPDATE SET \
-    observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, value = excluded.value \
+const LATEST: &str = "INSERT INTO latest VALUES (?1, ?2, ?2, ?3) ON CONFLICT DO UPDATE SET \
+    observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, quantities = excluded.quantities \
     WHERE excluded.rank_ms > latest.rank_ms";
 const EXTREME: &str = "INSERT INTO extreme VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5) ON CONFLICT DO UPDATE SET \
     low_ms = iif(excluded.low < low, excluded.low_ms, low_ms), low = min(low, excluded.low), \
@@ -37,7 +40,7 @@ impl Plain {
     pub fn open(file: &Path, stations: usize, tables: Tables) -> Self {
         let connection = Connection::open(file).expect("opens");
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").expect("pragmas");
-        connection.execute_batch(SCHEMA).expect("tables");
+        SCHEMA.iter().for_each(|sql| connection.execute_batch(sql).expect("tables"));
         for number in 0..stations as i64 {
             let station = "INSERT INTO station VALUES (?1, 'station-' || ?1, 'Station', 'Europe/Berlin', NULL, CAST(?1 AS BLOB), '', 0)";
             connection.execute(station, [number.to_string()]).expect("a station");
@@ -68,10 +71,12 @@ fn write(db: &Transaction<'_>, tables: Tables, sensor: i64, report: &Report, seq
         return Ok(());
     }
     let day = day::date_at(chrono_tz::Tz::Europe__Berlin, at).to_string();
-    let (mut latest, mut extreme) = (db.prepare_cached(LATEST)?, db.prepare_cached(EXTREME)?);
+    let newest: Vec<_> = values.iter().map(|(quantity, value)| (quantity.number(), value)).collect();
+    let newest = serde_json::to_string(&newest).unwrap_or_default();
+    db.prepare_cached(LATEST)?.execute((sensor, at.0, newest))?;
+    let mut extreme = db.prepare_cached(EXTREME)?;
     let mut body = serde_json::Map::new();
     for (quantity, value) in values.iter() {
-        latest.execute((sensor, quantity.index() as i64, at.0, value))?;
         extreme.execute((sensor, &day, quantity.index() as i64, value, at.0))?;
         body.insert(quantity.name().into(), value.into());
     }

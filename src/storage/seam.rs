@@ -35,6 +35,20 @@ impl Rank {
     }
 }
 
+/// A newest value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Newest {
+    pub rank: Rank,
+    pub value: f64,
+}
+
+/// The newest values of a sensor, by the index of the quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NewestOf {
+    pub sensor: SensorId,
+    pub newest: [Option<Newest>; Quantity::COUNT],
+}
+
 /// Low and high with the first occurrence of each.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Range {
@@ -51,7 +65,7 @@ pub(super) struct FoundSensor {
     /// The newest instant there is a row for.
     pub high_water: Option<Timestamp>,
     /// Its newest values.
-    pub latest: Vec<(Quantity, Rank, f64)>,
+    pub latest: Vec<(Quantity, Newest)>,
 }
 
 /// Observations that are to be written.
@@ -59,8 +73,8 @@ pub(super) struct FoundSensor {
 pub(super) struct Observed {
     /// Rows that are new or got new values, whole, in the order of their places.
     pub rows: Vec<(Place, Values)>,
-    /// Newest values that changed.
-    pub latest: Vec<(SensorId, Quantity, Rank, f64)>,
+    /// All newest values of the sensors of which some changed.
+    pub latest: Vec<NewestOf>,
     /// Extremes that changed.
     pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
 }

@@ -11,6 +11,7 @@ mod gone;
 mod journal;
 mod json;
 mod last_when;
+mod latest;
 mod learn;
 mod many;
 mod numbers;

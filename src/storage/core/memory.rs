@@ -1,6 +1,6 @@
 //! What the writer remembers of the database, so that a commit need not ask: sensors, newest values, days in progress.
 
-use crate::storage::seam::{FoundSensor, Range, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundSensor, Newest, Range, Rank, SensorDay, SensorId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
@@ -25,15 +25,8 @@ pub(super) struct Known {
     pub high_water: Option<Timestamp>,
     /// The newest value of each quantity.
     pub latest: [Option<Newest>; Quantity::COUNT],
-    /// Quantities whose newest value is to be written.
-    pub touched: u32,
-}
-
-/// A newest value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Newest {
-    pub rank: Rank,
-    pub value: f64,
+    /// The newest values are to be written.
+    pub is_touched: bool,
 }
 
 /// A sensor's extremes on a local day.
@@ -70,8 +63,8 @@ impl Memory {
         let sensors = self.stations.entry(station).or_default();
         for FoundSensor { id, name, high_water, latest } in found {
             let mut known = Known { high_water, ..Known::default() };
-            for (quantity, rank, value) in latest {
-                known.latest[quantity.index()] = Some(Newest { rank, value });
+            for (quantity, newest) in latest {
+                known.latest[quantity.index()] = Some(newest);
             }
             sensors.insert(name, id);
             self.sensors.insert(id, known);
@@ -116,7 +109,7 @@ impl Known {
             return false;
         }
         *slot = Some(Newest { rank, value });
-        self.touched |= 1 << quantity.index();
+        self.is_touched = true;
         true
     }
 

@@ -4,7 +4,7 @@ use super::bodies::{self, Fresh};
 use super::memory::{Day, Memory, SENSORS_MAX};
 use super::news::News;
 use crate::storage::observations::Appended;
-use crate::storage::seam::{Observed, Place, Rank, SensorDay, SensorId};
+use crate::storage::seam::{NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -191,10 +191,9 @@ impl Merging {
         observed.rows.sort_unstable_by_key(|(place, _)| *place);
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
-            let touched = std::mem::take(&mut known.touched);
-            observed.latest.extend(Quantity::all().zip(known.latest).filter_map(|(quantity, newest)| {
-                newest.filter(|_| touched & 1 << quantity.index() != 0).map(|n| (sensor, quantity, n.rank, n.value))
-            }));
+            if std::mem::take(&mut known.is_touched) {
+                observed.latest.push(NewestOf { sensor, newest: known.latest });
+            }
         }
         for (sensor, date) in self.days {
             let Some(day) = memory.days.get_mut(&(sensor, date)) else { continue };

@@ -1,6 +1,7 @@
 //! What the writer's memory asks for, with at most a statement for each table.
 
 use super::json::JsonRows;
+use super::latest;
 use super::numbers;
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::error::Error;
@@ -17,7 +18,7 @@ const SENSORS: &str = "\
     SELECT id, name, (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) \
     FROM sensor WHERE station = $1";
 const LATEST: &str = "\
-    SELECT latest.sensor, latest.quantity, latest.observed_ms, latest.rank_ms, latest.value \
+    SELECT latest.sensor, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM latest JOIN sensor ON sensor.id = latest.sensor WHERE sensor.station = $1";
 
 /// A station's sensors with their newest values.
@@ -33,9 +34,9 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
     let mut statement = db.prepare_cached(LATEST)?;
     let mut rows = statement.query([station.0])?;
     while let Some(row) = rows.next()? {
-        let rank = Rank { observed_at: Timestamp(row.get(2)?), rank: Timestamp(row.get(3)?) };
+        let of_row = Rank { observed_at: Timestamp(row.get(1)?), rank: Timestamp(row.get(2)?) };
         if let Some(sensor) = found.get_mut(&SensorId(row.get(0)?)) {
-            sensor.latest.push((quantity(row.get(1)?)?, rank, row.get(4)?));
+            sensor.latest = latest::read(of_row, row.get_ref(3)?.as_str().map_err(Error::database)?)?;
         }
     }
     Ok(found.into_values().collect())

@@ -4,31 +4,32 @@
 
 use super::error::decode;
 use super::json::{JsonRows, json};
-use super::numbers::{quantity, stored};
+use super::numbers::stored;
+use super::observations::add_latest;
 use crate::storage::error::Error;
 use crate::storage::observations::{Bucket, Latest};
 use crate::storage::seam::Changed;
 use sqlx::SqlitePool;
 use std::collections::HashMap;
 use weather::quantity::Quantity;
-use weather::station::{SensorName, StationId};
+use weather::station::StationId;
 use weather::time::Timestamp;
 
 /// The values of main sensors.
 const MAIN: &str = "\
-    SELECT sensor.station, sensor.name, latest.quantity, latest.observed_ms, latest.value \
+    SELECT sensor.station, sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM json_each($1) AS wanted CROSS JOIN sensor ON sensor.station = wanted.value AND sensor.name = '' \
-    CROSS JOIN latest ON latest.sensor = sensor.id ORDER BY sensor.station, latest.quantity";
+    CROSS JOIN latest ON latest.sensor = sensor.id";
 /// The values of the `$2` other sensors of each station that were heard last.
 const OTHERS: &str = "\
-    SELECT sensor.station, sensor.name, latest.quantity, latest.observed_ms, latest.value \
+    SELECT sensor.station, sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM json_each($1) AS wanted CROSS JOIN sensor ON sensor.id IN (\
         SELECT other.id FROM sensor AS other CROSS JOIN latest ON latest.sensor = other.id \
         WHERE other.station = wanted.value AND other.name <> '' \
-        GROUP BY other.id ORDER BY max(latest.observed_ms) DESC, other.name LIMIT $2) \
-    CROSS JOIN latest ON latest.sensor = sensor.id ORDER BY sensor.station, sensor.name, latest.quantity";
+        ORDER BY latest.observed_ms DESC, other.name LIMIT $2) \
+    CROSS JOIN latest ON latest.sensor = sensor.id ORDER BY sensor.station, sensor.name";
 
-type Row = (i64, String, i64, i64, f64);
+type Row = (i64, String, i64, i64, String);
 
 /// The newest values of the stations' main sensors. A station whose main sensor has no value of `wanted` also gets those
 /// of `others` more sensors.
@@ -51,12 +52,9 @@ pub(super) async fn latest(
 }
 
 fn add(found: &mut HashMap<StationId, Vec<Latest>>, rows: Vec<Row>) -> Result<(), Error> {
-    for (station, name, number, observed_ms, value) in rows {
-        let (sensor, quantity) = (SensorName::new(&name)?, quantity(number)?);
-        let latest = Latest { sensor, quantity, observed_at: Timestamp(observed_ms), value };
-        found.entry(StationId(station)).or_default().push(latest);
-    }
-    Ok(())
+    rows.into_iter().try_for_each(|(station, name, observed_ms, rank_ms, quantities)| {
+        add_latest(found.entry(StationId(station)).or_default(), (name, observed_ms, rank_ms, quantities))
+    })
 }
 
 /// The main sensor's times, or those of the sensor that reported last if the station has no main one, as a JSON array.

@@ -1,26 +1,42 @@
 //! Observations as they are read: the latest values, a day's extremes, and how often a station reports.
 
+use super::latest;
 use super::numbers::quantity;
 use crate::storage::error::Error;
 use crate::storage::observations::{Extreme, Latest};
+use crate::storage::seam::Rank;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
 const LATEST: &str = "\
-    SELECT sensor.name, latest.quantity, latest.observed_ms, latest.value \
+    SELECT sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM sensor JOIN latest ON latest.sensor = sensor.id \
-    WHERE sensor.station = $1 ORDER BY sensor.name, latest.quantity";
+    WHERE sensor.station = $1 ORDER BY sensor.name";
 
 pub(super) async fn latest(db: &SqlitePool, station: StationId) -> Result<Vec<Latest>, Error> {
-    let rows: Vec<(String, i64, i64, f64)> = sqlx::query_as(LATEST).bind(station.0).fetch_all(db).await?;
-    rows.into_iter()
-        .map(|(name, number, observed_ms, value)| {
-            let observed_at = Timestamp(observed_ms);
-            Ok(Latest { sensor: SensorName::new(&name)?, quantity: quantity(number)?, observed_at, value })
-        })
-        .collect()
+    let rows: Vec<LatestRow> = sqlx::query_as(LATEST).bind(station.0).fetch_all(db).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        add_latest(&mut found, row)?;
+    }
+    Ok(found)
+}
+
+/// A row of the newest values: the sensor's name, the row's time observed and its rank, and the quantities.
+pub(super) type LatestRow = (String, i64, i64, String);
+
+/// Adds the newest values of a row.
+pub(super) fn add_latest(found: &mut Vec<Latest>, row: LatestRow) -> Result<(), Error> {
+    let (name, observed_ms, rank_ms, quantities) = row;
+    let sensor = SensorName::new(&name)?;
+    let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
+    found.extend(latest::read(of_row, &quantities)?.into_iter().map(|(quantity, newest)| {
+        let (observed_at, value) = (newest.rank.observed_at, newest.value);
+        Latest { sensor: sensor.clone(), quantity, observed_at, value }
+    }));
+    Ok(())
 }
 
 const EXTREMES: &str = "\

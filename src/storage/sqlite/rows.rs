@@ -1,6 +1,7 @@
 //! Writes what a batch of reports changed, row by row, inside the caller's transaction.
 
 use super::journal::body;
+use super::latest;
 use super::numbers::{number, stored};
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::entry::Entry;
@@ -8,10 +9,6 @@ use crate::storage::seam::{Observed, SensorId};
 use chrono::NaiveDate;
 use rusqlite::{CachedStatement, Connection};
 
-const LATEST: &str = "\
-    INSERT INTO latest (sensor, quantity, observed_ms, rank_ms, value) VALUES (?, ?, ?, ?, ?) \
-    ON CONFLICT (sensor, quantity) DO UPDATE SET \
-    observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, value = excluded.value";
 const EXTREME: &str = "\
     INSERT INTO extreme (sensor, day, quantity, low, low_ms, high, high_ms) VALUES (?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (sensor, day, quantity) DO UPDATE SET \
@@ -29,10 +26,7 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries
         }
         observation.raw_execute()?;
     }
-    let mut latest = db.prepare_cached(LATEST)?;
-    for (SensorId(sensor), quantity, rank, value) in &observed.latest {
-        latest.execute((sensor, number(*quantity), rank.observed_at.0, rank.rank.0, value))?;
-    }
+    latest::write(db, &observed.latest)?;
     let mut extreme = db.prepare_cached(EXTREME)?;
     let mut written = Written::default();
     for (SensorId(sensor), day, quantity, range) in &observed.extremes {

@@ -2,7 +2,7 @@
 
 use super::super::memory::Known;
 use super::*;
-use crate::storage::seam::Range;
+use crate::storage::seam::{Newest, Range};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use weather::report::Draft;
@@ -29,8 +29,10 @@ impl Tables {
                 row[quantity.index()].get_or_insert(value);
             }
         }
-        self.latest
-            .extend(changes.observed.latest.iter().map(|(sensor, q, rank, value)| ((*sensor, *q), (*rank, *value))));
+        for NewestOf { sensor, newest } in &changes.observed.latest {
+            let newest = Quantity::all().zip(newest).filter_map(|(quantity, newest)| Some((quantity, (*newest)?)));
+            self.latest.extend(newest.map(|(quantity, newest)| ((*sensor, quantity), (newest.rank, newest.value))));
+        }
         self.extremes
             .extend(changes.observed.extremes.iter().map(|(sensor, day, q, range)| ((*sensor, *day, *q), *range)));
     }
@@ -43,7 +45,7 @@ impl Tables {
             known.high_water = known.high_water.max(Some(*at));
         }
         for ((sensor, quantity), (rank, value)) in &self.latest {
-            let newest = super::super::memory::Newest { rank: *rank, value: *value };
+            let newest = Newest { rank: *rank, value: *value };
             memory.sensors.entry(*sensor).or_default().latest[quantity.index()] = Some(newest);
         }
         for ((sensor, day, quantity), range) in &self.extremes {
