@@ -1,5 +1,6 @@
 //! The command line: each arm is one call.
 
+mod database;
 mod lab;
 mod sensor;
 mod simulate;
