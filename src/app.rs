@@ -11,6 +11,7 @@ use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
+use prometheus_client::collector::Collector;
 use rocket::http::Method;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
@@ -47,6 +48,8 @@ pub struct App {
     commits: Commits,
     dock: Dock,
     keeper: Keeper,
+    /// What the caller counts.
+    counts: web::MoreCounts,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
     _lock: File,
 }
@@ -86,7 +89,13 @@ impl App {
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
         let keeper = Keeper::new(storage.clone(), config.keeper.clone());
-        Ok(Self { config, storage, commits, dock, keeper, _lock: lock })
+        let counts = web::MoreCounts::default();
+        Ok(Self { config, storage, commits, dock, keeper, counts, _lock: lock })
+    }
+
+    /// The same with one more part in `/metrics`: what the program around it counts.
+    pub fn counting(self, now: impl Fn() -> Box<dyn Collector> + Send + Sync + 'static) -> Self {
+        Self { counts: self.counts.and(now), ..self }
     }
 
     /// The handle to the database.
@@ -132,9 +141,9 @@ impl App {
     }
 
     /// The rooms behind the door.
-    async fn rooms(&self, door: &Door) -> Result<Rooms, rocket::Error> {
+    async fn rooms(&self, door: &Door, counts: web::MoreCounts) -> Result<Rooms, rocket::Error> {
         let watcher = door.watcher();
-        let counts = web::MoreCounts::new(move || Box::new(watcher.stats()));
+        let counts = counts.and(move || Box::new(watcher.stats()));
         let rocket = self.rocket(door.address()).manage(counts);
         let (dock, storage, keeper) = (self.dock.clone(), self.storage.clone(), self.keeper.clone());
         let build = Some(web::Build(pages::build()));
@@ -149,13 +158,14 @@ impl App {
 
     /// Serves until `stop` is ready; calls `ready` with the address once it listens. At the stop all parked trucks go
     /// home with `closing`, running requests end, and storage writes everything that it has acknowledged.
-    pub async fn run(self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
+    pub async fn run(mut self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
         let wanted = SocketAddr::new(self.config.address, self.config.port);
         let failed = |reason: String| Error::Serve { address: wanted, reason };
         let trusted = self.config.web.trusted_proxies.clone();
         let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
         let address = door.address();
-        let rooms = self.rooms(&door).await.map_err(|error| failed(reason(error)))?;
+        let counts = std::mem::take(&mut self.counts);
+        let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
         let courier = tokio::spawn(courier);

@@ -1,10 +1,12 @@
 //! The command line: each arm is one call.
 
+mod database;
 mod lab;
 mod sensor;
 mod simulate;
 mod station;
 
+use crate::log::Counts;
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use figment::Figment;
@@ -63,8 +65,8 @@ struct Serve {
 }
 
 impl Cli {
-    /// Runs the command.
-    pub(crate) fn run(self) -> Result<()> {
+    /// Runs the command. `log`: what the log counts.
+    pub(crate) fn run(self, log: Counts) -> Result<()> {
         let mut builder = match self.command {
             // One thread: the lab leaves the other processors to the server that it measures.
             Command::Lab(_) => tokio::runtime::Builder::new_current_thread(),
@@ -74,7 +76,7 @@ impl Cli {
         let flags = self.flags();
         let config = || Config::load(self.config.as_deref(), flags);
         match self.command {
-            Command::Serve(_) => runtime.block_on(serve(config()?)),
+            Command::Serve(_) => runtime.block_on(serve(config()?, log)),
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
@@ -106,8 +108,8 @@ impl Cli {
     }
 }
 
-async fn serve(config: Config) -> Result<()> {
-    let app = App::open(config).await?;
+async fn serve(config: Config, log: Counts) -> Result<()> {
+    let app = App::open(config).await?.counting(move || Box::new(log.clone()));
     app.run(stop_asked(), |address| {
         println!("listening on http://{address}");
         // A program that waits for this line reads it through a pipe.

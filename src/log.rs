@@ -4,6 +4,9 @@
 mod fold;
 
 use fold::Fold;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,13 +27,27 @@ pub(crate) struct Log {
     ended: Receiver<()>,
 }
 
+/// What the log counts, for `/metrics`.
+#[derive(Debug, Clone)]
+pub(crate) struct Counts {
+    dropped: Arc<AtomicU64>,
+}
+
+impl Collector for Counts {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> std::fmt::Result {
+        let help = "Lines of the log that were dropped because they came faster than they were read";
+        let mut metric = encoder.encode_descriptor("log_lines_dropped", help, None, MetricType::Counter)?;
+        metric.encode_counter::<NoLabelSet, _, f64>(&self.dropped.load(Ordering::Relaxed), None)
+    }
+}
+
 impl Log {
     /// Opens the log and makes it the one of this process, of its panics too.
     pub(crate) fn open(filter: String) -> Self {
         let (queue, lines) = mpsc::sync_channel(QUEUE_MAX_LINES);
         let (end, ended) = mpsc::sync_channel(1);
         let dropped = Arc::new(AtomicU64::new(0));
-        let pen = Pen { lines, dropped: Arc::clone(&dropped), fold: Fold::default() };
+        let pen = Pen { lines, dropped: Arc::clone(&dropped), told: 0, fold: Fold::default() };
         // A thread of its own: it is the only one that waits for standard error.
         std::thread::spawn(move || {
             pen.run(io::stderr());
@@ -48,6 +65,11 @@ impl Log {
         // The usual hook writes to standard error itself, and waits for its reader.
         std::panic::set_hook(Box::new(|panic| tracing::error!("{}", panic.to_string().replace('\n', " "))));
         Self { lines, ended }
+    }
+
+    /// What it counts.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts { dropped: Arc::clone(&self.lines.dropped) }
     }
 
     /// Writes a line for the person who started the program, without time and level.
@@ -78,7 +100,7 @@ enum Record {
 #[derive(Clone)]
 struct Lines {
     queue: SyncSender<Record>,
-    /// Lines that found no place in the queue and are not told of yet.
+    /// Lines that found no place in the queue.
     dropped: Arc<AtomicU64>,
 }
 
@@ -115,6 +137,8 @@ impl Write for Lines {
 struct Pen {
     lines: Receiver<Record>,
     dropped: Arc<AtomicU64>,
+    /// So many of them were told of.
+    told: u64,
     fold: Fold,
 }
 
@@ -147,8 +171,10 @@ impl Pen {
         self.tell_dropped(out);
     }
 
-    fn tell_dropped(&self, out: &mut impl Write) {
-        let dropped = self.dropped.swap(0, Ordering::Relaxed);
+    fn tell_dropped(&mut self, out: &mut impl Write) {
+        let total = self.dropped.load(Ordering::Relaxed);
+        let dropped = total - self.told;
+        self.told = total;
         if dropped > 0 {
             let line = format!(" WARN {dropped} lines of the log were dropped: they came faster than they were read");
             stamp(out, chrono::Utc::now(), &line);

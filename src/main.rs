@@ -12,7 +12,7 @@ mod log;
 
 fn main() -> ExitCode {
     let log = log::Log::open(std::env::var("STEVENSON_LOG").unwrap_or_else(|_| "warn".to_owned()));
-    match cli::Cli::parse().run() {
+    match cli::Cli::parse().run(log.counts()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log.say(format!("stevenson: {error:#}"));

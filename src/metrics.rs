@@ -37,8 +37,8 @@ fn metrics(
         storage: storage.stats(),
         keeper: keeper.stats(),
     }));
-    if let Some(more) = more {
-        registry.register_collector(more.now());
+    for counts in more.into_iter().flat_map(MoreCounts::now) {
+        registry.register_collector(counts);
     }
     let mut encoded = String::new();
     text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
@@ -97,9 +97,7 @@ impl<'r> FromRequest<'r> for Watcher<'r> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
         let unset = Options::default();
         let options = request.rocket().state().unwrap_or(&unset);
-        let from = client::sure_address(request, options);
-        let is_named = from.is_some_and(|from| options.metrics_from.iter().any(|network| network.holds(from)));
-        if is_named || client::is_local(request, options) || shows_token(request, options) {
+        if client::is_owner(request, options) || shows_token(request, options) {
             return Outcome::Success(Watcher { more: request.rocket().state() });
         }
         match options.metrics_token.is_set() {

@@ -90,7 +90,8 @@ async fn overview(
     desk.keeper.visit(&visitor);
     let (cursor, now) = (desk.newest.read(), now());
     let (shown, listing) = reads::listed(desk.storage, sheets, &asked, &cursor, now).await?;
-    Ok(Page(Overview::of(&shown, listing, cursor, now, desk.preference, &desk.address).signed(Some(&visitor))))
+    let page = Overview::of(&shown, listing, cursor, now, desk.preference, &desk.address);
+    Ok(Page(page.signed(Some(&visitor)).warned(desk.warnings(None))))
 }
 
 /// `ask` is a suggestion on its way into the field.

@@ -31,6 +31,7 @@ pub use stations::{Directory, ListedSensor, NewStation};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
@@ -171,10 +172,23 @@ impl Storage {
         self.shared.shares.room(&self.shared.options)
     }
 
+    /// How full each station's share of the database is, the fullest first; none if there is one station only, which may fill
+    /// the whole.
+    pub fn station_rooms(&self) -> Vec<(Arc<Station>, Room)> {
+        let mut rooms = self.shared.shares.rooms(&self.directory(), &self.shared.options);
+        rooms.sort_by_key(|(_, room)| Reverse(room.used_bytes));
+        rooms
+    }
+
     /// What storage has done since it was opened.
     pub fn stats(&self) -> Stats {
         let options = &self.shared.options;
+        let fullest = self.station_rooms().first().map_or(0, |(_, room)| room.used_bytes);
         Stats {
+            fullest_station_bytes: fullest,
+            station_limit_bytes: options.station_share_bytes(),
+            reads: self.readers.asked(),
+            background_reads: self.background.asked(),
             queued_reports: self.reports.reports() as u64,
             queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
             used_bytes: self.room().used_bytes,

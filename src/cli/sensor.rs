@@ -1,12 +1,11 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
-use super::station::{agrees, must_be_there};
-use anyhow::{Context, Result, anyhow, bail};
+use super::database::{find, must_agree, must_be_there, with_storage};
+use anyhow::Result;
 use clap::Subcommand;
-use std::sync::Arc;
 use stevenson::config::Config;
 use stevenson::storage::Storage;
-use weather::station::{SensorName, Slug, Station};
+use weather::station::{SensorName, Slug};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SensorCommand {
@@ -39,14 +38,10 @@ fn shown(name: &SensorName) -> &str {
     if name.is_main() { MAIN } else { name.as_str() }
 }
 
-/// Opens the database, runs the command, closes the database.
+/// Runs the command.
 pub(super) async fn run(config: Config, command: SensorCommand) -> Result<()> {
     must_be_there(&config)?;
-    // This process needs no commits.
-    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
-    let done = sensor_command(&storage, command).await;
-    storage.close().await;
-    done
+    with_storage(config, async |storage| sensor_command(storage, command).await).await
 }
 
 async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()> {
@@ -70,24 +65,12 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
         SensorCommand::Remove { station, sensor, yes } => {
             let station = find(storage, &station)?;
             let name = shown(&sensor);
-            if !yes
-                && !agrees(
-                    &format!(
-                        "Remove the sensor {name} of {} with all its readings? Type its name to agree: ",
-                        station.slug
-                    ),
-                    name,
-                )?
-            {
-                bail!("nothing was removed");
+            if !yes {
+                must_agree(&format!("the sensor {name} of {}", station.slug), name)?;
             }
             storage.remove_sensor(&station.slug, &sensor).await?;
             println!("removed {name} of {}", station.slug);
         }
     }
     Ok(())
-}
-
-fn find(storage: &Storage, slug: &Slug) -> Result<Arc<Station>> {
-    storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(|| anyhow!("there is no station \"{slug}\""))
 }

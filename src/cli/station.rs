@@ -1,9 +1,9 @@
 //! `station add | list | new-key | remove`: opens the file itself, beside a running server.
 
-use anyhow::{Context, Result, bail};
+use super::database::{find, must_agree, must_be_there, with_storage};
+use anyhow::Result;
 use chrono_tz::Tz;
 use clap::Subcommand;
-use std::io::{IsTerminal, Write};
 use stevenson::config::Config;
 use stevenson::storage::{Key, NewStation, Storage};
 use weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
@@ -41,17 +41,13 @@ pub(super) enum StationCommand {
     },
 }
 
-/// Opens the database, runs the command, closes the database.
+/// Runs the command.
 pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
     match command {
         StationCommand::Add { .. } => config.make_folder()?,
         _ => must_be_there(&config)?,
     }
-    // This process needs no commits.
-    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
-    let done = station_command(&storage, command).await;
-    storage.close().await;
-    done
+    with_storage(config, async |storage| station_command(storage, command).await).await
 }
 
 async fn station_command(storage: &Storage, command: StationCommand) -> Result<()> {
@@ -79,16 +75,9 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             println!("the old key is no longer valid");
         }
         StationCommand::Remove { slug, yes } => {
-            let Some(name) = storage.directory().by_slug(slug.as_str()).map(|station| station.name.clone()) else {
-                bail!("there is no station \"{slug}\"");
-            };
-            if !yes
-                && !agrees(
-                    &format!("Remove {name} ({slug}) with all its readings? Type its slug to agree: "),
-                    slug.as_str(),
-                )?
-            {
-                bail!("nothing was removed");
+            let station = find(storage, &slug)?;
+            if !yes {
+                must_agree(&format!("{} ({slug})", station.name), slug.as_str())?;
             }
             storage.remove_station(&slug).await?;
             println!("removed {slug}");
@@ -100,27 +89,6 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
 fn show_key(key: &Key) {
     println!("key: {}", key.reveal());
     println!("keep the key: the server stores only its hash and cannot show it again");
-}
-
-/// Without this, a mistyped folder would look like one without stations.
-pub(super) fn must_be_there(config: &Config) -> Result<()> {
-    let file = &config.storage.file;
-    if !file.is_file() {
-        bail!("there is no database {}; is it the right --data?", file.display());
-    }
-    Ok(())
-}
-
-/// Asks on the terminal; true if the answer is the expected one.
-pub(super) fn agrees(question: &str, answer: &str) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        bail!("there is no terminal to ask on; add --yes to remove without a question");
-    }
-    print!("{question}");
-    std::io::stdout().flush()?;
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim() == answer)
 }
 
 /// A height in metres within its limits.

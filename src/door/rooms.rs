@@ -11,7 +11,7 @@ use crate::web::head::Head;
 use crate::web::{self, client, hosts};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use rocket::http::uri::Origin;
@@ -94,11 +94,20 @@ impl Rooms {
                 response.headers_mut().append(name, value);
             }
         }
+        if let Some(length) = head_length(&parts.method, &parts.headers, answer.body().preset_size()) {
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
         let body = Bytes::from(answer.into_bytes().await.unwrap_or_default());
         let body = compress(&parts.headers, response.headers_mut(), body).await;
         *response.body_mut() = Full::new(body);
         response
     }
+}
+
+/// The length that an answer to HEAD tells: that of the body which a GET would get. None if it might be compressed: nobody knows
+/// the length then before it is (RFC 9110 8.6).
+fn head_length(method: &Method, asked: &HeaderMap, size: Option<usize>) -> Option<usize> {
+    size.filter(|_| *method == Method::HEAD && !asked.contains_key(ACCEPT_ENCODING))
 }
 
 /// A target as Rocket takes it: what hyper lets pass and Rocket's own parser does not is percent-encoded.

@@ -7,17 +7,26 @@ use crate::storage::{self, Storage};
 use crate::web::body::NoBody;
 use crate::web::error::Problem;
 use chrono::Utc;
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
-use rocket::{Data, Route, State, delete, get, head, options, patch, post, put, routes};
+use rocket::route::{self, Handler};
+use rocket::{Data, Route, State, get, post, routes};
 use std::convert::Infallible;
 use std::io::Cursor;
 use weather::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![get_upload, post_upload, head_upload, put_upload, patch_upload, delete_upload, options_upload]
+    let others = OTHERS.map(|method| Route::ranked(RANK, method, PATTERN, OtherMethod));
+    [routes![get_upload, post_upload], others.into()].concat()
 }
+
+/// The routes' pattern, and that of the two below. It fits many paths, so the table of methods cannot tell of them.
+const PATTERN: &str = "/<_>/<_..>";
+/// Behind every page, likewise.
+const RANK: isize = 30;
+/// Methods by which nothing is stored. Without a route for HEAD, Rocket would treat it as a GET, and store the upload.
+const OTHERS: [Method; 5] = [Method::Head, Method::Put, Method::Patch, Method::Delete, Method::Options];
 
 /// The target of an upload, in any of its spellings; other targets are forwarded to other routes.
 struct Target<'r> {
@@ -140,35 +149,21 @@ impl<'r> FromRequest<'r> for Written {
     }
 }
 
-/// Without this route, Rocket would treat a HEAD as a GET, and the upload would be stored.
-#[head("/<_>/<_..>", rank = 30)]
-fn head_upload(_target: Target<'_>) -> Answer {
-    Answer::OtherMethod
+/// Answers the [`OTHERS`].
+#[derive(Clone)]
+struct OtherMethod;
+
+#[rocket::async_trait]
+impl Handler for OtherMethod {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> route::Outcome<'r> {
+        match request.guard::<Target<'_>>().await {
+            Outcome::Success(_) => route::Outcome::from(request, Answer::OtherMethod),
+            Outcome::Error((status, ())) | Outcome::Forward(status) => route::Outcome::forward(data, status),
+        }
+    }
 }
 
-// The pattern of these routes fits many paths, so the table of methods cannot tell of them.
-
-#[put("/<_>/<_..>", rank = 30)]
-fn put_upload(_target: Target<'_>) -> Answer {
-    Answer::OtherMethod
-}
-
-#[patch("/<_>/<_..>", rank = 30)]
-fn patch_upload(_target: Target<'_>) -> Answer {
-    Answer::OtherMethod
-}
-
-#[delete("/<_>/<_..>", rank = 30)]
-fn delete_upload(_target: Target<'_>) -> Answer {
-    Answer::OtherMethod
-}
-
-#[options("/<_>/<_..>", rank = 30)]
-fn options_upload(_target: Target<'_>) -> Answer {
-    Answer::OtherMethod
-}
-
-// Rank: behind every page, because this pattern fits many paths.
+// The rank and the pattern of the routes above.
 #[get("/<_>/<_..>", rank = 30)]
 async fn get_upload(target: Target<'_>, storage: &State<Storage>, options: &State<Options>) -> Answer {
     answer(target, &[], storage, options).await

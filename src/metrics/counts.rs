@@ -52,7 +52,7 @@ const TIME_BY_FLEET: [TimeByFleet; 2] = [
     ("home_news_age", "The ages of news on arrival, all together, as homes report it", |fleet| fleet.homes.age_ms),
 ];
 
-const OF_STORAGE: [OfStorage; 9] = [
+const OF_STORAGE: [OfStorage; 11] = [
     ("reports_stored", "Reports that added something", |stats| stats.reports_stored),
     ("reports_duplicate", "Reports that were known already", |stats| stats.reports_duplicate),
     ("words_stored", "Words that visitors said", |stats| stats.words_stored),
@@ -62,6 +62,8 @@ const OF_STORAGE: [OfStorage; 9] = [
     ("commits", "Transactions that stored reports or words", |stats| stats.commits),
     ("commit_failures", "Transactions that failed", |stats| stats.failures),
     ("foreign_entries", "Journal entries that another process wrote", |stats| stats.foreign_entries),
+    ("reads", "Questions to the database that somebody waited for", |stats| stats.reads),
+    ("background_reads", "Questions to the database in the background", |stats| stats.background_reads),
 ];
 
 const OF_KEEPER: [OfKeeper; 4] = [
@@ -78,11 +80,15 @@ const KEEPER_NOW: [OfKeeper; 2] = [
     ("robot_alerts", "Alerts that the keepers watch", |stats| stats.alerts),
 ];
 
-const STORAGE_NOW: [OfStorage; 4] = [
+const STORAGE_NOW: [OfStorage; 6] = [
     ("reports_queued", "Reports that wait for the writer", |stats| stats.queued_reports),
     ("words_queued", "Words that wait for the writer", |stats| stats.queued_words),
     ("database_bytes", "Bytes of the database that hold something", |stats| stats.used_bytes),
     ("database_limit_bytes", "Bytes that reports, words and alerts may fill", |stats| stats.limit_bytes),
+    ("fullest_station_bytes", "Bytes of the station that holds the most, where there are several", |stats| {
+        stats.fullest_station_bytes
+    }),
+    ("station_limit_bytes", "Bytes that one of several stations may fill", |stats| stats.station_limit_bytes),
 ];
 
 impl Collector for Counts {

@@ -28,7 +28,12 @@ pub(crate) struct Desk<'r> {
     pub known: Option<Visitor>,
     /// The source that the visitor's words count against.
     pub source: Option<Source>,
+    /// True if the owner asks.
+    pub is_owner: bool,
 }
+
+/// So many stations are named on the overview whose shares are nearly full.
+const STATIONS_NAMED: usize = 3;
 
 impl Desk<'_> {
     /// The station of this name.
@@ -36,6 +41,18 @@ impl Desk<'_> {
         let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
         let slug = Slug::new(slug).map_err(|_| unknown())?;
         self.storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(unknown)
+    }
+
+    /// What the owner is to know before something is full: the database, or the share of a station. Of all stations if none is
+    /// given. Nobody else is told.
+    pub(crate) fn warnings(&self, of: Option<&Station>) -> Vec<String> {
+        if !self.is_owner {
+            return Vec::new();
+        }
+        let mut stations = self.storage.station_rooms();
+        stations.retain(|(station, _)| of.is_none_or(|of| of.id == station.id));
+        let stations = stations.iter().filter_map(|(station, room)| room.station_warning(&station.name));
+        self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).collect()
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
@@ -57,7 +74,8 @@ impl Desk<'_> {
         let (facts, preference) = (facts?, self.preference);
         let keeper =
             Conversation::of(words.as_deref(), &station.slug, station.zone, now, preference, conversation::key());
-        Ok(StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address).signed(visitor))
+        let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
+        Ok(page.signed(visitor).warned(self.warnings(Some(station))))
     }
 }
 
@@ -73,9 +91,10 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         let (preference, known) = (preference::of(request), visitor::known(request));
         let options = state.state::<Options>();
         let source = options.and_then(|options| client::address(request, options)).and_then(Source::of);
+        let is_owner = options.is_some_and(|options| client::is_owner(request, options));
         match request.guard::<Address>().await {
             Outcome::Success(address) => {
-                Outcome::Success(Self { storage, newest, keeper, preference, address, known, source })
+                Outcome::Success(Self { storage, newest, keeper, preference, address, known, source, is_owner })
             }
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }

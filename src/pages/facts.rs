@@ -2,8 +2,10 @@
 
 use super::freshness::Freshness;
 use crate::storage::{Bucket, Extreme, Latest};
+use std::borrow::Cow;
 use std::sync::Arc;
 use weather::derived;
+use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, Station};
@@ -57,6 +59,17 @@ impl Facts {
     /// Low and high of a quantity of the main sensor today.
     pub fn extreme(&self, quantity: Quantity) -> Option<&Extreme> {
         self.extremes.iter().find(|extreme| extreme.quantity == quantity && extreme.sensor == SensorName::main())
+    }
+
+    /// The same without values from ahead of `now`: the server noted them while its clock was wrong, and they are not known yet.
+    pub(crate) fn known_at(&self, now: Timestamp) -> Cow<'_, Self> {
+        let is_known = |latest: &Latest| !is_ahead(latest.observed_at, now);
+        if self.latest.iter().all(is_known) {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        known.latest.retain(is_known);
+        Cow::Owned(known)
     }
 
     /// When the newest value of its main sensor was observed; if that has none, of any sensor.

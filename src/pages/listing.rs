@@ -90,6 +90,7 @@ pub(crate) struct Standing {
 impl Standing {
     /// What these facts say now.
     pub(crate) fn of(facts: &Facts, now: Timestamp) -> Self {
+        let facts = &*facts.known_at(now);
         let fresh = |at: Timestamp| Freshness::of(Some(at), now, facts.interval_ms) != Freshness::Offline;
         Self {
             station: Arc::clone(&facts.station),

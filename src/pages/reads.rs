@@ -8,7 +8,6 @@ use super::sheets::Sheets;
 use crate::storage::{Error, Storage};
 use std::sync::Arc;
 use weather::day;
-use weather::freshness;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
@@ -22,16 +21,15 @@ pub(crate) async fn station(
 ) -> Result<Facts, Error> {
     let (id, main) = (station.id, SensorName::main());
     let mut series = Series::ending(now, bucket_ms);
-    let (mut latest, extremes, interval_ms, buckets) = tokio::try_join!(
+    let (latest, extremes, interval_ms, buckets) = tokio::try_join!(
         storage.latest(id),
         storage.extremes(id, day::date_at(station.zone, now)),
         storage.interval_ms(id),
         storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
     )?;
-    // What the clock of the future noted is not known yet.
-    latest.retain(|latest| !freshness::is_ahead(latest.observed_at, now));
     series.buckets = buckets;
-    Ok(Facts { station: Arc::clone(station), latest, extremes, interval_ms, series })
+    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series };
+    Ok(facts.known_at(now).into_owned())
 }
 
 /// The page of stations that was asked for.

@@ -38,7 +38,7 @@ impl Sheet {
 
     /// Its part of the scripts' state as of this second, JSON.
     pub(crate) fn json(&self, now: Timestamp) -> Arc<str> {
-        let make = || state::card(&self.facts, now);
+        let make = || state::card(&self.facts.known_at(now), now);
         self.print(now, |made| &mut made.json, make)
     }
 
@@ -46,7 +46,7 @@ impl Sheet {
     pub(crate) fn card(&self, now: Timestamp, preference: Preference) -> Arc<str> {
         let place = usize::from(preference.fahrenheit) * 2 + usize::from(preference.us);
         // Printing to memory does not fail.
-        let make = || Card::of(&self.facts, now, preference).render().unwrap_or_default();
+        let make = || Card::of(&self.facts.known_at(now), now, preference).render().unwrap_or_default();
         self.print(now, |made| &mut made.cards[place], make)
     }
 

@@ -162,7 +162,8 @@ impl Kept {
         if unknown.is_empty() {
             return Ok(());
         }
-        let (mut latest, intervals) = tokio::try_join!(storage.latest_of(&unknown), storage.intervals_ms(&unknown))?;
+        let (mut latest, intervals) =
+            tokio::try_join!(storage.latest_of(&unknown, now), storage.intervals_ms(&unknown))?;
         for id in unknown {
             if let Some(slot) = self.slots.get_mut(&id) {
                 let (latest, interval_ms) = (latest.remove(&id).unwrap_or_default(), intervals.get(&id).copied());

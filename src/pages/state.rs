@@ -31,19 +31,26 @@ struct Units {
     rest: &'static str,
 }
 
-/// What a station's own page knows of it.
+/// What every page knows of a station.
 #[derive(Debug, Serialize)]
-struct Station<'a> {
+struct Basics<'a> {
     slug: &'a str,
     name: &'a str,
     zone: &'static str,
     interval_ms: Option<i64>,
     observed_at: Option<Timestamp>,
+    feels_like: Option<f64>,
+}
+
+/// What a station's own page knows of it.
+#[derive(Debug, Serialize)]
+struct Station<'a> {
+    #[serde(flatten)]
+    basics: Basics<'a>,
     /// The local day that `extremes` are of.
     day: String,
     values: BTreeMap<String, Value>,
     extremes: BTreeMap<String, Extreme>,
-    feels_like: Option<f64>,
     series: Series,
     /// Sensors that the page has no place for: their values are not here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,13 +60,9 @@ struct Station<'a> {
 /// What a card of the overview knows of its station: no more than it shows.
 #[derive(Debug, Serialize)]
 struct Card<'a> {
-    slug: &'a str,
-    name: &'a str,
-    zone: &'static str,
-    interval_ms: Option<i64>,
-    observed_at: Option<Timestamp>,
+    #[serde(flatten)]
+    basics: Basics<'a>,
     values: BTreeMap<String, Value>,
-    feels_like: Option<f64>,
     /// The other value that is shown where there is no outdoor temperature; empty if there is none to show.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<String>,
@@ -154,6 +157,19 @@ fn harmless(value: &impl Serialize) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
+impl<'a> Basics<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        Self {
+            slug: facts.station.slug.as_str(),
+            name: &facts.station.name,
+            zone: facts.station.zone.name(),
+            interval_ms: facts.interval_ms,
+            observed_at: facts.observed_at(),
+            feels_like: facts.feels_like(),
+        }
+    }
+}
+
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
         // The units do not change which value is shown.
@@ -165,17 +181,7 @@ impl<'a> Card<'a> {
             // The station's age is that of the newest value.
             on_card || first.is_some() || newest.is_some_and(|newest| *one == newest)
         });
-        Self {
-            slug: facts.station.slug.as_str(),
-            name: &facts.station.name,
-            zone: facts.station.zone.name(),
-            interval_ms: facts.interval_ms,
-            observed_at: facts.observed_at(),
-            values: values(shown),
-            feels_like: facts.feels_like(),
-            first,
-            spark: Spark::of(facts),
-        }
+        Self { basics: Basics::of(facts), values: values(shown), first, spark: Spark::of(facts) }
     }
 }
 
@@ -215,15 +221,10 @@ impl<'a> Station<'a> {
         });
         let points = facts.series.buckets.iter().map(|b| (b.start, b.mean, b.min, b.max, b.count));
         Self {
-            slug: facts.station.slug.as_str(),
-            name: &facts.station.name,
-            zone: facts.station.zone.name(),
-            interval_ms: facts.interval_ms,
-            observed_at: facts.observed_at(),
+            basics: Basics::of(facts),
             day: day::date_at(facts.station.zone, now).to_string(),
             values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),
-            feels_like: facts.feels_like(),
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
             left_out: left_out.iter().map(SensorName::as_str).collect(),
         }

@@ -45,6 +45,8 @@ pub struct Frame {
     pub as_of: String,
     /// The same instant, RFC 3339.
     pub iso: String,
+    /// Sentences for the owner alone.
+    pub warnings: Vec<String>,
 }
 
 impl Frame {
@@ -60,12 +62,18 @@ impl Frame {
             refresh_s: REFRESH_S,
             as_of: clock::hour_minute(chrono_tz::UTC, now),
             iso: now.rfc3339(),
+            warnings: Vec::new(),
         }
     }
 
     /// The same with a token for the visitor's forms.
     pub fn signed(self, visitor: Option<&Visitor>) -> Self {
         Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
+    }
+
+    /// The same with sentences for the owner, who alone may get them.
+    fn warned(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
@@ -108,6 +116,11 @@ impl Overview {
     /// The same with a token for the visitor's forms.
     pub fn signed(self, visitor: Option<&Visitor>) -> Self {
         Self { frame: self.frame.signed(visitor), ..self }
+    }
+
+    /// The same with sentences for the owner.
+    pub fn warned(self, warnings: Vec<String>) -> Self {
+        Self { frame: self.frame.warned(warnings), ..self }
     }
 
     /// The page of these stations.
@@ -165,6 +178,11 @@ impl StationPage {
     /// The same with a token for the visitor's forms.
     pub fn signed(self, visitor: Option<&Visitor>) -> Self {
         Self { frame: self.frame.signed(visitor), ..self }
+    }
+
+    /// The same with sentences for the owner.
+    pub fn warned(self, warnings: Vec<String>) -> Self {
+        Self { frame: self.frame.warned(warnings), ..self }
     }
 
     /// The page of this station.

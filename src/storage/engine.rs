@@ -255,6 +255,11 @@ impl Engine {
 }
 
 impl Readers {
+    /// How many questions were asked.
+    pub(super) fn asked(&self) -> u64 {
+        each!(Readers, self, db => db.asked())
+    }
+
     /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
     pub(super) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
         each!(Readers, self, db => db.tail(limit, bytes_max).await)
@@ -383,8 +388,9 @@ impl Readers {
         stations: &[StationId],
         wanted: Quantity,
         others: u32,
+        now: Timestamp,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        each!(Readers, self, db => db.latest_of(stations, wanted, others).await)
+        each!(Readers, self, db => db.latest_of(stations, wanted, others, now).await)
     }
 
     /// The same as [`Readers::newest_times`] of many stations.

@@ -20,3 +20,10 @@ pub struct Entry {
     /// A JSON object as pages get it, without `at`: `{"kind":"report",…}`.
     pub body: Bytes,
 }
+
+impl Entry {
+    /// True if it is the lab's: about no station, for one visitor. No station's name begins with an underline.
+    pub(super) fn is_lab(&self) -> bool {
+        self.visitor.is_some() && self.station.starts_with('_')
+    }
+}

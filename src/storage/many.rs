@@ -18,9 +18,14 @@ const CHANGES_MAX: u32 = 10_000;
 
 impl Storage {
     /// The newest values of the main sensors of stations. A station whose main sensor has no temperature also gets those
-    /// of its other sensors: of the four that were heard last. Stations without values are absent.
-    pub async fn latest_of(&self, stations: &[StationId]) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        self.readers.latest_of(stations, Quantity::Temperature, STAND_INS).await
+    /// of its other sensors: of the four that were heard last. Stations without values are absent. A time ahead of `now`, which
+    /// the server noted while its clock was wrong, is no reason to prefer a value.
+    pub async fn latest_of(
+        &self,
+        stations: &[StationId],
+        now: Timestamp,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        self.readers.latest_of(stations, Quantity::Temperature, STAND_INS, now).await
     }
 
     /// The same as [`Storage::interval_ms`] of many stations; those without an interval are absent.

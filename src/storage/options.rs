@@ -50,9 +50,12 @@ pub struct Options {
     /// Public journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
     /// entries are 80 hours and 30 MiB.
     pub journal_keep_entries: u32,
-    /// Private journal entries that are kept likewise: words, answers and the lab's news. Those who talk do not push reports
-    /// out, nor do reports push words out.
+    /// Private journal entries that are kept likewise: words and answers. Those who talk do not push reports out, nor do
+    /// reports push words out.
     pub journal_keep_private: u32,
+    /// Entries of the lab's news that are kept, which are private, too. All visitors of the lab together make 50 a second at
+    /// most, so 2,000 are 40 s: far longer than a page needs. They push out nothing else.
+    pub journal_keep_lab: u32,
     /// Journal entries are kept for this time, so that a page on a laptop that was closed over the night can go on.
     pub journal_keep_hours: u32,
     /// The newest words that are kept of each conversation. Nobody scrolls back further.
@@ -112,6 +115,7 @@ impl Default for Options {
             station_share_percent: 50,
             journal_keep_entries: 100_000,
             journal_keep_private: 100_000,
+            journal_keep_lab: 2_000,
             journal_keep_hours: 48,
             words_keep_each: 1_000,
             words_keep_total: 1_000_000,
@@ -155,6 +159,7 @@ impl Options {
             ((1..=100).contains(&self.station_share_percent), "station_share_percent must be from 1 to 100"),
             (self.journal_keep_entries >= 1, "journal_keep_entries must be at least 1"),
             (self.journal_keep_private >= 1, "journal_keep_private must be at least 1"),
+            (self.journal_keep_lab >= 1, "journal_keep_lab must be at least 1"),
             (self.words_keep_each >= 1, "words_keep_each must be at least 1"),
             (self.words_keep_total >= 1, "words_keep_total must be at least 1"),
             (self.alerts_address_per_day >= 1, "alerts_address_per_day must be at least 1"),

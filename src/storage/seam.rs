@@ -172,8 +172,10 @@ pub(super) struct JournalLimits {
     pub rows: u64,
     /// So many public entries are more than may be kept.
     pub excess: u64,
-    /// So many private ones.
+    /// So many private ones, but for the lab's.
     pub private_excess: u64,
+    /// So many of the lab's.
+    pub lab_excess: u64,
     /// Entries from before go.
     pub before: Timestamp,
 }
@@ -210,7 +212,16 @@ pub(super) struct Pruned {
 #[derive(Debug, Default)]
 pub(super) struct PrunedEntries {
     pub public: u64,
-    pub private: u64,
+    pub private: PrivateRows,
+}
+
+/// Private entries of the journal, which only one visitor may read.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct PrivateRows {
+    /// Words, and what is told of them.
+    pub words: u64,
+    /// The lab's news.
+    pub lab: u64,
 }
 
 /// How many rows there are. An engine counts them: not for every commit.
@@ -219,8 +230,18 @@ pub(super) struct Rows {
     /// Public entries of the journal.
     pub journal: u64,
     /// Private ones.
-    pub private: u64,
+    pub private: PrivateRows,
     pub words: u64,
+}
+
+impl Rows {
+    /// As many rows as these entries and words take.
+    pub(super) fn of(entries: &[Entry], words: usize) -> Self {
+        let count = |is: fn(&Entry) -> bool| entries.iter().filter(|entry| is(entry)).count() as u64;
+        let (journal, lab) = (count(|entry| entry.visitor.is_none()), count(Entry::is_lab));
+        let private = PrivateRows { words: entries.len() as u64 - journal - lab, lab };
+        Self { journal, private, words: words as u64 }
+    }
 }
 
 /// One datastream.

@@ -43,6 +43,13 @@ pub fn is_local(head: &dyn Head, options: &Options) -> bool {
     is_loopback && !is_forwarded(head, options) && head.first("Host").is_none_or(hosts::is_loopback)
 }
 
+/// True for the owner: there is no login yet, so these are browsers and programs of this machine, and those from the networks
+/// that may read the metrics. What an owner sees is no secret of the visitors.
+pub fn is_owner(head: &dyn Head, options: &Options) -> bool {
+    let is_named = |from| options.metrics_from.iter().any(|network| network.holds(from));
+    is_local(head, options) || sure_address(head, options).is_some_and(is_named)
+}
+
 /// The client's address, if it is sure: that of the socket, or the one that a trusted proxy names.
 pub fn sure_address(head: &dyn Head, options: &Options) -> Option<IpAddr> {
     let peer = head.peer()?.ip().to_canonical();

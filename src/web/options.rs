@@ -19,6 +19,7 @@ pub struct Options {
     /// machine (`localhost`) and addresses always pass. The empty list lets every name pass.
     pub hosts: Vec<String>,
     /// Networks that may read `/metrics`, besides this machine. The figures name nobody, but they tell how many people look.
+    /// Pages show the owner's warnings to these networks, too.
     pub metrics_from: Vec<Network>,
     /// Whoever sends `Authorization: Bearer <this>` may read `/metrics`, from anywhere. Use a long random text. Empty: nobody.
     pub metrics_token: Token,

@@ -1,6 +1,7 @@
 //! The overview of many stations in a real browser.
 
-use crate::kit::chrome::{Browser, Options, eventually};
+use crate::kit::axe;
+use crate::kit::chrome::{Browser, DESKTOP, Options, PHONE, eventually};
 use crate::kit::program::{Program, post};
 use serde_json::json;
 use std::path::Path;
@@ -80,6 +81,35 @@ async fn a_card_on_the_second_page_lives_and_a_search_half_typed_is_kept() {
     let six: Vec<String> = (60..66).map(|number| format!("s-{number:03}")).collect();
     until(&browser, found, json!(six.join(" "))).await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_where_there_are_many_stations_and_a_phone_shows_all_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = stations(folder.path(), 66).await;
+    let server = Program::start(folder.path());
+    let hours_ago = chrono::Utc::now().timestamp_millis() - 5 * 3_600_000;
+    for (number, key) in keys.iter().enumerate().skip(1) {
+        let degrees = number as f64 - 30.0;
+        let body = match number % 4 {
+            0 => json!({"observed_at": hours_ago, "temperature": degrees}),
+            1 => json!({"indoor/temperature": degrees}),
+            _ => json!({"temperature": degrees, "humidity": 55, "wind_speed": 3.2, "wind_direction": 250}),
+        };
+        assert_eq!(post(&server.url, key, &body).await.expect("an answer").0, 201);
+    }
+    for (window, dark) in [(DESKTOP, false), (DESKTOP, true), (PHONE, false), (PHONE, true)] {
+        let browser = Browser::open(Options { window, dark, ..Options::default() }).await;
+        for path in ["/", "/?page=2", "/?sort=warmest&show=online", "/?find=nowhere"] {
+            browser.goto(format!("{}{path}", server.url)).await.expect("the page");
+            until(&browser, "document.querySelector('[data-feed]').dataset.feed", json!("live")).await;
+            let found = axe::findings(&browser).await;
+            assert!(found.is_empty(), "{path}, {window:?}, dark: {dark}: {found:#?}");
+            let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            until(&browser, wide, json!(0)).await;
+        }
+        browser.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

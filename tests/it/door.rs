@@ -187,6 +187,33 @@ async fn a_stream_that_ends_has_its_last_chunk_on_a_connection_that_closes_too()
 }
 
 #[tokio::test]
+async fn head_tells_the_length_that_get_would_have_uncompressed() {
+    let server = TestApp::start().await;
+    let length = |head: &str| {
+        let line = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned);
+        head.lines().find_map(line)
+    };
+    for path in ["/", "/lab", "/favicon.svg", "/nothing"] {
+        let ask = |method: &str, headers: &str| format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+        let head_and_get = format!("{}{}", ask("HEAD", ""), ask("GET", "Connection: close\r\n"));
+        let mut client = server.send(&head_and_get).await;
+        let head = client.head().await;
+        let get = String::from_utf8(client.rest().await).expect("text");
+        let (get, body) = get.split_once("\r\n\r\n").expect("a head: HEAD had no body");
+        assert!(get.starts_with("HTTP/1.1 "), "{get}");
+        assert_eq!(
+            (length(&head), length(get)),
+            (Some(body.len().to_string()), Some(body.len().to_string())),
+            "{path}"
+        );
+        let zipped = ask("HEAD", "Accept-Encoding: gzip\r\nConnection: close\r\n");
+        let head = String::from_utf8(server.send(&zipped).await.rest().await).expect("text");
+        assert!(head.starts_with("HTTP/1.1 ") && length(&head).is_none_or(|length| length != "0"), "{head}");
+        assert!(head.ends_with("\r\n\r\n"), "no body: {head}");
+    }
+}
+
+#[tokio::test]
 async fn requests_that_were_sent_ahead_are_answered_in_order() {
     let server = TestApp::start().await;
     let body = r#"{"v":1,"fleet":"polling","seen":"F.0"}"#;

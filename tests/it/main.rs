@@ -23,6 +23,7 @@ mod guard;
 mod ingest;
 mod keeper;
 mod overview;
+mod owner;
 mod page;
 mod pages;
 mod pretend;

@@ -155,6 +155,59 @@ async fn a_page_shows_what_was_stored_a_moment_ago() {
 }
 
 #[tokio::test]
+async fn what_a_wrong_clock_noted_for_the_future_is_not_shown() {
+    let app = start().await;
+    let keys = with_stations(&app, 3).await;
+    let values = json!({"temperature": 33.25, "indoor/temperature": 20.5});
+    for key in &keys[..2] {
+        app.measures(key, &values).await;
+    }
+    let ahead = |minutes: i64| chrono::Utc::now().timestamp_millis() + minutes * 60_000;
+    // The row of the main sensor, which has one value.
+    let moved = "UPDATE latest SET observed_ms = ?1, rank_ms = ?1 WHERE quantities LIKE '%33.25%' AND sensor IN
+        (SELECT sensor.id FROM sensor JOIN station ON station.id = sensor.station WHERE station.slug = ?2)";
+    for (slug, minutes) in [("s-000", 6), ("s-001", 4)] {
+        assert_eq!(app.database().execute(moved, (ahead(minutes), slug)).expect("SQL"), 1);
+    }
+    let html = get(&app, "/").await;
+    let values = |number: usize| {
+        let slug = format!("s-{number:03}");
+        let stations = state(&html)["stations"].as_array().expect("stations").clone();
+        stations.into_iter().find(|station| station["slug"] == slug).expect("it is shown")["values"].clone()
+    };
+    assert_eq!(values(0)["temperature"], Value::Null, "6 minutes ahead");
+    assert_eq!(values(0)["indoor/temperature"]["value"], 20.5, "another sensor stands in");
+    assert_eq!(values(1)["temperature"]["value"], 33.25, "a little ahead is now");
+    let warmest = get(&app, "/?sort=warmest&show=online").await;
+    assert_eq!(shown(&warmest)[0], "s-001");
+}
+
+#[tokio::test]
+async fn sixty_stations_cost_no_more_questions_than_two() {
+    let mut asked = Vec::new();
+    for stations in [2, PAGE_STATIONS] {
+        let app = start().await;
+        let keys = with_stations(&app, stations).await;
+        for (number, key) in keys.iter().enumerate() {
+            // Every second one has no outdoor thermometer: others stand in for it.
+            let sensor = if number % 2 == 0 { "temperature" } else { "indoor/temperature" };
+            app.measures(key, &json!({sensor: 20.5, "humidity": 50})).await;
+        }
+        for path in ["/", "/?sort=warmest&show=online"] {
+            let before = app.storage.stats().reads;
+            assert_eq!(shown(&get(&app, path).await).len(), stations);
+            asked.push(app.storage.stats().reads - before);
+        }
+        app.measures(&keys[0], &json!({"temperature": 21.5})).await;
+        let before = app.storage.stats().reads;
+        get(&app, "/").await;
+        asked.push(app.storage.stats().reads - before);
+    }
+    assert_eq!(asked[..3], asked[3..], "questions of the first page, of the next, and of one after news");
+    assert!(asked[0] > 0 && asked[0] <= 6 && asked[1] < asked[0], "{asked:?}");
+}
+
+#[tokio::test]
 async fn a_few_stations_need_no_controls() {
     let app = start().await;
     with_stations(&app, 8).await;

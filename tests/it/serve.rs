@@ -3,6 +3,7 @@
 use crate::kit::connection::{Connection, truck};
 use crate::kit::program::{Program, post, program, run};
 use serde_json::json;
+use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -142,6 +143,27 @@ async fn junk_sensors_are_listed_and_removed_by_the_command_line_beside_the_serv
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("has no sensor"), "{unknown:?}");
 }
 
+#[test]
+fn the_log_warns_of_a_folder_that_others_can_read_and_leaves_it_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let made = folder.path().join("made-by-us");
+    let log = Program::start_unread(&made, "warn").log();
+    assert!(mode(&made) == 0o700 && !log.contains("other users"), "{log}");
+    let theirs = folder.path().join("theirs");
+    for open in [0o755, 0o750, 0o705] {
+        std::fs::create_dir_all(&theirs).expect("a folder");
+        std::fs::set_permissions(&theirs, std::fs::Permissions::from_mode(open)).expect("changed");
+        let log = Program::start_unread(&theirs, "warn").log();
+        let warnings: Vec<_> = log.lines().filter(|line| line.contains("other users")).collect();
+        assert_eq!(warnings.len(), 1, "{log}");
+        let said = [theirs.to_str().expect("text"), &format!("{open:o}"), "chmod 700"];
+        assert!(said.iter().all(|part| warnings[0].contains(part)), "{log}");
+        assert_eq!(mode(&theirs), open);
+    }
+}
+
 #[tokio::test]
 async fn the_demo_station_posts_through_the_real_door() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -263,12 +285,14 @@ async fn a_log_that_nobody_reads_does_not_stop_the_server() {
         tokio::join!(asking, answered);
     };
     tokio::time::timeout(Duration::from_secs(60), flood).await.expect("every request is answered");
-    assert_eq!(get(&server.url).await.0, 200);
+    let (_, metrics) = get(&format!("{}/metrics", server.url)).await;
+    let counted = metrics.lines().find_map(|line| line.strip_prefix("stevenson_log_lines_dropped_total "));
     let log = server.log();
     let lines = log.lines().find(|line| line.contains("lines of the log were dropped")).expect("it says so");
-    let dropped: usize = lines.split(' ').find_map(|word| word.parse().ok()).expect("a number");
+    let dropped: u64 = lines.split(' ').find_map(|word| word.parse().ok()).expect("a number");
     let written = log.lines().filter(|line| line.contains("unknown ID")).count();
-    assert_eq!(dropped + written, FLOOD, "each line is written or counted");
+    assert_eq!(dropped as usize + written, FLOOD, "each line is written or counted");
+    assert_eq!(counted.and_then(|count| count.parse().ok()), Some(dropped), "the metrics say it, too: {metrics}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::kit::app::TestApp;
 use crate::kit::connection::truck;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+use stevenson::storage::Durability;
 use stevenson::web;
 
 async fn problem(response: Response) -> (u16, Option<String>, String) {
@@ -62,6 +63,77 @@ async fn a_full_database_says_507_and_its_knob_until_the_owner_makes_room() {
         tries += 1;
         assert!(tries < 1_000, "there is no room again");
     }
+}
+
+/// A change in the lab by the visitor of that number; the status.
+async fn changes(app: &TestApp, client: &Client, visitor: usize) -> u16 {
+    let secret = format!("{visitor:021}A");
+    let request = client.post(format!("{}/lab/change?number=1", app.url)).header("Content-Type", "application/json");
+    request.header("Cookie", format!("visitor={secret}")).send().await.expect("answered").status().as_u16()
+}
+
+#[tokio::test]
+async fn the_labs_news_pushes_nobody_elses_out_of_the_journal() {
+    let app = TestApp::with(|config| {
+        // So that what the trucks bring is read from the journal.
+        config.dock.ring_max_entries = 5;
+        let storage = &mut config.storage;
+        storage.durability = Durability::Normal;
+        (storage.journal_keep_entries, storage.journal_keep_private, storage.journal_keep_lab) = (100, 100, 50);
+    })
+    .await;
+    let (_, key) = app.add_station("town-hall").await;
+    let truck_of = async |visitor: usize, seen: &str, say: Value| {
+        let clipboard = json!({"v": 1, "fleet": "polling", "seen": seen, "watch": [], "say": say});
+        let cookie = format!("Cookie: visitor={visitor:021}A\r\nContent-Type: application/json\r\n");
+        app.send(&truck("bay-number-00000", &cookie, &clipboard.to_string())).await.load().await
+    };
+    app.measures(&key, &json!({"temperature": 21.5})).await;
+    let say = json!([{"id": "word-number-00001", "station": "town-hall", "text": "hello"}]);
+    let load = truck_of(1_000, "E.1", say).await;
+    assert_eq!(load["why"], "cargo", "{load}");
+    let client = Client::new();
+    // As many as may come at once, by visitors who are invented.
+    let mut entries = 0;
+    while changes(&app, &client, entries / 10).await == 204 {
+        entries += 1;
+        assert!(entries < 2_000, "no rate holds them");
+    }
+    assert!(entries >= 500, "{entries}");
+    // The journal is pruned once a further entry was written.
+    app.measures(&key, &json!({"temperature": 22.5})).await;
+    app.measures(&key, &json!({"temperature": 23.5})).await;
+    let journal = app.storage.journal_tail(10_000).await.expect("read");
+    let lab = journal.iter().filter(|entry| &*entry.station == "_lab").count();
+    assert!((50..=150).contains(&lab), "{lab} of the lab's {entries} entries are kept");
+    let load = truck_of(1_000, "E.1", json!([])).await;
+    let kinds: Vec<_> = load["cargo"].as_array().expect("news").iter().map(|item| item["kind"].clone()).collect();
+    assert!(load["why"] == "cargo" && kinds.contains(&json!("words")), "the word is there: {load}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "report").count(), 3, "the reports are there: {load}");
+    assert_eq!(truck_of(2_000, "E.1", json!([])).await["why"], "cargo", "a page that said nothing goes on");
+    assert_eq!(truck_of(0, "E.1", json!([])).await["why"], "reload", "the lab's own visitor has missed something");
+}
+
+#[tokio::test]
+async fn changes_in_the_lab_have_a_rate_for_each_visitor_and_for_all() {
+    let app = TestApp::with(|config| config.storage.durability = Durability::Normal).await;
+    let client = Client::new();
+    let (mut taken, mut refused) = (0, 0);
+    for _ in 0..60 {
+        match changes(&app, &client, 1).await {
+            204 => taken += 1,
+            429 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!(taken >= 20 && refused > 0, "{taken} were taken");
+    assert_eq!(changes(&app, &client, 2).await, 204, "another visitor has a rate of its own");
+    let mut visitor = 10;
+    while changes(&app, &client, visitor).await == 204 {
+        visitor += 1;
+        assert!(visitor < 5_000, "no rate holds all of them together");
+    }
+    assert!(visitor >= 450, "{visitor}");
 }
 
 #[tokio::test]

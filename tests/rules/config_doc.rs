@@ -26,7 +26,7 @@ const SECTIONS: [(&str, &str, &str); 7] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 22] = [
+const UNITS: [(&str, &str); 23] = [
     ("connections", "connections"),
     ("ms", "milliseconds"),
     ("s", "seconds"),
@@ -46,6 +46,7 @@ const UNITS: [(&str, &str); 22] = [
     ("port", "port number"),
     ("each", "words"),
     ("private", "entries"),
+    ("lab", "entries"),
     ("percent", "percent"),
     ("minute", "words a minute"),
     ("day", "alerts a day"),

@@ -14,8 +14,8 @@ use rocket::{Data, Route};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// Changes of all visitors in a second, for any length of time: visitors are easily invented, and each change takes a place
-/// among the private entries of the journal.
+/// Changes of all visitors in a second, for any length of time: visitors are easily invented. A place in the journal is kept for
+/// `journal_keep_lab` changes.
 const ALL_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("50 is not zero");
 /// Changes of all visitors at once.
 const ALL_AT_ONCE: NonZeroU32 = NonZeroU32::new(500).expect("500 is not zero");

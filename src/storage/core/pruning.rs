@@ -30,11 +30,13 @@ impl Pruning {
     }
 
     /// So many rows were written.
-    pub(super) fn wrote(&mut self, public: usize, private: usize, words: usize) {
-        self.rows.journal += public as u64;
-        self.rows.private += private as u64;
-        self.rows.words += words as u64;
-        self.unpruned += (public + private) as u64;
+    pub(super) fn wrote(&mut self, more: Rows) {
+        let Rows { journal, private, words } = more;
+        self.rows.journal += journal;
+        self.rows.private.words += private.words;
+        self.rows.private.lab += private.lab;
+        self.rows.words += words;
+        self.unpruned += journal + private.words + private.lab;
     }
 
     /// True if it is time to prune.
@@ -47,7 +49,9 @@ impl Pruning {
         match engine.prune_journal(&self.journal_limits(options, now)).await {
             Ok(pruned) => {
                 self.rows.journal = self.rows.journal.saturating_sub(pruned.public);
-                self.rows.private = self.rows.private.saturating_sub(pruned.private);
+                let (private, gone) = (&mut self.rows.private, pruned.private);
+                private.words = private.words.saturating_sub(gone.words);
+                private.lab = private.lab.saturating_sub(gone.lab);
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the journal was not pruned");
@@ -72,7 +76,8 @@ impl Pruning {
         JournalLimits {
             rows: self.rows_at_a_time(),
             excess: self.rows.journal.saturating_sub(options.journal_keep_entries.into()),
-            private_excess: self.rows.private.saturating_sub(options.journal_keep_private.into()),
+            private_excess: self.rows.private.words.saturating_sub(options.journal_keep_private.into()),
+            lab_excess: self.rows.private.lab.saturating_sub(options.journal_keep_lab.into()),
             before: now.plus(-options.journal_keep_ms()),
         }
     }
@@ -98,9 +103,9 @@ mod tests {
     #[test]
     fn more_may_go_than_came_and_only_what_is_too_much() {
         let options = Options { journal_keep_entries: 100, words_keep_total: 10, ..Options::default() };
-        let mut pruning = Pruning::new(Rows { journal: 90, private: 0, words: 10 }, Timestamp(0));
+        let mut pruning = Pruning::new(Rows { journal: 90, words: 10, ..Rows::default() }, Timestamp(0));
         assert_eq!(pruning.journal_limits(&options, Timestamp(0)).excess, 0);
-        pruning.wrote(700, 0, 3);
+        pruning.wrote(Rows { journal: 700, words: 3, ..Rows::default() });
         let (journal, words) =
             (pruning.journal_limits(&options, Timestamp(0)), pruning.word_limits(&options, Timestamp(0)));
         assert_eq!((journal.rows, journal.excess), (1_400, 690));

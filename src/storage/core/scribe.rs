@@ -12,6 +12,7 @@ use super::wiping::Wiping;
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
 use std::sync::Arc;
 use weather::time::{SECOND_MS, Timestamp};
@@ -45,7 +46,7 @@ impl Scribe {
         let numbering = Numbering::new(engine.head().await?, lossy);
         shared.set_directory(Arc::new(Directory::new(engine.stations().await?)));
         shared.shares.learn(engine.sizes().await?);
-        shared.shares.measured(engine.used_bytes().await?, &shared.options);
+        shared.measured(engine.used_bytes().await?);
         let pruning = Pruning::new(engine.count().await?, now());
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
         let measured_at = now();
@@ -115,8 +116,7 @@ impl Scribe {
             self.numbering.reached(last.seq);
         }
         self.shared.reached(self.numbering.head());
-        let private = entries.iter().filter(|entry| entry.visitor.is_some()).count();
-        self.pruning.wrote(entries.len() - private, private, words);
+        self.pruning.wrote(Rows::of(entries, words));
     }
 
     /// Ends a transaction that failed, and tells what others have committed, come what may.
@@ -187,7 +187,7 @@ impl Scribe {
         if self.tidying.has_orphans() {
             self.tidying.tidy_some(&mut self.engine).await;
             if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
-                self.shared.shares.measured(used, &self.shared.options);
+                self.shared.measured(used);
             }
         }
         self.wiping.wipe_if_due(&mut self.engine, now()).await;
@@ -202,7 +202,7 @@ impl Scribe {
             self.engine.used_bytes().await
         };
         match measured.await {
-            Ok(used) => shared.shares.measured(used, &shared.options),
+            Ok(used) => shared.measured(used),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database was not measured");
             }

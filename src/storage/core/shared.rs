@@ -41,6 +41,11 @@ impl Shared {
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
     }
 
+    /// The database was measured.
+    pub(super) fn measured(&self, used_bytes: u64) {
+        self.shares.measured(used_bytes, &self.directory(), &self.options);
+    }
+
     /// What was counted; how many reports and words wait is the queue's part.
     pub(in crate::storage) fn stats(&self) -> Stats {
         self.counters.read()

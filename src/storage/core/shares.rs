@@ -3,19 +3,18 @@
 use super::memory::Memory;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
-use crate::storage::room::{Fill, Room};
+use crate::storage::room::{Room, Told};
 use crate::storage::seam::{Observed, SensorId};
+use crate::storage::stations::Directory;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use weather::station::StationId;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use weather::station::{Station, StationId};
 
 /// A row of observations takes about so much, and so much more for each value.
 const ROW_BYTES: u64 = 24;
 /// See [`ROW_BYTES`].
 const VALUE_BYTES: u64 = 9;
-/// The part of the limit by which pruning lets the size swing: a fiftieth.
-const SWING: u64 = 50;
 /// A datastream's low and high of a day take about so much.
 const DAY_BYTES: u64 = 64;
 
@@ -32,8 +31,16 @@ struct Filled {
     stations: HashMap<StationId, HashMap<SensorId, u64>>,
     /// True if something was counted since the sizes were noted.
     is_new: bool,
-    /// What was said in the log last.
-    said: Fill,
+    /// What was said in the log last, of the database and of stations.
+    told: Told,
+    told_stations: HashMap<StationId, Told>,
+}
+
+impl Filled {
+    /// About so many bytes belong to the station.
+    fn of(&self, station: StationId) -> u64 {
+        self.stations.get(&station).map_or(0, |sensors| sensors.values().sum())
+    }
 }
 
 impl Shares {
@@ -49,22 +56,35 @@ impl Shares {
         stations: usize,
         options: &Options,
     ) -> Result<(), Error> {
-        let share = options.station_share_bytes();
-        let filled = self.lock().stations.get(&station).map_or(0, |sensors| sensors.values().sum::<u64>());
-        if stations > 1 && filled >= share { Err(Error::StationFull(options.station_share_percent)) } else { Ok(()) }
+        let filled = self.lock().of(station);
+        let is_full = stations > 1 && filled >= options.station_share_bytes();
+        if is_full { Err(Error::StationFull(options.station_share_percent)) } else { Ok(()) }
     }
 
-    /// The database was measured; says in the log, once, that it grows full.
-    pub(super) fn measured(&self, used_bytes: u64, options: &Options) {
-        self.used_bytes.store(used_bytes, Relaxed);
-        let room = self.room(options);
-        let (fill, mut filled) = (room.fill(), self.lock());
-        if let Some(warning) = room.warning().filter(|_| fill > filled.said) {
-            tracing::warn!("{warning}");
+    /// How full each station's share is. The only station shares with nobody: then there are no shares.
+    pub(in crate::storage) fn rooms(&self, directory: &Directory, options: &Options) -> Vec<(Arc<Station>, Room)> {
+        if directory.count() < 2 {
+            return Vec::new();
         }
-        // Pruning makes the size swing a little: a limit is crossed anew only after it has been left clearly.
-        let swung = Room { used_bytes: used_bytes + room.limit_bytes / SWING, ..room };
-        filled.said = if fill > filled.said { fill } else { filled.said.min(swung.fill()) };
+        let (filled, limit_bytes) = (self.lock(), options.station_share_bytes());
+        let room = |station: &Arc<Station>| Room { used_bytes: filled.of(station.id), limit_bytes };
+        directory.iter().map(|station| (station.clone(), room(station))).collect()
+    }
+
+    /// The database was measured; says in the log, once, that it or a station's share of it grows full.
+    pub(super) fn measured(&self, used_bytes: u64, directory: &Directory, options: &Options) {
+        self.used_bytes.store(used_bytes, Relaxed);
+        let (room, rooms) = (self.room(options), self.rooms(directory, options));
+        let mut filled = self.lock();
+        if filled.told.is_news(room) {
+            tracing::warn!("{}", room.warning().unwrap_or_default());
+        }
+        filled.told_stations.retain(|id, _| directory.by_id(*id).is_some());
+        for (station, room) in rooms {
+            if filled.told_stations.entry(station.id).or_default().is_news(room) {
+                tracing::warn!("{}", room.station_warning(&station.name).unwrap_or_default());
+            }
+        }
     }
 
     /// Takes in what the database knows of its sensors. What was counted since it was noted there stays.

@@ -35,6 +35,14 @@ pub struct Stats {
     pub used_bytes: u64,
     /// Bytes that reports, words and alerts may fill.
     pub limit_bytes: u64,
+    /// About so many bytes belong to the station that has the most, where there are several.
+    pub fullest_station_bytes: u64,
+    /// Bytes that one of several stations may fill.
+    pub station_limit_bytes: u64,
+    /// Questions to the database that somebody waited for.
+    pub reads: u64,
+    /// Questions to the database in the background.
+    pub background_reads: u64,
 }
 
 #[derive(Debug, Default)]
@@ -92,6 +100,10 @@ impl Counters {
             queued_words: 0,
             used_bytes: 0,
             limit_bytes: 0,
+            fullest_station_bytes: 0,
+            station_limit_bytes: 0,
+            reads: 0,
+            background_reads: 0,
         }
     }
 }

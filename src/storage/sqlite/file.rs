@@ -63,15 +63,28 @@ async fn is_foreign(options: &SqliteConnectOptions) -> Result<bool, sqlx::Error>
     Ok(tables > 0 && ours < OURS)
 }
 
-/// Warns if others may read the file.
+/// Warns if others may read the file, or look into its folder. Who made the folder decides who may: its mode is left as it is.
 pub(super) fn warn_of_others(path: &Path) {
-    let Ok(mode) = fs::metadata(path).map(|metadata| metadata.permissions().mode()) else { return };
-    if mode & OTHERS != 0 {
+    if let Some(mode) = open_mode(path) {
         tracing::warn!(
             file = %path.display(),
-            mode = format!("{:o}", mode & 0o777),
-            "other users of this machine may read the database, with visitors' words in it: chmod 600 it and its -wal and \
-            -shm, chmod 700 its folder"
+            mode,
+            "other users of this machine may read the database, with visitors' words in it: chmod 600 it and its -wal and -shm"
         );
     }
+    // A bare name lies in the working directory.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Some(mode) = open_mode(folder) {
+        tracing::warn!(
+            folder = %folder.display(),
+            mode,
+            "other users of this machine may look into the folder of the database: chmod 700 it"
+        );
+    }
+}
+
+/// The mode of a file or a folder, octal, if group or others may do anything with it.
+fn open_mode(path: &Path) -> Option<String> {
+    let mode = fs::metadata(path).ok()?.permissions().mode();
+    (mode & OTHERS != 0).then(|| format!("{:o}", mode & 0o777))
 }

@@ -2,7 +2,7 @@
 
 use super::numbers::stored;
 use crate::storage::entry::Entry;
-use crate::storage::seam::Piece;
+use crate::storage::seam::{Piece, PrivateRows};
 use crate::storage::words::Visitor;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
@@ -57,7 +57,7 @@ const ROW_BYTES: usize = size_of::<Entry>();
 const GOOD: &str = "\
     SELECT $1 <= coalesce((SELECT max(seq) FROM journal), 0) \
     AND NOT EXISTS (SELECT 1 FROM journal_gone \
-        WHERE visitor IN ('', $2, CASE WHEN $2 IS NULL THEN '' ELSE '*' END) AND seq > $1) \
+        WHERE visitor IN ('', $2, '~' || $2, CASE WHEN $2 IS NULL THEN '' ELSE '*' END) AND seq > $1) \
     AND NOT EXISTS (SELECT 1 FROM journal_leap WHERE after < $1 AND upto >= $1)";
 const AFTER: &str =
     "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -112,10 +112,11 @@ pub(super) fn body(entry: &Entry) -> &str {
     std::str::from_utf8(&entry.body).unwrap_or_default()
 }
 
-const ROWS: &str = "SELECT count(*) - count(visitor), count(visitor) FROM journal";
+const ROWS: &str = "\
+    SELECT count(*) - count(visitor), count(visitor), count(*) FILTER (WHERE substr(station, 1, 1) = '_') FROM journal";
 
 /// How many public and how many private entries there are.
-pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<(u64, u64), sqlx::Error> {
-    let (public, private): (i64, i64) = sqlx::query_as(ROWS).fetch_one(conn).await?;
-    Ok((public.unsigned_abs(), private.unsigned_abs()))
+pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<(u64, PrivateRows), sqlx::Error> {
+    let (public, private, lab): (i64, i64, i64) = sqlx::query_as(ROWS).fetch_one(conn).await?;
+    Ok((public.unsigned_abs(), PrivateRows { words: (private - lab).unsigned_abs(), lab: lab.unsigned_abs() }))
 }

@@ -11,6 +11,8 @@ use crate::storage::observations::{Bucket, Latest};
 use crate::storage::seam::Changed;
 use sqlx::SqlitePool;
 use std::collections::HashMap;
+use weather::freshness::is_ahead;
+use weather::quality::AHEAD_MAX_MS;
 use weather::quantity::Quantity;
 use weather::station::StationId;
 use weather::time::Timestamp;
@@ -20,32 +22,42 @@ const MAIN: &str = "\
     SELECT sensor.station, sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM json_each($1) AS wanted CROSS JOIN sensor ON sensor.station = wanted.value AND sensor.name = '' \
     CROSS JOIN latest ON latest.sensor = sensor.id";
-/// The values of the `$2` other sensors of each station that were heard last.
+/// The values of the `$2` other sensors of each station that were heard last; those with a time after `$3` are behind.
 const OTHERS: &str = "\
     SELECT sensor.station, sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
     FROM json_each($1) AS wanted CROSS JOIN sensor ON sensor.id IN (\
         SELECT other.id FROM sensor AS other CROSS JOIN latest ON latest.sensor = other.id \
         WHERE other.station = wanted.value AND other.name <> '' \
-        ORDER BY latest.observed_ms DESC, other.name LIMIT $2) \
+        ORDER BY latest.observed_ms > $3, latest.observed_ms DESC, other.name LIMIT $2) \
     CROSS JOIN latest ON latest.sensor = sensor.id ORDER BY sensor.station, sensor.name";
 
 type Row = (i64, String, i64, i64, String);
 
 /// The newest values of the stations' main sensors. A station whose main sensor has no value of `wanted` also gets those
-/// of `others` more sensors.
+/// of `others` more sensors. A value from ahead of `now` is none of `wanted`.
 pub(super) async fn latest(
     db: &SqlitePool,
     stations: &[StationId],
     wanted: Quantity,
     others: u32,
+    now: Timestamp,
 ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
     let mut found: HashMap<StationId, Vec<Latest>> = HashMap::with_capacity(stations.len());
     let main: Vec<Row> = sqlx::query_as(MAIN).bind(ids(stations)?).fetch_all(db).await?;
     add(&mut found, main)?;
-    let has = |id: &StationId| found.get(id).is_some_and(|latest| latest.iter().any(|one| one.quantity == wanted));
+    let has = |id: &StationId| {
+        found
+            .get(id)
+            .is_some_and(|latest| latest.iter().any(|one| one.quantity == wanted && !is_ahead(one.observed_at, now)))
+    };
     let without: Vec<StationId> = stations.iter().copied().filter(|id| !has(id)).collect();
     if !without.is_empty() {
-        let more: Vec<Row> = sqlx::query_as(OTHERS).bind(ids(&without)?).bind(others).fetch_all(db).await?;
+        let more: Vec<Row> = sqlx::query_as(OTHERS)
+            .bind(ids(&without)?)
+            .bind(others)
+            .bind(now.plus(AHEAD_MAX_MS).0)
+            .fetch_all(db)
+            .await?;
         add(&mut found, more)?;
     }
     Ok(found)

@@ -14,7 +14,9 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use std::future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -80,9 +82,9 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let epoch = epoch(&mut conn).await?;
     let lossy = lossy(&mut conn, options.durability).await?;
     let base = base.read_only(true);
-    let pool = open_readers(&base, options.readers, READER_WAIT).await?;
-    let behind = open_readers(&base, options.background_readers, BACKGROUND_WAIT).await?;
     let texts = Arc::new(Texts::new());
+    let readers = open_readers(&base, options.readers, READER_WAIT, &texts).await?;
+    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &texts).await?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
@@ -90,19 +92,29 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let max_pages = stored(room::pages(options.limit_bytes()));
     let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
-    let pools = [pool.clone(), behind.clone()];
+    let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(conn, reports, Limits::new(options), pools).await?;
-    let background = Readers { pool: behind, texts: texts.clone() };
-    Ok(Opened { writer, readers: Readers { pool, texts }, background, epoch, lossy })
+    Ok(Opened { writer, readers, background, epoch, lossy })
 }
 
 /// Connections that read, all of them open now and for good: later the process may have no file left to open.
-async fn open_readers(options: &SqliteConnectOptions, number: u32, wait: Duration) -> Result<SqlitePool, sqlx::Error> {
+async fn open_readers(
+    options: &SqliteConnectOptions,
+    number: u32,
+    wait: Duration,
+    texts: &Arc<Texts>,
+) -> Result<Readers, sqlx::Error> {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&asked);
     let pool = SqlitePoolOptions::new()
         .max_connections(number)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(wait)
+        .before_acquire(move |_, _| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Box::pin(future::ready(Ok(true)))
+        })
         .connect_lazy_with(options.clone());
     // Held together, so that each is another one.
     let mut open = Vec::new();
@@ -110,7 +122,7 @@ async fn open_readers(options: &SqliteConnectOptions, number: u32, wait: Duratio
         open.push(pool.acquire().await?);
     }
     drop(open);
-    Ok(pool)
+    Ok(Readers { pool, texts: Arc::clone(texts), asked })
 }
 
 /// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen

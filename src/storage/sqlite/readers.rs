@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
@@ -21,9 +22,16 @@ use weather::time::Timestamp;
 pub(in crate::storage) struct Readers {
     pub(super) pool: SqlitePool,
     pub(super) texts: Arc<Texts>,
+    /// How often a connection was taken.
+    pub(super) asked: Arc<AtomicU64>,
 }
 
 impl Readers {
+    /// How many questions were asked: each takes a connection for itself.
+    pub(in crate::storage) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
     pub(in crate::storage) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
         Ok(journal::tail(&self.pool, limit, bytes_max).await?)
@@ -169,8 +177,9 @@ impl Readers {
         stations: &[StationId],
         wanted: Quantity,
         others: u32,
+        now: Timestamp,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        many::latest(&self.pool, stations, wanted, others).await
+        many::latest(&self.pool, stations, wanted, others, now).await
     }
 
     /// The same as [`Readers::newest_times`] of many stations.

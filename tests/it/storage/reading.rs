@@ -67,7 +67,7 @@ async fn many_stations_are_read_as_each_alone() {
         storage.append(other.id, vec![report(at(2 * minute), &[("attic/co2", 400.0)])]).await.expect("stored");
     }
     let ids = [house.station.id, other.id, silent.id];
-    let latest = storage.latest_of(&ids).await.expect("read");
+    let latest = storage.latest_of(&ids, at(60)).await.expect("read");
     let main = storage.latest(ids[0]).await.expect("read").into_iter().filter(|one| one.sensor == SensorName::main());
     assert_eq!(latest[&ids[0]], main.collect::<Vec<_>>(), "of its other sensors nothing, for it has a temperature");
     assert_eq!(latest[&ids[1]], storage.latest(ids[1]).await.expect("read"), "others stand in for the main sensor");

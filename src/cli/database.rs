@@ -1,0 +1,43 @@
+//! What the commands that open the database themselves have in common.
+
+use anyhow::{Context, Result, anyhow, bail};
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use stevenson::config::Config;
+use stevenson::storage::Storage;
+use weather::station::{Slug, Station};
+
+/// Opens the database, which a server may use at the same time, runs the command, and closes it.
+pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage) -> Result<()>) -> Result<()> {
+    // This process needs no commits.
+    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
+    let done = run(&storage).await;
+    storage.close().await;
+    done
+}
+
+/// Without this, a mistyped folder would look like one without stations.
+pub(super) fn must_be_there(config: &Config) -> Result<()> {
+    let file = &config.storage.file;
+    if !file.is_file() {
+        bail!("there is no database {}; is it the right --data?", file.display());
+    }
+    Ok(())
+}
+
+/// The station of that slug.
+pub(super) fn find(storage: &Storage, slug: &Slug) -> Result<Arc<Station>> {
+    storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(|| anyhow!("there is no station \"{slug}\""))
+}
+
+/// Asks on the terminal whether `what` is to be removed; an error unless the answer is the expected one.
+pub(super) fn must_agree(what: &str, answer: &str) -> Result<()> {
+    if !std::io::stdin().is_terminal() {
+        bail!("there is no terminal to ask on; add --yes to remove without a question");
+    }
+    print!("Remove {what} with all its readings? Type {answer} to agree: ");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    if line.trim() == answer { Ok(()) } else { bail!("nothing was removed") }
+}
