@@ -31,6 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::{unconstrained, yield_now};
 
 /// Connections that the system holds until they are let in.
 const BACKLOG: i32 = 4_096;
@@ -97,7 +98,9 @@ impl Door {
         let watch = tokio::spawn(self.register.clone().watch());
         tokio::select! {
             () = stop => {}
-            () = self.accept(&rooms) => {}
+            // Unconstrained: it goes on while somebody waits. If it took turns with all connections, they could come faster
+            // than it lets them in, and a newcomer that the system finds no room for tries again only after a second.
+            () = unconstrained(self.accept(&rooms)) => {}
         }
         drop(self.listener);
         self.register.close().await;
@@ -105,8 +108,13 @@ impl Door {
     }
 
     async fn accept(&self, rooms: &Arc<Rooms>) {
-        let mut is_failing = false;
+        let (mut is_failing, mut let_in) = (false, 0);
         loop {
+            let_in = (let_in + 1) % BACKLOG;
+            if let_in == 0 {
+                // Whoever waited is in; a flood must not keep others from their turn.
+                yield_now().await;
+            }
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     if std::mem::take(&mut is_failing) {
