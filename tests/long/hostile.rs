@@ -22,6 +22,12 @@ const FINE: Duration = Duration::from_secs(2);
 const UNTIL_FREED: Duration = Duration::from_secs(15);
 /// The server has closed whatever is silent, half-sent, slow or idle, and forgotten it, after the longest deadline.
 const FREED: Duration = Duration::from_secs(100);
+/// A single report waits no longer than this behind large uploads of another station.
+const BEHIND_UPLOADS: Duration = Duration::from_millis(500);
+/// A page is made for so long for a client that has left: `half_closed_limit_s`.
+const MADE_FOR_NOBODY: Duration = Duration::from_secs(2);
+/// A page of a station.
+const PAGE: &str = "GET /s/town-hall HTTP/1.1\r\nHost: x\r\n\r\n";
 /// How long the honest are watched before the others come.
 const ALONE: Duration = Duration::from_secs(2);
 /// Connections that are opened at once: one after the other, a busy machine takes longer than a truck parks.
@@ -226,7 +232,7 @@ async fn readers_that_do_not_read_are_cut() {
         // As many requests at once as fill every buffer on the way with answers. Few pages: they cost the server most, and
         // it is not the number of pages that is tested.
         let requests = match number % 10 {
-            0 if number % 30 == 0 => "GET /s/town-hall HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100),
+            0 if number % 30 == 0 => PAGE.repeat(100),
             0..=5 => truck(&bay, &format!("{epoch}.1"), 0).repeat(15),
             _ => format!("GET /dock/{bay}/events?seen={epoch}.1 HTTP/1.1\r\nHost: x\r\n\r\n"),
         };
@@ -360,4 +366,106 @@ async fn pages_that_leave_are_forgotten_at_once() {
     }
     honest.stop(&format!("{parked} pages that come and go")).await.was_fine(scene.fine_behind(longest));
     scene.forgets(FREED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_many_ask_for_hold_neither_posts_nor_trucks() {
+    let (clients, each) = either((100, 5), (300, 20));
+    let scene = Scene::open().await;
+    let honest = scene.honest();
+    let mut readers = JoinSet::new();
+    for stream in scene.crowd(clients, &PAGE.repeat(each)).await {
+        readers.spawn(async move {
+            let mut stream = stream;
+            // Until it is dropped.
+            drop(tokio::io::copy(&mut stream, &mut tokio::io::sink()).await);
+        });
+    }
+    watch(WATCHED).await;
+    honest.stop(&format!("{clients} clients that ask for {each} pages each")).await.was_fine(scene.fine());
+    drop(readers);
+    scene.forgets(FREED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_whose_clients_have_left_are_not_made() {
+    let scene = Scene::open().await;
+    let client = reqwest::Client::new();
+    let page = async || {
+        let began = Instant::now();
+        let answer = client.get(format!("{}/s/town-hall", scene.server.url)).timeout(FREED).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+        began.elapsed()
+    };
+    page().await;
+    // Four times as many as two processors make while nobody is there for them any more.
+    let fits = MADE_FOR_NOBODY.as_secs_f64() * 2.0 / page().await.as_secs_f64();
+    let asked = (fits * 4.0).clamp(500.0, 8_000.0) as usize;
+    let before = metric(&scene.server.url, "stevenson_pages_total", None).await.expect("metrics");
+    let began = Instant::now();
+    drop(scene.crowd(asked, PAGE).await);
+    let came = began.elapsed();
+    let honest = page().await;
+    let ends = async |end: &str| {
+        let name = format!("stevenson_pages_total{{end=\"{end}\"}}");
+        metric(&scene.server.url, &name, None).await.expect("metrics")
+    };
+    eventually("none is left", FREED, async || {
+        let ended = metric(&scene.server.url, "stevenson_pages_total", None).await? - before;
+        if ended > asked as f64 { Ok(()) } else { Err(format!("{ended} of {asked}")) }
+    })
+    .await;
+    let (made, left) = (ends("made").await, ends("left").await);
+    println!("{asked} ask for a page and leave: {left} are not made, {made} are; an honest page after {honest:.2?}");
+    assert!(left > 0.0, "all of them were made");
+    assert!(honest <= MADE_FOR_NOBODY + scene.fine_behind(came), "an honest page took {honest:?}");
+    scene.forgets(FREED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_does_not_wait_behind_large_uploads_of_another_station() {
+    let uploads = either(6, 18);
+    let scene = Scene::open().await;
+    let key = scene.server.add_station("roof");
+    let client = reqwest::Client::builder().timeout(FREED).build().expect("a client");
+    let bodies: Vec<String> = (0..uploads).map(large_upload).collect();
+    let honest = scene.honest();
+    let began = Instant::now();
+    let mut posts = JoinSet::new();
+    for body in bodies {
+        let request = client.post(format!("{}/api/v1/readings", scene.server.url)).bearer_auth(&key);
+        posts.spawn(request.header("Content-Type", "application/json").body(body).send());
+    }
+    let mut statuses: Vec<u16> = Vec::new();
+    while let Some(answer) = posts.join_next().await {
+        statuses.push(answer.expect("an end").expect("an answer").status().as_u16());
+    }
+    println!("{uploads} large uploads are answered after {:.1?}: {statuses:?}", began.elapsed());
+    let seen = honest.stop(&format!("{uploads} large uploads")).await;
+    assert!(statuses.contains(&201) && statuses.iter().all(|status| [201, 503].contains(status)), "{statuses:?}");
+    // Without optimization, reading and merging so many values take some ten times as long.
+    let most = if cfg!(debug_assertions) { scene.fine() } else { BEHIND_UPLOADS.max(scene.alone * 5) };
+    let slowest = seen.slowest_post();
+    assert!(slowest <= most, "an honest post waited for {slowest:?}, more than {most:?}");
+    assert_eq!(seen.failures, Vec::<String>::new());
+}
+
+/// Reports of 250 sensors, as many as fit into the largest body.
+fn large_upload(number: i64) -> String {
+    const BYTES: usize = 2 << 20;
+    let base = chrono::Utc::now().timestamp_millis() - (number + 1) * 3_600_000;
+    let mut body = String::from("[");
+    for place in 0.. {
+        let mut report = json!({"observed_at": base + place * 1_000});
+        for sensor in 0..250 {
+            report[format!("sensor-{sensor}/temperature")] = json!((place + sensor) % 40);
+        }
+        let report = report.to_string();
+        if body.len() + report.len() + 2 > BYTES {
+            break;
+        }
+        body.push_str(if place == 0 { "" } else { "," });
+        body.push_str(&report);
+    }
+    body + "]"
 }
