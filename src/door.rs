@@ -2,7 +2,7 @@
 //!
 //! Connections come in by one loop, which knows how many there are and from where (`register`). Plain trucks and plain posts
 //! of readings are read by a fast lane (`lane`), everything else by hyper (`http`). The dock and the readings are answered
-//! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process.
+//! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process, pages and forms in `turns`.
 
 mod compress;
 mod connected;
@@ -15,12 +15,14 @@ mod options;
 mod register;
 mod rooms;
 mod stats;
+mod turns;
 mod wire;
 mod write;
 
 pub use options::Options;
 pub use rooms::Rooms;
-pub use stats::{Cut, Stats};
+pub use stats::{Cut, PageEnd, Stats};
+pub use turns::Turns;
 
 use crate::web::Network;
 use register::{Register, Seat};
@@ -31,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::{unconstrained, yield_now};
 
 /// Connections that the system holds until they are let in.
 const BACKLOG: i32 = 4_096;
@@ -97,7 +100,9 @@ impl Door {
         let watch = tokio::spawn(self.register.clone().watch());
         tokio::select! {
             () = stop => {}
-            () = self.accept(&rooms) => {}
+            // Unconstrained: it goes on while somebody waits. If it took turns with all connections, they could come faster
+            // than it lets them in, and a newcomer that the system finds no room for tries again only after a second.
+            () = unconstrained(self.accept(&rooms)) => {}
         }
         drop(self.listener);
         self.register.close().await;
@@ -105,8 +110,13 @@ impl Door {
     }
 
     async fn accept(&self, rooms: &Arc<Rooms>) {
-        let mut is_failing = false;
+        let (mut is_failing, mut let_in) = (false, 0);
         loop {
+            let_in = (let_in + 1) % BACKLOG;
+            if let_in == 0 {
+                // Whoever waited is in; a flood must not keep others from their turn.
+                yield_now().await;
+            }
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     if std::mem::take(&mut is_failing) {

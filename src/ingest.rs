@@ -96,6 +96,11 @@ pub fn routes() -> Vec<Route> {
     FORMATS.iter().flat_map(|format| (format.routes)()).collect()
 }
 
+/// Whether the uploads of a station that Rocket answers go to this path.
+pub fn takes(path: &str) -> bool {
+    wunderground::pairs_in_path(path).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,9 @@ pub fn routes() -> Vec<Route> {
     routes![metrics]
 }
 
+/// Where the metrics are.
+pub const PATH: &str = "/metrics";
+
 /// Before the name of each metric.
 const PREFIX: &str = "stevenson";
 
@@ -110,4 +113,15 @@ impl<'r> FromRequest<'r> for Watcher<'r> {
 fn shows_token(request: &Request<'_>, options: &Options) -> bool {
     let sent = request.headers().get_one("Authorization").and_then(|value| value.trim().split_once(' '));
     sent.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("Bearer") && options.metrics_token.is(token.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_route_is_where_the_path_says() {
+        let paths: Vec<String> = routes().iter().map(|route| route.uri.path().to_owned()).collect();
+        assert_eq!(paths, [PATH]);
+    }
 }

@@ -5,6 +5,7 @@ use super::connected::{Come, Connected, linger};
 use super::head::Read;
 use super::register::{Doing, Slot};
 use super::rooms::{Guest, Rooms, is_readings, plain, response};
+use super::stats::Counters;
 use super::wire::{Speaks, Wire};
 use crate::live::Door;
 use crate::web::answer::Answer;
@@ -46,7 +47,7 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
         Box::pin(async move {
             slot.does(Doing::Busy);
             register.counters.by_hyper();
-            let answer = handle(request, rooms, peer, slot).await;
+            let answer = handle(request, rooms, peer, (slot, &register.counters)).await;
             let mut answer = match answer {
                 Done::Answer(answer) => answer,
                 Done::Takes(come) => {
@@ -112,7 +113,12 @@ impl From<Answer> for Done {
     }
 }
 
-async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr, slot: &Slot) -> Done {
+async fn handle(
+    request: Request<Incoming>,
+    rooms: &Rooms,
+    peer: SocketAddr,
+    (slot, counters): (&Slot, &Counters),
+) -> Done {
     let (parts, body) = request.into_parts();
     let then = if parts.method.is_safe() { Doing::Busy } else { Doing::Storing };
     let body = Sent { body, slot, then };
@@ -169,7 +175,7 @@ async fn handle(request: Request<Incoming>, rooms: &Rooms, peer: SocketAddr, slo
             return Done::Answer(answer);
         }
     };
-    Done::Answer(rooms.rocket(&parts, body, peer).await)
+    Done::Answer(rooms.page(&parts, body, peer, counters).await)
 }
 
 /// Lets a guest in with its body.

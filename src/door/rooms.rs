@@ -2,6 +2,8 @@
 
 use super::compress::compress;
 use super::head::Read;
+use super::stats::{Counters, PageEnd};
+use super::turns::Turns;
 use crate::ingest::readings::{self, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
@@ -9,6 +11,8 @@ use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use crate::web::{self, client, hosts};
+use crate::{ingest, metrics};
+use channel::crowd::Source;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
@@ -18,6 +22,9 @@ use rocket::http::uri::Origin;
 use rocket::http::{Cookie, Header, Status};
 use rocket::local::asynchronous::Client;
 use std::net::SocketAddr;
+
+/// Said to a client whose page got no turn in time.
+const LATE: &str = "Too many pages are asked for right now. Please come again in a moment.\n";
 
 /// All rooms behind the door.
 pub struct Rooms {
@@ -31,6 +38,8 @@ pub struct Rooms {
     pub web: web::Options,
     /// The limits of a body that Rocket gets: a form, or the upload of a station.
     pub rocket_body: BodyLimit,
+    /// Of whatever takes turns on its way to Rocket.
+    pub turns: Turns,
 }
 
 /// Someone whose head is good, and whose body comes next.
@@ -64,8 +73,34 @@ impl Rooms {
         Err(Problem::new(Status::MisdirectedRequest, detail).into())
     }
 
+    /// Rocket's answer, and what became of the page. Uploads of stations are short and must not wait behind pages, and the
+    /// metrics are for who wants to know why pages wait: both take no turns.
+    pub(crate) async fn page(
+        &self,
+        parts: &Parts,
+        body: Vec<u8>,
+        peer: SocketAddr,
+        counters: &Counters,
+    ) -> Response<Full<Bytes>> {
+        let path = parts.uri.path();
+        if ingest::takes(path) || path == metrics::PATH {
+            return self.rocket(parts, body, peer).await;
+        }
+        let mut asked = counters.page();
+        let source = client::address(&Read { parts, peer }, &self.web).and_then(Source::of);
+        let Some(_turn) = self.turns.turn(source).await else {
+            asked.end = PageEnd::Late;
+            let mut late = plain(StatusCode::SERVICE_UNAVAILABLE, LATE);
+            late.headers_mut().insert("retry-after", HeaderValue::from_static("5"));
+            return late;
+        };
+        let answer = self.rocket(parts, body, peer).await;
+        asked.end = PageEnd::Made;
+        answer
+    }
+
     /// Rocket's answer, compressed.
-    pub(crate) async fn rocket(&self, parts: &Parts, body: Vec<u8>, peer: SocketAddr) -> Response<Full<Bytes>> {
+    async fn rocket(&self, parts: &Parts, body: Vec<u8>, peer: SocketAddr) -> Response<Full<Bytes>> {
         let Ok(method) = parts.method.as_str().parse::<rocket::http::Method>() else {
             return plain(StatusCode::NOT_IMPLEMENTED, "This server does not know that method.\n");
         };

@@ -40,9 +40,48 @@ impl Cut {
     }
 }
 
+/// What became of a page that was asked for: whatever Rocket answers, but for uploads and metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageEnd {
+    /// It was made.
+    Made,
+    /// Its client left before.
+    Left,
+    /// It got no turn in time.
+    Late,
+}
+
+impl PageEnd {
+    /// All of them.
+    pub const ALL: [PageEnd; 3] = [PageEnd::Made, PageEnd::Left, PageEnd::Late];
+
+    /// The name in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            PageEnd::Made => "made",
+            PageEnd::Left => "left",
+            PageEnd::Late => "late",
+        }
+    }
+}
+
+/// A page that is asked for; it is counted when this is dropped.
+pub(crate) struct Asked<'c> {
+    counters: &'c Counters,
+    /// What becomes of it, as things stand.
+    pub(crate) end: PageEnd,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.counters.pages[self.end as usize].fetch_add(1, Relaxed);
+    }
+}
+
 /// The counts, as they grow.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
+    pages: [AtomicU64; PageEnd::ALL.len()],
     accepted: AtomicU64,
     cuts: [AtomicU64; Cut::ALL.len()],
     lane: AtomicU64,
@@ -66,6 +105,11 @@ impl Counters {
         self.long_way.fetch_add(1, Relaxed);
     }
 
+    /// A page is asked for, and left as long as nothing else is noted.
+    pub(crate) fn page(&self) -> Asked<'_> {
+        Asked { counters: self, end: PageEnd::Left }
+    }
+
     pub(crate) fn stats(&self, connections: usize, max_connections: usize) -> Stats {
         Stats {
             connections: connections as u64,
@@ -74,6 +118,7 @@ impl Counters {
             cuts: self.cuts.each_ref().map(|count| count.load(Relaxed)),
             lane: self.lane.load(Relaxed),
             long_way: self.long_way.load(Relaxed),
+            pages: self.pages.each_ref().map(|count| count.load(Relaxed)),
         }
     }
 }
@@ -93,6 +138,8 @@ pub struct Stats {
     pub lane: u64,
     /// Requests that hyper read.
     pub long_way: u64,
+    /// Pages that were asked for, by what became of them, in the order of [`PageEnd::ALL`].
+    pub pages: [u64; PageEnd::ALL.len()],
 }
 
 impl Collector for Stats {
@@ -117,6 +164,12 @@ impl Collector for Stats {
         for (why, count) in Cut::ALL.into_iter().zip(self.cuts) {
             let labels = [("reason", why.name())];
             cuts.encode_family(&labels)?.encode_counter::<NoLabelSet, _, f64>(&count, None)?;
+        }
+        let help = "Pages that were asked for, by what became of them";
+        let mut pages = encoder.encode_descriptor("pages", help, None, MetricType::Counter)?;
+        for (end, count) in PageEnd::ALL.into_iter().zip(self.pages) {
+            let labels = [("end", end.name())];
+            pages.encode_family(&labels)?.encode_counter::<NoLabelSet, _, f64>(&count, None)?;
         }
         Ok(())
     }

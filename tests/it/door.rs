@@ -225,6 +225,41 @@ async fn requests_that_were_sent_ahead_are_answered_in_order() {
     }
 }
 
+/// What the metrics say of this name, for a watcher behind the proxy.
+async fn watched(server: &TestApp, name: &str) -> u64 {
+    let metrics = answer(server, "GET /metrics HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n").await;
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("{metrics}"))
+}
+
+#[tokio::test]
+async fn the_pages_of_one_address_do_not_stand_before_those_of_others() {
+    let server = TestApp::with(|config| {
+        config.web.trusted_proxies = vec!["127.0.0.1".parse().expect("one")];
+        config.web.metrics_from = vec!["192.0.2.1".parse().expect("one")];
+    })
+    .await;
+    let (_, key) = server.add_station("town-hall").await;
+    let page = |from: &str| format!("GET /s/town-hall HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {from}\r\n\r\n");
+    const MADE: &str = "stevenson_pages_total{end=\"made\"}";
+    let mut greedy = Vec::new();
+    for _ in 0..100 {
+        // Many on each connection: they are still being made when the last connection is open.
+        greedy.push(server.send(&page("203.0.113.7").repeat(20)).await);
+    }
+    let mut passed = 0;
+    for visitor in 1..=5 {
+        let before = watched(&server, MADE).await;
+        let head = server.send(&page(&format!("198.51.100.{visitor}"))).await.head().await;
+        assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        server.measures(&key, &json!({"temperature": visitor})).await;
+        passed += watched(&server, MADE).await - before;
+    }
+    assert!(watched(&server, MADE).await < 1_500, "the greedy had all of theirs");
+    assert!(passed < 5 * 40, "{passed} pages were made before five others and their posts");
+    drop(greedy);
+}
+
 #[tokio::test]
 async fn the_door_counts_what_it_does() {
     let server = with(Options { head_limit_s: 0, ..Options::default() }).await;

@@ -75,6 +75,11 @@ impl Seen {
         percentile(&self.posts, 99).max(percentile(&self.pages, 99))
     }
 
+    /// What every post took at most.
+    pub fn slowest_post(&self) -> Duration {
+        self.posts.iter().copied().max().unwrap_or_default()
+    }
+
     /// The honest were served, and 99 % of what they did took no longer than this.
     pub fn was_fine(&self, most: Duration) {
         assert_eq!(self.failures, Vec::<String>::new(), "the honest are served");
@@ -188,7 +193,7 @@ async fn page(door: Door, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// What of the metrics starts with this name, added up. `from` as above.
+/// What of the metrics has this name, with labels or without, added up. `from` as above.
 pub async fn metric(url: &str, name: &str, from: Option<&str>) -> Result<f64, String> {
     let mut request = reqwest::Client::new().get(format!("{url}/metrics"));
     if let Some(from) = from {
@@ -196,7 +201,8 @@ pub async fn metric(url: &str, name: &str, from: Option<&str>) -> Result<f64, St
     }
     let chain = |error: reqwest::Error| format!("{error:?}");
     let text = request.send().await.map_err(chain)?.error_for_status().map_err(chain)?.text().await.map_err(chain)?;
-    let rows = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+    let named = |line: &&str| line.split(['{', ' ']).next() == Some(name) || line.split(' ').next() == Some(name);
+    let rows = text.lines().filter(named);
     Ok(rows.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
 }
 
