@@ -111,7 +111,7 @@ mod tests {
     fn what_stood_in_a_row_for_each_quantity_is_kept_to_the_last_digit() {
         let db = Connection::open_in_memory().expect("memory");
         db.execute_batch(include_str!("../../../migrations/sqlite/0001_first_light.sql")).expect("tables");
-        let values = [0.1 + 0.2, -40.0, 1013.207_489_067_6, f64::MIN_POSITIVE, 1e20];
+        let values = [0.1 + 0.2, -40.0, 1_013.207_489_067_6, f64::MIN_POSITIVE, 1e20];
         for (place, value) in values.into_iter().enumerate() {
             let row = (7, place as i64 + 1, place as i64, value);
             db.execute("INSERT INTO latest VALUES (?1, ?2, 100 + ?3, 90 + ?3, ?4)", row).expect("a row");
