@@ -1,7 +1,7 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
 use crate::config::{self, Config};
-use crate::door::{Door, Rooms, Turns};
+use crate::door::{Door, Rooms};
 use crate::ingest::readings::Readings;
 use crate::keeper::Keeper;
 use crate::live::Live;
@@ -152,7 +152,7 @@ impl App {
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
-            turns: Turns::default(),
+            turns: Rooms::turns(),
             rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
     }

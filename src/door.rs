@@ -2,7 +2,7 @@
 //!
 //! Connections come in by one loop, which knows how many there are and from where (`register`). Plain trucks and plain posts
 //! of readings are read by a fast lane (`lane`), everything else by hyper (`http`). The dock and the readings are answered
-//! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process, pages and forms in `turns`.
+//! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process, pages and forms in turns.
 
 mod compress;
 mod connected;
@@ -15,14 +15,12 @@ mod options;
 mod register;
 mod rooms;
 mod stats;
-mod turns;
 mod wire;
 mod write;
 
 pub use options::Options;
 pub use rooms::Rooms;
 pub use stats::{Cut, PageEnd, Stats};
-pub use turns::Turns;
 
 use crate::web::Network;
 use register::{Register, Seat};

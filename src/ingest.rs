@@ -6,7 +6,6 @@ pub mod json;
 pub mod readings;
 pub mod time;
 mod updateweatherstation;
-mod uploads;
 pub mod wunderground;
 
 use crate::web::body::BodyLimit;

@@ -14,6 +14,7 @@ mod options;
 pub mod origin;
 pub mod preference;
 pub mod token;
+pub mod turns;
 pub mod visitor;
 
 pub use methods::Elsewhere;

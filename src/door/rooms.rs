@@ -3,13 +3,13 @@
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
-use super::turns::Turns;
 use crate::ingest::readings::{self, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
+use crate::web::turns::Turns;
 use crate::web::{self, client, hosts};
 use crate::{ingest, metrics};
 use channel::crowd::Source;
@@ -22,6 +22,20 @@ use rocket::http::uri::Origin;
 use rocket::http::{Cookie, Header, Status};
 use rocket::local::asynchronous::Client;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pages that are made at once: as many as there are readers of the database by default. More would wait for those, in vain
+/// after ten seconds, and each of them would stand before a truck or a post that is ready to go on.
+const PAGES_AT_ONCE: usize = 4;
+/// The longest wait for a turn. People leave before.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Pages that are made at once for one address (IPv6: for one /64). This machine may have all, because it may be a proxy
+/// that speaks for everybody.
+fn pages_at_once(source: Option<Source>) -> usize {
+    source.map_or(PAGES_AT_ONCE, |_| PAGES_AT_ONCE / 2)
+}
 
 /// Said to a client whose page got no turn in time.
 const LATE: &str = "Too many pages are asked for right now. Please come again in a moment.\n";
@@ -38,8 +52,8 @@ pub struct Rooms {
     pub web: web::Options,
     /// The limits of a body that Rocket gets: a form, or the upload of a station.
     pub rocket_body: BodyLimit,
-    /// Of whatever takes turns on its way to Rocket.
-    pub turns: Turns,
+    /// The turns of whatever takes some on its way to Rocket, by address; `None` is this machine.
+    pub turns: Arc<Turns<Option<Source>>>,
 }
 
 /// Someone whose head is good, and whose body comes next.
@@ -73,6 +87,11 @@ impl Rooms {
         Err(Problem::new(Status::MisdirectedRequest, detail).into())
     }
 
+    /// The turns of pages.
+    pub fn turns() -> Arc<Turns<Option<Source>>> {
+        Turns::new(PAGES_AT_ONCE, PATIENCE)
+    }
+
     /// Rocket's answer, and what became of the page. Uploads of stations are short and must not wait behind pages, and the
     /// metrics are for who wants to know why pages wait: both take no turns.
     pub(crate) async fn page(
@@ -88,7 +107,7 @@ impl Rooms {
         }
         let mut asked = counters.page();
         let source = client::address(&Read { parts, peer }, &self.web).and_then(Source::of);
-        let Some(_turn) = self.turns.turn(source).await else {
+        let Some(_turn) = self.turns.turn(source, pages_at_once(source)).await else {
             asked.end = PageEnd::Late;
             let mut late = plain(StatusCode::SERVICE_UNAVAILABLE, LATE);
             late.headers_mut().insert("retry-after", HeaderValue::from_static("5"));

@@ -3,29 +3,40 @@
 use super::Options;
 use super::inflate::{self, Coding, NotInflated};
 use super::json::{self, Format, Malformed};
-use super::uploads::{LARGE_BYTES, Turn, Uploads};
 use crate::storage::{self, Storage};
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::{self, Problem};
 use crate::web::head::Head;
+use crate::web::turns::{Turn, Turns};
 use chrono::Utc;
 use rocket::http::Status;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::spawn_blocking;
 use weather::report::{Parsed, Warning};
-use weather::station::Station;
+use weather::station::{Station, StationId};
 
 /// The path.
 pub const PATH: &str = "/api/v1/readings";
+
+/// Longer bodies, in bytes, are large. A report has some hundred bytes, so a station that sends as it measures never waits.
+const LARGE_BYTES: u64 = 64 * 1_024;
+/// Large uploads at once: each holds its body and its reports, some four times `json_limit_kib`, so 256 MiB in all. Each is
+/// read once it has its turn.
+const LARGE_AT_ONCE: usize = 32;
+/// Large uploads of one station at once. One is read while another is stored; more gain nothing.
+const LARGE_AT_ONCE_BY_STATION: usize = 4;
+/// The longest wait for a turn. Senders wait a minute for an answer, and the body may take half of it.
+const LARGE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The door.
 #[derive(Clone)]
 pub struct Readings {
     storage: Storage,
     options: Arc<Options>,
-    uploads: Arc<Uploads>,
+    large: Arc<Turns<StationId>>,
 }
 
 /// A station whose key is good. Its body comes next.
@@ -35,13 +46,13 @@ pub struct Sender {
     format: Format,
     coding: Coding,
     /// It has one if the body may be large.
-    turn: Option<Turn>,
+    turn: Option<Turn<StationId>>,
 }
 
 impl Readings {
     /// The door to this database.
     pub fn new(storage: Storage, options: Options) -> Self {
-        Self { storage, options: Arc::new(options), uploads: Arc::default() }
+        Self { storage, options: Arc::new(options), large: Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE) }
     }
 
     /// Who sends, if memory knows; `None`: [`Readings::sender`] has to find out.
@@ -64,7 +75,7 @@ impl Readings {
             Problem::new(Status::UnsupportedMediaType, inflate::ADVICE).with("accept-encoding", inflate::ACCEPTED)
         })?;
         let turn = if may_be_large(head, coding) {
-            let turn = self.uploads.turn(station.id).await;
+            let turn = self.large.turn(station.id, LARGE_AT_ONCE_BY_STATION).await;
             Some(turn.ok_or_else(|| {
                 let detail = "nothing was stored: too many large uploads at once; send one after the other";
                 Answer::from(Problem::unavailable(detail))

@@ -1,0 +1,140 @@
+//! Turns: so much goes on at once in all, and so much of one party. Who waits stands in line among its own party first, so
+//! that no party stands before the others more often than it may.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// Turns by party.
+#[derive(Debug)]
+pub struct Turns<P: Hash + Eq + Clone> {
+    all: Arc<Semaphore>,
+    lines: Mutex<Lines<P>>,
+    patience: Duration,
+}
+
+/// The line of each party that has a turn or waits for one, and how many stand in it or have one.
+type Lines<P> = HashMap<P, (Arc<Semaphore>, usize)>;
+
+/// A turn. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Turn<P: Hash + Eq + Clone> {
+    _of_all: OwnedSemaphorePermit,
+    _of_party: OwnedSemaphorePermit,
+    _place: Place<P>,
+}
+
+/// A place in the line of a party.
+#[derive(Debug)]
+struct Place<P: Hash + Eq + Clone> {
+    turns: Arc<Turns<P>>,
+    party: P,
+}
+
+impl<P: Hash + Eq + Clone> Turns<P> {
+    /// So many at once in all. Nobody waits longer than `patience`.
+    pub fn new(at_once: usize, patience: Duration) -> Arc<Self> {
+        Arc::new(Self { all: Arc::new(Semaphore::new(at_once)), lines: Mutex::default(), patience })
+    }
+
+    /// Waits for a turn of a party, which may have `at_once` of them; `None` if none comes in time.
+    pub async fn turn(self: &Arc<Self>, party: P, at_once: usize) -> Option<Turn<P>> {
+        let (place, own) = self.place(party, at_once);
+        let both = async {
+            let of_party = own.acquire_owned().await.ok()?;
+            let of_all = self.all.clone().acquire_owned().await.ok()?;
+            Some((of_party, of_all))
+        };
+        let (of_party, of_all) = timeout(self.patience, both).await.ok().flatten()?;
+        Some(Turn { _of_all: of_all, _of_party: of_party, _place: place })
+    }
+
+    fn place(self: &Arc<Self>, party: P, at_once: usize) -> (Place<P>, Arc<Semaphore>) {
+        let mut lines = self.lines();
+        let (own, count) = lines.entry(party.clone()).or_insert_with(|| (Arc::new(Semaphore::new(at_once)), 0));
+        *count += 1;
+        (Place { turns: self.clone(), party }, own.clone())
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines<P>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P: Hash + Eq + Clone> Drop for Place<P> {
+    fn drop(&mut self) {
+        let mut lines = self.turns.lines();
+        if let Some((_, count)) = lines.get_mut(&self.party) {
+            *count -= 1;
+            if *count == 0 {
+                lines.remove(&self.party);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+    use tokio::time::Instant;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "a clock that stands still measures the wait")]
+    async fn who_gets_no_turn_in_time_is_told_so() {
+        let turns = Turns::new(4, PATIENCE);
+        let mut taken = vec![turns.turn('a', 2).await.expect("a turn"), turns.turn('a', 2).await.expect("a turn")];
+        let began = Instant::now();
+        assert!(turns.turn('a', 2).await.is_none());
+        assert_eq!(began.elapsed(), PATIENCE);
+        assert!(turns.turn('b', 2).await.is_some(), "another party has not waited");
+        taken.pop();
+        assert!(turns.turn('a', 2).await.is_some(), "the place of one that ended");
+        assert_eq!(began.elapsed(), PATIENCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_party_that_waits_stands_before_others_only_so_often() {
+        let turns = Turns::new(4, PATIENCE);
+        let mut first = Vec::new();
+        for _ in 0..4 {
+            first.push(turns.turn('x', 4).await.expect("a turn"));
+        }
+        let (greedy, other) = ([(); 20].map(|()| turns.turn('a', 2)), turns.turn('b', 2));
+        let mut greedy = pin!(futures_util::future::join_all(greedy));
+        let mut other = pin!(other);
+        let mut look = Context::from_waker(Waker::noop());
+        assert!(greedy.as_mut().poll(&mut look).is_pending() && other.as_mut().poll(&mut look).is_pending());
+        // As many end as the greedy may have at once, and one more.
+        first.truncate(1);
+        assert!(greedy.as_mut().poll(&mut look).is_pending());
+        assert!(other.as_mut().poll(&mut look).is_ready());
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_have_a_turn_than_may_and_nobody_is_remembered(parties in proptest::collection::vec(0_u8..6, 1..60)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+            runtime.expect("a runtime").block_on(async {
+                let turns = Turns::new(6, PATIENCE);
+                let (mut taken, mut by_party) = (Vec::new(), HashMap::<u8, usize>::new());
+                for party in parties {
+                    let turn = turns.turn(party, 2).await;
+                    let held = by_party.entry(party).or_default();
+                    assert_eq!(turn.is_some(), *held < 2 && taken.len() < 6);
+                    *held += usize::from(turn.is_some());
+                    taken.extend(turn);
+                }
+                taken.clear();
+                assert!(turns.lines().is_empty());
+            });
+        }
+    }
+}
