@@ -119,19 +119,22 @@ async fn serve(config: Config, log: Counts) -> Result<()> {
     Ok(())
 }
 
-/// Ready at the first Ctrl-C or SIGTERM.
-async fn stop_asked() {
+/// Ready at the first Ctrl-C or SIGTERM. SIGTERM is heard from the call on, and not only when somebody waits.
+fn stop_asked() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => (),
-            _ = tokio::signal::ctrl_c() => (),
-        },
-        Err(error) => {
-            tracing::warn!(%error, "the server cannot receive SIGTERM; stop it with Ctrl-C");
-            // If Ctrl-C cannot be received either, only the system can end the process.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
+    let terminate = signal(SignalKind::terminate());
+    async {
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = terminate.recv() => (),
+                _ = tokio::signal::ctrl_c() => (),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "the server cannot receive SIGTERM; stop it with Ctrl-C");
+                // If Ctrl-C cannot be received either, only the system can end the process.
+                if tokio::signal::ctrl_c().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
             }
         }
     }
