@@ -21,9 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Turns {
     all: Semaphore,
-    /// One for each address that has a page made or waits for one, and how many pages that are.
-    by_source: Mutex<HashMap<Option<Source>, (Arc<Semaphore>, usize)>>,
+    by_source: Mutex<BySource>,
 }
+
+/// The turns of each address that has a page made or waits for one, and how many pages that are.
+type BySource = HashMap<Option<Source>, (Arc<Semaphore>, usize)>;
 
 /// A turn. It ends when this is dropped.
 #[derive(Debug)]
@@ -68,7 +70,7 @@ impl Turns {
         (Place { turns: self, source }, own.clone())
     }
 
-    fn by_source(&self) -> MutexGuard<'_, HashMap<Option<Source>, (Arc<Semaphore>, usize)>> {
+    fn by_source(&self) -> MutexGuard<'_, BySource> {
         self.by_source.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
