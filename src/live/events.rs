@@ -69,7 +69,12 @@ fn event(seen: &str, retry_ms: Option<u64>, json: &[u8]) -> Vec<u8> {
         let _ = writeln!(event, "retry: {ms}");
     }
     let _ = write!(event, "id: {seen}\ndata: ");
-    event.extend(json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+    let start = event.len();
+    event.extend_from_slice(json);
+    // Ends of lines are looked for at once: byte by byte, a full load of many streams would hold up everybody else.
+    if json.contains(&b'\n') || json.contains(&b'\r') {
+        event[start..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
+    }
     event.extend_from_slice(b"\n\n");
     event
 }

@@ -14,6 +14,10 @@ const POST_EVERY: Duration = Duration::from_millis(100);
 const WAIT_MAX: Duration = Duration::from_secs(60);
 /// A page that loses more trucks than this, one after another, is cut off.
 const LOST_MAX: u32 = 3;
+/// The page sends so many trucks at most…
+const TRUCKS: usize = 4;
+/// … in this time.
+const TRUCKS_IN: Duration = Duration::from_millis(450);
 /// The page's place in the dock.
 const BAY: &str = "00000000000000000000000000honest";
 
@@ -160,7 +164,13 @@ async fn page(door: Door, mut stopped: watch::Receiver<bool>) {
     let client = reqwest::Client::builder().timeout(WAIT_MAX).build().expect("a client");
     let path = format!("/dock/{BAY}");
     let (mut seen, mut lost_in_a_row) = ("none.0".to_owned(), 0);
+    let mut last = [Instant::now() - TRUCKS_IN; TRUCKS];
     loop {
+        // As homes do: the server brakes a page that sends more than ten a second.
+        let oldest = last[0];
+        last.rotate_left(1);
+        tokio::time::sleep_until((oldest + TRUCKS_IN).into()).await;
+        last[TRUCKS - 1] = Instant::now();
         let truck = json!({"v": 1, "fleet": "ping-pong", "park": 25_000, "seen": seen, "watch": [], "say": []});
         let answer = tokio::select! {
             answer = door.post(&client, &path, None, &truck) => answer,
