@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 
 /// How often the register looks at all connections: limits hold to this precision.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -239,15 +238,15 @@ impl Register {
     }
 
     /// Looks at all connections each second, for ever.
-    #[expect(clippy::disallowed_methods, reason = "limits in time")]
     pub(crate) async fn watch(self: Arc<Self>) {
-        let start = Instant::now();
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
+        // A second for each look, however late it comes: if this machine slept or was busy, it was not the clients who were
+        // slow.
+        for second in 0.. {
             look.tick().await;
             *self.date.lock().unwrap_or_else(PoisonError::into_inner) = date();
-            self.look(u32::try_from(start.elapsed().as_secs()).unwrap_or(u32::MAX));
+            self.look(second);
         }
     }
 
@@ -398,6 +397,34 @@ mod tests {
         };
         let all = async { tokio::join!(register.close(), answered) };
         tokio::time::timeout(Duration::from_secs(20), all).await.expect("it closes");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_while_the_machine_sleeps_was_not_slow() {
+        let register = register(9, 9);
+        let limit_s = u64::from(register.options.head_limit_s);
+        let _watch = tokio::spawn(register.clone().watch());
+        let seat = seat(&register, "127.0.0.1").expect("a seat");
+        seat.slot.does(Doing::Head);
+        let slot = seat.slot.clone();
+        let served = tokio::spawn(async move {
+            let _seat = seat;
+            std::future::pending::<()>().await;
+        });
+        Seat::is_served_by(&slot, served.abort_handle());
+        let pass = async |seconds| {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            // The watch looks, and what it ends goes.
+            for _ in 0..4 {
+                tokio::task::yield_now().await;
+            }
+        };
+        pass(limit_s * 10).await;
+        assert!(!served.is_finished(), "all of it in one look");
+        for _ in 0..limit_s + 2 {
+            pass(1).await;
+        }
+        assert!(served.is_finished(), "a second for each look");
     }
 
     #[test]

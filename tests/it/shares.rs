@@ -105,7 +105,8 @@ async fn the_labs_news_pushes_nobody_elses_out_of_the_journal() {
     app.measures(&key, &json!({"temperature": 23.5})).await;
     let journal = app.storage.journal_tail(10_000).await.expect("read");
     let lab = journal.iter().filter(|entry| &*entry.station == "_lab").count();
-    assert!((50..=150).contains(&lab), "{lab} of the lab's {entries} entries are kept");
+    // Pruned are 500 at a time, and the fewer since then are still there.
+    assert!((50..550).contains(&lab) && lab < entries, "{lab} of the lab's {entries} entries are kept");
     let load = truck_of(1_000, "E.1", json!([])).await;
     let kinds: Vec<_> = load["cargo"].as_array().expect("news").iter().map(|item| item["kind"].clone()).collect();
     assert!(load["why"] == "cargo" && kinds.contains(&json!("words")), "the word is there: {load}");
