@@ -95,6 +95,10 @@ impl Live {
 
     /// Lets a truck in by its head.
     pub fn truck(&self, bay: &str, head: &dyn Head) -> Result<Truck, Answer> {
+        // Before the brake: what a page elsewhere can send is no JSON, and must not brake the visitor's page.
+        if !origin::is_json(head) {
+            return Err(gate::no_json().into());
+        }
         let caller = self.caller(bay, head)?;
         let announced_bytes = head.first("Content-Length").and_then(|length| length.parse().ok());
         Ok(Truck { caller, announced_bytes, is_json: origin::is_json(head) })

@@ -98,6 +98,10 @@ impl<'r> FromRequest<'r> for Watcher<'r> {
     type Error = Stranger;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Stranger> {
+        // Rocket takes more spellings of the path for this one, and a proxy that shuts it may not.
+        if request.uri().path().raw() != PATH {
+            return Outcome::Forward(Status::NotFound);
+        }
         let unset = Options::default();
         let options = request.rocket().state().unwrap_or(&unset);
         if client::is_owner(request, options) || shows_token(request, options) {

@@ -18,7 +18,7 @@ pub(super) enum SensorCommand {
     Remove {
         /// The station's slug
         station: Slug,
-        /// The sensor's name, as `sensor list` shows it; - is the main sensor
+        /// The sensor's name, as `sensor list` shows it; . is the main sensor
         #[arg(value_parser = sensor_name)]
         sensor: SensorName,
         /// Remove without asking
@@ -27,8 +27,8 @@ pub(super) enum SensorCommand {
     },
 }
 
-/// The main sensor has no name; this stands for it.
-const MAIN: &str = "-";
+/// The main sensor has no name; this stands for it, and can be nobody's name.
+const MAIN: &str = ".";
 
 fn sensor_name(text: &str) -> Result<SensorName, String> {
     if text == MAIN { Ok(SensorName::main()) } else { SensorName::new(text).map_err(|error| error.to_string()) }

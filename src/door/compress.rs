@@ -22,9 +22,12 @@ pub(crate) async fn compress(asked: &HeaderMap, headers: &mut HeaderMap, body: B
     if body.len() < MIN_BYTES || headers.contains_key(CONTENT_ENCODING) || !is_text(headers) {
         return body;
     }
-    let vary = headers.get(VARY).and_then(|vary| vary.to_str().ok()).map(|vary| format!("{vary}, Accept-Encoding"));
-    let vary = vary.and_then(|vary| vary.parse().ok()).unwrap_or(HeaderValue::from_static("Accept-Encoding"));
-    headers.insert(VARY, vary);
+    let vary = headers.get(VARY).and_then(|vary| vary.to_str().ok()).unwrap_or_default();
+    if !vary.to_ascii_lowercase().contains("accept-encoding") {
+        let more = if vary.is_empty() { "" } else { ", " };
+        let vary = format!("{vary}{more}Accept-Encoding").parse();
+        headers.insert(VARY, vary.unwrap_or(HeaderValue::from_static("Accept-Encoding")));
+    }
     if !accepts_gzip(asked) {
         return body;
     }

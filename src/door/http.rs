@@ -11,7 +11,7 @@ use crate::live::Door;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -122,7 +122,7 @@ async fn handle(
     let (parts, body) = request.into_parts();
     let then = if parts.method.is_safe() { Doing::Busy } else { Doing::Storing };
     let body = Sent { body, slot, then };
-    if let Err(why) = one_host(&parts) {
+    if let Err(why) = one_host(&parts).and_then(|()| is_text(&parts)) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
     }
     if let Err(refused) = rooms.is_meant(&Read { parts: &parts, peer }) {
@@ -132,6 +132,12 @@ async fn handle(
     let head = Read { parts: &parts, peer };
     let keep = keeps(&parts);
     let get = parts.method == Method::GET;
+    // A body that comes after the socket was handed on would be taken for the next request.
+    if matches!(Door::of(parts.uri.path()), Some((Door::Events | Door::Socket, _))) && !body.body.is_end_stream() {
+        let mut answer = plain(StatusCode::BAD_REQUEST, "A stream or a socket is opened without a body.\n");
+        answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
+        return Done::Answer(answer);
+    }
     match Door::of(parts.uri.path()) {
         Some((Door::Trucks, bay)) if parts.method == Method::POST => {
             let truck = rooms.live.truck(bay, &head).map(Guest::Truck);
@@ -220,8 +226,24 @@ impl Sent<'_> {
     }
 }
 
+/// Headers whose values nobody here relies on, and which some send in letters of their own.
+const FREE: [&str; 3] = ["cookie", "referer", "user-agent"];
+
+/// The values of headers are text: a guard would take one that is not for absent.
+fn is_text(parts: &Parts) -> Result<(), &'static str> {
+    let is_odd = |value: &hyper::header::HeaderValue| std::str::from_utf8(value.as_bytes()).is_err();
+    let odd = parts.headers.iter().any(|(name, value)| is_odd(value) && !FREE.contains(&name.as_str()));
+    if odd { Err("A header has a value that is not UTF-8.\n") } else { Ok(()) }
+}
+
 /// HTTP/1.1 names the host, once: who reads the first of two and who reads the second would not agree.
 fn one_host(parts: &Parts) -> Result<(), &'static str> {
+    let host = parts.headers.get("host").map(|host| host.as_bytes());
+    if let (Some(target), Some(host)) = (parts.uri.authority(), host)
+        && !target.as_str().as_bytes().eq_ignore_ascii_case(host)
+    {
+        return Err("The request's target and its Host header name different hosts.\n");
+    }
     match parts.headers.get_all("host").iter().count() {
         1 => Ok(()),
         0 if parts.version < Version::HTTP_11 => Ok(()),

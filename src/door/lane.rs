@@ -83,6 +83,9 @@ fn plain<'b, 'h>(bytes: &'b [u8], headers: &'h mut [httparse::Header<'b>]) -> Re
     }
     let (mut hosts, mut lengths, mut length) = (0, 0, None);
     for header in request.headers.iter() {
+        if std::str::from_utf8(header.value).is_err() {
+            return Err(Unusual);
+        }
         let is = |name: &str| header.name.eq_ignore_ascii_case(name);
         match header.name.len() {
             4 if is("Host") => hosts += 1,

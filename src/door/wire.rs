@@ -136,10 +136,14 @@ impl AsyncWrite for Wire {
         true
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.is_flushed = true;
         if self.speaks == Speaks::Http && self.slot.doing() == Doing::Writing {
             self.slot.does(Doing::Idle);
+            if self.closed.is_some() {
+                // Its answer is out: the end is read now, and not when its time is over.
+                cx.waker().wake_by_ref();
+            }
         }
         Poll::Ready(Ok(()))
     }

@@ -59,7 +59,15 @@ impl Readings {
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(key(head)?)?;
         let (format, coding) = (format(head)?, inflate::coding(head)?);
-        (!may_be_large(head, coding)).then(|| Sender { door: self.clone(), station, format, coding, turn: None })
+        (!may_be_large(head)).then(|| Sender { door: self.clone(), station, format, coding, turn: None })
+    }
+
+    /// Waits until a large upload of the station may be read.
+    async fn turn(&self, station: &Station) -> Result<Turn<StationId>, Problem> {
+        let turn = self.large.turn(station.id, LARGE_AT_ONCE_BY_STATION).await;
+        turn.ok_or_else(|| {
+            Problem::unavailable("nothing was stored: too many large uploads at once; send one after the other")
+        })
     }
 
     /// Finds out who sends, before anything of the body is read.
@@ -74,23 +82,15 @@ impl Readings {
         let coding = inflate::coding(head).ok_or_else(|| {
             Problem::new(Status::UnsupportedMediaType, inflate::ADVICE).with("accept-encoding", inflate::ACCEPTED)
         })?;
-        let turn = if may_be_large(head, coding) {
-            let turn = self.large.turn(station.id, LARGE_AT_ONCE_BY_STATION).await;
-            Some(turn.ok_or_else(|| {
-                let detail = "nothing was stored: too many large uploads at once; send one after the other";
-                Answer::from(Problem::unavailable(detail))
-            })?)
-        } else {
-            None
-        };
+        let turn = if may_be_large(head) { Some(self.turn(&station).await?) } else { None };
         Ok(Sender { door: self.clone(), station, format, coding, turn })
     }
 }
 
-/// Whether a body may take much memory: it is long, says no length, or gets larger here.
-fn may_be_large(head: &dyn Head, coding: Coding) -> bool {
+/// Whether a body may take much memory while it comes: it is long, or says no length.
+fn may_be_large(head: &dyn Head) -> bool {
     let bytes = head.first("Content-Length").and_then(|length| length.trim().parse().ok());
-    coding != Coding::Plain || bytes.is_none_or(|bytes: u64| bytes > LARGE_BYTES)
+    bytes.is_none_or(|bytes: u64| bytes > LARGE_BYTES)
 }
 
 /// The key of a station.
@@ -199,8 +199,15 @@ impl Sender {
     }
 
     async fn store(self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
-        let Self { door: Readings { storage, options, .. }, station, format, coding, turn: _turn } = self;
-        let bytes = inflate::inflate(body?, coding, options.json_limit()).await?;
+        let Self { door, station, format, coding, mut turn } = self;
+        let body = body?;
+        if coding != Coding::Plain && turn.is_none() {
+            // It gets larger here. While it came it was small, and took nobody's turn.
+            turn = Some(door.turn(&station).await.map_err(Refused::Other)?);
+        }
+        let _turn = turn;
+        let Readings { storage, options, .. } = door;
+        let bytes = inflate::inflate(body, coding, options.json_limit()).await?;
         #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
         let (received, reports_max) = (Utc::now().into(), options.reports_max);
         // What is large takes milliseconds to parse, and open pages wait on this thread.

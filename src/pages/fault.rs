@@ -6,7 +6,7 @@ use super::views::{FaultPage, Frame};
 use crate::storage;
 use crate::web::error::Problem;
 use crate::web::{self, preference, visitor};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use std::io::Cursor;
@@ -41,7 +41,12 @@ impl<'r> Responder<'r, 'static> for Fault {
         let heading = heading(status);
         let now = clock::now();
         let frame = Frame::still(heading, "/", now, preference::of(request));
-        let frame = frame.signed(visitor::known(request).as_ref());
+        // The page has forms, too. A form of another site must not give the visitor another cookie.
+        let visitor = match request.method() {
+            Method::Get => Some(visitor::welcome(request)),
+            _ => visitor::known(request),
+        };
+        let frame = frame.signed(visitor.as_ref());
         let page = FaultPage::of(frame, status.code, heading, self.0.detail().to_owned());
         let mut response = Page(page).respond_to(request)?;
         response.set_status(status);

@@ -29,13 +29,15 @@ fn is_address(name: &str) -> bool {
     name.parse::<IpAddr>().is_ok()
 }
 
-/// The name without port, brackets and the dot at its end.
+/// The name without port, brackets and the dot at its end. A host with anything else behind its name is no name of anybody.
 fn name_of(host: &str) -> &str {
     let host = host.trim();
-    if let Some((address, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return address;
-    }
-    host.split(':').next().unwrap_or_default().trim_end_matches('.')
+    let (name, rest) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => (address, rest),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_port = rest.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if rest.is_empty() || is_port { name.trim_end_matches('.') } else { "" }
 }
 
 #[cfg(test)]
@@ -65,6 +67,10 @@ mod tests {
             assert!(passes(host, own), "{host}");
         }
         for host in [
+            "[127.0.0.1].evil.example",
+            "[::1]:80.evil.example",
+            "localhost:80.evil.example",
+            "127.0.0.1:x",
             "evil.example",
             "weather.example.org.evil.example",
             "xweather.example.org",

@@ -17,9 +17,16 @@ const COOKIE_MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 /// A secret's length, bytes: 128 bits.
 const SECRET_BYTES: usize = 16;
 
-/// The visitor that the cookie names, if there is a good one.
+/// The visitor that the cookie names, if there is a good one. Of two that differ none is: a server on another port of this
+/// host can have added one, for some paths only.
 pub fn known(head: &dyn Head) -> Option<Visitor> {
-    head.cookie(COOKIE).filter(|secret| is_secret(secret)).map(Visitor::of_secret)
+    let secret = head.cookie(COOKIE).filter(|secret| is_secret(secret))?;
+    let mut differ = false;
+    head.each("Cookie", &mut |list| {
+        let pairs = list.split(';').filter_map(|pair| pair.trim().split_once('='));
+        differ |= pairs.filter(|(name, _)| *name == COOKIE).any(|(_, value)| value != secret);
+    });
+    (!differ).then(|| Visitor::of_secret(secret))
 }
 
 /// The visitor that a home's request names: by the cookie, or by the secret that a home sends which keeps no cookies.
@@ -72,5 +79,24 @@ impl<'r> FromRequest<'r> for Visitor {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         Outcome::Success(welcome(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::head::tests::Made;
+
+    #[test]
+    fn of_two_cookies_that_differ_none_counts() {
+        let (ann, eve) = ("visitor=AAAAAAAAAAAAAAAAAAAAAA", "visitor=BBBBBBBBBBBBBBBBBBBBBA");
+        let of = |lists: &[&str]| {
+            let lists: Vec<&'static str> = lists.iter().map(|list| &*String::from(*list).leak()).collect();
+            known(&Made { path: "/", headers: lists.into_iter().map(|list| ("Cookie", list)).collect(), peer: None })
+        };
+        let (both, other) = (format!("{eve}; units=metric; {ann}"), format!("{ann}; {eve}"));
+        assert_eq!([of(&[&both]), of(&[&other]), of(&[ann, eve])], [None, None, None]);
+        assert!(of(&[ann]).is_some() && of(&[ann]) == of(&[ann, ann]), "twice the same is one");
+        assert_ne!(of(&[ann]), of(&[eve]));
     }
 }

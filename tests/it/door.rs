@@ -268,3 +268,58 @@ async fn the_door_counts_what_it_does() {
     let cut = format!("stevenson_connections_cut_total{{reason=\"{}\"}} 1", Cut::Head.name());
     assert!(metrics.contains(&cut) && metrics.contains("stevenson_connections 1"), "{metrics}");
 }
+
+#[tokio::test]
+async fn a_body_of_a_stream_is_never_the_next_request() {
+    let server = TestApp::start().await;
+    let smuggled = "GET /favicon.svg HTTP/1.1\r\nHost: x\r\n\r\n";
+    let of = |door: &str, length: &str| {
+        let upgrade =
+            "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n";
+        let more = if door == "socket" { upgrade } else { "" };
+        format!("GET /dock/0123456789abcdef/{door}?seen=lab.0 HTTP/1.1\r\nHost: x\r\n{more}{length}\r\n\r\n")
+    };
+    for door in ["events", "socket"] {
+        for length in [format!("Content-Length: {}", smuggled.len()), "Transfer-Encoding: chunked".to_owned()] {
+            // The body comes late, when the head is answered.
+            let mut line = server.send(&of(door, &length)).await;
+            let head = line.head().await;
+            assert!(
+                head.starts_with("HTTP/1.1 400 ") && head.contains("connection: close"),
+                "{door}, {length}: {head}"
+            );
+            drop(line.stream.write_all(smuggled.as_bytes()).await);
+            let rest = String::from_utf8_lossy(&line.rest().await).into_owned();
+            assert!(!rest.contains("HTTP/1.1"), "{door}, {length}: {rest}");
+        }
+    }
+    // No body is no mistake, however it is said.
+    let mut line = server.send(&of("events", "Content-Length: 0")).await;
+    assert!(line.head().await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_header_that_is_no_text_is_not_taken_for_absent() {
+    let server = TestApp::start().await;
+    for (name, status) in [("X-Forwarded-For", 400), ("Origin", 400), ("User-Agent", 200), ("Cookie", 200)] {
+        let head = format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{name}: ");
+        let request = [head.as_bytes(), b"\xff, 1.2.3.4\r\n\r\n"].concat();
+        let mut line = server.send("").await;
+        line.stream.write_all(&request).await.expect("open");
+        let answer = line.head().await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {answer}");
+    }
+    let odd = answer(&server, "GET http://weather.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(odd.starts_with("HTTP/1.1 400 ") && odd.contains("different hosts"), "{odd}");
+    let same = answer(&server, "GET http://weather.example/ HTTP/1.1\r\nHost: weather.example\r\n\r\n").await;
+    assert!(same.starts_with("HTTP/1.1 200 "), "{same}");
+}
+
+#[tokio::test]
+async fn the_metrics_have_one_spelling() {
+    let server = TestApp::start().await;
+    for (path, status) in [("/metrics", 200), ("/metrics/", 404), ("/metrics//", 404), ("//metrics", 404)] {
+        let answer = answer(&server, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
+}

@@ -132,13 +132,13 @@ async fn junk_sensors_are_listed_and_removed_by_the_command_line_beside_the_serv
     let names = |list: String| -> Vec<String> {
         list.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
     };
-    assert_eq!(names(list()), ["-", "junk-1", "junk-2"]);
+    assert_eq!(names(list()), [".", "junk-1", "junk-2"]);
     let refused = run(folder.path(), &["sensor", "remove", "roof", "junk-1"]);
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--yes"), "it asks first");
     for junk in ["junk-1", "junk-2"] {
         assert!(run(folder.path(), &["sensor", "remove", "roof", junk, "--yes"]).status.success());
     }
-    assert_eq!(names(list()), ["-"]);
+    assert_eq!(names(list()), ["."]);
     let unknown = run(folder.path(), &["sensor", "remove", "roof", "junk-1", "--yes"]);
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("has no sensor"), "{unknown:?}");
 }

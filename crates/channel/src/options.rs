@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Most trucks parked at once, over all bays; later trucks turn round, and their pages poll. At some 35 kB a truck the
-    /// default takes 350 MB, which a small machine can spare.
+    /// Most trucks parked at once, over all bays; later trucks turn round, and their pages poll. At some 10 kB a truck the
+    /// default takes 100 MB, which a small machine can spare.
     pub parked_max_trucks: usize,
     /// Most trucks parked at once for one visitor, over all pages and browsers with the visitor's cookie. The default
     /// is enough for 32 pages without a shared home, or for eight of the greediest fleet.
