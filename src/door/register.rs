@@ -9,6 +9,7 @@ use super::stats::{Counters, Cut};
 use crate::web::Network;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,8 @@ use tokio::task::AbortHandle;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// So many connections make room at once when a newcomer finds none, so that a flood does not cost a look for each.
 const ROOM_MADE: usize = 32;
+/// A connection whose request may have come but was not read has this time when the door closes.
+const CLOSING_GRACE: Duration = Duration::from_millis(500);
 
 /// A date's length in an answer, bytes, as RFC 9110 has it.
 const DATE_BYTES: usize = 29;
@@ -75,6 +78,11 @@ impl Slot {
     pub(crate) fn doing(&self) -> Doing {
         let number = self.state.load(Relaxed) & ((1 << Doing::BITS) - 1);
         Doing::ALL.get(number as usize).copied().unwrap_or(Doing::Busy)
+    }
+
+    /// Whether it has had an answer and nothing has come since.
+    fn is_between_requests(&self) -> bool {
+        self.doing() == Doing::Idle && self.has_served.load(Relaxed)
     }
 
     /// Whether it has no request, or not a whole head of one.
@@ -278,9 +286,11 @@ impl Register {
         self.is_closing.load(Relaxed)
     }
 
-    /// Ends all connections without a whole head of a request, and waits until the others have had their answers.
+    /// Ends all connections without a whole head of a request, and waits until the others have had their answers. A
+    /// connection that has not been read yet gets [`CLOSING_GRACE`]: its request may be here already.
     pub(crate) async fn close(&self) {
         self.is_closing.store(true, Relaxed);
+        let mut grace = pin!(tokio::time::sleep(CLOSING_GRACE));
         loop {
             let ended = self.ended.notified();
             {
@@ -288,10 +298,16 @@ impl Register {
                 if book.slots.is_empty() {
                     return;
                 }
-                book.slots.values().filter(|(slot, _)| slot.waits()).for_each(|(slot, _)| slot.end());
+                let is_over = grace.is_elapsed();
+                let ends = |slot: &Slot| slot.waits() && (is_over || slot.is_between_requests());
+                book.slots.values().filter(|(slot, _)| ends(slot)).for_each(|(slot, _)| slot.end());
             }
             // A connection may become idle without ending.
-            let _ = tokio::time::timeout(Duration::from_millis(10), ended).await;
+            tokio::select! {
+                () = ended => {}
+                () = tokio::time::sleep(Duration::from_millis(10)) => {}
+                () = &mut grace, if !grace.is_elapsed() => {}
+            }
         }
     }
 

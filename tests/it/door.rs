@@ -296,6 +296,8 @@ async fn a_body_of_a_stream_is_never_the_next_request() {
     // No body is no mistake, however it is said.
     let mut line = server.send(&of("events", "Content-Length: 0")).await;
     assert!(line.head().await.starts_with("HTTP/1.1 200 "));
+    drop(line);
+    server.until(|stats| stats.parked() == 0).await;
 }
 
 #[tokio::test]
