@@ -207,6 +207,9 @@ impl Register {
             .map(|(number, (slot, _))| (slot.has_served.load(Relaxed), slot.since(), *number))
             .collect();
         waiting.sort_unstable();
+        // Who had an answer goes only if nobody waits who never had one: the next request may be on its way.
+        let has_served = waiting.first().is_some_and(|first| first.0);
+        waiting.retain(|one| one.0 == has_served);
         waiting.truncate(most);
         for (.., number) in &waiting {
             if let Some(slot) = book.remove(*number) {
