@@ -33,6 +33,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{unconstrained, yield_now};
 
+/// The time in which a new connection sends its first request, before it may have to go for a newcomer: clients that have
+/// one send it in the same moment, and a busy machine takes some milliseconds to read it.
+const FIRST_WORD: Duration = Duration::from_millis(100);
 /// Connections that the system holds until they are let in.
 const BACKLOG: i32 = 4_096;
 /// After an accept that failed, the door waits so long: whatever was used up is used up for that long.
@@ -119,6 +122,11 @@ impl Door {
                 Ok((stream, peer)) => {
                     if std::mem::take(&mut is_failing) {
                         tracing::warn!("connections are accepted again");
+                    }
+                    if self.register.is_full_of_some_that_wait() {
+                        // Some of them have to go. Those that came last get time to send their first request; newcomers
+                        // wait in the backlog.
+                        tokio::time::sleep(FIRST_WORD).await;
                     }
                     self.let_in(stream, peer, rooms);
                 }

@@ -18,8 +18,9 @@ use tokio::task::AbortHandle;
 
 /// How often the register looks at all connections: limits hold to this precision.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// So many connections make room at once when a newcomer finds none, so that a flood does not cost a look for each.
-const ROOM_MADE: usize = 32;
+/// Half of the connections that never had a request make room at once, so that a flood does not cost a look for each; of
+/// those that had one, which may be pages between two trucks, at most so many.
+const SERVED_MADE_ROOM: usize = 32;
 /// A connection whose request may have come but was not read has this time when the door closes.
 const CLOSING_GRACE: Duration = Duration::from_millis(500);
 
@@ -175,12 +176,12 @@ impl Register {
         let mut book = self.book();
         if let Some(origin) = origin
             && book.origins.get(&origin).is_some_and(|count| *count >= self.options.address_max_connections)
-            && self.make_room(&mut book, ROOM_MADE, |of| *of == Some(origin)) == 0
+            && self.make_room(&mut book, |of| *of == Some(origin)) == 0
         {
             self.counters.cut(Cut::Address, 1);
             return Err(NoRoom);
         }
-        if book.slots.len() >= self.max_connections && self.make_room(&mut book, ROOM_MADE, |_| true) == 0 {
+        if book.slots.len() >= self.max_connections && self.make_room(&mut book, |_| true) == 0 {
             self.counters.cut(Cut::Full, 1);
             return Err(NoRoom);
         }
@@ -197,9 +198,15 @@ impl Register {
         Ok(Seat { register: self.clone(), number, slot })
     }
 
+    /// Whether a newcomer finds no place free, and some connections without a request can go.
+    pub(crate) fn is_full_of_some_that_wait(&self) -> bool {
+        let book = self.book();
+        book.slots.len() >= self.max_connections && book.slots.values().any(|(slot, _)| slot.waits())
+    }
+
     /// Ends the connections of some that have waited longest without a request, those first that never had one; says how
     /// many. They leave the book here and now, so that their places count as free.
-    fn make_room(&self, book: &mut Book, most: usize, of: impl Fn(&Option<Origin>) -> bool) -> usize {
+    fn make_room(&self, book: &mut Book, of: impl Fn(&Option<Origin>) -> bool) -> usize {
         let mut waiting: Vec<_> = book
             .slots
             .iter()
@@ -210,7 +217,9 @@ impl Register {
         // Who had an answer goes only if nobody waits who never had one: the next request may be on its way.
         let has_served = waiting.first().is_some_and(|first| first.0);
         waiting.retain(|one| one.0 == has_served);
-        waiting.truncate(most);
+        // The newer half stays: a connection that has just come may have sent its request already.
+        let half = waiting.len().div_ceil(2);
+        waiting.truncate(if has_served { half.min(SERVED_MADE_ROOM) } else { half });
         for (.., number) in &waiting {
             if let Some(slot) = book.remove(*number) {
                 slot.end();
@@ -222,7 +231,7 @@ impl Register {
 
     /// The same for the accept loop that has run out of files.
     pub(crate) fn make_some_room(&self) {
-        self.make_room(&mut self.book(), ROOM_MADE, |_| true);
+        self.make_room(&mut self.book(), |_| true);
     }
 
     /// Whom a connection from there counts against; `None`: nobody, it speaks for many.
@@ -448,15 +457,16 @@ mod tests {
 
     #[test]
     fn who_never_had_a_request_goes_first() {
-        let register = register(ROOM_MADE + 1, 100);
+        const SILENT: usize = 32;
+        let register = register(SILENT + 1, 100);
         let old = seat(&register, "127.0.0.1").expect("a seat");
         old.slot.does(Doing::Writing);
         old.slot.does(Doing::Idle);
         register.clock.store(9, Relaxed);
-        let _silent: Vec<_> = (0..ROOM_MADE).map(|_| seat(&register, "127.0.0.1").expect("a seat")).collect();
+        let _silent: Vec<_> = (0..SILENT).map(|_| seat(&register, "127.0.0.1").expect("a seat")).collect();
         let _newcomer = seat(&register, "127.0.0.1").expect("a place");
         assert!(register.book().slots.contains_key(&old.number), "it was idle for longest, but has been served");
-        assert_eq!(register.count(), 2);
+        assert_eq!(register.count(), 2 + SILENT / 2, "the newer half of the silent stays");
     }
 
     #[test]
@@ -469,9 +479,9 @@ mod tests {
             })
             .collect();
         seats[0].slot.does(Doing::Busy);
-        // With three places, all that wait go at once.
         let newcomer = seat(&register, "127.0.0.1").expect("the place of another");
-        assert_eq!(register.count(), 2);
+        let stays = |seat: &Seat| register.book().slots.contains_key(&seat.number);
+        assert_eq!([0, 1, 2].map(|number| stays(&seats[number])), [true, false, true], "who waited longest is gone");
         newcomer.slot.does(Doing::Writing);
         let third = seat(&register, "127.0.0.1").expect("a seat");
         third.slot.does(Doing::Busy);

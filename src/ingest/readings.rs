@@ -26,7 +26,8 @@ const LARGE_BYTES: u64 = 64 * 1_024;
 /// Large uploads at once: each holds its body and its reports, some four times `json_limit_kib`, so 256 MiB in all. Each is
 /// read once it has its turn.
 const LARGE_AT_ONCE: usize = 32;
-/// Large uploads of one station at once. One is read while another is stored; more gain nothing.
+/// Large uploads of one station at once: one that is stored, and some that come over slow links meanwhile. Eight stations
+/// together can have all turns.
 const LARGE_AT_ONCE_BY_STATION: usize = 4;
 /// The longest wait for a turn. Senders wait a minute for an answer, and the body may take half of it.
 const LARGE_PATIENCE: Duration = Duration::from_secs(20);
