@@ -295,8 +295,47 @@ quantities!(
             peaks: true,
             ..UNSAID
         },
-        // `rainin` is the rain of the past 60 minutes: a rate, by the definition of the protocol.
-        wunderground: &[main("rainin", Unit::InchPerHour), main("rainrate", Unit::MillimetrePerHour)],
+        wunderground: &[main("rainrate", Unit::MillimetrePerHour)],
+    },
+    // The rain of the past 60 minutes. It is no rate: it stays for an hour after the rain.
+    PrecipitationHour = Row {
+        number: 19,
+        order: 105,
+        name: "precipitation_1h",
+        title: "Rain in an hour",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        // The record of an hour is 305 mm (Holt, 1947).
+        limits: 0.0..=500.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.0, 30),
+        keeper: Speech {
+            called: "rain in the past hour",
+            names: &[name(155, Words::Each(&[RAIN, "hourly"], ""))],
+            peaks: true,
+            ..UNSAID
+        },
+        wunderground: &[main("rainin", Unit::Inch), main("hourlyrainin", Unit::Inch)],
+    },
+    // What a tipping bucket has counted for ever, or since somebody reset it. The rain of a day is the difference.
+    PrecipitationTotal = Row {
+        number: 20,
+        order: 107,
+        name: "precipitation_total",
+        title: "Rain counter",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        // 12 m a year fall in the wettest places; a gauge stands for some decades.
+        limits: 0.0..=500_000.0,
+        saturates_at: None,
+        faults: &[],
+        // A counter does not hover.
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech { called: "rain counter", ..UNSAID },
+        wunderground: &[],
     },
     // Global radiation on a level surface.
     SolarRadiation = Row {

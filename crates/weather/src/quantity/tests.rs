@@ -42,6 +42,8 @@ fn the_numbers_in_databases_stay_as_they_are() {
         (16, "pm10"),
         (17, "co2"),
         (18, "battery_voltage"),
+        (19, "precipitation_1h"),
+        (20, "precipitation_total"),
     ] {
         assert_eq!(Quantity::from_number(number).map(Quantity::name), Some(name));
     }
