@@ -16,6 +16,8 @@ use weather::time::{HOUR_MS, Timestamp};
 
 /// So many gaps show how often a station reports; more would remember what it did before its interval was changed.
 pub(super) const GAPS: u32 = 20;
+/// Fewer gaps than this say nothing of how often a station reports.
+const GAPS_MIN: usize = 3;
 /// The longest stretch that [`Storage::extreme_within`] looks through, ms; of a longer one, the end. At a report every
 /// three seconds these are 58,000 rows, some hundredths of a second.
 const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
@@ -115,7 +117,8 @@ impl Storage {
         self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
     }
 
-    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below two observations.
+    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below three gaps, because
+    /// one gap may be an outage.
     pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
         Ok(median_gap(&self.readers.newest_times(station, GAPS + 1).await?))
     }
@@ -197,11 +200,11 @@ impl Storage {
     }
 }
 
-/// The median of the gaps between times, newest first.
+/// The median of the gaps between times, newest first; of an even number the smaller. Fewer than [`GAPS_MIN`] say nothing.
 pub(super) fn median_gap(times: &[i64]) -> Option<i64> {
     let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[0] - pair[1]).collect();
     gaps.sort_unstable();
-    gaps.get(gaps.len() / 2).copied()
+    gaps.get(gaps.len().saturating_sub(1) / 2).copied().filter(|_| gaps.len() >= GAPS_MIN)
 }
 
 #[cfg(test)]
@@ -209,9 +212,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_long_gap_does_not_change_the_median() {
+    fn an_interval_is_not_learnt_from_one_long_gap() {
         assert_eq!(median_gap(&[]), None);
         assert_eq!(median_gap(&[7]), None);
+        assert_eq!(median_gap(&[72_000, 0]), None, "a report of yesterday and one of now");
+        assert_eq!(median_gap(&[72_005, 72_000, 0]), None);
+        assert_eq!(median_gap(&[72_005, 72_000, 0, -5]), Some(5));
         assert_eq!(median_gap(&[60, 55, 50, 0, -5]), Some(5));
     }
 }

@@ -247,7 +247,7 @@ quantities!(
         },
         wunderground: &[main("winddir", Unit::Degree)],
     },
-    // Rain since local midnight, as consoles count it.
+    // Rain that has fallen since local midnight. Stations send what their daily counters say; `rain.rs` makes this of it.
     Precipitation = Row {
         number: 9,
         order: 100,
@@ -318,6 +318,23 @@ quantities!(
             ..UNSAID
         },
         wunderground: &[main("rainin", Unit::Inch), main("hourlyrainin", Unit::Inch)],
+    },
+    // What the daily counter said, as it came. Nobody sends it by this name, and no page shows it: `precipitation` is made
+    // of it.
+    PrecipitationCounted = Row {
+        number: 21,
+        order: 106,
+        name: "precipitation_counted",
+        title: "Daily rain counter",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        limits: 0.0..=2_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech { called: "daily rain counter", ..UNSAID },
+        wunderground: &[],
     },
     // What a tipping bucket has counted for ever, or since somebody reset it. The rain of a day is the difference.
     PrecipitationTotal = Row {
