@@ -176,3 +176,39 @@ async fn a_gauge_that_only_counts_up_has_rain_of_a_day() {
     let answer = house.ask(&visitor("total"), "C-metric", "rain today?").await;
     assert_eq!(answer, "Rain today: 2.2 mm.");
 }
+
+#[tokio::test]
+async fn another_stretch_is_another_answer() {
+    let mut house = House::new().await;
+    let january = Timestamp(march(1, 12, 0).0 - 50 * weather::time::DAY_MS);
+    let minutes = |minute, value, mm| report(march(31, 11, minute), &[("temperature", value), ("precipitation", mm)]);
+    house
+        .append(vec![
+            report(january, &[("temperature", -6.0)]),
+            report(march(31, 8, 0), &[("temperature", 20.0), ("precipitation", 2.0)]),
+            minutes(30, 15.0, 2.0),
+            minutes(45, 12.0, 2.0),
+            minutes(59, 11.0, 2.0),
+        ])
+        .await;
+    let visitor = visitor("exact");
+    for (text, answer) in [
+        ("high in the last 20 minutes?", "Highest in the last 20 minutes: 12.0 °C at 13:45."),
+        ("did it rain in the last 20 minutes?", "No rain in the last 20 minutes."),
+        ("did it rain today?", "Yes, 2.0 mm today."),
+        ("average temperature this year?", "Average temperature this year: 10.4 °C, of 5 readings."),
+        (
+            "average temperature in the last 2 years?",
+            "Average temperature in the last 730 days: 10.4 °C, of 5 readings.",
+        ),
+    ] {
+        assert_eq!(house.ask(&visitor, "C-metric", text).await, answer, "{text}");
+    }
+    house.append(vec![report(march(1, 12, 0).plus(-365 * weather::time::DAY_MS), &[("temperature", 1.0)])]).await;
+    let old = NOW.plus(-365 * weather::time::DAY_MS);
+    house.set_clock(NOW.plus(40 * weather::time::DAY_MS));
+    assert!(
+        house.ask(&visitor, "C-metric", "average temperature ever?").await.starts_with("I average at most"),
+        "{old:?}"
+    );
+}
