@@ -608,3 +608,15 @@ async fn the_values_of_yesterday_are_not_live_because_a_report_came_now() {
         assert!(page.contains(&format!(r#"data-tile="{tile}" data-state="offline""#)), "{tile}");
     }
 }
+
+#[tokio::test]
+async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
+    let door = AtTheDoor::new().await;
+    assert_eq!(door.post(json!({"temperature": 15, "station_pressure": 987.7})).await.0, 201);
+    assert_eq!(door.latest().await, ["temperature 15.00", "station_pressure 987.70", "sea_level_pressure 1012.88"]);
+    let page = door.client.get(door.url("/s/town-hall")).send().await.expect("answered").text().await.expect("text");
+    assert!(page.contains(r#"data-key="sea_level_pressure">1012.9<"#), "the large one");
+    let sent = json!({"temperature": 15, "station_pressure": 987.7, "sea_level_pressure": 1010});
+    assert_eq!(door.post(sent).await.0, 201);
+    assert!(door.latest().await.contains(&"sea_level_pressure 1010.00".to_owned()), "a station's own number is taken");
+}

@@ -8,13 +8,13 @@ use crate::storage::seam::{NewestOf, Observed, Place, Rank, SensorDay, SensorId}
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use weather::day;
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::rain::{Counter, Gauge};
 use weather::report::{Report, Values, Warning};
-use weather::station::{Station, StationId};
+use weather::station::{SensorName, Station, StationId};
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::{day, derived};
 
 /// Reports of one station that belong together.
 pub(super) struct Upload<'a> {
@@ -169,6 +169,12 @@ impl Merging {
                 row.values.restore(Quantity::Precipitation, fallen);
                 fresh.push((name, Quantity::Precipitation, fallen));
             }
+            if let Some((quantity, value)) =
+                reduced(memory, (station, sensor), name, &row.values, &fresh[before..], report)
+            {
+                row.values.restore(quantity, value);
+                fresh.push((name, quantity, value));
+            }
             if fresh.len() > before {
                 row.changed = true;
                 self.fold(memory, sensor, date, (rank, report.received_at()), &fresh[before..]);
@@ -224,6 +230,32 @@ impl Merging {
         }
         Merged { observed, news: self.news }
     }
+}
+
+/// What a barometer's reading is at sea level, where the station sends only its own pressure and its elevation is known.
+fn reduced(
+    memory: &Memory,
+    (station, sensor): (&Station, SensorId),
+    name: &SensorName,
+    row: &Values,
+    fresh: &[Fresh<'_>],
+    report: &Report,
+) -> Option<(Quantity, f64)> {
+    let has = |quantity| row.get(quantity).is_some();
+    let measured = fresh.iter().any(|(_, quantity, _)| *quantity == Quantity::StationPressure);
+    if !measured || !name.is_main() || has(Quantity::SeaLevelPressure) || has(Quantity::AltimeterSetting) {
+        return None;
+    }
+    let mut values = *row;
+    for quantity in [Quantity::Temperature, Quantity::Humidity].into_iter().filter(|quantity| !has(*quantity)) {
+        let newest = memory.sensors.get(&sensor).and_then(|known| known.latest[quantity.index()]);
+        if let Some(newest) = newest
+            && report.observed_at().since(newest.rank.observed_at).abs() <= DERIVE_MAX_AGE_MS
+        {
+            values.restore(quantity, newest.value);
+        }
+    }
+    derived::reduced_pressure(&values, station.elevation_m?)
 }
 
 /// What has fallen since midnight by the counter that a row has got, mm. A daily counter is preferred to a total one, whose
