@@ -1,5 +1,6 @@
 //! What a handle reads, each from the connections that read.
 
+use super::core::Job;
 use super::entry::Entry;
 use super::error::Error;
 use super::observations::{Bucket, Extreme, Latest, Side};
@@ -70,6 +71,18 @@ impl Storage {
             Some(station) => Ok(Some(station)),
             None => Ok(self.readers.station_by_hash(&keys::hash(key)).await?.map(Arc::new)),
         }
+    }
+
+    /// The station of that slug. If memory does not know it, the writer looks at once whether another process has added it.
+    /// One look at a time: whoever asks for what is not there makes only others wait who do the same.
+    pub async fn station_by_slug(&self, slug: &str) -> Option<Arc<Station>> {
+        let known = || self.directory().by_slug(slug).cloned();
+        if let Some(station) = known() {
+            return Some(station);
+        }
+        let _turn = self.looking.acquire().await.ok()?;
+        self.ask(Job::Look).await.ok()?;
+        known()
     }
 
     /// The station whose key this is, if memory knows it.
