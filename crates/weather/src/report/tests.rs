@@ -71,6 +71,9 @@ fn nothing_that_a_broken_bus_says_counts() {
     ]);
     assert!(finished.report.is_none());
     assert_eq!(finished.refused, 3);
+    let finished =
+        draft(&[(Quantity::Temperature, Unit::Celsius, "-46.85"), (Quantity::Humidity, Unit::Percent, "-6")]);
+    assert!(finished.report.is_none(), "an HTU21 that does not answer: {:?}", finished.warnings);
 }
 
 /// Reports of these times, all of which came at `NOW`.
