@@ -620,3 +620,25 @@ async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
     assert_eq!(door.post(sent).await.0, 201);
     assert!(door.latest().await.contains(&"sea_level_pressure 1010.00".to_owned()), "a station's own number is taken");
 }
+
+#[tokio::test]
+async fn a_station_whose_clock_is_behind_is_heard_all_the_same() {
+    let door = AtTheDoor::new().await;
+    let page = async || {
+        let response = door.client.get(door.url("/s/town-hall")).send().await.expect("answered");
+        response.text().await.expect("text")
+    };
+    for minute in 0..3 {
+        let report =
+            json!({"temperature": 12.0 + f64::from(minute), "observed_at": minutes_ago(300 - i64::from(minute % 2))});
+        assert!(minute == 0 || page().await.contains(r#"data-state="offline""#), "two may be a backlog");
+        assert_eq!(door.post(report).await.0, 201);
+    }
+    let shown = page().await;
+    assert!(shown.contains(r#"data-station="town-hall" data-state="live""#));
+    assert!(shown.contains("but its clock is 5 h behind.") && shown.contains("Heard just now"), "it says why");
+    assert!(shown.contains(r#"data-tile="temperature" data-state="offline""#), "the values are no younger for it");
+    let right = json!({"temperature": 15, "observed_at": minutes_ago(0)});
+    assert_eq!(door.post(right).await.0, 201);
+    assert!(!page().await.contains("but its clock is"), "its clock was set right");
+}
