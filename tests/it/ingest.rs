@@ -642,3 +642,38 @@ async fn a_station_whose_clock_is_behind_is_heard_all_the_same() {
     assert_eq!(door.post(right).await.0, 201);
     assert!(!page().await.contains("but its clock is"), "its clock was set right");
 }
+
+#[tokio::test]
+async fn stations_that_send_slowly_do_not_keep_another_from_a_large_upload() {
+    let server = TestApp::start().await;
+    let head = |key: &str, more: &str| {
+        format!("POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{more}\r\n\r\n")
+    };
+    let mut stalled = Vec::new();
+    for slow in 0..8 {
+        let (_, key) = server.add_station(&format!("slow-{slow}")).await;
+        for _ in 0..4 {
+            let mut upload = server.send(&head(&key, "Expect: 100-continue\r\nTransfer-Encoding: chunked")).await;
+            assert!(upload.head().await.starts_with("HTTP/1.1 100 "));
+            stalled.push(upload);
+        }
+    }
+    let (_, honest) = server.add_station("honest").await;
+    let reports: Vec<_> = (0..1_000)
+        .map(|minute| json!({"observed_at": 1_700_000_000_000_i64 + minute * 60_000, "temperature": 20}))
+        .collect();
+    let body = [serde_json::to_string(&reports).expect("JSON"), " ".repeat(64 << 10)].concat();
+    let began = std::time::Instant::now();
+    let upload = [head(&honest, &format!("Content-Length: {}", body.len())), body].concat();
+    let answer = server.send(&upload).await.head().await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    let mut told = Vec::new();
+    for upload in &mut stalled {
+        let mut first = [0; 13];
+        if upload.stream.try_read(&mut first).is_ok() {
+            told.push(String::from_utf8_lossy(&first).into_owned());
+        }
+    }
+    assert_eq!(told, ["HTTP/1.1 503 "], "one of them has given way");
+}
