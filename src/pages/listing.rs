@@ -29,6 +29,8 @@ pub struct Listing {
     pub(crate) any: bool,
     /// `Page 2 of 3`; empty if there is one page.
     pub(crate) place: String,
+    /// The address of all stations in the same order; empty if none are left out.
+    pub(crate) everything: String,
     /// The addresses of the pages before and after.
     pub(crate) previous: String,
     pub(crate) next: String,
@@ -50,6 +52,7 @@ impl Listing {
             whole: shown.len() == all,
             any: all > 0,
             place: if pages > 1 { format!("Page {page} of {pages}") } else { String::new() },
+            everything: if asked.is_narrow() { Asked::sorted(asked.sort).path() } else { String::new() },
             previous: if page > 1 { at(page - 1).path() } else { String::new() },
             next: if page < pages { at(page + 1).path() } else { String::new() },
         };
