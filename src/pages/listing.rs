@@ -4,7 +4,7 @@ use super::asked::{Asked, Show, Sort};
 use super::facts::Facts;
 use std::cmp::Ordering;
 use std::sync::Arc;
-use weather::freshness::Freshness;
+use weather::freshness::{Freshness, is_ahead};
 use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::Timestamp;
@@ -99,7 +99,7 @@ impl Standing {
             station: Arc::clone(&facts.station),
             freshness: facts.freshness(now),
             shown_c: facts.main(Quantity::Temperature).filter(|one| fresh(one.observed_at)).map(|one| one.value),
-            heard_at: facts.observed_at(),
+            heard_at: facts.observed_at().filter(|at| !is_ahead(*at, now)),
         }
     }
 }

@@ -46,8 +46,12 @@ export function newestAt({ values }, now = Infinity) {
 /** When the station's large number was observed. @param {Station} station */
 export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
 
-/** How fresh the station is: one dead sensor does not make it silent. @param {Station} station @param {number} now */
-export const stateOf = (station, now) => freshness(newestAt(station, now), now, station.interval_ms);
+/**
+ * How fresh the station is: one dead sensor does not make it silent. If all it has is from the future, it is offline.
+ * @param {Station} station @param {number} now
+ */
+export const stateOf = (station, now) =>
+  freshness(newestAt(station, now) ?? newestAt(station), now, station.interval_ms);
 
 /** How fresh its large number is. @param {Station} station @param {number} now */
 export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
