@@ -173,10 +173,10 @@ pub(crate) async fn take(target: Option<&Target<'_>>, parts: &[&[u8]], storage: 
 
 async fn store(upload: &Upload<'_>, storage: &Storage, received: Timestamp) -> Result<Outcome, Outcome> {
     let Some(station) = sender(upload, storage).await? else {
-        tracing::debug!(dialect = ?upload.dialect(), "an upload came from an unknown station, or with a wrong key");
+        tell_unknown(upload);
         return Err(Outcome::Unauthorized);
     };
-    let of = SensorName::main();
+    let of = sensor(upload, &station, storage).await?;
     let parsed = upload.parse(received, &of)?;
     if !parsed.warnings.is_empty() {
         tracing::debug!(station = %station.slug, warnings = ?parsed.warnings, "an upload was not stored in full");
@@ -187,11 +187,35 @@ async fn store(upload: &Upload<'_>, storage: &Storage, received: Timestamp) -> R
     Ok(Outcome::Stored(station))
 }
 
+/// Says in the log who was refused, without what is a secret somewhere.
+fn tell_unknown(upload: &Upload<'_>) {
+    match upload.credentials() {
+        Ok(Credentials::Named(station, _)) => {
+            tracing::debug!(station, "an upload came with an unknown ID or a wrong PASSWORD");
+        }
+        Ok(Credentials::Device(_)) => tracing::debug!("an upload came from a device that is not bound to a station"),
+        _ => tracing::debug!("an upload came with a key that is no station's"),
+    }
+}
+
 /// Whose upload it is.
 async fn sender(upload: &Upload<'_>, storage: &Storage) -> Result<Option<Arc<Station>>, Outcome> {
     Ok(match upload.credentials()? {
         Credentials::Named(slug, key) => storage.authenticate(&slug, key).await?,
         Credentials::Key(key) => storage.station_by_key(key).await?,
-        Credentials::Device(_) => None,
+        // From memory, so that a stranger costs nothing.
+        Credentials::Device(name) => storage.directory().by_device(name).cloned(),
     })
+}
+
+/// The sensor that an upload is of. Of several devices behind a hub, the first one that can be the station's main sensor is it
+/// for good; the others have names of their own.
+async fn sensor(upload: &Upload<'_>, station: &Station, storage: &Storage) -> Result<SensorName, Outcome> {
+    let Some(device) = upload.device() else { return Ok(SensorName::main()) };
+    let known = storage.directory().main_device(station.slug.as_str()).cloned();
+    let main = match known {
+        None if device.is_whole => storage.claim_main_device(&station.slug, &device.name).await?,
+        known => known,
+    };
+    Ok(if main.as_ref() == Some(&device.name) { SensorName::main() } else { device.name })
 }

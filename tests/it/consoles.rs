@@ -2,9 +2,11 @@
 
 use crate::kit::app::TestApp;
 use crate::kit::connection::Connection;
+use crate::kit::program::{Program, run};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use stevenson::config::Config;
+use stevenson::storage::{DeviceSecret, Error};
 use weather::station::Station;
 
 /// The program, and one station of it.
@@ -128,4 +130,123 @@ async fn a_console_hears_503_in_its_own_words_while_the_database_is_locked() {
     assert!(answer.to_lowercase().contains("\r\nretry-after: 5\r\n"), "{answer}");
     drop(lock);
     assert!(body(&house.says(&format!("{line}\r\n{HEAD}\r\n")).await, 200).starts_with(STORED));
+}
+
+const PASSKEY: &str = "38E4AECB5DAFE9D8CBC4B90ACE6D13BB";
+
+#[tokio::test]
+async fn a_bound_console_is_its_stations_by_what_it_calls_itself() {
+    let house = House::new().await;
+    let line = |passkey: &str, tempf: &str| {
+        format!(
+            "GET /data/report/?PASSKEY={passkey}&stationtype=AMBWeatherPro_V5.1.4&dateutc=now&tempf={tempf} HTTP/1.1\r\n{HEAD}\r\n"
+        )
+    };
+    body(&house.says(&line(PASSKEY, "50")).await, 401);
+    let device = DeviceSecret::passkey(PASSKEY).expect("a PASSKEY");
+    house.app.storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    assert!(body(&house.says(&line(PASSKEY, "50")).await, 200).starts_with(STORED));
+    assert!(body(&house.says(&line(&PASSKEY.to_lowercase(), "51.8")).await, 200).starts_with(STORED));
+    assert_eq!(house.latest().await, ["temperature 11.00"]);
+    body(&house.says(&line("38E4AECB5DAFE9D8CBC4B90ACE6D13BC", "50")).await, 401);
+    // Also where the path says something else than a key.
+    let named = line(PASSKEY, "53.6").replace("/report/?", "/report/garden?");
+    assert!(body(&house.says(&named).await, 200).starts_with(STORED));
+    house.app.storage.unbind_devices(&house.station.slug).await.expect("unbound");
+    body(&house.says(&line(PASSKEY, "50")).await, 401);
+}
+
+#[tokio::test]
+async fn a_device_is_bound_to_one_station_and_goes_with_it() {
+    let house = House::new().await;
+    let (other, _) = house.app.add_station("other").await;
+    let storage = &house.app.storage;
+    let device = DeviceSecret::mac("24:C8:6E:01:23:45").expect("an address");
+    storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    storage.bind_device(&house.station.slug, &device).await.expect("it is bound already");
+    let taken = storage.bind_device(&other.slug, &device).await;
+    assert!(matches!(&taken, Err(Error::DeviceTaken(slug)) if slug == "town-hall"), "{taken:?}");
+    assert_eq!(storage.directory().devices("town-hall"), [device.kind()]);
+    storage.remove_station(&house.station.slug).await.expect("removed");
+    assert_eq!(storage.directory().by_device("24C86E012345"), None);
+    storage.bind_device(&other.slug, &device).await.expect("it is free");
+    assert_eq!(storage.directory().by_device("24C86E012345"), Some(&other));
+    let gone = storage.bind_device(&house.station.slug, &DeviceSecret::mac("24C86E012346").expect("an address")).await;
+    assert!(matches!(&gone, Err(Error::NoStation(_))), "{gone:?}");
+    assert!(matches!(storage.unbind_devices(&house.station.slug).await, Err(Error::NoStation(_))));
+    let kept: Vec<u8> =
+        house.app.database().query_row("SELECT hash FROM device_secret", [], |row| row.get(0)).expect("one row");
+    assert_eq!(kept.len(), 32, "a hash and nothing else");
+}
+
+#[tokio::test]
+async fn several_sensors_of_a_hub_are_not_mixed_and_the_first_array_is_the_main_one() {
+    let house = House::new().await;
+    let device = DeviceSecret::mac("24C86E012345").expect("an address");
+    house.app.storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    let tells = async |pairs: &str| {
+        let start = "/weatherstation/updateweatherstation?dateutc=now&action=updateraw&realtime=1&id=24C86E012345";
+        let answer = house.says(&format!("GET {start}&{pairs} HTTP/1.1\r\n{HEAD}\r\n")).await;
+        let body = body(&answer, 200);
+        assert!(body.starts_with("{\"localtime\":\"") && body.ends_with("\",\"checkversion\":\"224\"}"), "{answer}");
+    };
+    // A tower is no whole station, though it comes first.
+    tells("mt=tower&sensor=00002719&humidity=60&tempf=50&baromin=29.92&battery=normal&rssi=3").await;
+    tells("mt=5N1x38&sensor=00001398&windspeedmph=9&humidity=76&tempf=84.2&baromin=29.92&battery=normal&rssi=1").await;
+    tells("mt=5N1x31&sensor=00001398&windspeedmph=9&winddir=180&rainin=0.00&dailyrainin=0.10&baromin=29.92").await;
+    tells("mt=5N1x38&sensor=00003021&windspeedmph=0&humidity=70&tempf=41&baromin=29.92").await;
+    let expected = [
+        "temperature 29.00",
+        "humidity 76.00",
+        "sea_level_pressure 1013.21",
+        "wind_speed 4.02",
+        "wind_direction 180.00",
+        "precipitation 2.54",
+        "precipitation_1h 0.00",
+        "5n1-00003021/temperature 5.00",
+        "5n1-00003021/humidity 70.00",
+        "5n1-00003021/wind_speed 0.00",
+        "tower-00002719/temperature 10.00",
+        "tower-00002719/humidity 60.00",
+    ];
+    let mut latest = house.latest().await;
+    latest.sort();
+    let mut sorted = expected.map(str::to_owned);
+    sorted.sort();
+    assert_eq!(latest, sorted);
+    let main = house.app.storage.directory().main_device("town-hall").cloned();
+    assert_eq!(main.map(|name| name.as_str().to_owned()).as_deref(), Some("5n1-00001398"));
+}
+
+#[tokio::test]
+async fn a_device_is_bound_and_unbound_beside_the_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    server.add_station("roof");
+    let done = run(folder.path(), &["station", "bind", "roof", "--passkey", PASSKEY]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let list = || String::from_utf8(run(folder.path(), &["station", "list"]).stdout).expect("UTF-8");
+    assert!(list().contains("passkey") && !list().contains(PASSKEY), "{}", list());
+    let upload = async || {
+        let url = format!("{}/data/report/?PASSKEY={PASSKEY}&dateutc=now&tempf=50", server.url);
+        reqwest::get(url).await.expect("answered").status().as_u16()
+    };
+    let becomes = async |status: u16| {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        while upload().await != status {
+            assert!(tokio::time::Instant::now() < deadline, "never {status}");
+        }
+    };
+    becomes(200).await;
+    assert!(run(folder.path(), &["station", "unbind", "roof"]).status.success());
+    becomes(401).await;
+    for (arguments, said) in [
+        (&["station", "bind", "roof"][..], "--passkey"),
+        (&["station", "bind", "roof", "--mac", "24:C8"], "24:C8:6E:01:23:45"),
+        (&["station", "bind", "nobody", "--mac", "24:C8:6E:01:23:45"], "nobody"),
+    ] {
+        let refused = run(folder.path(), arguments);
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && error.contains(said), "{arguments:?}: {error}");
+    }
 }
