@@ -175,7 +175,7 @@ async fn a_device_is_bound_to_one_station_and_goes_with_it() {
     assert!(matches!(&gone, Err(Error::NoStation(_))), "{gone:?}");
     assert!(matches!(storage.unbind_devices(&house.station.slug).await, Err(Error::NoStation(_))));
     let kept: Vec<u8> =
-        house.app.database().query_row("SELECT hash FROM device_secret", [], |row| row.get(0)).expect("one row");
+        house.app.database().query_row("SELECT hash FROM device", [], |row| row.get(0)).expect("one row");
     assert_eq!(kept.len(), 32, "a hash and nothing else");
 }
 

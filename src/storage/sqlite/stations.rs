@@ -17,7 +17,7 @@ type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<St
 const ALL: &str = "\
     SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station ORDER BY name, slug";
 
-const DEVICES: &str = "SELECT station, kind, hash FROM device_secret ORDER BY station, created_ms, hash";
+const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
 /// All stations, sorted by name.
 pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<FoundStation>, Error> {
@@ -120,10 +120,10 @@ async fn delete_sensor(conn: &mut SqliteConnection, slug: &Slug, name: &SensorNa
 }
 
 const BIND: &str = "\
-    INSERT INTO device_secret (hash, station, kind, created_ms) SELECT $2, id, $3, $4 FROM station WHERE slug = $1 \
+    INSERT INTO device (hash, station, kind, created_ms) SELECT $2, id, $3, $4 FROM station WHERE slug = $1 \
     ON CONFLICT (hash) DO NOTHING";
 
-const BOUND_TO: &str = "SELECT slug FROM station JOIN device_secret ON station = id WHERE hash = $1";
+const BOUND_TO: &str = "SELECT slug FROM station JOIN device ON station = id WHERE hash = $1";
 
 /// A device that is bound to the station already stays so.
 async fn bind(conn: &mut SqliteConnection, slug: &Slug, device: &DeviceSecret, now: Timestamp) -> Result<(), Error> {
@@ -140,7 +140,7 @@ async fn bind(conn: &mut SqliteConnection, slug: &Slug, device: &DeviceSecret, n
     }
 }
 
-const UNBIND: &str = "DELETE FROM device_secret WHERE station = (SELECT id FROM station WHERE slug = $1)";
+const UNBIND: &str = "DELETE FROM device WHERE station = (SELECT id FROM station WHERE slug = $1)";
 
 const FREE_MAIN: &str = "UPDATE station SET main_device = NULL WHERE slug = $1";
 
