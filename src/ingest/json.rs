@@ -52,7 +52,6 @@ pub fn parse(bytes: &[u8], format: Format, received: Timestamp, reports_max: usi
             }
         }
     }
-    reader.parsed.spread_arrivals();
     Ok(reader.parsed)
 }
 

@@ -21,6 +21,7 @@ pub(in crate::storage) enum Job {
     Bind(Slug, DeviceSecret, Answer<()>),
     Unbind(Slug, Answer<()>),
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
+    Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }
 
