@@ -80,7 +80,7 @@ impl Rooms {
     /// Whether the request is for this server by a name of its own; if not, its answer.
     pub(crate) fn is_meant(&self, head: &dyn Head) -> Result<(), Answer> {
         let host = client::host(head, &self.web);
-        if hosts::is_ours(host, &self.web.hosts) {
+        if hosts::is_ours(host, &self.web) {
             return Ok(());
         }
         let host = host.unwrap_or_default();
