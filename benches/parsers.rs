@@ -4,6 +4,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;
 use stevenson::ingest::json::{self, Format};
+use stevenson::ingest::lineprotocol::{self, Precision};
 use stevenson::ingest::wunderground::Upload;
 use weather::time::Timestamp;
 
@@ -42,12 +43,23 @@ fn parsers(criterion: &mut Criterion) {
     ] {
         group.throughput(Throughput::Elements(reports));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| json::parse(black_box(body.as_bytes()), format, NOW, REPORTS_MAX));
+            bencher.iter(|| json::parse(black_box(body.as_bytes()), format, &NOW.into(), REPORTS_MAX));
         });
     }
     group.throughput(Throughput::Elements(1));
     group.bench_function("wunderground, one upload", |bencher| {
         bencher.iter(|| Upload::new(&[black_box(UPLOAD.as_bytes())]).and_then(|upload| upload.parse(NOW)));
+    });
+    let batch = (0..100).fold(String::new(), |mut text, second| {
+        let time = NOW.0 / 1_000 + second;
+        let _ =
+            writeln!(text, "weather,host=pi temperature=14.2,humidity=71,wind_speed=2.9,wind_direction=230i {time}");
+        text
+    });
+    group.throughput(Throughput::Elements(100));
+    group.bench_function("line protocol, 100 lines", |bencher| {
+        let body = black_box(batch.as_bytes());
+        bencher.iter(|| lineprotocol::parse(body, Precision::Seconds, &NOW.into(), REPORTS_MAX));
     });
     group.finish();
 }

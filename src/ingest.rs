@@ -2,9 +2,13 @@
 
 mod body;
 mod inflate;
+mod influx;
 pub mod json;
+mod keys;
+pub mod lineprotocol;
 pub mod readings;
 pub mod time;
+mod tongue;
 mod updateweatherstation;
 pub mod wunderground;
 
@@ -69,7 +73,7 @@ pub struct UploadFormat {
 }
 
 /// The formats, one a row.
-pub const FORMATS: [UploadFormat; 2] = [
+pub const FORMATS: [UploadFormat; 3] = [
     UploadFormat {
         name: "JSON",
         path: "/api/v1/readings",
@@ -88,6 +92,15 @@ pub const FORMATS: [UploadFormat; 2] = [
         parse: wunderground::parse_one,
         routes: updateweatherstation::routes,
     },
+    UploadFormat {
+        name: "InfluxDB line protocol",
+        path: readings::WRITE_V2,
+        answer: (204, ""),
+        example: "weather temperature=21.5,indoor/humidity=40i 1795356000000000000",
+        parse: lineprotocol::parse_one,
+        // The front door takes lines to `readings`; these are what clients ask beside.
+        routes: influx::routes,
+    },
 ];
 
 /// The doors. They need [`crate::storage::Storage`] and [`Options`] as managed state.
@@ -97,7 +110,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Whether the uploads of a station that Rocket answers go to this path.
 pub fn takes(path: &str) -> bool {
-    wunderground::pairs_in_path(path).is_some()
+    wunderground::pairs_in_path(path).is_some() || influx::takes(path)
 }
 
 #[cfg(test)]
