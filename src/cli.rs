@@ -65,6 +65,14 @@ struct Serve {
 }
 
 impl Cli {
+    /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
+    pub(crate) fn log_level(&self) -> &'static str {
+        match self.command {
+            Command::Station(_) | Command::Sensor(_) => "error",
+            Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
+        }
+    }
+
     /// Runs the command. `log`: what the log counts.
     pub(crate) fn run(self, log: Counts) -> Result<()> {
         let mut builder = match self.command {

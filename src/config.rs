@@ -3,7 +3,7 @@
 use crate::{door, ingest, keeper, storage, web};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map};
-use figment::{Figment, Metadata, Profile, Provider};
+use figment::{Figment, Metadata, Profile, Provider, Source};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::DirBuilderExt;
@@ -65,9 +65,9 @@ impl Default for Config {
 /// Errors of the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A wrong value. The text names the key, the value and its source.
+    /// A wrong value. The text names the key, the value and where it stands.
     #[error("the configuration is wrong: {0}")]
-    Value(#[from] Box<figment::Error>),
+    Value(String),
     /// The named file does not exist.
     #[error("there is no configuration file {0:?}")]
     NoFile(PathBuf),
@@ -78,6 +78,23 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl From<figment::Error> for Error {
+    fn from(error: figment::Error) -> Self {
+        let sentences: Vec<_> = error.into_iter().map(|error| sentence(&error)).collect();
+        Self::Value(sentences.join("; "))
+    }
+}
+
+/// What is wrong with one value, in one sentence. Figment's own text names a profile, which nobody here has heard of.
+fn sentence(error: &figment::Error) -> String {
+    let key = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path.join(".")) };
+    let place = error.metadata.as_ref().map(|metadata| match &metadata.source {
+        Some(Source::File(file)) => format!(", in the file {}", file.display()),
+        _ => format!(", in the {}", metadata.name),
+    });
+    format!("{key}{}{}", error.kind, place.unwrap_or_default())
 }
 
 /// The same values; a section `[robot]`, the old name, becomes `[keeper]`.
@@ -105,15 +122,14 @@ impl Config {
     pub fn load(file: Option<&Path>, flags: Figment) -> Result<Self, Error> {
         let base = Figment::from(Serialized::defaults(Config::default()));
         let environment = Env::prefixed(ENV_PREFIX).ignore(&["log"]).split("__");
-        let data: PathBuf =
-            base.clone().merge(environment.clone()).merge(&flags).extract_inner("data").map_err(Box::new)?;
+        let data: PathBuf = base.clone().merge(environment.clone()).merge(&flags).extract_inner("data")?;
         let file = match file {
             Some(file) if !file.is_file() => return Err(Error::NoFile(file.to_owned())),
             Some(file) => file.to_owned(),
             None => data.join(CONFIG_FILE),
         };
         let base = if file.is_file() { base.merge(Renamed(Toml::file_exact(file))) } else { base };
-        let mut config: Config = base.merge(Renamed(environment)).merge(flags).extract().map_err(Box::new)?;
+        let mut config: Config = base.merge(Renamed(environment)).merge(flags).extract()?;
         config.storage.file = config.data.join(DATABASE_FILE);
         Ok(config)
     }
@@ -176,6 +192,60 @@ mod tests {
             assert!(error.contains("port") && error.contains("many"), "{error}");
             let error = Config::load(Some(Path::new("none.toml")), Figment::new()).expect_err("no file").to_string();
             assert!(error.contains("none.toml"), "{error}");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_once_with_its_key_and_its_place() {
+        let told = |file: &str| {
+            let error = Config::load(Some(Path::new(file)), Figment::new()).expect_err("wrong");
+            assert!(std::error::Error::source(&error).is_none(), "who prints the causes would say it twice");
+            error.to_string()
+        };
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("s.toml", "[web]\nmetrics_from = [\"10.0.0.0/33\"]\n")?;
+            let error = told("s.toml");
+            let rest =
+                error.strip_prefix("the configuration is wrong: web.metrics_from.0: \"10.0.0.0/33\" is not a network");
+            assert!(rest.is_some_and(|rest| rest.contains(", in the file ") && rest.ends_with("s.toml")), "{error}");
+            jail.create_file("e.toml", "")?;
+            jail.set_env("STEVENSON_PORT", "many");
+            let error = told("e.toml");
+            assert!(
+                error.contains(": port: ") && error.contains("\"many\"") && error.contains("environment"),
+                "{error}"
+            );
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_host_that_no_request_could_name_is_refused_with_what_to_write() {
+        figment::Jail::expect_with(|jail| {
+            for (wrong, advice) in [
+                ("a.b:8000", "write \"a.b\""),
+                ("https://a.b", "write \"a.b\""),
+                ("https://a.b:8000/lab", "write \"a.b\""),
+                ("a.b/lab", "write \"a.b\""),
+                (" a.b", "write \"a.b\""),
+                ("", "write a name such as"),
+                (" ", "write a name such as"),
+                ("a b", "write a name such as"),
+                ("*.a.b", "write a name such as"),
+                ("a..b", "write a name such as"),
+                ("wetter-münchen.example", "write a name such as"),
+            ] {
+                jail.create_file("s.toml", &format!("[web]\nhosts = [\"a.b\", \"{wrong}\"]\n"))?;
+                let error = Config::load(Some(Path::new("s.toml")), Figment::new()).expect_err(wrong).to_string();
+                let names = [&format!("web.hosts.1: \"{wrong}\""), advice, "s.toml"].map(|part| error.contains(part));
+                assert_eq!(names, [true; 3], "{error}");
+            }
+            jail.create_file(
+                "s.toml",
+                "[web]\nhosts = [\"A.b.\", \"pi\", \"xn--wtter-kva.example\", \"192.168.1.7\", \"[fd00::7]\"]",
+            )?;
+            assert!(Config::load(Some(Path::new("s.toml")), Figment::new()).is_ok());
             Ok(())
         });
     }

@@ -3,6 +3,7 @@
 //! They are plain functions over a request's head, and know no HTTP server: the front door reads and writes for them.
 
 mod events;
+mod frames;
 mod gate;
 pub mod socket;
 mod stream;

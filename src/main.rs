@@ -11,8 +11,9 @@ mod cli;
 mod log;
 
 fn main() -> ExitCode {
-    let log = log::Log::open(std::env::var("STEVENSON_LOG").unwrap_or_else(|_| "warn".to_owned()));
-    match cli::Cli::parse().run(log.counts()) {
+    let cli = cli::Cli::parse();
+    let log = log::Log::open(std::env::var("STEVENSON_LOG").unwrap_or_else(|_| cli.log_level().to_owned()));
+    match cli.run(log.counts()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log.say(format!("stevenson: {error:#}"));

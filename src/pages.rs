@@ -97,7 +97,7 @@ async fn overview(
 /// `ask` is a suggestion on its way into the field.
 #[get("/s/<slug>?<ask>")]
 async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
-    let station = desk.station(slug)?;
+    let station = desk.station(slug).await?;
     // The page is to show the alerts that rang while the visitor was away.
     desk.keeper.visited(&visitor).await;
     let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;

@@ -54,6 +54,8 @@ pub struct Storage {
     word_room: Arc<Semaphore>,
     /// How much visitors may say.
     talkers: Arc<Talkers>,
+    /// One look for other processes' commits at a time that a reader asked for.
+    looking: Arc<Semaphore>,
     shared: Arc<Shared>,
 }
 
@@ -84,6 +86,7 @@ impl Storage {
             epoch: opened.epoch.into(),
             word_room: Arc::new(word_room),
             talkers: Arc::new(talkers),
+            looking: Arc::new(Semaphore::new(1)),
             shared,
         };
         Ok((storage, commits))

@@ -12,7 +12,11 @@ pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage)
     // This process needs no commits.
     let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
     let done = run(&storage).await;
+    let warning = storage.room().warning();
     storage.close().await;
+    if let (Ok(()), Some(warning)) = (&done, warning) {
+        eprintln!("stevenson: {warning}");
+    }
     done
 }
 

@@ -13,12 +13,15 @@ use crate::web::body::NoBody;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, Interest};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// What is read at once.
 const READ_BYTES: usize = 2 * 1_024;
+
+/// How often the door looks whether a client has left that has sent more than is read.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms: &Rooms) {
@@ -207,9 +210,12 @@ impl Connected {
 /// Ends when the client has closed its side. What it sends in the meantime is kept for the next request.
 async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
     loop {
-        if ahead.len() >= lane::HEAD_MAX_BYTES || stream.readable().await.is_err() {
-            // It sends ahead without end, and is not looked at until it has its answer.
-            return std::future::pending().await;
+        if ahead.len() >= lane::HEAD_MAX_BYTES {
+            // The rest is not read before it has its answer.
+            return closed(stream).await;
+        }
+        if stream.readable().await.is_err() {
+            return;
         }
         let mut some = [0; 512];
         match stream.try_read(&mut some) {
@@ -218,5 +224,13 @@ async fn gone(stream: &TcpStream, ahead: &mut Vec<u8>) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return,
         }
+    }
+}
+
+/// Ends when the client has closed its side, although something that it sent lies there unread: the system tells of both in
+/// one word, so this has to look again and again.
+async fn closed(stream: &TcpStream) {
+    while stream.ready(Interest::READABLE).await.is_ok_and(|ready| !ready.is_read_closed()) {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }

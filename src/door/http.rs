@@ -44,8 +44,10 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
     let service = service_fn(|request: Request<Incoming>| {
         let (hand_off, register) = (hand_off.clone(), &register);
         is_old.store(request.version() < Version::HTTP_11, Relaxed);
+        // Here, and not when the future runs: hyper reads on before that, and if the client has closed its side, only a
+        // connection that is busy goes on.
+        slot.does(Doing::Busy);
         Box::pin(async move {
-            slot.does(Doing::Busy);
             register.counters.by_hyper();
             let answer = handle(request, rooms, peer, (slot, &register.counters)).await;
             let mut answer = match answer {
@@ -125,6 +127,9 @@ async fn handle(
     if let Err(why) = one_host(&parts).and_then(|()| is_text(&parts)) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
     }
+    if !is_chunked_at_most(&parts) {
+        return Done::Answer(closing(plain(StatusCode::NOT_IMPLEMENTED, ONLY_CHUNKED)));
+    }
     if let Err(refused) = rooms.is_meant(&Read { parts: &parts, peer }) {
         return refused.into();
     }
@@ -134,9 +139,10 @@ async fn handle(
     let get = parts.method == Method::GET;
     // A body that comes after the socket was handed on would be taken for the next request.
     if matches!(Door::of(parts.uri.path()), Some((Door::Events | Door::Socket, _))) && !body.body.is_end_stream() {
-        let mut answer = plain(StatusCode::BAD_REQUEST, "A stream or a socket is opened without a body.\n");
-        answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
-        return Done::Answer(answer);
+        return Done::Answer(closing(plain(
+            StatusCode::BAD_REQUEST,
+            "A stream or a socket is opened without a body.\n",
+        )));
     }
     match Door::of(parts.uri.path()) {
         Some((Door::Trucks, bay)) if parts.method == Method::POST => {
@@ -151,6 +157,9 @@ async fn handle(
                 Ok(events) => takes(Come::Events(events, keep)),
                 Err(answer) => answer.into(),
             };
+        }
+        Some((Door::Socket, _)) if get && parts.version < Version::HTTP_11 => {
+            return Done::Answer(plain(StatusCode::BAD_REQUEST, NO_OLD_SOCKET));
         }
         Some((Door::Socket, bay)) if get => {
             return match rooms.live.socket(bay, &head) {
@@ -177,11 +186,16 @@ async fn handle(
             };
             let mut answer = plain(status, "");
             *answer.body_mut() = Full::from(format!("{error}\n"));
-            answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
-            return Done::Answer(answer);
+            return Done::Answer(closing(answer));
         }
     };
     Done::Answer(rooms.page(&parts, body, peer, counters).await)
+}
+
+/// The same answer; the connection ends after it.
+fn closing(mut answer: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    answer.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
+    answer
 }
 
 /// Lets a guest in with its body.
@@ -250,6 +264,19 @@ fn one_host(parts: &Parts) -> Result<(), &'static str> {
         0 => Err("The request has no Host header.\n"),
         _ => Err("The request has more than one Host header.\n"),
     }
+}
+
+/// Said to a client whose body has another transfer coding.
+const ONLY_CHUNKED: &str = "The only Transfer-Encoding here is chunked. Say compression in Content-Encoding.\n";
+/// Said to a client, or a proxy, that opens a WebSocket over HTTP/1.0.
+const NO_OLD_SOCKET: &str =
+    "A WebSocket needs HTTP/1.1. If a proxy stands between, it must pass requests on as HTTP/1.1.\n";
+
+/// Whether a body has no transfer coding but chunks. Hyper undoes the last coding of a list, and no other.
+fn is_chunked_at_most(parts: &Parts) -> bool {
+    let mut codings = parts.headers.get_all("transfer-encoding").iter();
+    let is_chunked = |value: &hyper::header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    codings.next().is_none_or(is_chunked) && codings.next().is_none()
 }
 
 /// Whether the connection can go on after this request.

@@ -8,7 +8,8 @@ use std::time::Duration;
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Most connections at once. Fewer, if the system lets this process open fewer files. When all places are taken, a
-    /// newcomer takes the place of a connection that waits without a request; if all have one, the newcomer is sent away.
+    /// newcomer makes connections go that wait without a request: the older half of those that never had one, or, if there
+    /// are none, the older half of those that had one, 32 at most. If all have a request, the newcomer is sent away.
     pub max_connections: usize,
     /// Most connections at once from one address (IPv6: from one /64). This machine and trusted proxies have no such limit,
     /// because they speak for many. A school behind one address has room for a hundred browsers.

@@ -124,7 +124,6 @@ impl<'r> Reader<'r> {
                 }
             }
         }
-        self.parsed.spread_arrivals();
         Ok(self.parsed)
     }
 

@@ -151,7 +151,6 @@ pub fn parse(body: &[u8], precision: Precision, arrival: &Arrival, reports_max: 
             }
         }
     }
-    batch.parsed.spread_arrivals();
     Ok(batch)
 }
 

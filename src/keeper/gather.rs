@@ -3,7 +3,7 @@
 use super::language::facts::{Facts, Found};
 use super::language::period::{Period, Stretch};
 use super::language::topic::{Context, Topic};
-use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
+use super::talk::answer::{LOOK_BACK_DAYS, MEAN_MAX_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
 use super::talk::intent::Intent;
 use crate::storage::{Error, Latest, Side, Storage};
 use chrono::Days;
@@ -16,9 +16,9 @@ use weather::station::Station;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// The length of a mean's buckets, ms.
-const MEAN_BUCKET_MS: i64 = HOUR_MS;
-/// A mean covers at most the newest 31 days: more would read millions of rows.
-const MEAN_MAX_MS: i64 = 31 * DAY_MS;
+const MEAN_BUCKET_MS: i64 = DAY_MS;
+/// In a longer stretch of hours the steps of a gauge are looked at by [`TREND_BUCKET_MS`], else by the minute, ms.
+const BY_THE_MINUTE_MS: i64 = 3 * HOUR_MS;
 
 /// The context of every sentence, and the station's latest values.
 pub(crate) async fn context(
@@ -64,17 +64,12 @@ impl Reads<'_> {
             }
             Intent::Rain { topic, period, .. } => match self.stretch(*period) {
                 Stretch::Days(..) => self.extremes(topic, *period).await,
-                Stretch::Hours(from, to) => self.buckets(topic, from, to, TREND_BUCKET_MS).await,
+                Stretch::Hours(from, to) => {
+                    let bucket_ms = if to.since(from) > BY_THE_MINUTE_MS { TREND_BUCKET_MS } else { MINUTE_MS };
+                    self.buckets(topic, from, to, bucket_ms).await
+                }
             },
-            Intent::Mean { topic, period } => {
-                let (from, to) = match self.stretch(*period) {
-                    Stretch::Days(from, to) => {
-                        (day::bounds(self.context.here.zone, from).0, day::bounds(self.context.here.zone, to).1)
-                    }
-                    Stretch::Hours(from, to) => (from, to),
-                };
-                self.buckets(topic, from.max(to.plus(-MEAN_MAX_MS)), to, MEAN_BUCKET_MS).await
-            }
+            Intent::Mean { topic, period } => self.mean(topic, *period).await,
             Intent::Trend { topic, back_ms } => {
                 let Some(at) = latest_of(latest, topic) else { return Ok(Found::Nothing) };
                 let (from, to) = (at.plus(-back_ms - HOUR_MS), at.plus(-back_ms + HOUR_MS));
@@ -112,6 +107,23 @@ impl Reads<'_> {
                 Found::Within(self.storage.extreme_within(id, sensor, *quantity, from, to).await?)
             }
         })
+    }
+
+    /// The mean of a stretch is that of all its readings.
+    async fn mean(&self, topic: &Topic, period: Period) -> Result<Found, Error> {
+        let here = &self.context.here;
+        let (from, to) = match self.stretch(period) {
+            Stretch::Hours(from, to) => (from, to),
+            Stretch::Days(from, to) => {
+                let first = self.storage.first_day(here.id, &topic.sensor).await?;
+                let from = first.map_or(from, |first| from.max(first)).min(to);
+                if (to - from).num_days() >= MEAN_MAX_DAYS {
+                    return Ok(Found::TooLong);
+                }
+                (day::bounds(here.zone, from).0, day::bounds(here.zone, to).1)
+            }
+        };
+        self.buckets(topic, from, to, MEAN_BUCKET_MS).await
     }
 
     async fn buckets(&self, topic: &Topic, from: Timestamp, to: Timestamp, bucket_ms: i64) -> Result<Found, Error> {

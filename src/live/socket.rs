@@ -1,5 +1,6 @@
 //! `GET /dock/<bay>/socket`: a WebSocket, clipboards up and loads down.
 
+use super::frames::{Counted, FRAMES_MAX};
 use super::gate::{BODY_MAX_S, Caller, Refusal, TOO_EAGER};
 use super::stream::{Sent, Stream};
 use crate::web::error::Problem;
@@ -9,6 +10,7 @@ use channel::clipboard::{BODY_MAX_BYTES, Clipboard};
 use channel::fleet::Down;
 use futures_util::{SinkExt, StreamExt};
 use rocket::http::Status;
+use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
@@ -66,7 +68,7 @@ impl Opening {
             write_buffer_size: 0,
             ..WebSocketConfig::default()
         };
-        let io = WebSocketStream::from_raw_socket(line, Role::Server, Some(limits)).await;
+        let io = WebSocketStream::from_raw_socket(Counted::new(line), Role::Server, Some(limits)).await;
         Line { io, is_stranger: self.is_stranger }.run(self.caller).await;
     }
 }
@@ -197,6 +199,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             }
             Some(Err(Error::Capacity(_))) => {
                 return Err(Some(Close::new(CloseCode::Size, "a clipboard has 64 KiB at most")));
+            }
+            Some(Err(Error::Io(error))) if error.kind() == io::ErrorKind::QuotaExceeded => {
+                let reason = format!("a clipboard comes in {FRAMES_MAX} frames at most");
+                return Err(Some(Close::new(CloseCode::Policy, reason)));
             }
             Some(Err(Error::Utf8)) => return Err(Some(Close::new(CloseCode::Invalid, "not UTF-8"))),
             Some(Err(Error::Protocol(error))) => return Err(Some(Close::new(CloseCode::Protocol, error.to_string()))),

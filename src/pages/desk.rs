@@ -37,10 +37,10 @@ const STATIONS_NAMED: usize = 3;
 
 impl Desk<'_> {
     /// The station of this name.
-    pub(crate) fn station(&self, slug: &str) -> Result<Arc<Station>, Fault> {
+    pub(crate) async fn station(&self, slug: &str) -> Result<Arc<Station>, Fault> {
         let unknown = || Fault::not_found("There is no station of this name. It may have been removed or renamed.");
         let slug = Slug::new(slug).map_err(|_| unknown())?;
-        self.storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(unknown)
+        self.storage.station_by_slug(slug.as_str()).await.ok_or_else(unknown)
     }
 
     /// What the owner is to know before something is full: the database, or the share of a station. Of all stations if none is

@@ -1,4 +1,4 @@
-//! Error pages: the same layout, plain words, a link to all stations.
+//! Errors at the addresses of pages: for people a page of the same layout, in plain words; for programs problem+json.
 
 use super::clock;
 use super::page::Page;
@@ -6,12 +6,11 @@ use super::views::{FaultPage, Frame};
 use crate::storage;
 use crate::web::error::Problem;
 use crate::web::{self, preference, visitor};
-use rocket::http::{ContentType, Header, Method, Status};
+use rocket::http::{Header, Method, Status};
 use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
-use std::io::Cursor;
+use rocket::response::{self, Responder};
 
-/// A page that could not be made.
+/// A page that could not be made. Whoever does not accept HTML is a program, and gets a problem.
 #[derive(Debug)]
 pub(crate) struct Fault(Problem);
 
@@ -37,6 +36,9 @@ impl From<storage::Error> for Fault {
 
 impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        if !web::wants_page(request) {
+            return self.0.respond_to(request);
+        }
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
         let now = clock::now();
@@ -52,6 +54,9 @@ impl<'r> Responder<'r, 'static> for Fault {
         response.set_status(status);
         if let Some(seconds) = retry_after_s {
             response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        if let Some((name, value)) = self.0.header() {
+            response.set_raw_header(*name, value.clone());
         }
         Ok(response)
     }
@@ -71,51 +76,16 @@ fn heading(status: Status) -> &'static str {
 
 /// Answers requests that no route answered.
 #[rocket::catch(default)]
-pub(crate) fn any(status: Status, request: &Request<'_>) -> Uncaught {
+pub(crate) fn any(status: Status, request: &Request<'_>) -> Fault {
     let refusal = web::refusal(status, request);
-    let status = refusal.status();
-    let is_line = matches!(status, Status::NotFound | Status::MethodNotAllowed) && !web::wants_page(request);
-    let allowed = refusal.header().cloned();
-    if is_line {
-        return Uncaught { allowed, answer: Kind::Line(refusal) };
+    if !web::wants_page(request) {
+        return Fault(refusal);
     }
-    Uncaught { allowed, answer: Kind::Page(Fault(Problem::new(status, detail(status)))) }
-}
-
-/// The answer to a request that no route answered.
-pub(crate) struct Uncaught {
-    /// `Allow`, if other methods work at this address.
-    allowed: Option<(&'static str, String)>,
-    answer: Kind,
-}
-
-enum Kind {
-    /// For people.
-    Page(Fault),
-    /// For programs: one line of text.
-    Line(Problem),
-}
-
-impl<'r> Responder<'r, 'static> for Uncaught {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = match self.answer {
-            Kind::Page(fault) => fault.respond_to(request)?,
-            Kind::Line(problem) => {
-                let line = format!("{}\n", problem.detail());
-                Response::build()
-                    .status(problem.status())
-                    .header(ContentType::Plain)
-                    .raw_header("Cache-Control", "no-store")
-                    .raw_header("X-Content-Type-Options", "nosniff")
-                    .sized_body(line.len(), Cursor::new(line))
-                    .finalize()
-            }
-        };
-        if let Some((name, value)) = self.allowed {
-            response.set_raw_header(name, value);
-        }
-        Ok(response)
-    }
+    let page = Problem::new(refusal.status(), detail(refusal.status()));
+    Fault(match refusal.header() {
+        Some((name, value)) => page.with(name, value.as_str()),
+        None => page,
+    })
 }
 
 fn detail(status: Status) -> &'static str {

@@ -3,11 +3,10 @@
 mod change;
 mod predict;
 
+use super::desk::Desk;
 use super::page::Page;
 use super::views::Frame;
-use crate::storage::Storage;
 use crate::storage::words::Visitor;
-use crate::web::preference::Chosen;
 use askama::Template;
 use askama_web::WebTemplate;
 use channel::Dock;
@@ -34,10 +33,12 @@ pub struct LabPage {
 }
 
 #[get("/lab")]
-fn lab(storage: &State<Storage>, dock: &State<Dock>, visitor: Visitor, chosen: Chosen) -> Page<LabPage> {
+fn lab(desk: Desk<'_>, dock: &State<Dock>, visitor: Visitor) -> Page<LabPage> {
     let cursor = dock.cursor();
-    let directory = storage.directory();
+    let directory = desk.storage.directory();
     let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
-    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), chosen.0).signed(Some(&visitor));
+    let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), desk.preference)
+        .signed(Some(&visitor))
+        .warned(desk.warnings(None));
     Page(LabPage { frame, cursor, stations, fleets: &FLEETS })
 }

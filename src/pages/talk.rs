@@ -44,7 +44,7 @@ enum Answer {
 
 #[post("/s/<slug>/words", data = "<said>")]
 async fn say(slug: &str, said: Form<Said<'_>>, ours: Ours<'_>, desk: Desk<'_>) -> Result<Answer, Fault> {
-    let station = desk.station(slug)?;
+    let station = desk.station(slug).await?;
     // A visitor that is known, not one that is welcomed: a form of another site comes without the cookie, and must not get a new one.
     let Some(visitor) = desk.known.clone() else {
         let why =
@@ -74,7 +74,7 @@ async fn say(slug: &str, said: Form<Said<'_>>, ours: Ours<'_>, desk: Desk<'_>) -
 
 #[post("/s/<slug>/words/forget", data = "<pressed>")]
 async fn forget(slug: &str, pressed: Form<Pressed<'_>>, ours: Ours<'_>, desk: Desk<'_>) -> Result<Redirect, Fault> {
-    let station = desk.station(slug)?;
+    let station = desk.station(slug).await?;
     ours.with(pressed.token)?;
     if let Some(visitor) = &desk.known {
         desk.storage.forget_conversation(visitor, station.slug.as_str()).await?;
@@ -84,14 +84,14 @@ async fn forget(slug: &str, pressed: Form<Pressed<'_>>, ours: Ours<'_>, desk: De
 
 /// A reload of the page that answered a refused form ends here.
 #[get("/s/<slug>/words/forget")]
-fn back_from_forgetting(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
-    Ok(to_panel(&desk.station(slug)?.slug))
+async fn back_from_forgetting(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
+    Ok(to_panel(&desk.station(slug).await?.slug))
 }
 
 /// Likewise.
 #[get("/s/<slug>/words")]
-fn back(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
-    Ok(to_panel(&desk.station(slug)?.slug))
+async fn back(slug: &str, desk: Desk<'_>) -> Result<Redirect, Fault> {
+    Ok(to_panel(&desk.station(slug).await?.slug))
 }
 
 fn to_panel(slug: &Slug) -> Redirect {

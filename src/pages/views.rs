@@ -72,7 +72,7 @@ impl Frame {
     }
 
     /// The same with sentences for the owner, who alone may get them.
-    fn warned(self, warnings: Vec<String>) -> Self {
+    pub(crate) fn warned(self, warnings: Vec<String>) -> Self {
         Self { warnings, ..self }
     }
 

@@ -68,9 +68,9 @@ pub enum BadFile {
     /// Its mode, its folder or its disk does not let it be written.
     #[error("the file is read-only: let the user that runs stevenson write it (chmod u+w, or another --data)")]
     ReadOnly,
-    /// It is there, and has nothing in it.
+    /// It is there, and has nothing in it, or a database that has nothing in it.
     #[error(
-        "the file is empty: a database was lost here, or the path is wrong; remove the file to begin a new database"
+        "the file is empty, or a database with nothing in it: a database was lost here, or the path is wrong; remove the file to begin a new database"
     )]
     Empty,
     /// It is something else.

@@ -1,5 +1,6 @@
 //! What a handle reads, each from the connections that read.
 
+use super::core::Job;
 use super::entry::Entry;
 use super::error::Error;
 use super::observations::{Bucket, Extreme, Latest, Side};
@@ -16,6 +17,8 @@ use weather::time::{HOUR_MS, Timestamp};
 
 /// So many gaps show how often a station reports; more would remember what it did before its interval was changed.
 pub(super) const GAPS: u32 = 20;
+/// Fewer gaps than this say nothing of how often a station reports.
+const GAPS_MIN: usize = 3;
 /// The longest stretch that [`Storage::extreme_within`] looks through, ms; of a longer one, the end. At a report every
 /// three seconds these are 58,000 rows, some hundredths of a second.
 const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
@@ -70,6 +73,18 @@ impl Storage {
         }
     }
 
+    /// The station of that slug. If memory does not know it, the writer looks at once whether another process has added it.
+    /// One look at a time: whoever asks for what is not there makes only others wait who do the same.
+    pub async fn station_by_slug(&self, slug: &str) -> Option<Arc<Station>> {
+        let known = || self.directory().by_slug(slug).cloned();
+        if let Some(station) = known() {
+            return Some(station);
+        }
+        let _turn = self.looking.acquire().await.ok()?;
+        self.ask(Job::Look).await.ok()?;
+        known()
+    }
+
     /// The station whose key this is, if memory knows it.
     pub fn station_in_memory(&self, key: &str) -> Option<Arc<Station>> {
         self.directory().by_hash(&keys::hash(key)).cloned()
@@ -115,7 +130,8 @@ impl Storage {
         self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
     }
 
-    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below two observations.
+    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below three gaps, because
+    /// one gap may be an outage.
     pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
         Ok(median_gap(&self.readers.newest_times(station, GAPS + 1).await?))
     }
@@ -197,11 +213,11 @@ impl Storage {
     }
 }
 
-/// The median of the gaps between times, newest first.
+/// The median of the gaps between times, newest first; of an even number the smaller. Fewer than [`GAPS_MIN`] say nothing.
 pub(super) fn median_gap(times: &[i64]) -> Option<i64> {
     let mut gaps: Vec<i64> = times.windows(2).map(|pair| pair[0] - pair[1]).collect();
     gaps.sort_unstable();
-    gaps.get(gaps.len() / 2).copied()
+    gaps.get(gaps.len().saturating_sub(1) / 2).copied().filter(|_| gaps.len() >= GAPS_MIN)
 }
 
 #[cfg(test)]
@@ -209,9 +225,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_long_gap_does_not_change_the_median() {
+    fn an_interval_is_not_learnt_from_one_long_gap() {
         assert_eq!(median_gap(&[]), None);
         assert_eq!(median_gap(&[7]), None);
+        assert_eq!(median_gap(&[72_000, 0]), None, "a report of yesterday and one of now");
+        assert_eq!(median_gap(&[72_005, 72_000, 0]), None);
+        assert_eq!(median_gap(&[72_005, 72_000, 0, -5]), Some(5));
         assert_eq!(median_gap(&[60, 55, 50, 0, -5]), Some(5));
     }
 }

@@ -2,7 +2,68 @@
 //! DNS rebinding reads what a browser in the same network may read.
 
 use super::options::Options;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::str::FromStr;
+
+/// A name of this server, as requests can have it in `Host`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HostName(String);
+
+/// A text that is no host name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a host name: write {advice}")]
+pub struct BadHost {
+    text: String,
+    /// What to write instead.
+    advice: String,
+}
+
+impl FromStr for HostName {
+    type Err = BadHost;
+
+    fn from_str(text: &str) -> Result<Self, BadHost> {
+        if is_name(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        let bare = text.trim();
+        let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+        let bare = name_of(bare.split('/').next().unwrap_or_default());
+        let advice = if is_name(bare) {
+            format!("{bare:?}")
+        } else {
+            "a name such as \"weather.example.org\", with no scheme, port, path, blank or *, and with letters a-z only"
+                .to_owned()
+        };
+        Err(BadHost { text: text.to_owned(), advice })
+    }
+}
+
+impl TryFrom<String> for HostName {
+    type Error = BadHost;
+
+    fn try_from(text: String) -> Result<Self, BadHost> {
+        text.parse()
+    }
+}
+
+impl From<HostName> for String {
+    fn from(name: HostName) -> Self {
+        name.0
+    }
+}
+
+/// Whether a request could have this name in `Host`. Addresses always pass and may be listed all the same.
+fn is_name(text: &str) -> bool {
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_name_byte);
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    is_address(inner) || text.strip_suffix('.').unwrap_or(text).split('.').all(is_label)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
 
 /// Whether a request names this server by a name of its own. Without a list every name is good.
 ///
@@ -13,7 +74,7 @@ pub fn is_ours(host: Option<&str>, options: &Options) -> bool {
         let name = name_of(host);
         is_address(name)
             || is_loopback(host)
-            || options.hosts.iter().any(|own| own.trim_end_matches('.').eq_ignore_ascii_case(name))
+            || options.hosts.iter().any(|own| own.0.trim_end_matches('.').eq_ignore_ascii_case(name))
     };
     options.hosts.is_empty() || host.is_none_or(named)
 }
@@ -47,7 +108,7 @@ mod tests {
     fn passes(host: &str, own: &[&str]) -> bool {
         is_ours(
             Some(host),
-            &Options { hosts: own.iter().map(|name| (*name).to_owned()).collect(), ..Options::default() },
+            &Options { hosts: own.iter().map(|name| name.parse().expect("a name")).collect(), ..Options::default() },
         )
     }
 

@@ -1,5 +1,6 @@
 //! The doors' knobs: trusted proxies, the server's names, and who may read the metrics.
 
+use super::hosts::HostName;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -14,10 +15,10 @@ pub struct Options {
     /// Networks of the proxies in front of the server, such as `["127.0.0.1", "10.0.0.0/8"]`. The server believes only
     /// their `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`, because anybody can send these headers.
     pub trusted_proxies: Vec<Network>,
-    /// The names by which this server may be called, such as `["weather.example.org"]`. A request with another `Host` gets
+    /// The names by which this server may be called, such as `["weather.example.org"]`, without scheme and port. A request with another `Host` gets
     /// 421. So no site can lead a browser in your network here under a name of its own (DNS rebinding). Names of this
     /// machine (`localhost`) and addresses always pass. The empty list lets every name pass.
-    pub hosts: Vec<String>,
+    pub hosts: Vec<HostName>,
     /// Networks that may read `/metrics`, besides this machine. The figures name nobody, but they tell how many people look.
     /// Pages show the owner's warnings to these networks, too.
     pub metrics_from: Vec<Network>,

@@ -1,5 +1,8 @@
 //! The front door from outside: its limits, on real sockets.
 
+mod codings;
+mod leaving;
+
 use crate::kit::app::TestApp;
 use flate2::read::GzDecoder;
 use serde_json::json;

@@ -575,3 +575,51 @@ async fn large_uploads_of_one_station_take_turns_and_hold_up_nobody() {
         assert!(upload.head().await.starts_with("HTTP/1.1 100 "));
     }
 }
+
+#[tokio::test]
+async fn what_is_acknowledged_is_stored_even_if_it_comes_at_once_without_a_time() {
+    let door = AtTheDoor::new().await;
+    let uploads = (0..20).map(|number| {
+        let query = door.upload(&format!("tempf={}&dateutc=now", 50 + number));
+        let (client, url) = (door.client.clone(), door.url("/weatherstation/updateweatherstation.php"));
+        tokio::spawn(
+            async move { client.get(format!("{url}?{query}")).send().await.expect("answered").status().as_u16() },
+        )
+    });
+    for upload in uploads.collect::<Vec<_>>() {
+        assert_eq!(upload.await.expect("no panic"), 200);
+    }
+    let posts = (0..20).map(|number| door.readings().body(json!({"temperature": number}).to_string()).send());
+    for answer in futures_util::future::join_all(posts).await {
+        let (status, receipt) = told(answer.expect("answered")).await;
+        assert_eq!((status, receipt), (201, json!({"stored": 1, "duplicate": 0, "warnings": []})));
+    }
+    assert_eq!(door.app.storage.observation_count(door.station.id).await.expect("counts"), 40);
+}
+
+#[tokio::test]
+async fn the_values_of_yesterday_are_not_live_because_a_report_came_now() {
+    let door = AtTheDoor::new().await;
+    let yesterday = json!({"temperature": 5, "humidity": 90, "wind_speed": 7, "precipitation_rate": 3,
+        "observed_at": minutes_ago(20 * 60)});
+    assert_eq!(door.post(yesterday).await.0, 201);
+    assert_eq!(door.post(json!({"temperature": 12.3})).await.0, 201);
+    assert_eq!(door.app.storage.interval_ms(door.station.id).await.expect("reads"), None, "one gap says nothing");
+    let page = door.client.get(door.url("/s/town-hall")).send().await.expect("answered").text().await.expect("text");
+    assert!(page.contains(r#"data-station="town-hall" data-state="live""#) && page.contains("12.3"));
+    for tile in ["humidity", "wind_speed"] {
+        assert!(page.contains(&format!(r#"data-tile="{tile}" data-state="offline""#)), "{tile}");
+    }
+}
+
+#[tokio::test]
+async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
+    let door = AtTheDoor::new().await;
+    assert_eq!(door.post(json!({"temperature": 15, "station_pressure": 987.7})).await.0, 201);
+    assert_eq!(door.latest().await, ["temperature 15.00", "station_pressure 987.70", "sea_level_pressure 1012.88"]);
+    let page = door.client.get(door.url("/s/town-hall")).send().await.expect("answered").text().await.expect("text");
+    assert!(page.contains(r#"data-key="sea_level_pressure">1012.9<"#), "the large one");
+    let sent = json!({"temperature": 15, "station_pressure": 987.7, "sea_level_pressure": 1010});
+    assert_eq!(door.post(sent).await.0, 201);
+    assert!(door.latest().await.contains(&"sea_level_pressure 1010.00".to_owned()), "a station's own number is taken");
+}

@@ -1,6 +1,6 @@
 //! The owner is warned before something is full: in the log, on pages and in the metrics. Nobody else is told.
 
-use crate::kit::program::Program;
+use crate::kit::program::{Program, run};
 use reqwest::header::HeaderMap;
 use std::path::Path;
 use stevenson::storage::{Durability, NewStation, Options, Storage};
@@ -95,7 +95,10 @@ async fn the_owner_is_warned_before_the_database_is_full_and_nobody_else_is() {
     for marks in [80..95, 95..100] {
         fill(folder.path(), "roof", marks.clone(), used).await;
         let mut server = Program::start_unread(folder.path(), "warn");
-        for path in ["/", "/s/roof"] {
+        let listed = run(folder.path(), &["station", "list"]);
+        let told = String::from_utf8(listed.stderr).expect("text");
+        assert!(told.starts_with("stevenson: The database holds ") && told.lines().count() == 1, "{told}");
+        for path in ["/", "/s/roof", "/lab"] {
             let html = page(&server, path, &[]).await;
             assert!(html.contains("For you, the owner:</strong> The database holds"), "{html}");
             assert!(html.contains("max_database_mib in [storage]"), "{html}");

@@ -71,6 +71,17 @@ async fn a_new_key_voids_the_old_one_and_a_removed_station_is_gone() {
     assert_eq!(post(&server.url, new, &json!({"temperature": 3.0})).await.expect("an answer").0, 401);
 }
 
+#[tokio::test]
+async fn a_station_that_another_process_adds_has_its_page_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    for slug in ["roof", "harbour", "mill", "town-hall"] {
+        assert_eq!(get(&format!("{}/s/{slug}", server.url)).await.0, 404, "{slug}");
+        server.add_station(slug);
+        assert_eq!(get(&format!("{}/s/{slug}", server.url)).await.0, 200, "{slug}");
+    }
+}
+
 #[test]
 fn wrong_arguments_are_named() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,7 +1,8 @@
 //! Derived quantities, from canonical units to canonical units.
 
+use super::quality;
 use super::quantity::Quantity;
-use super::units::Unit;
+use super::units::{self, Unit};
 use super::values::Values;
 
 /// Dew point in °C from air temperature in °C and relative humidity in % (Magnus over water, constants of WMO-No. 8).
@@ -48,10 +49,16 @@ pub fn wind_chill(temperature_c: f64, wind_ms: f64) -> Option<f64> {
     })
 }
 
-/// Heat index in °C from °C and %. Reported at 80 °F and above; `None` below.
+/// Heat index in °C from °C and %. Reported from 80 °F on, and as far as the published table goes, to 137 °F: beyond, the
+/// regression runs away. `None` elsewhere.
 pub fn heat_index(temperature_c: f64, humidity_percent: f64) -> Option<f64> {
+    /// What the regression was made for, °F; its adjustments end at the upper one.
+    const TEMPERATURES_F: std::ops::RangeInclusive<f64> = 80.0..=112.0;
+    /// The highest of the table of the National Weather Service, °F.
+    const HIGHEST_F: f64 = 137.0;
     let t = Unit::Fahrenheit.from_canonical(temperature_c);
-    (t >= 80.0).then(|| Unit::Fahrenheit.to_canonical(heat_index_f(t, humidity_percent)))
+    let index = heat_index_f(t, humidity_percent);
+    (TEMPERATURES_F.contains(&t) && index <= HIGHEST_F).then(|| Unit::Fahrenheit.to_canonical(index))
 }
 
 /// What it feels like in °C where that is defined: wind chill in the cold, heat index in the heat (US practice).
@@ -68,6 +75,37 @@ pub fn sea_level_pressure(station_hpa: f64, elevation_m: f64, temperature_c: f64
     let vapour = humidity_percent / 100.0 * 6.112 * (17.62 * temperature_c / (243.12 + temperature_c)).exp();
     let virtual_k = 273.15 + temperature_c + 0.00325 * elevation_m + 0.12 * vapour;
     station_hpa * 10f64.powf(0.0148275 * elevation_m / virtual_k)
+}
+
+/// Altimeter setting (QNH) in hPa from station pressure in hPa and elevation in m, by the standard atmosphere: no temperature
+/// is in it (ASOS User's Guide, in inHg and feet).
+pub fn altimeter_setting(station_hpa: f64, elevation_m: f64) -> f64 {
+    const FEET_PER_METRE: f64 = 1.0 / 0.3048;
+    let inches = Unit::InchOfMercury.from_canonical(station_hpa);
+    let setting = (inches.powf(0.1903) + 1.313e-5 * elevation_m * FEET_PER_METRE).powf(5.255);
+    Unit::InchOfMercury.to_canonical(setting)
+}
+
+/// Above this, what is reduced to sea level depends more on the formula than on the weather, m.
+const LOW_STATION_M: f64 = 750.0;
+/// Humidity that is assumed where none is measured, %: at 20 °C an error of 40 % moves the pressure of a station at 500 m by
+/// 0.2 hPa.
+const HUMIDITY_ASSUMED: f64 = 70.0;
+
+/// The pressure that stands for a station's on a map: at sea level by temperature for a low station, by the standard
+/// atmosphere for a high one. `None` for a low station without a temperature, and where the result is not weather.
+pub fn reduced_pressure(values: &Values, elevation_m: f64) -> Option<(Quantity, f64)> {
+    let station = values.get(Quantity::StationPressure)?;
+    let (quantity, reduced) = if elevation_m > LOW_STATION_M {
+        (Quantity::AltimeterSetting, altimeter_setting(station, elevation_m))
+    } else {
+        let humidity = values.get(Quantity::Humidity).unwrap_or(HUMIDITY_ASSUMED);
+        let reduced = sea_level_pressure(station, elevation_m, values.get(Quantity::Temperature)?, humidity);
+        (Quantity::SeaLevelPressure, reduced)
+    };
+    // More digits than the barometer has.
+    let reduced = units::round_half_up(reduced, 2);
+    quality::admit(quantity, reduced).ok().map(|reduced| (quantity, reduced))
 }
 
 #[cfg(test)]
@@ -136,6 +174,35 @@ mod tests {
             let got = sea_level_pressure(p, z, t, rh);
             assert!((got - expected).abs() < 0.02, "({p}, {z}, {t}, {rh}): {got}, expected {expected}");
         }
+    }
+
+    #[test]
+    fn altimeter_setting_matches_the_published_vectors() {
+        for (p, z, expected) in [(1000.0, 120.0, 1014.44), (862.0, 1000.0, 972.83), (700.0, 3000.0, 1011.87)] {
+            let got = altimeter_setting(p, z);
+            assert!((got - expected).abs() < 0.02, "({p}, {z}): {got}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn a_low_station_has_pressure_at_sea_level_and_a_high_one_an_altimeter_setting() {
+        let mut values = Values::default();
+        assert_eq!(reduced_pressure(&values, 214.0), None);
+        values.restore(Quantity::StationPressure, 987.7);
+        assert_eq!(reduced_pressure(&values, 214.0), None, "no temperature");
+        values.restore(Quantity::Temperature, 15.0);
+        let (quantity, low) = reduced_pressure(&values, 214.0).expect("low");
+        assert!(quantity == Quantity::SeaLevelPressure && (low - 1_013.0).abs() < 0.3, "{low}");
+        values.restore(Quantity::StationPressure, 862.0);
+        assert_eq!(reduced_pressure(&values, 1_000.0), Some((Quantity::AltimeterSetting, 972.83)));
+        assert_eq!(reduced_pressure(&values, 8_000.0), None, "no such weather");
+    }
+
+    #[test]
+    fn heat_is_felt_only_as_far_as_the_table_goes() {
+        assert_eq!(heat_index(42.0, 59.0), None, "70 °C: nobody feels that");
+        assert_eq!(heat_index(45.0, 5.0), None, "hotter than the regression was made for");
+        assert!(heat_index(43.0, 40.0).is_some_and(|index| (index - 57.0).abs() < 1.0));
     }
 
     #[test]

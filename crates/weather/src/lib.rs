@@ -9,6 +9,7 @@ pub mod freshness;
 pub mod preference;
 pub mod quality;
 pub mod quantity;
+pub mod rain;
 pub mod report;
 pub mod station;
 pub mod time;

@@ -209,6 +209,15 @@ mod tests {
             admit(Quantity::Temperature, 61.0).map_err(|r| r.to_string()),
             Err("outside -80 to 60 °C".to_owned())
         );
+        for (quantity, value, what) in [
+            (Quantity::Pm2_5, 999.9, "SDS011"),
+            (Quantity::Pm10, 1_999.9, "SDS011"),
+            (Quantity::Co2, 0.0, "before its first"),
+        ] {
+            assert!(admit(quantity, value).is_err_and(|why| why.to_string().contains(what)), "{value}");
+            assert!(admit(quantity, value + 1.0).is_ok());
+        }
+        assert!(Quantity::Humidity.fault(-6.0).is_some_and(|fault| fault.of_sensor));
         let of_sensor = |value| Quantity::Temperature.fault(value).is_some_and(|fault| fault.of_sensor);
         assert!(of_sensor(-145.0) && of_sensor(180.4) && !of_sensor(21.0) && !of_sensor(181.0));
     }

@@ -6,7 +6,7 @@ mod table;
 pub use row::{Fault, Field, Hysteresis, Name, Question, Speech, Words};
 pub use table::Quantity;
 
-use crate::units::Unit;
+use crate::units::{self, Unit};
 use row::Row;
 use std::ops::RangeInclusive;
 use table::{ALL, TABLE};
@@ -35,9 +35,15 @@ impl Quantity {
         ALL.into_iter()
     }
 
-    /// All of them, in the order in which pages show them.
+    /// All that pages show, in their order there.
     pub fn shown() -> impl Iterator<Item = Quantity> {
-        SHOWN.into_iter()
+        SHOWN.into_iter().filter(|quantity| quantity.is_shown())
+    }
+
+    /// False for what is kept only so that another quantity can be made of it: senders cannot name it, and readers do not
+    /// see it.
+    pub const fn is_shown(self) -> bool {
+        !matches!(self, Self::PrecipitationCounted)
     }
 
     /// The place in an array of all quantities, `0..COUNT`. It changes with the table: [`Quantity::number`] is what may
@@ -73,11 +79,12 @@ impl Quantity {
 
     /// Reads a field name that may end in a unit: `wind_speed_mph` is wind speed in mph.
     pub fn from_field(field: &str) -> Option<(Self, Unit)> {
-        if let Some(quantity) = Self::from_name(field) {
+        let named = |name: &str| Self::from_name(name).filter(|quantity| quantity.is_shown());
+        if let Some(quantity) = named(field) {
             return Some((quantity, quantity.unit()));
         }
         Unit::ALL.into_iter().filter(|unit| !unit.suffix().is_empty()).find_map(|unit| {
-            let quantity = Self::from_name(field.strip_suffix(unit.suffix())?)?;
+            let quantity = named(field.strip_suffix(unit.suffix())?)?;
             (unit.canonical() == quantity.unit()).then_some((quantity, unit))
         })
     }
@@ -100,6 +107,11 @@ impl Quantity {
     /// How many decimals people read in that unit.
     pub const fn decimals(self) -> u32 {
         self.row().decimals
+    }
+
+    /// A canonical value as an answer repeats it: two decimals finer than people read it, without noise behind them.
+    pub fn echo(self, canonical: f64) -> String {
+        units::round_half_up(canonical, self.decimals() + 2).to_string()
     }
 
     /// The gross limits in the canonical unit.

@@ -16,11 +16,16 @@ pub use crate::values::Values;
 pub struct Report {
     observed_at: Timestamp,
     received_at: Timestamp,
+    /// It said no time, or none to believe.
+    is_timed_by_arrival: bool,
     sensors: BTreeMap<SensorName, Values>,
 }
 
 /// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
 pub const BACKFILL_AGE_MS: i64 = 10 * MINUTE_MS;
+
+/// So far ahead of the clock may be what [`Report::space_arrivals`] gives out, ms: a burst of as many reports at once.
+pub const ARRIVALS_AHEAD_MAX_MS: i64 = MINUTE_MS;
 
 impl Report {
     /// When it was observed.
@@ -36,6 +41,27 @@ impl Report {
     /// Its values by sensor; never empty, and no sensor's values are.
     pub fn sensors(&self) -> &BTreeMap<SensorName, Values> {
         &self.sensors
+    }
+
+    /// Gives the reports of one station that count for the time of arrival, because they said no time or none to believe,
+    /// instants of their own: a millisecond lies between two, in the order they were sent, and none is at or before
+    /// `last`, the latest that was given. Else all but the first would contradict it, and be acknowledged all the same.
+    /// Returns the new latest.
+    ///
+    /// The last of them has the time of arrival where there is room before it. A `last` that is more than
+    /// [`ARRIVALS_AHEAD_MAX_MS`] ahead is not believed: this machine's clock was set back.
+    pub fn space_arrivals(reports: &mut [Self], last: Option<Timestamp>) -> Option<Timestamp> {
+        let timed = |report: &&mut Self| report.is_timed_by_arrival;
+        let count = reports.iter().filter(|report| report.is_timed_by_arrival).count();
+        let Some(received_at) = reports.iter().map(|report| report.received_at).max().filter(|_| count > 0) else {
+            return last;
+        };
+        let believed = last.filter(|last| last.since(received_at) <= ARRIVALS_AHEAD_MAX_MS);
+        let end = received_at.max(believed.map_or(received_at, |last| last.plus(count as i64)));
+        for (before, report) in (0..).zip(reports.iter_mut().rev().filter(timed)) {
+            report.observed_at = end.plus(-before);
+        }
+        Some(end)
     }
 
     /// True if it was older than [`BACKFILL_AGE_MS`] when it arrived.
@@ -169,15 +195,17 @@ impl Draft {
         for (sensor, why) in std::mem::take(&mut self.faulty) {
             let why = Refusal::Fault(why);
             for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
-                self.refuse(&sensor.key(quantity), &value.to_string(), why.to_string());
+                self.refuse(&sensor.key(quantity), &quantity.echo(value), why.to_string());
             }
         }
         let mut taken = Vec::new();
         for (sensor, values) in &mut self.sensors {
-            taken.extend(consistency::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), v, why)));
+            taken.extend(
+                consistency::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), q.echo(v), why)),
+            );
         }
         for (field, value, why) in taken {
-            self.refuse(&field, &value.to_string(), why.to_string());
+            self.refuse(&field, &value, why.to_string());
         }
         self.sensors.retain(|_, values| !values.is_empty());
 
@@ -190,6 +218,7 @@ impl Draft {
         let report = (!self.sensors.is_empty()).then_some(Report {
             observed_at: time,
             received_at: self.received_at,
+            is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
             sensors: self.sensors,
         });
         Finished { report, warnings: self.warnings, known: self.known, refused: self.refused }
@@ -237,15 +266,6 @@ impl Parsed {
             Some(place) => warning.at(place),
             None => warning,
         }));
-    }
-
-    /// Tells reports apart that count for the time of arrival, because they said no time or none to believe: a
-    /// millisecond lies between two, and the last one came last. Else all but the first would contradict it.
-    pub fn spread_arrivals(&mut self) {
-        let at_arrival = self.reports.iter_mut().rev().filter(|report| report.observed_at == report.received_at);
-        for (before, report) in (0..).zip(at_arrival) {
-            report.observed_at = report.received_at.plus(-before);
-        }
     }
 
     /// Lists warnings as long as there is room, counts the others.

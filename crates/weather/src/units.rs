@@ -98,33 +98,30 @@ impl Unit {
         Self::ALL.into_iter().find(|unit| unit.symbol() == symbol)
     }
 
-    /// `value`, given in this unit, in the canonical unit of its dimension.
+    /// `value`, given in this unit, in the canonical unit of its dimension, without the noise of the arithmetic: 98.6 °F
+    /// is 37 °C. A value in its canonical unit comes back as it is.
     pub fn to_canonical(self, value: f64) -> f64 {
         match self {
-            Unit::Fahrenheit => (value - 32.0) / 1.8,
-            Unit::Pascal => value / 100.0,
-            Unit::InchOfMercury => value * HPA_PER_INHG,
-            Unit::MilePerHour => value * MPS_PER_MPH,
-            Unit::KilometrePerHour => value * MPS_PER_KMH,
-            Unit::Knot => value * MPS_PER_KNOT,
-            Unit::Inch | Unit::InchPerHour => value * MM_PER_INCH,
-            _ => value,
+            Unit::Fahrenheit => without_noise((value - 32.0) / 1.8),
+            _ if self.canonical() == self => value,
+            _ => without_noise(value * self.factor()),
         }
     }
 
-    /// `value`, given in the canonical unit of this unit's dimension, in this unit.
+    /// `value`, given in the canonical unit of this unit's dimension, in this unit, likewise: 37 °C is 98.6 °F.
     pub fn from_canonical(self, value: f64) -> f64 {
         match self {
-            Unit::Fahrenheit => value * 1.8 + 32.0,
-            _ => value / self.factor(),
+            Unit::Fahrenheit => without_noise(value * 1.8 + 32.0),
+            _ => self.difference(value),
         }
     }
 
     /// A *difference* between two canonical values, in this unit: no offset, only the factor.
     pub fn difference(self, value: f64) -> f64 {
         match self {
-            Unit::Fahrenheit => value * 1.8,
-            _ => value / self.factor(),
+            Unit::Fahrenheit => without_noise(value * 1.8),
+            _ if self.canonical() == self => value,
+            _ => without_noise(value / self.factor()),
         }
     }
 
@@ -139,6 +136,16 @@ impl Unit {
             _ => 1.0,
         }
     }
+}
+
+/// What is finer than a billionth of a unit is no measurement, but arithmetic: 98.6 °F would be 36.99999999999999 °C, and
+/// contradict the 37 that another sender converted.
+fn without_noise(value: f64) -> f64 {
+    /// Parts of a unit that are kept.
+    const PARTS: f64 = 1e9;
+    let scaled = value * PARTS;
+    // Half up, as `static/js/view/units.js` does it.
+    if scaled.is_finite() { (scaled + 0.5).floor() / PARTS } else { value }
 }
 
 /// Rounds half *up* (toward +∞: 2.5 → 3, −2.5 → −2), as WMO asks, to `decimals` places, without a `-0`.
@@ -184,7 +191,23 @@ mod tests {
         assert!((Unit::Fahrenheit.to_canonical(-40.0) + 40.0).abs() < 1e-12);
         assert!((Unit::Knot.to_canonical(1.0) - 0.514_444).abs() < 1e-6);
         assert_eq!(Unit::Inch.to_canonical(1.0), 25.4);
+        assert!(Unit::Inch.to_canonical(1e300).is_finite());
         assert!((Unit::Pascal.to_canonical(98_920.23) - 989.2023).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_conversion_adds_no_digits_of_its_own() {
+        for (unit, sent, canonical) in [
+            (Unit::Fahrenheit, 98.6, 37.0),
+            (Unit::Fahrenheit, 70.7, 21.5),
+            (Unit::Pascal, 98_920.23, 989.2023),
+            (Unit::KilometrePerHour, 12.6, 3.5),
+            (Unit::Inch, 0.07, 1.778),
+            (Unit::MilePerHour, 4.7, 2.101_088),
+        ] {
+            assert_eq!(unit.to_canonical(sent), canonical, "{sent} {unit:?}");
+            assert_eq!(unit.from_canonical(canonical), sent, "{canonical} in {unit:?}");
+        }
     }
 
     #[test]
@@ -205,10 +228,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn there_and_back_is_the_same_to_nine_digits(value in -10_000.0..10_000.0f64) {
+        fn there_and_back_is_the_same_to_a_ten_millionth(value in -10_000.0..10_000.0f64) {
             for unit in Unit::ALL {
                 let back = unit.to_canonical(unit.from_canonical(value));
-                prop_assert!((back - value).abs() <= 1e-9 * value.abs().max(1.0), "{unit:?}: {value} became {back}");
+                prop_assert!((back - value).abs() <= 1e-7, "{unit:?}: {value} became {back}");
+            }
+        }
+
+        #[test]
+        fn what_people_send_comes_back_as_they_sent_it(hundredths in -100_000..100_000i32) {
+            let sent = f64::from(hundredths) / 100.0;
+            for unit in Unit::ALL {
+                let canonical = unit.to_canonical(sent);
+                prop_assert_eq!(unit.to_canonical(unit.from_canonical(canonical)), canonical, "{:?}", unit);
+                prop_assert!((unit.from_canonical(canonical) - sent).abs() < 1e-6, "{:?}: {}", unit, sent);
             }
         }
     }

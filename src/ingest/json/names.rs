@@ -69,7 +69,7 @@ const OTHER_NAMES: [(&str, Quantity); 30] = [
 ];
 
 /// Names that end in units of their own.
-const WITH_UNITS: [(&str, Quantity, Unit, f64); 16] = [
+const WITH_UNITS: [(&str, Quantity, Unit, f64); 18] = [
     // rtl_433, docs/DATA_FORMAT.md. Its barometers send what they feel.
     ("wind_avg_m_s", WindSpeed, Unit::MetrePerSecond, 1.0),
     ("wind_avg_km_h", WindSpeed, Unit::KilometrePerHour, 1.0),
@@ -78,6 +78,9 @@ const WITH_UNITS: [(&str, Quantity, Unit, f64); 16] = [
     ("wind_max_km_h", WindGust, Unit::KilometrePerHour, 1.0),
     ("wind_max_mi_h", WindGust, Unit::MilePerHour, 1.0),
     ("wind_dir_deg", WindDirection, Unit::Degree, 1.0),
+    // A counter that is reset when the battery is changed, or never.
+    ("rain_mm", PrecipitationTotal, Unit::Millimetre, 1.0),
+    ("rain_in", PrecipitationTotal, Unit::Inch, 1.0),
     ("rain_rate_mm_h", PrecipitationRate, Unit::MillimetrePerHour, 1.0),
     ("rain_rate_in_h", PrecipitationRate, Unit::InchPerHour, 1.0),
     ("pressure_hpa", StationPressure, Unit::Hectopascal, 1.0),
@@ -94,7 +97,7 @@ const WITH_UNITS: [(&str, Quantity, Unit, f64); 16] = [
 /// stands behind the name, as the extension weewx-mqtt writes it: `outTemp_C`, `windSpeed_kph`.
 ///
 /// Not here: `rain`, the amount of one record, and `soilMoist#`, in centibars.
-const WEEWX: [(&str, &str, Quantity); 22] = [
+const WEEWX: [(&str, &str, Quantity); 23] = [
     ("outtemp", "", Temperature),
     ("barometer", "", SeaLevelPressure),
     ("pressure", "", StationPressure),
@@ -106,6 +109,7 @@ const WEEWX: [(&str, &str, Quantity); 22] = [
     ("outhumidity", "", Humidity),
     ("rainrate", "", PrecipitationRate),
     ("dayrain", "", Precipitation),
+    ("hourrain", "", PrecipitationHour),
     ("radiation", "", SolarRadiation),
     ("uv", "", UvIndex),
     ("intemp", "indoor", Temperature),
@@ -142,7 +146,7 @@ const WEEWX_LABELS: [(&str, Unit, f64); 18] = [
 ];
 
 /// Names that are understood, but of which nothing is stored, and what to do.
-const NOT_STORED: [(&str, &str); 20] = [
+const NOT_STORED: [(&str, &str); 18] = [
     ("pressure", PRESSURE),
     ("air_pressure", PRESSURE),
     ("atmospheric_pressure", PRESSURE),
@@ -150,8 +154,6 @@ const NOT_STORED: [(&str, &str); 20] = [
     ("baro", PRESSURE),
     ("rain", RAIN),
     ("rainfall", RAIN),
-    ("rain_mm", RAIN),
-    ("rain_in", RAIN),
     ("rain_total", RAIN),
     ("uv", "an index or a raw value: send uv_index"),
     ("battery", "percent or volts: send battery_voltage"),
@@ -165,7 +167,8 @@ const NOT_STORED: [(&str, &str); 20] = [
     ("ambient_light", LUX),
 ];
 const PRESSURE: &str = "at the barometer or at sea level: send station_pressure or sea_level_pressure";
-const RAIN: &str = "since when: send precipitation, the rain since midnight";
+const RAIN: &str =
+    "since when: send precipitation (since midnight), precipitation_1h, or precipitation_total (a counter)";
 const LUX: &str = "not stored: lux is not W/m²";
 
 /// Names that are known and not stored: they say who sends and how, or follow from other values.

@@ -265,7 +265,7 @@ mod tests {
             };
             line += &format!("{}{}={value}", if at == 0 { " " } else { "," }, key(name));
         }
-        line + &point.time.map(|time| format!(" {time}")).unwrap_or_default()
+        line + &point.time.map_or_else(String::new, |time| format!(" {time}"))
     }
 
     proptest! {

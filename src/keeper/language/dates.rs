@@ -4,8 +4,12 @@ use super::period::{DAYS_MAX, Period};
 use super::tokens::{Token, Tokens};
 use chrono::{Datelike, NaiveDate, Weekday};
 
-/// Hours that are looked at one by one; more are days.
-const HOURS_MAX: u32 = 48;
+/// Minutes that are looked at one by one, two days of them; more are whole days.
+const MINUTES_MAX: u32 = 48 * HOUR_MIN;
+/// Minutes of an hour.
+const HOUR_MIN: u32 = 60;
+/// Minutes of a day.
+const DAY_MIN: u32 = 24 * HOUR_MIN;
 
 const WEEKDAYS: [(&str, &str, Weekday); 7] = [
     ("monday", "mondays", Weekday::Mon),
@@ -87,27 +91,45 @@ pub fn date(tokens: &Tokens, today: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-/// `the last 3 days`, `past 24 hours`, `last hour`.
+/// `the last 3 days`, `past 24 hours`, `last hour`, `the last 20 minutes`, `last half hour`.
 fn counted(tokens: &Tokens) -> Option<Period> {
-    let (place, hours_each) = (0..tokens.all.len()).find_map(|place| match tokens.at(place)? {
-        "hour" | "hours" | "h" => Some((place, 1)),
-        "day" | "days" => Some((place, 24)),
-        "weeks" => Some((place, 7 * 24)),
-        "months" => Some((place, 30 * 24)),
+    let (place, minutes_each) = (0..tokens.all.len()).find_map(|place| match tokens.at(place)? {
+        "minute" | "minutes" => Some((place, 1)),
+        "hour" | "hours" | "h" => Some((place, HOUR_MIN)),
+        "day" | "days" => Some((place, DAY_MIN)),
+        "weeks" => Some((place, 7 * DAY_MIN)),
+        "months" => Some((place, 30 * DAY_MIN)),
+        "years" => Some((place, 365 * DAY_MIN)),
         _ => None,
     })?;
-    let count = place.checked_sub(1).and_then(|before| tokens.number_at(before));
     let said_last = tokens.find(&["last", "past", "previous"]).is_some_and(|last| last < place);
-    let count = match count {
-        Some(count) if count >= 1.0 => count.min(f64::from(DAYS_MAX)) as u32,
-        None if said_last => 1,
+    let part = part_of_an_hour(tokens, place).filter(|_| minutes_each == HOUR_MIN);
+    if let Some(minutes) = part {
+        return Some(Period::LastMinutes(minutes));
+    }
+    let count = place.checked_sub(1).and_then(|before| tokens.number_at(before));
+    let minutes = match count {
+        // A year and a half are days; a minute and a half are two.
+        Some(count) if count > 0.0 => (count * f64::from(minutes_each)).min(f64::from(DAYS_MAX) * f64::from(DAY_MIN)),
+        None if said_last => f64::from(minutes_each),
         _ => return None,
     };
-    match (hours_each, count) {
-        (1, hours) if hours <= HOURS_MAX => Some(Period::LastHours(hours)),
-        (1, hours) => Some(Period::LastDays(hours.div_ceil(24))),
-        (24, 1) => Some(Period::LastHours(24)),
-        (each, count) => Some(Period::LastDays((count * (each / 24)).min(DAYS_MAX))),
+    let minutes = (minutes.ceil() as u32).max(1);
+    match minutes_each {
+        DAY_MIN if minutes == DAY_MIN => Some(Period::LastMinutes(DAY_MIN)),
+        1 | HOUR_MIN if minutes <= MINUTES_MAX => Some(Period::LastMinutes(minutes)),
+        _ => Some(Period::LastDays(minutes.div_ceil(DAY_MIN).min(DAYS_MAX))),
+    }
+}
+
+/// `half an hour`, `the last quarter of an hour`, in minutes; `hour` stands at that place.
+fn part_of_an_hour(tokens: &Tokens, place: usize) -> Option<u32> {
+    let near = |back: usize| place.checked_sub(back).and_then(|at| tokens.at(at));
+    let before = [near(1), near(2), near(3)].into_iter().flatten().find(|word| !matches!(*word, "an" | "a" | "of"))?;
+    match before {
+        "half" => Some(HOUR_MIN / 2),
+        "quarter" => Some(HOUR_MIN / 4),
+        _ => None,
     }
 }
 
@@ -176,11 +198,20 @@ mod tests {
             ("last 72 hours", "2026-11-20", "2026-11-22"),
             ("last 3 hours", "2026-11-22T09:00:00.000Z", "2026-11-22T12:00:00.001Z"),
             ("in the last hour", "2026-11-22T11:00:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("high in the last 20 minutes", "2026-11-22T11:40:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("max of the past 5 min", "2026-11-22T11:55:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("rain in the last half hour", "2026-11-22T11:30:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("in the last quarter of an hour", "2026-11-22T11:45:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("the last 90 minutes", "2026-11-22T10:30:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("the last 1.5 hours", "2026-11-22T10:30:00.000Z", "2026-11-22T12:00:00.001Z"),
+            ("the last 2 years", "2024-11-23", "2026-11-22"),
+            ("the last 5000 minutes", "2026-11-19", "2026-11-22"),
             ("last night", "2026-11-21T17:00:00.000Z", "2026-11-22T08:00:00.000Z"),
             ("this morning", "2026-11-22T05:00:00.000Z", "2026-11-22T11:00:00.000Z"),
         ] {
             assert_eq!(days(text), Some((from.to_owned(), to.to_owned())), "{text}");
         }
         assert_eq!(days("how cold is it"), None);
+        assert_eq!(days("min and max"), None);
     }
 }

@@ -4,7 +4,7 @@ use super::clock;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Weekday};
 use chrono_tz::Tz;
 use weather::day;
-use weather::time::{HOUR_MS, Timestamp};
+use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
 
 /// A stretch of the past, as it was said.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,8 +37,8 @@ pub enum Period {
     OnDate(NaiveDate),
     /// So many days, today included.
     LastDays(u32),
-    /// So many hours up to now.
-    LastHours(u32),
+    /// So many minutes up to now.
+    LastMinutes(u32),
     /// From six in the evening to nine in the morning.
     LastNight,
     /// From midnight, or six in the morning, to noon.
@@ -96,7 +96,7 @@ impl Period {
             }
             Self::OnDate(date) => Stretch::Days(date, date),
             Self::LastDays(days) => Stretch::Days(back(u64::from(days.saturating_sub(1))), today),
-            Self::LastHours(hours) => Stretch::Hours(now.plus(-i64::from(hours) * HOUR_MS), now.plus(1)),
+            Self::LastMinutes(minutes) => Stretch::Hours(now.plus(-i64::from(minutes) * MINUTE_MS), now.plus(1)),
             Self::LastNight => {
                 let (evening, morning) = (at_hour(zone, back(1), 18), at_hour(zone, today, 9));
                 Stretch::Hours(evening, morning.min(now.plus(1)))
@@ -127,8 +127,10 @@ impl Period {
             Self::LastDays(1) => "today".into(),
             Self::LastDays(DAYS_MAX) => "ever".into(),
             Self::LastDays(days) => format!("in the last {days} days"),
-            Self::LastHours(1) => "in the last hour".into(),
-            Self::LastHours(hours) => format!("in the last {hours} hours"),
+            Self::LastMinutes(1) => "in the last minute".into(),
+            Self::LastMinutes(60) => "in the last hour".into(),
+            Self::LastMinutes(minutes) if minutes % 60 == 0 => format!("in the last {} hours", minutes / 60),
+            Self::LastMinutes(minutes) => format!("in the last {minutes} minutes"),
             Self::LastNight => "last night".into(),
             Self::ThisMorning => "this morning".into(),
         }

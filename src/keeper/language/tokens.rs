@@ -91,7 +91,11 @@ impl Tokens {
     }
 
     fn word(&mut self, typed: &str) {
-        let word = spelling::correct(typed);
+        let word = match self.all.last() {
+            // Behind a number it is no lowest value.
+            Some(Token::Number(_)) if matches!(typed, "min" | "mins") => "minutes",
+            _ => spelling::correct(typed),
+        };
         let token = NUMBERS.iter().find(|(name, _)| *name == word).map_or_else(
             || Token::Word(word.to_owned()),
             |(_, number)| if self.minus() { Token::Number(-number) } else { Token::Number(*number) },

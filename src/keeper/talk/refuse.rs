@@ -172,6 +172,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
         .map(Intent::Cannot)
         .or_else(|| impossible(text, tokens, today))
         .or_else(|| is_instant(text, tokens, limits).then(instant))
+        .or_else(|| stretch(tokens).map(Intent::Cannot))
 }
 
 fn instant() -> Intent {
@@ -180,6 +181,53 @@ fn instant() -> Intent {
          single time of day."
             .to_owned(),
     )
+}
+
+/// Words for stretches of time that no period means. Without them here, the day would be answered for.
+const NO_PERIODS: &[&str] = &[
+    "afternoon",
+    "evening",
+    "evenings",
+    "noon",
+    "midday",
+    "dawn",
+    "dusk",
+    "sunrise",
+    "sunset",
+    "weekend",
+    "weekends",
+    "fortnight",
+    "second",
+    "seconds",
+    "decade",
+    "decades",
+    "century",
+    "season",
+    "seasons",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "quarter",
+    "semester",
+    "holidays",
+    "christmas",
+    "easter",
+];
+
+/// A stretch of time that cannot be answered for, by its name.
+fn stretch(tokens: &Tokens) -> Option<String> {
+    let part = |word: &str, with: &[&[&str]]| tokens.any(&[word]) && !with.iter().any(|phrase| tokens.phrase(phrase));
+    let quarter = |at: usize| tokens.at(at) == Some("quarter") && (1..=3).any(|on| tokens.at(at + on) == Some("hour"));
+    let named = (0..tokens.all.len())
+        .find(|&at| tokens.at(at).is_some_and(|word| NO_PERIODS.contains(&word)) && !quarter(at))
+        .and_then(|at| tokens.at(at))
+        .or_else(|| part("morning", &[&["this", "morning"], &["good", "morning"]]).then_some("morning"))
+        .or_else(|| part("night", &[&["last", "night"], &["over", "night"], &["good", "night"]]).then_some("night"))?;
+    Some(format!(
+        "I have no stretch of time called \"{named}\" here. I know today, yesterday, last night, this morning, weeks, months, \
+         this year, single days, and lengths such as \"in the last 20 minutes\" or \"in the last 3 days\"."
+    ))
 }
 
 /// A sensor that the station does not have.
@@ -228,7 +276,12 @@ fn place(tokens: &Tokens, context: &Context, limits: bool) -> Option<String> {
             let name = &station.name;
             return told.then(|| format!("I watch only my own instruments. Ask the keeper of {name} on its page."));
         }
-        let meant = means(word) || NO_PLACES.contains(&word) || units::is_unit(word) || own(word) || of_sensor(word);
+        let meant = means(word)
+            || NO_PLACES.contains(&word)
+            || NO_PERIODS.contains(&word)
+            || units::is_unit(word)
+            || own(word)
+            || of_sensor(word);
         let typed = tokens.typed.get(after)?;
         (!meant).then(|| format!("I know no station called \"{typed}\"."))
     })

@@ -24,7 +24,8 @@ pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], no
         &mut body,
         format_args!(r#"{{"kind":"report","station":"{slug}","observed_at":{},"values":{{"#, observed_at.0),
     );
-    for (place, (sensor, quantity, value)) in fresh.iter().enumerate() {
+    let shown = fresh.iter().filter(|(_, quantity, _)| quantity.is_shown());
+    for (place, (sensor, quantity, value)) in shown.enumerate() {
         let comma = if place == 0 { "" } else { "," };
         let slash = if sensor.as_str().is_empty() { "" } else { "/" };
         push(&mut body, format_args!(r#"{comma}"{}{slash}{}":"#, sensor.as_str(), quantity.name()));

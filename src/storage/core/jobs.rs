@@ -17,6 +17,7 @@ pub(in crate::storage) enum Job {
     Renew(Slug, Answer<Key>),
     Remove(Slug, Answer<()>),
     RemoveSensor(Slug, SensorName, Answer<()>),
+    Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub high_water: Option<Timestamp>,
     /// The newest value of each quantity.
     pub latest: [Option<Newest>; Quantity::COUNT],
+    /// What its rain counter said before the newest reading, if that may be corrupt, mm. A restart forgets it.
+    pub before_counted: Option<f64>,
     /// The newest values are to be written.
     pub is_touched: bool,
 }

@@ -1,19 +1,20 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
 use super::bodies::{self, Fresh};
-use super::memory::{Day, Memory, SENSORS_MAX};
+use super::memory::{Day, Known, Memory, SENSORS_MAX};
 use super::news::News;
 use crate::storage::observations::Appended;
 use crate::storage::seam::{NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use weather::day;
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
+use weather::rain::{Counter, Gauge};
 use weather::report::{Report, Values, Warning};
-use weather::station::{Station, StationId};
+use weather::station::{SensorName, Station, StationId};
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::{day, derived};
 
 /// Reports of one station that belong together.
 pub(super) struct Upload<'a> {
@@ -129,7 +130,7 @@ impl Merging {
             let mut warn = |quantity: Quantity, value: f64, reason: &str| {
                 let key = name.key(quantity);
                 let field = number.map_or_else(|| key.clone(), |number| format!("[{number}].{key}"));
-                warnings.push(Warning::new(field, &value.to_string(), reason));
+                warnings.push(Warning::new(field, &quantity.echo(value), reason));
             };
             let Some(&sensor) = memory.stations.get(&station.id).and_then(|sensors| sensors.get(name)) else {
                 sent.iter().for_each(|(quantity, value)| warn(quantity, value, TOO_MANY_SENSORS));
@@ -138,18 +139,41 @@ impl Merging {
             let row =
                 self.rows.entry((sensor, observed_at)).or_insert(Row { values: Values::default(), changed: false });
             let before = fresh.len();
-            for (quantity, value) in sent.iter() {
-                match row.values.get(quantity) {
+            for (sent_as, value) in sent.iter() {
+                let (quantity, known) = match sent_as {
+                    // What a daily counter says is kept as it came. Rows from before that was so hold it by the other name.
+                    Quantity::Precipitation => {
+                        let counted = Quantity::PrecipitationCounted;
+                        let kept = row.values.get(counted);
+                        let is_old = row.values.get(Quantity::PrecipitationTotal).is_none();
+                        (counted, kept.or_else(|| row.values.get(sent_as).filter(|_| is_old)))
+                    }
+                    _ => (sent_as, row.values.get(sent_as)),
+                };
+                match known {
                     None => {
                         row.values.restore(quantity, value);
                         fresh.push((name, quantity, value));
                     }
                     Some(stored) if stored == value => {}
                     Some(stored) => {
+                        let stored = quantity.echo(stored);
                         let reason = format!("{stored} is stored for that sensor and instant already, and stays");
-                        warn(quantity, value, &reason);
+                        warn(sent_as, value, &reason);
                     }
                 }
+            }
+            if let Some(known) = memory.sensors.get_mut(&sensor)
+                && let Some(fallen) = rain(known, station, &row.values, &fresh[before..], report)
+            {
+                row.values.restore(Quantity::Precipitation, fallen);
+                fresh.push((name, Quantity::Precipitation, fallen));
+            }
+            if let Some((quantity, value)) =
+                reduced(memory, (station, sensor), name, &row.values, &fresh[before..], report)
+            {
+                row.values.restore(quantity, value);
+                fresh.push((name, quantity, value));
             }
             if fresh.len() > before {
                 row.changed = true;
@@ -172,7 +196,9 @@ impl Merging {
         let day: &mut Day = memory.days.entry((sensor, date)).or_default();
         for (_, quantity, value) in fresh {
             known.fold(*quantity, *value, rank, now);
-            day.fold(*quantity, *value, rank.observed_at);
+            if quantity.is_shown() {
+                day.fold(*quantity, *value, rank.observed_at);
+            }
         }
         self.sensors.insert(sensor);
         self.days.insert((sensor, date));
@@ -204,6 +230,63 @@ impl Merging {
         }
         Merged { observed, news: self.news }
     }
+}
+
+/// What a barometer's reading is at sea level, where the station sends only its own pressure and its elevation is known.
+fn reduced(
+    memory: &Memory,
+    (station, sensor): (&Station, SensorId),
+    name: &SensorName,
+    row: &Values,
+    fresh: &[Fresh<'_>],
+    report: &Report,
+) -> Option<(Quantity, f64)> {
+    let has = |quantity| row.get(quantity).is_some();
+    let measured = fresh.iter().any(|(_, quantity, _)| *quantity == Quantity::StationPressure);
+    if !measured || !name.is_main() || has(Quantity::SeaLevelPressure) || has(Quantity::AltimeterSetting) {
+        return None;
+    }
+    let mut values = *row;
+    for quantity in [Quantity::Temperature, Quantity::Humidity].into_iter().filter(|quantity| !has(*quantity)) {
+        let newest = memory.sensors.get(&sensor).and_then(|known| known.latest[quantity.index()]);
+        if let Some(newest) = newest
+            && report.observed_at().since(newest.rank.observed_at).abs() <= DERIVE_MAX_AGE_MS
+        {
+            values.restore(quantity, newest.value);
+        }
+    }
+    derived::reduced_pressure(&values, station.elevation_m?)
+}
+
+/// What has fallen since midnight by the counter that a row has got, mm. A daily counter is preferred to a total one, whose
+/// first reading says nothing.
+fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>], report: &Report) -> Option<f64> {
+    let got = |quantity| fresh.iter().find(|(_, one, _)| *one == quantity).map(|(.., value)| *value);
+    let (counter, counted, quantity) = match got(Quantity::PrecipitationCounted) {
+        Some(counted) => (Counter::Daily, counted, Quantity::PrecipitationCounted),
+        None if row.get(Quantity::PrecipitationCounted).is_none() && row.get(Quantity::Precipitation).is_none() => {
+            (Counter::Total, got(Quantity::PrecipitationTotal)?, Quantity::PrecipitationTotal)
+        }
+        None => return None,
+    };
+    let newest = |quantity: Quantity| {
+        let newest = known.latest[quantity.index()];
+        newest.filter(|newest| !is_ahead(newest.rank.rank, report.received_at()))
+    };
+    let fallen = newest(Quantity::Precipitation);
+    // Before counters were kept, what they said was what had fallen.
+    let reading = newest(quantity).or(fallen.filter(|_| counter == Counter::Daily));
+    let newest = reading.zip(fallen).map(|(counted, fallen)| Gauge {
+        at: counted.rank.observed_at,
+        counted: counted.value,
+        fallen: fallen.value,
+        before: known.before_counted,
+    });
+    let gauge = Gauge::read(station.zone, counter, newest, report.observed_at(), counted)?;
+    if newest.is_none_or(|newest| newest.at <= gauge.at) {
+        known.before_counted = gauge.before;
+    }
+    Some(gauge.fallen)
 }
 
 /// What the main sensor says as of a report.

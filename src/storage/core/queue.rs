@@ -9,8 +9,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 use tokio::sync::Notify;
-use weather::report::{Report, Values};
+use weather::report::{ARRIVALS_AHEAD_MAX_MS, Report, Values};
 use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
 /// A station may have this part of the queue: three that flood it leave room for the others.
 pub(in crate::storage) const SHARE: usize = 4;
@@ -22,6 +23,8 @@ const LITTLE: usize = 64;
 /// Rows that a station may write before it is the next one's turn; one report at least. A report of a station with all
 /// the sensors that it may have is one turn.
 const TURN_ROWS: usize = 256;
+/// Stations whose latest arrival is remembered before those of long ago are forgotten.
+const ARRIVALS_MAX: usize = 4_096;
 
 /// What waits, and where it is put.
 pub(in crate::storage) struct Queue {
@@ -48,6 +51,8 @@ struct Waiting {
     turns: VecDeque<StationId>,
     /// All that is not answered yet, taken or not.
     held: Size,
+    /// The latest instant that was given to a station's report for its arrival. Those of long ago are forgotten.
+    arrivals: HashMap<StationId, Timestamp>,
     closed: bool,
 }
 
@@ -103,7 +108,7 @@ impl Queue {
     pub(in crate::storage) fn offer(
         &self,
         station: StationId,
-        reports: Vec<Report>,
+        mut reports: Vec<Report>,
         answer: Answer<Appended>,
     ) -> Result<(), Error> {
         let size = reports.iter().map(Size::of).fold(Size::default(), Size::plus);
@@ -114,6 +119,7 @@ impl Queue {
         if let Some(limit) = waiting.beyond(station, size, self.limit) {
             return Err(Error::Overloaded(limit));
         }
+        waiting.space_arrivals(station, &mut reports);
         let pending = Pending { answer: Some(answer), sum: Appended::default(), left: reports.len() };
         let reply = Arc::new(Reply(Mutex::new(pending)));
         waiting.held = waiting.held.plus(size);
@@ -180,6 +186,15 @@ impl Queue {
 }
 
 impl Waiting {
+    /// Sees to it that no two reports of a station have the same time of arrival, however many come at once.
+    fn space_arrivals(&mut self, station: StationId, reports: &mut [Report]) {
+        let Some(latest) = Report::space_arrivals(reports, self.arrivals.get(&station).copied()) else { return };
+        if self.arrivals.len() >= ARRIVALS_MAX {
+            self.arrivals.retain(|_, last| latest.since(*last) <= ARRIVALS_AHEAD_MAX_MS);
+        }
+        self.arrivals.insert(station, latest);
+    }
+
     /// The limit that keeps an upload out.
     fn beyond(&self, station: StationId, size: Size, limit: Size) -> Option<Limit> {
         if self.held == Size::default() {

@@ -135,6 +135,10 @@ impl Writer {
                 drop(answer.send(done));
                 return next;
             }
+            Job::Look(answer) => {
+                self.scribe.look_around().await;
+                drop(answer.send(Ok(())));
+            }
             Job::Close(answer) => {
                 self.jobs.close();
                 *closed = Some(answer);

@@ -42,7 +42,7 @@ pub(super) async fn check(path: &Path, is_new: bool, options: &SqliteConnectOpti
         magic if magic != MAGIC => return Err(BadFile::NoDatabase.into()),
         _ => {}
     }
-    if is_foreign(options).await? { Err(BadFile::Foreign.into()) } else { Ok(()) }
+    whose(options).await
 }
 
 /// Also for an administrator, who may write all the same: the mode says that nobody should.
@@ -50,17 +50,25 @@ fn is_read_only(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly())
 }
 
-const TABLES: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('station', 'observation', 'journal', 'meta')) \
-    FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_sqlx~_%' ESCAPE '~'";
+/// What the schema holds besides the notes of SQLite and of migrations, and how much of it is ours.
+const SCHEMA: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('station', 'observation', 'journal', 'meta')) \
+    FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND tbl_name <> '_sqlx_migrations'";
 /// So many of the tables that are looked for.
 const OURS: i64 = 4;
+/// Numbers by which programs mark their files. Ours has none.
+const MARKS: &str = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
 
-/// True if the database has tables, and they are not ours. One without tables is new: its maker has not come further.
-async fn is_foreign(options: &SqliteConnectOptions) -> Result<bool, sqlx::Error> {
+/// Refuses a database that is another program's, and one with nothing in it: its maker has not come further, or never will.
+async fn whose(options: &SqliteConnectOptions) -> Result<(), Error> {
     let mut conn = options.clone().read_only(true).connect().await?;
-    let (tables, ours): (i64, i64) = sqlx::query_as(TABLES).fetch_one(&mut conn).await?;
+    let (all, ours): (i64, i64) = sqlx::query_as(SCHEMA).fetch_one(&mut conn).await?;
+    let marks: (i64, i64) = sqlx::query_as(MARKS).fetch_one(&mut conn).await?;
     conn.close().await?;
-    Ok(tables > 0 && ours < OURS)
+    match (all, marks) {
+        _ if ours == OURS => Ok(()),
+        (0, (0, 0)) => Err(BadFile::Empty.into()),
+        _ => Err(BadFile::Foreign.into()),
+    }
 }
 
 /// Warns if others may read the file, or look into its folder. Who made the folder decides who may: its mode is left as it is.

@@ -32,7 +32,8 @@ pub(super) fn add_latest(found: &mut Vec<Latest>, row: LatestRow) -> Result<(), 
     let (name, observed_ms, rank_ms, quantities) = row;
     let sensor = SensorName::new(&name)?;
     let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
-    found.extend(latest::read(of_row, &quantities)?.into_iter().map(|(quantity, newest)| {
+    let shown = latest::read(of_row, &quantities)?.into_iter().filter(|(quantity, _)| quantity.is_shown());
+    found.extend(shown.map(|(quantity, newest)| {
         let (observed_at, value) = (newest.rank.observed_at, newest.value);
         Latest { sensor: sensor.clone(), quantity, observed_at, value }
     }));

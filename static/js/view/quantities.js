@@ -10,25 +10,28 @@
 export const QUANTITIES = Object.freeze(
   // quantities: begin
   {
-    "temperature":        ["°C", 1],
-    "humidity":           ["%", 0],
-    "dew_point":          ["°C", 1],
-    "station_pressure":   ["hPa", 1],
-    "altimeter_setting":  ["hPa", 1],
-    "sea_level_pressure": ["hPa", 1],
-    "wind_speed":         ["m/s", 1],
-    "wind_gust":          ["m/s", 1],
-    "wind_direction":     ["°", 0],
-    "precipitation":      ["mm", 1],
-    "precipitation_rate": ["mm/h", 1],
-    "solar_radiation":    ["W/m²", 0],
-    "uv_index":           ["", 0],
-    "soil_temperature":   ["°C", 1],
-    "soil_moisture":      ["%", 0],
-    "pm2_5":              ["µg/m³", 1],
-    "pm10":               ["µg/m³", 1],
-    "co2":                ["ppm", 0],
-    "battery_voltage":    ["V", 2]
+    "temperature":           ["°C", 1],
+    "humidity":              ["%", 0],
+    "dew_point":             ["°C", 1],
+    "station_pressure":      ["hPa", 1],
+    "altimeter_setting":     ["hPa", 1],
+    "sea_level_pressure":    ["hPa", 1],
+    "wind_speed":            ["m/s", 1],
+    "wind_gust":             ["m/s", 1],
+    "wind_direction":        ["°", 0],
+    "precipitation":         ["mm", 1],
+    "precipitation_rate":    ["mm/h", 1],
+    "precipitation_1h":      ["mm", 1],
+    "precipitation_counted": ["mm", 1],
+    "precipitation_total":   ["mm", 1],
+    "solar_radiation":       ["W/m²", 0],
+    "uv_index":              ["", 0],
+    "soil_temperature":      ["°C", 1],
+    "soil_moisture":         ["%", 0],
+    "pm2_5":                 ["µg/m³", 1],
+    "pm10":                  ["µg/m³", 1],
+    "co2":                   ["ppm", 0],
+    "battery_voltage":       ["V", 2]
   }
   // quantities: end
 );

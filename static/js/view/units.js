@@ -27,19 +27,26 @@ export function unitOf(key, units) {
 }
 
 /**
+ * Cuts off what is finer than a billionth: it is arithmetic and no measurement. The server does the same.
+ * @param {number} value
+ */
+const withoutNoise = (value) => Math.floor(value * 1e9 + 0.5) / 1e9;
+
+/**
  * A canonical value in a unit.
  * @param {Unit} unit
  * @param {number} canonical
  */
 export const fromCanonical = (unit, canonical) =>
-  unit.offset ? canonical * unit.factor + unit.offset : canonical / unit.factor;
+  unit.offset ? withoutNoise(canonical * unit.factor + unit.offset) : differenceIn(unit, canonical);
 
 /**
  * A difference of two canonical values in a unit: no offset.
  * @param {Unit} unit
  * @param {number} canonical
  */
-export const differenceIn = (unit, canonical) => (unit.offset ? canonical * unit.factor : canonical / unit.factor);
+export const differenceIn = (unit, canonical) =>
+  unit.factor === 1 ? canonical : withoutNoise(unit.offset ? canonical * unit.factor : canonical / unit.factor);
 
 /**
  * The same units with the other temperature scale.

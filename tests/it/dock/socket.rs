@@ -233,3 +233,25 @@ async fn what_asks_for_no_socket_is_told_so() {
     let (_, answer) = open(&server, BAY, &[("Origin", "https://weather.example")]).await;
     assert_eq!(answer.status(), 101);
 }
+
+/// A frame of the wire, masked with zeros: its first byte, and a short text.
+fn raw(first: u8, text: &str) -> Vec<u8> {
+    [&[first, 0x80 | u8::try_from(text.len()).expect("short"), 0, 0, 0, 0], text.as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_message_in_very_many_frames_is_braked_and_one_in_some_is_not() {
+    let server = TestApp::with_dock(Options::default()).await;
+    let mut line = opened(&server, BAY, "E.0").await;
+    let text =
+        frame("E.0", json!([{"id": "mnopqrstuvwxyz0123456789", "station": "town-hall", "text": "hello"}])).to_string();
+    let (start, end) = text.split_at(text.len() / 2);
+    let some = std::iter::repeat_n(raw(0, ""), 30).flatten();
+    let whole: Vec<u8> = raw(1, start).into_iter().chain(some).chain(raw(0x80, end)).collect();
+    line.0.get_mut().write_all(&whole).await.expect("open");
+    assert_eq!(line.load().await["heard"][0], "mnopqrstuvwxyz0123456789");
+    let many: Vec<u8> = raw(1, "").into_iter().chain(std::iter::repeat_n(raw(0, ""), 1_000).flatten()).collect();
+    line.0.get_mut().write_all(&many).await.expect("open");
+    let (code, reason) = line.closed().await;
+    assert!(code == 1008 && reason.contains("frames"), "{code}: {reason}");
+}

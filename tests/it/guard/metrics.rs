@@ -73,7 +73,7 @@ async fn the_token_opens_the_metrics_from_anywhere() {
 
 #[tokio::test]
 async fn a_name_that_is_not_the_servers_own_is_misdirected() {
-    let app = TestApp::with(|config| config.web.hosts = vec!["weather.example".into()]).await;
+    let app = TestApp::with(|config| config.web.hosts = vec!["weather.example".parse().expect("a name")]).await;
     for path in ["GET /", "GET /metrics", "POST /api/v1/readings", "POST /dock/0123456789abcdef", "GET /nothing"] {
         let refused = ask(&app, path, "Host: evil.example:8000\r\nContent-Type: application/json\r\n", b"{}").await;
         assert_eq!(refused.status, 421, "{path}");

@@ -139,3 +139,76 @@ async fn old_is_not_shown_as_new() {
         "My last reading is from yesterday at 13:59, 26 h ago: then it was 20.0 °C."
     );
 }
+
+/// A console that resets its counter seconds after midnight, and sends one corrupt packet at noon.
+#[tokio::test]
+async fn the_rain_of_a_day_is_what_fell_in_it() {
+    let mut house = House::new().await;
+    let counted = |minute: u32, seconds: i64, mm| {
+        let at = march(30, 22, minute).plus(seconds * 1_000);
+        report(at, &[("precipitation", mm), ("temperature", 4.0)])
+    };
+    let noon = |seconds: i64, mm| report(march(31, 10, 0).plus(seconds * 1_000), &[("precipitation", mm)]);
+    house.append(vec![counted(0, 0, 5.1), counted(59, 50, 5.3), counted(59, 65, 5.3), counted(59, 72, 0.0)]).await;
+    let late = report(march(30, 23, 0), &[("precipitation", 5.3)]);
+    house.append(vec![late, noon(0, 0.0), noon(16, 1_270.0), noon(32, 0.0)]).await;
+    house.append(vec![report(march(31, 11, 40), &[("precipitation", 0.0), ("temperature", 9.0)])]).await;
+    let visitor = visitor("dry");
+    let answer = house.ask(&visitor, "C-metric", "did it rain today?").await;
+    assert_eq!(answer, "No rain today.");
+    assert_eq!(house.ask(&visitor, "C-metric", "rain yesterday?").await, "Rain yesterday: 5.3 mm.");
+    let (id, main) = (house.station.id, SensorName::main());
+    let day = chrono::NaiveDate::from_ymd_opt(2024, 3, 31).expect("a date");
+    let days = house.storage.extremes_between(id, &main, Quantity::Precipitation, day, day).await.expect("read");
+    assert_eq!(days.iter().map(|(_, day)| day.high).collect::<Vec<_>>(), [0.0], "records say the same");
+    let latest = house.storage.latest(id).await.expect("read");
+    let names: Vec<_> = latest.iter().map(|latest| (latest.quantity.name(), latest.value)).collect();
+    assert_eq!(names, [("temperature", 9.0), ("precipitation", 0.0)], "the counter itself is nobody's weather");
+}
+
+#[tokio::test]
+async fn a_gauge_that_only_counts_up_has_rain_of_a_day() {
+    let mut house = House::new().await;
+    let total = |hour, mm| report(march(31, hour, 0), &[("precipitation_total", mm)]);
+    house
+        .append(vec![report(march(30, 22, 30), &[("precipitation_total", 812.8)]), total(1, 813.8), total(9, 815.0)])
+        .await;
+    let answer = house.ask(&visitor("total"), "C-metric", "rain today?").await;
+    assert_eq!(answer, "Rain today: 2.2 mm.");
+}
+
+#[tokio::test]
+async fn another_stretch_is_another_answer() {
+    let mut house = House::new().await;
+    let january = Timestamp(march(1, 12, 0).0 - 50 * weather::time::DAY_MS);
+    let minutes = |minute, value, mm| report(march(31, 11, minute), &[("temperature", value), ("precipitation", mm)]);
+    house
+        .append(vec![
+            report(january, &[("temperature", -6.0)]),
+            report(march(31, 8, 0), &[("temperature", 20.0), ("precipitation", 2.0)]),
+            minutes(30, 15.0, 2.0),
+            minutes(45, 12.0, 2.0),
+            minutes(59, 11.0, 2.0),
+        ])
+        .await;
+    let visitor = visitor("exact");
+    for (text, answer) in [
+        ("high in the last 20 minutes?", "Highest in the last 20 minutes: 12.0 °C at 13:45."),
+        ("did it rain in the last 20 minutes?", "No rain in the last 20 minutes."),
+        ("did it rain today?", "Yes, 2.0 mm today."),
+        ("average temperature this year?", "Average temperature this year: 10.4 °C, of 5 readings."),
+        (
+            "average temperature in the last 2 years?",
+            "Average temperature in the last 730 days: 10.4 °C, of 5 readings.",
+        ),
+    ] {
+        assert_eq!(house.ask(&visitor, "C-metric", text).await, answer, "{text}");
+    }
+    house.append(vec![report(march(1, 12, 0).plus(-365 * weather::time::DAY_MS), &[("temperature", 1.0)])]).await;
+    let old = NOW.plus(-365 * weather::time::DAY_MS);
+    house.set_clock(NOW.plus(40 * weather::time::DAY_MS));
+    assert!(
+        house.ask(&visitor, "C-metric", "average temperature ever?").await.starts_with("I average at most"),
+        "{old:?}"
+    );
+}

@@ -3,7 +3,7 @@
 use super::between;
 use super::stories::HOSTILE;
 use crate::kit::app;
-use rocket::http::{ContentType, Cookie, Header, SameSite, Status};
+use rocket::http::{Accept, ContentType, Cookie, Header, SameSite, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use stevenson::app::App;
 use stevenson::pages;
@@ -196,7 +196,7 @@ async fn a_page_of_another_site_can_neither_speak_nor_forget_nor_make_a_new_visi
     let key = key(&page(&browser).await);
     for site in ["cross-site", "same-site"] {
         for (path, body) in [(SAY, form(&key, "evil")), (FORGET, String::new()), ("/units", "temperature=F".into())] {
-            let request = browser.post(path).header(ContentType::Form).body(body);
+            let request = browser.post(path).header(ContentType::Form).header(Accept::HTML).body(body);
             let answer = request.header(Header::new("Sec-Fetch-Site", site)).dispatch().await;
             assert_eq!(
                 (answer.status(), answer.content_type()),

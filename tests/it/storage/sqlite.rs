@@ -71,12 +71,24 @@ async fn a_file_that_is_not_ours_is_refused_and_left_as_it_is() {
     std::fs::write(&path, b"a diary, and no database at all").expect("written");
     assert!(refusal(&path).await.contains("no SQLite database"));
     std::fs::remove_file(&path).expect("gone");
-    let other = rusqlite::Connection::open(&path).expect("opens");
-    other.execute_batch("CREATE TABLE recipe (name TEXT)").expect("a table");
-    other.close().expect("closed");
-    let before = std::fs::read(&path).expect("read");
-    assert!(refusal(&path).await.contains("another program"));
-    assert_eq!(std::fs::read(&path).expect("read"), before, "nothing was written");
+    for (sql, said) in [
+        ("CREATE TABLE recipe (name TEXT)", "another program"),
+        ("CREATE TABLE station (id INTEGER)", "another program"),
+        ("CREATE VIEW recipe AS SELECT 1", "another program"),
+        ("PRAGMA application_id = 7", "another program"),
+        ("PRAGMA user_version = 1", "another program"),
+        ("CREATE TABLE recipe (name TEXT); DROP TABLE recipe", "a database with nothing in it"),
+        ("VACUUM", "a database with nothing in it"),
+    ] {
+        let other = rusqlite::Connection::open(&path).expect("opens");
+        other.execute_batch(sql).expect("SQL");
+        other.close().expect("closed");
+        let before = std::fs::read(&path).expect("read");
+        let refused = refusal(&path).await;
+        assert!(refused.contains(said), "{sql}: {refused}");
+        assert_eq!(std::fs::read(&path).expect("read"), before, "{sql}: nothing was written");
+        std::fs::remove_file(&path).expect("gone");
+    }
 }
 
 #[tokio::test]

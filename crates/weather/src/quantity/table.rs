@@ -19,6 +19,25 @@ const BROKEN_BUS_LOW: Fault = Fault { numbers: -147.0..=-143.0, why: BROKEN_BUS,
 const BROKEN_BUS_HIGH: Fault = Fault { numbers: 180.0..=181.0_f64.next_down(), why: BROKEN_BUS, of_sensor: true };
 const BROKEN_BUS: &str = "its temperature is what a BME280 with a broken bus reports";
 
+/// A humidity below any: the formula of an HTU21 or SHT2x, of a raw zero.
+const NO_ANSWER_LOW: Fault = Fault { numbers: -6.0..=-5.9, why: NO_ANSWER, of_sensor: true };
+/// The same of the highest raw number.
+const NO_ANSWER_HIGH: Fault = Fault { numbers: 118.9..=119.0, why: NO_ANSWER, of_sensor: true };
+const NO_ANSWER: &str = "its humidity is what an HTU21 reports that does not answer";
+/// The highest that an SDS011 can say.
+const fn dead_fan(full_scale: f64) -> Fault {
+    Fault {
+        numbers: full_scale..=full_scale,
+        why: "it is the highest number of an SDS011, which it says when its fan is dead",
+        of_sensor: false,
+    }
+}
+/// There is no air without CO₂.
+const NO_CO2: Fault =
+    Fault {
+        numbers: 0.0..=0.0, why: "0 ppm is what a CO₂ sensor says before its first measurement", of_sensor: false
+    };
+
 /// The names of more than one quantity.
 const SOIL: &str = "soil ground";
 const WIND: &str = "wind winds windy windspeed breeze breezy blowing calm stormy windiest windier";
@@ -92,7 +111,7 @@ quantities!(
         limits: 0.0..=100.0,
         // A capacitive sensor in fog.
         saturates_at: Some(105.0),
-        faults: &[],
+        faults: &[NO_ANSWER_LOW, NO_ANSWER_HIGH],
         hysteresis: back_by(3.0, 10),
         keeper: Speech {
             called: "humidity",
@@ -247,7 +266,7 @@ quantities!(
         },
         wunderground: &[main("winddir", Unit::Degree)],
     },
-    // Rain since local midnight, as consoles count it.
+    // Rain that has fallen since local midnight. Stations send what their daily counters say; `rain.rs` makes this of it.
     Precipitation = Row {
         number: 9,
         order: 100,
@@ -295,8 +314,64 @@ quantities!(
             peaks: true,
             ..UNSAID
         },
-        // `rainin` is the rain of the past 60 minutes: a rate, by the definition of the protocol.
-        wunderground: &[main("rainin", Unit::InchPerHour), main("rainrate", Unit::MillimetrePerHour)],
+        wunderground: &[main("rainrate", Unit::MillimetrePerHour)],
+    },
+    // The rain of the past 60 minutes. It is no rate: it stays for an hour after the rain.
+    PrecipitationHour = Row {
+        number: 19,
+        order: 105,
+        name: "precipitation_1h",
+        title: "Rain in an hour",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        // The record of an hour is 305 mm (Holt, 1947).
+        limits: 0.0..=500.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.0, 30),
+        keeper: Speech {
+            called: "rain in the past hour",
+            names: &[name(155, Words::Each(&[RAIN, "hourly"], ""))],
+            peaks: true,
+            ..UNSAID
+        },
+        wunderground: &[main("rainin", Unit::Inch), main("hourlyrainin", Unit::Inch)],
+    },
+    // What the daily counter said, as it came. Nobody sends it by this name, and no page shows it: `precipitation` is made
+    // of it.
+    PrecipitationCounted = Row {
+        number: 21,
+        order: 106,
+        name: "precipitation_counted",
+        title: "Daily rain counter",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        limits: 0.0..=2_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech { called: "daily rain counter", ..UNSAID },
+        wunderground: &[],
+    },
+    // What a tipping bucket has counted for ever, or since somebody reset it. The rain of a day is the difference.
+    PrecipitationTotal = Row {
+        number: 20,
+        order: 107,
+        name: "precipitation_total",
+        title: "Rain counter",
+        icon: "cloud-rain",
+        unit: Unit::Millimetre,
+        decimals: 1,
+        // 12 m a year fall in the wettest places; a gauge stands for some decades.
+        limits: 0.0..=500_000.0,
+        saturates_at: None,
+        faults: &[],
+        // A counter does not hover.
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech { called: "rain counter", ..UNSAID },
+        wunderground: &[],
     },
     // Global radiation on a level surface.
     SolarRadiation = Row {
@@ -394,7 +469,7 @@ quantities!(
         decimals: 1,
         limits: 0.0..=2_000.0,
         saturates_at: None,
-        faults: &[],
+        faults: &[dead_fan(999.9)],
         hysteresis: back_by(2.0, 30),
         keeper: Speech {
             called: "PM2.5",
@@ -421,7 +496,7 @@ quantities!(
         decimals: 1,
         limits: 0.0..=5_000.0,
         saturates_at: None,
-        faults: &[],
+        faults: &[dead_fan(1999.9)],
         hysteresis: back_by(2.0, 30),
         keeper: Speech {
             called: "PM10",
@@ -441,7 +516,7 @@ quantities!(
         decimals: 0,
         limits: 0.0..=40_000.0,
         saturates_at: None,
-        faults: &[],
+        faults: &[NO_CO2],
         hysteresis: back_by(50.0, 10),
         keeper: Speech {
             called: "CO₂",

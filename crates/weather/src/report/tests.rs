@@ -71,19 +71,49 @@ fn nothing_that_a_broken_bus_says_counts() {
     ]);
     assert!(finished.report.is_none());
     assert_eq!(finished.refused, 3);
+    let finished =
+        draft(&[(Quantity::Temperature, Unit::Celsius, "-46.85"), (Quantity::Humidity, Unit::Percent, "-6")]);
+    assert!(finished.report.is_none(), "an HTU21 that does not answer: {:?}", finished.warnings);
+}
+
+/// Reports of these times, all of which came at `NOW`.
+fn came(times: &[Option<Timestamp>]) -> Vec<Report> {
+    let report = |observed_at: &Option<Timestamp>| {
+        let mut draft = Draft::new(NOW);
+        draft.take_number(&SensorName::main(), Quantity::Temperature, Unit::Celsius, "temperature", 1.0);
+        draft.finish(*observed_at).report.expect("a value")
+    };
+    times.iter().map(report).collect()
+}
+
+fn since_now(reports: &[Report]) -> Vec<i64> {
+    reports.iter().map(|report| report.observed_at().since(NOW)).collect()
 }
 
 #[test]
 fn reports_without_a_time_to_believe_are_told_apart_in_their_order() {
-    let mut parsed = Parsed::default();
-    for (observed_at, temperature) in
-        [(None, 1.0), (Some(Timestamp(1_000)), 2.0), (Some(NOW.plus(-5_000)), 3.0), (None, 4.0)]
-    {
-        let mut draft = Draft::new(NOW);
-        draft.take_number(&SensorName::main(), Quantity::Temperature, Unit::Celsius, "temperature", temperature);
-        parsed.add(draft.finish(observed_at), None);
-    }
-    parsed.spread_arrivals();
-    let times: Vec<_> = parsed.reports.iter().map(|report| report.observed_at().since(NOW)).collect();
-    assert_eq!(times, [-2, -1, -5_000, 0]);
+    let mut reports = came(&[None, Some(Timestamp(1_000)), Some(NOW.plus(-5_000)), Some(NOW), None]);
+    assert_eq!(Report::space_arrivals(&mut reports, None), Some(NOW));
+    assert_eq!(since_now(&reports), [-2, -1, -5_000, 0, 0], "a device's own time stays");
+}
+
+#[test]
+fn an_arrival_is_after_the_one_before_it() {
+    let mut reports = came(&[None, None]);
+    assert_eq!(Report::space_arrivals(&mut reports, Some(NOW)), Some(NOW.plus(2)));
+    assert_eq!(since_now(&reports), [1, 2]);
+    assert_eq!(Report::space_arrivals(&mut reports, Some(NOW.plus(-9_000))), Some(NOW), "time has gone on");
+    assert_eq!(since_now(&reports), [-1, 0]);
+    let set_back = Some(NOW.plus(ARRIVALS_AHEAD_MAX_MS + 1));
+    assert_eq!(Report::space_arrivals(&mut reports, set_back), Some(NOW), "the server's clock was wrong before");
+    assert_eq!(Report::space_arrivals(&mut came(&[Some(NOW)]), Some(NOW)), Some(NOW), "nothing to give");
+}
+
+#[test]
+fn warnings_say_values_as_people_read_them() {
+    let finished =
+        draft(&[(Quantity::Temperature, Unit::Fahrenheit, "33.8"), (Quantity::Humidity, Unit::Percent, "1")]);
+    assert_eq!(finished.warnings[0].value, "1");
+    assert_eq!(Quantity::Temperature.echo(21.388_888_889), "21.389");
+    assert_eq!(Quantity::Temperature.echo(-0.000_001), "0");
 }

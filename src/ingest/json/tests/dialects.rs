@@ -43,8 +43,10 @@ fn each_sensor_that_rtl_433_hears_is_a_sensor_of_its_own() {
     let all: Vec<_> = parsed.reports.iter().map(values).collect();
     assert_eq!(all[0], ["acurite-tower-a-12345/temperature 21.3", "acurite-tower-a-12345/humidity 55"]);
     assert_eq!(all[1], ["oregon-thgr122n-1-12345/temperature 10", "oregon-thgr122n-1-12345/humidity 60"]);
-    assert_eq!(all[2].len(), 5 + usize::from(Quantity::from_name("precipitation_total").is_some()), "{:?}", all[2]);
-    assert!(all[2].contains(&"fineoffset-whx080-77/wind_gust 20".to_owned()), "{:?}", all[2]);
+    assert_eq!(all[2].len(), 6, "{:?}", all[2]);
+    for value in ["wind_gust 20", "precipitation_total 117.3"] {
+        assert!(all[2].contains(&format!("fineoffset-whx080-77/{value}")), "{:?}", all[2]);
+    }
     let warned: Vec<_> = parsed.warnings.iter().map(|warning| warning.field.as_str()).collect();
     assert!(warned.contains(&"[2].light_lux") && warned.contains(&"[2].uv"), "{warned:?}");
     assert!(parsed.warnings.iter().all(|warning| warning.field.starts_with("[2]")), "{:?}", parsed.warnings);
@@ -74,7 +76,7 @@ fn a_weewx_packet_is_read_in_each_of_its_systems_of_units() {
         format!(
             "{{\"dateTime\": 1799999940, \"usUnits\": {system}, \"interval\": 5, \"outTemp\": {temp}, \"outHumidity\": 71,
               \"barometer\": {pressure}, \"pressure\": {pressure}, \"windSpeed\": {wind}, \"windGust\": {wind}, \"windDir\": null,
-              \"dewpoint\": {temp}, \"dayRain\": {rain}, \"rainRate\": {rain}, \"rain\": 0, \"UV\": 1.5, \"radiation\": 200,
+              \"dewpoint\": {temp}, \"dayRain\": {rain}, \"hourRain\": {rain}, \"rainRate\": {rain}, \"rain\": 0, \"UV\": 1.5, \"radiation\": 200,
               \"inTemp\": {temp}, \"inHumidity\": 40, \"extraTemp2\": {temp}, \"windchill\": 1, \"heatindex\": 1}}"
         )
     };
@@ -88,6 +90,7 @@ fn a_weewx_packet_is_read_in_each_of_its_systems_of_units() {
         "wind_gust 10",
         "precipitation 25.4",
         "precipitation_rate 25.4",
+        "precipitation_1h 25.4",
         "solar_radiation 200",
         "uv_index 1.5",
         "extra2/temperature 10",

@@ -4,7 +4,6 @@ use super::*;
 use tokio::sync::oneshot;
 use weather::quantity::Quantity::Temperature;
 use weather::report::Draft;
-use weather::time::Timestamp;
 
 /// Reports of so many sensors each.
 fn reports(count: usize, sensors: usize) -> Vec<Report> {
@@ -128,4 +127,19 @@ fn what_is_larger_than_the_queue_gets_in_when_it_is_empty() {
     let queue = queue(10);
     let _large = offer(&queue, 1, reports(50, 1)).expect("it is empty");
     assert_eq!(offer(&queue, 2, reports(50, 1)).err(), Some(Limit::Rows));
+}
+
+#[test]
+fn reports_that_came_at_once_without_a_time_are_as_many_instants() {
+    let queue = queue(10_000);
+    let answers: Vec<_> = (0..20).map(|_| offer(&queue, 1, reports(2, 1)).expect("room")).collect();
+    let other = offer(&queue, 2, reports(1, 1)).expect("room");
+    let taken = queue.take(10_000);
+    let of = |station: i64| {
+        let slices = taken.iter().filter(move |slice| slice.station == StationId(station));
+        slices.flat_map(|slice| slice.reports.iter().map(|report| report.observed_at().since(report.received_at())))
+    };
+    assert_eq!(of(1).collect::<Vec<_>>(), (-1..39).collect::<Vec<_>>());
+    assert_eq!(of(2).collect::<Vec<_>>(), [0], "another station's reports are no reason");
+    drop((answers, other));
 }

@@ -1,0 +1,212 @@
+//! Rain from counters: how much has fallen since local midnight, whatever a gauge's counter did meanwhile.
+//!
+//! Consoles reset their counters seconds after midnight, at one o'clock because they know no summer time, at nine because
+//! somebody set them so, or when a gateway restarts. What has fallen is the sum of the steps up, and a step belongs to the
+//! local day in which it was reported.
+
+use crate::day;
+use crate::time::{HOUR_MS, Timestamp};
+use chrono_tz::Tz;
+
+/// What a counter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// The rain of a day, by the console's idea of one.
+    Daily,
+    /// All rain, or that since somebody reset it.
+    Total,
+}
+
+/// What is known of a gauge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gauge {
+    /// When it was read.
+    pub at: Timestamp,
+    /// What its counter said, mm.
+    pub counted: f64,
+    /// What has fallen since local midnight, mm.
+    pub fallen: f64,
+    /// What it said before, if this reading may be corrupt: it jumped by more than rain can, or fell during the day, mm.
+    pub before: Option<f64>,
+}
+
+/// No rain is heavier, mm/h: 305 mm in 42 minutes is the record (Holt, 1947).
+const HARDEST_MM_H: f64 = 500.0;
+/// So much may have fallen in no time, mm: two reports have lost their minute between them.
+const AT_ONCE_MM: f64 = 5.0;
+/// A counter that falls below this part of what it said was reset; what falls less was corrected.
+const RESET_BELOW: f64 = 0.2;
+/// After a longer silence over midnight, a daily counter is taken to have been reset meanwhile, ms.
+const RESET_UNSEEN_MS: i64 = 2 * HOUR_MS;
+
+impl Gauge {
+    /// The gauge as of a reading, by the newest reading that is known. `None` for a late reading of a total: nothing tells
+    /// how much of it fell on that day.
+    ///
+    /// A reading that came late says what it counted; on the day of the newest one it says no more than that.
+    pub fn read(zone: Tz, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
+        let is = |fallen: f64, before: Option<f64>| Some(Self { at, counted, fallen, before });
+        let Some(newest) = newest else {
+            return is(if counter == Counter::Daily { counted } else { 0.0 }, None);
+        };
+        let same_day = day::date_at(zone, newest.at) == day::date_at(zone, at);
+        if at < newest.at {
+            return match counter {
+                _ if same_day && counted <= newest.counted => {
+                    is(without_noise((newest.fallen - (newest.counted - counted)).max(0.0)), None)
+                }
+                Counter::Daily if same_day => is(counted.min(newest.fallen), None),
+                Counter::Daily => is(counted, None),
+                Counter::Total => None,
+            };
+        }
+        let since_ms = at.since(newest.at);
+        let was = if same_day { newest.fallen } else { 0.0 };
+        let is_possible = |mm: f64| mm <= AT_ONCE_MM + HARDEST_MM_H * (since_ms as f64 / HOUR_MS as f64);
+        let is_next_day_unseen = counter == Counter::Daily && !same_day && since_ms > RESET_UNSEEN_MS;
+        let is_back = |before: f64| counted >= before && (before > newest.counted || counted < newest.counted);
+        let step = match newest.before {
+            // The reading in between was corrupt.
+            Some(before) if is_back(before) => counted - before,
+            _ if is_next_day_unseen => counted,
+            _ if counted >= newest.counted => counted - newest.counted,
+            _ if counter == Counter::Daily && !same_day => counted,
+            _ if counted < newest.counted * RESET_BELOW => counted,
+            _ => 0.0,
+        };
+        let jumped = !is_possible(step);
+        let fell = same_day && counted < newest.counted * RESET_BELOW;
+        is(without_noise(was + if jumped { 0.0 } else { step }), (jumped || fell).then_some(newest.counted))
+    }
+}
+
+/// Sums of tips of a bucket without the noise of adding them.
+fn without_noise(mm: f64) -> f64 {
+    (mm * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    const ZONE: Tz = Tz::Europe__Berlin;
+
+    fn local(text: &str) -> Timestamp {
+        let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a time");
+        ZONE.from_local_datetime(&naive).earliest().expect("it exists").into()
+    }
+
+    /// What has fallen, after each reading.
+    fn fallen(counter: Counter, readings: &[(&str, f64)]) -> Vec<f64> {
+        let mut newest = None;
+        let each = readings.iter().map(|(at, counted)| {
+            newest = Gauge::read(ZONE, counter, newest, local(at), *counted);
+            newest.expect("in order").fallen
+        });
+        each.collect()
+    }
+
+    #[test]
+    fn a_counter_that_is_reset_late_does_not_bring_yesterdays_rain() {
+        let readings = [
+            ("2026-11-21 23:59:50", 5.3),
+            ("2026-11-22 00:00:05", 5.3),
+            ("2026-11-22 00:00:12", 0.0),
+            ("2026-11-22 08:00:00", 0.6),
+        ];
+        assert_eq!(fallen(Counter::Daily, &readings), [5.3, 0.0, 0.0, 0.6]);
+    }
+
+    #[test]
+    fn a_console_without_summer_time_resets_at_one_and_the_hour_counts_for_its_own_day() {
+        let readings = [
+            ("2026-06-21 23:55:00", 5.0),
+            ("2026-06-22 00:30:00", 5.4),
+            ("2026-06-22 00:59:00", 6.0),
+            ("2026-06-22 01:04:00", 0.2),
+            ("2026-06-22 09:00:00", 1.2),
+        ];
+        assert_eq!(fallen(Counter::Daily, &readings), [5.0, 0.4, 1.0, 1.2, 2.2]);
+    }
+
+    #[test]
+    fn a_reset_at_nine_or_at_a_restart_loses_nothing_and_invents_nothing() {
+        let at_nine = [
+            ("2026-11-22 07:00:00", 3.0),
+            ("2026-11-22 08:59:00", 4.0),
+            ("2026-11-22 09:01:00", 0.0),
+            ("2026-11-22 10:00:00", 0.5),
+            ("2026-11-22 23:59:00", 0.5),
+            ("2026-11-23 00:01:00", 0.5),
+        ];
+        assert_eq!(fallen(Counter::Daily, &at_nine), [3.0, 4.0, 4.0, 4.5, 4.5, 0.0]);
+        let early = [("2026-11-22 23:59:40", 5.3), ("2026-11-22 23:59:56", 0.0), ("2026-11-23 00:00:12", 0.0)];
+        assert_eq!(fallen(Counter::Daily, &early), [5.3, 5.3, 0.0]);
+    }
+
+    #[test]
+    fn one_corrupt_packet_is_no_rain() {
+        let minute = |counts: [f64; 4]| {
+            let times = ["10:00:00", "10:00:16", "10:00:32", "10:00:48"].map(|time| format!("2026-11-22 {time}"));
+            let readings: Vec<_> = times.iter().map(String::as_str).zip(counts).collect();
+            fallen(Counter::Daily, &readings)
+        };
+        assert_eq!(minute([0.0, 1270.0, 0.0, 0.2]), [0.0, 0.0, 0.0, 0.2]);
+        assert_eq!(minute([0.6, 1270.0, 0.8, 1.0]), [0.6, 0.6, 0.8, 1.0], "what fell meanwhile counts");
+        assert_eq!(minute([5.3, 0.0, 5.3, 5.5]), [5.3, 5.3, 5.3, 5.5], "a zero in between");
+        assert_eq!(minute([5.3, 5.1, 5.3, 5.5])[1], 5.3, "a small step back is no reset");
+    }
+
+    #[test]
+    fn a_silence_over_midnight_hides_the_reset() {
+        let readings = [("2026-11-21 14:00:00", 5.3), ("2026-11-22 10:00:00", 6.0)];
+        assert_eq!(fallen(Counter::Daily, &readings), [5.3, 6.0]);
+    }
+
+    #[test]
+    fn a_total_counts_from_what_is_known() {
+        let readings = [
+            ("2026-11-21 22:00:00", 812.8),
+            ("2026-11-21 23:00:00", 813.8),
+            ("2026-11-22 00:10:00", 814.3),
+            ("2026-11-22 01:00:00", 0.0),
+            ("2026-11-22 02:00:00", 0.3),
+        ];
+        assert_eq!(fallen(Counter::Total, &readings), [0.0, 1.0, 0.5, 0.5, 0.8]);
+    }
+
+    #[test]
+    fn a_late_reading_says_no_more_than_the_newest() {
+        let newest = Gauge { at: local("2026-11-22 00:00:14"), counted: 0.0, fallen: 0.0, before: None };
+        let read = |counter, at: &str, counted| {
+            Gauge::read(ZONE, counter, Some(newest), local(at), counted).map(|gauge| gauge.fallen)
+        };
+        assert_eq!(read(Counter::Daily, "2026-11-22 00:00:00", 5.3), Some(0.0), "an archive record of midnight");
+        assert_eq!(read(Counter::Daily, "2026-11-21 23:59:00", 5.3), Some(5.3));
+        assert_eq!(read(Counter::Total, "2026-11-21 23:59:00", 5.3), None);
+    }
+
+    proptest! {
+        #[test]
+        fn within_a_day_rain_only_grows_and_never_beyond_what_can_fall(
+            counts in prop::collection::vec((0..3_000u16, 1..4_000i64), 1..60),
+        ) {
+            for counter in [Counter::Daily, Counter::Total] {
+                let mut at = local("2026-11-22 00:00:00");
+                let mut newest: Option<Gauge> = None;
+                for (tenths, seconds) in &counts {
+                    at = at.plus(seconds * 1_000);
+                    let gauge = Gauge::read(ZONE, counter, newest, at, f64::from(*tenths) / 10.0).expect("in order");
+                    if let Some(before) = newest && day::date_at(ZONE, before.at) == day::date_at(ZONE, at) {
+                        let hours = at.since(before.at) as f64 / HOUR_MS as f64;
+                        prop_assert!(gauge.fallen >= before.fallen);
+                        prop_assert!(gauge.fallen - before.fallen <= AT_ONCE_MM + HARDEST_MM_H * hours + 1e-6);
+                    }
+                    newest = Some(gauge);
+                }
+            }
+        }
+    }
+}
