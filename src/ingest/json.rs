@@ -167,6 +167,24 @@ impl<'r> Reader<'r> {
             }
             fields.push(Field { name, sent });
         }
+        if let [Field { name, sent }] = &fields[..]
+            && name == BATCH
+            && let Some(objects) = objects(sent)
+        {
+            self.several = true;
+            self.begun -= 1;
+            return objects.into_iter().try_for_each(|fields| {
+                self.begun += 1;
+                if self.begun > self.reports_max {
+                    return Err(self.stop(format!("more than {} reports in one request", self.reports_max)));
+                }
+                self.take(fields)
+            });
+        }
+        self.take(fields)
+    }
+
+    fn take<E: Error>(&mut self, fields: Vec<Field<'_>>) -> Result<(), E> {
         match report::read(fields, self.arrival) {
             Ok(finished) => {
                 self.parsed.add(finished, self.place());
@@ -174,7 +192,7 @@ impl<'r> Reader<'r> {
             }
             Err(stop) => {
                 self.fault = Some(stop);
-                Err(A::Error::custom(""))
+                Err(E::custom(""))
             }
         }
     }
@@ -187,6 +205,15 @@ impl<'r> Reader<'r> {
 
 fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
+/// Telegraf's envelope around several reports: `{"metrics": [{…}, {…}]}`.
+const BATCH: &str = "metrics";
+
+/// The objects of an array, if it holds nothing else and each has at most [`FIELDS_MAX`] fields.
+fn objects(sent: &str) -> Option<Vec<Vec<Field<'_>>>> {
+    let items: Vec<&RawValue> = serde_json::from_str(sent).ok()?;
+    items.into_iter().map(|item| object(item.get()).filter(|fields| fields.len() <= FIELDS_MAX)).collect()
 }
 
 /// One field of an object as it was sent.

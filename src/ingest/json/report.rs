@@ -67,7 +67,7 @@ pub(super) fn read(mut fields: Vec<Field<'_>>, arrival: &Arrival) -> Result<Fini
 
 /// True if a body may hold a device's telemetry. Then its reader needs to know which sensors the station has.
 pub(crate) fn asks_for_sensors(body: &[u8]) -> bool {
-    let has = |name: &str| body.windows(name.len()).any(|window| window == name.as_bytes());
+    let has = |name: &str| memchr::memmem::find(body, name.as_bytes()).is_some();
     tasmota::MARKS.iter().any(|mark| has(mark)) || has(airrohr::LIST)
 }
 

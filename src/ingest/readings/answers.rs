@@ -102,6 +102,7 @@ impl From<NoBody> for Refused {
         let status = match error {
             NoBody::TooLarge(_) => Status::PayloadTooLarge,
             NoBody::TooSlow(_) => Status::RequestTimeout,
+            NoBody::GaveWay => return Problem::unavailable(format!("nothing was stored: {error}")).into(),
             NoBody::Broken(_) => Status::BadRequest,
         };
         Self::Other(Problem::new(status, error.to_string()))

@@ -206,6 +206,13 @@ fn thingsboard_has_three_shapes() {
 fn telegrafs_json_has_fields_and_tags() {
     let body = r#"{"fields":{"temperature":21.5,"wind_degrees":90},"name":"weather","tags":{"host":"pi","sensor":"roof"},"timestamp":1799999940}"#;
     assert_eq!(holds(body), ["roof/temperature 21.5", "roof/wind_direction 90"]);
+    let parsed = json(&format!("{{\"metrics\":[{body},{}]}}", body.replace("21.5", "99"))).expect("good");
+    assert_eq!(parsed.reports.len(), 2);
+    assert_eq!(told(&parsed), [r#"[1].temperature = "99": outside -80 to 60 °C"#]);
+    let bad = format!("{{\"metrics\":[{body},{}]}}", body.replace("timestamp", "timestmap"));
+    assert!(refusal(json(&bad)).contains("report [1], "), "{}", refusal(json(&bad)));
+    assert!(refusal(json(&format!("{{\"metrics\":[{}]}}", [body; 4].join(",")))).contains("more than 3 reports"));
+    assert_eq!(json(r#"{"metrics":[1]}"#).expect("an unknown field").known, 0);
 }
 
 /// As a device sent it.
