@@ -1,5 +1,8 @@
 //! The doors for readings, on real sockets over a real database.
 
+mod devices;
+mod influx;
+
 use crate::kit::app::TestApp;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -146,10 +149,10 @@ async fn without_the_key_nobody_gets_in() {
         bearer("stv_wrong"),
         bearer(""),
         door.knock().header("Authorization", door.key.clone()),
-        door.knock().basic_auth("town-hall", Some(&door.key)),
+        door.knock().basic_auth(&door.key, Some("town-hall")),
     ] {
         let response = request.body(body.clone()).send().await.expect("answered");
-        assert_eq!(response.headers()["www-authenticate"], "Bearer");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer, Token, Basic realm=\"station key\"");
         assert_eq!(told(response).await.0, 401);
     }
     let lower = door.knock().header("Authorization", format!("bearer  {} ", door.key));
@@ -501,7 +504,7 @@ async fn the_examples_of_the_manual_work() {
     let door = AtTheDoor::new().await;
     let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");
     let examples: Vec<&str> = manual.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 8);
     let mut said = String::new();
     for example in examples {
         let here = example.replace("http://127.0.0.1:8000", &door.url(""));
@@ -513,7 +516,7 @@ async fn the_examples_of_the_manual_work() {
     let receipt = |stored| format!("{{\"stored\":{stored},\"duplicate\":0,\"warnings\":[]}}");
     let ecowitt = r#"{"errcode":"0","errmsg":"ok","UTC_offset":""#;
     let (start, rest) = said.split_once(ecowitt).expect("the answer to an Ecowitt console");
-    assert_eq!(start, format!("{}{}success\n", receipt(1), receipt(2)));
+    assert_eq!(start, format!("{}{}{}{}success\n", receipt(1), receipt(2), receipt(1), receipt(1)));
     assert_eq!(rest.split_once('}').map(|(_, rest)| rest), Some("success\n"));
 }
 

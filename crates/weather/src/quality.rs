@@ -6,8 +6,26 @@ use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
 /// Longest text that can be a number; longer ones are noise.
 pub const NUMBER_MAX_BYTES: usize = 32;
 /// Texts that devices and bridges send for "no value", lower case.
-const MISSING_TEXTS: [&str; 14] =
-    ["", "-", "--", "---", "null", "none", "nan", "inf", "-inf", "+inf", "unavailable", "unknown", "n/a", "na"];
+const MISSING_TEXTS: [&str; 18] = [
+    "",
+    "-",
+    "--",
+    "---",
+    "null",
+    "none",
+    "nan",
+    "-nan",
+    "inf",
+    "-inf",
+    "+inf",
+    "infinity",
+    "-infinity",
+    "+infinity",
+    "unavailable",
+    "unknown",
+    "n/a",
+    "na",
+];
 /// Numbers that stand for "no value" whatever was measured, as sent, before any conversion: loggers' fillers, and
 /// integers of 16 and 32 bits at their ends. Other dashes (±127 °C, 3276.7, 13107 mm/h) lie outside the gross limits
 /// of what they stand in, and are fine numbers elsewhere: a wind from 127°.
