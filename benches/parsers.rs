@@ -3,9 +3,10 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;
+use stevenson::ingest::console::Upload;
 use stevenson::ingest::json::{self, Format};
 use stevenson::ingest::lineprotocol::{self, Precision};
-use stevenson::ingest::wunderground::Upload;
+use weather::station::SensorName;
 use weather::time::Timestamp;
 
 const NOW: Timestamp = Timestamp(1_795_356_600_000);
@@ -13,6 +14,9 @@ const REPORTS_MAX: usize = 5_000;
 const UPLOAD: &str = "action=updateraw&ID=town-hall&PASSWORD=stv_secret&softwaretype=weewx-5.5.2&baromin=29.920\
     &dateutc=2026-11-22%2014%3A00%3A00&dailyrainin=0.08&dewptf=48.2&rainin=0.00&humidity=71&tempf=57.6\
     &solarradiation=213.4&UV=1.2&winddir=230&windgustmph=13.9&windspeedmph=6.5";
+const ECOWITT: &str = "PASSKEY=stv_secret&stationtype=GW2000A_V3.1.5&dateutc=2026-11-22+14:00:00&tempinf=80.6&humidityin=50\
+    &baromrelin=29.940&baromabsin=29.081&tempf=57.6&humidity=71&winddir=230&windspeedmph=6.5&windgustmph=13.9\
+    &solarradiation=213.4&uv=1&rainratein=0.0&dailyrainin=0.08&wh65batt=0&freq=868M&model=GW2000A";
 
 /// The `minute`th of a row of reports.
 fn report(minute: u32) -> String {
@@ -47,9 +51,13 @@ fn parsers(criterion: &mut Criterion) {
         });
     }
     group.throughput(Throughput::Elements(1));
-    group.bench_function("wunderground, one upload", |bencher| {
-        bencher.iter(|| Upload::new(&[black_box(UPLOAD.as_bytes())]).and_then(|upload| upload.parse(NOW)));
-    });
+    let main = SensorName::main();
+    for (name, upload) in [("wunderground, one upload", UPLOAD), ("ecowitt, one upload", ECOWITT)] {
+        group.bench_function(name, |bencher| {
+            let read = || Upload::new(None, &[black_box(upload.as_bytes())]);
+            bencher.iter(|| read().and_then(|upload| upload.parse(NOW, &main)));
+        });
+    }
     let batch = (0..100).fold(String::new(), |mut text, second| {
         let time = NOW.0 / 1_000 + second;
         let _ =

@@ -1,16 +1,17 @@
 //! The doors for readings. A format is a file with a pure parser, a file with its routes, and a row of [`FORMATS`].
 
 mod body;
+pub mod console;
 mod inflate;
 mod influx;
 pub mod json;
 mod keys;
 pub mod lineprotocol;
+pub mod pairs;
 pub mod readings;
 pub mod time;
 mod tongue;
-mod updateweatherstation;
-pub mod wunderground;
+pub(crate) mod uploads;
 
 use crate::web::body::BodyLimit;
 use rocket::Route;
@@ -29,7 +30,7 @@ pub struct Options {
     /// Most reports in one post: three days at one a minute. They are written in several transactions, in turns with other
     /// stations. So many fill a third of `queue_mib`; a larger post would hardly ever find room in the queue.
     pub reports_max: usize,
-    /// Largest upload of a Weather Underground station, query and body together. Real ones stay below 2 KiB.
+    /// Largest upload of a console, query and body together. Real ones stay below 4 KiB.
     pub upload_limit_kib: u32,
     /// Longest wait for a body. A slow connection sends a full post in that time; a silent connection is closed.
     pub read_limit_s: u32,
@@ -73,7 +74,7 @@ pub struct UploadFormat {
 }
 
 /// The formats, one a row.
-pub const FORMATS: [UploadFormat; 3] = [
+pub const FORMATS: [UploadFormat; 5] = [
     UploadFormat {
         name: "JSON",
         path: "/api/v1/readings",
@@ -89,8 +90,26 @@ pub const FORMATS: [UploadFormat; 3] = [
         answer: (200, "success"),
         example: "action=updateraw&ID=town-hall&PASSWORD=stv_secret&dateutc=2026-11-22+14%3A00%3A00\
             &tempf=70.7&indoorhumidity=40",
-        parse: wunderground::parse_one,
-        routes: updateweatherstation::routes,
+        parse: console::parse_one,
+        routes: uploads::routes,
+    },
+    UploadFormat {
+        name: "Ecowitt and Ambient",
+        path: "/data/report/",
+        answer: (200, r#"{"errcode":"0","errmsg":"ok","UTC_offset":""#),
+        example: "PASSKEY=stv_secret&stationtype=GW2000A_V3.1.5&dateutc=2026-11-22+14:00:00&tempf=70.7&humidityin=40",
+        parse: console::parse_one,
+        // Those of the row above.
+        routes: Vec::new,
+    },
+    UploadFormat {
+        name: "WOW",
+        path: "/automaticreading",
+        answer: (200, "success"),
+        example: "siteid=town-hall&siteAuthenticationKey=stv_secret&dateutc=2026-11-22+14%3A00%3A00\
+            &tempf=70.7&indoorhumidity=40&softwaretype=weewx-5.5.2",
+        parse: console::parse_one,
+        routes: Vec::new,
     },
     UploadFormat {
         name: "InfluxDB line protocol",
@@ -110,7 +129,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Whether the uploads of a station that Rocket answers go to this path.
 pub fn takes(path: &str) -> bool {
-    wunderground::pairs_in_path(path).is_some() || influx::takes(path)
+    console::Target::of(path).is_some() || influx::takes(path)
 }
 
 #[cfg(test)]

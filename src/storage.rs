@@ -3,6 +3,7 @@
 //! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
 mod core;
+mod devices;
 mod engine;
 mod entry;
 mod error;
@@ -20,6 +21,7 @@ mod talkers;
 pub mod words;
 
 pub use self::core::{Commits, Committed, Stats};
+pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
 pub use keys::Key;
@@ -169,6 +171,21 @@ impl Storage {
     /// Removes a sensor with all its observations, likewise. If the station goes on to send it, it is made anew.
     pub async fn remove_sensor(&self, slug: &Slug, name: &SensorName) -> Result<(), Error> {
         self.ask(|answer| Job::RemoveSensor(slug.clone(), name.clone(), answer)).await
+    }
+
+    /// Binds what a device calls itself to a station: its uploads are the station's.
+    pub async fn bind_device(&self, slug: &Slug, device: &DeviceSecret) -> Result<(), Error> {
+        self.ask(|answer| Job::Bind(slug.clone(), device.clone(), answer)).await
+    }
+
+    /// Ends all bindings of a station.
+    pub async fn unbind_devices(&self, slug: &Slug) -> Result<(), Error> {
+        self.ask(|answer| Job::Unbind(slug.clone(), answer)).await
+    }
+
+    /// Makes this sensor of a hub the station's main one, if there is none yet; the one that is.
+    pub async fn claim_main_device(&self, slug: &Slug, name: &SensorName) -> Result<Option<SensorName>, Error> {
+        self.ask(|answer| Job::ClaimMain(slug.clone(), name.clone(), answer)).await
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {

@@ -1,11 +1,11 @@
-//! `station add | list | new-key | remove`: opens the file itself, beside a running server.
+//! `station add | list | new-key | bind | unbind | remove`: opens the file itself, beside a running server.
 
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
 use chrono_tz::Tz;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use stevenson::config::Config;
-use stevenson::storage::{Key, NewStation, Storage};
+use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, Storage};
 use weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +31,18 @@ pub(super) enum StationCommand {
         /// The station's slug
         slug: Slug,
     },
+    /// Bind a console or a hub that cannot be given a key: what it calls itself is a secret of the station then
+    Bind {
+        /// The station's slug
+        slug: Slug,
+        #[command(flatten)]
+        device: DeviceArguments,
+    },
+    /// Forget all devices that are bound to a station
+    Unbind {
+        /// The station's slug
+        slug: Slug,
+    },
     /// Remove a station with all its readings
     Remove {
         /// The station's slug
@@ -39,6 +51,25 @@ pub(super) enum StationCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct DeviceArguments {
+    /// The PASSKEY that an Ecowitt or Ambient console sends
+    #[arg(long, value_parser = passkey)]
+    passkey: Option<DeviceSecret>,
+    /// The hardware address of an Acurite hub
+    #[arg(long, value_parser = mac)]
+    mac: Option<DeviceSecret>,
+}
+
+fn passkey(text: &str) -> Result<DeviceSecret, BadDevice> {
+    DeviceSecret::passkey(text)
+}
+
+fn mac(text: &str) -> Result<DeviceSecret, BadDevice> {
+    DeviceSecret::mac(text)
 }
 
 /// Runs the command.
@@ -67,12 +98,25 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             }
             for station in directory.iter() {
                 let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
-                println!("{:<24}  {:<32}  {}{elevation}", station.slug.as_str(), station.name, station.zone);
+                let kinds: Vec<_> = directory.devices(station.slug.as_str()).iter().map(|kind| kind.name()).collect();
+                let devices = if kinds.is_empty() { String::new() } else { format!("  {}", kinds.join(", ")) };
+                println!("{:<24}  {:<32}  {}{elevation}{devices}", station.slug.as_str(), station.name, station.zone);
             }
         }
         StationCommand::NewKey { slug } => {
             show_key(&storage.renew_key(&slug).await?);
             println!("the old key is no longer valid");
+        }
+        StationCommand::Bind { slug, device } => {
+            // clap has seen that one of them is there.
+            for device in device.passkey.iter().chain(&device.mac) {
+                storage.bind_device(&slug, device).await?;
+                println!("uploads of that {} are those of {slug} now", device.kind().name());
+            }
+        }
+        StationCommand::Unbind { slug } => {
+            storage.unbind_devices(&slug).await?;
+            println!("no device is bound to {slug} now");
         }
         StationCommand::Remove { slug, yes } => {
             let station = find(storage, &slug)?;

@@ -61,9 +61,10 @@ pub fn local(text: &str, zone: Tz, received: Timestamp) -> Option<Timestamp> {
 }
 
 /// Reads `YYYY-MM-DD hh:mm:ss` in UTC as stations write it: months and hours without leading zeros, blanks in odd
-/// places, `T` or an escaped `+` between date and time, a `Z` or a fraction behind them. `None` if it is none of that.
+/// places, `T` or an escaped `+` between date and time, a fraction behind them, and a name of UTC. `None` if it is none of
+/// that.
 pub fn dateutc(text: &str) -> Option<Timestamp> {
-    let text = text.trim().trim_end_matches(['Z', 'z']);
+    let text = without_zone(text.trim());
     let (date, time) = text.split_once([' ', 'T', 't', '+'])?;
     let [year, month, day] = parts(date, '-')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
@@ -71,6 +72,19 @@ pub fn dateutc(text: &str) -> Option<Timestamp> {
     number(fraction)?;
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
     Some(date.and_hms_opt(hour, minute, second)?.and_utc().into())
+}
+
+/// How UTC is written behind a time. The `+` is a blank if nobody has escaped it.
+const UTC: [&str; 7] = ["+00:00", " 00:00", "+0000", " 0000", "UTC", "GMT", "Z"];
+
+fn without_zone(text: &str) -> &str {
+    let zone = UTC.iter().find_map(|utc| {
+        let (time, zone) = text.split_at_checked(text.len().checked_sub(utc.len())?)?;
+        // In a blank's place, the time itself could end so: 2024-02-08 00:00 is no zone of nothing.
+        let is_behind = zone.eq_ignore_ascii_case(utc) && time.matches(':').count() >= 2;
+        is_behind.then_some(time)
+    });
+    zone.unwrap_or(text).trim_end()
 }
 
 fn parts(text: &str, separator: char) -> Option<[u32; 3]> {
@@ -139,6 +153,11 @@ mod tests {
             "2024-02-08T10:36:28",
             "2024-02-08T10:36:28Z",
             "2024-02-08 10:36:28.000",
+            "2024-02-08 10:36:28+00:00",
+            "2024-02-08 10:36:28 00:00",
+            "2024-02-08T10:36:28+0000",
+            "2024-02-08 10:36:28 UTC",
+            "2024-02-08T10:36:28.5z",
         ] {
             assert_eq!(dateutc(text), Some(Timestamp(1_707_388_588_000)), "{text}");
         }
@@ -157,6 +176,9 @@ mod tests {
             "2024-02-08 10:36:28:1",
             "2024/02/08 10:36:28",
             "2024-02-08 10:36:28 +0200",
+            "2024-02-08 10:36:28+01:00",
+            "2024-02-08+00:00",
+            "2024-02-08 00:00",
             "-1-1 1:1:1",
             "999999999-1-1 0:0:0",
             "08-02-2024 10:36:28",

@@ -65,9 +65,10 @@ impl Facts {
     }
 
     /// The same without values from ahead of `now`: the server noted them while its clock was wrong, and they are not known yet.
+    /// If there are no others, they stay, and count as old: a page says what it has, and that its time is in the future.
     pub(crate) fn known_at(&self, now: Timestamp) -> Cow<'_, Self> {
         let is_known = |latest: &Latest| !is_ahead(latest.observed_at, now);
-        if self.latest.iter().all(is_known) {
+        if self.latest.iter().all(is_known) || !self.latest.iter().any(is_known) {
             return Cow::Borrowed(self);
         }
         let mut known = self.clone();

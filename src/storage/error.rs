@@ -39,6 +39,9 @@ pub enum Error {
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
+    /// A device is bound to a station, this one.
+    #[error("that device is bound to the station {0:?} already")]
+    DeviceTaken(String),
     /// A visitor, or an address, says too much. Seconds until more is taken.
     #[error("that is more than the keepers listen to from one visitor or one address; try again in {0} s")]
     TooManyWords(u32),
@@ -121,6 +124,7 @@ impl Error {
             Error::NoStation(name) => Error::NoStation(name.clone()),
             Error::NoSensor(station, name) => Error::NoSensor(station.clone(), name.clone()),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
+            Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
             Error::TooManyWords(seconds) => Error::TooManyWords(*seconds),
             Error::Crowded(seconds) => Error::Crowded(*seconds),
             Error::TooManyAlerts => Error::TooManyAlerts,

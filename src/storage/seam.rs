@@ -1,5 +1,6 @@
 //! The values that the deciding wing and an engine hand to each other.
 
+use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::keys::Key;
 use super::stations::NewStation;
@@ -148,13 +149,22 @@ pub(super) enum StationChange<'a> {
     Renew(&'a Slug, &'a Key),
     Remove(&'a Slug),
     RemoveSensor(&'a Slug, &'a SensorName),
+    Bind(&'a Slug, &'a DeviceSecret),
+    Unbind(&'a Slug),
+    /// Unless the station has one.
+    ClaimMain(&'a Slug, &'a SensorName),
 }
 
 impl StationChange<'_> {
     pub(super) fn slug(&self) -> &Slug {
         match self {
             StationChange::Add(new, _) => &new.slug,
-            StationChange::Renew(slug, _) | StationChange::Remove(slug) | StationChange::RemoveSensor(slug, _) => slug,
+            StationChange::Renew(slug, _)
+            | StationChange::Remove(slug)
+            | StationChange::RemoveSensor(slug, _)
+            | StationChange::Bind(slug, _)
+            | StationChange::Unbind(slug)
+            | StationChange::ClaimMain(slug, _) => slug,
         }
     }
 }

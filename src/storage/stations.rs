@@ -1,5 +1,6 @@
 //! Stations and who may speak for them.
 
+use super::devices::{self, DeviceKind};
 use super::keys::{self, KeyHash};
 use chrono_tz::Tz;
 use std::collections::HashMap;
@@ -37,6 +38,10 @@ pub(super) struct FoundStation {
     pub station: Station,
     pub key_hash: KeyHash,
     pub key_prefix: String,
+    /// What its devices call themselves.
+    pub devices: Vec<(DeviceKind, KeyHash)>,
+    /// The device behind a hub that is its main sensor.
+    pub main_device: Option<SensorName>,
 }
 
 /// All stations, sorted by name.
@@ -46,6 +51,7 @@ pub struct Directory {
     by_slug: HashMap<Arc<str>, usize>,
     by_id: HashMap<StationId, usize>,
     by_hash: HashMap<KeyHash, usize>,
+    by_device: HashMap<KeyHash, usize>,
 }
 
 #[derive(Debug)]
@@ -54,18 +60,24 @@ struct Listed {
     slug: Arc<str>,
     key_hash: KeyHash,
     key_prefix: String,
+    devices: Vec<DeviceKind>,
+    main_device: Option<SensorName>,
 }
 
 impl Directory {
     /// The directory of these stations, which come sorted by name.
     pub(super) fn new(found: Vec<FoundStation>) -> Self {
         let mut directory = Self::default();
-        for (place, FoundStation { station, key_hash, key_prefix }) in found.into_iter().enumerate() {
+        for (place, found) in found.into_iter().enumerate() {
+            let FoundStation { station, key_hash, key_prefix, devices, main_device } = found;
             let slug: Arc<str> = station.slug.as_str().into();
             directory.by_slug.insert(slug.clone(), place);
             directory.by_id.insert(station.id, place);
             directory.by_hash.insert(key_hash, place);
-            directory.listed.push(Listed { station: Arc::new(station), slug, key_hash, key_prefix });
+            directory.by_device.extend(devices.iter().map(|(_, hash)| (*hash, place)));
+            let devices = devices.into_iter().map(|(kind, _)| kind).collect();
+            let station = Arc::new(station);
+            directory.listed.push(Listed { station, slug, key_hash, key_prefix, devices, main_device });
         }
         directory
     }
@@ -94,6 +106,21 @@ impl Directory {
     /// The first characters of a station's key, to tell it from others.
     pub fn key_prefix(&self, slug: &str) -> Option<&str> {
         self.listed_as(slug).map(|listed| listed.key_prefix.as_str())
+    }
+
+    /// The station that a device is bound to, by what the device calls itself.
+    pub fn by_device(&self, name: &str) -> Option<&Arc<Station>> {
+        self.by_device.get(&devices::hash(name)).map(|&place| &self.listed[place].station)
+    }
+
+    /// What kinds of devices are bound to a station.
+    pub fn devices(&self, slug: &str) -> &[DeviceKind] {
+        self.listed_as(slug).map_or(&[], |listed| &listed.devices)
+    }
+
+    /// The device behind a hub that is a station's main sensor.
+    pub fn main_device(&self, slug: &str) -> Option<&SensorName> {
+        self.listed_as(slug)?.main_device.as_ref()
     }
 
     /// The station whose key hashes to that. What a thief could learn from the time it takes is about hashes.

@@ -1,13 +1,18 @@
 //! Bodies that hold a turn while they come. If others wait, one of them has to give its turn up, so that no group of parties
 //! keeps the others out by sending slowly.
 
-use super::turns::Party;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+/// Someone who takes turns.
+pub trait Party: Hash + Eq + Clone {}
+
+impl<P: Hash + Eq + Clone> Party for P {}
 
 /// A body keeps its turn for so long, whoever waits: then it can be told how fast it comes.
 pub(super) const MOMENT: Duration = Duration::from_secs(1);

@@ -1,20 +1,14 @@
 //! Turns: so much goes on at once in all, and so much of one party. Who waits stands in line among its own party first, so
 //! that no party stands before the others more often than it may. A body that comes slowly gives its turn up to who waits.
 
-pub use super::coming::Body;
+pub use super::coming::{Body, Party};
 use super::coming::{Coming, MOMENT};
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-
-/// Someone who takes turns.
-pub trait Party: Hash + Eq + Clone {}
-
-impl<P: Hash + Eq + Clone> Party for P {}
 
 /// Turns by party.
 #[derive(Debug)]
@@ -55,7 +49,7 @@ impl<P: Party> Turns<P> {
     }
 
     /// Waits for a turn of a party, which may have `at_once` of them; `None` if none comes in time. Bodies that come slowly
-    /// make way for who stands first in its own line, one each [`MOMENT`].
+    /// make way for who stands first in its own line, one each second.
     pub async fn turn(self: &Arc<Self>, party: P, at_once: usize) -> Option<Turn<P>> {
         let (place, own) = self.place(party.clone(), at_once);
         let both = async {

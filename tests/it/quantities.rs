@@ -97,13 +97,13 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
 
 /// A quantity that nobody has, as its author would write it.
 const ROW: &str = r#"
-    // How wet the leaves are.
-    LeafWetness = Row {
+    // How much of the light the ground throws back.
+    Albedo = Row {
         number: 255,
-        order: 155,
-        name: "leaf_wetness",
-        title: "Leaf wetness",
-        icon: "sprout",
+        order: 156,
+        name: "albedo",
+        title: "Albedo",
+        icon: "sun",
         unit: Unit::Percent,
         decimals: 0,
         limits: 0.0..=100.0,
@@ -111,15 +111,15 @@ const ROW: &str = r#"
         faults: &[],
         hysteresis: back_by(3.0, 10),
         keeper: Speech {
-            called: "leaf wetness",
-            names: &[name(5, Words::Any("leaf leaves foliage"))],
+            called: "albedo",
+            names: &[name(3, Words::Any("albedo"))],
             ..UNSAID
         },
-        wunderground: &[main("leafwetness", Unit::Percent)],
+        uploads: &[main("albedo", Unit::Percent)],
     },
 );
 "#;
-const MIGRATION: &str = "ALTER TABLE observation ADD COLUMN leaf_wetness REAL;\n";
+const MIGRATION: &str = "ALTER TABLE observation ADD COLUMN albedo REAL;\n";
 /// What the program is built from.
 const SOURCES: [&str; 9] =
     ["Cargo.toml", "Cargo.lock", "src", "crates", "templates", "static", "migrations", "benches", "rustfmt.toml"];
@@ -148,7 +148,7 @@ fn program_with_one_quantity_more(folder: &Path) -> PathBuf {
     fs::write(path, format!("{rows}{ROW}")).expect("written");
     let migrations = folder.join("migrations/sqlite");
     let next = fs::read_dir(&migrations).expect("a folder").count() + 1;
-    fs::write(migrations.join(format!("{next:04}_leaf_wetness.sql")), MIGRATION).expect("written");
+    fs::write(migrations.join(format!("{next:04}_albedo.sql")), MIGRATION).expect("written");
 
     // A folder that stays: only the first run builds the dependencies.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-quantity-more");
@@ -209,15 +209,15 @@ async fn one_row_and_one_migration_make_a_quantity_that_is_posted_shown_and_aske
     let url = line.trim().strip_prefix("listening on ").expect("the address").to_owned();
     let (page, http) = (format!("{url}/s/orchard"), reqwest::Client::new());
 
-    let posted = http.post(format!("{url}/api/v1/readings")).bearer_auth(key).json(&json!({"leaf_wetness": 37}));
+    let posted = http.post(format!("{url}/api/v1/readings")).bearer_auth(key).json(&json!({"albedo": 37}));
     let posted = posted.send().await.expect("an answer");
     assert_eq!(posted.status().as_u16(), 201, "{}", posted.text().await.unwrap_or_default());
-    until_it_says(&page, "", "Leaf wetness").await;
+    until_it_says(&page, "", "Albedo").await;
     until_it_says(&page, "", ">37<").await;
 
     let upload = format!(
         "{url}/weatherstation/updateweatherstation.php?action=updateraw&ID=orchard&PASSWORD={key}\
-        &dateutc=now&leafwetness=41"
+        &dateutc=now&albedo=41"
     );
     assert_eq!(http.get(upload).send().await.expect("an answer").text().await.expect("a body"), "success\n");
     until_it_says(&page, "", ">41<").await;
@@ -230,10 +230,10 @@ async fn one_row_and_one_migration_make_a_quantity_that_is_posted_shown_and_aske
     let (word_key, _) = rest.split_once('"').expect("its end");
     let said = form_urlencoded::Serializer::new(String::new())
         .append_pair("key", word_key)
-        .append_pair("text", "how wet are the leaves?")
+        .append_pair("text", "what is the albedo?")
         .finish();
     let words = http.post(format!("{page}/words")).header("Cookie", &cookie);
     let words = words.header("Content-Type", "application/x-www-form-urlencoded").body(said);
     assert!(words.send().await.expect("an answer").status().is_success());
-    until_it_says(&page, &cookie, "The leaf wetness is 41 %").await;
+    until_it_says(&page, &cookie, "The albedo is 41 %").await;
 }

@@ -5,12 +5,13 @@ use crate::units::{Unit, format_half_up};
 
 /// What readers in the US see in place of a canonical unit, and with how many decimals: °F by the temperature's
 /// setting, the others by the setting of the rest. `static/js/view/quantities.js` has the same table.
-pub const US_UNITS: [(Unit, Unit, u32); 5] = [
+pub const US_UNITS: [(Unit, Unit, u32); 6] = [
     (Unit::Celsius, Unit::Fahrenheit, 1),
     (Unit::Hectopascal, Unit::InchOfMercury, 2),
     (Unit::MetrePerSecond, Unit::MilePerHour, 0),
     (Unit::Millimetre, Unit::Inch, 2),
     (Unit::MillimetrePerHour, Unit::InchPerHour, 2),
+    (Unit::Kilometre, Unit::Mile, 0),
 ];
 
 /// The units to show values in.

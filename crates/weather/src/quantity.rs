@@ -139,9 +139,9 @@ impl Quantity {
         &self.row().keeper
     }
 
-    /// Its names in the Weather Underground protocol.
-    pub const fn wunderground(self) -> &'static [Field] {
-        self.row().wunderground
+    /// Its names in the uploads of consoles.
+    pub const fn uploads(self) -> &'static [Field] {
+        self.row().uploads
     }
 
     /// True if it goes round in a circle: it has no more and no less.

@@ -45,6 +45,8 @@ units! {
     Fahrenheit: "°F", Celsius, "_f";
     /// %, canonical
     Percent: "%", Percent, "";
+    /// Fifths of a battery's charge, as some gateways count them
+    Fifth: "/5", Percent, "";
     /// hPa, canonical
     Hectopascal: "hPa", Hectopascal, "_hpa";
     /// Pa
@@ -65,6 +67,10 @@ units! {
     Millimetre: "mm", Millimetre, "_mm";
     /// in
     Inch: "in", Millimetre, "_in";
+    /// km, canonical
+    Kilometre: "km", Kilometre, "_km";
+    /// mi
+    Mile: "mi", Kilometre, "_mi";
     /// mm/h, canonical
     MillimetrePerHour: "mm/h", MillimetrePerHour, "_mm";
     /// in/h
@@ -89,6 +95,10 @@ const MPS_PER_MPH: f64 = 0.447_04;
 const MPS_PER_KNOT: f64 = 1852.0 / 3600.0;
 /// 1 km/h in m/s.
 const MPS_PER_KMH: f64 = 1.0 / 3.6;
+/// 1 mi in km, exact.
+const KM_PER_MILE: f64 = 1.609_344;
+/// A fifth of a whole in %, exact.
+const PERCENT_PER_FIFTH: f64 = 20.0;
 /// 1 inch in mm, exact.
 const MM_PER_INCH: f64 = 25.4;
 
@@ -133,6 +143,8 @@ impl Unit {
             Unit::KilometrePerHour => MPS_PER_KMH,
             Unit::Knot => MPS_PER_KNOT,
             Unit::Inch | Unit::InchPerHour => MM_PER_INCH,
+            Unit::Mile => KM_PER_MILE,
+            Unit::Fifth => PERCENT_PER_FIFTH,
             _ => 1.0,
         }
     }

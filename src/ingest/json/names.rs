@@ -146,7 +146,7 @@ const WEEWX_LABELS: [(&str, Unit, f64); 18] = [
 ];
 
 /// Names that are understood, but of which nothing is stored, and what to do.
-const NOT_STORED: [(&str, &str); 18] = [
+const NOT_STORED: [(&str, &str); 17] = [
     ("pressure", PRESSURE),
     ("air_pressure", PRESSURE),
     ("atmospheric_pressure", PRESSURE),
@@ -156,8 +156,7 @@ const NOT_STORED: [(&str, &str); 18] = [
     ("rainfall", RAIN),
     ("rain_total", RAIN),
     ("uv", "an index or a raw value: send uv_index"),
-    ("battery", "percent or volts: send battery_voltage"),
-    ("battery_level", "percent or volts: send battery_voltage"),
+    ("battery", "percent or volts: send battery_level or battery_voltage"),
     ("light", LUX),
     ("lux", LUX),
     ("light_lux", LUX),

@@ -1,5 +1,6 @@
 //! What the writer is asked to do, apart from reports.
 
+use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
 use crate::storage::stations::NewStation;
@@ -17,6 +18,9 @@ pub(in crate::storage) enum Job {
     Renew(Slug, Answer<Key>),
     Remove(Slug, Answer<()>),
     RemoveSensor(Slug, SensorName, Answer<()>),
+    Bind(Slug, DeviceSecret, Answer<()>),
+    Unbind(Slug, Answer<()>),
+    ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
     Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }

@@ -2,6 +2,7 @@
 
 use super::news::News;
 use super::scribe::{Scribe, now};
+use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
@@ -33,6 +34,21 @@ pub(super) async fn remove_sensor(scribe: &mut Scribe, slug: Slug, name: SensorN
     change(scribe, StationChange::RemoveSensor(&slug, &name)).await?;
     scribe.tidying.suspect();
     Ok(())
+}
+
+pub(super) async fn bind_device(scribe: &mut Scribe, slug: Slug, device: DeviceSecret) -> Result<(), Error> {
+    change(scribe, StationChange::Bind(&slug, &device)).await?;
+    Ok(())
+}
+
+pub(super) async fn unbind_devices(scribe: &mut Scribe, slug: Slug) -> Result<(), Error> {
+    change(scribe, StationChange::Unbind(&slug)).await?;
+    Ok(())
+}
+
+pub(super) async fn claim_main(scribe: &mut Scribe, slug: Slug, name: SensorName) -> Result<Option<SensorName>, Error> {
+    let directory = change(scribe, StationChange::ClaimMain(&slug, &name)).await?;
+    Ok(directory.main_device(slug.as_str()).cloned())
 }
 
 /// Changes the list of stations in a transaction of its own; returns the new list.

@@ -123,6 +123,13 @@ impl Writer {
             Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
             Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
             Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
+            Job::Bind(slug, device, answer) => {
+                drop(answer.send(list::bind_device(&mut self.scribe, slug, device).await));
+            }
+            Job::Unbind(slug, answer) => drop(answer.send(list::unbind_devices(&mut self.scribe, slug).await)),
+            Job::ClaimMain(slug, name, answer) => {
+                drop(answer.send(list::claim_main(&mut self.scribe, slug, name).await));
+            }
             Job::RemoveSensor(slug, name, answer) => {
                 drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
             }

@@ -1,26 +1,44 @@
 //! Stations as they are read and changed.
 
 use super::error::decode;
+use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
 use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
 use chrono_tz::Tz;
 use sqlx::{SqliteConnection, SqliteExecutor};
+use std::collections::HashMap;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 
-type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String);
+type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>);
 
-const ALL: &str = "SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix FROM station ORDER BY name, slug";
+const ALL: &str = "\
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station ORDER BY name, slug";
+
+const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
 /// All stations, sorted by name.
-pub(super) async fn all(db: impl SqliteExecutor<'_>) -> Result<Vec<FoundStation>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(db).await?;
-    rows.into_iter().map(found).collect()
+pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<FoundStation>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
+    let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(conn).await?;
+    let mut by_station: HashMap<i64, Vec<(DeviceKind, KeyHash)>> = HashMap::new();
+    for (station, kind, hash) in devices {
+        let kind = DeviceKind::from_name(&kind).ok_or_else(|| decode("the kind of a device is not known"))?;
+        by_station.entry(station).or_default().push((kind, key_hash(hash)?));
+    }
+    rows.into_iter()
+        .map(|row| {
+            let found = found(row)?;
+            let devices = by_station.remove(&found.station.id.0).unwrap_or_default();
+            Ok(FoundStation { devices, ..found })
+        })
+        .collect()
 }
 
-const BY_HASH: &str = "SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix FROM station WHERE key_hash = $1";
+const BY_HASH: &str = "\
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
 pub(super) async fn by_hash(db: impl SqliteExecutor<'_>, hash: &KeyHash) -> Result<Option<Station>, Error> {
@@ -28,11 +46,16 @@ pub(super) async fn by_hash(db: impl SqliteExecutor<'_>, hash: &KeyHash) -> Resu
     Ok(row.map(found).transpose()?.map(|found| found.station))
 }
 
-fn found((id, slug, name, zone, elevation_m, key_hash, key_prefix): Row) -> Result<FoundStation, Error> {
+/// A station without its devices.
+fn found((id, slug, name, zone, elevation_m, hash, key_prefix, main_device): Row) -> Result<FoundStation, Error> {
     let zone = zone.parse::<Tz>().map_err(decode)?;
-    let key_hash = KeyHash::try_from(key_hash).map_err(|_| decode("a key's hash has 32 bytes"))?;
     let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m };
-    Ok(FoundStation { station, key_hash, key_prefix })
+    let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
+    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices: Vec::new(), main_device })
+}
+
+fn key_hash(bytes: Vec<u8>) -> Result<KeyHash, Error> {
+    KeyHash::try_from(bytes).map_err(|_| decode("a key's hash has 32 bytes").into())
 }
 
 /// Changes the list, inside the caller's transaction.
@@ -46,6 +69,9 @@ pub(super) async fn change(
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
         StationChange::Remove(slug) => delete(conn, slug).await,
         StationChange::RemoveSensor(slug, name) => delete_sensor(conn, slug, name).await,
+        StationChange::Bind(slug, device) => bind(conn, slug, device, now).await,
+        StationChange::Unbind(slug) => unbind(conn, slug).await,
+        StationChange::ClaimMain(slug, name) => claim_main(conn, slug, name).await,
     }
 }
 
@@ -91,6 +117,43 @@ async fn delete_sensor(conn: &mut SqliteConnection, slug: &Slug, name: &SensorNa
         return Err(Error::NoSensor(slug.to_string(), name.as_str().to_owned()));
     }
     Ok(())
+}
+
+const BIND: &str = "\
+    INSERT INTO device (hash, station, kind, created_ms) SELECT $2, id, $3, $4 FROM station WHERE slug = $1 \
+    ON CONFLICT (hash) DO NOTHING";
+
+const BOUND_TO: &str = "SELECT slug FROM station JOIN device ON station = id WHERE hash = $1";
+
+/// A device that is bound to the station already stays so.
+async fn bind(conn: &mut SqliteConnection, slug: &Slug, device: &DeviceSecret, now: Timestamp) -> Result<(), Error> {
+    let hash = &device.hash()[..];
+    let query = sqlx::query(BIND).bind(slug.as_str()).bind(hash).bind(device.kind().name()).bind(now.0);
+    if query.execute(&mut *conn).await?.rows_affected() > 0 {
+        return Ok(());
+    }
+    let bound: Option<(String,)> = sqlx::query_as(BOUND_TO).bind(hash).fetch_optional(conn).await?;
+    match bound {
+        None => Err(Error::NoStation(slug.to_string())),
+        Some((other,)) if other == slug.as_str() => Ok(()),
+        Some((other,)) => Err(Error::DeviceTaken(other)),
+    }
+}
+
+const UNBIND: &str = "DELETE FROM device WHERE station = (SELECT id FROM station WHERE slug = $1)";
+
+const FREE_MAIN: &str = "UPDATE station SET main_device = NULL WHERE slug = $1";
+
+async fn unbind(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
+    sqlx::query(UNBIND).bind(slug.as_str()).execute(&mut *conn).await?;
+    must_exist(slug, sqlx::query(FREE_MAIN).bind(slug.as_str()).execute(conn).await?.rows_affected())
+}
+
+const CLAIM_MAIN: &str = "UPDATE station SET main_device = coalesce(main_device, $2) WHERE slug = $1";
+
+async fn claim_main(conn: &mut SqliteConnection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+    let query = sqlx::query(CLAIM_MAIN).bind(slug.as_str()).bind(name.as_str());
+    must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 
 const SENSORS: &str = "\

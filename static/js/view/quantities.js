@@ -31,7 +31,11 @@ export const QUANTITIES = Object.freeze(
     "pm2_5":                 ["µg/m³", 1],
     "pm10":                  ["µg/m³", 1],
     "co2":                   ["ppm", 0],
-    "battery_voltage":       ["V", 2]
+    "battery_voltage":       ["V", 2],
+    "leaf_wetness":          ["%", 0],
+    "lightning_count":       ["", 0],
+    "lightning_distance":    ["km", 0],
+    "battery_level":         ["%", 0]
   }
   // quantities: end
 );
@@ -49,7 +53,8 @@ export const US_UNITS = Object.freeze(
     "hPa":  { "symbol": "inHg", "decimals": 2, "factor": 33.8638867, "offset": 0 },
     "m/s":  { "symbol": "mph", "decimals": 0, "factor": 0.44704, "offset": 0 },
     "mm":   { "symbol": "in", "decimals": 2, "factor": 25.4, "offset": 0 },
-    "mm/h": { "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 }
+    "mm/h": { "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 },
+    "km":   { "symbol": "mi", "decimals": 0, "factor": 1.609344, "offset": 0 }
   }
   // units: end
 );

@@ -50,10 +50,11 @@ export const observedAt = (station) => station.values.temperature?.at ?? newestA
 
 /**
  * How fresh the station is: one dead sensor does not make it silent, and one whose clock is off is as fresh as its last report.
+ * If all it has is from the future, it is offline.
  * @param {Station} station @param {number} now
  */
 export function stateOf(station, now) {
-  const newest = newestAt(station, now);
+  const newest = newestAt(station, now) ?? newestAt(station);
   const at = station.clock ? Math.max(newest ?? -Infinity, station.clock.heard_at) : newest;
   return freshness(at, now, station.interval_ms);
 }

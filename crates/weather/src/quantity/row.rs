@@ -33,8 +33,8 @@ pub(super) struct Row {
     pub hysteresis: Hysteresis,
     /// How the keeper hears of it and speaks of it.
     pub keeper: Speech,
-    /// Its names in the Weather Underground protocol, in lower case.
-    pub wunderground: &'static [Field],
+    /// Its names in the uploads of consoles, in lower case: Weather Underground, Ecowitt, Ambient, WOW.
+    pub uploads: &'static [Field],
 }
 
 /// Numbers that stand for a fault of the device.

@@ -91,12 +91,18 @@ quantities!(
             ..UNSAID
         },
         // Names without a unit in them are the metric dialect of the HP1001 and its kin.
-        wunderground: &[
+        uploads: &[
             main("tempf", Unit::Fahrenheit),
             main("outtemp", Unit::Celsius),
             of("indoor", "indoortempf", Unit::Fahrenheit),
             of("indoor", "intemp", Unit::Celsius),
-            of("temp#", "temp#f", Unit::Fahrenheit)
+            of("indoor", "tempinf", Unit::Fahrenheit),
+            of("temp#", "temp#f", Unit::Fahrenheit),
+            of("probe#", "tf_ch#", Unit::Fahrenheit),
+            of("co2", "tf_co2", Unit::Fahrenheit),
+            of("globe", "bgt", Unit::Fahrenheit),
+            of("aqin", "pm_in_temp", Unit::Fahrenheit),
+            of("aqin", "pm_in_temp_aqin", Unit::Fahrenheit)
         ],
     },
     // Relative humidity of the air.
@@ -120,11 +126,16 @@ quantities!(
             questions: &[ask(70, "how humid is it?")],
             ..UNSAID
         },
-        wunderground: &[
+        uploads: &[
             main("humidity", Unit::Percent),
             main("outhumi", Unit::Percent),
             of("indoor", "indoorhumidity", Unit::Percent),
-            of("indoor", "inhumi", Unit::Percent)
+            of("indoor", "inhumi", Unit::Percent),
+            of("indoor", "humidityin", Unit::Percent),
+            of("temp#", "humidity#", Unit::Percent),
+            of("co2", "humi_co2", Unit::Percent),
+            of("aqin", "pm_in_humidity", Unit::Percent),
+            of("aqin", "pm_in_humidity_aqin", Unit::Percent)
         ],
     },
     // Dew point of the air.
@@ -141,7 +152,7 @@ quantities!(
         faults: &[POWER_ON],
         hysteresis: back_by(0.5, 10),
         keeper: Speech { called: "dew point", names: &[name(60, Words::Any("dew dewpoint"))], ..UNSAID },
-        wunderground: &[main("dewptf", Unit::Fahrenheit), main("dewpoint", Unit::Celsius)],
+        uploads: &[main("dewptf", Unit::Fahrenheit), main("dewpoint", Unit::Celsius)],
     },
     // What the barometer feels, not reduced to sea level.
     StationPressure = Row {
@@ -158,7 +169,11 @@ quantities!(
         // Pressure moves by tenths; a front's passage takes longer than half an hour.
         hysteresis: back_by(0.5, 30),
         keeper: Speech { called: "station pressure", ..UNSAID },
-        wunderground: &[main("absbaromin", Unit::InchOfMercury), main("absbaro", Unit::Hectopascal)],
+        uploads: &[
+            main("absbaromin", Unit::InchOfMercury),
+            main("absbaro", Unit::Hectopascal),
+            main("baromabsin", Unit::InchOfMercury)
+        ],
     },
     // Pressure reduced to sea level by the standard atmosphere.
     AltimeterSetting = Row {
@@ -174,7 +189,7 @@ quantities!(
         faults: &[],
         hysteresis: back_by(0.5, 30),
         keeper: Speech { called: "altimeter setting", ..UNSAID },
-        wunderground: &[],
+        uploads: &[],
     },
     // Pressure reduced to sea level.
     SeaLevelPressure = Row {
@@ -197,7 +212,11 @@ quantities!(
             questions: &[ask(30, "pressure falling?")],
             ..UNSAID
         },
-        wunderground: &[main("baromin", Unit::InchOfMercury), main("relbaro", Unit::Hectopascal)],
+        uploads: &[
+            main("baromin", Unit::InchOfMercury),
+            main("relbaro", Unit::Hectopascal),
+            main("baromrelin", Unit::InchOfMercury)
+        ],
     },
     // Mean speed of the wind.
     WindSpeed = Row {
@@ -221,7 +240,7 @@ quantities!(
             questions: &[ask(50, "is it windy?")],
             ..UNSAID
         },
-        wunderground: &[main("windspeedmph", Unit::MilePerHour), main("windspeed", Unit::MetrePerSecond)],
+        uploads: &[main("windspeedmph", Unit::MilePerHour), main("windspeed", Unit::MetrePerSecond)],
     },
     // Highest speed of the wind, over seconds.
     WindGust = Row {
@@ -243,7 +262,7 @@ quantities!(
             questions: &[ask(40, "strongest gust today?")],
             ..UNSAID
         },
-        wunderground: &[main("windgustmph", Unit::MilePerHour), main("windgust", Unit::MetrePerSecond)],
+        uploads: &[main("windgustmph", Unit::MilePerHour), main("windgust", Unit::MetrePerSecond)],
     },
     // Where the wind blows from.
     WindDirection = Row {
@@ -264,7 +283,7 @@ quantities!(
             names: &[name(130, Words::Each(&[WIND, "direction from coming"], "since to"))],
             ..UNSAID
         },
-        wunderground: &[main("winddir", Unit::Degree)],
+        uploads: &[main("winddir", Unit::Degree)],
     },
     // Rain that has fallen since local midnight. Stations send what their daily counters say; `rain.rs` makes this of it.
     Precipitation = Row {
@@ -289,7 +308,11 @@ quantities!(
             questions: &[ask(20, "rain since Monday?")],
             ..UNSAID
         },
-        wunderground: &[main("dailyrainin", Unit::Inch), main("dailyrain", Unit::Millimetre)],
+        uploads: &[
+            main("dailyrainin", Unit::Inch),
+            main("dailyrain", Unit::Millimetre),
+            main("drain_piezo", Unit::Inch)
+        ],
     },
     // How hard it rains.
     PrecipitationRate = Row {
@@ -314,7 +337,11 @@ quantities!(
             peaks: true,
             ..UNSAID
         },
-        wunderground: &[main("rainrate", Unit::MillimetrePerHour)],
+        uploads: &[
+            main("rainrate", Unit::MillimetrePerHour),
+            main("rainratein", Unit::InchPerHour),
+            main("rrain_piezo", Unit::InchPerHour)
+        ],
     },
     // The rain of the past 60 minutes. It is no rate: it stays for an hour after the rain.
     PrecipitationHour = Row {
@@ -336,7 +363,7 @@ quantities!(
             peaks: true,
             ..UNSAID
         },
-        wunderground: &[main("rainin", Unit::Inch), main("hourlyrainin", Unit::Inch)],
+        uploads: &[main("rainin", Unit::Inch), main("hourlyrainin", Unit::Inch), main("hrain_piezo", Unit::Inch)],
     },
     // What the daily counter said, as it came. Nobody sends it by this name, and no page shows it: `precipitation` is made
     // of it.
@@ -353,7 +380,7 @@ quantities!(
         faults: &[],
         hysteresis: back_by(0.0, 0),
         keeper: Speech { called: "daily rain counter", ..UNSAID },
-        wunderground: &[],
+        uploads: &[],
     },
     // What a tipping bucket has counted for ever, or since somebody reset it. The rain of a day is the difference.
     PrecipitationTotal = Row {
@@ -371,7 +398,13 @@ quantities!(
         // A counter does not hover.
         hysteresis: back_by(0.0, 0),
         keeper: Speech { called: "rain counter", ..UNSAID },
-        wunderground: &[],
+        // A counter that starts again once a year is nearly one.
+        uploads: &[
+            main("totalrainin", Unit::Inch),
+            main("yearlyrainin", Unit::Inch),
+            main("yearlyrain", Unit::Millimetre),
+            main("yrain_piezo", Unit::Inch)
+        ],
     },
     // Global radiation on a level surface.
     SolarRadiation = Row {
@@ -393,7 +426,7 @@ quantities!(
             questions: &[ask(80, "how much sun?")],
             ..UNSAID
         },
-        wunderground: &[main("solarradiation", Unit::WattPerSquareMetre)],
+        uploads: &[main("solarradiation", Unit::WattPerSquareMetre)],
     },
     // Ultraviolet index.
     UvIndex = Row {
@@ -415,7 +448,7 @@ quantities!(
             questions: &[ask(90, "highest UV today?")],
             ..UNSAID
         },
-        wunderground: &[main("uv", Unit::One)],
+        uploads: &[main("uv", Unit::One)],
     },
     // Temperature of the soil.
     SoilTemperature = Row {
@@ -436,7 +469,12 @@ quantities!(
             questions: &[ask(100, "soil temperature?")],
             ..UNSAID
         },
-        wunderground: &[main("soiltempf", Unit::Fahrenheit), of("soil#", "soiltemp#f", Unit::Fahrenheit)],
+        uploads: &[
+            main("soiltempf", Unit::Fahrenheit),
+            of("soil#", "soiltemp#f", Unit::Fahrenheit),
+            of("soil#", "soiltemp#", Unit::Fahrenheit),
+            of("ground#", "soil_ec_temp#", Unit::Fahrenheit)
+        ],
     },
     // Moisture of the soil, as probes say it.
     SoilMoisture = Row {
@@ -456,7 +494,12 @@ quantities!(
             names: &[name(10, Words::Each(&[SOIL, "moisture wet moist humidity water"], ""))],
             ..UNSAID
         },
-        wunderground: &[main("soilmoisture", Unit::Percent), of("soil#", "soilmoisture#", Unit::Percent)],
+        uploads: &[
+            main("soilmoisture", Unit::Percent),
+            of("soil#", "soilmoisture#", Unit::Percent),
+            of("soil#", "soilhum#", Unit::Percent),
+            of("ground#", "soil_ec_hum#", Unit::Percent)
+        ],
     },
     // Particles up to 2.5 µm.
     Pm2_5 = Row {
@@ -483,7 +526,14 @@ quantities!(
             questions: &[ask(110, "air quality?")],
             ..UNSAID
         },
-        wunderground: &[main("aqpm2.5", Unit::MicrogramPerCubicMetre)],
+        uploads: &[
+            main("aqpm2.5", Unit::MicrogramPerCubicMetre),
+            main("pm25", Unit::MicrogramPerCubicMetre),
+            of("indoor", "pm25_in", Unit::MicrogramPerCubicMetre),
+            of("pm#", "pm25_ch#", Unit::MicrogramPerCubicMetre),
+            of("co2", "pm25_co2", Unit::MicrogramPerCubicMetre),
+            of("aqin", "pm25_in_aqin", Unit::MicrogramPerCubicMetre)
+        ],
     },
     // Particles up to 10 µm.
     Pm10 = Row {
@@ -503,7 +553,12 @@ quantities!(
             names: &[name(50, Words::Numbered("pm", 10.0)), name(90, Words::Any("pm10"))],
             ..UNSAID
         },
-        wunderground: &[main("aqpm10", Unit::MicrogramPerCubicMetre)],
+        uploads: &[
+            main("aqpm10", Unit::MicrogramPerCubicMetre),
+            of("indoor", "pm10_in", Unit::MicrogramPerCubicMetre),
+            of("co2", "pm10_co2", Unit::MicrogramPerCubicMetre),
+            of("aqin", "pm10_in_aqin", Unit::MicrogramPerCubicMetre)
+        ],
     },
     // Carbon dioxide.
     Co2 = Row {
@@ -525,7 +580,12 @@ quantities!(
             questions: &[ask(120, "CO2 now?")],
             ..UNSAID
         },
-        wunderground: &[],
+        uploads: &[
+            of("co2", "co2", Unit::PartPerMillion),
+            of("indoor", "co2in", Unit::PartPerMillion),
+            of("indoor", "co2_in", Unit::PartPerMillion),
+            of("aqin", "co2_in_aqin", Unit::PartPerMillion)
+        ],
     },
     // Voltage of the station's battery.
     BatteryVoltage = Row {
@@ -547,6 +607,112 @@ quantities!(
             questions: &[ask(130, "battery?")],
             ..UNSAID
         },
-        wunderground: &[],
+        uploads: &[
+            // Outdoor arrays. The numbers are models of Ecowitt's.
+            main("wh68batt", Unit::Volt),
+            main("wh80batt", Unit::Volt),
+            main("wh85batt", Unit::Volt),
+            main("wh90batt", Unit::Volt),
+            // A rain gauge of its own.
+            of("wh40", "wh40batt", Unit::Volt),
+            of("indoor", "console_batt", Unit::Volt),
+            of("soil#", "soilbatt#", Unit::Volt),
+            of("probe#", "tf_batt#", Unit::Volt),
+            of("leaf#", "leaf_batt#", Unit::Volt),
+            of("globe", "bgtbatt", Unit::Volt)
+        ],
+    },
+    // How wet the leaves are, as an artificial leaf says it.
+    LeafWetness = Row {
+        number: 25,
+        order: 155,
+        name: "leaf_wetness",
+        title: "Leaf wetness",
+        icon: "leaf",
+        unit: Unit::Percent,
+        decimals: 0,
+        limits: 0.0..=100.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(5.0, 10),
+        keeper: Speech { called: "leaf wetness", names: &[name(5, Words::Any("leaf leaves foliage"))], ..UNSAID },
+        uploads: &[
+            main("leafwetness", Unit::Percent),
+            of("leaf#", "leafwetness#", Unit::Percent),
+            of("leaf#", "leafwetness_ch#", Unit::Percent)
+        ],
+    },
+    // Strokes of lightning since midnight, as the detector counts them.
+    LightningCount = Row {
+        number: 22,
+        order: 132,
+        name: "lightning_count",
+        title: "Lightning today",
+        icon: "zap",
+        unit: Unit::One,
+        decimals: 0,
+        limits: 0.0..=100_000.0,
+        saturates_at: None,
+        faults: &[],
+        // A counter does not hover.
+        hysteresis: back_by(0.0, 0),
+        keeper: Speech {
+            called: "number of lightning strokes since midnight",
+            names: &[name(35, Words::Any("lightning lightnings thunder thunderstorm thunderstorms"))],
+            ..UNSAID
+        },
+        uploads: &[of("lightning", "lightning_num", Unit::One), of("lightning", "lightning_day", Unit::One)],
+    },
+    // How far away the last stroke of lightning was.
+    LightningDistance = Row {
+        number: 23,
+        order: 134,
+        name: "lightning_distance",
+        title: "Last lightning",
+        icon: "zap",
+        unit: Unit::Kilometre,
+        decimals: 0,
+        limits: 0.0..=100.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(2.0, 30),
+        keeper: Speech {
+            called: "distance of the last lightning",
+            names: &[name(
+                25,
+                Words::Each(&["lightning thunder thunderstorm", "far away near close distance distant"], "")
+            )],
+            of_unit: true,
+            ..UNSAID
+        },
+        uploads: &[
+            of("lightning", "lightning", Unit::Kilometre),
+            of("lightning", "lightning_distance", Unit::Kilometre)
+        ],
+    },
+    // How full a sensor's battery is.
+    BatteryLevel = Row {
+        number: 24,
+        order: 195,
+        name: "battery_level",
+        title: "Battery level",
+        icon: "battery-medium",
+        unit: Unit::Percent,
+        decimals: 0,
+        limits: 0.0..=100.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(5.0, 30),
+        keeper: Speech {
+            called: "battery level",
+            names: &[name(105, Words::Each(&["battery batteries", "level percent full charge charged"], ""))],
+            ..UNSAID
+        },
+        uploads: &[
+            of("lightning", "wh57batt", Unit::Fifth),
+            of("pm#", "pm25batt#", Unit::Fifth),
+            of("leak#", "leakbatt#", Unit::Fifth),
+            of("co2", "co2_batt", Unit::Fifth)
+        ],
     },
 );

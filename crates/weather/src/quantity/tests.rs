@@ -45,6 +45,10 @@ fn the_numbers_in_databases_stay_as_they_are() {
         (19, "precipitation_1h"),
         (20, "precipitation_total"),
         (21, "precipitation_counted"),
+        (22, "lightning_count"),
+        (23, "lightning_distance"),
+        (24, "battery_level"),
+        (25, "leaf_wetness"),
     ] {
         assert_eq!(Quantity::from_number(number).map(Quantity::name), Some(name));
     }
@@ -97,7 +101,7 @@ fn what_the_keeper_may_hear_is_in_lower_case_and_of_one_quantity_at_one_rank() {
 #[test]
 fn a_field_of_an_upload_means_one_quantity() {
     let mut fields = BTreeSet::new();
-    for (quantity, field) in Quantity::all().flat_map(|q| q.wunderground().iter().map(move |field| (q, field))) {
+    for (quantity, field) in Quantity::all().flat_map(|q| q.uploads().iter().map(move |field| (q, field))) {
         assert!(fields.insert(field.name), "{} stands twice", field.name);
         assert_eq!(field.name, field.name.to_lowercase());
         assert_eq!(field.unit.canonical(), quantity.unit(), "{}", field.name);

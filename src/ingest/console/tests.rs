@@ -1,3 +1,5 @@
+mod ecowitt;
+
 use super::*;
 use proptest::prelude::*;
 use weather::report::Report;
@@ -8,12 +10,21 @@ const WEEWX: &str = "action=updateraw&ID=ITEST1&PASSWORD=s3cr3t%20key%26%2B&soft
     &dateutc=2026-11-22%2013%3A47%3A00&dailyrainin=0.00&dewptf=27.2&rainin=0.00&humidity=080&tempf=32.7\
     &solarradiation=797.74&UV=11.17&winddir=360&windgustmph=0.0&windspeedmph=0.0&indoortempf=63.0&indoorhumidity=30";
 
-fn upload(query: &str) -> Upload {
-    Upload::new(&[query.as_bytes()]).expect("few pairs")
+fn upload(query: &str) -> Upload<'static> {
+    Upload::new(None, &[query.as_bytes()]).expect("few pairs")
+}
+
+fn parse_at(query: &str, received: Timestamp) -> Parsed {
+    upload(query).parse(received, &SensorName::main()).expect(query)
 }
 
 fn parse(query: &str) -> Parsed {
-    upload(query).parse(NOW).expect(query)
+    parse_at(query, NOW)
+}
+
+/// Reads a time as people write it.
+fn at(text: &str) -> Timestamp {
+    time::instant(text).expect("a time")
 }
 
 /// Fails unless the report holds exactly these values, canonical, to 0.005.
@@ -54,7 +65,8 @@ fn weewx_posts_an_archive_record() {
         ],
     );
     assert_eq!(parsed.warnings, []);
-    assert_eq!(upload(WEEWX).credentials(), Ok(("itest1".to_owned(), "s3cr3t key&+")));
+    let credentials = Credentials::Named("itest1".to_owned(), "s3cr3t key&+");
+    assert_eq!(upload(WEEWX).credentials(), Ok(credentials));
 }
 
 #[test]
@@ -73,6 +85,7 @@ fn an_ecowitt_gateway_speaks_the_protocol() {
             ("temperature", 27.5),
             ("humidity", 43.0),
             ("dew_point", 13.778),
+            ("precipitation_total", 737.997),
             ("sea_level_pressure", 1013.986),
             ("wind_speed", 0.0),
             ("wind_gust", 2.602),
@@ -98,13 +111,14 @@ fn a_logger_that_lost_its_outdoor_sensors_reports_what_is_left() {
         &windspeedmph=-9999&windgustmph=-9999&rainin=0.00&dailyrainin=0.00&weeklyrainin=0.00&monthlyrainin=0.00\
         &yearlyrainin=0.00&solarradiation=-9999&UV=-9999&indoortempf=66.2&indoorhumidity=47&baromin=29.94&lowbatt=0\
         &dateutc=2016-5-10%202:34:15&softwaretype=Weather%20logger%20V3.0.7&action=updateraw&realtime=1&rtfreq=5";
-    let parsed = upload(query).parse(received).expect("good");
+    let parsed = parse_at(query, received);
     let report = &parsed.reports[0];
     assert_eq!(report.observed_at().rfc3339(), "2016-05-10T02:34:15.000Z");
     assert_holds(
         report,
         &[
             ("precipitation", 0.0),
+            ("precipitation_total", 0.0),
             ("precipitation_1h", 0.0),
             ("sea_level_pressure", 1013.885),
             ("indoor/temperature", 19.0),
@@ -121,7 +135,7 @@ fn the_hp1001_sends_metric_names() {
         &windgust=0.0&rainrate=0.0&dailyrain=0.0&weeklyrain=0.0&monthlyrain=0.0&yearlyrain=0.0&light=0.00&UV=1\
         &intemp=19.8&inhumi=46&absbaro=1018.30&relbaro=1018.30&lowbatt=0&dateutc=2016-4-30%2021:5:1\
         &softwaretype=Weather%20logger%20V2.1.9&action=updateraw&realtime=1&rtfreq=5";
-    let parsed = upload(query).parse(received).expect("good");
+    let parsed = parse_at(query, received);
     let report = &parsed.reports[0];
     assert_eq!(report.observed_at().rfc3339(), "2016-04-30T21:05:01.000Z");
     assert_holds(
@@ -136,6 +150,7 @@ fn the_hp1001_sends_metric_names() {
             ("wind_gust", 0.0),
             ("wind_direction", 197.0),
             ("precipitation", 0.0),
+            ("precipitation_total", 0.0),
             ("precipitation_rate", 0.0),
             ("uv_index", 1.0),
             ("indoor/temperature", 19.8),
@@ -155,7 +170,9 @@ fn an_acurite_hub_can_be_read_though_it_has_no_password() {
         &[("temperature", 28.889), ("humidity", 76.0), ("sea_level_pressure", 1013.207), ("wind_speed", 4.023)],
     );
     assert_eq!(parsed.warnings, []);
-    assert_eq!(upload(query).credentials(), Err(Garbled::Missing("PASSWORD")));
+    assert_eq!(upload(query).credentials(), Ok(Credentials::Device("24C86Exxxxxx")));
+    let name = SensorName::new("5n1-00001398").expect("a name");
+    assert_eq!(upload(query).device(), Some(Device { name, is_whole: true }));
 }
 
 #[test]
@@ -163,7 +180,7 @@ fn of_two_pressures_the_larger_is_reduced_to_sea_level() {
     let rest = "lowbatt=0&dateutc=2018-11-26%2023:44:38&softwaretype=WH2650A_V1.2.1&action=updateraw&rtfreq=5";
     for pair in ["baromin=29.65&baromin=28.38", "baromin=28.38&BAROMIN=29.65"] {
         let query = format!("indoortempf=72.5&indoorhumidity=63&{pair}&{rest}");
-        let parsed = upload(&query).parse(Timestamp(1_543_275_880_000)).expect("good");
+        let parsed = parse_at(&query, Timestamp(1_543_275_880_000));
         assert_eq!(parsed.reports[0].observed_at().rfc3339(), "2018-11-26T23:44:38.000Z");
         assert_holds(
             &parsed.reports[0],
@@ -214,6 +231,8 @@ fn the_date_is_read_as_stations_write_and_escape_it() {
         ("2027-01-01%2010:32:35", "2027-01-01T10:32:35.000Z"),
         ("2027-01-01%2B10:32:35", "2027-01-01T10:32:35.000Z"),
         ("2027-01-01T10:32:35Z", "2027-01-01T10:32:35.000Z"),
+        ("2027-01-01%2010:32:35%2B00:00", "2027-01-01T10:32:35.000Z"),
+        ("2027-01-01+10:32:35+00:00", "2027-01-01T10:32:35.000Z"),
         ("2027-1-1%202:3:5", "2027-01-01T02:03:05.000Z"),
         ("2027-01-01%2010:%2032:%2035", "2027-01-01T10:32:35.000Z"),
         // A clock before its first synchronisation, and one that jumps ahead: the time of arrival stands.
@@ -227,45 +246,39 @@ fn the_date_is_read_as_stations_write_and_escape_it() {
 
 #[test]
 fn what_the_protocol_requires_is_required() {
-    let missing = |query: &str| upload(query).parse(NOW).expect_err(query);
-    assert_eq!(missing("tempf=50&dateutc=now"), Garbled::Missing("action"));
+    let missing = |query: &str| upload(query).parse(NOW, &SensorName::main()).expect_err(query);
     assert_eq!(missing("tempf=50&action=updateraw"), Garbled::Missing("dateutc"));
     assert_eq!(missing("tempf=50&action=updateraw&dateutc="), Garbled::Missing("dateutc"));
     assert_eq!(missing("action=updateraw&dateutc=noon"), Garbled::Date("noon".to_owned()));
-    assert_eq!(upload("PASSWORD=x").credentials(), Err(Garbled::Missing("ID")));
-    assert_eq!(upload("ID=x&PASSWORD=").credentials(), Err(Garbled::Missing("PASSWORD")));
+    for (query, name) in [
+        ("PASSWORD=x", "ID"),
+        ("ID=x&PASSWORD=", "PASSWORD"),
+        ("tempf=1", "ID"),
+        ("PASSKEY=", "PASSKEY"),
+        ("siteid=", "siteid"),
+        ("siteid=x", "siteAuthenticationKey"),
+        ("mt=tower&id=", "id"),
+    ] {
+        assert_eq!(upload(query).credentials(), Err(Garbled::Missing(name)), "{query}");
+    }
     let many = "a=1&".repeat(PAIRS_MAX + 1);
-    assert_eq!(Upload::new(&[many.as_bytes()]).err(), Some(Garbled::TooManyPairs));
+    assert_eq!(Upload::new(None, &[many.as_bytes()]).err(), Some(Garbled::TooManyPairs));
 }
 
 #[test]
-fn an_uploads_target_is_known_in_all_its_spellings() {
-    for (path, pairs) in [
-        ("/weatherstation/updateweatherstation.php", Some("")),
-        ("/weatherstation/updateweatherstation", Some("")),
-        ("/weatherstation/updateweatherstation/", Some("")),
-        ("/weatherstation/updateweatherstation.asp", Some("")),
-        ("//weatherstation//updateweatherstation.php", Some("")),
-        ("/WeatherStation/UpdateWeatherStation.PHP", Some("")),
-        ("/weatherstation/updateweatherstation.phpID=x&PASSWORD=y", Some("ID=x&PASSWORD=y")),
-        ("/weatherstation/updateweatherstation.php&ID=x", Some("ID=x")),
-        ("/weatherstation/updateweatherstation/ID=x", Some("ID=x")),
-        ("/weatherstation/updateweatherstations", None),
-        ("/weatherstation/", None),
-        ("/weatherstation", None),
-        ("/s/updateweatherstation.php", None),
-        ("/weatherstation/ü", None),
-        ("", None),
-    ] {
-        assert_eq!(pairs_in_path(path), pairs, "{path}");
-    }
+fn a_console_that_says_no_action_means_an_update() {
+    // A VEVOR console.
+    let query = "ID=X&PASSWORD=P&dateutc=now&baromin=29.92&tempf=57.6&humidity=71&dewptf=48.2&dailyrainin=0.08";
+    assert_eq!(parse(query).reports.len(), 1);
 }
 
 proptest! {
     #[test]
     fn no_upload_makes_the_parser_panic(query in "\\PC{0,80}|([a-zA-Z0-9.]{0,8}=[-0-9.%+]{0,8}&){0,9}", bytes: Vec<u8>) {
         let query = format!("{query}&action=updateraw&dateutc=now");
-        let _ = (pairs_in_path(&query), upload(&query).parse(NOW));
-        let _ = Upload::new(&[&bytes]).map(|upload| upload.parse(NOW).is_ok());
+        let _ = (Target::of(&query), upload(&query).parse(NOW, &SensorName::main()));
+        let _ = Upload::new(None, &[&bytes]).map(|upload| {
+            (upload.credentials().is_ok(), upload.device(), upload.parse(NOW, &SensorName::main()).is_ok())
+        });
     }
 }

@@ -1,0 +1,200 @@
+//! Reports as consoles upload them: pairs of names and values, in several dialects over one table of names. Pure.
+
+mod dialect;
+mod fields;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use dialect::Dialect;
+pub use target::{Place, Target};
+
+use super::pairs::{PAIRS_MAX, Pairs, TooMany};
+use super::time;
+use weather::quality::{self, Sent};
+use weather::quantity::Quantity;
+use weather::report::{Draft, Parsed};
+use weather::station::SensorName;
+use weather::time::Timestamp;
+use weather::units::Unit;
+
+/// Reasons to refuse a whole upload. A wrong value is never one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Garbled {
+    /// A pair that the protocol requires is absent or empty.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// `dateutc` is no time.
+    #[error("dateutc {0:?} is neither \"now\" nor like 2026-11-22 14:00:00")]
+    Date(String),
+    /// More than [`PAIRS_MAX`] pairs.
+    #[error("more than {PAIRS_MAX} fields")]
+    TooManyPairs,
+}
+
+impl From<TooMany> for Garbled {
+    fn from(_: TooMany) -> Self {
+        Self::TooManyPairs
+    }
+}
+
+/// By what an upload says whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials<'a> {
+    /// A station's slug, and its key. The slug is folded to lower case, because some consoles write capitals only.
+    Named(String, &'a str),
+    /// A station's key alone.
+    Key(&'a str),
+    /// What the device calls itself: a PASSKEY or an address.
+    Device(&'a str),
+}
+
+/// One of several devices whose uploads a hub passes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The sensor's name, if it is not the station's main one: `5n1-00001398`.
+    pub name: SensorName,
+    /// Whether it is of a kind that can be the main one: it measures more than one thing outdoors.
+    pub is_whole: bool,
+}
+
+/// The keys of stations begin so.
+const KEY_MARK: &str = "stv_";
+
+/// Reads the pairs of one report that arrived at `received`, with the credentials that every upload has.
+///
+/// # Errors
+/// As [`Upload::credentials`] and [`Upload::parse`], as text.
+pub fn parse_one(pairs: &[u8], received: Timestamp) -> Result<Parsed, String> {
+    let upload = Upload::new(None, &[pairs]).map_err(|garbled| garbled.to_string())?;
+    let parsed = upload.credentials().and_then(|_| upload.parse(received, &SensorName::main()));
+    parsed.map_err(|garbled| garbled.to_string())
+}
+
+/// An upload's pairs and their dialect.
+#[derive(Debug)]
+pub struct Upload<'a> {
+    pairs: Pairs,
+    dialect: Dialect,
+    /// A station's key that stood in the path.
+    key: Option<&'a str>,
+}
+
+impl<'a> Upload<'a> {
+    /// Takes URL-encoded pairs from the path, the query and the body; `target` is the path, if it says anything.
+    ///
+    /// # Errors
+    /// [`Garbled::TooManyPairs`].
+    pub fn new(target: Option<&Target<'a>>, parts: &[&[u8]]) -> Result<Self, Garbled> {
+        let pairs = Pairs::new(parts)?;
+        let dialect = Dialect::of(target.map(|target| target.place), &pairs);
+        let key = target.and_then(|target| target.key).filter(|key| key.starts_with(KEY_MARK));
+        Ok(Self { pairs, dialect, key })
+    }
+
+    /// The dialect, which is also that of the answer.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// By what the sender says whose upload it is.
+    ///
+    /// # Errors
+    /// [`Garbled::Missing`] if it does not.
+    pub fn credentials(&self) -> Result<Credentials<'_>, Garbled> {
+        if let Some(key) = self.key {
+            return Ok(Credentials::Key(key));
+        }
+        let named =
+            |id, secret| Ok(Credentials::Named(self.required(id)?.to_ascii_lowercase(), self.required(secret)?));
+        match self.dialect {
+            Dialect::Wunderground => named("ID", "PASSWORD"),
+            Dialect::Wow | Dialect::WowBe => named("siteid", "siteAuthenticationKey"),
+            Dialect::Acurite => Ok(Credentials::Device(self.required("id")?)),
+            Dialect::Ecowitt | Dialect::Ambient => match self.required("PASSKEY")? {
+                key if key.starts_with(KEY_MARK) => Ok(Credentials::Key(key)),
+                device => Ok(Credentials::Device(device)),
+            },
+        }
+    }
+
+    /// Which of a hub's devices has measured; `None` if it is the station itself.
+    pub fn device(&self) -> Option<Device> {
+        (self.dialect == Dialect::Acurite).then(|| dialect::device(&self.pairs)).flatten()
+    }
+
+    /// Reads the report that arrived at `received`, if there is one. A value that is not weather is left out with a
+    /// warning. `of` is the sensor that is meant if a name says nothing else.
+    ///
+    /// # Errors
+    /// [`Garbled`] without a `dateutc`, and for one that is no time.
+    pub fn parse(&self, received: Timestamp, of: &SensorName) -> Result<Parsed, Garbled> {
+        let observed_at = match self.required("dateutc")? {
+            now if now.eq_ignore_ascii_case("now") => None,
+            date => Some(time::dateutc(date).ok_or_else(|| Garbled::Date(date.chars().take(40).collect()))?),
+        };
+        let mut draft = Draft::new(received);
+        for (name, value) in self.pairs.iter() {
+            match fields::find(name) {
+                fields::Meaning::Weather(..) if name == "baromin" => {}
+                // Two counters of one gauge: the one that is reset seldom counts.
+                fields::Meaning::Weather(..) if name == "yearlyrainin" && self.pairs.has("totalrainin") => {}
+                // A battery at this level is none: the sensor has mains.
+                fields::Meaning::Weather(_, _, Unit::Fifth) if value.trim() == "6" => draft.missing(),
+                fields::Meaning::Weather(sensor, quantity, unit) => {
+                    draft.take_text(&self.place(sensor, name, of), quantity, unit, name, value);
+                }
+                fields::Meaning::Silent => {}
+                fields::Meaning::Unknown => draft.unknown(name, value),
+            }
+        }
+        self.take_baromin(&mut draft);
+        let mut parsed = Parsed::default();
+        parsed.add(draft.finish(observed_at), None);
+        Ok(parsed)
+    }
+
+    /// The sensor that a value is of.
+    fn place(&self, sensor: SensorName, name: &str, of: &SensorName) -> SensorName {
+        let own = |name| SensorName::new(name).unwrap_or_default();
+        match name {
+            _ if !sensor.is_main() => sensor,
+            // A gateway with two rain gauges sends both.
+            _ if name.ends_with("_piezo") && self.pairs.has("dailyrainin") => own("piezo"),
+            // Of several outdoor arrays, each has a battery of its own.
+            _ if fields::ARRAY_BATTERIES.contains(&name) && self.has_several_arrays() => {
+                own(name.trim_end_matches("batt"))
+            }
+            _ => of.clone(),
+        }
+    }
+
+    fn has_several_arrays(&self) -> bool {
+        fields::ARRAY_BATTERIES.iter().filter(|battery| self.pairs.has(battery)).count() > 1
+    }
+
+    /// Pressure reduced to sea level. Some consoles send it twice; then the smaller one is the station's own. It is
+    /// measured in the console or the hub, whichever sensor it comes with.
+    fn take_baromin(&self, draft: &mut Draft) {
+        let reduced = match self.dialect {
+            Dialect::WowBe => Quantity::AltimeterSetting,
+            _ => Quantity::SeaLevelPressure,
+        };
+        let mut sent: Vec<&str> = self.pairs.all("baromin").collect();
+        if let [first, second] = sent[..]
+            && let (Sent::Number(a), Sent::Number(b)) = (quality::read_text(first), quality::read_text(second))
+        {
+            let (larger, smaller) = if a < b { (second, first) } else { (first, second) };
+            let station = Quantity::StationPressure;
+            draft.take_text(&SensorName::main(), station, Unit::InchOfMercury, "baromin", smaller);
+            sent = vec![larger];
+        }
+        for text in sent {
+            draft.take_text(&SensorName::main(), reduced, Unit::InchOfMercury, "baromin", text);
+        }
+    }
+
+    fn required(&self, name: &'static str) -> Result<&str, Garbled> {
+        self.pairs.first(&name.to_ascii_lowercase()).ok_or(Garbled::Missing(name))
+    }
+}

@@ -1,0 +1,122 @@
+//! The paths that consoles upload to, in all their spellings.
+
+/// Where an upload goes. It says which protocol is meant if the pairs do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// `/weatherstation/updateweatherstation.php`: Weather Underground and Acurite.
+    Weatherstation,
+    /// `/data/report/`: Ecowitt and Ambient.
+    Report,
+    /// `/automaticreading`: the Met Office's WOW.
+    Wow,
+    /// `/api/v2/send`: the Belgian WOW.
+    WowBe,
+}
+
+/// The path of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Where it goes.
+    pub place: Place,
+    /// A station's key that stands in the path: `/data/report/stv_…`.
+    pub key: Option<&'a str>,
+    /// Pairs that follow the path without a `?`.
+    pub tail: &'a str,
+}
+
+/// The paths, in lower case, without slashes around them.
+const PLACES: [(&str, Place); 4] = [
+    ("weatherstation/updateweatherstation", Place::Weatherstation),
+    ("data/report", Place::Report),
+    ("automaticreading", Place::Wow),
+    ("api/v2/send", Place::WowBe),
+];
+
+impl<'a> Target<'a> {
+    /// The upload that goes to this path; `None` if it is not one. Consoles differ in case, slashes and suffix (`.php`,
+    /// `.asp`, none), and some forget the `?`: `/weatherstation/updateweatherstation.phpID=…&PASSWORD=…`.
+    pub fn of(path: &'a str) -> Option<Self> {
+        let (rest, place) = PLACES.iter().find_map(|(known, place)| Some((after(path, known)?, *place)))?;
+        let suffixes = [".php", ".asp"];
+        let rest = suffixes.iter().find_map(|suffix| strip_ignoring_case(rest, suffix)).unwrap_or(rest);
+        let (key, tail) = match place {
+            Place::Report => split_key(rest),
+            _ => (None, rest),
+        };
+        let tail = tail.trim_start_matches(['/', '?', '&']);
+        (tail.is_empty() || tail.contains('=')).then_some(Self { place, key, tail })
+    }
+}
+
+/// What follows a path, whose slashes may be doubled.
+fn after<'a>(path: &'a str, known: &str) -> Option<&'a str> {
+    known.split('/').try_fold(path, |rest, part| strip_ignoring_case(rest.trim_start_matches('/'), part))
+}
+
+fn strip_ignoring_case<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(start.len())?;
+    head.eq_ignore_ascii_case(start).then_some(tail)
+}
+
+/// The part of the path that holds no pair, and what follows it.
+fn split_key(rest: &str) -> (Option<&str>, &str) {
+    let Some(inner) = rest.strip_prefix('/').map(|inner| inner.trim_start_matches('/')) else { return (None, rest) };
+    let (part, tail) = inner.split_at(inner.find(['/', '?', '&']).unwrap_or(inner.len()));
+    if part.is_empty() || part.contains('=') { (None, rest) } else { (Some(part), tail) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_uploads_path_is_known_in_all_its_spellings() {
+        for (path, pairs) in [
+            ("/weatherstation/updateweatherstation.php", Some("")),
+            ("/weatherstation/updateweatherstation", Some("")),
+            ("/weatherstation/updateweatherstation/", Some("")),
+            ("/weatherstation/updateweatherstation.asp", Some("")),
+            ("//weatherstation//updateweatherstation.php", Some("")),
+            ("/WeatherStation/UpdateWeatherStation.PHP", Some("")),
+            ("/weatherstation/updateweatherstation.phpID=x&PASSWORD=y", Some("ID=x&PASSWORD=y")),
+            ("/weatherstation/updateweatherstation.php&ID=x", Some("ID=x")),
+            ("/weatherstation/updateweatherstation/ID=x", Some("ID=x")),
+            ("/automaticreading", Some("")),
+            ("/AutomaticReading/", Some("")),
+            ("/automaticreading&siteid=x", Some("siteid=x")),
+            ("/api/v2/send", Some("")),
+            ("/weatherstation/updateweatherstations", None),
+            ("/weatherstation/", None),
+            ("/weatherstation", None),
+            ("/s/updateweatherstation.php", None),
+            ("/weatherstation/ü", None),
+            ("/automaticreadings", None),
+            ("/api/v2/write", None),
+            ("/data", None),
+            ("", None),
+        ] {
+            assert_eq!(Target::of(path).map(|target| target.tail), pairs, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_report_may_have_its_pairs_and_a_key_in_the_path() {
+        for (path, expected) in [
+            ("/data/report/", Some((None, ""))),
+            ("/data/report", Some((None, ""))),
+            ("//data/report/", Some((None, ""))),
+            ("/Data/Report/", Some((None, ""))),
+            ("/data/report&PASSKEY=1", Some((None, "PASSKEY=1"))),
+            ("/data/report/&PASSKEY=1", Some((None, "PASSKEY=1"))),
+            ("/data/report/stationtype=A&PASSKEY=XX:7D", Some((None, "stationtype=A&PASSKEY=XX:7D"))),
+            ("/data/report/stv_abc", Some((Some("stv_abc"), ""))),
+            ("/data/report/stv_abc/", Some((Some("stv_abc"), ""))),
+            ("/data/report/stv_abc&PASSKEY=1", Some((Some("stv_abc"), "PASSKEY=1"))),
+            ("/data/report/stv_abc/stationtype=A&b=2", Some((Some("stv_abc"), "stationtype=A&b=2"))),
+            ("/data/report/a/b", None),
+            ("/data/reports", None),
+        ] {
+            assert_eq!(Target::of(path).map(|target| (target.key, target.tail)), expected, "{path}");
+        }
+    }
+}

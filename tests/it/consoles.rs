@@ -1,0 +1,252 @@
+//! Consoles that upload pairs, over real sockets, with the requests as they send them.
+
+use crate::kit::app::TestApp;
+use crate::kit::connection::Connection;
+use crate::kit::program::{Program, run};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use stevenson::config::Config;
+use stevenson::storage::{DeviceSecret, Error};
+use weather::station::Station;
+
+/// The program, and one station of it.
+struct House {
+    app: TestApp,
+    station: Arc<Station>,
+    key: String,
+}
+
+/// What a console sends beside its request line.
+const HEAD: &str = "Host: weather.local\r\nConnection: Close\r\n";
+/// Values of which each upload of these tests has one.
+const STORED: &str = "{\"errcode\":\"0\",\"errmsg\":\"ok\",\"UTC_offset\":\"";
+
+impl House {
+    async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let app = TestApp::with(change).await;
+        let (station, key) = app.add_station("town-hall").await;
+        Self { app, station, key }
+    }
+
+    /// Sends bytes and reads the whole answer.
+    async fn says(&self, request: &str) -> String {
+        says(self.app.address, request.as_bytes()).await
+    }
+
+    /// All newest values: `indoor/temperature 21.50`.
+    async fn latest(&self) -> Vec<String> {
+        let latest = self.app.storage.latest(self.station.id).await.expect("reads");
+        latest.iter().map(|l| format!("{} {:.2}", l.sensor.key(l.quantity), l.value)).collect()
+    }
+}
+
+async fn says(to: SocketAddr, request: &[u8]) -> String {
+    let mut connection = Connection::send_bytes(to, request).await;
+    String::from_utf8_lossy(&connection.rest().await).into_owned()
+}
+
+/// The body of an answer with that status.
+#[track_caller]
+fn body(answer: &str, status: u16) -> &str {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer}"));
+    assert!(head.starts_with("HTTP/1.") && head[8..].starts_with(&format!(" {status} ")), "{answer}");
+    body
+}
+
+#[tokio::test]
+async fn a_report_reaches_the_ordinary_port_in_every_form_that_http_allows() {
+    let house = House::new().await;
+    let key = &house.key;
+    for (degrees, line) in [
+        (1, format!("GET /data/report/?PASSKEY={key}&dateutc=now&tempf=33.8 HTTP/1.1")),
+        (2, format!("GET /data/report&PASSKEY={key}&dateutc=now&tempf=35.6 HTTP/1.1")),
+        (3, format!("GET //data/report/?PASSKEY={key}&dateutc=now&tempf=37.4 HTTP/1.1")),
+        (4, format!("GET /data/report/stationtype=AMBWeatherV4.3.4&PASSKEY={key}&dateutc=now&tempf=39.2 HTTP/1.1")),
+        (5, format!("GET /data/report/{key}?&PASSKEY=XX:7D:3A:7C:1D:XX&dateutc=now&tempf=41 HTTP/1.1")),
+        (6, format!("GET /data/report/{key}/?stationtype=AMB&PASSKEY=0&dateutc=now&tempf=42.8 HTTP/1.0")),
+        (7, format!("GET /DATA/REPORT?passkey={key}&DateUTC=now&TempF=44.6 HTTP/1.1")),
+    ] {
+        let answer = house.says(&format!("{line}\r\n{HEAD}\r\n")).await;
+        assert!(body(&answer, 200).starts_with(STORED), "{line}: {answer}");
+        assert!(answer.to_lowercase().contains("\r\ncontent-type: application/json\r\n"), "{answer}");
+        assert_eq!(house.latest().await, [format!("temperature {degrees}.00")], "{line}");
+    }
+    let pairs = format!("PASSKEY={key}&stationtype=GW1000A_V1.6.8&dateutc=now&tempf=46.4&freq=868M");
+    for path in ["/data/report/", "/data/report", "//data/report/", &format!("/data/report/{key}/")] {
+        // A gateway names the type of its body, or it does not.
+        for kind in ["Content-Type: application/x-www-form-urlencoded\r\n", ""] {
+            let head = format!("POST {path} HTTP/1.1\r\n{HEAD}{kind}Content-Length: {}\r\n\r\n", pairs.len());
+            let answer = house.says(&format!("{head}{pairs}")).await;
+            assert!(body(&answer, 200).starts_with(STORED), "{path}: {answer}");
+        }
+    }
+    assert_eq!(house.latest().await, ["temperature 8.00"]);
+}
+
+#[tokio::test]
+async fn each_protocol_refuses_in_its_own_words() {
+    let house = House::new().await;
+    for (target, status, text) in [
+        ("/data/report/?PASSKEY=0123&dateutc=now", 401, "{\"errcode\":\"40001\",\"errmsg\":\"invalid passkey\"}"),
+        ("/data/report/stv_0123?dateutc=now", 401, "{\"errcode\":\"40001\",\"errmsg\":\"invalid passkey\"}"),
+        ("/data/report/?dateutc=now", 400, "{\"errcode\":\"400\",\"errmsg\":\"bad request\"}"),
+        (&format!("/data/report/{}", house.key), 400, "{\"errcode\":\"400\",\"errmsg\":\"bad request\"}"),
+        ("/automaticreading?siteid=town-hall&siteAuthenticationKey=1&dateutc=now", 403, "unauthorized\n"),
+        ("/automaticreading?siteid=town-hall", 400, "bad request\n"),
+        ("/weatherstation/updateweatherstation.php?ID=town-hall&PASSWORD=1&dateutc=now", 401, "unauthorized\n"),
+        ("/weatherstation/updateweatherstation?id=24C86E000000&mt=tower&sensor=1&dateutc=now", 401, "unauthorized\n"),
+    ] {
+        let answer = house.says(&format!("GET {target} HTTP/1.1\r\n{HEAD}\r\n")).await;
+        assert_eq!(body(&answer, status), text, "{target}");
+    }
+    let answer = house.says(&format!("HEAD /data/report/{}?dateutc=now&tempf=1 HTTP/1.0\r\n\r\n", house.key)).await;
+    assert!(answer.contains(" 405 "), "{answer}");
+    assert_eq!(house.latest().await, [""; 0], "nothing of it is stored");
+}
+
+#[tokio::test]
+async fn a_program_that_uploads_to_wow_can_upload_here() {
+    let house = House::new().await;
+    let pairs = format!("siteid=TOWN-HALL&siteAuthenticationKey={}&dateutc=2026-11-22+13%3A47%3A00", house.key);
+    for (path, stored) in [("/automaticreading", "sea_level_pressure"), ("/api/v2/send", "altimeter_setting")] {
+        let line = format!("GET {path}?{pairs}&baromin=29.92&softwaretype=weewx-5.5.2 HTTP/1.1");
+        assert_eq!(body(&house.says(&format!("{line}\r\n{HEAD}\r\n")).await, 200), "success\n");
+        assert!(house.latest().await.contains(&format!("{stored} 1013.21")), "{:?}", house.latest().await);
+    }
+}
+
+#[tokio::test]
+async fn a_console_hears_503_in_its_own_words_while_the_database_is_locked() {
+    let house = House::with(|config| config.storage.lock_wait_ms = 50).await;
+    let lock = house.app.database();
+    lock.execute_batch("BEGIN IMMEDIATE").expect("locks");
+    let line = format!("GET /data/report/{}?dateutc=now&tempf=50 HTTP/1.1", house.key);
+    let answer = house.says(&format!("{line}\r\n{HEAD}\r\n")).await;
+    assert_eq!(body(&answer, 503), "{\"errcode\":\"503\",\"errmsg\":\"try again later\"}");
+    assert!(answer.to_lowercase().contains("\r\nretry-after: 5\r\n"), "{answer}");
+    drop(lock);
+    assert!(body(&house.says(&format!("{line}\r\n{HEAD}\r\n")).await, 200).starts_with(STORED));
+}
+
+const PASSKEY: &str = "38E4AECB5DAFE9D8CBC4B90ACE6D13BB";
+
+#[tokio::test]
+async fn a_bound_console_is_its_stations_by_what_it_calls_itself() {
+    let house = House::new().await;
+    let line = |passkey: &str, tempf: &str| {
+        format!(
+            "GET /data/report/?PASSKEY={passkey}&stationtype=AMBWeatherPro_V5.1.4&dateutc=now&tempf={tempf} HTTP/1.1\r\n{HEAD}\r\n"
+        )
+    };
+    body(&house.says(&line(PASSKEY, "50")).await, 401);
+    let device = DeviceSecret::passkey(PASSKEY).expect("a PASSKEY");
+    house.app.storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    assert!(body(&house.says(&line(PASSKEY, "50")).await, 200).starts_with(STORED));
+    assert!(body(&house.says(&line(&PASSKEY.to_lowercase(), "51.8")).await, 200).starts_with(STORED));
+    assert_eq!(house.latest().await, ["temperature 11.00"]);
+    body(&house.says(&line("38E4AECB5DAFE9D8CBC4B90ACE6D13BC", "50")).await, 401);
+    // Also where the path says something else than a key.
+    let named = line(PASSKEY, "53.6").replace("/report/?", "/report/garden?");
+    assert!(body(&house.says(&named).await, 200).starts_with(STORED));
+    house.app.storage.unbind_devices(&house.station.slug).await.expect("unbound");
+    body(&house.says(&line(PASSKEY, "50")).await, 401);
+}
+
+#[tokio::test]
+async fn a_device_is_bound_to_one_station_and_goes_with_it() {
+    let house = House::new().await;
+    let (other, _) = house.app.add_station("other").await;
+    let storage = &house.app.storage;
+    let device = DeviceSecret::mac("24:C8:6E:01:23:45").expect("an address");
+    storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    storage.bind_device(&house.station.slug, &device).await.expect("it is bound already");
+    let taken = storage.bind_device(&other.slug, &device).await;
+    assert!(matches!(&taken, Err(Error::DeviceTaken(slug)) if slug == "town-hall"), "{taken:?}");
+    assert_eq!(storage.directory().devices("town-hall"), [device.kind()]);
+    storage.remove_station(&house.station.slug).await.expect("removed");
+    assert_eq!(storage.directory().by_device("24C86E012345"), None);
+    storage.bind_device(&other.slug, &device).await.expect("it is free");
+    assert_eq!(storage.directory().by_device("24C86E012345"), Some(&other));
+    let gone = storage.bind_device(&house.station.slug, &DeviceSecret::mac("24C86E012346").expect("an address")).await;
+    assert!(matches!(&gone, Err(Error::NoStation(_))), "{gone:?}");
+    assert!(matches!(storage.unbind_devices(&house.station.slug).await, Err(Error::NoStation(_))));
+    let kept: Vec<u8> =
+        house.app.database().query_row("SELECT hash FROM device", [], |row| row.get(0)).expect("one row");
+    assert_eq!(kept.len(), 32, "a hash and nothing else");
+}
+
+#[tokio::test]
+async fn several_sensors_of_a_hub_are_not_mixed_and_the_first_array_is_the_main_one() {
+    let house = House::new().await;
+    let device = DeviceSecret::mac("24C86E012345").expect("an address");
+    house.app.storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    let tells = async |pairs: &str| {
+        let start = "/weatherstation/updateweatherstation?dateutc=now&action=updateraw&realtime=1&id=24C86E012345";
+        let answer = house.says(&format!("GET {start}&{pairs} HTTP/1.1\r\n{HEAD}\r\n")).await;
+        let body = body(&answer, 200);
+        assert!(body.starts_with("{\"localtime\":\"") && body.ends_with("\",\"checkversion\":\"224\"}"), "{answer}");
+    };
+    // A tower is no whole station, though it comes first.
+    tells("mt=tower&sensor=00002719&humidity=60&tempf=50&baromin=29.92&battery=normal&rssi=3").await;
+    tells("mt=5N1x38&sensor=00001398&windspeedmph=9&humidity=76&tempf=84.2&baromin=29.92&battery=normal&rssi=1").await;
+    tells("mt=5N1x31&sensor=00001398&windspeedmph=9&winddir=180&rainin=0.00&dailyrainin=0.10&baromin=29.92").await;
+    tells("mt=5N1x38&sensor=00003021&windspeedmph=0&humidity=70&tempf=41&baromin=29.92").await;
+    let expected = [
+        "temperature 29.00",
+        "humidity 76.00",
+        "sea_level_pressure 1013.21",
+        "wind_speed 4.02",
+        "wind_direction 180.00",
+        "precipitation 2.54",
+        "precipitation_1h 0.00",
+        "5n1-00003021/temperature 5.00",
+        "5n1-00003021/humidity 70.00",
+        "5n1-00003021/wind_speed 0.00",
+        "tower-00002719/temperature 10.00",
+        "tower-00002719/humidity 60.00",
+    ];
+    let mut latest = house.latest().await;
+    latest.sort();
+    let mut sorted = expected.map(str::to_owned);
+    sorted.sort();
+    assert_eq!(latest, sorted);
+    let main = house.app.storage.directory().main_device("town-hall").cloned();
+    assert_eq!(main.map(|name| name.as_str().to_owned()).as_deref(), Some("5n1-00001398"));
+}
+
+#[tokio::test]
+async fn a_device_is_bound_and_unbound_beside_the_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    server.add_station("roof");
+    let done = run(folder.path(), &["station", "bind", "roof", "--passkey", PASSKEY]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let list = || String::from_utf8(run(folder.path(), &["station", "list"]).stdout).expect("UTF-8");
+    assert!(list().contains("passkey") && !list().contains(PASSKEY), "{}", list());
+    let upload = async || {
+        let url = format!("{}/data/report/?PASSKEY={PASSKEY}&dateutc=now&tempf=50", server.url);
+        reqwest::get(url).await.expect("answered").status().as_u16()
+    };
+    let becomes = async |status: u16| {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        while upload().await != status {
+            assert!(tokio::time::Instant::now() < deadline, "never {status}");
+        }
+    };
+    becomes(200).await;
+    assert!(run(folder.path(), &["station", "unbind", "roof"]).status.success());
+    becomes(401).await;
+    for (arguments, said) in [
+        (&["station", "bind", "roof"][..], "--passkey"),
+        (&["station", "bind", "roof", "--mac", "24:C8"], "24:C8:6E:01:23:45"),
+        (&["station", "bind", "nobody", "--mac", "24:C8:6E:01:23:45"], "nobody"),
+    ] {
+        let refused = run(folder.path(), arguments);
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && error.contains(said), "{arguments:?}: {error}");
+    }
+}
