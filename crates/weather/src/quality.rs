@@ -148,6 +148,9 @@ mod tests {
             "NaN",
             "inf",
             "-inf",
+            "-nan",
+            "Infinity",
+            "-Infinity",
             "unavailable",
             "unknown",
             "N/A",
@@ -194,7 +197,7 @@ mod tests {
             assert_eq!(read_text(text), Sent::Number(number), "{text:?}");
         }
         let long = "1".repeat(400);
-        for text in ["0x10", "21.5C", "21,5", "1,013", "warm", "1 2", "e", "infinity", long.as_str()] {
+        for text in ["0x10", "21.5C", "21,5", "1,013", "warm", "1 2", "e", "infinite", long.as_str()] {
             assert_eq!(read_text(text), Sent::Unreadable, "{text:?}");
         }
     }

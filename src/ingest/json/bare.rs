@@ -63,6 +63,7 @@ mod tests {
         let quoted = quote("{\"nan\": NaN, \"a\\\"inf\": -Infinity,\n\"b\": [nan,+inf, nano]}").expect("some");
         assert_eq!(quoted.text, "{\"nan\": \"NaN\", \"a\\\"inf\": \"-Infinity\",\n\"b\": [\"nan\",\"+inf\", nano]}");
         assert_eq!(quoted.column_as_sent(1, 12), 11, "the last letter of NaN");
+        assert_eq!(quoted.column_as_sent(2, 12), 10, "the comma behind nan");
         assert_eq!(quoted.column_as_sent(2, 21), 17, "nano begins there");
         assert!(quote("{\"a\": null, \"b\": \"nan\", \"c\": nanometre, \"d\": 1e-5}").is_none());
         assert!(quote("\"\\").is_none());
