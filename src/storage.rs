@@ -38,6 +38,7 @@ use std::sync::Arc;
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use weather::clock::Heard;
 use weather::report::Report;
 use weather::station::{SensorName, Slug, Station, StationId};
 
@@ -106,8 +107,14 @@ impl Storage {
         }
         self.shared.shares.admit(station, self.directory().count(), &self.shared.options)?;
         let (answer, answered) = oneshot::channel();
+        self.shared.hears(station, &reports);
         self.reports.offer(station, reports, answer)?;
         answered.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// When a station was heard since the start, whatever time its reports said, and what its clock seems to be.
+    pub fn heard(&self, station: StationId) -> Heard {
+        self.shared.heard(station)
     }
 
     /// Puts a job into the queue, if there is a place now.

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod body;
 pub mod brake;
 pub mod client;
+mod coming;
 pub mod error;
 pub mod head;
 pub mod hosts;

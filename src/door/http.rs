@@ -10,8 +10,9 @@ use super::wire::{Speaks, Wire};
 use crate::live::Door;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
+use crate::web::turns::Body;
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use tokio::time::timeout;
+use weather::station::StationId;
 
 /// Longest head, bytes: browsers send one, many cookies some ten thousand.
 const HEAD_MAX_BYTES: usize = 32 * 1_024;
@@ -176,12 +178,12 @@ async fn handle(
             Err(answer) => answer.into(),
         };
     }
-    let body = match body.read(rooms.rocket_body).await {
+    let body = match body.read(rooms.rocket_body, None).await {
         Ok(body) => body,
         Err(error) => {
             let status = match error {
                 NoBody::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-                NoBody::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+                NoBody::TooSlow(_) | NoBody::GaveWay => StatusCode::REQUEST_TIMEOUT,
                 NoBody::Broken(_) => StatusCode::BAD_REQUEST,
             };
             let mut answer = plain(status, "");
@@ -202,7 +204,10 @@ fn closing(mut answer: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
 async fn guest(guest: Result<Guest, Answer>, body: Sent<'_>) -> Result<crate::live::Trip, Answer> {
     let guest = guest?;
     let limit = guest.takes()?;
-    guest.comes(body.read(limit).await).await
+    let coming = guest.body();
+    let body = body.read(limit, coming.as_ref()).await;
+    drop(coming);
+    guest.comes(body).await
 }
 
 /// A body that is on its way.
@@ -214,18 +219,30 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// Reads it.
-    async fn read(self, limit: BodyLimit) -> Result<Vec<u8>, NoBody> {
-        let read = timeout(limit.patience, Self::all(self.body, limit.bytes)).await;
+    /// Reads it. `coming` may have to give way to others meanwhile.
+    async fn read(self, limit: BodyLimit, coming: Option<&Body<StationId>>) -> Result<Vec<u8>, NoBody> {
+        let came = |bytes| coming.iter().for_each(|coming| coming.came(bytes));
+        let gives_way = async {
+            match coming {
+                Some(coming) => coming.gives_way().await,
+                None => std::future::pending().await,
+            }
+        };
+        let read = tokio::select! {
+            biased;
+            read = timeout(limit.patience, Self::all(self.body, limit.bytes, came)) => read,
+            () = gives_way => Ok(Err(NoBody::GaveWay)),
+        };
         self.slot.does(self.then);
         read.unwrap_or(Err(NoBody::TooSlow(limit.patience)))
     }
 
-    async fn all(mut body: Incoming, limit_bytes: usize) -> Result<Vec<u8>, NoBody> {
+    async fn all(mut body: Incoming, limit_bytes: usize, came: impl Fn(usize)) -> Result<Vec<u8>, NoBody> {
         let (mut all, mut spilled) = (Vec::new(), 0);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(std::io::Error::other)?;
             let Ok(data) = frame.into_data() else { continue };
+            came(data.len());
             if spilled == 0 && all.len() + data.len() <= limit_bytes {
                 all.extend_from_slice(&data);
                 continue;

@@ -9,7 +9,7 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
-use crate::web::turns::Turns;
+use crate::web::turns::{Body, Turns};
 use crate::web::{self, client, hosts};
 use crate::{ingest, metrics};
 use channel::crowd::Source;
@@ -24,6 +24,7 @@ use rocket::local::asynchronous::Client;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use weather::station::StationId;
 
 /// Pages that are made at once: as many as there are readers of the database by default. More would wait for those, in vain
 /// after ten seconds, and each of them would stand before a truck or a post that is ready to go on.
@@ -79,7 +80,7 @@ impl Rooms {
     /// Whether the request is for this server by a name of its own; if not, its answer.
     pub(crate) fn is_meant(&self, head: &dyn Head) -> Result<(), Answer> {
         let host = client::host(head, &self.web);
-        if hosts::is_ours(host, &self.web) {
+        if hosts::is_ours(host, &self.web.hosts) {
             return Ok(());
         }
         let host = host.unwrap_or_default();
@@ -207,6 +208,14 @@ impl Guest {
         match self {
             Guest::Truck(truck) => truck.takes(),
             Guest::Sender(sender) => Ok(sender.takes()),
+        }
+    }
+
+    /// Notes that the body comes, if others may wait for it.
+    pub(crate) fn body(&self) -> Option<Body<StationId>> {
+        match self {
+            Guest::Truck(_) => None,
+            Guest::Sender(sender) => sender.body(),
         }
     }
 

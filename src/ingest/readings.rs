@@ -8,7 +8,7 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::{self, Problem};
 use crate::web::head::Head;
-use crate::web::turns::{Turn, Turns};
+use crate::web::turns::{Body, Turn, Turns};
 use chrono::Utc;
 use rocket::http::Status;
 use serde::Serialize;
@@ -24,10 +24,10 @@ pub const PATH: &str = "/api/v1/readings";
 /// Longer bodies, in bytes, are large. A report has some hundred bytes, so a station that sends as it measures never waits.
 const LARGE_BYTES: u64 = 64 * 1_024;
 /// Large uploads at once: each holds its body and its reports, some four times `json_limit_kib`, so 256 MiB in all. Each is
-/// read once it has its turn.
+/// read once it has its turn, and gives it up if it comes slowly while others wait.
 const LARGE_AT_ONCE: usize = 32;
 /// Large uploads of one station at once: one that is stored, and some that come over slow links meanwhile. Eight stations
-/// together can have all turns.
+/// together can have all turns, until somebody else wants one.
 const LARGE_AT_ONCE_BY_STATION: usize = 4;
 /// The longest wait for a turn. Senders wait a minute for an answer, and the body may take half of it.
 const LARGE_PATIENCE: Duration = Duration::from_secs(20);
@@ -165,6 +165,7 @@ impl From<NoBody> for Refused {
         let status = match error {
             NoBody::TooLarge(_) => Status::PayloadTooLarge,
             NoBody::TooSlow(_) => Status::RequestTimeout,
+            NoBody::GaveWay => return Self::Other(Problem::unavailable(format!("nothing was stored: {error}"))),
             NoBody::Broken(_) => Status::BadRequest,
         };
         Self::Other(Problem::new(status, error.to_string()))
@@ -192,6 +193,11 @@ impl Sender {
     /// How much of the body is read.
     pub fn takes(&self) -> BodyLimit {
         self.door.options.json_limit()
+    }
+
+    /// Notes that the body comes, if it holds a turn.
+    pub fn body(&self) -> Option<Body<StationId>> {
+        self.turn.as_ref().map(Turn::body)
     }
 
     /// Stores what the body says; the answer comes after the commit.

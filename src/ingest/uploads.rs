@@ -79,7 +79,7 @@ impl From<NoBody> for Outcome {
         tracing::debug!(reason = %error, "an upload was refused");
         match error {
             NoBody::TooLarge(_) => Self::TooLarge,
-            NoBody::TooSlow(_) => Self::TooSlow,
+            NoBody::TooSlow(_) | NoBody::GaveWay => Self::TooSlow,
             NoBody::Broken(_) => Self::BadRequest(error.to_string()),
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn facts(
     }
     let reads = Reads { storage, context };
     let (interval_ms, found) = tokio::try_join!(storage.interval_ms(context.here.id), reads.found(intent, &latest))?;
-    Ok(Facts { latest, interval_ms, found })
+    Ok(Facts { latest, interval_ms, clock: storage.heard(context.here.id).off(), found })
 }
 
 struct Reads<'a> {

@@ -292,8 +292,10 @@ impl Watch {
         let mut limits: HashMap<String, i64> = HashMap::new();
         for (key, own) in &mut book.alerts {
             for (number, held) in own.iter_mut().filter(|(_, held)| held.rule == Rule::Silence) {
-                let heard = held.state.seen.map_or(since, |seen| seen.max(since));
                 let Some(station) = directory.by_slug(&key.1) else { continue };
+                // What counts is that it reports, whatever time its clock says.
+                let arrived = self.storage.heard(station.id).at.unwrap_or(since);
+                let heard = held.state.seen.map_or(since, |seen| seen.max(since)).max(arrived);
                 // No station counts as silent before this time, so storage need not be asked.
                 if held.state.ringing.is_some() || now.since(heard) <= freshness::offline_after_ms(None) {
                     continue;
@@ -306,7 +308,8 @@ impl Watch {
                     }
                 };
                 let state = std::mem::take(&mut held.state);
-                let (state, event) = state.feed(&held.rule, Input::Tick { silent_after_ms, since }, now);
+                let (state, event) =
+                    state.feed(&held.rule, Input::Tick { silent_after_ms, since: since.max(arrived) }, now);
                 held.state = state;
                 if let Some(event) = event {
                     happened.entry(key.clone()).or_default().push((*number, event, now));

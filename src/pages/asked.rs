@@ -111,6 +111,16 @@ impl Asked {
         *self == Self { page: self.page, ..Self::default() }
     }
 
+    /// True if stations may be left out.
+    pub(crate) fn is_narrow(&self) -> bool {
+        !self.find.is_empty() || self.show != Show::All
+    }
+
+    /// All stations in this order.
+    pub(crate) fn sorted(sort: Sort) -> Self {
+        Self { sort, ..Self::default() }
+    }
+
     /// True if the choice depends on what stations say.
     pub(crate) fn needs_values(&self) -> bool {
         self.sort != Sort::Name || self.show != Show::All

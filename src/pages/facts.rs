@@ -4,6 +4,7 @@ use super::freshness::Freshness;
 use crate::storage::{Bucket, Extreme, Latest};
 use std::borrow::Cow;
 use std::sync::Arc;
+use weather::clock::Off;
 use weather::derived;
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
@@ -48,6 +49,8 @@ pub struct Facts {
     pub interval_ms: Option<i64>,
     /// Its temperatures.
     pub series: Series,
+    /// Its clock, if that is off.
+    pub clock: Option<Off>,
 }
 
 impl Facts {
@@ -62,9 +65,10 @@ impl Facts {
     }
 
     /// The same without values from ahead of `now`: the server noted them while its clock was wrong, and they are not known yet.
+    /// If there are no others, they stay, and count as old: a page says what it has, and that its time is in the future.
     pub(crate) fn known_at(&self, now: Timestamp) -> Cow<'_, Self> {
         let is_known = |latest: &Latest| !is_ahead(latest.observed_at, now);
-        if self.latest.iter().all(is_known) {
+        if self.latest.iter().all(is_known) || !self.latest.iter().any(is_known) {
             return Cow::Borrowed(self);
         }
         let mut known = self.clone();
@@ -78,9 +82,11 @@ impl Facts {
         newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
     }
 
-    /// What the age of its newest value says: one dead sensor does not make a station silent.
+    /// What the age of its newest value says: one dead sensor does not make a station silent. A station whose clock is off is
+    /// as fresh as its last report.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
-        Freshness::of(self.observed_at(), now, self.interval_ms)
+        let heard_at = self.clock.map(|clock| clock.heard_at);
+        Freshness::of(self.observed_at().max(heard_at), now, self.interval_ms)
     }
 
     /// The newest value of a quantity of the main sensor that may stand beside a value of `at`.

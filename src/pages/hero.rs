@@ -4,6 +4,7 @@ use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::warmth;
+use weather::clock::{Off, off};
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -51,6 +52,8 @@ pub(crate) struct Hero {
     pub observed: Moment,
     /// `12 s ago`.
     pub age: String,
+    /// What is wrong with the station's clock.
+    pub clock: String,
     /// The age without "ago", for the title of a page with an old temperature.
     age_short: String,
     /// The same of the station's newest value, for a page without one.
@@ -105,11 +108,10 @@ impl Hero {
             high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
             between: shown.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
             last: if offline { text(value) } else { String::new() },
-            since: observed_at
-                .filter(|_| offline)
-                .map_or(String::new(), |at| clock::moment(facts.station.zone, at, now)),
+            since: observed_at.filter(|_| offline).map_or(String::new(), |at| since(facts.station.zone, at, now)),
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
+            clock: facts.clock.map_or(String::new(), |clock| clock_note(clock, now)),
             age_short: short(observed_at),
             station_age_short: short(facts.observed_at()),
         }
@@ -125,6 +127,17 @@ impl Hero {
             _ => name.to_owned(),
         }
     }
+}
+
+/// What is wrong with a clock. `static/js/view/texts.js` says the same.
+fn clock_note(clock: Off, now: Timestamp) -> String {
+    format!("Heard {}, but its clock is {}.", freshness::ago(clock.heard_at, now), off(clock.by_ms))
+}
+
+/// Since when there is nothing new.
+fn since(zone: chrono_tz::Tz, at: Timestamp, now: Timestamp) -> String {
+    let moment = clock::moment(zone, at, now);
+    if freshness::is_ahead(at, now) { format!("{moment}, which is in the future") } else { moment }
 }
 
 /// A change too small to be printed is none.

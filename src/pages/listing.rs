@@ -4,7 +4,7 @@ use super::asked::{Asked, Show, Sort};
 use super::facts::Facts;
 use std::cmp::Ordering;
 use std::sync::Arc;
-use weather::freshness::Freshness;
+use weather::freshness::{Freshness, is_ahead};
 use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::Timestamp;
@@ -29,6 +29,8 @@ pub struct Listing {
     pub(crate) any: bool,
     /// `Page 2 of 3`; empty if there is one page.
     pub(crate) place: String,
+    /// The address of all stations in the same order; empty if none are left out.
+    pub(crate) everything: String,
     /// The addresses of the pages before and after.
     pub(crate) previous: String,
     pub(crate) next: String,
@@ -50,6 +52,7 @@ impl Listing {
             whole: shown.len() == all,
             any: all > 0,
             place: if pages > 1 { format!("Page {page} of {pages}") } else { String::new() },
+            everything: if asked.is_narrow() { Asked::sorted(asked.sort).path() } else { String::new() },
             previous: if page > 1 { at(page - 1).path() } else { String::new() },
             next: if page < pages { at(page + 1).path() } else { String::new() },
         };
@@ -96,7 +99,7 @@ impl Standing {
             station: Arc::clone(&facts.station),
             freshness: facts.freshness(now),
             shown_c: facts.main(Quantity::Temperature).filter(|one| fresh(one.observed_at)).map(|one| one.value),
-            heard_at: facts.observed_at(),
+            heard_at: facts.observed_at().filter(|at| !is_ahead(*at, now)),
         }
     }
 }

@@ -28,7 +28,8 @@ pub(crate) async fn station(
         storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
     )?;
     series.buckets = buckets;
-    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series };
+    let clock = storage.heard(id).off();
+    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series, clock };
     Ok(facts.known_at(now).into_owned())
 }
 

@@ -168,7 +168,9 @@ impl Kept {
             if let Some(slot) = self.slots.get_mut(&id) {
                 let (latest, interval_ms) = (latest.remove(&id).unwrap_or_default(), intervals.get(&id).copied());
                 let (station, series) = (Arc::clone(&slot.station), Series::ending(now, SPARK_BUCKET_MS));
-                slot.values = Some(Arc::new(Facts { station, latest, extremes: Vec::new(), interval_ms, series }));
+                let clock = storage.heard(id).off();
+                slot.values =
+                    Some(Arc::new(Facts { station, latest, extremes: Vec::new(), interval_ms, series, clock }));
             }
         }
         Ok(())

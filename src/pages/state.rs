@@ -5,6 +5,7 @@ use super::tiles;
 use crate::storage::Latest;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use weather::clock;
 use weather::day;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -40,6 +41,16 @@ struct Basics<'a> {
     interval_ms: Option<i64>,
     observed_at: Option<Timestamp>,
     feels_like: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<Clock>,
+}
+
+/// A clock that is off.
+#[derive(Debug, Serialize)]
+struct Clock {
+    heard_at: Timestamp,
+    /// `5 h behind`.
+    off: String,
 }
 
 /// What a station's own page knows of it.
@@ -166,6 +177,7 @@ impl<'a> Basics<'a> {
             interval_ms: facts.interval_ms,
             observed_at: facts.observed_at(),
             feels_like: facts.feels_like(),
+            clock: facts.clock.map(|clock| Clock { heard_at: clock.heard_at, off: clock::off(clock.by_ms) }),
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Frame {
     pub refresh_s: u32,
     /// The time of rendering, in UTC or on the station's clock.
     pub as_of: String,
+    /// Whose clock that is: `UTC`, or `Europe/Berlin`.
+    pub clock: &'static str,
     /// The same instant, RFC 3339.
     pub iso: String,
     /// Sentences for the owner alone.
@@ -61,6 +63,7 @@ impl Frame {
             state: String::new(),
             refresh_s: REFRESH_S,
             as_of: clock::hour_minute(chrono_tz::UTC, now),
+            clock: chrono_tz::UTC.name(),
             iso: now.rfc3339(),
             warnings: Vec::new(),
         }
@@ -94,7 +97,8 @@ impl Frame {
 
     /// The same with the time of rendering on the station's clock.
     fn local(self, facts: &Facts, now: Timestamp) -> Self {
-        Self { as_of: clock::hour_minute(facts.station.zone, now), ..self }
+        let zone = facts.station.zone;
+        Self { as_of: clock::hour_minute(zone, now), clock: zone.name(), ..self }
     }
 }
 

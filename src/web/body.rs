@@ -12,6 +12,9 @@ pub enum NoBody {
     /// It took longer than the limit.
     #[error("the body did not arrive within {} s", .0.as_secs())]
     TooSlow(Duration),
+    /// It came slowly, and its place was needed.
+    #[error("the body came slowly while other uploads waited; send it again in a moment, or in smaller parts")]
+    GaveWay,
     /// The connection broke.
     #[error("the connection closed before the body was complete")]
     Broken(#[from] io::Error),

@@ -1,7 +1,6 @@
 //! The names by which this server may be called. A page of another name that leads to the same address is refused: that is how
 //! DNS rebinding reads what a browser in the same network may read.
 
-use super::options::Options;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -69,14 +68,14 @@ fn is_name_byte(byte: u8) -> bool {
 ///
 /// Names of this machine and addresses always pass, because no other site can have them, and proxies put them in the place
 /// of the name that the visitor asked for. A request without `Host` comes from a program that knows HTTP/1.0 only.
-pub fn is_ours(host: Option<&str>, options: &Options) -> bool {
+pub fn is_ours(host: Option<&str>, own: &[HostName]) -> bool {
     let named = |host: &str| {
         let name = name_of(host);
         is_address(name)
             || is_loopback(host)
-            || options.hosts.iter().any(|own| own.0.trim_end_matches('.').eq_ignore_ascii_case(name))
+            || own.iter().any(|own| own.0.trim_end_matches('.').eq_ignore_ascii_case(name))
     };
-    options.hosts.is_empty() || host.is_none_or(named)
+    own.is_empty() || host.is_none_or(named)
 }
 
 /// Whether a host is a name of this machine for itself: `localhost`, `127.0.0.1`, `[::1]`, with or without a port.
@@ -106,10 +105,8 @@ mod tests {
     use super::*;
 
     fn passes(host: &str, own: &[&str]) -> bool {
-        is_ours(
-            Some(host),
-            &Options { hosts: own.iter().map(|name| name.parse().expect("a name")).collect(), ..Options::default() },
-        )
+        let own: Vec<HostName> = own.iter().map(|name| name.parse().expect("a name")).collect();
+        is_ours(Some(host), &own)
     }
 
     #[test]

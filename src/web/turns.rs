@@ -1,8 +1,10 @@
 //! Turns: so much goes on at once in all, and so much of one party. Who waits stands in line among its own party first, so
-//! that no party stands before the others more often than it may.
+//! that no party stands before the others more often than it may. A body that comes slowly gives its turn up to who waits.
 
+pub use super::coming::{Body, Party};
+use super::coming::{Coming, MOMENT};
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -10,10 +12,11 @@ use tokio::time::timeout;
 
 /// Turns by party.
 #[derive(Debug)]
-pub struct Turns<P: Hash + Eq + Clone> {
+pub struct Turns<P: Party> {
     all: Arc<Semaphore>,
     lines: Mutex<Lines<P>>,
     patience: Duration,
+    coming: Arc<Coming<P>>,
 }
 
 /// The line of each party that has a turn or waits for one, and how many stand in it or have one.
@@ -21,35 +24,46 @@ type Lines<P> = HashMap<P, (Arc<Semaphore>, usize)>;
 
 /// A turn. It ends when this is dropped.
 #[derive(Debug)]
-pub struct Turn<P: Hash + Eq + Clone> {
+pub struct Turn<P: Party> {
     _of_all: OwnedSemaphorePermit,
     _of_party: OwnedSemaphorePermit,
-    _place: Place<P>,
+    place: Place<P>,
 }
 
 /// A place in the line of a party.
 #[derive(Debug)]
-struct Place<P: Hash + Eq + Clone> {
+struct Place<P: Party> {
     turns: Arc<Turns<P>>,
     party: P,
 }
 
-impl<P: Hash + Eq + Clone> Turns<P> {
+impl<P: Party> Turns<P> {
     /// So many at once in all. Nobody waits longer than `patience`.
     pub fn new(at_once: usize, patience: Duration) -> Arc<Self> {
-        Arc::new(Self { all: Arc::new(Semaphore::new(at_once)), lines: Mutex::default(), patience })
+        Arc::new(Self {
+            all: Arc::new(Semaphore::new(at_once)),
+            lines: Mutex::default(),
+            patience,
+            coming: Arc::default(),
+        })
     }
 
-    /// Waits for a turn of a party, which may have `at_once` of them; `None` if none comes in time.
+    /// Waits for a turn of a party, which may have `at_once` of them; `None` if none comes in time. Bodies that come slowly
+    /// make way for who stands first in its own line, one each second.
     pub async fn turn(self: &Arc<Self>, party: P, at_once: usize) -> Option<Turn<P>> {
-        let (place, own) = self.place(party, at_once);
+        let (place, own) = self.place(party.clone(), at_once);
         let both = async {
             let of_party = own.acquire_owned().await.ok()?;
-            let of_all = self.all.clone().acquire_owned().await.ok()?;
-            Some((of_party, of_all))
+            let mut of_all = pin!(self.all.clone().acquire_owned());
+            loop {
+                match timeout(MOMENT, &mut of_all).await {
+                    Ok(of_all) => return Some((of_party, of_all.ok()?)),
+                    Err(_) => self.coming.make_way(&party),
+                }
+            }
         };
         let (of_party, of_all) = timeout(self.patience, both).await.ok().flatten()?;
-        Some(Turn { _of_all: of_all, _of_party: of_party, _place: place })
+        Some(Turn { _of_all: of_all, _of_party: of_party, place })
     }
 
     fn place(self: &Arc<Self>, party: P, at_once: usize) -> (Place<P>, Arc<Semaphore>) {
@@ -64,7 +78,14 @@ impl<P: Hash + Eq + Clone> Turns<P> {
     }
 }
 
-impl<P: Hash + Eq + Clone> Drop for Place<P> {
+impl<P: Party> Turn<P> {
+    /// Notes that a body comes on this turn.
+    pub fn body(&self) -> Body<P> {
+        self.place.turns.coming.body(self.place.party.clone())
+    }
+}
+
+impl<P: Party> Drop for Place<P> {
     fn drop(&mut self) {
         let mut lines = self.turns.lines();
         if let Some((_, count)) = lines.get_mut(&self.party) {
@@ -80,7 +101,6 @@ impl<P: Hash + Eq + Clone> Drop for Place<P> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::pin::pin;
     use std::task::{Context, Waker};
     use tokio::time::Instant;
 
@@ -116,6 +136,66 @@ mod tests {
         first.truncate(1);
         assert!(greedy.as_mut().poll(&mut look).is_pending());
         assert!(other.as_mut().poll(&mut look).is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "a clock that stands still measures the wait")]
+    async fn no_group_of_parties_keeps_another_out_by_sending_slowly() {
+        const ALL: usize = 32;
+        // How many parties hold how many turns each, and how many bytes come each second.
+        for (parties, each, pace) in [(8, 4, 0), (8, 4, 1 << 20), (32, 1, 0), (32, 1, 10_000), (16, 2, 1 << 20)] {
+            let turns = Turns::new(ALL, PATIENCE);
+            let slow = |party: usize| {
+                let turns = turns.clone();
+                async move {
+                    let Some(turn) = turns.turn(party, each).await else { return };
+                    let body = turn.body();
+                    let more = async {
+                        loop {
+                            tokio::time::sleep(Duration::from_millis(100)).await;
+                            body.came(pace / 10);
+                        }
+                    };
+                    tokio::select! { () = body.gives_way() => {}, () = more => {} }
+                }
+            };
+            // They never stop, and come again at once; as many more wait.
+            let all = (0..parties * each * 2).map(|number| {
+                let slow = &slow;
+                async move {
+                    loop {
+                        slow(number % parties).await;
+                    }
+                }
+            });
+            let honest = async {
+                tokio::time::sleep(Duration::from_secs(5)).await;
+                for number in 0..20 {
+                    let began = Instant::now();
+                    let turn = turns.turn(usize::MAX, each).await;
+                    let waited = began.elapsed();
+                    assert!(turn.is_some() && waited <= 2 * MOMENT, "{parties} by {each}: {number} waits {waited:?}");
+                }
+            };
+            tokio::select! { () = honest => {}, _ = futures_util::future::join_all(all) => {} }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_comes_well_keeps_its_turn() {
+        let turns = Turns::new(4, PATIENCE);
+        let mut held = Vec::new();
+        for party in 0..4 {
+            let turn = turns.turn(party, 2).await.expect("a turn");
+            let body = turn.body();
+            body.came(10 << 20);
+            held.push((turn, body));
+        }
+        assert!(turns.turn(9, 2).await.is_none(), "all have as many as who waits would have");
+        for (_, body) in &held {
+            let mut gives_way = pin!(body.gives_way());
+            assert!(gives_way.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
     }
 
     proptest! {

@@ -137,3 +137,49 @@ async fn the_controls_work_without_scripts() {
     }
     assert_eq!(names, ["Hill 001", "Hill 002", "Hill 000"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn show_all_shows_the_stations_that_were_left_out_and_keeps_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    stations(folder.path(), 61).await;
+    let server = Program::start(folder.path());
+    for scripts in [true, false] {
+        let browser = Browser::open(Options { scripts, ..Options::default() }).await;
+        browser.goto(format!("{}/?find=hill+06&sort=warmest&show=offline", server.url)).await.expect("the page");
+        let link = browser.find(By::LinkText("Show all")).await.expect("a link");
+        link.click().await.expect("a click");
+        assert_eq!(browser.current_url().await.expect("an address").query(), Some("sort=warmest"));
+        assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 60);
+        let mut fields = Vec::new();
+        for name in ["find", "sort", "show"] {
+            let field = browser.find(By::Css(format!("[name={name}]"))).await.expect("a field");
+            fields.push(field.prop("value").await.expect("a value").unwrap_or_default());
+        }
+        assert_eq!(fields, ["", "warmest", "all"]);
+        assert!(browser.find(By::LinkText("Show all")).await.is_err(), "none is left out");
+        browser.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_hours_fits_on_a_small_phone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = stations(folder.path(), 1).await;
+    let server = Program::start(folder.path());
+    let now = chrono::Utc::now().timestamp_millis();
+    let day: Vec<_> = (0..1_440)
+        .map(|minute| json!({"observed_at": now - minute * 60_000, "temperature": -21.5 - minute as f64 / 60.0}))
+        .collect();
+    assert_eq!(post(&server.url, &keys[0], &json!(day)).await.expect("an answer").0, 201);
+    for width in [360, 390] {
+        let browser = Browser::open(Options { window: (width, 740), ..Options::default() }).await;
+        browser.goto(format!("{}/s/s-000", server.url)).await.expect("the page");
+        browser.find(By::Css("[data-table] summary")).await.expect("a summary").click().await.expect("a click");
+        let wide =
+            "[...document.querySelectorAll('[data-table] .scroll')].map((one) => one.scrollWidth - one.clientWidth)";
+        until(&browser, wide, json!([0])).await;
+        let page = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        until(&browser, page, json!(0)).await;
+        browser.close().await;
+    }
+}

@@ -622,3 +622,60 @@ async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
     assert_eq!(door.post(sent).await.0, 201);
     assert!(door.latest().await.contains(&"sea_level_pressure 1010.00".to_owned()), "a station's own number is taken");
 }
+
+#[tokio::test]
+async fn a_station_whose_clock_is_behind_is_heard_all_the_same() {
+    let door = AtTheDoor::new().await;
+    let page = async || {
+        let response = door.client.get(door.url("/s/town-hall")).send().await.expect("answered");
+        response.text().await.expect("text")
+    };
+    for minute in 0..3 {
+        let report =
+            json!({"temperature": 12.0 + f64::from(minute), "observed_at": minutes_ago(300 - i64::from(minute % 2))});
+        assert!(minute == 0 || page().await.contains(r#"data-state="offline""#), "two may be a backlog");
+        assert_eq!(door.post(report).await.0, 201);
+    }
+    let shown = page().await;
+    assert!(shown.contains(r#"data-station="town-hall" data-state="live""#));
+    assert!(shown.contains("but its clock is 5 h behind.") && shown.contains("Heard just now"), "it says why");
+    assert!(shown.contains(r#"data-tile="temperature" data-state="offline""#), "the values are no younger for it");
+    let right = json!({"temperature": 15, "observed_at": minutes_ago(0)});
+    assert_eq!(door.post(right).await.0, 201);
+    assert!(!page().await.contains("but its clock is"), "its clock was set right");
+}
+
+#[tokio::test]
+async fn stations_that_send_slowly_do_not_keep_another_from_a_large_upload() {
+    let server = TestApp::start().await;
+    let head = |key: &str, more: &str| {
+        format!("POST /api/v1/readings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{more}\r\n\r\n")
+    };
+    let mut stalled = Vec::new();
+    for slow in 0..8 {
+        let (_, key) = server.add_station(&format!("slow-{slow}")).await;
+        for _ in 0..4 {
+            let mut upload = server.send(&head(&key, "Expect: 100-continue\r\nTransfer-Encoding: chunked")).await;
+            assert!(upload.head().await.starts_with("HTTP/1.1 100 "));
+            stalled.push(upload);
+        }
+    }
+    let (_, honest) = server.add_station("honest").await;
+    let reports: Vec<_> = (0..1_000)
+        .map(|minute| json!({"observed_at": 1_700_000_000_000_i64 + minute * 60_000, "temperature": 20}))
+        .collect();
+    let body = [serde_json::to_string(&reports).expect("JSON"), " ".repeat(64 << 10)].concat();
+    let began = std::time::Instant::now();
+    let upload = [head(&honest, &format!("Content-Length: {}", body.len())), body].concat();
+    let answer = server.send(&upload).await.head().await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    let mut told = Vec::new();
+    for upload in &mut stalled {
+        let mut first = [0; 13];
+        if upload.stream.try_read(&mut first).is_ok() {
+            told.push(String::from_utf8_lossy(&first).into_owned());
+        }
+    }
+    assert_eq!(told, ["HTTP/1.1 503 "], "one of them has given way");
+}

@@ -162,11 +162,12 @@ async fn what_a_wrong_clock_noted_for_the_future_is_not_shown() {
     for key in &keys[..2] {
         app.measures(key, &values).await;
     }
+    app.measures(&keys[2], &json!({"temperature": 33.25})).await;
     let ahead = |minutes: i64| chrono::Utc::now().timestamp_millis() + minutes * 60_000;
     // The row of the main sensor, which has one value.
     let moved = "UPDATE latest SET observed_ms = ?1, rank_ms = ?1 WHERE quantities LIKE '%33.25%' AND sensor IN
         (SELECT sensor.id FROM sensor JOIN station ON station.id = sensor.station WHERE station.slug = ?2)";
-    for (slug, minutes) in [("s-000", 6), ("s-001", 4)] {
+    for (slug, minutes) in [("s-000", 6), ("s-001", 4), ("s-002", 6)] {
         assert_eq!(app.database().execute(moved, (ahead(minutes), slug)).expect("SQL"), 1);
     }
     let html = get(&app, "/").await;
@@ -179,7 +180,14 @@ async fn what_a_wrong_clock_noted_for_the_future_is_not_shown() {
     assert_eq!(values(0)["indoor/temperature"]["value"], 20.5, "another sensor stands in");
     assert_eq!(values(1)["temperature"]["value"], 33.25, "a little ahead is now");
     let warmest = get(&app, "/?sort=warmest&show=online").await;
-    assert_eq!(shown(&warmest)[0], "s-001");
+    assert_eq!(shown(&warmest), ["s-001", "s-000"]);
+    // A station that has nothing else says what it has.
+    let page = get(&app, "/s/s-002").await;
+    for said in ["Offline since", "which is in the future", "last value", "33.3 °C", ">in the future<"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("No readings yet") && !page.contains("Waiting for the first reading"), "{page}");
+    assert_eq!(shown(&get(&app, "/?sort=heard").await)[2], "s-002");
 }
 
 #[tokio::test]

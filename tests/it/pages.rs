@@ -239,6 +239,8 @@ fn a_live_station_shows_its_numbers_on_first_paint() {
     }
     assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
     assert!(html.contains("<noscript><p>Page made at <time"));
+    assert!(html.contains("15:18</time> (Europe/Berlin)."), "the footer says whose clock that is");
+    assert!(body(&client(), "/nothing").contains("</time> (UTC)."));
 }
 
 #[test]

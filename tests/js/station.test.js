@@ -1,6 +1,7 @@
 // @ts-check
 import { ago, freshness } from '../../static/js/view/format.js';
 import { stateOf, take } from '../../static/js/view/station.js';
+import { TEXTS } from '../../static/js/view/texts.js';
 import { equal, test } from './check.js';
 
 const NOW = 1_800_000_000_000;
@@ -32,9 +33,36 @@ test('nothing from the future is of now', () => {
 
 test('a reading that the future noted gives way to the next', () => {
   const known = station({ temperature: NOW + TEN_YEARS, humidity: NOW + TEN_YEARS });
-  equal(stateOf(known, NOW), 'waiting');
+  equal(stateOf(known, NOW), 'offline');
+  equal(
+    TEXTS.since(known, { now: NOW, units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' }).endsWith(
+      ', which is in the future',
+    ),
+    true,
+  );
   take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
   equal([known.values.temperature.value, known.observed_at, stateOf(known, NOW)], [20, NOW, 'live']);
   take(known, { observed_at: NOW - 60_000, values: { temperature: 10 } }, NOW);
   equal(known.values.temperature.value, 20);
+});
+
+test('an interval is not learnt from one gap', () => {
+  const known = { ...station({ temperature: NOW - 72_000_000 }), interval_ms: null };
+  for (const [age, interval] of [
+    [0, null],
+    [-60_000, null],
+    [-120_000, 60_000],
+  ]) {
+    take(known, { observed_at: NOW - Number(age), values: { temperature: 20 } }, NOW - Number(age));
+    equal(known.interval_ms, interval);
+  }
+});
+
+test('a station whose clock is behind is as fresh as its last report', () => {
+  const known = station({ temperature: NOW - 18_000_000 });
+  equal(stateOf(known, NOW), 'offline');
+  known.clock = { heard_at: NOW - 3_000, off: '5 h behind' };
+  equal([stateOf(known, NOW), stateOf(known, NOW + 3_600_000)], ['live', 'offline']);
+  take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
+  equal(known.clock, undefined, 'it was set right');
 });

@@ -18,6 +18,8 @@ pub struct Report {
     received_at: Timestamp,
     /// It said no time, or none to believe.
     is_timed_by_arrival: bool,
+    /// The device's time minus the time of arrival, ms, if it said one.
+    skew_ms: Option<i64>,
     sensors: BTreeMap<SensorName, Values>,
 }
 
@@ -36,6 +38,11 @@ impl Report {
     /// When it arrived.
     pub fn received_at(&self) -> Timestamp {
         self.received_at
+    }
+
+    /// The device's time minus the time of arrival, ms, whether it was believed or not; `None` if it said none.
+    pub fn skew_ms(&self) -> Option<i64> {
+        self.skew_ms
     }
 
     /// Its values by sensor; never empty, and no sensor's values are.
@@ -218,6 +225,7 @@ impl Draft {
         let report = (!self.sensors.is_empty()).then_some(Report {
             observed_at: time,
             received_at: self.received_at,
+            skew_ms: observed_at.map(|observed_at| observed_at.since(self.received_at)),
             is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
             sensors: self.sensors,
         });

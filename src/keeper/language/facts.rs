@@ -3,6 +3,7 @@
 use super::topic::Topic;
 use crate::storage::{Bucket, Extreme, Latest};
 use chrono::NaiveDate;
+use weather::clock::Off;
 use weather::derived;
 use weather::freshness::Freshness;
 use weather::quantity::Quantity;
@@ -17,6 +18,8 @@ pub struct Facts {
     pub latest: Vec<Latest>,
     /// Its usual distance between observations, ms.
     pub interval_ms: Option<i64>,
+    /// The station's clock, if it is off.
+    pub clock: Option<Off>,
     /// What the question needs besides.
     pub found: Found,
 }

@@ -21,6 +21,8 @@ import { date } from './zone.js';
  * @property {import('./series.js').Series} series
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
  * @property {string[]} [left_out] sensors that the page has no place for
+ * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
+ * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
  * @property {string} [first] on the overview: the value that stands in for an outdoor temperature, '' for none
  */
 /**
@@ -46,8 +48,16 @@ export function newestAt({ values }, now = Infinity) {
 /** When the station's large number was observed. @param {Station} station */
 export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
 
-/** How fresh the station is: one dead sensor does not make it silent. @param {Station} station @param {number} now */
-export const stateOf = (station, now) => freshness(newestAt(station, now), now, station.interval_ms);
+/**
+ * How fresh the station is: one dead sensor does not make it silent, and one whose clock is off is as fresh as its last report.
+ * If all it has is from the future, it is offline.
+ * @param {Station} station @param {number} now
+ */
+export function stateOf(station, now) {
+  const newest = newestAt(station, now) ?? newestAt(station);
+  const at = station.clock ? Math.max(newest ?? -Infinity, station.clock.heard_at) : newest;
+  return freshness(at, now, station.interval_ms);
+}
 
 /** How fresh its large number is. @param {Station} station @param {number} now */
 export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
@@ -65,6 +75,18 @@ export function mayStandBeside({ values, interval_ms: interval }, key, at, now) 
   /** @param {number} of */
   const rank = (of) => STATES.indexOf(freshness(of, now, interval));
   return freshness(Math.min(own, at), at, interval) === 'live' && rank(own) <= rank(at);
+}
+
+/** Fewer gaps between reports say nothing of how often a station reports: one may be an outage. */
+const GAPS_MIN = 3;
+/** A report of so long ago was sent by a clock that is right, ms. */
+const CLOCK_RIGHT_MS = 120_000;
+
+/** @param {Station} station @param {number} gap */
+function learnInterval(station, gap) {
+  const gaps = [...(station.gaps ?? []), gap].sort((a, b) => a - b);
+  station.gaps = gaps;
+  if (gaps.length >= GAPS_MIN) station.interval_ms = gaps[Math.floor((gaps.length - 1) / 2)];
 }
 
 /**
@@ -89,7 +111,8 @@ export function take(station, report, now) {
   }
   if (report.late) return known;
   station.observed_at = before === null || isAhead(before, now) ? at : Math.max(before, at);
-  if (station.interval_ms === null && before !== null && at > before) station.interval_ms = at - before;
+  if (station.interval_ms === null && before !== null && at > before) learnInterval(station, at - before);
+  if (station.clock && Math.abs(now - at) < CLOCK_RIGHT_MS) delete station.clock;
   if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
   return known;
 }

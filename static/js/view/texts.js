@@ -54,6 +54,9 @@ export function between(s, c) {
   return f.fixed((high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5) * 100, 1);
 }
 
+/** Since when there is nothing new. @param {Station} s @param {number} at @param {number} now */
+const since = (s, at, now) => moment(s.zone, at, now) + (f.isAhead(at, now) ? ', which is in the future' : '');
+
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
   word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
@@ -68,9 +71,10 @@ export const TEXTS = Object.freeze({
   high_time: (s, c) => given(s.extremes.temperature?.high_at, (at) => moment(s.zone, at, c.now)),
   last: (s, c) =>
     offline(s, c) ? given(s.values.temperature?.value, (value) => f.text('temperature', value, c.units)) : '',
-  since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => moment(s.zone, at, c.now)) : ''),
+  since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => since(s, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
+  clock_note: (s, c) => (s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : ''),
   number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
   text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>

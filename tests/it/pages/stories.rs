@@ -31,6 +31,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         extremes: Vec::new(),
         interval_ms: None,
         series: Series::ending(NOW, bucket_ms),
+        clock: None,
     }
 }
 

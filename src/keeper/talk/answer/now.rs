@@ -5,6 +5,7 @@ use crate::keeper::language::facts::{self, Found};
 use crate::keeper::language::sentence::{self, what};
 use crate::keeper::language::topic::Topic;
 use crate::storage::{Bucket, Latest};
+use weather::clock;
 use weather::freshness::Freshness;
 use weather::preference::minus;
 use weather::quantity::Quantity;
@@ -151,6 +152,10 @@ impl Answering<'_> {
         let Some(at) = self.facts.observed_at() else {
             return "I am here, but my station has not reported anything yet.".to_owned();
         };
+        if let Some(clock) = self.facts.clock {
+            let (ago, off) = (self.ago(clock.heard_at), clock::off(clock.by_ms));
+            return format!("I heard my station {ago}, but its clock is {off}: its readings carry the wrong time.");
+        }
         let (ago, since) = (self.ago(at), self.bare(at));
         match self.freshness(at) {
             Freshness::Live => format!("I am well: my last report is from {since}, {ago}."),

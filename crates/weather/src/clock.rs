@@ -1,0 +1,117 @@
+//! Clocks of stations: is one wrong, and by how much?
+
+use crate::time::{MINUTE_MS, Timestamp};
+use std::collections::VecDeque;
+
+/// So many reports are compared, and must agree: a logger that sends its backlog is late each time by another time.
+const REPORTS: usize = 3;
+/// They agree if they lie within this, ms: stations send at most some seconds late, by now and then a minute.
+const AGREE_MS: i64 = 2 * MINUTE_MS;
+/// A clock that is off by less is not worth a word, ms: reports may wait that long.
+const OFF_MS: i64 = 5 * MINUTE_MS;
+
+/// When a station was heard, and what its reports said of the time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heard {
+    /// When its newest report arrived.
+    pub at: Option<Timestamp>,
+    /// The device's time minus the time of arrival, of the newest reports that had a time, ms.
+    skews: VecDeque<i64>,
+}
+
+impl Heard {
+    /// Takes in that a report arrived; `skew_ms` is the device's time minus the time of arrival, if it had one.
+    pub fn note(&mut self, at: Timestamp, skew_ms: Option<i64>) {
+        self.at = Some(self.at.map_or(at, |before| before.max(at)));
+        let Some(skew_ms) = skew_ms else { return };
+        if self.skews.len() == REPORTS {
+            self.skews.pop_front();
+        }
+        self.skews.push_back(skew_ms);
+    }
+
+    /// How far the station's clock is ahead (negative: behind), ms, if the newest reports agree that it is off: local time that
+    /// is sent as UTC is off by the zone's offset. Nothing is said of a station that sends a backlog.
+    pub fn clock_off_ms(&self) -> Option<i64> {
+        let mut newest: Vec<i64> = self.skews.iter().copied().collect();
+        newest.sort_unstable();
+        let (first, last) = (newest.first()?, newest.last()?);
+        let agree = newest.len() >= REPORTS && last - first <= AGREE_MS;
+        let median = newest.get(newest.len() / 2)?;
+        (agree && median.abs() > OFF_MS).then_some(*median)
+    }
+}
+
+/// A clock that is off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Off {
+    /// When the station was heard last.
+    pub heard_at: Timestamp,
+    /// How far its clock is ahead (negative: behind), ms.
+    pub by_ms: i64,
+}
+
+impl Heard {
+    /// The station's clock, if it is off.
+    pub fn off(&self) -> Option<Off> {
+        Some(Off { heard_at: self.at?, by_ms: self.clock_off_ms()? })
+    }
+}
+
+/// How far off a clock is, as people say it: `5 h behind`, `2 h 30 min ahead`, `3 days behind`. To five minutes: reports are some
+/// seconds old when they arrive.
+pub fn off(ms: i64) -> String {
+    /// What is said is rounded to this, minutes.
+    const STEP_MIN: i64 = 5;
+    let minutes = ms.saturating_abs().saturating_add(STEP_MIN * MINUTE_MS / 2) / (STEP_MIN * MINUTE_MS) * STEP_MIN;
+    let side = if ms < 0 { "behind" } else { "ahead" };
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min {side}"),
+        (hours, 0) if hours < 48 => format!("{hours} h {side}"),
+        (hours, minutes) if hours < 48 => format!("{hours} h {minutes} min {side}"),
+        (hours, _) => format!("{} days {side}", hours / 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::HOUR_MS;
+
+    fn heard(skews: &[i64]) -> Heard {
+        let mut heard = Heard::default();
+        for (number, skew) in (0..).zip(skews) {
+            heard.note(Timestamp(number * 60_000), Some(*skew));
+        }
+        heard
+    }
+
+    #[test]
+    fn a_clock_is_off_when_three_reports_agree() {
+        const BEHIND: i64 = -5 * HOUR_MS;
+        assert_eq!(heard(&[]).clock_off_ms(), None);
+        assert_eq!(heard(&[BEHIND, BEHIND]).clock_off_ms(), None, "two may be a backlog");
+        assert_eq!(heard(&[BEHIND - 900, BEHIND, BEHIND - 40_000]).clock_off_ms(), Some(BEHIND - 900));
+        assert_eq!(heard(&[BEHIND, BEHIND, BEHIND, -800]).clock_off_ms(), None, "it was set right");
+        assert_eq!(heard(&[-3 * HOUR_MS, -2 * HOUR_MS, -HOUR_MS]).clock_off_ms(), None, "a backlog catches up");
+        assert_eq!(heard(&[-200, -100, 150]).clock_off_ms(), None);
+        assert_eq!(heard(&[9 * HOUR_MS; 30]).clock_off_ms(), Some(9 * HOUR_MS));
+        let mut untimed = heard(&[BEHIND; 3]);
+        untimed.note(Timestamp(900_000), None);
+        assert_eq!((untimed.at, untimed.clock_off_ms()), (Some(Timestamp(900_000)), Some(BEHIND)));
+    }
+
+    #[test]
+    fn how_far_off_is_said_in_words() {
+        for (ms, words) in [
+            (-5 * HOUR_MS - 3_000, "5 h behind"),
+            (9 * HOUR_MS, "9 h ahead"),
+            (-330 * MINUTE_MS, "5 h 30 min behind"),
+            (-6 * MINUTE_MS, "5 min behind"),
+            (-100 * 24 * HOUR_MS, "100 days behind"),
+            (i64::MIN, "106751991167 days behind"),
+        ] {
+            assert_eq!(off(ms), words);
+        }
+    }
+}
