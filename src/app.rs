@@ -6,6 +6,7 @@ use crate::ingest::readings::Readings;
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::pretend::{plan::Plan, station};
+use crate::station_port::StationPort;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
@@ -51,6 +52,15 @@ pub struct App {
     counts: web::MoreCounts,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
     _lock: File,
+}
+
+/// Where the program listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listening {
+    /// The front door.
+    pub http: SocketAddr,
+    /// The station port, if it was asked for.
+    pub station_port: Option<SocketAddr>,
 }
 
 /// Why the program could not start or ended badly.
@@ -156,14 +166,20 @@ impl App {
         })
     }
 
-    /// Serves until `stop` is ready; calls `ready` with the address once it listens. At the stop all parked trucks go
+    /// Serves until `stop` is ready; calls `ready` with the addresses once it listens. At the stop all parked trucks go
     /// home with `closing`, running requests end, and storage writes everything that it has acknowledged.
-    pub async fn run(mut self, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
+    pub async fn run(mut self, stop: impl Future<Output = ()>, ready: impl FnOnce(Listening)) -> Result<(), Error> {
         let wanted = SocketAddr::new(self.config.address, self.config.port);
         let failed = |reason: String| Error::Serve { address: wanted, reason };
         let trusted = self.config.web.trusted_proxies.clone();
         let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
         let address = door.address();
+        let knobs = &self.config.station_port;
+        let station_port = StationPort::open(knobs, self.storage.clone()).await.map_err(|error| Error::Serve {
+            address: SocketAddr::new(knobs.address, knobs.port),
+            reason: format!("the station port: {error}"),
+        })?;
+        let listening = Listening { http: address, station_port: station_port.as_ref().map(StationPort::address) };
         let counts = std::mem::take(&mut self.counts);
         let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
@@ -173,7 +189,8 @@ impl App {
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
-        ready(address);
+        let consoles = station_port.map(|port| tokio::spawn(port.run(until(stopped.clone()))));
+        ready(listening);
         let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
 
         let ended = tokio::select! {
@@ -185,6 +202,10 @@ impl App {
         if ended.is_ok() {
             // Connections that are still busy are cut by the end of the process.
             let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
+        }
+        if let Some(consoles) = consoles {
+            // It ends by itself soon after the stop.
+            let _ = tokio::time::timeout(STOP_MAX, consoles).await;
         }
         self.storage.close().await;
         for worker in [Some(courier), Some(tickets), Some(keeper), Some(serving), demo].into_iter().flatten() {

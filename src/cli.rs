@@ -118,8 +118,9 @@ impl Cli {
 
 async fn serve(config: Config, log: Counts) -> Result<()> {
     let app = App::open(config).await?.counting(move || Box::new(log.clone()));
-    app.run(stop_asked(), |address| {
-        println!("listening on http://{address}");
+    app.run(stop_asked(), |listening| {
+        let consoles = listening.station_port.map(|at| format!("\nthe station port takes uploads at {at}"));
+        println!("listening on http://{}{}", listening.http, consoles.unwrap_or_default());
         // A program that waits for this line reads it through a pipe.
         std::io::stdout().flush().ok();
     })

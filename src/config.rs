@@ -1,6 +1,6 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{door, ingest, keeper, storage, web};
+use crate::{door, ingest, keeper, station_port, storage, web};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider, Source};
@@ -43,6 +43,8 @@ pub struct Config {
     pub web: web::Options,
     /// Knobs of the front door.
     pub door: door::Options,
+    /// Knobs of the station port.
+    pub station_port: station_port::Options,
 }
 
 impl Default for Config {
@@ -58,6 +60,7 @@ impl Default for Config {
             keeper: keeper::Options::default(),
             web: web::Options::default(),
             door: door::Options::default(),
+            station_port: station_port::Options::default(),
         }
     }
 }

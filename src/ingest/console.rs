@@ -87,7 +87,7 @@ impl<'a> Upload<'a> {
     /// [`Garbled::TooManyPairs`].
     pub fn new(target: Option<&Target<'a>>, parts: &[&[u8]]) -> Result<Self, Garbled> {
         let pairs = Pairs::new(parts)?;
-        let dialect = Dialect::of(target.map(|target| target.place), &pairs);
+        let dialect = Dialect::of(target.and_then(|target| target.place), &pairs);
         let key = target.and_then(|target| target.key).filter(|key| key.starts_with(KEY_MARK));
         Ok(Self { pairs, dialect, key })
     }

@@ -155,7 +155,7 @@ async fn take_asked(asked: &Asked<'_>, body: &[u8], storage: &Storage, options: 
 }
 
 #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Utc::now().into()
 }
 
@@ -166,7 +166,7 @@ pub(crate) async fn take(target: Option<&Target<'_>>, parts: &[&[u8]], storage: 
     let parts = [&[tail.as_bytes()], parts].concat();
     let (dialect, outcome) = match Upload::new(target, &parts) {
         Ok(upload) => (upload.dialect(), store(&upload, storage, received).await.unwrap_or_else(|refusal| refusal)),
-        Err(garbled) => (target.map_or(Dialect::Wunderground, |target| Dialect::at(target.place)), garbled.into()),
+        Err(garbled) => (Dialect::at(target.and_then(|target| target.place)), garbled.into()),
     };
     answer(dialect, outcome, received)
 }

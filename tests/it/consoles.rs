@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use stevenson::config::Config;
 use stevenson::storage::{DeviceSecret, Error};
+use tokio::io::AsyncWriteExt;
 use weather::station::Station;
 
 /// The program, and one station of it.
@@ -248,5 +249,173 @@ async fn a_device_is_bound_and_unbound_beside_the_running_server() {
         let refused = run(folder.path(), arguments);
         let error = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && error.contains(said), "{arguments:?}: {error}");
+    }
+}
+
+impl House {
+    /// With the station port open.
+    async fn with_station_port() -> Self {
+        Self::with(|config| {
+            config.station_port.enabled = true;
+            config.station_port.address = [127, 0, 0, 1].into();
+            config.station_port.port = 0;
+            config.station_port.read_limit_s = 2;
+        })
+        .await
+    }
+
+    /// Sends bytes to the station port and reads the whole answer.
+    async fn station_port_says(&self, request: &[u8]) -> String {
+        says(self.app.station_port.expect("it is open"), request).await
+    }
+}
+
+#[tokio::test]
+async fn the_station_port_is_shut_unless_somebody_asks_for_it() {
+    assert_eq!(House::new().await.app.station_port, None);
+}
+
+#[tokio::test]
+async fn the_station_port_understands_what_an_http_server_must_refuse() {
+    let house = House::with_station_port().await;
+    let key = &house.key;
+    let named = format!("ID=town-hall&PASSWORD={key}");
+    let end = "Host: x\r\n\r\n";
+    let pairs = format!("PASSKEY={key}&stationtype=GW1000A_V1.7.8&dateutc=now&tempf=");
+    let length = pairs.len() + 4;
+    let cases: Vec<(String, &str)> = vec![
+        // The targets of real consoles.
+        (format!("GET ?&PASSKEY={key}&stationtype=AMBWeatherPro_V5.1.4&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), STORED),
+        (format!("POST api/webhook/xxxx HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{pairs}@"), STORED),
+        (format!("GET {named}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), "success"),
+        (format!("GET /data/report&PASSKEY={key}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), STORED),
+        (
+            format!(
+                "GET /data/report/stationtype=AMBWeatherV4.3.4&PASSKEY={key}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"
+            ),
+            STORED,
+        ),
+        (
+            format!("GET /weatherstation/updateweatherstation.php{named}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"),
+            "success",
+        ),
+        (format!("GET //data/report/?PASSKEY={key}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), STORED),
+        (format!("GET /my/own/path?{named}&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), "success"),
+        (format!("GET /my/{key}/?dateutc=now&tempf=@ HTTP/1.1\r\n{end}"), "success"),
+        (format!("GET /stationtype=GW1000&dateutc=now&PASSKEY={key}&tempf=@ HTTP/1.1\r\n{end}"), STORED),
+        // Blanks, umlauts and brackets.
+        (
+            format!("GET /?PASSKEY={key}&stationtype=GW2000A_V2.1.0, runtime=4&dateutc=now&tempf=@ HTTP/1.1\r\n{end}"),
+            STORED,
+        ),
+        (format!("GET  /?{named}&dateutc=now&tempf=@  HTTP/1.1\r\n{end}"), "success"),
+        (format!("GET /?{named}&dateutc=now&unit=°C&x=[1]{{2}}|\"3\"^&tempf=@ HTTP/1.1\r\n{end}"), "success"),
+        // Heads that are none.
+        (format!("GET /?{named}&dateutc=now&tempf=@ HTTP/1.0\r\n\r\n"), "success"),
+        (format!("get /?{named}&dateutc=now&tempf=@ http/1.1\n\n"), "success"),
+        (format!("GET /?{named}&dateutc=now&tempf=@\r\n\r\n"), "success"),
+        (format!("GET /?{named}&dateutc=now&tempf=@ HTTP/1.1\r\nAccept: * / *\r\nno colon\r\n: x\r\n\r\n"), "success"),
+        (
+            format!("POST /data/report/ HTTP/1.1\r\ncontent-LENGTH : {length}\r\nconnection: Close\r\n\r\n{pairs}@"),
+            STORED,
+        ),
+        (format!("GET /data/report/ HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{pairs}@"), STORED),
+        // A length, and no body; a body, and no length, on a connection that stays open.
+        (format!("GET /?{named}&dateutc=now&tempf=@ HTTP/1.1\r\nContent-Length: 200\r\n\r\n"), "success"),
+        (format!("POST / HTTP/1.1\r\n\r\n{pairs}@"), STORED),
+    ];
+    for (celsius, (request, expected)) in cases.iter().enumerate() {
+        let celsius = 10 + celsius;
+        // Four characters, so that every length is right.
+        let fahrenheit = format!("{:<4.1}", celsius as f64 * 1.8 + 32.0);
+        let request = request.replace('@', &fahrenheit);
+        let answer = house.station_port_says(request.as_bytes()).await;
+        assert!(body(&answer, 200).starts_with(expected), "{request}: {answer}");
+        assert!(answer.to_lowercase().contains("\r\nconnection: close\r\n"), "{answer}");
+        assert_eq!(house.latest().await, [format!("temperature {celsius}.00")], "{request}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_connection_ends_with_its_body_is_stored() {
+    let house = House::with_station_port().await;
+    let to = house.app.station_port.expect("it is open");
+    let pairs = format!("PASSKEY={}&stationtype=GW1000A_V1.7.8&dateutc=now&tempf=50", house.key);
+    for head in ["POST / HTTP/1.0\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n"] {
+        let mut console = Connection::send(to, &format!("{head}{pairs}")).await;
+        console.stream.shutdown().await.expect("its side is closed");
+        let answer = String::from_utf8_lossy(&console.rest().await).into_owned();
+        assert!(body(&answer, 200).starts_with(STORED), "{answer}");
+    }
+    assert_eq!(house.latest().await, ["temperature 10.00"]);
+}
+
+#[tokio::test]
+async fn the_station_port_refuses_with_an_answer_and_stores_nothing() {
+    let house = House::with_station_port().await;
+    let key = &house.key;
+    let long = "x".repeat(9_000);
+    for (request, status) in [
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), 400),
+        ("GET /data/report/?PASSKEY=0123&dateutc=now HTTP/1.1\r\n\r\n".to_owned(), 401),
+        ("GET ID=town-hall&PASSWORD=wrong&dateutc=now HTTP/1.1\r\n\r\n".to_owned(), 401),
+        ("GET siteid=town-hall&siteAuthenticationKey=1&dateutc=now HTTP/1.1\r\n\r\n".to_owned(), 403),
+        (format!("HEAD /{key}?dateutc=now&tempf=50 HTTP/1.1\r\n\r\n"), 405),
+        (format!("DELETE /{key}?dateutc=now&tempf=50 HTTP/1.1\r\n\r\n"), 405),
+        (format!("GET /{key}?dateutc=now&tempf=50&x={long} HTTP/1.1\r\n\r\n"), 413),
+        (long, 413),
+        (format!("POST /{key} HTTP/1.1\r\nContent-Length: 70000\r\n\r\n"), 413),
+        (format!("POST /{key} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400),
+        (format!("POST /{key} HTTP/1.1\r\nContent-Length: 100\r\n\r\ndateutc=now&te"), 408),
+        ("GET /half a".to_owned(), 408),
+        (String::new(), 408),
+    ] {
+        let answer = house.station_port_says(request.as_bytes()).await;
+        body(&answer, status);
+        assert!(!answer.contains(key.as_str()), "{answer}");
+    }
+    assert_eq!(house.latest().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn noise_at_the_station_port_ends_with_an_answer_or_the_connection() {
+    let house = House::with_station_port().await;
+    let whole =
+        format!("POST /data/report/?PASSKEY={}&dateutc=now HTTP/1.1\r\nContent-Length: 8\r\n\r\ntempf=50", house.key);
+    let mut noise = 0x5EED_u64;
+    for _ in 0..200 {
+        let mut bytes = whole.clone().into_bytes();
+        for _ in 0..4 {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(noise >> 33).expect("31 bits") % bytes.len();
+            bytes[at] = noise.to_le_bytes()[7];
+        }
+        let mut console = Connection::send_bytes(house.app.station_port.expect("it is open"), &bytes).await;
+        console.stream.shutdown().await.expect("its side is closed");
+        let answer = String::from_utf8_lossy(&console.rest().await).into_owned();
+        assert!(answer.is_empty() || (answer.starts_with("HTTP/1.") && !answer.contains(" 50")), "{answer}");
+    }
+    let answer = house.station_port_says(whole.as_bytes()).await;
+    assert!(body(&answer, 200).starts_with(STORED), "{answer}");
+}
+
+#[tokio::test]
+async fn the_station_port_has_room_for_so_many_and_tells_the_others() {
+    let house = House::with(|config| {
+        config.station_port.enabled = true;
+        config.station_port.address = [127, 0, 0, 1].into();
+        config.station_port.port = 0;
+        config.station_port.max_connections = 2;
+    })
+    .await;
+    let to = house.app.station_port.expect("it is open");
+    let silent = [Connection::send(to, "GET /").await, Connection::send(to, "GET /").await];
+    let answer = says(to, b"").await;
+    assert_eq!(body(&answer, 503), "try again later\n");
+    drop(silent);
+    let upload = format!("GET /{}?dateutc=now&tempf=50 HTTP/1.1\r\n\r\n", house.key);
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !says(to, upload.as_bytes()).await.contains(" 200 ") {
+        assert!(tokio::time::Instant::now() < deadline, "there is never room again");
     }
 }

@@ -30,6 +30,8 @@ pub struct TestApp {
     pub url: String,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its station port listens.
+    pub station_port: Option<SocketAddr>,
     /// The data folder.
     pub folder: TempDir,
     running: JoinHandle<Result<(), app::Error>>,
@@ -46,11 +48,11 @@ impl TestApp {
         let (app, folder) = open(change).await;
         let (dock, storage) = (app.dock().clone(), app.storage().clone());
         let (tell, ready) = oneshot::channel();
-        let running = tokio::spawn(app.run(std::future::pending(), |address| {
-            let _ = tell.send(address); // the test may have been given up
+        let running = tokio::spawn(app.run(std::future::pending(), |listening| {
+            let _ = tell.send(listening); // the test may have been given up
         }));
-        let address = ready.await.expect("the program listens");
-        Self { dock, storage, url: format!("http://{address}"), address, folder, running }
+        let app::Listening { http: address, station_port } = ready.await.expect("the program listens");
+        Self { dock, storage, url: format!("http://{address}"), address, station_port, folder, running }
     }
 
     /// Adds the station Town Hall; the station and its key.

@@ -12,12 +12,13 @@ use stevenson::config::Config;
 const DOCUMENT: &str = "docs/CONFIG.md";
 
 /// The sections, each with the room whose `Options` it is and its heading. The first is the top of the file.
-const SECTIONS: [(&str, &str, &str); 7] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("", "src/config", "The server"),
     ("storage", "src/storage", "Storage"),
     ("dock", "crates/channel/src", "The channel"),
     ("ingest", "src/ingest", "Taking reports"),
     ("door", "src/door", "The front door"),
+    ("station_port", "src/station_port", "The station port"),
     ("keeper", "src/keeper", "The keeper"),
     ("web", "src/web", "Proxies and metrics"),
 ];

@@ -40,14 +40,16 @@ impl Dialect {
             Some(Place::Report) => Self::Ecowitt,
             Some(Place::Wow) => Self::Wow,
             Some(Place::WowBe) => Self::WowBe,
+            _ if pairs.has("stationtype") && is_ambient() => Self::Ambient,
+            _ if pairs.has("stationtype") => Self::Ecowitt,
             _ if pairs.has("id") && (pairs.has("mt") || pairs.has("sensor")) => Self::Acurite,
             _ => Self::Wunderground,
         }
     }
 
     /// The dialect of what was sent there, if nothing of it can be read.
-    pub fn at(place: Place) -> Self {
-        Self::of(Some(place), &Pairs::default())
+    pub fn at(place: Option<Place>) -> Self {
+        Self::of(place, &Pairs::default())
     }
 }
 

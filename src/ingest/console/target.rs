@@ -16,8 +16,8 @@ pub enum Place {
 /// The path of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// Where it goes.
-    pub place: Place,
+    /// Where it goes; `None` if the path says nothing.
+    pub place: Option<Place>,
     /// A station's key that stands in the path: `/data/report/stv_…`.
     pub key: Option<&'a str>,
     /// Pairs that follow the path without a `?`.
@@ -44,8 +44,39 @@ impl<'a> Target<'a> {
             _ => (None, rest),
         };
         let tail = tail.trim_start_matches(['/', '?', '&']);
-        (tail.is_empty() || tail.contains('=')).then_some(Self { place, key, tail })
+        (tail.is_empty() || tail.contains('=')).then_some(Self { place: Some(place), key, tail })
     }
+
+    /// The upload that goes to any path, or to what stands in the place of one: `/my/own/path/`, `ID=…&PASSWORD=…`,
+    /// `api/webhook/PASSKEY=…`. The pairs in it begin with the one that holds the first `=`.
+    pub fn anywhere(path: &'a str) -> Self {
+        if let Some(known) = Self::of(path) {
+            return known;
+        }
+        let is_between = |c: char| matches!(c, '/' | '?' | '&') || c.is_ascii_whitespace();
+        let (before, tail) = match path.find('=') {
+            Some(equals) => {
+                let start = path[..equals].rfind(is_between).map_or(0, |between| between + 1);
+                let start = start + glued(&path[start..equals]);
+                path.split_at(start)
+            }
+            None => (path, ""),
+        };
+        let key = before.split(is_between).find(|part| part.starts_with(super::KEY_MARK));
+        Self { place: None, key, tail }
+    }
+}
+
+/// The names that an upload begins with, in lower case.
+const FIRST_NAMES: [&str; 5] = ["passkey", "stationtype", "siteid", "tempf", "id"];
+
+/// How much of a path is glued to the name that follows it: `upload.phpID` is a path and `ID`.
+fn glued(name: &str) -> usize {
+    let ends = |known: &&str| {
+        let (rest, end) = name.split_at_checked(name.len().checked_sub(known.len())?)?;
+        (end.eq_ignore_ascii_case(known) && rest.contains('.')).then_some(rest.len())
+    };
+    FIRST_NAMES.iter().find_map(ends).unwrap_or(0)
 }
 
 /// What follows a path, whose slashes may be doubled.
@@ -97,6 +128,30 @@ mod tests {
         ] {
             assert_eq!(Target::of(path).map(|target| target.tail), pairs, "{path}");
         }
+    }
+
+    #[test]
+    fn pairs_are_found_behind_any_path_and_in_the_place_of_one() {
+        for (path, key, tail) in [
+            ("", None, ""),
+            ("/", None, ""),
+            ("/my/own/path/", None, ""),
+            ("/my/own/path/stv_abc/", Some("stv_abc"), ""),
+            ("api/webhook/xxxx", None, ""),
+            ("ID=x&PASSWORD=y&tempf=1", None, "ID=x&PASSWORD=y&tempf=1"),
+            ("dateutc=now&id=x&mt=tower", None, "dateutc=now&id=x&mt=tower"),
+            ("/upload.phpID=x&PASSWORD=y", None, "ID=x&PASSWORD=y"),
+            ("stv_abc/stationtype=A&PASSKEY=1", Some("stv_abc"), "stationtype=A&PASSKEY=1"),
+            ("/a b/&PASSKEY=1", None, "PASSKEY=1"),
+            ("/data/report&PASSKEY=1", None, "PASSKEY=1"),
+            ("/ü=1", None, "ü=1"),
+            ("=", None, "="),
+        ] {
+            let target = Target::anywhere(path);
+            assert_eq!((target.key, target.tail), (key, tail), "{path}");
+        }
+        assert_eq!(Target::anywhere("/data/report/").place, Some(Place::Report));
+        assert_eq!(Target::anywhere("/data/reports/").place, None);
     }
 
     #[test]
