@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use stevenson::ingest::console::Upload;
 use stevenson::ingest::json::{self, Format};
+use stevenson::ingest::lineprotocol::{self, Precision};
 use weather::station::SensorName;
 use weather::time::Timestamp;
 
@@ -46,7 +47,7 @@ fn parsers(criterion: &mut Criterion) {
     ] {
         group.throughput(Throughput::Elements(reports));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| json::parse(black_box(body.as_bytes()), format, NOW, REPORTS_MAX));
+            bencher.iter(|| json::parse(black_box(body.as_bytes()), format, &NOW.into(), REPORTS_MAX));
         });
     }
     group.throughput(Throughput::Elements(1));
@@ -57,6 +58,17 @@ fn parsers(criterion: &mut Criterion) {
             bencher.iter(|| read().and_then(|upload| upload.parse(NOW, &main)));
         });
     }
+    let batch = (0..100).fold(String::new(), |mut text, second| {
+        let time = NOW.0 / 1_000 + second;
+        let _ =
+            writeln!(text, "weather,host=pi temperature=14.2,humidity=71,wind_speed=2.9,wind_direction=230i {time}");
+        text
+    });
+    group.throughput(Throughput::Elements(100));
+    group.bench_function("line protocol, 100 lines", |bencher| {
+        let body = black_box(batch.as_bytes());
+        bencher.iter(|| lineprotocol::parse(body, Precision::Seconds, &NOW.into(), REPORTS_MAX));
+    });
     group.finish();
 }
 

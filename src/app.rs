@@ -13,7 +13,6 @@ use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
 use chrono_tz::Tz;
 use prometheus_client::collector::Collector;
-use rocket::http::Method;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
@@ -139,7 +138,7 @@ impl App {
             .manage(pages::Sheets::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
-            .manage(web::Elsewhere([&crate::live::METHODS[..], &[(Method::Post, ingest::readings::PATH)]].concat()))
+            .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", ingest::routes())

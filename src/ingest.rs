@@ -3,10 +3,14 @@
 mod body;
 pub mod console;
 mod inflate;
+mod influx;
 pub mod json;
+mod keys;
+pub mod lineprotocol;
 pub mod pairs;
 pub mod readings;
 pub mod time;
+mod tongue;
 pub(crate) mod uploads;
 
 use crate::web::body::BodyLimit;
@@ -70,7 +74,7 @@ pub struct UploadFormat {
 }
 
 /// The formats, one a row.
-pub const FORMATS: [UploadFormat; 4] = [
+pub const FORMATS: [UploadFormat; 5] = [
     UploadFormat {
         name: "JSON",
         path: "/api/v1/readings",
@@ -107,6 +111,15 @@ pub const FORMATS: [UploadFormat; 4] = [
         parse: console::parse_one,
         routes: Vec::new,
     },
+    UploadFormat {
+        name: "InfluxDB line protocol",
+        path: readings::WRITE_V2,
+        answer: (204, ""),
+        example: "weather temperature=21.5,indoor/humidity=40i 1795356000000000000",
+        parse: lineprotocol::parse_one,
+        // The front door takes lines to `readings`; these are what clients ask beside.
+        routes: influx::routes,
+    },
 ];
 
 /// The doors. They need [`crate::storage::Storage`] and [`Options`] as managed state.
@@ -116,7 +129,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Whether the uploads of a station that Rocket answers go to this path.
 pub fn takes(path: &str) -> bool {
-    console::Target::of(path).is_some()
+    console::Target::of(path).is_some() || influx::takes(path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod client;
 mod coming;
 pub mod error;
 pub mod head;
+pub mod host_name;
 pub mod hosts;
 mod methods;
 mod more_counts;

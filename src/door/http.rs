@@ -4,7 +4,7 @@
 use super::connected::{Come, Connected, linger};
 use super::head::Read;
 use super::register::{Doing, Slot};
-use super::rooms::{Guest, Rooms, is_readings, plain, response};
+use super::rooms::{Guest, Rooms, entrance, plain, response};
 use super::stats::Counters;
 use super::wire::{Speaks, Wire};
 use crate::live::Door;
@@ -171,8 +171,8 @@ async fn handle(
         }
         _ => {}
     }
-    if is_readings(&parts.method, parts.uri.path()) {
-        let sender = rooms.readings.sender(&head).await.map(Guest::Sender);
+    if let Some(entrance) = entrance(&parts.method, parts.uri.path()) {
+        let sender = rooms.readings.sender(entrance, &head).await.map(Guest::Sender);
         return match guest(sender, body).await {
             Ok(trip) => takes(Come::Parks(trip, keep)),
             Err(answer) => answer.into(),

@@ -3,7 +3,7 @@
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
-use crate::ingest::readings::{self, Readings, Sender};
+use crate::ingest::readings::{self, Entrance, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
@@ -80,7 +80,7 @@ impl Rooms {
     /// Whether the request is for this server by a name of its own; if not, its answer.
     pub(crate) fn is_meant(&self, head: &dyn Head) -> Result<(), Answer> {
         let host = client::host(head, &self.web);
-        if hosts::is_ours(host, &self.web.hosts) {
+        if hosts::is_ours(host, &self.web) {
             return Ok(());
         }
         let host = host.unwrap_or_default();
@@ -229,7 +229,7 @@ impl Guest {
     }
 }
 
-/// Whether Rocket is not asked at all for this method and path.
-pub(crate) fn is_readings(method: &Method, path: &str) -> bool {
-    method == Method::POST && path == readings::PATH
+/// The entrance for readings at this method and path: Rocket is not asked at all.
+pub(crate) fn entrance<'p>(method: &Method, path: &'p str) -> Option<Entrance<'p>> {
+    Entrance::of(path).filter(|_| method == Method::POST)
 }

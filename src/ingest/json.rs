@@ -1,20 +1,29 @@
 //! Reports as JSON: one object, an array of objects, or one object a line. Pure.
 
+mod airrohr;
+mod bare;
+pub(crate) mod clock;
+mod mains;
 mod malformed;
+pub(crate) mod names;
+pub(crate) mod reading;
+pub(crate) mod report;
+mod tasmota;
 #[cfg(test)]
 mod tests;
+pub(crate) mod units;
 
 pub use malformed::Malformed;
 
-use super::time;
+use bare::Quoted;
+use chrono_tz::Tz;
+use reading::Stop;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-use weather::quality::NUMBER_MAX_BYTES;
-use weather::quantity::Quantity;
-use weather::report::{Draft, Parsed, Warning};
+use weather::report::Parsed;
 use weather::station::SensorName;
 use weather::time::Timestamp;
 
@@ -30,29 +39,46 @@ pub enum Format {
 /// Most fields in one report: nineteen quantities of a dozen sensors, and room. More is not a weather report.
 pub const FIELDS_MAX: usize = 256;
 
-/// Reads a body that was posted at `received`. A body that is not a list of reports is refused as a whole; a value that
-/// is not weather, or an unknown field, is left out with a warning.
+/// What a reader has to know beside the body.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The time of arrival.
+    pub at: Timestamp,
+    /// The station's zone. Some devices send local time.
+    pub zone: Tz,
+    /// The sensors that the station has, if the body may hold a device's telemetry.
+    pub sensors: Vec<SensorName>,
+    /// The header `X-Pin` of a sensor.community device: which of its sensors sends.
+    pub pin: Option<u8>,
+}
+
+impl From<Timestamp> for Arrival {
+    /// At a station in UTC without sensors.
+    fn from(at: Timestamp) -> Self {
+        Self { at, zone: Tz::UTC, sensors: Vec::new(), pin: None }
+    }
+}
+
+/// Reads a body. A body that is not a list of reports is refused as a whole; a value that is not weather, or an unknown field, is
+/// left out with a warning.
 ///
 /// # Errors
-/// [`Malformed`] for anything but JSON in UTF-8, for what is not an object where a report should be, for an
-/// `observed_at` that is no time, and for more than `reports_max` reports or [`FIELDS_MAX`] fields.
-pub fn parse(bytes: &[u8], format: Format, received: Timestamp, reports_max: usize) -> Result<Parsed, Malformed> {
+/// [`Malformed`] for anything but JSON in UTF-8, for what is not an object where a report should be, for a time that is none, for
+/// a field that looks like a time or tells a unit and is not understood, and for more than `reports_max` reports or
+/// [`FIELDS_MAX`] fields.
+pub fn parse(bytes: &[u8], format: Format, arrival: &Arrival, reports_max: usize) -> Result<Parsed, Malformed> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| Malformed::not_utf8(bytes, error.valid_up_to()))?;
     if text.trim().is_empty() {
         return Err(Malformed::empty());
     }
-    let several = format == Format::Lines;
-    let mut reader = Reader { received, reports_max, several, begun: 0, parsed: Parsed::default(), fault: None };
-    match format {
-        Format::Json => reader.read(text, 1)?,
-        Format::Lines => {
-            for (above, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                reader.read(line, above + 1)?;
-            }
-        }
-    }
-    Ok(reader.parsed)
+    let strictly = Reader::new(format, arrival, reports_max).read_all(text, format);
+    let Err(Unread { malformed, is_syntax: true }) = strictly else {
+        return strictly.map_err(|unread| unread.malformed);
+    };
+    let Some(quoted) = bare::quote(text) else { return Err(malformed) };
+    let again = Reader::new(format, arrival, reports_max).read_all(&quoted.text, format);
+    again.map_err(|unread| unread.malformed.place_as_sent(|line, column| Quoted::column_as_sent(&quoted, line, column)))
 }
 
 /// Reads a body with one report that arrived at `received`.
@@ -60,12 +86,12 @@ pub fn parse(bytes: &[u8], format: Format, received: Timestamp, reports_max: usi
 /// # Errors
 /// As [`parse`], as text.
 pub fn parse_one(bytes: &[u8], received: Timestamp) -> Result<Parsed, String> {
-    parse(bytes, Format::Json, received, 1).map_err(|malformed| malformed.to_string())
+    parse(bytes, Format::Json, &received.into(), 1).map_err(|malformed| malformed.to_string())
 }
 
 /// The state of reading one body.
-struct Reader {
-    received: Timestamp,
+struct Reader<'r> {
+    arrival: &'r Arrival,
     reports_max: usize,
     /// There may be more than one report, so warnings name its place.
     several: bool,
@@ -73,22 +99,55 @@ struct Reader {
     begun: usize,
     parsed: Parsed,
     /// Why reading stopped, where the JSON itself was well.
-    fault: Option<(String, Option<Warning>)>,
+    fault: Option<Stop>,
 }
 
-impl Reader {
+/// A body that was not read.
+struct Unread {
+    malformed: Malformed,
+    /// It is no JSON. Bare words may be to blame.
+    is_syntax: bool,
+}
+
+impl<'r> Reader<'r> {
+    fn new(format: Format, arrival: &'r Arrival, reports_max: usize) -> Self {
+        let several = format == Format::Lines;
+        Self { arrival, reports_max, several, begun: 0, parsed: Parsed::default(), fault: None }
+    }
+
+    fn read_all(mut self, text: &str, format: Format) -> Result<Parsed, Unread> {
+        match format {
+            Format::Json => self.read(text, 1)?,
+            Format::Lines => {
+                for (above, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+                    self.read(line, above + 1)?;
+                }
+            }
+        }
+        Ok(self.parsed)
+    }
+
     /// Reads all of `text`, whose first line is the body's `line`.
-    fn read(&mut self, text: &str, line: usize) -> Result<(), Malformed> {
+    fn read(&mut self, text: &str, line: usize) -> Result<(), Unread> {
         let list = !self.several;
         let mut json = serde_json::Deserializer::from_str(text);
         Slot { reader: self, list }.deserialize(&mut json).map_err(|error| {
-            let fault = self.fault.take();
-            Malformed::at(&error, line, self.place(), fault)
+            let fault = self.fault.take().map(|stop| (stop.why, stop.field));
+            let is_syntax = fault.is_none() && error.is_syntax();
+            Unread { malformed: Malformed::at(&error, line, self.place(), fault), is_syntax }
         })?;
         json.end().map_err(|error| {
-            let why = "more follows after the end; for one report a line send Content-Type: application/x-ndjson";
-            let why = if list { why } else { "more follows after the end of the report" };
-            Malformed::at(&error, line, self.place(), Some((why.to_owned(), None)))
+            let why = match (text.trim_end_matches(['\0', '\r', '\n', ' ']), list) {
+                (rest, _) if text.trim_end().ends_with('\0') && is_json(rest) => {
+                    "a NUL follows after the end: send the text without the byte that ends it in memory"
+                }
+                (_, true) => {
+                    "more follows after the end; for one report a line send Content-Type: application/x-ndjson"
+                }
+                _ => "more follows after the end of the report",
+            };
+            let malformed = Malformed::at(&error, line, self.place(), Some((why.to_owned(), None)));
+            Unread { malformed, is_syntax: false }
         })
     }
 
@@ -96,64 +155,99 @@ impl Reader {
         self.begun.checked_sub(1).filter(|_| self.several)
     }
 
-    fn report<'de, A: MapAccess<'de>>(&mut self, mut fields: A) -> Result<(), A::Error> {
+    fn report<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         if self.begun > self.reports_max {
-            return Err(self.stop(format!("more than {} reports in one request", self.reports_max), None));
+            return Err(self.stop(format!("more than {} reports in one request", self.reports_max)));
         }
-        let mut draft = Draft::new(self.received);
-        let mut observed_at = None;
-        let mut count = 0;
-        while let Some(Name(name)) = fields.next_key()? {
-            let sent = fields.next_value::<&RawValue>()?.get();
-            count += 1;
-            if count > FIELDS_MAX {
-                return Err(self.stop(format!("more than {FIELDS_MAX} fields in one report"), None));
+        let mut fields = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
+            let sent = map.next_value::<&RawValue>()?.get();
+            if fields.len() == FIELDS_MAX {
+                return Err(self.stop(format!("more than {FIELDS_MAX} fields in one report")));
             }
-            if name != "observed_at" {
-                take(&mut draft, &name, sent);
-                continue;
-            }
-            observed_at = match sent {
-                "null" => None,
-                _ => match time::instant(&text_of(sent)) {
-                    Ok(instant) => Some(instant),
-                    Err(why) => {
-                        let warning = Warning::new(&name, &text_of(sent), why);
-                        return Err(self.stop(warning.to_string(), Some(warning)));
-                    }
-                },
-            };
+            fields.push(Field { name, sent });
         }
-        self.parsed.add(draft.finish(observed_at), self.place());
-        Ok(())
+        if let [Field { name, sent }] = &fields[..]
+            && name == BATCH
+            && let Some(objects) = objects(sent)
+        {
+            self.several = true;
+            self.begun -= 1;
+            return objects.into_iter().try_for_each(|fields| {
+                self.begun += 1;
+                if self.begun > self.reports_max {
+                    return Err(self.stop(format!("more than {} reports in one request", self.reports_max)));
+                }
+                self.take(fields)
+            });
+        }
+        self.take(fields)
     }
 
-    fn stop<E: Error>(&mut self, why: String, field: Option<Warning>) -> E {
-        self.fault = Some((why, field));
+    fn take<E: Error>(&mut self, fields: Vec<Field<'_>>) -> Result<(), E> {
+        match report::read(fields, self.arrival) {
+            Ok(finished) => {
+                self.parsed.add(finished, self.place());
+                Ok(())
+            }
+            Err(stop) => {
+                self.fault = Some(stop);
+                Err(E::custom(""))
+            }
+        }
+    }
+
+    fn stop<E: Error>(&mut self, why: String) -> E {
+        self.fault = Some(Stop { why, field: None });
         E::custom("")
     }
 }
 
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
+/// Telegraf's envelope around several reports: `{"metrics": [{…}, {…}]}`.
+const BATCH: &str = "metrics";
+
+/// The objects of an array, if it holds nothing else and each has at most [`FIELDS_MAX`] fields.
+fn objects(sent: &str) -> Option<Vec<Vec<Field<'_>>>> {
+    let items: Vec<&RawValue> = serde_json::from_str(sent).ok()?;
+    items.into_iter().map(|item| object(item.get()).filter(|fields| fields.len() <= FIELDS_MAX)).collect()
+}
+
+/// One field of an object as it was sent.
+pub(crate) struct Field<'a> {
+    pub name: Cow<'a, str>,
+    /// Raw JSON.
+    pub sent: &'a str,
+}
+
+/// The fields of an object, in order and with those that are sent twice; `None` if it is none. There are as many as the object
+/// has bytes at most.
+fn object(sent: &str) -> Option<Vec<Field<'_>>> {
+    struct Fields;
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Vec<Field<'de>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut fields = Vec::new();
+            while let Some(Name(name)) = map.next_key()? {
+                fields.push(Field { name, sent: map.next_value::<&RawValue>()?.get() });
+            }
+            Ok(fields)
+        }
+    }
+    serde_json::Deserializer::from_str(sent).deserialize_map(Fields).ok()
+}
+
 /// A field's name, borrowed where it holds no escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Takes one field, `sent` as raw JSON.
-fn take(draft: &mut Draft, name: &str, sent: &str) {
-    let (sensor, field) = name.split_once('/').unwrap_or(("", name));
-    let known = Quantity::from_field(field).filter(|_| !name.starts_with('/'));
-    let Some((quantity, unit)) = known else { return draft.unknown(name, &text_of(sent)) };
-    let sensor = match SensorName::new(sensor) {
-        Ok(sensor) => sensor,
-        Err(error) => return draft.refuse(name, &text_of(sent), error.to_string()),
-    };
-    match sent.parse::<f64>() {
-        _ if sent == "null" => draft.missing(),
-        // Digits that no sensor has, but some languages print.
-        Ok(number) if sent.len() > NUMBER_MAX_BYTES => draft.take_number(&sensor, quantity, unit, name, number),
-        _ => draft.take_text(&sensor, quantity, unit, name, &text_of(sent)),
-    }
-}
+pub(crate) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What stands in a JSON string; anything else, and a string that cannot be decoded, as it was sent.
 fn text_of(sent: &str) -> Cow<'_, str> {
@@ -164,12 +258,12 @@ fn text_of(sent: &str) -> Cow<'_, str> {
 }
 
 /// A place where a report may stand; and, at the top, a `list` of them.
-struct Slot<'r> {
-    reader: &'r mut Reader,
+struct Slot<'s, 'r> {
+    reader: &'s mut Reader<'r>,
     list: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Slot<'_> {
+impl<'de> DeserializeSeed<'de> for Slot<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -180,7 +274,7 @@ impl<'de> DeserializeSeed<'de> for Slot<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Slot<'_> {
+impl<'de> Visitor<'de> for Slot<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,25 +1,50 @@
-//! `POST /api/v1/readings`: reports as JSON, for senders that can choose a format.
+//! Readings that are posted: `POST /api/v1/readings` as JSON, for senders that can choose a format, and the same at the addresses
+//! of sensor.community, ThingsBoard and InfluxDB.
 
-use super::Options;
-use super::inflate::{self, Coding, NotInflated};
-use super::json::{self, Format, Malformed};
-use crate::storage::{self, Storage};
+mod answers;
+mod entrance;
+
+pub(crate) use entrance::Entrance;
+
+use super::inflate::{self, Coding};
+use super::json::{self, Arrival};
+use super::lineprotocol::{self, Batch};
+use super::tongue::Tongue;
+use super::{Options, influx, keys};
+use crate::storage::Storage;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
-use crate::web::error::{self, Problem};
+use crate::web::error::Problem;
 use crate::web::head::Head;
 use crate::web::turns::{Body, Turn, Turns};
+use answers::{Refused, receipt};
 use chrono::Utc;
-use rocket::http::Status;
-use serde::Serialize;
+use entrance::Written;
+use rocket::http::Method;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 use weather::report::{Parsed, Warning};
 use weather::station::{Station, StationId};
+use weather::time::Timestamp;
 
 /// The path.
 pub const PATH: &str = "/api/v1/readings";
+/// The path of sensor.community, https://api.sensor.community/v1/push-sensor-data/.
+pub const PUSHED: &str = "/v1/push-sensor-data";
+/// The path of InfluxDB, version 1.
+pub const WRITE: &str = "/write";
+/// The path of InfluxDB, version 2.
+pub const WRITE_V2: &str = "/api/v2/write";
+
+/// All paths, as Rocket writes routes.
+pub const METHODS: [(Method, &str); 5] = [
+    (Method::Post, PATH),
+    (Method::Post, PUSHED),
+    (Method::Post, WRITE),
+    (Method::Post, WRITE_V2),
+    (Method::Post, "/api/v1/<key>/telemetry"),
+];
 
 /// Longer bodies, in bytes, are large. A report has some hundred bytes, so a station that sends as it measures never waits.
 const LARGE_BYTES: u64 = 64 * 1_024;
@@ -44,8 +69,11 @@ pub struct Readings {
 pub struct Sender {
     door: Readings,
     station: Arc<Station>,
-    format: Format,
+    written: Written,
     coding: Coding,
+    tongue: Tongue,
+    /// The header `X-Pin` of a sensor.community device.
+    pin: Option<u8>,
     /// It has one if the body may be large.
     turn: Option<Turn<StationId>>,
 }
@@ -56,11 +84,19 @@ impl Readings {
         Self { storage, options: Arc::new(options), large: Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE) }
     }
 
-    /// Who sends, if memory knows; `None`: [`Readings::sender`] has to find out.
+    /// Who sends to [`PATH`], if memory knows; `None`: [`Readings::sender`] has to find out.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
-        let station = self.storage.station_in_memory(key(head)?)?;
-        let (format, coding) = (format(head)?, inflate::coding(head)?);
-        (!may_be_large(head)).then(|| Sender { door: self.clone(), station, format, coding, turn: None })
+        let station = self.storage.station_in_memory(keys::bearer(head)?)?;
+        let (format, coding) = (entrance::format(head)?, inflate::coding(head)?);
+        (!may_be_large(head)).then(|| Sender {
+            door: self.clone(),
+            station,
+            written: Written::Json(format),
+            coding,
+            tongue: Tongue::Json,
+            pin: pin(head),
+            turn: None,
+        })
     }
 
     /// Waits until a large upload of the station may be read.
@@ -71,20 +107,17 @@ impl Readings {
         })
     }
 
-    /// Finds out who sends, before anything of the body is read.
-    pub async fn sender(&self, head: &dyn Head) -> Result<Sender, Answer> {
-        let unauthorized = || Answer::from(Refused::Unauthorized);
-        let key = key(head).ok_or_else(unauthorized)?;
-        let station = self.storage.station_by_key(key).await.map_err(Refused::from)?.ok_or_else(unauthorized)?;
-        let format = format(head).ok_or_else(|| {
-            let detail = "send Content-Type: application/json, or application/x-ndjson for one report a line";
-            Problem::new(Status::UnsupportedMediaType, detail)
-        })?;
-        let coding = inflate::coding(head).ok_or_else(|| {
-            Problem::new(Status::UnsupportedMediaType, inflate::ADVICE).with("accept-encoding", inflate::ACCEPTED)
-        })?;
+    /// Finds out who sends to this entrance, before anything of the body is read.
+    pub(crate) async fn sender(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Answer> {
+        self.comes_in(entrance, head).await.map_err(|refused| refused.told(entrance.tongue()))
+    }
+
+    async fn comes_in(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Refused> {
+        let key = entrance.key(head)?;
+        let station = keys::station(&self.storage, &key).await??;
+        let (written, coding) = (entrance.written(head)?, entrance::coding(head)?);
         let turn = if may_be_large(head) { Some(self.turn(&station).await?) } else { None };
-        Ok(Sender { door: self.clone(), station, format, coding, turn })
+        Ok(Sender { door: self.clone(), station, written, coding, tongue: entrance.tongue(), pin: pin(head), turn })
     }
 }
 
@@ -94,99 +127,8 @@ fn may_be_large(head: &dyn Head) -> bool {
     bytes.is_none_or(|bytes: u64| bytes > LARGE_BYTES)
 }
 
-/// The key of a station.
-fn key(head: &dyn Head) -> Option<&str> {
-    let (scheme, key) = head.first("Authorization")?.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| key.trim())
-}
-
-/// Scripts often forget the type, so none means JSON.
-fn format(head: &dyn Head) -> Option<Format> {
-    let Some(content_type) = head.first("Content-Type") else { return Some(Format::Json) };
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let is = |types: &[&str]| types.iter().any(|known| essence.eq_ignore_ascii_case(known));
-    if is(&["application/json", "text/json"]) {
-        return Some(Format::Json);
-    }
-    is(&["application/x-ndjson", "application/ndjson"]).then_some(Format::Lines)
-}
-
-/// The headers of every receipt.
-const HEADERS: [(&str, &str); 3] =
-    [("content-type", "application/json"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
-
-/// The receipt's body: how many reports were stored. People read it in a terminal, so the keys stand in this order.
-#[derive(Serialize)]
-struct Counts<'a> {
-    stored: usize,
-    duplicate: usize,
-    warnings: Vec<error::Warned<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    more_warnings: Option<usize>,
-}
-
-fn receipt(stored: usize, duplicate: usize, parsed: &Parsed) -> Answer {
-    let warnings = error::warnings(&parsed.warnings);
-    let more_warnings = (parsed.unlisted > 0).then_some(parsed.unlisted);
-    let counts = Counts { stored, duplicate, warnings, more_warnings };
-    let body = serde_json::to_vec(&counts).unwrap_or_else(|_| b"null".to_vec());
-    Answer::new(if stored > 0 { Status::Created } else { Status::Ok }.code, &HEADERS, body)
-}
-
-enum Refused {
-    Unauthorized,
-    Other(Problem),
-}
-
-impl From<Refused> for Answer {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Unauthorized => {
-                let detail = "send the station's key: Authorization: Bearer stv_…";
-                Answer::from(Problem::new(Status::Unauthorized, detail)).with("www-authenticate", "Bearer")
-            }
-            Refused::Other(problem) => problem.into(),
-        }
-    }
-}
-
-impl From<storage::Error> for Refused {
-    fn from(error: storage::Error) -> Self {
-        match error {
-            // Removed since it was recognised.
-            storage::Error::NoStation(_) => Self::Unauthorized,
-            error => Self::Other(error.into()),
-        }
-    }
-}
-
-impl From<NoBody> for Refused {
-    fn from(error: NoBody) -> Self {
-        let status = match error {
-            NoBody::TooLarge(_) => Status::PayloadTooLarge,
-            NoBody::TooSlow(_) => Status::RequestTimeout,
-            NoBody::GaveWay => return Self::Other(Problem::unavailable(format!("nothing was stored: {error}"))),
-            NoBody::Broken(_) => Status::BadRequest,
-        };
-        Self::Other(Problem::new(status, error.to_string()))
-    }
-}
-
-impl From<NotInflated> for Refused {
-    fn from(error: NotInflated) -> Self {
-        let status = match error {
-            NotInflated::TooLarge(_) => Status::PayloadTooLarge,
-            NotInflated::NotGzip => Status::BadRequest,
-        };
-        Self::Other(Problem::new(status, error.to_string()))
-    }
-}
-
-impl From<Malformed> for Refused {
-    fn from(malformed: Malformed) -> Self {
-        let field = malformed.field().into_iter().collect();
-        Self::Other(Problem::bad_request(format!("nothing was stored: {malformed}"), field))
-    }
+fn pin(head: &dyn Head) -> Option<u8> {
+    head.first("X-Pin")?.trim().parse().ok().filter(|pin| *pin > 0)
 }
 
 impl Sender {
@@ -202,47 +144,91 @@ impl Sender {
 
     /// Stores what the body says; the answer comes after the commit.
     pub async fn posts(self, body: Result<Vec<u8>, NoBody>) -> Answer {
-        self.store(body).await.unwrap_or_else(Answer::from)
+        let tongue = self.tongue;
+        self.store(body).await.unwrap_or_else(|refused| refused.told(tongue))
     }
 
-    async fn store(self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
-        let Self { door, station, format, coding, mut turn } = self;
+    async fn store(mut self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
         let body = body?;
-        if coding != Coding::Plain && turn.is_none() {
+        if self.coding != Coding::Plain && self.turn.is_none() {
             // It gets larger here. While it came it was small, and took nobody's turn.
-            turn = Some(door.turn(&station).await.map_err(Refused::Other)?);
+            self.turn = Some(self.door.turn(&self.station).await?);
         }
-        let _turn = turn;
-        let Readings { storage, options, .. } = door;
-        let bytes = inflate::inflate(body, coding, options.json_limit()).await?;
+        let bytes = inflate::inflate(body, self.coding, self.door.options.json_limit()).await?;
         #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
-        let (received, reports_max) = (Utc::now().into(), options.reports_max);
-        // What is large takes milliseconds to parse, and open pages wait on this thread.
-        let mut parsed = if (bytes.len() as u64) < LARGE_BYTES {
-            json::parse(&bytes, format, received, reports_max)?
-        } else {
-            let aside = spawn_blocking(move || json::parse(&bytes, format, received, reports_max));
-            aside
-                .await
-                .map_err(|_| Refused::Other(Problem::unavailable("the server is stopping; try again in a moment")))??
-        };
+        let received = Utc::now().into();
+        let reports_max = self.door.options.reports_max;
+        match self.written {
+            Written::Json(format) => {
+                let arrival = self.arrival(received, &bytes).await?;
+                let parsed = aside(bytes, move |bytes| json::parse(bytes, format, &arrival, reports_max)).await??;
+                self.store_reports(parsed).await
+            }
+            Written::Lines(precision) => {
+                let arrival = Arrival { zone: self.station.zone, ..received.into() };
+                let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
+                self.store_lines(batch.await??).await
+            }
+        }
+    }
+
+    /// What the parser has to know of the station.
+    async fn arrival(&self, at: Timestamp, bytes: &[u8]) -> Result<Arrival, Refused> {
+        let mut arrival = Arrival { zone: self.station.zone, pin: self.pin, ..at.into() };
+        if json::report::asks_for_sensors(bytes) {
+            let sensors = self.door.storage.sensors(self.station.id).await?;
+            arrival.sensors = sensors.into_iter().map(|sensor| sensor.name).collect();
+        }
+        Ok(arrival)
+    }
+
+    async fn store_reports(&self, mut parsed: Parsed) -> Result<Answer, Refused> {
         let reports = std::mem::take(&mut parsed.reports);
         if !reports.is_empty() {
-            let appended = storage.append(station.id, reports).await?;
+            let appended = self.door.storage.append(self.station.id, reports).await?;
             let warnings = appended.warnings.into_iter().map(|warning| place_as_sent(warning, &parsed.places));
             let warnings: Vec<_> = warnings.collect();
             parsed.warn(warnings);
-            return Ok(receipt(appended.stored, appended.duplicate, &parsed));
+            return Ok(receipt(appended.stored, appended.duplicate, &parsed, self.tongue));
         }
         let detail = match parsed {
             Parsed { known: 0, ref warnings, .. } if warnings.is_empty() => "nothing was stored: no values were sent",
             Parsed { known: 0, .. } => "nothing was stored: no field is known here; see docs/INGEST.md for their names",
             Parsed { refused: 1.., .. } => "nothing was stored: every value was refused",
             // All of it means "no value": that is no mistake.
-            _ => return Ok(receipt(0, 0, &parsed)),
+            _ => return Ok(receipt(0, 0, &parsed, self.tongue)),
         };
         Err(Refused::Other(Problem::bad_request(detail, parsed.warnings)))
     }
+
+    /// Good lines are stored, and the answer names the wrong ones. Values that are no weather are no mistake of the sender's: they
+    /// stand in the log.
+    async fn store_lines(&self, batch: Batch) -> Result<Answer, Refused> {
+        let Batch { mut parsed, wrong, dropped } = batch;
+        let reports = std::mem::take(&mut parsed.reports);
+        if !reports.is_empty() {
+            let appended = self.door.storage.append(self.station.id, reports).await?;
+            parsed.warn(appended.warnings);
+        }
+        if !parsed.warnings.is_empty() {
+            let station = self.station.slug.as_str();
+            tracing::debug!(station, warnings = ?parsed.warnings, more = parsed.unlisted, "lines were not stored in full");
+        }
+        Ok(if dropped == 0 { influx::done() } else { influx::partial_write(&wrong, dropped, self.tongue) })
+    }
+}
+
+/// Parses a body. What is large takes milliseconds, and open pages wait on this thread.
+async fn aside<T, F>(bytes: Vec<u8>, parse: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce(&[u8]) -> T + Send + 'static,
+{
+    if (bytes.len() as u64) < LARGE_BYTES {
+        return Ok(parse(&bytes));
+    }
+    let parsed = spawn_blocking(move || parse(&bytes)).await;
+    parsed.map_err(|_| Problem::unavailable("the server is stopping; try again in a moment"))
 }
 
 /// Storage counts the reports it got; the sender counts those it sent.

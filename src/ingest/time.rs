@@ -1,7 +1,8 @@
 //! Times as devices write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use weather::time::Timestamp;
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+use weather::time::{HOUR_MS, Timestamp};
 
 /// Unix times below this are seconds (up to the year 5138), from here on milliseconds (from March 1973).
 const SECONDS_BELOW: f64 = 1e11;
@@ -19,11 +20,18 @@ pub fn instant(text: &str) -> Result<Timestamp, &'static str> {
     if let Ok(number) = text.parse::<f64>() {
         return unix(number);
     }
-    match DateTime::parse_from_rfc3339(text) {
+    // The offset may lack its colon.
+    let read = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(&dated(text), "%FT%T%.f%z"));
+    match read {
         Ok(instant) => Ok(instant.into()),
-        Err(_) if text.parse::<NaiveDateTime>().is_ok() => Err(NO_OFFSET),
+        Err(_) if dated(text).parse::<NaiveDateTime>().is_ok() => Err(NO_OFFSET),
         Err(_) => Err(NO_TIME),
     }
+}
+
+/// The same with the `T` that some write as a blank.
+fn dated(text: &str) -> String {
+    text.replacen(' ', "T", 1)
 }
 
 fn unix(number: f64) -> Result<Timestamp, &'static str> {
@@ -32,6 +40,23 @@ fn unix(number: f64) -> Result<Timestamp, &'static str> {
         size if size < MILLISECONDS_BELOW => Ok(Timestamp(number.round() as i64)),
         size if size.is_finite() => Err(TOO_FINE),
         _ => Err(NO_TIME),
+    }
+}
+
+/// Reads a local time of `zone`, `2026-11-22T14:00:00`, that arrived at `received`. In the hour that comes twice when clocks go
+/// back it is the one nearer to the arrival; in the hour that clocks leave out it is that of a clock that did not go forward.
+/// `None` if it is no time without an offset.
+pub fn local(text: &str, zone: Tz, received: Timestamp) -> Option<Timestamp> {
+    let time = dated(text.trim()).parse::<NaiveDateTime>().ok()?;
+    let instant = |time: DateTime<Tz>| Timestamp::from(time.to_utc());
+    let distance = |time: &Timestamp| received.since(*time).unsigned_abs();
+    match zone.from_local_datetime(&time) {
+        LocalResult::Single(one) => Some(instant(one)),
+        LocalResult::Ambiguous(first, second) => [instant(first), instant(second)].into_iter().min_by_key(distance),
+        LocalResult::None => {
+            let before = zone.from_local_datetime(&time.checked_sub_signed(TimeDelta::hours(1))?).single()?;
+            Some(instant(before).plus(HOUR_MS))
+        }
     }
 }
 
@@ -86,6 +111,9 @@ mod tests {
             ("2026-11-22T14:00:00Z", 1_795_356_000_000),
             ("2026-11-22T15:00:00.250+01:00", 1_795_356_000_250),
             ("2026-11-22t14:00:00z", 1_795_356_000_000),
+            ("2026-11-22 14:00:00+00:00", 1_795_356_000_000),
+            ("2026-11-22 15:00:00+0100", 1_795_356_000_000),
+            ("2026-11-22T15:00:00.250+0100", 1_795_356_000_250),
             (" 2026-11-22T14:00:00Z ", 1_795_356_000_000),
             ("1795356000", 1_795_356_000_000),
             ("1795356000.25", 1_795_356_000_250),
@@ -103,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_no_instant_says_what_is_missing() {
-        for text in ["2026-11-22T14:00:00", "2026-11-22T14:00:00.5"] {
+        for text in ["2026-11-22T14:00:00", "2026-11-22T14:00:00.5", "2026-11-22 14:00:00"] {
             assert_eq!(instant(text), Err(NO_OFFSET), "{text}");
         }
         for text in ["1795356000250000", "1795356000250000000", "1e300"] {
@@ -160,10 +188,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_local_time_that_comes_twice_is_the_one_nearer_to_the_arrival() {
+        let berlin = Tz::Europe__Berlin;
+        let at = |text: &str| instant(text).expect("a time");
+        for (text, received, expected) in [
+            ("2024-02-11T23:49:43", "2024-02-11T22:49:44Z", "2024-02-11T22:49:43Z"),
+            ("2026-10-25T02:30:00", "2026-10-25T00:30:01Z", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T02:30:00", "2026-10-25T01:30:01Z", "2026-10-25T01:30:00Z"),
+            ("2026-03-29T02:30:00", "2026-03-29T01:30:01Z", "2026-03-29T01:30:00Z"),
+        ] {
+            assert_eq!(local(text, berlin, at(received)), Some(at(expected)), "{text} at {received}");
+        }
+        for text in ["2024-02-11T23:49:43Z", "1795356000", "", "noon"] {
+            assert_eq!(local(text, berlin, Timestamp(0)), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_the_clock_panic(text in "\\PC{0,40}|[0-9TZ:. +-]{0,30}") {
-            let _ = (instant(&text), dateutc(&text));
+            let _ = (instant(&text), dateutc(&text), local(&text, Tz::Europe__Berlin, Timestamp(0)));
         }
     }
 }

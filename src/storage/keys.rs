@@ -26,6 +26,13 @@ impl Key {
         &self.0
     }
 
+    /// True if a text has the form of a key.
+    pub fn is_like_one(text: &str) -> bool {
+        let rest = text.strip_prefix(MARK).unwrap_or_default();
+        rest.len() == (KEY_BYTES * 4).div_ceil(3)
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    }
+
     /// The part that may be shown again.
     pub(super) fn prefix(&self) -> &str {
         &self.0[..PREFIX_CHARS]
@@ -63,6 +70,12 @@ mod tests {
         assert_eq!(one.reveal().len(), 4 + 43);
         assert!(one.reveal().starts_with("stv_"));
         assert_ne!(one.reveal(), other.reveal());
+        assert!(Key::is_like_one(one.reveal()));
+        assert!(
+            ["", "stv_", "stv_wrong", &one.reveal()[1..], &one.reveal()[..46]]
+                .iter()
+                .all(|text| !Key::is_like_one(text))
+        );
     }
 
     #[test]

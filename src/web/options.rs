@@ -1,6 +1,6 @@
 //! The doors' knobs: trusted proxies, the server's names, and who may read the metrics.
 
-use super::hosts::HostName;
+use super::host_name::HostName;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;

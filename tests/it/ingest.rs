@@ -1,5 +1,8 @@
 //! The doors for readings, on real sockets over a real database.
 
+mod devices;
+mod influx;
+
 use crate::kit::app::TestApp;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -146,10 +149,10 @@ async fn without_the_key_nobody_gets_in() {
         bearer("stv_wrong"),
         bearer(""),
         door.knock().header("Authorization", door.key.clone()),
-        door.knock().basic_auth("town-hall", Some(&door.key)),
+        door.knock().basic_auth(&door.key, Some("town-hall")),
     ] {
         let response = request.body(body.clone()).send().await.expect("answered");
-        assert_eq!(response.headers()["www-authenticate"], "Bearer");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer, Token, Basic realm=\"station key\"");
         assert_eq!(told(response).await.0, 401);
     }
     let lower = door.knock().header("Authorization", format!("bearer  {} ", door.key));
@@ -496,25 +499,52 @@ async fn who_only_looks_stores_nothing() {
     assert_eq!(door.app.storage.stats().reports_stored, 1, "by the GET alone");
 }
 
+/// The examples of a manual.
+fn examples(manual: &str) -> Vec<&str> {
+    manual.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// Runs an example; returns what it says.
+async fn run(example: &str, door: &AtTheDoor) -> String {
+    let here = example.replace("http://127.0.0.1:8000", &door.url(""));
+    let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &door.key).output().await;
+    let output = run.expect("sh and curl are installed");
+    assert!(output.status.success(), "{example}{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 #[tokio::test]
 async fn the_examples_of_the_manual_work() {
     let door = AtTheDoor::new().await;
     let manual = std::fs::read_to_string("docs/INGEST.md").expect("the manual");
-    let examples: Vec<&str> = manual.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 5);
+    let examples = examples(&manual);
+    assert_eq!(examples.len(), 8);
     let mut said = String::new();
     for example in examples {
-        let here = example.replace("http://127.0.0.1:8000", &door.url(""));
-        let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &door.key).output().await;
-        let output = run.expect("sh and curl are installed");
-        assert!(output.status.success(), "{example}{}", String::from_utf8_lossy(&output.stderr));
-        said += &String::from_utf8_lossy(&output.stdout);
+        said += &run(example, &door).await;
     }
     let receipt = |stored| format!("{{\"stored\":{stored},\"duplicate\":0,\"warnings\":[]}}");
     let ecowitt = r#"{"errcode":"0","errmsg":"ok","UTC_offset":""#;
     let (start, rest) = said.split_once(ecowitt).expect("the answer to an Ecowitt console");
-    assert_eq!(start, format!("{}{}success\n", receipt(1), receipt(2)));
+    assert_eq!(start, format!("{}{}{}{}success\n", receipt(1), receipt(2), receipt(1), receipt(1)));
     assert_eq!(rest.split_once('}').map(|(_, rest)| rest), Some("success\n"));
+}
+
+/// What a station or a program of each make would send.
+#[tokio::test]
+async fn every_make_of_station_is_heard_as_the_manual_says() {
+    let manual = std::fs::read_to_string("docs/STATIONS.md").expect("the manual");
+    let makes: Vec<&str> = manual.split("\n## ").skip(1).collect();
+    assert_eq!(makes.len(), 12);
+    for make in makes {
+        let door = AtTheDoor::new().await;
+        let examples = examples(make);
+        assert_eq!(examples.len(), 1, "{make:.40}");
+        let said = run(examples[0], &door).await;
+        assert!(!said.contains(r#""warnings":[{"#) || said.contains("no value"), "{make:.40}: {said}");
+        let latest = door.latest().await;
+        assert!(latest.iter().any(|value| value.contains("temperature")), "{make:.40}: {latest:?}");
+    }
 }
 
 #[tokio::test]

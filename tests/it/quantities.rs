@@ -81,7 +81,7 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
     for quantity in Quantity::shown() {
         let value = (quantity.limits().start() + quantity.limits().end()) / 2.0;
         let body = json!({quantity.name(): value}).to_string();
-        let parsed = parse(body.as_bytes(), Format::Json, now, 1).expect("a report");
+        let parsed = parse(body.as_bytes(), Format::Json, &now.into(), 1).expect("a report");
         assert_eq!(parsed.reports[0].sensors()[&SensorName::main()].get(quantity), Some(value), "{body}");
 
         let words = quantity.keeper().names.iter().find_map(|name| match name.words {

@@ -6,8 +6,26 @@ use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
 /// Longest text that can be a number; longer ones are noise.
 pub const NUMBER_MAX_BYTES: usize = 32;
 /// Texts that devices and bridges send for "no value", lower case.
-const MISSING_TEXTS: [&str; 14] =
-    ["", "-", "--", "---", "null", "none", "nan", "inf", "-inf", "+inf", "unavailable", "unknown", "n/a", "na"];
+const MISSING_TEXTS: [&str; 18] = [
+    "",
+    "-",
+    "--",
+    "---",
+    "null",
+    "none",
+    "nan",
+    "-nan",
+    "inf",
+    "-inf",
+    "+inf",
+    "infinity",
+    "-infinity",
+    "+infinity",
+    "unavailable",
+    "unknown",
+    "n/a",
+    "na",
+];
 /// Numbers that stand for "no value" whatever was measured, as sent, before any conversion: loggers' fillers, and
 /// integers of 16 and 32 bits at their ends. Other dashes (±127 °C, 3276.7, 13107 mm/h) lie outside the gross limits
 /// of what they stand in, and are fine numbers elsewhere: a wind from 127°.
@@ -130,6 +148,9 @@ mod tests {
             "NaN",
             "inf",
             "-inf",
+            "-nan",
+            "Infinity",
+            "-Infinity",
             "unavailable",
             "unknown",
             "N/A",
@@ -176,7 +197,7 @@ mod tests {
             assert_eq!(read_text(text), Sent::Number(number), "{text:?}");
         }
         let long = "1".repeat(400);
-        for text in ["0x10", "21.5C", "21,5", "1,013", "warm", "1 2", "e", "infinity", long.as_str()] {
+        for text in ["0x10", "21.5C", "21,5", "1,013", "warm", "1 2", "e", "infinite", long.as_str()] {
             assert_eq!(read_text(text), Sent::Unreadable, "{text:?}");
         }
     }

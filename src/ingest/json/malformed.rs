@@ -53,6 +53,14 @@ impl Malformed {
     }
 }
 
+impl Malformed {
+    /// The same in the text that was sent: `column` finds the column there, by line and column.
+    pub(super) fn place_as_sent(mut self, column: impl Fn(usize, usize) -> usize) -> Self {
+        self.position = self.position.map(|(line, at)| (line, column(line, at)));
+        self
+    }
+}
+
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.place {
