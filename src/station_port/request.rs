@@ -196,6 +196,7 @@ mod tests {
         assert_eq!(whole(&format!("{post}\r\nContent-Length: 3"), "a=1&b", false), (true, "a=1".into()));
         assert_eq!(whole(&format!("{post}\r\ncontent-length :4"), "a=1", false), (false, "a=1".into()));
         assert_eq!(whole(&format!("{post}\r\nCONTENT-LENGTH:4"), "a=1", true), (true, "a=1".into()));
+        assert_eq!(whole(&format!("{post}\r\ncontent-LENGTH : 2"), "a=1", false), (true, "a=".into()));
         assert_eq!(whole(post, "a=1", false), (false, "a=1".into()));
         assert_eq!(whole(post, "a=1", true), (true, "a=1".into()));
         assert_eq!(whole(&format!("{post}\r\nContent-Length: some"), "a=1", false), (false, "a=1".into()));

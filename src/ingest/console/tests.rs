@@ -272,6 +272,82 @@ fn a_console_that_says_no_action_means_an_update() {
     assert_eq!(parse(query).reports.len(), 1);
 }
 
+#[test]
+fn no_value_is_never_zero_and_never_weather() {
+    for text in [
+        "-9999",
+        "-9999.0",
+        "-99",
+        "-999",
+        "-999.9",
+        "-9900",
+        "--",
+        "---",
+        "",
+        "null",
+        "None",
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "unavailable",
+        "unknown",
+        "N/A",
+        "NA",
+        "32767",
+        "-32768",
+        "4294967295",
+    ] {
+        let parsed = parse(&format!("tempf={text}&humidity=50&dateutc=now"));
+        assert_holds(&parsed.reports[0], &[("humidity", 50.0)]);
+        assert_eq!((parsed.refused, parsed.warnings.len()), (0, usize::from(!text.is_empty())), "{text}");
+    }
+    for text in ["21%2C5", "1%2C013", "0x10", "21.5C", &"1".repeat(400), "1%202", "warm"] {
+        let parsed = parse(&format!("tempf={text}&humidity=50&dateutc=now"));
+        assert_holds(&parsed.reports[0], &[("humidity", 50.0)]);
+        assert_eq!(parsed.refused, 1, "{text}");
+    }
+    for (text, celsius) in
+        [("1e1", -12.222), ("%2B50", 10.0), ("+50", 10.0), (".5", -17.5), ("5.", -15.0), ("-0.0", -17.778)]
+    {
+        assert_holds(&parse(&format!("tempf={text}&dateutc=now")).reports[0], &[("temperature", celsius)]);
+    }
+}
+
+#[test]
+fn a_name_means_the_same_in_any_case_and_of_two_values_the_later_is_kept_with_a_warning() {
+    let parsed = parse("TEMPF=50&Uv=3&HUMIDITY=080&WindDir=360&dateUTC=NOW");
+    assert_holds(
+        &parsed.reports[0],
+        &[("temperature", 10.0), ("uv_index", 3.0), ("humidity", 80.0), ("wind_direction", 360.0)],
+    );
+    let twice = parse("tempf=50&tempf=51.8&humidity=104&dateutc=now");
+    assert_holds(&twice.reports[0], &[("temperature", 11.0), ("humidity", 100.0)]);
+    assert_eq!(twice.warnings.len(), 1, "{:?}", twice.warnings);
+}
+
+#[test]
+fn numbers_of_broken_sensors_are_refused_in_whatever_unit_they_come() {
+    for pairs in [
+        "tempf=185",
+        "tempf=-196.6",
+        "tempf=260.6",
+        "tempf=-228.1",
+        "tempf=356.4",
+        "outtemp=-127",
+        "outtemp=85",
+        "rainrate=13107.0",
+        "rainrate=3276.7",
+        "windspeedmph=65535",
+        "humidity=255",
+        "lightning=255",
+    ] {
+        let parsed = parse(&format!("{pairs}&indoorhumidity=40&dateutc=now"));
+        assert_holds(&parsed.reports[0], &[("indoor/humidity", 40.0)]);
+        assert_eq!(parsed.refused, 1, "{pairs}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_upload_makes_the_parser_panic(query in "\\PC{0,80}|([a-zA-Z0-9.]{0,8}=[-0-9.%+]{0,8}&){0,9}", bytes: Vec<u8>) {
