@@ -135,7 +135,10 @@ pub fn takes(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng, seq::IndexedRandom};
     use weather::quantity::Quantity;
+    use weather::report::Report;
     use weather::station::SensorName;
 
     #[test]
@@ -150,6 +153,107 @@ mod tests {
             assert_eq!(value("", Quantity::Temperature).map(f64::round), Some(22.0), "{}", format.name);
             assert_eq!(value("indoor", Quantity::Humidity), Some(40.0), "{}", format.name);
             assert!((format.parse)(b"\xff=1", Timestamp(0)).is_err(), "{}", format.name);
+        }
+    }
+
+    /// Pieces that parsers look for, and that senders put where nobody expects them.
+    const PIECES: [&str; 40] = [
+        "=",
+        "&",
+        ",",
+        " ",
+        "\n",
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        "/",
+        "%",
+        "%2B",
+        "%FF",
+        "+",
+        "-",
+        ".",
+        "e",
+        "i",
+        "u",
+        "t",
+        "NaN",
+        "nan",
+        "null",
+        "true",
+        "-9999",
+        "1e400",
+        "999999999999999999999",
+        "0",
+        "85.0",
+        "temperature",
+        "humidity",
+        "observed_at",
+        "time",
+        "dateutc=now",
+        "baromin=29.9",
+        "\u{0}",
+        "é",
+    ];
+
+    /// An example with some of its bytes changed, left out, doubled, or replaced by a piece.
+    fn mutated(example: &str, random: &mut StdRng) -> Vec<u8> {
+        let mut bytes = example.as_bytes().to_vec();
+        for _ in 0..random.random_range(1..6) {
+            let from = random.random_range(0..=bytes.len());
+            let to = (from + random.random_range(0..12)).min(bytes.len());
+            match random.random_range(0..5) {
+                0 if from < bytes.len() => bytes[from] = random.random(),
+                1 => drop(bytes.drain(from..to)),
+                2 => {
+                    let part = bytes[from..to].to_vec();
+                    let at = random.random_range(0..=bytes.len());
+                    bytes.splice(at..at, part);
+                }
+                3 => drop(bytes.splice(from..to, PIECES.choose(random).expect("some").bytes())),
+                _ => drop(bytes.splice(from..from, PIECES.choose(random).expect("some").bytes())),
+            }
+        }
+        bytes
+    }
+
+    /// The same report as our own JSON.
+    fn as_json(report: &Report) -> String {
+        let mut fields = serde_json::Map::from_iter([("observed_at".to_owned(), report.observed_at().0.into())]);
+        for (sensor, values) in report.sensors() {
+            fields.extend(values.iter().map(|(quantity, value)| (sensor.key(quantity), value.into())));
+        }
+        serde_json::Value::Object(fields).to_string()
+    }
+
+    #[test]
+    fn whatever_comes_no_parser_panics_and_what_it_accepts_is_the_same_report_as_json() {
+        let cases = if std::env::var_os("FULL_LENGTH").is_some() { 1_000_000 } else { 3_000 };
+        let seed = getrandom::u64().expect("random");
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        const NOW: Timestamp = Timestamp(1_795_356_060_000);
+        for format in &FORMATS {
+            let mut accepted = 0;
+            for _ in 0..cases {
+                let sent = mutated(format.example, &mut random);
+                let Ok(parsed) = (format.parse)(&sent, NOW) else { continue };
+                for report in &parsed.reports {
+                    accepted += 1;
+                    let json = as_json(report);
+                    let again = json::parse_one(json.as_bytes(), NOW).unwrap_or_else(|error| panic!("{json}: {error}"));
+                    let why =
+                        || format!("seed {seed}, {}: {:?} was {json}", format.name, String::from_utf8_lossy(&sent));
+                    assert!(again.reports.len() == 1 && again.warnings.is_empty(), "{}: {:?}", why(), again.warnings);
+                    assert_eq!(again.reports[0].observed_at(), report.observed_at(), "{}", why());
+                    assert_eq!(again.reports[0].sensors(), report.sensors(), "{}", why());
+                }
+            }
+            assert!(accepted > cases / 20, "{}: {accepted} of {cases} were accepted", format.name);
         }
     }
 }
