@@ -15,6 +15,7 @@ mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
+pub mod secrets;
 pub mod token;
 pub mod turns;
 pub mod visitor;

@@ -16,6 +16,7 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
+use crate::web::secrets::Masked;
 use crate::web::turns::{Body, Turn, Turns};
 use answers::{Refused, receipt};
 use chrono::Utc;
@@ -30,7 +31,7 @@ use weather::time::Timestamp;
 
 /// The path.
 pub const PATH: &str = "/api/v1/readings";
-/// The path of sensor.community, https://api.sensor.community/v1/push-sensor-data/.
+/// The path of sensor.community, as in <https://api.sensor.community/v1/push-sensor-data/>.
 pub const PUSHED: &str = "/v1/push-sensor-data";
 /// The path of InfluxDB, version 1.
 pub const WRITE: &str = "/write";
@@ -84,7 +85,7 @@ impl Readings {
         Self { storage, options: Arc::new(options), large: Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE) }
     }
 
-    /// Who sends to [`PATH`], if memory knows; `None`: [`Readings::sender`] has to find out.
+    /// Who sends to the address of JSON, if memory knows; `None`: the database has to say.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(keys::bearer(head)?)?;
         let (format, coding) = (entrance::format(head)?, inflate::coding(head)?);
@@ -212,7 +213,7 @@ impl Sender {
         }
         if !parsed.warnings.is_empty() {
             let station = self.station.slug.as_str();
-            tracing::debug!(station, warnings = ?parsed.warnings, more = parsed.unlisted, "lines were not stored in full");
+            tracing::debug!(station, warnings = %Masked(&parsed.warnings), more = parsed.unlisted, "lines were not stored in full");
         }
         Ok(if dropped == 0 { influx::done() } else { influx::partial_write(&wrong, dropped, self.tongue) })
     }

@@ -9,6 +9,7 @@ use crate::storage::{self, Storage};
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
 use crate::web::error::Problem;
+use crate::web::secrets::{Masked, masked};
 use chrono::Utc;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
@@ -60,8 +61,9 @@ impl Asked<'_> {
 
 impl From<Garbled> for Outcome {
     fn from(garbled: Garbled) -> Self {
-        tracing::debug!(reason = %garbled, "an upload was refused");
-        Self::BadRequest(garbled.to_string())
+        let reason = masked(&garbled.to_string()).into_owned();
+        tracing::debug!(reason, "an upload was refused");
+        Self::BadRequest(reason)
     }
 }
 
@@ -179,7 +181,7 @@ async fn store(upload: &Upload<'_>, storage: &Storage, received: Timestamp) -> R
     let of = sensor(upload, &station, storage).await?;
     let parsed = upload.parse(received, &of)?;
     if !parsed.warnings.is_empty() {
-        tracing::debug!(station = %station.slug, warnings = ?parsed.warnings, "an upload was not stored in full");
+        tracing::debug!(station = %station.slug, warnings = %Masked(&parsed.warnings), "an upload was not stored in full");
     }
     if !parsed.reports.is_empty() {
         storage.append(station.id, parsed.reports).await?;
@@ -191,7 +193,8 @@ async fn store(upload: &Upload<'_>, storage: &Storage, received: Timestamp) -> R
 fn tell_unknown(upload: &Upload<'_>) {
     match upload.credentials() {
         Ok(Credentials::Named(station, _)) => {
-            tracing::debug!(station, "an upload came with an unknown ID or a wrong PASSWORD");
+            let station = masked(&station);
+            tracing::debug!(%station, "an upload came with an unknown ID or a wrong PASSWORD");
         }
         Ok(Credentials::Device(_)) => tracing::debug!("an upload came from a device that is not bound to a station"),
         _ => tracing::debug!("an upload came with a key that is no station's"),

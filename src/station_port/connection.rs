@@ -64,7 +64,12 @@ async fn answer(stream: &mut TcpStream, storage: &Storage, options: &Options) ->
         Came::Nothing => return None,
     };
     match look(&bytes, is_all, limits) {
+        Look::Head(request) if request.is_cut() && is_all => {
+            let why = "the body is shorter than its Content-Length".to_owned();
+            Some((uploads::answer(Dialect::at(None), Outcome::BadRequest(why), uploads::now()), request.is_old))
+        }
         // A part may be all that there is.
+        Look::Head(request) if request.is_cut() => Some((refusal(Outcome::TooSlow), request.is_old)),
         Look::Head(request) if request.is_whole(is_all) || has_pairs(&request) || has_body(&request) => {
             Some(take(&request, storage).await)
         }
@@ -79,7 +84,7 @@ async fn read(stream: &mut TcpStream, bytes: &mut Vec<u8>, limits: Limits) -> Ca
         let has_pairs = match look(bytes, false, limits) {
             Look::TooLarge => return Came::TooLarge,
             Look::Head(request) if request.is_whole(false) => return Came::Part,
-            Look::Head(request) => has_pairs(&request),
+            Look::Head(request) => has_pairs(&request) && request.body.is_empty(),
             Look::More => false,
         };
         let more = stream.read_buf(bytes);

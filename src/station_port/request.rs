@@ -48,7 +48,8 @@ pub(super) fn look(bytes: &[u8], is_all: bool, limits: Limits) -> Look<'_> {
     let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
     let (head, body) = match head_end(&bytes[start..]) {
         Some((end, body)) => (&bytes[..start + end], &bytes[start + body..]),
-        None if is_all && start < bytes.len() => (bytes, &[][..]),
+        // Headers may be cut off; the pairs of the request line may not.
+        None if is_all && bytes[start..].contains(&b'\n') => (bytes, &[][..]),
         None if bytes.len() > limits.head_bytes => return Look::TooLarge,
         None => return Look::More,
     };
@@ -79,6 +80,11 @@ impl Request<'_> {
             Length::UntilTheEnd => is_all,
             Length::Chunked => true,
         }
+    }
+
+    /// Whether a part of the body has come and the rest has not: its last value may be cut off.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self.length, Length::Bytes(bytes) if !self.body.is_empty() && self.body.len() < bytes)
     }
 
     /// The path, and the query behind a `?`, if there is one.

@@ -1,11 +1,13 @@
 //! Turns every part's error into a status and a body, RFC 9457 `application/problem+json`. No other file does.
 
 use super::answer::Answer;
+use super::secrets::masked;
 use crate::storage;
 use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 use serde::Serialize;
+use std::borrow::Cow;
 use weather::report::Warning;
 
 /// An error as a client receives it.
@@ -39,7 +41,8 @@ const FULL_RETRY_AFTER_S: u32 = 60;
 impl Problem {
     /// A problem of `status`; `detail` names what is wrong, for the person who reads it.
     pub fn new(status: Status, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), retry_after_s: None, header: None }
+        let detail = masked(&detail.into()).into_owned();
+        Self { status, detail, errors: Vec::new(), retry_after_s: None, header: None }
     }
 
     /// 400, with the fields that are wrong.
@@ -96,14 +99,14 @@ impl Problem {
 
 /// Warnings as JSON: an array of `{"field", "value", "reason"}`.
 pub fn warnings(warnings: &[Warning]) -> Vec<Warned<'_>> {
-    warnings.iter().map(|w| Warned { field: &w.field, value: &w.value, reason: &w.reason }).collect()
+    warnings.iter().map(|w| Warned { field: masked(&w.field), value: masked(&w.value), reason: &w.reason }).collect()
 }
 
 /// A warning as JSON.
 #[derive(Serialize)]
 pub struct Warned<'a> {
-    field: &'a str,
-    value: &'a str,
+    field: Cow<'a, str>,
+    value: Cow<'a, str>,
     reason: &'a str,
 }
 

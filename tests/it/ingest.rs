@@ -668,6 +668,17 @@ async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
     let sent = json!({"temperature": 15, "station_pressure": 987.7, "sea_level_pressure": 1010});
     assert_eq!(door.post(sent).await.0, 201);
     assert!(door.latest().await.contains(&"sea_level_pressure 1010.00".to_owned()), "a station's own number is taken");
+    // Whatever comes first: what was derived gives way.
+    let at = minutes_ago(0);
+    for value in [json!({"temperature": 15}), json!({"station_pressure": 990}), json!({"sea_level_pressure": 1011})] {
+        let mut value = value;
+        value["observed_at"] = at.clone().into();
+        assert_eq!(door.post(value).await, (201, json!({"stored": 1, "duplicate": 0, "warnings": []})));
+    }
+    assert!(door.latest().await.contains(&"sea_level_pressure 1011.00".to_owned()), "{:?}", door.latest().await);
+    let row = "SELECT sea_level_pressure FROM observation WHERE station_pressure = 990";
+    let stored: f64 = door.app.database().query_row(row, [], |row| row.get(0)).expect("a row");
+    assert_eq!(stored, 1011.0);
 }
 
 #[tokio::test]
@@ -678,8 +689,7 @@ async fn a_station_whose_clock_is_behind_is_heard_all_the_same() {
         response.text().await.expect("text")
     };
     for minute in 0..3 {
-        let report =
-            json!({"temperature": 12.0 + f64::from(minute), "observed_at": minutes_ago(300 - i64::from(minute % 2))});
+        let report = json!({"temperature": 12.0 + f64::from(minute), "observed_at": minutes_ago(300)});
         assert!(minute == 0 || page().await.contains(r#"data-state="offline""#), "two may be a backlog");
         assert_eq!(door.post(report).await.0, 201);
     }
@@ -725,4 +735,41 @@ async fn stations_that_send_slowly_do_not_keep_another_from_a_large_upload() {
         }
     }
     assert_eq!(told, ["HTTP/1.1 503 "], "one of them has given way");
+}
+
+#[tokio::test]
+async fn no_time_that_somebody_sends_takes_a_page_down() {
+    let door = AtTheDoor::new().await;
+    for time in [i64::MIN, i64::MIN, i64::MIN, i64::MAX, i64::MIN, i64::MAX, i64::MAX, i64::MAX] {
+        let write =
+            door.client.post(door.url("/write?precision=h")).header("Authorization", format!("Token {}", door.key));
+        let answer = write.body(format!("m temperature=1 {time}")).send().await.expect("answered");
+        assert!(matches!(answer.status().as_u16(), 204 | 400), "{time}: {}", answer.status());
+        for path in ["/", "/s/town-hall"] {
+            let page = door.client.get(door.url(path)).send().await.expect("answered");
+            assert_eq!(page.status(), 200, "{path} after {time}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_the_wrong_place_is_not_repeated() {
+    let door = AtTheDoor::new().await;
+    let key = &door.key;
+    let answer = door.client.post(door.url(&format!("/api/v1/{key}/telemtry"))).send().await.expect("answered");
+    let said = format!("{:?} {}", answer.headers().clone(), answer.text().await.expect("text"));
+    assert!(!said.contains(&key[8..]), "{said}");
+    let (_, receipt) = door.post(json!({"temperature": 1, "api_key": key, "token": key})).await;
+    assert!(!receipt.to_string().contains(&key[8..]) && receipt.to_string().contains("stv_…"), "{receipt}");
+}
+
+#[tokio::test]
+async fn sensors_in_every_script_are_sensors_of_their_own() {
+    let door = AtTheDoor::new().await;
+    for sensor in ["Кухня", "屋上"] {
+        let report = json!({"sensor": sensor, "temperature": 27.25});
+        assert_eq!(door.post(report).await.0, 201, "{sensor}");
+    }
+    let latest = door.latest().await;
+    assert!(latest.len() == 2 && latest.iter().all(|value| value.starts_with("sensor-")), "{latest:?}");
 }

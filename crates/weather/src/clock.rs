@@ -1,22 +1,26 @@
 //! Clocks of stations: is one wrong, and by how much?
 
-use crate::time::{MINUTE_MS, Timestamp};
+use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp};
 use std::collections::VecDeque;
 
 /// So many reports are compared, and must agree: a logger that sends its backlog is late each time by another time.
 const REPORTS: usize = 3;
-/// They agree if they lie within this, ms: stations send at most some seconds late, by now and then a minute.
+/// They agree if they lie within this, ms: stations send at most some seconds late, by now and then a minute …
 const AGREE_MS: i64 = 2 * MINUTE_MS;
+/// … and within this more than half of the time that passed between them, ms. Of a backlog, hours come in seconds.
+const AGREE_SOON_MS: i64 = 2 * SECOND_MS;
 /// A clock that is off by less is not worth a word, ms: reports may wait that long.
 const OFF_MS: i64 = 5 * MINUTE_MS;
+/// No clock is off by more, ms, a hundred years: one that was never set is off by half of that.
+const SKEW_MAX_MS: i64 = 36_525 * DAY_MS;
 
 /// When a station was heard, and what its reports said of the time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Heard {
     /// When its newest report arrived.
     pub at: Option<Timestamp>,
-    /// The device's time minus the time of arrival, of the newest reports that had a time, ms.
-    skews: VecDeque<i64>,
+    /// Of the newest reports that had a time: when each arrived, and the device's time minus that, ms.
+    skews: VecDeque<(Timestamp, i64)>,
 }
 
 impl Heard {
@@ -27,16 +31,17 @@ impl Heard {
         if self.skews.len() == REPORTS {
             self.skews.pop_front();
         }
-        self.skews.push_back(skew_ms);
+        self.skews.push_back((at, skew_ms.clamp(-SKEW_MAX_MS, SKEW_MAX_MS)));
     }
 
     /// How far the station's clock is ahead (negative: behind), ms, if the newest reports agree that it is off: local time that
     /// is sent as UTC is off by the zone's offset. Nothing is said of a station that sends a backlog.
     pub fn clock_off_ms(&self) -> Option<i64> {
-        let mut newest: Vec<i64> = self.skews.iter().copied().collect();
+        let mut newest: Vec<i64> = self.skews.iter().map(|(_, skew_ms)| *skew_ms).collect();
         newest.sort_unstable();
-        let (first, last) = (newest.first()?, newest.last()?);
-        let agree = newest.len() >= REPORTS && last - first <= AGREE_MS;
+        let passed_ms = self.skews.back()?.0.since(self.skews.front()?.0).max(0);
+        let within_ms = AGREE_MS.min(passed_ms / 2 + AGREE_SOON_MS);
+        let agree = newest.len() >= REPORTS && newest.last()? - newest.first()? <= within_ms;
         let median = newest.get(newest.len() / 2)?;
         (agree && median.abs() > OFF_MS).then_some(*median)
     }
@@ -94,6 +99,15 @@ mod tests {
         assert_eq!(heard(&[BEHIND - 900, BEHIND, BEHIND - 40_000]).clock_off_ms(), Some(BEHIND - 900));
         assert_eq!(heard(&[BEHIND, BEHIND, BEHIND, -800]).clock_off_ms(), None, "it was set right");
         assert_eq!(heard(&[-3 * HOUR_MS, -2 * HOUR_MS, -HOUR_MS]).clock_off_ms(), None, "a backlog catches up");
+        let mut backlog = Heard::default();
+        for number in 0..3 {
+            backlog.note(Timestamp(number * 900), Some(-2 * HOUR_MS + number * 60_000));
+        }
+        assert_eq!(backlog.clock_off_ms(), None, "a minute each second");
+        for wild in [i64::MIN, i64::MAX] {
+            assert!(heard(&[wild; 3]).clock_off_ms().is_some_and(|off| off.abs() == SKEW_MAX_MS));
+            assert_eq!(heard(&[wild, -1, !wild]).clock_off_ms(), None);
+        }
         assert_eq!(heard(&[-200, -100, 150]).clock_off_ms(), None);
         assert_eq!(heard(&[9 * HOUR_MS; 30]).clock_off_ms(), Some(9 * HOUR_MS));
         let mut untimed = heard(&[BEHIND; 3]);

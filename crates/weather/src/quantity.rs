@@ -46,6 +46,11 @@ impl Quantity {
         !matches!(self, Self::PrecipitationCounted)
     }
 
+    /// True for what storage may make of other values of the same instant, where a station does not send it.
+    pub const fn is_derivable(self) -> bool {
+        matches!(self, Self::Precipitation | Self::SeaLevelPressure | Self::AltimeterSetting)
+    }
+
     /// The place in an array of all quantities, `0..COUNT`. It changes with the table: [`Quantity::number`] is what may
     /// be stored.
     pub const fn index(self) -> usize {

@@ -26,8 +26,19 @@ pub struct Gauge {
     pub counted: f64,
     /// What has fallen since local midnight, mm.
     pub fallen: f64,
-    /// What it said before, if this reading may be corrupt: it jumped by more than rain can, or fell during the day, mm.
-    pub before: Option<f64>,
+    /// What the next readings will tell.
+    pub doubt: Option<Doubt>,
+}
+
+/// A reading that may be corrupt, or of another gauge: its counter jumped by more than rain can, or fell during the day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Doubt {
+    /// Since when.
+    pub since: Timestamp,
+    /// What the counter said before, mm.
+    pub before: f64,
+    /// What has fallen if the counter was reset, mm. It counts when the next reading does not lead back.
+    pub pending: f64,
 }
 
 /// No rain is heavier, mm/h: 305 mm in 42 minutes is the record (Holt, 1947).
@@ -38,6 +49,11 @@ const AT_ONCE_MM: f64 = 5.0;
 const RESET_BELOW: f64 = 0.2;
 /// After a longer silence over midnight, a daily counter is taken to have been reset meanwhile, ms.
 const RESET_UNSEEN_MS: i64 = 2 * HOUR_MS;
+/// A corrupt reading is followed by a good one in this time, ms.
+const DOUBT_MS: i64 = HOUR_MS;
+/// If at least so much has fallen, a counter that stood below it and jumps to it at once is back from a corrupt reading, mm. That
+/// is for a server that was restarted in between.
+const BACK_FROM_MM: f64 = 1.0;
 
 impl Gauge {
     /// The gauge as of a reading, by the newest reading that is known. `None` for a late reading of a total: nothing tells
@@ -45,38 +61,57 @@ impl Gauge {
     ///
     /// A reading that came late says what it counted; on the day of the newest one it says no more than that.
     pub fn read(zone: Tz, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
-        let is = |fallen: f64, before: Option<f64>| Some(Self { at, counted, fallen, before });
+        let is = |fallen: f64| Some(Self { at, counted, fallen: without_noise(fallen), doubt: None });
         let Some(newest) = newest else {
-            return is(if counter == Counter::Daily { counted } else { 0.0 }, None);
+            return is(if counter == Counter::Daily { counted } else { 0.0 });
         };
         let same_day = day::date_at(zone, newest.at) == day::date_at(zone, at);
         if at < newest.at {
             return match counter {
-                _ if same_day && counted <= newest.counted => {
-                    is(without_noise((newest.fallen - (newest.counted - counted)).max(0.0)), None)
-                }
-                Counter::Daily if same_day => is(counted.min(newest.fallen), None),
-                Counter::Daily => is(counted, None),
+                _ if same_day && counted <= newest.counted => is((newest.fallen - (newest.counted - counted)).max(0.0)),
+                Counter::Daily if same_day => is(counted.min(newest.fallen)),
+                Counter::Daily => is(counted),
                 Counter::Total => None,
             };
         }
-        let since_ms = at.since(newest.at);
-        let was = if same_day { newest.fallen } else { 0.0 };
-        let is_possible = |mm: f64| mm <= AT_ONCE_MM + HARDEST_MM_H * (since_ms as f64 / HOUR_MS as f64);
-        let is_next_day_unseen = counter == Counter::Daily && !same_day && since_ms > RESET_UNSEEN_MS;
-        let is_back = |before: f64| counted >= before && (before > newest.counted || counted < newest.counted);
-        let step = match newest.before {
+        let (fallen, doubt) = newest.after(counter, same_day, at, counted);
+        Some(Self { at, counted, fallen: without_noise(fallen), doubt })
+    }
+
+    /// What has fallen after the next reading, and what is in doubt then.
+    fn after(self, counter: Counter, same_day: bool, at: Timestamp, counted: f64) -> (f64, Option<Doubt>) {
+        let since_ms = at.since(self.at);
+        let was = if same_day { self.fallen } else { 0.0 };
+        let doubtful = |pending| Some(Doubt { since: at, before: self.counted, pending });
+        let is_possible = |step: f64| step <= AT_ONCE_MM + HARDEST_MM_H * (since_ms as f64 / HOUR_MS as f64);
+        let stepped = |step: f64| if is_possible(step) { (was + step, None) } else { (was, doubtful(0.0)) };
+        if counter == Counter::Daily && !same_day && since_ms > RESET_UNSEEN_MS {
+            return (was + counted, None);
+        }
+        let doubt = self.doubt.filter(|doubt| at.since(doubt.since) <= DOUBT_MS);
+        match doubt {
+            Some(_) if counted == self.counted && same_day => return (was, doubt),
             // The reading in between was corrupt.
-            Some(before) if is_back(before) => counted - before,
-            _ if is_next_day_unseen => counted,
-            _ if counted >= newest.counted => counted - newest.counted,
-            _ if counter == Counter::Daily && !same_day => counted,
-            _ if counted < newest.counted * RESET_BELOW => counted,
-            _ => 0.0,
-        };
-        let jumped = !is_possible(step);
-        let fell = same_day && counted < newest.counted * RESET_BELOW;
-        is(without_noise(was + if jumped { 0.0 } else { step }), (jumped || fell).then_some(newest.counted))
+            Some(Doubt { before, .. }) if counted >= before && (before > self.counted || counted < self.counted) => {
+                return stepped(counted - before);
+            }
+            _ => {}
+        }
+        let may_forget = counter == Counter::Daily && same_day && self.doubt.is_none() && since_ms <= DOUBT_MS;
+        if may_forget && self.fallen >= BACK_FROM_MM && self.counted < self.fallen && counted >= self.fallen {
+            return stepped(counted - self.fallen);
+        }
+        let pending = self.doubt.map_or(0.0, |doubt| doubt.pending).min(if same_day { f64::INFINITY } else { 0.0 });
+        if counted < self.counted {
+            return match counter {
+                // It is midnight.
+                Counter::Daily if !same_day => (was + counted, None),
+                _ if counted < self.counted * RESET_BELOW => (was + pending, doubtful(counted)),
+                _ => (was + pending, doubtful(0.0)),
+            };
+        }
+        let step = counted - self.counted;
+        if is_possible(step) { (was + pending + step, None) } else { (was + pending, doubtful(0.0)) }
     }
 }
 
@@ -128,7 +163,11 @@ mod tests {
             ("2026-06-22 01:04:00", 0.2),
             ("2026-06-22 09:00:00", 1.2),
         ];
-        assert_eq!(fallen(Counter::Daily, &readings), [5.0, 0.4, 1.0, 1.2, 2.2]);
+        assert_eq!(
+            fallen(Counter::Daily, &readings),
+            [5.0, 0.4, 1.0, 1.0, 2.2],
+            "a reset is believed at the next reading"
+        );
     }
 
     #[test]
@@ -156,13 +195,34 @@ mod tests {
         assert_eq!(minute([0.0, 1270.0, 0.0, 0.2]), [0.0, 0.0, 0.0, 0.2]);
         assert_eq!(minute([0.6, 1270.0, 0.8, 1.0]), [0.6, 0.6, 0.8, 1.0], "what fell meanwhile counts");
         assert_eq!(minute([5.3, 0.0, 5.3, 5.5]), [5.3, 5.3, 5.3, 5.5], "a zero in between");
-        assert_eq!(minute([5.3, 5.1, 5.3, 5.5])[1], 5.3, "a small step back is no reset");
+        assert_eq!(minute([5.3, 5.1, 5.3, 5.5]), [5.3, 5.3, 5.3, 5.5], "a small step back is no reset");
+        assert_eq!(minute([2.0, 1270.0, 1270.0, 2.2]), [2.0, 2.0, 2.0, 2.2], "two of them");
+    }
+
+    #[test]
+    fn two_gauges_of_one_name_do_not_make_rain_without_end() {
+        for (one, other) in [(5.0, 0.8), (5.0, 1.2), (12.7, 2.03)] {
+            let times: Vec<String> = (0..60).map(|minute| format!("2026-11-22 10:{minute:02}:00")).collect();
+            let readings: Vec<_> = times.iter().map(String::as_str).zip([one, other].into_iter().cycle()).collect();
+            let last = fallen(Counter::Daily, &readings).pop();
+            assert_eq!(last, Some(one), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_restart_in_the_midst_of_a_doubt_makes_no_rain() {
+        let at = local("2026-11-22 10:00:00");
+        let forgot = Gauge { at, counted: 0.0, fallen: 5.3, doubt: None };
+        let back = Gauge::read(ZONE, Counter::Daily, Some(forgot), at.plus(16_000), 5.3).expect("in order");
+        assert_eq!(back.fallen, 5.3);
     }
 
     #[test]
     fn a_silence_over_midnight_hides_the_reset() {
         let readings = [("2026-11-21 14:00:00", 5.3), ("2026-11-22 10:00:00", 6.0)];
         assert_eq!(fallen(Counter::Daily, &readings), [5.3, 6.0]);
+        let early = [("2026-11-21 23:59:00", 5.3), ("2026-11-21 23:59:56", 0.0), ("2026-11-22 10:00:00", 6.0)];
+        assert_eq!(fallen(Counter::Daily, &early), [5.3, 5.3, 6.0], "a reset that was early");
     }
 
     #[test]
@@ -179,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_late_reading_says_no_more_than_the_newest() {
-        let newest = Gauge { at: local("2026-11-22 00:00:14"), counted: 0.0, fallen: 0.0, before: None };
+        let newest = Gauge { at: local("2026-11-22 00:00:14"), counted: 0.0, fallen: 0.0, doubt: None };
         let read = |counter, at: &str, counted| {
             Gauge::read(ZONE, counter, Some(newest), local(at), counted).map(|gauge| gauge.fallen)
         };
@@ -202,7 +262,9 @@ mod tests {
                     if let Some(before) = newest && day::date_at(ZONE, before.at) == day::date_at(ZONE, at) {
                         let hours = at.since(before.at) as f64 / HOUR_MS as f64;
                         prop_assert!(gauge.fallen >= before.fallen);
-                        prop_assert!(gauge.fallen - before.fallen <= AT_ONCE_MM + HARDEST_MM_H * hours + 1e-6);
+                        let pending = before.doubt.map_or(0.0, |doubt| doubt.pending);
+                        let most = AT_ONCE_MM + HARDEST_MM_H * hours + pending;
+                        prop_assert!(gauge.fallen - before.fallen <= most + 1e-6 );
                     }
                     newest = Some(gauge);
                 }

@@ -116,7 +116,14 @@ pub(crate) fn sensor_of(parts: &[&str]) -> SensorName {
             _ => {}
         }
     }
-    let name = name.trim_end_matches('-');
+    let name = match name.trim_end_matches('-') {
+        // Letters of another script: a name of its own all the same, or it would be the main sensor.
+        "" if parts.iter().any(|part| !part.trim().is_empty()) => {
+            let code = parts.join("-").chars().fold(0_u64, |code, c| code.wrapping_mul(0x1_0000_01b3) ^ u64::from(c));
+            &format!("sensor-{:08x}", code & 0xffff_ffff)
+        }
+        name => name,
+    };
     let start = name.len().saturating_sub(SENSOR_MAX_BYTES);
     SensorName::new(&name[start..]).unwrap_or_default()
 }

@@ -347,6 +347,8 @@ fn a_stretch_that_is_not_known_is_not_today() {
         ("rain in the last fortnight", "fortnight"),
         ("max in the last 30 seconds", "seconds"),
         ("hottest of the decade", "decade"),
+        ("how cold tonight", "tonight"),
+        ("high in the last couple of hours", "couple"),
     ] {
         let answer = said(text, &context());
         assert!(

@@ -50,7 +50,11 @@ fn missing_sensors<'a>(memory: &Memory, uploads: &[Upload<'a>]) -> Vec<(StationI
         }
     }
     let mut room: HashMap<StationId, usize> = HashMap::new();
-    let has_room = |(station, _): &(StationId, &SensorName)| {
+    let has_room = |(station, name): &(StationId, &SensorName)| {
+        // The station's own weather has room, however many others there are.
+        if name.is_main() {
+            return true;
+        }
         let left = room.entry(*station).or_insert_with(|| SENSORS_MAX.saturating_sub(memory.stations[station].len()));
         let has = *left > 0;
         *left = left.saturating_sub(1);

@@ -4,6 +4,7 @@ use crate::storage::seam::{FoundSensor, Newest, Range, Rank, SensorDay, SensorId
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
+use weather::rain::Doubt;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
@@ -25,8 +26,8 @@ pub(super) struct Known {
     pub high_water: Option<Timestamp>,
     /// The newest value of each quantity.
     pub latest: [Option<Newest>; Quantity::COUNT],
-    /// What its rain counter said before the newest reading, if that may be corrupt, mm. A restart forgets it.
-    pub before_counted: Option<f64>,
+    /// What the next readings of its rain counter will tell. A restart forgets it.
+    pub rain_doubt: Option<Doubt>,
     /// The newest values are to be written.
     pub is_touched: bool,
 }
@@ -104,10 +105,11 @@ impl Memory {
 
 impl Known {
     /// Takes a value in that arrived at `now`. True if it is the newest of its quantity. What counts as newest from the
-    /// future came while the server's clock was wrong, and gives way.
+    /// future came while the server's clock was wrong, and gives way; so does what was derived for the same instant.
     pub(super) fn fold(&mut self, quantity: Quantity, value: f64, rank: Rank, now: Timestamp) -> bool {
         let slot = &mut self.latest[quantity.index()];
-        if slot.is_some_and(|newest| newest.rank >= rank && !is_ahead(newest.rank.rank, now)) {
+        let is_newer = |newest: Newest| newest.rank > rank || (newest.rank == rank && newest.value == value);
+        if slot.is_some_and(|newest| is_newer(newest) && !is_ahead(newest.rank.rank, now)) {
             return false;
         }
         *slot = Some(Newest { rank, value });

@@ -13,7 +13,7 @@ use weather::quantity::Quantity;
 use weather::rain::{Counter, Gauge};
 use weather::report::{Report, Values, Warning};
 use weather::station::{SensorName, Station, StationId};
-use weather::time::{MINUTE_MS, Timestamp};
+use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
 use weather::{day, derived};
 
 /// Reports of one station that belong together.
@@ -37,6 +37,8 @@ pub(super) struct Merged {
 pub(super) const WARNINGS_MAX: usize = 100;
 /// What is derived rests on values that are at most this old.
 const DERIVE_MAX_AGE_MS: i64 = 15 * MINUTE_MS;
+/// Pressures that lie no further apart are the same derived one, hPa: the temperature beside it may have changed since.
+const SAME_HPA: f64 = 0.05;
 
 /// Uploads that are merged, in order, into what is known, until they are written together. What is written is known
 /// from then on: if it cannot be written, memory has to be cleared.
@@ -74,7 +76,7 @@ impl Merging {
             let observed_at = report.observed_at();
             let date = day::date_at(upload.station.zone, observed_at);
             report.sensors().keys().all(|name| match sensors.get(name) {
-                None => sensors.len() >= SENSORS_MAX,
+                None => sensors.len() >= SENSORS_MAX && !name.is_main(),
                 Some(&sensor) => {
                     memory.days.contains_key(&(sensor, date))
                         && (memory.is_new(sensor, observed_at) || self.rows.contains_key(&(sensor, observed_at)))
@@ -156,6 +158,10 @@ impl Merging {
                         fresh.push((name, quantity, value));
                     }
                     Some(stored) if stored == value => {}
+                    Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
+                        row.values.restore(quantity, value);
+                        fresh.push((name, quantity, value));
+                    }
                     Some(stored) => {
                         let stored = quantity.echo(stored);
                         let reason = format!("{stored} is stored for that sensor and instant already, and stays");
@@ -235,7 +241,7 @@ impl Merging {
 /// What a barometer's reading is at sea level, where the station sends only its own pressure and its elevation is known.
 fn reduced(
     memory: &Memory,
-    (station, sensor): (&Station, SensorId),
+    of: (&Station, SensorId),
     name: &SensorName,
     row: &Values,
     fresh: &[Fresh<'_>],
@@ -246,6 +252,30 @@ fn reduced(
     if !measured || !name.is_main() || has(Quantity::SeaLevelPressure) || has(Quantity::AltimeterSetting) {
         return None;
     }
+    at_sea_level(memory, of, row, report)
+}
+
+/// Whether a row's pressure was made of its barometer's reading: then the station's own number replaces it.
+fn is_derived(
+    memory: &Memory,
+    of: (&Station, SensorId),
+    row: &Values,
+    report: &Report,
+    (quantity, stored): (Quantity, f64),
+) -> bool {
+    let made = matches!(quantity, Quantity::SeaLevelPressure | Quantity::AltimeterSetting)
+        .then(|| at_sea_level(memory, of, row, report))
+        .flatten();
+    made.is_some_and(|made| made.0 == quantity && (made.1 - stored).abs() <= SAME_HPA)
+}
+
+fn at_sea_level(
+    memory: &Memory,
+    (station, sensor): (&Station, SensorId),
+    row: &Values,
+    report: &Report,
+) -> Option<(Quantity, f64)> {
+    let has = |quantity| row.get(quantity).is_some();
     let mut values = *row;
     for quantity in [Quantity::Temperature, Quantity::Humidity].into_iter().filter(|quantity| !has(*quantity)) {
         let newest = memory.sensors.get(&sensor).and_then(|known| known.latest[quantity.index()]);
@@ -273,18 +303,26 @@ fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>],
         let newest = known.latest[quantity.index()];
         newest.filter(|newest| !is_ahead(newest.rank.rank, report.received_at()))
     };
+    let daily = newest(Quantity::PrecipitationCounted);
+    if counter == Counter::Total
+        && daily.is_some_and(|daily| report.observed_at().since(daily.rank.observed_at) < DAY_MS)
+    {
+        // A gauge with both: rain counts once.
+        return None;
+    }
     let fallen = newest(Quantity::Precipitation);
     // Before counters were kept, what they said was what had fallen.
-    let reading = newest(quantity).or(fallen.filter(|_| counter == Counter::Daily));
+    let is_old = counter == Counter::Daily && newest(Quantity::PrecipitationTotal).is_none();
+    let reading = newest(quantity).or(fallen.filter(|_| is_old));
     let newest = reading.zip(fallen).map(|(counted, fallen)| Gauge {
         at: counted.rank.observed_at,
         counted: counted.value,
         fallen: fallen.value,
-        before: known.before_counted,
+        doubt: known.rain_doubt,
     });
     let gauge = Gauge::read(station.zone, counter, newest, report.observed_at(), counted)?;
     if newest.is_none_or(|newest| newest.at <= gauge.at) {
-        known.before_counted = gauge.before;
+        known.rain_doubt = gauge.doubt;
     }
     Some(gauge.fallen)
 }

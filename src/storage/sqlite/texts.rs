@@ -60,9 +60,15 @@ fn names(separator: &str, each: impl Fn(&str) -> String) -> String {
     columns().map(|quantity| each(quantity.name())).collect::<Vec<_>>().join(separator)
 }
 
-/// A stored value stands, whatever memory believed: `coalesce` fills in only what is missing.
+/// A stored value stands, whatever memory believed: `coalesce` fills in only what is missing. What may be derived gives way.
 fn observation() -> String {
-    let fill = names(", ", |name| format!("{name} = coalesce(observation.{name}, excluded.{name})"));
+    let fill = columns().map(|quantity| {
+        let name = quantity.name();
+        let (first, second) =
+            if quantity.is_derivable() { ("excluded", "observation") } else { ("observation", "excluded") };
+        format!("{name} = coalesce({first}.{name}, {second}.{name})")
+    });
+    let fill = fill.collect::<Vec<_>>().join(", ");
     format!(
         "INSERT INTO observation (sensor, observed_ms, {}) VALUES (?, ?, {}) \
         ON CONFLICT (sensor, observed_ms) DO UPDATE SET {fill}",

@@ -212,3 +212,28 @@ async fn another_stretch_is_another_answer() {
         "{old:?}"
     );
 }
+
+/// A counter that came as a value of its own, after one that only counts up, is the better one; and rain counts once.
+#[tokio::test]
+async fn a_gauge_with_two_counters_counts_rain_once() {
+    let house = House::new().await;
+    let at = |minute: u32| march(31, 9, minute);
+    let both = [("precipitation", 3.0), ("precipitation_total", 800.0)];
+    house
+        .append(vec![
+            report(at(0), &both),
+            report(at(1), &[("precipitation_total", 801.0)]),
+            report(at(2), &[("precipitation", 4.0), ("precipitation_total", 801.0)]),
+            report(at(3), &[("precipitation_total", 802.0)]),
+            report(at(4), &[("precipitation", 5.0), ("precipitation_total", 802.0)]),
+        ])
+        .await;
+    let rain = async || {
+        let latest = house.storage.latest(house.station.id).await.expect("read");
+        latest.iter().find(|latest| latest.quantity == Quantity::Precipitation).map(|latest| latest.value)
+    };
+    assert_eq!(rain().await, Some(5.0));
+    house.append(vec![report(at(5), &[("precipitation_total", 803.0)])]).await;
+    house.append(vec![report(at(5), &[("precipitation", 6.0)])]).await;
+    assert_eq!(rain().await, Some(6.0));
+}
