@@ -205,10 +205,16 @@ impl Sender {
     /// Good lines are stored, and the answer names the wrong ones. Values that are no weather are no mistake of the sender's: they
     /// stand in the log.
     async fn store_lines(&self, batch: Batch) -> Result<Answer, Refused> {
-        let Batch { mut parsed, wrong, dropped } = batch;
+        let Batch { mut parsed, mut wrong, mut dropped } = batch;
         let reports = std::mem::take(&mut parsed.reports);
         if !reports.is_empty() {
             let appended = self.door.storage.append(self.station.id, reports).await?;
+            // Lines that are good and not stored: the sender must hear of them.
+            let (lost, why) = appended.without_sensor();
+            if lost > 0 {
+                wrong.push(why.to_owned());
+                dropped += lost;
+            }
             parsed.warn(appended.warnings);
         }
         if !parsed.warnings.is_empty() {

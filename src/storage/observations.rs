@@ -16,6 +16,16 @@ pub struct Appended {
     pub warnings: Vec<Warning>,
 }
 
+/// Why a value of a sensor that is one too many is not stored.
+pub(super) const TOO_MANY_SENSORS: &str = "the station has as many sensors as it may have; nothing stored";
+
+impl Appended {
+    /// How many of the listed warnings are about good values for which there was no sensor any more; and why.
+    pub fn without_sensor(&self) -> (usize, &'static str) {
+        (self.warnings.iter().filter(|warning| warning.reason == TOO_MANY_SENSORS).count(), TOO_MANY_SENSORS)
+    }
+}
+
 /// The newest value of a datastream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latest {

@@ -773,3 +773,30 @@ async fn sensors_in_every_script_are_sensors_of_their_own() {
     let latest = door.latest().await;
     assert!(latest.len() == 2 && latest.iter().all(|value| value.starts_with("sensor-")), "{latest:?}");
 }
+
+#[tokio::test]
+async fn good_lines_that_find_no_sensor_are_not_called_stored() {
+    let door = AtTheDoor::new().await;
+    let write = async |lines: String| {
+        let post = door.client.post(door.url("/api/v2/write")).header("Authorization", format!("Token {}", door.key));
+        let answer = post.body(lines).send().await.expect("answered");
+        (answer.status().as_u16(), answer.text().await.expect("text"))
+    };
+    let lines =
+        |sensors: std::ops::Range<usize>| sensors.map(|s| format!("m,sensor=s{s} temperature=1\n")).collect::<String>();
+    assert_eq!(write(lines(0..256)).await.0, 204);
+    let (status, said) = write(lines(255..258)).await;
+    assert!(status == 400 && said.contains("as many sensors as it may have") && said.contains("dropped=2"), "{said}");
+    assert_eq!(write("m temperature=7".to_owned()).await.0, 204, "the main sensor has room");
+    assert!(door.latest().await.contains(&"temperature 7.00".to_owned()));
+}
+
+#[tokio::test]
+async fn units_in_an_object_are_refused_and_not_ignored() {
+    let door = AtTheDoor::new().await;
+    for units in [json!({"temperature": "F"}), json!(["F"])] {
+        let (status, problem) = door.post(json!({"temperature": 50, "units": units})).await;
+        assert_eq!(status, 400, "{problem}");
+    }
+    assert_eq!(door.latest().await, [""; 0]);
+}

@@ -137,7 +137,13 @@ fn hear_about_others<'k, 'f, 'a>(
     for known in all {
         let text = || text_of(known.field.sent);
         let scalar = known.prefix.is_empty() && is_scalar(known.field.sent);
-        if let Some(stem) = units::stem(&known.lower).filter(|_| is_scalar(known.field.sent)) {
+        let stem = units::stem(&known.lower);
+        if stem.is_some() && known.field.sent.starts_with(['{', '[']) {
+            let why =
+                "tells units in a way that is not read here: put them into the names of the fields (temperature_f)";
+            return Err(Stop::about(&known.field.name, &text(), why));
+        }
+        if let Some(stem) = stem.filter(|_| is_scalar(known.field.sent)) {
             let heard = reading.told.hear(stem, &known.field.name, &text());
             if heard.map_err(|why| Stop::about(&known.field.name, &text(), why))? {
                 if known.prefix.is_empty() {

@@ -3,7 +3,7 @@
 use super::bodies::{self, Fresh};
 use super::memory::{Day, Known, Memory, SENSORS_MAX};
 use super::news::News;
-use crate::storage::observations::Appended;
+use crate::storage::observations::{Appended, TOO_MANY_SENSORS};
 use crate::storage::seam::{NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -344,8 +344,6 @@ fn now(memory: &Memory, station: &Station, report: &Report) -> Values {
     }
     now
 }
-
-const TOO_MANY_SENSORS: &str = "the station has as many sensors as it may have; nothing stored";
 
 #[cfg(test)]
 mod tests;
