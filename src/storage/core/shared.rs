@@ -10,6 +10,32 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use weather::clock::{self, Heard};
 use weather::report::Report;
 use weather::station::StationId;
+use weather::time::{HOUR_MS, Timestamp};
+
+/// The log tells of a station's clock at most once in this time, ms: whoever sends odd times must not fill the log.
+const CLOCK_TOLD_EVERY_MS: i64 = HOUR_MS;
+
+/// What was heard of a station.
+#[derive(Default)]
+struct OfStation {
+    heard: Heard,
+    /// When the log told of its clock.
+    told_at: Option<Timestamp>,
+}
+
+impl OfStation {
+    /// Takes in that a report arrived; returns how far the station's clock is off, if the log has to tell it.
+    fn note(&mut self, now: Timestamp, skew_ms: Option<i64>) -> Option<i64> {
+        let was_off = self.heard.clock_off_ms().is_some();
+        self.heard.note(now, skew_ms);
+        let off_ms = self.heard.clock_off_ms().filter(|_| !was_off)?;
+        let is_due = self.told_at.is_none_or(|told_at| now.since(told_at) >= CLOCK_TOLD_EVERY_MS);
+        is_due.then(|| {
+            self.told_at = Some(now);
+            off_ms
+        })
+    }
+}
 
 /// Shared by all handles and the writer.
 pub(in crate::storage) struct Shared {
@@ -21,7 +47,7 @@ pub(in crate::storage) struct Shared {
     /// How full the database is, and by whom.
     pub shares: Shares,
     /// When stations were heard since the start, and what their clocks said.
-    heard: Mutex<HashMap<StationId, Heard>>,
+    heard: Mutex<HashMap<StationId, OfStation>>,
     pub(super) counters: Counters,
 }
 
@@ -59,29 +85,19 @@ impl Shared {
         let Some(newest) = reports.iter().max_by_key(|report| (report.received_at(), report.observed_at())) else {
             return;
         };
+        let now = newest.received_at();
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_station = heard.entry(station).or_default();
-        let before = of_station.clock_off_ms();
-        of_station.note(newest.received_at(), newest.skew_ms());
-        match (before, of_station.clock_off_ms()) {
-            (None, Some(off_ms)) => {
-                let directory = self.directory();
-                let slug = directory.by_id(station).map_or("", |(station, _)| station.slug.as_str());
-                tracing::warn!(station = slug, "the station's clock is {}", clock::off(off_ms));
-            }
-            (Some(_), None) => {
-                let directory = self.directory();
-                let slug = directory.by_id(station).map_or("", |(station, _)| station.slug.as_str());
-                tracing::info!(station = slug, "the station's clock is right again, or its reports do not agree");
-            }
-            _ => {}
+        if let Some(off_ms) = heard.entry(station).or_default().note(now, newest.skew_ms()) {
+            let directory = self.directory();
+            let slug = directory.by_id(station).map_or("", |(station, _)| station.slug.as_str());
+            tracing::warn!(station = slug, "the station's clock is {}", clock::off(off_ms));
         }
     }
 
     /// What is known of a station's clock since the start.
     pub(in crate::storage) fn heard(&self, station: StationId) -> Heard {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.get(&station).cloned().unwrap_or_default()
+        heard.get(&station).map(|of| of.heard.clone()).unwrap_or_default()
     }
 
     /// The database was measured.
@@ -92,5 +108,21 @@ impl Shared {
     /// What was counted; how many reports and words wait is the queue's part.
     pub(in crate::storage) fn stats(&self) -> Stats {
         self.counters.read()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_station_that_sends_odd_times_does_not_fill_the_log() {
+        let mut station = OfStation::default();
+        // Three times five hours behind, three times right, and again, for two hours.
+        let told = (0..7_200).filter(|second| {
+            let skew_ms = if second / 3 % 2 == 0 { -5 * HOUR_MS } else { 0 };
+            station.note(Timestamp(second * 1_000), Some(skew_ms)).is_some()
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [2, 3_602]);
     }
 }
