@@ -24,7 +24,7 @@ pub use self::core::{Commits, Committed, Stats};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
-pub use keys::Key;
+pub use keys::{Key, MARK as KEY_MARK};
 pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};

@@ -11,6 +11,7 @@ pub use target::{Place, Target};
 
 use super::pairs::{PAIRS_MAX, Pairs, TooMany};
 use super::time;
+use crate::storage::KEY_MARK;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
 use weather::report::{Draft, Parsed};
@@ -57,9 +58,6 @@ pub struct Device {
     /// Whether it is of a kind that can be the main one: it measures more than one thing outdoors.
     pub is_whole: bool,
 }
-
-/// The keys of stations begin so.
-const KEY_MARK: &str = "stv_";
 
 /// Reads the pairs of one report that arrived at `received`, with the credentials that every upload has.
 ///

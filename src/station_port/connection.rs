@@ -64,12 +64,13 @@ async fn answer(stream: &mut TcpStream, storage: &Storage, options: &Options) ->
         Came::Nothing => return None,
     };
     match look(&bytes, is_all, limits) {
-        Look::Head(request) if request.is_cut() && is_all => {
-            let why = "the body is shorter than its Content-Length".to_owned();
-            Some((uploads::answer(Dialect::at(None), Outcome::BadRequest(why), uploads::now()), request.is_old))
+        Look::Head(request) if request.is_cut() => {
+            let why = || Outcome::BadRequest("the body is shorter than its Content-Length".to_owned());
+            let outcome = if is_all { why() } else { Outcome::TooSlow };
+            let dialect = Dialect::at(Target::anywhere(request.parts().0).place);
+            Some((uploads::answer(dialect, outcome, uploads::now()), request.is_old))
         }
         // A part may be all that there is.
-        Look::Head(request) if request.is_cut() => Some((refusal(Outcome::TooSlow), request.is_old)),
         Look::Head(request) if request.is_whole(is_all) || has_pairs(&request) || has_body(&request) => {
             Some(take(&request, storage).await)
         }

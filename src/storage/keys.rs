@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Key(String);
 
 /// Says what the text is when it turns up in a log or a repository, to people and to secret scanners.
-const MARK: &str = "stv_";
+pub const MARK: &str = "stv_";
 /// Random bytes in a key. That many need no slow hash: nobody can guess them.
 const KEY_BYTES: usize = 32;
 /// So many characters are kept in the open, to tell keys apart in a list.

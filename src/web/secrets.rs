@@ -1,23 +1,21 @@
 //! Keys that somebody put where they do not belong: neither a log nor an answer repeats them.
 
+use crate::storage::KEY_MARK;
 use std::borrow::Cow;
 use std::fmt;
-
-/// How the key of a station begins.
-const MARK: &str = "stv_";
 
 /// The text with `stv_…` in place of each key.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let lower = text.to_ascii_lowercase();
-    if !lower.contains(MARK) {
+    if !lower.contains(KEY_MARK) {
         return Cow::Borrowed(text);
     }
     let (mut rest, mut kept) = (text, String::with_capacity(text.len()));
-    while let Some(at) = rest.to_ascii_lowercase().find(MARK) {
+    while let Some(at) = rest.to_ascii_lowercase().find(KEY_MARK) {
         let (before, key) = rest.split_at(at);
         let end = key.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(key.len());
         kept.push_str(before);
-        kept.push_str(if end > MARK.len() { "stv_…" } else { &key[..end] });
+        kept.push_str(if end > KEY_MARK.len() { "stv_…" } else { &key[..end] });
         rest = &key[end..];
     }
     kept.push_str(rest);

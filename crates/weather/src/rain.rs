@@ -101,7 +101,8 @@ impl Gauge {
         if may_forget && self.fallen >= BACK_FROM_MM && self.counted < self.fallen && counted >= self.fallen {
             return stepped(counted - self.fallen);
         }
-        let pending = self.doubt.map_or(0.0, |doubt| doubt.pending).min(if same_day { f64::INFINITY } else { 0.0 });
+        // What is in doubt at midnight is not the new day's.
+        let pending = self.doubt.filter(|_| same_day).map_or(0.0, |doubt| doubt.pending);
         if counted < self.counted {
             return match counter {
                 // It is midnight.

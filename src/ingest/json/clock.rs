@@ -71,7 +71,10 @@ pub(crate) fn looks_like_time(name: &str, text: &str, received: Timestamp) -> bo
     if text.is_empty() || text == "null" {
         return false;
     }
-    let near = |allowed: usize, known: &str| strsim::osa_distance(name, known) <= allowed;
+    // What is much longer is no misspelling, and a name may be as long as a body.
+    let near = |allowed: usize, known: &str| {
+        name.len() <= known.len() + allowed && strsim::osa_distance(name, known) <= allowed
+    };
     if NAMES.iter().any(|known| known.len() > 6 && near(if known.len() > 8 { 2 } else { 1 }, known)) {
         return true;
     }
