@@ -87,6 +87,61 @@ units! {
     Volt: "V", Volt, "";
 }
 
+/// How people and programs write units, in lower case. A text that means two units, such as `m`, is not here.
+const SPELLINGS: &[(&str, Unit)] = &[
+    ("c", Unit::Celsius),
+    ("celsius", Unit::Celsius),
+    ("centigrade", Unit::Celsius),
+    ("°c", Unit::Celsius),
+    ("℃", Unit::Celsius),
+    ("f", Unit::Fahrenheit),
+    ("fahrenheit", Unit::Fahrenheit),
+    ("°f", Unit::Fahrenheit),
+    ("percent", Unit::Percent),
+    ("pct", Unit::Percent),
+    ("%", Unit::Percent),
+    ("hpa", Unit::Hectopascal),
+    ("mbar", Unit::Hectopascal),
+    ("mb", Unit::Hectopascal),
+    ("millibar", Unit::Hectopascal),
+    ("millibars", Unit::Hectopascal),
+    ("pa", Unit::Pascal),
+    ("inhg", Unit::InchOfMercury),
+    ("m/s", Unit::MetrePerSecond),
+    ("ms", Unit::MetrePerSecond),
+    ("mps", Unit::MetrePerSecond),
+    ("mph", Unit::MilePerHour),
+    ("mi/h", Unit::MilePerHour),
+    ("km/h", Unit::KilometrePerHour),
+    ("kmh", Unit::KilometrePerHour),
+    ("kph", Unit::KilometrePerHour),
+    ("kmph", Unit::KilometrePerHour),
+    ("kn", Unit::Knot),
+    ("kt", Unit::Knot),
+    ("kts", Unit::Knot),
+    ("knot", Unit::Knot),
+    ("knots", Unit::Knot),
+    ("mm", Unit::Millimetre),
+    ("millimetres", Unit::Millimetre),
+    ("millimeters", Unit::Millimetre),
+    ("in", Unit::Inch),
+    ("inch", Unit::Inch),
+    ("inches", Unit::Inch),
+    ("mm/h", Unit::MillimetrePerHour),
+    ("mm/hr", Unit::MillimetrePerHour),
+    ("in/h", Unit::InchPerHour),
+    ("in/hr", Unit::InchPerHour),
+    ("w/m2", Unit::WattPerSquareMetre),
+    ("w/m²", Unit::WattPerSquareMetre),
+    ("ug/m3", Unit::MicrogramPerCubicMetre),
+    ("µg/m³", Unit::MicrogramPerCubicMetre),
+    ("ppm", Unit::PartPerMillion),
+    ("v", Unit::Volt),
+    ("volt", Unit::Volt),
+    ("volts", Unit::Volt),
+    ("°", Unit::Degree),
+];
+
 /// 1 inHg in hPa (conventional mercury, 0 °C).
 const HPA_PER_INHG: f64 = 33.863_886_7;
 /// 1 mph in m/s, exact.
@@ -106,6 +161,11 @@ impl Unit {
     /// The unit of a symbol.
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|unit| unit.symbol() == symbol)
+    }
+
+    /// The unit that people and programs write so, in lower case: `km/h`, `kph`, `inches`.
+    pub fn from_spelling(lower: &str) -> Option<Self> {
+        SPELLINGS.iter().find(|(spelling, _)| *spelling == lower).map(|(_, unit)| *unit)
     }
 
     /// `value`, given in this unit, in the canonical unit of its dimension, without the noise of the arithmetic: 98.6 °F
@@ -236,6 +296,11 @@ mod tests {
             assert_eq!(unit.canonical() == unit, unit.to_canonical(7.0) == 7.0, "{unit:?}");
         }
         assert_eq!(Unit::from_symbol("parsec"), None);
+        for (place, (spelling, unit)) in SPELLINGS.iter().enumerate() {
+            assert_eq!(*spelling, spelling.to_lowercase());
+            assert_eq!(Unit::from_spelling(spelling), Some(*unit));
+            assert!(SPELLINGS[..place].iter().all(|(other, _)| other != spelling), "{spelling} stands twice");
+        }
     }
 
     proptest! {

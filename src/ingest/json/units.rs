@@ -27,44 +27,6 @@ enum System {
     MetricWx,
 }
 
-/// How units are written, in lower case.
-const SPELLINGS: [(&str, Unit); 34] = [
-    ("c", Unit::Celsius),
-    ("°c", Unit::Celsius),
-    ("℃", Unit::Celsius),
-    ("celsius", Unit::Celsius),
-    ("f", Unit::Fahrenheit),
-    ("°f", Unit::Fahrenheit),
-    ("fahrenheit", Unit::Fahrenheit),
-    ("hpa", Unit::Hectopascal),
-    ("mbar", Unit::Hectopascal),
-    ("mb", Unit::Hectopascal),
-    ("pa", Unit::Pascal),
-    ("inhg", Unit::InchOfMercury),
-    ("m/s", Unit::MetrePerSecond),
-    ("ms", Unit::MetrePerSecond),
-    ("mps", Unit::MetrePerSecond),
-    ("mph", Unit::MilePerHour),
-    ("mi/h", Unit::MilePerHour),
-    ("km/h", Unit::KilometrePerHour),
-    ("kmh", Unit::KilometrePerHour),
-    ("kph", Unit::KilometrePerHour),
-    ("kn", Unit::Knot),
-    ("kt", Unit::Knot),
-    ("knots", Unit::Knot),
-    ("mm", Unit::Millimetre),
-    ("in", Unit::Inch),
-    ("mm/h", Unit::MillimetrePerHour),
-    ("in/h", Unit::InchPerHour),
-    ("%", Unit::Percent),
-    ("ppm", Unit::PartPerMillion),
-    ("v", Unit::Volt),
-    ("w/m²", Unit::WattPerSquareMetre),
-    ("w/m2", Unit::WattPerSquareMetre),
-    ("µg/m³", Unit::MicrogramPerCubicMetre),
-    ("°", Unit::Degree),
-];
-
 /// Names of dimensions before `unit`, with one of their units.
 const DIMENSIONS: [(&str, Unit); 10] = [
     ("", Unit::One),
@@ -118,7 +80,7 @@ impl Told {
             return Err("not a system of units: 1 (US), 16 (METRIC) or 17 (METRICWX)".to_owned());
         }
         let lower = text.to_lowercase();
-        let unit = SPELLINGS.iter().find(|(known, _)| *known == lower).map(|(_, unit)| *unit);
+        let unit = Unit::from_spelling(&lower);
         let only = Quantity::from_name(stem).or_else(|| names::find(stem, false).map(|named| named.quantity));
         let dimension = DIMENSIONS.iter().find(|(known, _)| *known == stem).map(|(_, unit)| *unit);
         let only = only.filter(|_| dimension.is_none());

@@ -6,53 +6,6 @@ use super::vocabulary::is_known;
 use weather::preference::Preference;
 use weather::units::Unit;
 
-/// How people write units, after the text has been made plain.
-const SPELLINGS: &[(&str, Unit)] = &[
-    ("c", Unit::Celsius),
-    ("celsius", Unit::Celsius),
-    ("centigrade", Unit::Celsius),
-    ("f", Unit::Fahrenheit),
-    ("fahrenheit", Unit::Fahrenheit),
-    ("percent", Unit::Percent),
-    ("pct", Unit::Percent),
-    ("hpa", Unit::Hectopascal),
-    ("mbar", Unit::Hectopascal),
-    ("mb", Unit::Hectopascal),
-    ("millibar", Unit::Hectopascal),
-    ("millibars", Unit::Hectopascal),
-    ("pa", Unit::Pascal),
-    ("inhg", Unit::InchOfMercury),
-    ("m/s", Unit::MetrePerSecond),
-    ("ms", Unit::MetrePerSecond),
-    ("mps", Unit::MetrePerSecond),
-    ("mph", Unit::MilePerHour),
-    ("km/h", Unit::KilometrePerHour),
-    ("kmh", Unit::KilometrePerHour),
-    ("kph", Unit::KilometrePerHour),
-    ("kmph", Unit::KilometrePerHour),
-    ("kn", Unit::Knot),
-    ("kt", Unit::Knot),
-    ("kts", Unit::Knot),
-    ("knot", Unit::Knot),
-    ("knots", Unit::Knot),
-    ("mm", Unit::Millimetre),
-    ("millimetres", Unit::Millimetre),
-    ("millimeters", Unit::Millimetre),
-    ("in", Unit::Inch),
-    ("inch", Unit::Inch),
-    ("inches", Unit::Inch),
-    ("mm/h", Unit::MillimetrePerHour),
-    ("mm/hr", Unit::MillimetrePerHour),
-    ("in/h", Unit::InchPerHour),
-    ("in/hr", Unit::InchPerHour),
-    ("w/m2", Unit::WattPerSquareMetre),
-    ("ug/m3", Unit::MicrogramPerCubicMetre),
-    ("ppm", Unit::PartPerMillion),
-    ("v", Unit::Volt),
-    ("volt", Unit::Volt),
-    ("volts", Unit::Volt),
-];
-
 /// Units that people know and weather stations here do not speak.
 const FOREIGN: &[&str] = &[
     "k", "kelvin", "kelvins", "rankine", "beaufort", "bft", "bf", "force", "bar", "bars", "kpa", "atm", "torr", "mmhg",
@@ -73,7 +26,7 @@ const BEHIND: &[&str] = &[
 
 /// The unit that a word is.
 pub fn spelled(word: &str) -> Option<Unit> {
-    SPELLINGS.iter().find(|(spelling, _)| *spelling == word).map(|(_, unit)| *unit)
+    Unit::from_spelling(word)
 }
 
 /// The unit that a sentence names away from its number: `wind in knots above 5`.
