@@ -10,7 +10,6 @@ mod crowd;
 #[path = "writer/plain.rs"]
 mod plain;
 
-use chrono_tz::Tz;
 use criterion::{Criterion, SamplingMode, Throughput};
 use plain::{Plain, Tables};
 use std::path::Path;
@@ -20,6 +19,7 @@ use weather::quantity::Quantity::{self, *};
 use weather::report::{Draft, Report};
 use weather::station::{SensorName, Slug, StationId};
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// What a usual station sends.
 const TEN: [Quantity; 10] = [
@@ -95,7 +95,12 @@ impl Way {
             let mut ids = Vec::new();
             for number in 0..stations {
                 let slug = Slug::new(&format!("station-{number}")).expect("a slug");
-                let new = NewStation { slug, name: "Station".into(), zone: Tz::Europe__Berlin, elevation_m: None };
+                let new = NewStation {
+                    slug,
+                    name: "Station".into(),
+                    zone: Zone::inside("Europe/Berlin").expect("a zone"),
+                    elevation_m: None,
+                };
                 ids.push(storage.add_station(new).await.expect("added").0.id);
             }
             (storage, ids)

@@ -11,7 +11,6 @@ use crate::storage::{self, Commits, NewStation, Storage};
 use crate::web::body::BodyLimit;
 use crate::{courier, ingest, metrics, pages, web};
 use channel::Dock;
-use chrono_tz::Tz;
 use prometheus_client::collector::Collector;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
@@ -24,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use weather::station::Slug;
+use weather::zone::Zone;
 
 /// The newest entries of the journal that the dock starts with: pages that were open before a restart resume from them.
 const TAIL_ENTRIES: u32 = 10_000;
@@ -40,6 +40,8 @@ const DEMO_EVERY: Duration = Duration::from_secs(3);
 const DEMO_PAST: Duration = Duration::from_secs(24 * 3600);
 /// The demo station's height, metres.
 const DEMO_ELEVATION_M: f64 = 214.0;
+/// Its time zone.
+const DEMO_ZONE: &str = "Europe/Berlin";
 
 /// The program as a value: opened, not yet listening.
 pub struct App {
@@ -55,12 +57,14 @@ pub struct App {
 }
 
 /// Where the program listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listening {
     /// The front door.
     pub http: SocketAddr,
     /// The station port, if it was asked for.
     pub station_port: Option<SocketAddr>,
+    /// Where the rules of time zones come from.
+    pub zones: storage::zones::Source,
 }
 
 /// Why the program could not start or ended badly.
@@ -179,7 +183,11 @@ impl App {
             address: SocketAddr::new(knobs.address, knobs.port),
             reason: format!("the station port: {error}"),
         })?;
-        let listening = Listening { http: address, station_port: station_port.as_ref().map(StationPort::address) };
+        let listening = Listening {
+            http: address,
+            station_port: station_port.as_ref().map(StationPort::address),
+            zones: self.storage.zones().clone(),
+        };
         let counts = std::mem::take(&mut self.counts);
         let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
@@ -239,13 +247,14 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 /// Adds the demo station, or gives it a new key, and lets it post to the door at `address`.
 async fn demo(storage: Storage, address: SocketAddr, stop: impl Future<Output = ()>) {
     let (slug, zone) = match Slug::new("town-hall") {
-        Ok(slug) => (slug, Tz::Europe__Berlin),
+        Ok(slug) => (slug, Zone::inside(DEMO_ZONE).unwrap_or(Zone::UTC)),
         Err(error) => return tracing::error!(%error, "no demo"),
     };
     let key = match storage.directory().by_slug(slug.as_str()) {
         Some(_) => storage.renew_key(&slug).await,
         None => {
-            let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: Some(DEMO_ELEVATION_M) };
+            let new =
+                NewStation { slug, name: "Town Hall".into(), zone: zone.clone(), elevation_m: Some(DEMO_ELEVATION_M) };
             storage.add_station(new).await.map(|(_, key)| key)
         }
     };

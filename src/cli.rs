@@ -120,9 +120,11 @@ async fn serve(config: Config, log: Counts) -> Result<()> {
     let app = App::open(config).await?.counting(move || Box::new(log.clone()));
     app.run(stop_asked(), |listening| {
         let consoles = listening.station_port.map(|at| format!("\nthe station port takes uploads at {at}"));
-        println!("listening on http://{}{}", listening.http, consoles.unwrap_or_default());
-        // A program that waits for this line reads it through a pipe.
-        std::io::stdout().flush().ok();
+        let (http, consoles, zones) = (listening.http, consoles.unwrap_or_default(), listening.zones);
+        // A program that waits for the first line reads it through a pipe, and may have left by the second.
+        let said = format!("listening on http://{http}{consoles}\ntime zones: {zones}\n");
+        let mut stdout = std::io::stdout();
+        stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()).ok();
     })
     .await?;
     Ok(())

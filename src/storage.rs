@@ -19,6 +19,7 @@ mod stations;
 mod talk;
 mod talkers;
 pub mod words;
+pub mod zones;
 
 pub use self::core::{Commits, Committed, Stats};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
@@ -52,6 +53,7 @@ pub struct Storage {
     /// For what no page waits for.
     background: Arc<Readers>,
     epoch: Arc<str>,
+    zones: Arc<zones::Source>,
     /// A permit for each word that may wait. Reports have a queue of their own: readings and talk do not take each
     /// other's places.
     word_room: Arc<Semaphore>,
@@ -87,6 +89,7 @@ impl Storage {
             readers: Arc::new(opened.readers),
             background: Arc::new(opened.background),
             epoch: opened.epoch.into(),
+            zones: Arc::new(opened.zones),
             word_room: Arc::new(word_room),
             talkers: Arc::new(talkers),
             looking: Arc::new(Semaphore::new(1)),
@@ -98,6 +101,11 @@ impl Storage {
     /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
     pub fn in_background(&self) -> Self {
         Self { readers: self.background.clone(), ..self.clone() }
+    }
+
+    /// Where the rules of time zones come from.
+    pub fn zones(&self) -> &zones::Source {
+        &self.zones
     }
 
     /// Stores reports of one station; returns after their commit. Late ones go to their place, repeated ones change nothing.

@@ -70,7 +70,7 @@ fn write(db: &Transaction<'_>, tables: Tables, sensor: i64, report: &Report, seq
     if tables == Tables::Observations {
         return Ok(());
     }
-    let day = day::date_at(chrono_tz::Tz::Europe__Berlin, at).to_string();
+    let day = day::date_at(&weather::zone::Zone::inside("Europe/Berlin").expect("a zone"), at).to_string();
     let newest: Vec<_> = values.iter().map(|(quantity, value)| (quantity.number(), value)).collect();
     let newest = serde_json::to_string(&newest).unwrap_or_default();
     db.prepare_cached(LATEST)?.execute((sensor, at.0, newest))?;

@@ -3,13 +3,14 @@
 use super::station::elevation;
 use super::stop_asked;
 use anyhow::{Result, bail};
-use chrono_tz::Tz;
 use clap::Args;
 use std::io::IsTerminal;
 use std::time::Duration;
 use stevenson::pretend::climate::LATITUDE_DEFAULT;
 use stevenson::pretend::plan::Plan;
 use stevenson::pretend::station;
+use stevenson::storage::zones;
+use weather::zone::Zone;
 
 #[derive(Debug, Args)]
 pub(super) struct Simulate {
@@ -32,8 +33,8 @@ pub(super) struct Simulate {
     #[arg(long, value_name = "PAST", value_parser = humantime::parse_duration)]
     fast_forward: Option<Duration>,
     /// The station's time zone: its rain counter starts at midnight there
-    #[arg(long, default_value = "UTC")]
-    zone: Tz,
+    #[arg(long, default_value = "UTC", value_parser = zones::parse)]
+    zone: Zone,
     /// Degrees north, for the sun and the seasons
     #[arg(long, default_value_t = LATITUDE_DEFAULT, value_parser = latitude, allow_negative_numbers = true)]
     latitude: f64,

@@ -2,11 +2,12 @@
 
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
-use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use stevenson::config::Config;
+use stevenson::storage::zones;
 use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, Storage};
 use weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
+use weather::zone::Zone;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StationCommand {
@@ -18,8 +19,8 @@ pub(super) enum StationCommand {
         #[arg(long, value_parser = station_name)]
         name: Option<String>,
         /// The IANA time zone of its days, such as Europe/Berlin
-        #[arg(long, default_value = "UTC")]
-        zone: Tz,
+        #[arg(long, default_value = "UTC", value_parser = zones::parse)]
+        zone: Zone,
         /// Height of the ground above sea level, metres
         #[arg(long, value_parser = elevation, allow_negative_numbers = true)]
         elevation: Option<f64>,

@@ -16,7 +16,6 @@ pub(crate) mod units;
 pub use malformed::Malformed;
 
 use bare::Quoted;
-use chrono_tz::Tz;
 use reading::Stop;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -26,6 +25,7 @@ use std::fmt;
 use weather::report::Parsed;
 use weather::station::SensorName;
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// How the reports are strung together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Arrival {
     /// The time of arrival.
     pub at: Timestamp,
     /// The station's zone. Some devices send local time.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The sensors that the station has, if the body may hold a device's telemetry.
     pub sensors: Vec<SensorName>,
     /// The header `X-Pin` of a sensor.community device: which of its sensors sends.
@@ -55,7 +55,7 @@ pub struct Arrival {
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Tz::UTC, sensors: Vec::new(), pin: None }
+        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None }
     }
 }
 

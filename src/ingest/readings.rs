@@ -166,7 +166,7 @@ impl Sender {
                 self.store_reports(parsed).await
             }
             Written::Lines(precision) => {
-                let arrival = Arrival { zone: self.station.zone, ..received.into() };
+                let arrival = Arrival { zone: self.station.zone.clone(), ..received.into() };
                 let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
                 self.store_lines(batch.await??).await
             }
@@ -175,7 +175,7 @@ impl Sender {
 
     /// What the parser has to know of the station.
     async fn arrival(&self, at: Timestamp, bytes: &[u8]) -> Result<Arrival, Refused> {
-        let mut arrival = Arrival { zone: self.station.zone, pin: self.pin, ..at.into() };
+        let mut arrival = Arrival { zone: self.station.zone.clone(), pin: self.pin, ..at.into() };
         if json::report::asks_for_sensors(bytes) {
             let sensors = self.door.storage.sensors(self.station.id).await?;
             arrival.sensors = sensors.into_iter().map(|sensor| sensor.name).collect();

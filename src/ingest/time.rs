@@ -1,8 +1,8 @@
 //! Times as devices write them.
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
-use chrono_tz::Tz;
 use weather::time::{HOUR_MS, Timestamp};
+use weather::zone::Zone;
 
 /// Unix times below this are seconds (up to the year 5138), from here on milliseconds (from March 1973).
 const SECONDS_BELOW: f64 = 1e11;
@@ -46,9 +46,9 @@ fn unix(number: f64) -> Result<Timestamp, &'static str> {
 /// Reads a local time of `zone`, `2026-11-22T14:00:00`, that arrived at `received`. In the hour that comes twice when clocks go
 /// back it is the one nearer to the arrival; in the hour that clocks leave out it is that of a clock that did not go forward.
 /// `None` if it is no time without an offset.
-pub fn local(text: &str, zone: Tz, received: Timestamp) -> Option<Timestamp> {
+pub fn local(text: &str, zone: &Zone, received: Timestamp) -> Option<Timestamp> {
     let time = dated(text.trim()).parse::<NaiveDateTime>().ok()?;
-    let instant = |time: DateTime<Tz>| Timestamp::from(time.to_utc());
+    let instant = |time: DateTime<Zone>| Timestamp::from(time.to_utc());
     let distance = |time: &Timestamp| received.since(*time).unsigned_abs();
     match zone.from_local_datetime(&time) {
         LocalResult::Single(one) => Some(instant(one)),
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_local_time_that_comes_twice_is_the_one_nearer_to_the_arrival() {
-        let berlin = Tz::Europe__Berlin;
+        let berlin = Zone::inside("Europe/Berlin").expect("a zone");
         let at = |text: &str| instant(text).expect("a time");
         for (text, received, expected) in [
             ("2024-02-11T23:49:43", "2024-02-11T22:49:44Z", "2024-02-11T22:49:43Z"),
@@ -198,17 +198,17 @@ mod tests {
             ("2026-10-25T02:30:00", "2026-10-25T01:30:01Z", "2026-10-25T01:30:00Z"),
             ("2026-03-29T02:30:00", "2026-03-29T01:30:01Z", "2026-03-29T01:30:00Z"),
         ] {
-            assert_eq!(local(text, berlin, at(received)), Some(at(expected)), "{text} at {received}");
+            assert_eq!(local(text, &berlin, at(received)), Some(at(expected)), "{text} at {received}");
         }
         for text in ["2024-02-11T23:49:43Z", "1795356000", "", "noon"] {
-            assert_eq!(local(text, berlin, Timestamp(0)), None, "{text}");
+            assert_eq!(local(text, &berlin, Timestamp(0)), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_the_clock_panic(text in "\\PC{0,40}|[0-9TZ:. +-]{0,30}") {
-            let _ = (instant(&text), dateutc(&text), local(&text, Tz::Europe__Berlin, Timestamp(0)));
+            let _ = (instant(&text), dateutc(&text), local(&text, &Zone::inside("Europe/Berlin").expect("a zone"), Timestamp(0)));
         }
     }
 }

@@ -94,7 +94,7 @@ impl Reads<'_> {
     }
 
     fn stretch(&self, period: Period) -> Stretch {
-        period.stretch(self.context.here.zone, self.context.now)
+        period.stretch(&self.context.here.zone, self.context.now)
     }
 
     async fn extremes(&self, topic: &Topic, period: Period) -> Result<Found, Error> {
@@ -120,7 +120,7 @@ impl Reads<'_> {
                 if (to - from).num_days() >= MEAN_MAX_DAYS {
                     return Ok(Found::TooLong);
                 }
-                (day::bounds(here.zone, from).0, day::bounds(here.zone, to).1)
+                (day::bounds(&here.zone, from).0, day::bounds(&here.zone, to).1)
             }
         };
         self.buckets(topic, from, to, MEAN_BUCKET_MS).await
@@ -133,7 +133,7 @@ impl Reads<'_> {
 
     async fn newest(&self, topic: &Topic, limit: (Side, f64)) -> Result<Found, Error> {
         let (here, Topic { sensor, quantity }) = (&self.context.here, topic);
-        let today = day::date_at(here.zone, self.context.now);
+        let today = day::date_at(&here.zone, self.context.now);
         let from = today.checked_sub_days(Days::new(LOOK_BACK_DAYS)).unwrap_or(today);
         let newest = self.storage.last_beyond(here, sensor, *quantity, limit, from);
         let (newest, first) = tokio::try_join!(newest, self.storage.first_day(here.id, sensor))?;

@@ -225,7 +225,11 @@ impl Watch {
             let here = self.presence.is_here(&key.0, now);
             let zone = self.zone(&key.1);
             let Some(own) = book.alerts.get_mut(&key) else { continue };
-            let to = |held: &Held| Listener { zone, now, preference: Preference::default().read(&held.alert.units) };
+            let to = |held: &Held| Listener {
+                zone: zone.clone(),
+                now,
+                preference: Preference::default().read(&held.alert.units),
+            };
             let text = here.then(|| blurts(own, &events, now, &to)).flatten().or_else(|| {
                 let to = own.values().next().map(&to).filter(|_| here)?;
                 phrases::summary(own.iter().map(|(number, held)| (*number, &held.rule, &held.state)), to)
@@ -429,7 +433,7 @@ impl Watch {
     }
 
     /// The zone of a station; UTC if it is gone.
-    fn zone(&self, station: &str) -> chrono_tz::Tz {
-        self.storage.directory().by_slug(station).map_or(chrono_tz::Tz::UTC, |station| station.zone)
+    fn zone(&self, station: &str) -> weather::zone::Zone {
+        self.storage.directory().by_slug(station).map_or(weather::zone::Zone::UTC, |station| station.zone.clone())
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Counts {
     pub storage: storage::Stats,
     /// Of the keeper.
     pub keeper: keeper::Stats,
+    /// Where the rules of time zones come from.
+    pub zones: storage::zones::Source,
 }
 
 /// A count by fleet: its name, what it is, where it stands.
@@ -125,7 +127,10 @@ impl Collector for Counts {
         for (name, help, now) in KEEPER_NOW {
             text.gauge(name, help, now(&self.keeper))?;
         }
-        Ok(())
+        let folder = self.zones.folder.as_deref().map_or(String::new(), |folder| folder.display().to_string());
+        let zones = [("version", self.zones.version.clone().unwrap_or_default()), ("folder", folder)];
+        let help = "The database of time zones: its version, and its folder if it is the machine's";
+        text.gauges("time_zones", help, [(zones, 1)])
     }
 }
 

@@ -226,14 +226,14 @@ fn paths(
 fn hours(facts: &Facts) -> Vec<Tick> {
     /// Zones differ from UTC by whole quarters of an hour.
     const QUARTER_MS: i64 = 15 * MINUTE_MS;
-    let (series, zone) = (&facts.series, facts.station.zone);
+    let (series, zone) = (&facts.series, facts.station.zone.clone());
     let across = series.to.since(series.from);
     let mut ticks = Vec::new();
     let mut labelled = i64::MIN;
     let first = (-series.from.0).rem_euclid(QUARTER_MS);
     for into in (first..across).step_by(QUARTER_MS as usize) {
         let at = series.from.plus(into);
-        let label = clock::hour_minute(zone, at);
+        let label = clock::hour_minute(&zone, at);
         let hour = label.strip_suffix(":00").and_then(|hour| hour.parse::<u32>().ok());
         let part = into as f64 / across as f64;
         let inside = (X_MARGIN_PERCENT..=100.0 - X_MARGIN_PERCENT).contains(&(part * 100.0));
@@ -245,7 +245,7 @@ fn hours(facts: &Facts) -> Vec<Tick> {
             && !again
         {
             labelled = into;
-            let label = if hour == 0 { clock::local(zone, at).format("%a %-d").to_string() } else { label };
+            let label = if hour == 0 { clock::local(&zone, at).format("%a %-d").to_string() } else { label };
             ticks.push(Tick { at: percent(part), label, strong: hour == 0 });
         }
     }
@@ -253,7 +253,7 @@ fn hours(facts: &Facts) -> Vec<Tick> {
 }
 
 fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Option<(Timestamp, f64)>) -> String {
-    let zone = facts.station.zone;
+    let zone = &facts.station.zone;
     let symbol = preference.unit(Quantity::Temperature).symbol();
     let number = |value: f64| minus(format_half_up(value, 1));
     let lowest = points.iter().reduce(|best, point| if point.min < best.min { point } else { best });

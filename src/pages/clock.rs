@@ -1,9 +1,9 @@
 //! Times on the station's clock, and ages.
 
 use chrono::{DateTime, Timelike};
-use chrono_tz::Tz;
 use weather::freshness::{self, Freshness};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// The present instant. Pages read the clock here only.
 #[expect(clippy::disallowed_methods, reason = "routes read the clock and pass the time on")]
@@ -12,22 +12,22 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// An instant on the station's clock.
-pub(crate) fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
-    at.to_utc().with_timezone(&zone)
+pub(crate) fn local(zone: &Zone, at: Timestamp) -> DateTime<Zone> {
+    at.to_utc().with_timezone(zone)
 }
 
 /// `15:18`.
-pub(crate) fn hour_minute(zone: Tz, at: Timestamp) -> String {
+pub(crate) fn hour_minute(zone: &Zone, at: Timestamp) -> String {
     local(zone, at).format("%H:%M").to_string()
 }
 
 /// `Sun 22 Nov`.
-pub(crate) fn day(zone: Tz, at: Timestamp) -> String {
+pub(crate) fn day(zone: &Zone, at: Timestamp) -> String {
     local(zone, at).format("%a %-d %b").to_string()
 }
 
 /// `15:18` today, `Sat 21 Nov, 15:18` on any other day.
-pub(crate) fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn moment(zone: &Zone, at: Timestamp, now: Timestamp) -> String {
     if local(zone, at).date_naive() == local(zone, now).date_naive() {
         hour_minute(zone, at)
     } else {
@@ -37,7 +37,7 @@ pub(crate) fn moment(zone: Tz, at: Timestamp, now: Timestamp) -> String {
 
 /// The start of the local hour that `at` lies in. Zones differ from UTC by whole quarters of an hour, so an hour does not
 /// always start where UTC's does.
-pub(crate) fn hour_start(zone: Tz, at: Timestamp) -> Timestamp {
+pub(crate) fn hour_start(zone: &Zone, at: Timestamp) -> Timestamp {
     let clock = local(zone, at);
     let into_hour_s = i64::from(clock.minute() * 60 + clock.second());
     at.plus(-(into_hour_s * 1_000 + at.0.rem_euclid(1_000)))
@@ -58,14 +58,23 @@ mod tests {
     #[test]
     fn an_hour_starts_on_the_stations_clock() {
         let at = Timestamp(1_800_000_123_456); // 2027-01-15 08:02:03.456 UTC
-        assert_eq!(hour_start(Tz::UTC, at), Timestamp(1_800_000_000_000));
-        assert_eq!(hour_minute(Tz::Asia__Kathmandu, hour_start(Tz::Asia__Kathmandu, at)), "13:00");
+        assert_eq!(hour_start(&Zone::UTC, at), Timestamp(1_800_000_000_000));
+        assert_eq!(
+            hour_minute(
+                &Zone::inside("Asia/Kathmandu").expect("a zone"),
+                hour_start(&Zone::inside("Asia/Kathmandu").expect("a zone"), at)
+            ),
+            "13:00"
+        );
     }
 
     #[test]
     fn a_moment_of_another_day_says_which() {
         let now = Timestamp(1_800_000_123_456);
-        assert_eq!(moment(Tz::Europe__Berlin, now, now), "09:02");
-        assert_eq!(moment(Tz::Europe__Berlin, now.plus(-10 * 3_600_000), now), "Thu 14 Jan, 23:02");
+        assert_eq!(moment(&Zone::inside("Europe/Berlin").expect("a zone"), now, now), "09:02");
+        assert_eq!(
+            moment(&Zone::inside("Europe/Berlin").expect("a zone"), now.plus(-10 * 3_600_000), now),
+            "Thu 14 Jan, 23:02"
+        );
     }
 }

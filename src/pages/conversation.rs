@@ -3,11 +3,11 @@
 use super::clock;
 use crate::storage::words::{Author, Visitor, Word};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// The newest words that a page shows: they fill more than a screen and load within a second on a slow line.
 pub(crate) const WORDS_SHOWN_MAX: u32 = 50;
@@ -71,14 +71,14 @@ impl Conversation {
     pub fn of(
         words: Option<&[Word]>,
         slug: &Slug,
-        zone: Tz,
+        zone: Zone,
         now: Timestamp,
         preference: Preference,
         key: String,
     ) -> Self {
         let known = words.unwrap_or_default();
         Self {
-            words: unasked(known).map(|(word, blurt)| Said { blurt, ..Said::of(word, zone, now) }).collect(),
+            words: unasked(known).map(|(word, blurt)| Said { blurt, ..Said::of(word, &zone, now) }).collect(),
             away: words.is_none(),
             key,
             draft: String::new(),
@@ -101,7 +101,7 @@ impl Conversation {
 }
 
 impl Said {
-    fn of(word: &Word, zone: Tz, now: Timestamp) -> Self {
+    fn of(word: &Word, zone: &Zone, now: Timestamp) -> Self {
         let (from, who) = match word.author {
             Author::You => ("you", "You"),
             Author::Keeper => ("robot", "Keeper"),

@@ -72,8 +72,14 @@ impl Desk<'_> {
         };
         let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
         let (facts, preference) = (facts?, self.preference);
-        let keeper =
-            Conversation::of(words.as_deref(), &station.slug, station.zone, now, preference, conversation::key());
+        let keeper = Conversation::of(
+            words.as_deref(),
+            &station.slug,
+            station.zone.clone(),
+            now,
+            preference,
+            conversation::key(),
+        );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
         Ok(page.signed(visitor).warned(self.warnings(Some(station))))
     }

@@ -73,7 +73,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     fn of(text: String, at: Timestamp, facts: &Facts, now: Timestamp) -> Self {
-        Self { text, time: clock::moment(facts.station.zone, at, now), iso: at.rfc3339() }
+        Self { text, time: clock::moment(&facts.station.zone, at, now), iso: at.rfc3339() }
     }
 }
 
@@ -108,7 +108,7 @@ impl Hero {
             high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
             between: shown.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
             last: if offline { text(value) } else { String::new() },
-            since: observed_at.filter(|_| offline).map_or(String::new(), |at| since(facts.station.zone, at, now)),
+            since: observed_at.filter(|_| offline).map_or(String::new(), |at| since(&facts.station.zone, at, now)),
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
             clock: facts.clock.map_or(String::new(), |clock| clock_note(clock, now)),
@@ -135,7 +135,7 @@ fn clock_note(clock: Off, now: Timestamp) -> String {
 }
 
 /// Since when there is nothing new.
-fn since(zone: chrono_tz::Tz, at: Timestamp, now: Timestamp) -> String {
+fn since(zone: &weather::zone::Zone, at: Timestamp, now: Timestamp) -> String {
     let moment = clock::moment(zone, at, now);
     if freshness::is_ahead(at, now) { format!("{moment}, which is in the future") } else { moment }
 }

@@ -23,7 +23,7 @@ pub(crate) async fn station(
     let mut series = Series::ending(now, bucket_ms);
     let (latest, extremes, interval_ms, buckets) = tokio::try_join!(
         storage.latest(id),
-        storage.extremes(id, day::date_at(station.zone, now)),
+        storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
         storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
     )?;

@@ -10,7 +10,7 @@ use weather::day;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
-use weather::time::Timestamp;
+use weather::time::{DAY_MS, Timestamp};
 
 /// The whole block but for the stations. Values are canonical.
 #[derive(Debug, Serialize)]
@@ -37,13 +37,18 @@ struct Units {
 struct Basics<'a> {
     slug: &'a str,
     name: &'a str,
-    zone: &'static str,
+    /// What the station's clocks are ahead of UTC, in seconds, and since when: browsers may have other rules.
+    zone: Vec<(Timestamp, i32)>,
     interval_ms: Option<i64>,
     observed_at: Option<Timestamp>,
     feels_like: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     clock: Option<Clock>,
 }
+
+/// Words of a year ago may stand on a page, and a page may stay open for a term.
+const ZONE_PAST_MS: i64 = 400 * DAY_MS;
+const ZONE_AHEAD_MS: i64 = 200 * DAY_MS;
 
 /// A clock that is off.
 #[derive(Debug, Serialize)]
@@ -169,11 +174,11 @@ fn harmless(value: &impl Serialize) -> String {
 }
 
 impl<'a> Basics<'a> {
-    fn of(facts: &'a Facts) -> Self {
+    fn of(facts: &'a Facts, now: Timestamp) -> Self {
         Self {
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
-            zone: facts.station.zone.name(),
+            zone: facts.station.zone.changes(now.plus(-ZONE_PAST_MS), now.plus(ZONE_AHEAD_MS)),
             interval_ms: facts.interval_ms,
             observed_at: facts.observed_at(),
             feels_like: facts.feels_like(),
@@ -193,7 +198,7 @@ impl<'a> Card<'a> {
             // The station's age is that of the newest value.
             on_card || first.is_some() || newest.is_some_and(|newest| *one == newest)
         });
-        Self { basics: Basics::of(facts), values: values(shown), first, spark: Spark::of(facts) }
+        Self { basics: Basics::of(facts, now), values: values(shown), first, spark: Spark::of(facts) }
     }
 }
 
@@ -233,8 +238,8 @@ impl<'a> Station<'a> {
         });
         let points = facts.series.buckets.iter().map(|b| (b.start, b.mean, b.min, b.max, b.count));
         Self {
-            basics: Basics::of(facts),
-            day: day::date_at(facts.station.zone, now).to_string(),
+            basics: Basics::of(facts, now),
+            day: day::date_at(&facts.station.zone, now).to_string(),
             values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },

@@ -26,7 +26,7 @@ pub(crate) struct Row {
 
 /// The hours from the first to the last reading, newest first; an hour without readings is a row that says so.
 pub(crate) fn rows(facts: &Facts, preference: Preference) -> Vec<Row> {
-    let zone = facts.station.zone;
+    let zone = &facts.station.zone;
     let start = |bucket: &Bucket| clock::hour_start(zone, bucket.start);
     let mut rows: Vec<Row> = Vec::new();
     let mut next: Option<Timestamp> = None;
@@ -49,7 +49,7 @@ fn row(facts: &Facts, at: Timestamp, preference: Preference, hour: &[Bucket]) ->
     let sum: f64 = hour.iter().map(|bucket| bucket.mean * f64::from(bucket.count)).sum();
     Row {
         iso: at.rfc3339(),
-        time: clock::moment(facts.station.zone, at, facts.series.to.plus(-1)),
+        time: clock::moment(&facts.station.zone, at, facts.series.to.plus(-1)),
         mean: number((count > 0).then(|| sum / f64::from(count))),
         min: number(hour.iter().map(|bucket| bucket.min).reduce(f64::min)),
         max: number(hour.iter().map(|bucket| bucket.max).reduce(f64::max)),

@@ -252,7 +252,7 @@ fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, pr
 
 /// The digits; a dash in place of a day's sum that is not today's.
 fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
-    let day = |at: Timestamp| clock::local(facts.station.zone, at).date_naive();
+    let day = |at: Timestamp| clock::local(&facts.station.zone, at).date_naive();
     if latest.quantity == Quantity::Precipitation && day(latest.observed_at) != day(now) {
         return DASH.to_owned();
     }

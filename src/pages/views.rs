@@ -19,6 +19,7 @@ use askama_web::WebTemplate;
 use std::sync::Arc;
 use weather::preference::Preference;
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// A page without scripts reloads after this many seconds.
 const REFRESH_S: u32 = 60;
@@ -44,7 +45,7 @@ pub struct Frame {
     /// The time of rendering, in UTC or on the station's clock.
     pub as_of: String,
     /// Whose clock that is: `UTC`, or `Europe/Berlin`.
-    pub clock: &'static str,
+    pub clock: String,
     /// The same instant, RFC 3339.
     pub iso: String,
     /// Sentences for the owner alone.
@@ -62,8 +63,8 @@ impl Frame {
             token: String::new(),
             state: String::new(),
             refresh_s: REFRESH_S,
-            as_of: clock::hour_minute(chrono_tz::UTC, now),
-            clock: chrono_tz::UTC.name(),
+            as_of: clock::hour_minute(&Zone::UTC, now),
+            clock: Zone::UTC.name().to_owned(),
             iso: now.rfc3339(),
             warnings: Vec::new(),
         }
@@ -97,8 +98,8 @@ impl Frame {
 
     /// The same with the time of rendering on the station's clock.
     fn local(self, facts: &Facts, now: Timestamp) -> Self {
-        let zone = facts.station.zone;
-        Self { as_of: clock::hour_minute(zone, now), clock: zone.name(), ..self }
+        let zone = &facts.station.zone;
+        Self { as_of: clock::hour_minute(zone, now), clock: zone.name().to_owned(), ..self }
     }
 }
 
@@ -160,7 +161,7 @@ pub struct StationPage {
     slug: String,
     name: String,
     elevation: String,
-    zone: &'static str,
+    zone: String,
     hero: Hero,
     wind: Wind,
     groups: Vec<Group>,
@@ -211,7 +212,7 @@ impl StationPage {
             slug: facts.station.slug.to_string(),
             name: facts.station.name.clone(),
             elevation: facts.station.elevation_m.map_or(String::new(), |metres| elevation(metres, preference)),
-            zone: facts.station.zone.name(),
+            zone: facts.station.zone.name().to_owned(),
             hero,
             wind: Wind::of(facts, now, preference),
             groups,

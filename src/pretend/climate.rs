@@ -3,13 +3,13 @@
 
 use super::noise::Noise;
 use super::{sky, sun};
-use chrono_tz::{OffsetComponents, Tz};
 use std::f64::consts::TAU;
 use weather::derived;
 use weather::quantity::Quantity::{self, *};
 use weather::report::Values;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use weather::units::round_half_up;
+use weather::zone::Zone;
 use weather::{day, station::ELEVATION_LIMITS_M};
 
 /// Channels of the noise, apart from those of the sky.
@@ -36,10 +36,10 @@ const LAPSE_C_PER_M: f64 = 0.0065;
 pub const LATITUDE_DEFAULT: f64 = 50.0;
 
 /// A pretend place with its weather.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Climate {
     noise: Noise,
-    zone: Tz,
+    zone: Zone,
     latitude: f64,
     elevation_m: f64,
 }
@@ -65,7 +65,7 @@ struct Air {
 impl Climate {
     /// The weather of `seed` at a place. The zone gives the longitude (its standard time) and the rain gauge its midnight.
     /// Latitude is kept within ±66° (days must have a day and a night), elevation within the limits of a station.
-    pub fn new(seed: u64, zone: Tz, latitude: f64, elevation_m: f64) -> Self {
+    pub fn new(seed: u64, zone: Zone, latitude: f64, elevation_m: f64) -> Self {
         let elevation_m = elevation_m.clamp(*ELEVATION_LIMITS_M.start(), *ELEVATION_LIMITS_M.end());
         Self { noise: Noise::new(seed), zone, latitude: latitude.clamp(-66.0, 66.0), elevation_m }
     }
@@ -184,7 +184,7 @@ impl Climate {
 
     /// Millimetres since local midnight: the rate summed over whole steps, and over what has passed of the last.
     fn fallen(&self, at: Timestamp, gauge: &mut Gauge) -> f64 {
-        let (midnight, _) = day::bounds(self.zone, day::date_at(self.zone, at));
+        let (midnight, _) = day::bounds(&self.zone, day::date_at(&self.zone, at));
         let since_ms = at.since(midnight).max(0);
         let steps = since_ms / GAUGE_STEP_MS;
         if gauge.midnight != Some(midnight) || gauge.steps > steps {
@@ -205,9 +205,7 @@ impl Climate {
 
     /// Degrees east that go with the zone's standard time.
     fn longitude(&self, at: Timestamp) -> f64 {
-        use chrono::TimeZone;
-        let offset = self.zone.offset_from_utc_datetime(&at.to_utc().naive_utc());
-        offset.base_utc_offset().num_minutes() as f64 / 60.0 * 15.0
+        self.zone.standard_hours(at) * 15.0
     }
 }
 

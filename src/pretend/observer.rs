@@ -51,7 +51,7 @@ impl Observer {
             progress.set_style(style);
         }
         Self {
-            climate: Climate::new(plan.seed, plan.zone, plan.latitude, plan.elevation_m),
+            climate: Climate::new(plan.seed, plan.zone.clone(), plan.latitude, plan.elevation_m),
             gauge: Gauge::default(),
             outbox: Outbox::new(back_ms.map(|back_ms| now.plus(-back_ms))),
             left: plan.count,

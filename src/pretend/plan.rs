@@ -1,8 +1,8 @@
 //! A pretend station's plan, and the errors that end it.
 
 use super::climate::LATITUDE_DEFAULT;
-use chrono_tz::Tz;
 use std::time::Duration;
+use weather::zone::Zone;
 
 /// The plan of a pretend station.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct Plan {
     /// The weather's seed: the same seed gives the same weather.
     pub seed: u64,
     /// The zone in whose local day rain is counted; its standard time also says when the sun rises.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Degrees north.
     pub latitude: f64,
     /// Height of the ground above mean sea level, metres.
@@ -40,7 +40,7 @@ impl Plan {
             url: url.into(),
             key: key.into(),
             seed: 1,
-            zone: Tz::Europe__Berlin,
+            zone: Zone::inside("Europe/Berlin").unwrap_or(Zone::UTC),
             latitude: LATITUDE_DEFAULT,
             elevation_m: 0.0,
             every: Duration::from_secs(5),

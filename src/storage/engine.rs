@@ -23,6 +23,7 @@ use super::seam::{
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
 use super::words::{Alert, Visitor, Word};
+use super::zones::Source as ZoneSource;
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
@@ -51,14 +52,16 @@ pub(super) struct Opened {
     pub epoch: String,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
+    /// Where the rules of time zones come from.
+    pub zones: ZoneSource,
 }
 
 /// Opens the database that the options name, creates and migrates it if need be.
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
-    let sqlite::Opened { writer, readers, background, epoch, lossy } = sqlite::open(options).await?;
+    let sqlite::Opened { writer, readers, background, epoch, lossy, zones } = sqlite::open(options).await?;
     let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
-    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy })
+    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy, zones })
 }
 
 /// A transaction that is under way.

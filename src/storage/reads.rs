@@ -180,7 +180,7 @@ impl Storage {
         let of = Datastream { station: station.id, sensor, quantity };
         // First the day, of which there is one row, and then the row within it.
         let Some(day) = self.readers.last_day(of, (side, limit), from).await? else { return Ok(None) };
-        let (from, to) = day::bounds(station.zone, day);
+        let (from, to) = day::bounds(&station.zone, day);
         self.readers.newest(of, (side, limit), Stretch { from, to }).await
     }
 

@@ -2,12 +2,12 @@
 
 use super::devices::{self, DeviceKind};
 use super::keys::{self, KeyHash};
-use chrono_tz::Tz;
 use std::collections::HashMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// A station to be added.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct NewStation {
     /// What people call it, checked by [`weather::station::station_name`].
     pub name: String,
     /// The zone its days are counted in.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Height of the ground, metres.
     pub elevation_m: Option<f64>,
 }

@@ -9,7 +9,6 @@ mod looking_back;
 #[path = "keeper/worker.rs"]
 mod worker;
 
-use chrono_tz::Tz;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
@@ -23,6 +22,7 @@ use weather::quantity::Quantity;
 use weather::report::{Draft, Report};
 use weather::station::{SensorName, Slug, Station};
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// Sunday, 2024-03-31 12:00 UTC: 14:00 in Berlin, where the clocks went forward in the night.
 const NOW: Timestamp = Timestamp(1_711_886_400_000);
@@ -69,7 +69,12 @@ impl House {
         for (slug, name) in [("town-hall", "Town Hall"), ("harbour", "Harbour Master")] {
             if storage.directory().by_slug(slug).is_none() {
                 let slug = Slug::new(slug).expect("a slug");
-                let new = NewStation { slug, name: name.into(), zone: Tz::Europe__Berlin, elevation_m: None };
+                let new = NewStation {
+                    slug,
+                    name: name.into(),
+                    zone: Zone::inside("Europe/Berlin").expect("a zone"),
+                    elevation_m: None,
+                };
                 storage.add_station(new).await.expect("added");
             }
         }

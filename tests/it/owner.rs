@@ -41,7 +41,7 @@ fn report(minute: i64) -> Report {
 async fn add(folder: &Path, slug: &str) {
     let storage = open(folder).await;
     let slug = Slug::new(slug).expect("a slug");
-    let new = NewStation { slug, name: "Roof & Co".into(), zone: chrono_tz::Tz::UTC, elevation_m: None };
+    let new = NewStation { slug, name: "Roof & Co".into(), zone: weather::zone::Zone::UTC, elevation_m: None };
     storage.add_station(new).await.expect("added");
     storage.close().await;
 }

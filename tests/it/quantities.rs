@@ -1,6 +1,5 @@
 //! The table of quantities is one table: what else is written of it agrees, and a row and a column make a new quantity.
 
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use weather::preference::{Preference, US_UNITS};
 use weather::quantity::{Quantity, Words};
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// What stands between two markers of the browser's table.
 fn table(name: &str) -> Value {
@@ -72,7 +72,7 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
         id: StationId(1),
         slug: Slug::new("town-hall").expect("a slug"),
         name: "Town Hall".to_owned(),
-        zone: Tz::UTC,
+        zone: Zone::UTC,
         elevation_m: None,
     };
     let now = Timestamp(1_795_348_800_000);

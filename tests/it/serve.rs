@@ -82,6 +82,35 @@ async fn a_station_that_another_process_adds_has_its_page_at_once() {
     }
 }
 
+#[tokio::test]
+async fn the_machines_newer_rules_of_time_zones_are_the_ones_that_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, zones) = (folder.path().join("data"), folder.path().join("zones"));
+    std::fs::create_dir_all(zones.join("America")).expect("a folder");
+    // Here America/Vancouver is an hour ahead of UTC; nobody else says so.
+    let header = [&b"TZif2"[..], &[0; 15], &[0; 16], &[0, 0, 0, 1, 0, 0, 0, 4]].concat();
+    let block = [&header[..], &[0, 0, 0x0e, 0x10, 0, 0], b"TST\0"].concat();
+    std::fs::write(zones.join("America/Vancouver"), [&block[..], &block, b"\nTST-1\n"].concat()).expect("a file");
+    std::fs::write(zones.join("tzdata.zi"), "# version 2099a\n").expect("a file");
+
+    let added = run(&data, &["station", "add", "quay", "--zone", "America/Vancouver"]);
+    assert!(added.status.success());
+    let server = Program::start_with_zones(&data, &zones);
+    let (_, page) = get(&format!("{}/s/quay", server.url)).await;
+    assert!(page.contains(",3600]]"), "{page}");
+    let (_, metrics) = get(&format!("{}/metrics", server.url)).await;
+    let line = format!("stevenson_time_zones{{version=\"2099a\",folder=\"{}\"}} 1", zones.display());
+    assert!(metrics.contains(&line), "{metrics}");
+
+    drop(server);
+    std::fs::write(zones.join("tzdata.zi"), "# version 2001a\n").expect("a file");
+    let server = Program::start_with_zones(&data, &zones);
+    let (_, metrics) = get(&format!("{}/metrics", server.url)).await;
+    assert!(metrics.contains(",folder=\"\"} 1"), "an older one is passed over: {metrics}");
+    let (_, page) = get(&format!("{}/s/quay", server.url)).await;
+    assert!(page.contains("-25200]]"), "{page}");
+}
+
 #[test]
 fn wrong_arguments_are_named() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -31,7 +31,6 @@ mod telling;
 #[path = "storage/words.rs"]
 mod words;
 
-use chrono_tz::Tz;
 use opener::{Opener, Outside};
 use std::sync::Arc;
 use stevenson::storage::{Appended, Commits, Entry, Extreme, Latest, NewStation, Options, Storage};
@@ -39,6 +38,7 @@ use weather::quantity::Quantity;
 use weather::report::{Draft, Report};
 use weather::station::{SensorName, Slug, Station};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// 2026-11-22 12:00 UTC.
 const NOON: Timestamp = Timestamp(1_795_348_800_000);
@@ -111,7 +111,12 @@ impl House {
 
 fn new_station(slug: &str) -> NewStation {
     let slug = Slug::new(slug).expect("a slug");
-    NewStation { slug, name: "Town Hall".into(), zone: Tz::Europe__Berlin, elevation_m: Some(214.0) }
+    NewStation {
+        slug,
+        name: "Town Hall".into(),
+        zone: Zone::inside("Europe/Berlin").expect("a zone"),
+        elevation_m: Some(214.0),
+    }
 }
 
 fn bodies(entries: &[Entry]) -> Vec<serde_json::Value> {

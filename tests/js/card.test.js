@@ -1,6 +1,7 @@
 // @ts-check
 import { hasPlaces, stationOf } from '../../static/js/view/card.js';
 import { take } from '../../static/js/view/station.js';
+import { UTC } from '../../static/js/view/zone.js';
 import { equal, test } from './check.js';
 
 const HALF_HOUR_MS = 1_800_000;
@@ -12,7 +13,7 @@ const card = (more) =>
     /** @type {any} */ ({
       slug: 'hill',
       name: 'Hill',
-      zone: 'UTC',
+      zone: UTC,
       interval_ms: 60_000,
       observed_at: START,
       values: { temperature: { value: 4, at: START } },

@@ -2,6 +2,7 @@
 import { ago, freshness } from '../../static/js/view/format.js';
 import { stateOf, take } from '../../static/js/view/station.js';
 import { TEXTS } from '../../static/js/view/texts.js';
+import { UTC } from '../../static/js/view/zone.js';
 import { equal, test } from './check.js';
 
 const NOW = 1_800_000_000_000;
@@ -13,7 +14,7 @@ function station(at) {
   const series = { start: NOW - 86_400_000, bucket_ms: 600_000, points: [] };
   const observed_at = Math.max(...Object.values(at));
   return /** @type {any} */ ({
-    zone: 'UTC',
+    zone: UTC,
     interval_ms: 60_000,
     observed_at,
     day: '2027-01-15',

@@ -51,7 +51,7 @@ impl TestApp {
         let running = tokio::spawn(app.run(std::future::pending(), |listening| {
             let _ = tell.send(listening); // the test may have been given up
         }));
-        let app::Listening { http: address, station_port } = ready.await.expect("the program listens");
+        let app::Listening { http: address, station_port, .. } = ready.await.expect("the program listens");
         Self { dock, storage, url: format!("http://{address}"), address, station_port, folder, running }
     }
 
@@ -125,7 +125,7 @@ pub async fn open(change: impl FnOnce(&mut Config)) -> (App, TempDir) {
 /// Adds the station Town Hall; the station and its key.
 pub async fn add_station(storage: &Storage, slug: &str) -> (Arc<Station>, String) {
     let slug = Slug::new(slug).expect("a slug");
-    let zone = chrono_tz::Tz::Europe__Berlin;
+    let zone = weather::zone::Zone::inside("Europe/Berlin").expect("a zone");
     let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: Some(214.0) };
     let (station, key) = storage.add_station(new).await.expect("a station");
     (station, key.reveal().to_owned())

@@ -31,6 +31,13 @@ impl Program {
         Self::spawn(program(), data, arguments)
     }
 
+    /// The same with a folder that holds the machine's time zones.
+    pub fn start_with_zones(data: &Path, folder: &Path) -> Self {
+        let mut server = program();
+        server.env("TZDIR", folder);
+        Self::spawn(server, data, &[])
+    }
+
     /// The same where the system allows it so many open files, softly and firmly.
     pub fn start_with_files(data: &Path, files: usize) -> Self {
         let server = program();

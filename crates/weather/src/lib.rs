@@ -17,3 +17,4 @@ pub mod time;
 pub mod units;
 pub mod values;
 pub mod wind;
+pub mod zone;

@@ -6,7 +6,7 @@
 
 use crate::day;
 use crate::time::{HOUR_MS, Timestamp};
-use chrono_tz::Tz;
+use crate::zone::Zone;
 
 /// What a counter counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Gauge {
     /// how much of it fell on that day.
     ///
     /// A reading that came late says what it counted; on the day of the newest one it says no more than that.
-    pub fn read(zone: Tz, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
+    pub fn read(zone: &Zone, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
         let is = |fallen: f64| Some(Self { at, counted, fallen: without_noise(fallen), doubt: None });
         let Some(newest) = newest else {
             return is(if counter == Counter::Daily { counted } else { 0.0 });
@@ -127,18 +127,20 @@ mod tests {
     use chrono::TimeZone;
     use proptest::prelude::*;
 
-    const ZONE: Tz = Tz::Europe__Berlin;
+    fn berlin() -> Zone {
+        Zone::inside("Europe/Berlin").expect("a zone")
+    }
 
     fn local(text: &str) -> Timestamp {
         let naive = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a time");
-        ZONE.from_local_datetime(&naive).earliest().expect("it exists").into()
+        berlin().from_local_datetime(&naive).earliest().expect("it exists").into()
     }
 
     /// What has fallen, after each reading.
     fn fallen(counter: Counter, readings: &[(&str, f64)]) -> Vec<f64> {
         let mut newest = None;
         let each = readings.iter().map(|(at, counted)| {
-            newest = Gauge::read(ZONE, counter, newest, local(at), *counted);
+            newest = Gauge::read(&berlin(), counter, newest, local(at), *counted);
             newest.expect("in order").fallen
         });
         each.collect()
@@ -214,7 +216,7 @@ mod tests {
     fn a_restart_in_the_midst_of_a_doubt_makes_no_rain() {
         let at = local("2026-11-22 10:00:00");
         let forgot = Gauge { at, counted: 0.0, fallen: 5.3, doubt: None };
-        let back = Gauge::read(ZONE, Counter::Daily, Some(forgot), at.plus(16_000), 5.3).expect("in order");
+        let back = Gauge::read(&berlin(), Counter::Daily, Some(forgot), at.plus(16_000), 5.3).expect("in order");
         assert_eq!(back.fallen, 5.3);
     }
 
@@ -242,7 +244,7 @@ mod tests {
     fn a_late_reading_says_no_more_than_the_newest() {
         let newest = Gauge { at: local("2026-11-22 00:00:14"), counted: 0.0, fallen: 0.0, doubt: None };
         let read = |counter, at: &str, counted| {
-            Gauge::read(ZONE, counter, Some(newest), local(at), counted).map(|gauge| gauge.fallen)
+            Gauge::read(&berlin(), counter, Some(newest), local(at), counted).map(|gauge| gauge.fallen)
         };
         assert_eq!(read(Counter::Daily, "2026-11-22 00:00:00", 5.3), Some(0.0), "an archive record of midnight");
         assert_eq!(read(Counter::Daily, "2026-11-21 23:59:00", 5.3), Some(5.3));
@@ -259,8 +261,8 @@ mod tests {
                 let mut newest: Option<Gauge> = None;
                 for (tenths, seconds) in &counts {
                     at = at.plus(seconds * 1_000);
-                    let gauge = Gauge::read(ZONE, counter, newest, at, f64::from(*tenths) / 10.0).expect("in order");
-                    if let Some(before) = newest && day::date_at(ZONE, before.at) == day::date_at(ZONE, at) {
+                    let gauge = Gauge::read(&berlin(), counter, newest, at, f64::from(*tenths) / 10.0).expect("in order");
+                    if let Some(before) = newest && day::date_at(&berlin(), before.at) == day::date_at(&berlin(), at) {
                         let hours = at.since(before.at) as f64 / HOUR_MS as f64;
                         prop_assert!(gauge.fallen >= before.fallen);
                         let pending = before.doubt.map_or(0.0, |doubt| doubt.pending);

@@ -1,7 +1,7 @@
 //! Stations and the names of their sensors.
 
 use crate::quantity::Quantity;
-use chrono_tz::Tz;
+use crate::zone::Zone;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Station {
     /// What people call it.
     pub name: String,
     /// The IANA zone its days are counted in.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Height of the ground above mean sea level, metres.
     pub elevation_m: Option<f64>,
 }

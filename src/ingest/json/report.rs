@@ -112,7 +112,7 @@ impl Time {
             return Ok(());
         }
         // Tasmota's clock shows local time.
-        let local = (is_tasmota && name == "Time").then(|| time::local(&text, arrival.zone, arrival.at)).flatten();
+        let local = (is_tasmota && name == "Time").then(|| time::local(&text, &arrival.zone, arrival.at)).flatten();
         let at = match local {
             Some(at) => Some(at),
             None => clock::read(&known.lower, &text).map_err(|why| Stop::about(name, &text, why))?,

@@ -95,7 +95,7 @@ fn acurite(station: &Station, now: Timestamp) -> String {
 }
 
 /// The instant on the station's clock; `None` in another age.
-fn local(station: &Station, now: Timestamp) -> Option<DateTime<chrono_tz::Tz>> {
+fn local(station: &Station, now: Timestamp) -> Option<DateTime<weather::zone::Zone>> {
     let utc: DateTime<Utc> = DateTime::from_timestamp_millis(now.0)?;
     Some(station.zone.from_utc_datetime(&utc.naive_utc()))
 }
@@ -103,15 +103,16 @@ fn local(station: &Station, now: Timestamp) -> Option<DateTime<chrono_tz::Tz>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono_tz::Tz;
     use weather::station::{Slug, StationId};
+    use weather::zone::Zone;
 
     const DIALECTS: [Dialect; 6] =
         [Dialect::Wunderground, Dialect::Acurite, Dialect::Ecowitt, Dialect::Ambient, Dialect::Wow, Dialect::WowBe];
 
-    fn outcomes(zone: Tz) -> [Outcome; 8] {
+    fn outcomes(zone: &Zone) -> [Outcome; 8] {
         let slug = Slug::new("town-hall").expect("a slug");
-        let station = Station { id: StationId(1), slug, name: "Town Hall".to_owned(), zone, elevation_m: None };
+        let station =
+            Station { id: StationId(1), slug, name: "Town Hall".to_owned(), zone: zone.clone(), elevation_m: None };
         [
             Outcome::Stored(Arc::new(station)),
             Outcome::Unauthorized,
@@ -124,7 +125,7 @@ mod tests {
         ]
     }
 
-    fn stored(dialect: Dialect, zone: Tz, now: i64) -> String {
+    fn stored(dialect: Dialect, zone: &Zone, now: i64) -> String {
         let [stored, ..] = outcomes(zone);
         String::from_utf8(answer(dialect, stored, Timestamp(now)).body).expect("text")
     }
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn no_success_holds_a_word_at_which_weewx_stops_and_nobody_hears_429() {
         for dialect in DIALECTS {
-            for outcome in outcomes(Tz::Europe__Berlin) {
+            for outcome in outcomes(&Zone::inside("Europe/Berlin").expect("a zone")) {
                 let is_stored = matches!(outcome, Outcome::Stored(_));
                 let answer = answer(dialect, outcome, Timestamp(1_800_000_000_000));
                 assert_eq!(is_stored, answer.status == 200, "{answer:?}");
@@ -149,19 +150,19 @@ mod tests {
         // 2026-11-22 and 2026-07-22, 14:00 UTC.
         let (winter, summer) = (1_795_356_000_000, 1_784_728_800_000);
         for (zone, now, offset) in [
-            (Tz::Europe__Berlin, winter, "3600"),
-            (Tz::Europe__Berlin, summer, "7200"),
-            (Tz::America__New_York, winter, "-18000"),
-            (Tz::Asia__Kathmandu, winter, "20700"),
-            (Tz::UTC, summer, "0"),
+            (Zone::inside("Europe/Berlin").expect("a zone"), winter, "3600"),
+            (Zone::inside("Europe/Berlin").expect("a zone"), summer, "7200"),
+            (Zone::inside("America/New_York").expect("a zone"), winter, "-18000"),
+            (Zone::inside("Asia/Kathmandu").expect("a zone"), winter, "20700"),
+            (Zone::UTC, summer, "0"),
         ] {
             let expected = format!(r#"{{"errcode":"0","errmsg":"ok","UTC_offset":"{offset}"}}"#);
-            assert_eq!(stored(Dialect::Ecowitt, zone, now), expected);
-            assert_eq!(stored(Dialect::Ambient, zone, now), expected);
+            assert_eq!(stored(Dialect::Ecowitt, &zone, now), expected);
+            assert_eq!(stored(Dialect::Ambient, &zone, now), expected);
         }
         let expected = r#"{"localtime":"16:00:00","checkversion":"224"}"#;
-        assert_eq!(stored(Dialect::Acurite, Tz::Europe__Berlin, summer), expected);
-        assert_eq!(stored(Dialect::Wunderground, Tz::Europe__Berlin, summer), "success\n");
-        assert_eq!(stored(Dialect::Wow, Tz::Europe__Berlin, summer), "success\n");
+        assert_eq!(stored(Dialect::Acurite, &Zone::inside("Europe/Berlin").expect("a zone"), summer), expected);
+        assert_eq!(stored(Dialect::Wunderground, &Zone::inside("Europe/Berlin").expect("a zone"), summer), "success\n");
+        assert_eq!(stored(Dialect::Wow, &Zone::inside("Europe/Berlin").expect("a zone"), summer), "success\n");
     }
 }

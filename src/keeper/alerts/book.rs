@@ -121,17 +121,17 @@ mod tests {
     use crate::keeper::alerts::rule::Beyond;
     use crate::keeper::alerts::state::{Event, Input};
     use crate::storage::Side;
-    use chrono_tz::Tz;
     use std::sync::Arc;
     use weather::preference::Preference;
     use weather::station::{SensorName, Slug, Station, StationId};
     use weather::time::{MINUTE_MS, Timestamp};
+    use weather::zone::Zone;
 
     const NOW: Timestamp = Timestamp(1_795_348_800_000);
 
     fn context() -> Context {
         let slug = Slug::new("town-hall").expect("a slug");
-        let here = Station { id: StationId(1), slug, name: "Town Hall".into(), zone: Tz::UTC, elevation_m: None };
+        let here = Station { id: StationId(1), slug, name: "Town Hall".into(), zone: Zone::UTC, elevation_m: None };
         let known = vec![(SensorName::main(), Quantity::Temperature)];
         Context { here: Arc::new(here), known, others: vec![], preference: Preference::default(), now: NOW }
     }

@@ -4,16 +4,16 @@ use super::rule::{Beyond, Rule};
 use super::state::{AlertState, Episode, Event, WET_MM};
 use crate::keeper::language::sentence::{is_it, what};
 use crate::keeper::language::{clock, measure};
-use chrono_tz::Tz;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// Where, when and for whom something is said.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Listener {
     /// The station's zone.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The time.
     pub now: Timestamp,
     /// The visitor's units.
@@ -22,11 +22,11 @@ pub struct Listener {
 
 impl Listener {
     fn at(&self, at: Timestamp) -> String {
-        clock::at(self.zone, at, self.now)
+        clock::at(&self.zone, at, self.now)
     }
 
     fn bare(&self, at: Timestamp) -> String {
-        clock::bare(self.zone, at, self.now)
+        clock::bare(&self.zone, at, self.now)
     }
 
     fn value(&self, rule: &Beyond, value: f64) -> String {
@@ -75,7 +75,8 @@ pub fn summary<'a>(alerts: impl Iterator<Item = (u32, &'a Rule, &'a AlertState)>
     for (number, rule, state) in alerts {
         let running = state.ringing.iter().filter(|episode| !episode.told);
         for episode in state.untold.iter().chain(running) {
-            happened.push((episode.began_at, format!("{} (alert {number})", recounted(rule, state, episode, to))));
+            happened
+                .push((episode.began_at, format!("{} (alert {number})", recounted(rule, state, episode, to.clone()))));
         }
         if let (true, Some(first)) = (state.dropped > 0, state.untold.first()) {
             let before = format!("{} more times before that (alert {number})", state.dropped);
@@ -93,7 +94,7 @@ fn recounted(rule: &Rule, state: &AlertState, episode: &Episode, to: Listener) -
     match rule {
         Rule::Beyond(rule) => {
             let limit = measure::limit_text(rule.limit, rule.unit);
-            let (subject, worst) = (subject(rule).to_lowercase(), worst(rule, episode, to));
+            let (subject, worst) = (subject(rule).to_lowercase(), worst(rule, episode, to.clone()));
             let moved = if rule.below { "fell below" } else { "rose above" };
             let other = if rule.below { "above" } else { "below" };
             match ended {
@@ -175,7 +176,7 @@ mod tests {
             let reading = Reading { at, values: vec![(main.clone(), quantity, *value)] };
             state.feed(&rule, Input::Reading(&reading), at).0
         });
-        let to = Listener { zone: Tz::UTC, now: NOON.plus(HOUR_MS), preference: Preference::default() };
+        let to = Listener { zone: Zone::UTC, now: NOON.plus(HOUR_MS), preference: Preference::default() };
         summary([(1, &rule, &state)].into_iter(), to).expect("something happened")
     }
 

@@ -1,15 +1,15 @@
 //! Times as the keeper says them: on the station's clock, with the day when it is another one.
 
 use chrono::{DateTime, Datelike, NaiveDate, Weekday};
-use chrono_tz::Tz;
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
-fn local(zone: Tz, at: Timestamp) -> DateTime<Tz> {
-    at.to_utc().with_timezone(&zone)
+fn local(zone: &Zone, at: Timestamp) -> DateTime<Zone> {
+    at.to_utc().with_timezone(zone)
 }
 
 /// `at 14:20`, `yesterday at 14:20`, `on Tue 17 Nov at 14:20`, `on 17 Nov 2025 at 14:20`.
-pub fn at(zone: Tz, at: Timestamp, now: Timestamp) -> String {
+pub fn at(zone: &Zone, at: Timestamp, now: Timestamp) -> String {
     let (then, today) = (local(zone, at), local(zone, now).date_naive());
     let clock = then.format("%H:%M");
     match (today - then.date_naive()).num_days() {
@@ -21,7 +21,7 @@ pub fn at(zone: Tz, at: Timestamp, now: Timestamp) -> String {
 }
 
 /// The same without the first `at`, behind `since` and `of`: `14:20`, `yesterday at 14:20`, `Tue 17 Nov at 14:20`.
-pub fn bare(zone: Tz, when: Timestamp, now: Timestamp) -> String {
+pub fn bare(zone: &Zone, when: Timestamp, now: Timestamp) -> String {
     let text = at(zone, when, now);
     text.strip_prefix("at ").or_else(|| text.strip_prefix("on ")).unwrap_or(&text).to_owned()
 }
@@ -59,8 +59,8 @@ mod tests {
             (hours(40), "on Fri 20 Nov at 21:00", "Fri 20 Nov at 21:00"),
             (hours(24 * 330), "on 27 Dec 2025 at 13:00", "27 Dec 2025 at 13:00"),
         ] {
-            assert_eq!(at(Tz::Europe__Berlin, when, now), text);
-            assert_eq!(bare(Tz::Europe__Berlin, when, now), short);
+            assert_eq!(at(&Zone::inside("Europe/Berlin").expect("a zone"), when, now), text);
+            assert_eq!(bare(&Zone::inside("Europe/Berlin").expect("a zone"), when, now), short);
         }
     }
 }

@@ -154,17 +154,19 @@ fn calendar(tokens: &Tokens) -> Option<Period> {
 mod tests {
     use super::*;
     use crate::keeper::language::period::Stretch;
-    use chrono_tz::Tz;
     use weather::day;
     use weather::time::Timestamp;
+    use weather::zone::Zone;
 
     /// 2026-11-22 12:00 UTC, a Sunday; 13:00 in Berlin.
     const NOW: Timestamp = Timestamp(1_795_348_800_000);
-    const BERLIN: Tz = Tz::Europe__Berlin;
+    fn berlin() -> Zone {
+        Zone::inside("Europe/Berlin").expect("a zone")
+    }
 
     fn days(text: &str) -> Option<(String, String)> {
-        let period = find(&Tokens::of(text), day::date_at(BERLIN, NOW))?;
-        match period.stretch(BERLIN, NOW) {
+        let period = find(&Tokens::of(text), day::date_at(&berlin(), NOW))?;
+        match period.stretch(&berlin(), NOW) {
             Stretch::Days(from, to) => Some((from.to_string(), to.to_string())),
             Stretch::Hours(from, to) => Some((from.rfc3339(), to.rfc3339())),
         }

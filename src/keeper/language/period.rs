@@ -2,9 +2,9 @@
 
 use super::clock;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Weekday};
-use chrono_tz::Tz;
 use weather::day;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// A stretch of the past, as it was said.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +63,7 @@ impl Period {
     }
 
     /// The days or hours that it means now.
-    pub fn stretch(self, zone: Tz, now: Timestamp) -> Stretch {
+    pub fn stretch(self, zone: &Zone, now: Timestamp) -> Stretch {
         let today = day::date_at(zone, now);
         let back = |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(today);
         let since_monday = u64::from(today.weekday().num_days_from_monday());
@@ -137,7 +137,7 @@ impl Period {
     }
 }
 
-fn at_hour(zone: Tz, date: NaiveDate, hour: u32) -> Timestamp {
+fn at_hour(zone: &Zone, date: NaiveDate, hour: u32) -> Timestamp {
     let (midnight, _) = day::bounds(zone, date);
     let time = NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(NaiveTime::MIN);
     // An hour that the clocks skip is counted from midnight.
@@ -152,13 +152,19 @@ mod tests {
 
     /// 2026-11-22 12:00 UTC, a Sunday; 13:00 in Berlin.
     const NOW: Timestamp = Timestamp(1_795_348_800_000);
-    const BERLIN: Tz = Tz::Europe__Berlin;
+    fn berlin() -> Zone {
+        Zone::inside("Europe/Berlin").expect("a zone")
+    }
 
     #[test]
     fn every_period_of_every_day_ends_no_earlier_than_it_starts() {
         for step in 0..800 {
             let now = Timestamp(NOW.0 + step * 40_000_003);
-            for zone in [BERLIN, Tz::America__Sao_Paulo, Tz::Pacific__Apia] {
+            for zone in [
+                &berlin(),
+                &Zone::inside("America/Sao_Paulo").expect("a zone"),
+                &Zone::inside("Pacific/Apia").expect("a zone"),
+            ] {
                 for period in [
                     Period::Today,
                     Period::Week { ago: 0 },

@@ -30,7 +30,7 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
         Intent::WhoAreYou => {
             format!("I keep {name}: a small program that reads its instruments. {}", try_asking(context))
         }
-        Intent::Clock => format!("On my clock it is {}.", clock::bare(context.here.zone, context.now, context.now)),
+        Intent::Clock => format!("On my clock it is {}.", clock::bare(&context.here.zone, context.now, context.now)),
         Intent::Forecast => {
             format!("I only know what I have measured, nothing of what is to come. {}", try_asking(context))
         }
@@ -77,12 +77,12 @@ impl Answering<'_> {
 
     /// `at 14:20`, `yesterday at 14:20`.
     fn at(&self, at: Timestamp) -> String {
-        clock::at(self.context.here.zone, at, self.context.now)
+        clock::at(&self.context.here.zone, at, self.context.now)
     }
 
     /// The same behind `since`, `from`, or in brackets.
     fn bare(&self, at: Timestamp) -> String {
-        clock::bare(self.context.here.zone, at, self.context.now)
+        clock::bare(&self.context.here.zone, at, self.context.now)
     }
 
     fn freshness(&self, at: Timestamp) -> Freshness {

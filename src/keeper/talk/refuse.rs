@@ -163,7 +163,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
     if !(weather || compares || limits || extreme) {
         return None;
     }
-    let today = day::date_at(context.here.zone, context.now);
+    let today = day::date_at(&context.here.zone, context.now);
     (0..tokens.all.len())
         .find_map(|at| units::foreign_at(tokens, at).filter(|_| at > 0 && tokens.at(at - 1) == Some("in")))
         .map(|unit| format!("I do not know the unit \"{unit}\"."))

@@ -7,17 +7,23 @@ use crate::keeper::alerts::parse::Command;
 use crate::keeper::language::facts::Facts;
 use crate::keeper::language::suggest::suggestions;
 use crate::keeper::language::topic::{Context, Topic};
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::sync::Arc;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 fn station(id: i64, slug: &str, name: &str) -> Arc<Station> {
     let slug = Slug::new(slug).expect("a slug");
-    Arc::new(Station { id: StationId(id), slug, name: name.into(), zone: Tz::Europe__Berlin, elevation_m: None })
+    Arc::new(Station {
+        id: StationId(id),
+        slug,
+        name: name.into(),
+        zone: Zone::inside("Europe/Berlin").expect("a zone"),
+        elevation_m: None,
+    })
 }
 
 /// A station with everything, at 2026-11-22 13:00 in Berlin, a Sunday.

@@ -22,7 +22,7 @@ const PRESSURE_BACK_MS: i64 = 3 * HOUR_MS;
 /// Reads a text.
 pub fn understand(text: &str, context: &Context) -> Intent {
     let tokens = Tokens::of(text);
-    let today = day::date_at(context.here.zone, context.now);
+    let today = day::date_at(&context.here.zone, context.now);
     let read = Reading { tokens: &tokens, context, period: dates::find(&tokens, today) };
     if let Some(cannot) = refuse::refuse(text, &tokens, context) {
         return cannot;

@@ -8,7 +8,7 @@ use weather::{consistency, quality};
 const NEW_YEAR: Timestamp = Timestamp(1_767_225_600_000);
 
 fn berlin(seed: u64) -> Climate {
-    Climate::new(seed, Tz::Europe__Berlin, LATITUDE_DEFAULT, 214.0)
+    Climate::new(seed, Zone::inside("Europe/Berlin").expect("a zone"), LATITUDE_DEFAULT, 214.0)
 }
 
 fn value(values: &Values, quantity: Quantity) -> f64 {
@@ -27,12 +27,12 @@ fn year(climate: Climate) -> impl Iterator<Item = (Timestamp, Values)> {
 #[test]
 fn a_year_of_it_is_admitted_everywhere_and_never_contradicts_itself() {
     for (zone, latitude, elevation) in [
-        (Tz::Europe__Berlin, 50.0, 214.0),
-        (Tz::America__Denver, 39.7, 1_609.0),
-        (Tz::Asia__Singapore, 1.3, 15.0),
-        (Tz::Australia__Hobart, -42.9, 51.0),
+        (Zone::inside("Europe/Berlin").expect("a zone"), 50.0, 214.0),
+        (Zone::inside("America/Denver").expect("a zone"), 39.7, 1_609.0),
+        (Zone::inside("Asia/Singapore").expect("a zone"), 1.3, 15.0),
+        (Zone::inside("Australia/Hobart").expect("a zone"), -42.9, 51.0),
     ] {
-        let climate = Climate::new(5, zone, latitude, elevation);
+        let climate = Climate::new(5, zone.clone(), latitude, elevation);
         let mut gauge = Gauge::default();
         for step in 0..2_000 {
             let at = NEW_YEAR.plus(step * 262 * MINUTE_MS);
@@ -103,11 +103,14 @@ fn rain_counts_up_from_local_midnight_and_starts_again_there() {
     // Through the end of summer time, 25 October.
     for step in 0..60 * 24 * 6 {
         let at = NEW_YEAR.plus(250 * DAY_MS + step * 10 * MINUTE_MS);
-        let (today, now) = (day::date_at(Tz::Europe__Berlin, at), value(&climate.read(at, &mut gauge), Precipitation));
+        let (today, now) = (
+            day::date_at(&Zone::inside("Europe/Berlin").expect("a zone"), at),
+            value(&climate.read(at, &mut gauge), Precipitation),
+        );
         if before_day == Some(today) {
             assert!(now >= before, "{before} then {now} at {}", at.rfc3339());
         } else {
-            let (midnight, _) = day::bounds(Tz::Europe__Berlin, today);
+            let (midnight, _) = day::bounds(&Zone::inside("Europe/Berlin").expect("a zone"), today);
             assert_eq!(value(&climate.at(midnight), Precipitation), 0.0, "{today}");
             resets += usize::from(now < before);
         }
@@ -146,7 +149,7 @@ fn summers_are_warm_winters_cold_and_the_year_is_like_a_real_one() {
 
 #[test]
 fn a_peak_too_high_for_its_barometer_leaves_the_pressure_out() {
-    let everest = Climate::new(1, Tz::Asia__Kathmandu, 28.0, 8_849.0).at(NEW_YEAR);
+    let everest = Climate::new(1, Zone::inside("Asia/Kathmandu").expect("a zone"), 28.0, 8_849.0).at(NEW_YEAR);
     assert_eq!(everest.get(StationPressure), None);
     assert!(everest.get(Temperature).is_some());
 }

@@ -70,7 +70,7 @@ fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTre
         let sensors = &memory.stations[&upload.station.id];
         for report in upload.reports {
             let observed_at = report.observed_at();
-            let date = day::date_at(upload.station.zone, observed_at);
+            let date = day::date_at(&upload.station.zone, observed_at);
             for sensor in report.sensors().keys().filter_map(|name| sensors.get(name)) {
                 if !memory.days.contains_key(&(*sensor, date)) {
                     days.insert((*sensor, date));

@@ -74,7 +74,7 @@ impl Merging {
         let Some(sensors) = memory.stations.get(&upload.station.id) else { return false };
         upload.reports.iter().all(|report| {
             let observed_at = report.observed_at();
-            let date = day::date_at(upload.station.zone, observed_at);
+            let date = day::date_at(&upload.station.zone, observed_at);
             report.sensors().keys().all(|name| match sensors.get(name) {
                 None => sensors.len() >= SENSORS_MAX && !name.is_main(),
                 Some(&sensor) => {
@@ -126,7 +126,7 @@ impl Merging {
     ) -> Vec<Fresh<'r>> {
         let observed_at = report.observed_at();
         let rank = Rank::new(observed_at, report.received_at());
-        let date = day::date_at(station.zone, observed_at);
+        let date = day::date_at(&station.zone, observed_at);
         let mut fresh = Vec::new();
         for (name, sent) in report.sensors() {
             let mut warn = |quantity: Quantity, value: f64, reason: &str| {
@@ -320,7 +320,7 @@ fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>],
         fallen: fallen.value,
         doubt: known.rain_doubt,
     });
-    let gauge = Gauge::read(station.zone, counter, newest, report.observed_at(), counted)?;
+    let gauge = Gauge::read(&station.zone, counter, newest, report.observed_at(), counted)?;
     if newest.is_none_or(|newest| newest.at <= gauge.at) {
         known.rain_doubt = gauge.doubt;
     }

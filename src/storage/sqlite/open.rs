@@ -10,6 +10,7 @@ use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
 use crate::storage::keys;
 use crate::storage::options::{Durability, Options};
+use crate::storage::zones::{Source as ZoneSource, Zones};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -35,6 +36,8 @@ pub(in crate::storage) struct Opened {
     pub readers: Readers,
     pub background: Readers,
     pub epoch: String,
+    /// Where the rules of time zones come from.
+    pub zones: ZoneSource,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
 }
@@ -82,9 +85,10 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let epoch = epoch(&mut conn).await?;
     let lossy = lossy(&mut conn, options.durability).await?;
     let base = base.read_only(true);
-    let texts = Arc::new(Texts::new());
-    let readers = open_readers(&base, options.readers, READER_WAIT, &texts).await?;
-    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &texts).await?;
+    let (texts, zones) = (Arc::new(Texts::new()), Arc::new(Zones::open()));
+    let shared = (&texts, &zones);
+    let readers = open_readers(&base, options.readers, READER_WAIT, shared).await?;
+    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, shared).await?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
@@ -93,8 +97,8 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
     let pools = [readers.pool.clone(), background.pool.clone()];
-    let writer = Writer::new(conn, reports, Limits::new(options), pools).await?;
-    Ok(Opened { writer, readers, background, epoch, lossy })
+    let writer = Writer::new(conn, reports, Limits::new(options), zones.clone(), pools).await?;
+    Ok(Opened { writer, readers, background, epoch, lossy, zones: zones.source().clone() })
 }
 
 /// Connections that read, all of them open now and for good: later the process may have no file left to open.
@@ -102,7 +106,7 @@ async fn open_readers(
     options: &SqliteConnectOptions,
     number: u32,
     wait: Duration,
-    texts: &Arc<Texts>,
+    (texts, zones): (&Arc<Texts>, &Arc<Zones>),
 ) -> Result<Readers, sqlx::Error> {
     let asked = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&asked);
@@ -122,7 +126,7 @@ async fn open_readers(
         open.push(pool.acquire().await?);
     }
     drop(open);
-    Ok(Readers { pool, texts: Arc::clone(texts), asked })
+    Ok(Readers { pool, texts: Arc::clone(texts), zones: Arc::clone(zones), asked })
 }
 
 /// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen

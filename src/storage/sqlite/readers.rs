@@ -9,6 +9,7 @@ use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
 use crate::storage::stations::ListedSensor;
 use crate::storage::words::{Alert, Visitor, Word};
+use crate::storage::zones::Zones;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use weather::time::Timestamp;
 pub(in crate::storage) struct Readers {
     pub(super) pool: SqlitePool,
     pub(super) texts: Arc<Texts>,
+    pub(super) zones: Arc<Zones>,
     /// How often a connection was taken.
     pub(super) asked: Arc<AtomicU64>,
 }
@@ -51,7 +53,7 @@ impl Readers {
 
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(in crate::storage) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
-        stations::by_hash(&self.pool, hash).await
+        stations::by_hash(&self.pool, hash, &self.zones).await
     }
 
     /// A station's sensors, sorted by name.

@@ -6,7 +6,7 @@ use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
 use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
-use chrono_tz::Tz;
+use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
 use weather::station::{SensorName, Slug, Station, StationId};
@@ -20,7 +20,7 @@ const ALL: &str = "\
 const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
 /// All stations, sorted by name.
-pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<FoundStation>, Error> {
+pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Vec<FoundStation>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
     let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(conn).await?;
     let mut by_station: HashMap<i64, Vec<(DeviceKind, KeyHash)>> = HashMap::new();
@@ -30,7 +30,7 @@ pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<FoundStation>
     }
     rows.into_iter()
         .map(|row| {
-            let found = found(row)?;
+            let found = found(row, zones)?;
             let devices = by_station.remove(&found.station.id.0).unwrap_or_default();
             Ok(FoundStation { devices, ..found })
         })
@@ -41,14 +41,21 @@ const BY_HASH: &str = "\
     SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
-pub(super) async fn by_hash(db: impl SqliteExecutor<'_>, hash: &KeyHash) -> Result<Option<Station>, Error> {
+pub(super) async fn by_hash(
+    db: impl SqliteExecutor<'_>,
+    hash: &KeyHash,
+    zones: &Zones,
+) -> Result<Option<Station>, Error> {
     let row: Option<Row> = sqlx::query_as(BY_HASH).bind(&hash[..]).fetch_optional(db).await?;
-    Ok(row.map(found).transpose()?.map(|found| found.station))
+    Ok(row.map(|row| found(row, zones)).transpose()?.map(|found| found.station))
 }
 
 /// A station without its devices.
-fn found((id, slug, name, zone, elevation_m, hash, key_prefix, main_device): Row) -> Result<FoundStation, Error> {
-    let zone = zone.parse::<Tz>().map_err(decode)?;
+fn found(
+    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device): Row,
+    zones: &Zones,
+) -> Result<FoundStation, Error> {
+    let zone = zones.named(&zone).map_err(decode)?;
     let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m };
     let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
     Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices: Vec::new(), main_device })

@@ -11,8 +11,10 @@ use crate::storage::seam::{
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
+use crate::storage::zones::Zones;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
@@ -24,6 +26,7 @@ pub(in crate::storage) struct Writer {
     conn: SqliteConnection,
     reports: Reports,
     limits: Limits,
+    zones: Arc<Zones>,
     /// They are closed before the file is.
     readers: [SqlitePool; 2],
     /// What `PRAGMA data_version` said last: it changes when another connection commits.
@@ -46,11 +49,12 @@ impl Writer {
         mut conn: SqliteConnection,
         reports: Reports,
         limits: Limits,
+        zones: Arc<Zones>,
         readers: [SqlitePool; 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
-        Ok(Self { conn, reports, limits, readers, data_version, looking: data_version })
+        Ok(Self { conn, reports, limits, zones, readers, data_version, looking: data_version })
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -223,7 +227,7 @@ impl Writer {
 
     /// All stations, sorted by name.
     pub(in crate::storage) async fn stations(&mut self) -> Result<Vec<FoundStation>, Error> {
-        stations::all(&mut self.conn).await
+        stations::all(&mut self.conn, &self.zones).await
     }
 
     /// Counts rows: not for every commit.

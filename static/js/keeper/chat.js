@@ -5,6 +5,7 @@ import { moment } from '../view/zone.js';
 import { Conversation } from './conversation.js';
 
 /** @typedef {import('./conversation.js').Word} Word */
+/** @typedef {import('../view/zone.js').Zone} Zone */
 /**
  * @typedef {object} Chat
  * @property {(item: any) => void} take a word that is stored now
@@ -29,7 +30,7 @@ const END_PX = 60;
 /**
  * Makes the panel of a page live.
  * @param {Document} page
- * @param {{say: (words: {station: string, text: string}) => string, zone: string, now: () => number}} home
+ * @param {{say: (words: {station: string, text: string}) => string, zone: Zone, now: () => number}} home
  * @returns {Chat | undefined}
  */
 export function openChat(page, home) {
@@ -114,7 +115,7 @@ function read(panel) {
   }));
 }
 
-/** @param {Element} panel @param {Conversation} conversation @param {{zone: string, now: () => number}} home */
+/** @param {Element} panel @param {Conversation} conversation @param {{zone: Zone, now: () => number}} home */
 function paintPanel(panel, conversation, { zone, now }) {
   const list = panel.querySelector('[data-words]');
   const blank = /** @type {HTMLTemplateElement | null} */ (panel.querySelector('[data-blank]'))?.content

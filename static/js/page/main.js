@@ -11,6 +11,7 @@ import { stationOf } from '../view/card.js';
 import { WORDS } from '../view/format.js';
 import { paint, titleOf } from '../view/paint.js';
 import { stateOf, take, turn } from '../view/station.js';
+import { UTC } from '../view/zone.js';
 import { chosenFleet } from './choice.js';
 import { isFed, paintFeed } from './feed_line.js';
 import { refetcher, replaceContent } from './refetch.js';
@@ -104,7 +105,7 @@ function run(first) {
     onTrip: (trip) => picture.trip(trip),
   });
   const own = document.querySelector('[data-keeper]')?.getAttribute('data-keeper');
-  const zone = first.stations[0]?.zone ?? 'UTC';
+  const zone = first.stations[0]?.zone ?? UTC;
   const chat = openChat(document, { say: (words) => home.say(words), zone, now });
   const notice = openNotice(document);
   const picture = openPicture(document, fleet.trucks);

@@ -7,6 +7,7 @@ import { hourMinute, local, weekday } from './zone.js';
 
 /** @typedef {import('./series.js').Point} Point */
 /** @typedef {import('./station.js').Station} Station */
+/** @typedef {import('./zone.js').Zone} Zone */
 /** @typedef {{at: string, label: string, strong: boolean}} Tick */
 /** @typedef {{bottom: number, step: number}} Scale */
 
@@ -120,7 +121,7 @@ function zero({ bottom, step }, top, down, freezing) {
   return between ? { at: percent(down(freezing)), label: fixed(freezing, 0) } : undefined;
 }
 
-/** Every third hour of the station's clock; midnight says the day that begins. @param {string} zone @param {number} from */
+/** Every third hour of the station's clock; midnight says the day that begins. @param {Zone} zone @param {number} from */
 function xTicks(zone, from) {
   /** @type {Tick[]} */
   const ticks = [];

@@ -2,6 +2,7 @@
 // The last 24 hours of a station's temperature in buckets. Pure: no DOM, time is an argument.
 import { hourStart } from './zone.js';
 
+/** @typedef {import('./zone.js').Zone} Zone */
 /** A bucket: start, mean, min, max, count. @typedef {[number, number, number, number, number]} Point */
 /** @typedef {{start: number, bucket_ms: number, points: Point[], version?: number}} Series version: counts changes */
 
@@ -80,7 +81,7 @@ export function stretches(points, gap) {
 
 /**
  * The table's rows, newest first; an hour without readings has a count of 0.
- * @param {Series} series @param {string} zone
+ * @param {Series} series @param {Zone} zone
  * @returns {Array<{at: number, mean?: number, min?: number, max?: number, count: number}>}
  */
 export function hours(series, zone) {

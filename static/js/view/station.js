@@ -5,13 +5,14 @@ import { freshness, isAhead } from './format.js';
 import { add, hourBefore, roll } from './series.js';
 import { date } from './zone.js';
 
+/** @typedef {import('./zone.js').Zone} Zone */
 /** @typedef {{value: number, at: number}} Value */
 /** @typedef {{low: number, low_at: number, high: number, high_at: number}} Extreme */
 /**
  * @typedef {object} Station values are canonical, instants are ms since 1970 UTC
  * @property {string} slug
  * @property {string} name
- * @property {string} zone
+ * @property {Zone} zone
  * @property {number | null} interval_ms
  * @property {number | null} observed_at
  * @property {string} day the local day that `extremes` are of

@@ -166,7 +166,7 @@ async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
         let new = storage::NewStation {
             slug: Slug::new(slug).expect("a slug"),
             name: slug.to_owned(),
-            zone: chrono_tz::UTC,
+            zone: weather::zone::Zone::UTC,
             elevation_m: None,
         };
         server.storage.add_station(new).await.expect("added");

@@ -1,6 +1,5 @@
 //! Made-up stations: one for each thing that can be so.
 
-use chrono_tz::Tz;
 use std::sync::Arc;
 use stevenson::pages::{Conversation, Facts, Series};
 use stevenson::storage::words::{Author, Visitor, Word};
@@ -9,6 +8,7 @@ use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// 2026-11-22 14:18:07 UTC, a Sunday; 15:18 in Berlin.
 pub const NOW: Timestamp = Timestamp(1_795_357_087_000);
@@ -22,7 +22,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         id: StationId(1),
         slug: Slug::new(slug).expect("a slug"),
         name: name.to_owned(),
-        zone: Tz::Europe__Berlin,
+        zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: Some(214.0),
     };
     Facts {
@@ -125,7 +125,7 @@ fn day(series: &Series, now_c: f64, until: Timestamp) -> Vec<Bucket> {
 /// A keeper's panel, as the story `name` has it.
 pub fn keeper(name: &str, preference: Preference) -> Conversation {
     let slug = Slug::new("town-hall").expect("a slug");
-    let zone = Tz::Europe__Berlin;
+    let zone = Zone::inside("Europe/Berlin").expect("a zone");
     let of =
         |words: Option<&[Word]>| Conversation::of(words, &slug, zone, NOW, preference, "AAAAAAAAAAAAAAAAAAAAAA".into());
     let talk = [

@@ -1,7 +1,7 @@
 //! What programs and devices really send.
 
 use super::*;
-use chrono_tz::Tz;
+use weather::zone::Zone;
 
 /// All values of a body's only report, canonical, rounded: `indoor/temperature 21.5`.
 fn holds(body: &str) -> Vec<String> {
@@ -17,7 +17,8 @@ fn values(report: &Report) -> Vec<String> {
 
 fn at_berlin(body: &str, received: i64, sensors: &[&str]) -> Parsed {
     let sensors = sensors.iter().map(|name| SensorName::new(name).expect("a name")).collect();
-    let arrival = Arrival { zone: Tz::Europe__Berlin, sensors, ..Timestamp(received).into() };
+    let arrival =
+        Arrival { zone: Zone::inside("Europe/Berlin").expect("a zone"), sensors, ..Timestamp(received).into() };
     parse(body.as_bytes(), Format::Json, &arrival, 3).expect(body)
 }
 
@@ -290,7 +291,7 @@ proptest! {
             2 => format!("{{\"sensordatavalues\":[{flat},{{\"value_type\":\"SDS_P1\",\"value\":{}}}]}}", leaves[0]),
             _ => format!("[{{\"ts\":1,\"values\":{flat}}},{flat}]"),
         };
-        let arrival = Arrival { zone: Tz::Europe__Berlin, pin, ..NOW.into() };
+        let arrival = Arrival { zone: Zone::inside("Europe/Berlin").expect("a zone"), pin, ..NOW.into() };
         for report in parse(body.as_bytes(), Format::Json, &arrival, 3).map(|parsed| parsed.reports).unwrap_or_default() {
             for (quantity, value) in report.sensors().values().flat_map(|values| values.iter()) {
                 prop_assert!(quantity.limits().contains(&value));

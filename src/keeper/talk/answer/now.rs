@@ -104,7 +104,7 @@ impl Answering<'_> {
     /// What the gauge has counted, if it has counted today.
     pub(super) fn rain_today(&self, sensor: &SensorName) -> Option<f64> {
         let latest = self.facts.latest(&Topic { sensor: sensor.clone(), quantity: Quantity::Precipitation })?;
-        let zone = self.context.here.zone;
+        let zone = &self.context.here.zone;
         (day::date_at(zone, latest.observed_at) == day::date_at(zone, self.context.now)).then_some(latest.value)
     }
 

@@ -48,7 +48,7 @@ impl Answering<'_> {
 
     /// A time within a period: of a single day, the clock alone.
     fn within(&self, period: Period, at: Timestamp) -> String {
-        let zone = self.context.here.zone;
+        let zone = &self.context.here.zone;
         match period.stretch(zone, self.context.now) {
             Stretch::Days(from, to) if from == to => clock::at(zone, at, at),
             _ => self.at(at),
@@ -75,7 +75,7 @@ impl Answering<'_> {
     /// How many of a period's days are known, unless all of them are.
     fn gap(&self, period: Period) -> String {
         let Found::Days(days) = &self.facts.found else { return String::new() };
-        let Stretch::Days(from, to) = period.stretch(self.context.here.zone, self.context.now) else {
+        let Stretch::Days(from, to) = period.stretch(&self.context.here.zone, self.context.now) else {
             return String::new();
         };
         if let (true, Some((first, _))) = (period.is_ever(), days.first()) {
@@ -186,7 +186,7 @@ impl Answering<'_> {
             Some((at, day)) => {
                 let amount = day.map_or(String::new(), |(date, amount)| {
                     let amount = self.text(Quantity::Precipitation, amount);
-                    let today = day::date_at(self.context.here.zone, self.context.now) == date;
+                    let today = day::date_at(&self.context.here.zone, self.context.now) == date;
                     if today { format!("; {amount} today") } else { format!("; {amount} on that day") }
                 });
                 format!("It last rained {}{amount}.", self.at(at))
@@ -205,7 +205,7 @@ impl Answering<'_> {
 
     /// How far back was looked: to the first day that is known, a year at most.
     fn looked_back(&self, first: Option<NaiveDate>) -> String {
-        let today = day::date_at(self.context.here.zone, self.context.now);
+        let today = day::date_at(&self.context.here.zone, self.context.now);
         match first {
             Some(first) if (today - first).num_days() < LOOK_BACK_DAYS as i64 => {
                 format!("since my records begin, on {}", clock::date(first))

@@ -3,11 +3,11 @@
 use super::super::memory::Known;
 use super::*;
 use crate::storage::seam::{Newest, Range};
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use weather::report::Draft;
 use weather::station::{SensorName, Slug};
 use weather::time::HOUR_MS;
+use weather::zone::Zone;
 
 const START: Timestamp = Timestamp(1_792_800_000_000);
 /// No step is later.
@@ -76,7 +76,13 @@ impl Tables {
 
 fn station() -> Station {
     let slug = Slug::new("town-hall").expect("a slug");
-    Station { id: StationId(1), slug, name: "Town Hall".into(), zone: Tz::Europe__Berlin, elevation_m: None }
+    Station {
+        id: StationId(1),
+        slug,
+        name: "Town Hall".into(),
+        zone: Zone::inside("Europe/Berlin").expect("a zone"),
+        elevation_m: None,
+    }
 }
 
 fn empty() -> Memory {
@@ -157,7 +163,7 @@ proptest! {
         put(&mut tables, &mut empty(), &reports);
         for ((sensor, day, quantity), range) in &tables.extremes {
             let values = tables.rows.iter().filter(|((of, at), _)| {
-                of == sensor && day::date_at(Tz::Europe__Berlin, *at) == *day
+                of == sensor && day::date_at(&Zone::inside("Europe/Berlin").expect("a zone"), *at) == *day
             });
             let values: Vec<f64> = values.filter_map(|(_, row)| row[quantity.index()]).collect();
             prop_assert_eq!(range.low, values.iter().copied().fold(f64::INFINITY, f64::min));
