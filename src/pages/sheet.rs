@@ -3,7 +3,7 @@
 use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
-use super::tiles::{Aside, Wind};
+use super::tiles::{Indoors, Wind};
 use super::{assets, state, tiles};
 use askama::Template;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,8 +78,8 @@ struct Card<'a> {
     slug: &'a str,
     name: &'a str,
     hero: Hero,
-    /// Another value, if the station has no outdoor thermometer.
-    first: Option<Aside>,
+    /// Other values, if the station has no outdoor thermometer.
+    indoors: Option<Indoors>,
     wind: Wind,
     wind_speed: String,
     humidity: String,
@@ -93,7 +93,7 @@ impl<'a> Card<'a> {
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
             hero: Hero::of(facts, now, preference),
-            first: tiles::first(facts, now, preference),
+            indoors: tiles::indoors(facts, now, preference),
             wind: Wind::of(facts, now, preference),
             wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
             humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),

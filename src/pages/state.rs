@@ -79,9 +79,9 @@ struct Card<'a> {
     #[serde(flatten)]
     basics: Basics<'a>,
     values: BTreeMap<String, Value>,
-    /// The other value that is shown where there is no outdoor temperature; empty if there is none to show.
+    /// The other values that are shown where there is no outdoor temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<String>,
+    indoors: Option<Vec<String>>,
     spark: Spark,
 }
 
@@ -190,15 +190,16 @@ impl<'a> Basics<'a> {
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
         // The units do not change which value is shown.
-        let first = tiles::first(facts, now, Preference::default()).map(|first| first.key);
+        let indoors = tiles::indoors(facts, now, Preference::default())
+            .map(|indoors| indoors.values.into_iter().map(|one| one.key).collect());
         let main = SensorName::main();
         let newest = facts.latest.iter().filter(|one| one.sensor == main).max_by_key(|one| one.observed_at);
         let shown = facts.latest.iter().filter(|one| {
             let on_card = one.sensor == main && ON_CARDS.contains(&one.quantity);
             // The station's age is that of the newest value.
-            on_card || first.is_some() || newest.is_some_and(|newest| *one == newest)
+            on_card || indoors.is_some() || newest.is_some_and(|newest| *one == newest)
         });
-        Self { basics: Basics::of(facts, now), values: values(shown), first, spark: Spark::of(facts) }
+        Self { basics: Basics::of(facts, now), values: values(shown), indoors, spark: Spark::of(facts) }
     }
 }
 

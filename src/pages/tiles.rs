@@ -79,9 +79,21 @@ pub(crate) fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, prefe
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
-/// The value that an overview shows of a station without an outdoor thermometer: a temperature from elsewhere if there
-/// is one, else the first value that is as fresh as the station. A day's sum and a direction say nothing alone.
-pub(crate) fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Aside> {
+/// What an overview shows of a station without an outdoor thermometer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Indoors {
+    /// The temperatures from elsewhere, by the names of their sensors; if there are none, the first value. Only what is as
+    /// fresh as the station; there may be nothing.
+    pub values: Vec<Aside>,
+    /// So many more temperatures have no place.
+    pub more: usize,
+}
+
+/// A card has places for so many rooms.
+const ROOMS_MAX: usize = 4;
+
+/// Those values; `None` if there is an outdoor thermometer. A day's sum and a direction say nothing alone.
+pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Indoors> {
     const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
     if facts.main(Quantity::Temperature).is_some() {
         return None;
@@ -90,12 +102,16 @@ pub(crate) fn first(facts: &Facts, now: Timestamp, preference: Preference) -> Op
     let place = |quantity: Quantity| Quantity::shown().position(|one| one == quantity);
     let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
     let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
-    let latest = facts.latest.iter().filter(speaks).min_by_key(rank);
-    Some(latest.map_or_else(Aside::nothing, |latest| Aside {
+    let mut values: Vec<&Latest> = facts.latest.iter().filter(speaks).collect();
+    values.sort_by_key(rank);
+    let warm = values.iter().take_while(|one| one.quantity == Quantity::Temperature).count();
+    let (places, more) = if warm == 0 { (1, 0) } else { (warm.min(ROOMS_MAX), warm.saturating_sub(ROOMS_MAX)) };
+    let shown = values.into_iter().take(places).map(|latest| Aside {
         key: latest.sensor.key(latest.quantity),
         word: called(latest),
         text: preference.text(latest.quantity, latest.value),
-    }))
+    });
+    Some(Indoors { values: shown.collect(), more })
 }
 
 /// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
@@ -154,13 +170,6 @@ pub(crate) struct Aside {
     pub word: String,
     /// With its unit; empty if it is older than the large value.
     pub text: String,
-}
-
-impl Aside {
-    /// In place of a value where none may be shown.
-    fn nothing() -> Self {
-        Self { key: String::new(), word: "No outdoor temperature".to_owned(), text: String::new() }
-    }
 }
 
 /// Quantities that stand elsewhere on the page: in the large number's card, or in the wind's.

@@ -11,14 +11,14 @@ use weather::station::StationId;
 use weather::time::Timestamp;
 
 /// So many other sensors stand in for a main sensor without a temperature. A station may have some hundred sensors; a
-/// list of stations shows one value.
-const STAND_INS: u32 = 4;
+/// list of stations shows a few rooms, and says that there are more.
+const STAND_INS: u32 = 12;
 /// [`Storage::changed_since`] looks at so many entries: at a thousand stations and a report a minute, ten minutes.
 const CHANGES_MAX: u32 = 10_000;
 
 impl Storage {
     /// The newest values of the main sensors of stations. A station whose main sensor has no temperature also gets those
-    /// of its other sensors: of the four that were heard last. Stations without values are absent. A time ahead of `now`, which
+    /// of its other sensors: of the twelve that were heard last. Stations without values are absent. A time ahead of `now`, which
     /// the server noted while its clock was wrong, is no reason to prefer a value.
     pub async fn latest_of(
         &self,

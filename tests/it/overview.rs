@@ -216,6 +216,31 @@ async fn sixty_stations_cost_no_more_questions_than_two() {
 }
 
 #[tokio::test]
+async fn a_station_of_rooms_shows_the_rooms_in_the_order_of_their_names() {
+    let app = start().await;
+    let (_, key) = app.add_station("home").await;
+    for (room, degrees) in [("kitchen", 21.0), ("attic", 14.5), ("living-room", 20.5)] {
+        app.measures(&key, &json!({format!("{room}/temperature"): degrees, format!("{room}/humidity"): 50})).await;
+    }
+    let rooms = |html: &str| {
+        let list = html.split(r#"<dl class="rooms">"#).nth(1).expect("rooms").split("</dl>").next().expect("an end");
+        list.split("<dt>").skip(1).map(|dt| dt.split("</dt>").next().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    let html = get(&app, "/").await;
+    assert_eq!(rooms(&html), ["Attic", "Kitchen", "Living room"]);
+    assert!(html.contains(">14.5 °C</output>") && !html.contains(" more</p>"), "{html}");
+    assert!(!get(&app, "/s/home").await.contains("No outdoor temperature"));
+
+    for room in ["bath", "cellar", "den"] {
+        app.measures(&key, &json!({format!("{room}/temperature"): 18})).await;
+    }
+    let html = get(&app, "/").await;
+    assert_eq!(rooms(&html), ["Attic", "Bath", "Cellar", "Den"]);
+    assert!(html.contains(">and 2 more</p>"), "{html}");
+    assert_eq!(state(&html)["stations"][0]["indoors"].as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
 async fn a_few_stations_need_no_controls() {
     let app = start().await;
     with_stations(&app, 8).await;

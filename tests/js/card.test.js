@@ -45,8 +45,10 @@ test('a card is asked for anew only if it has no place for what a report brings'
   equal(hasPlaces(warm, { humidity: 40, 'junk/co2': 400 }), true, 'what it does not show');
   const waiting = card({ values: {} });
   equal([hasPlaces(waiting, { temperature: 1 }), hasPlaces(waiting, { humidity: 1 })], [true, false]);
-  const indoor = card({ values: { 'indoor/temperature': { value: 20, at: START } }, first: 'indoor/temperature' });
+  const indoor = card({ values: { 'indoor/temperature': { value: 20, at: START } }, indoors: ['indoor/temperature'] });
+  equal(hasPlaces(indoor, { 'cellar/temperature': 12 }), false, 'another room');
+  equal(hasPlaces(indoor, { 'cellar/humidity': 50 }), true, 'what it does not show');
   equal([hasPlaces(indoor, { 'indoor/temperature': 21 }), hasPlaces(indoor, { temperature: 1 })], [true, false]);
-  const nothing = card({ values: {}, first: '' });
+  const nothing = card({ values: {}, indoors: [] });
   equal([hasPlaces(nothing, { precipitation: 1 }), hasPlaces(nothing, { 'a/co2': 1 })], [true, false]);
 });

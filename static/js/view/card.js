@@ -35,8 +35,12 @@ const ALONE_NOTHING = /(^|\/)(precipitation|wind_direction)$/;
  * Whether a card, as it was rendered, has the places for what a report brings.
  * @param {Station} station as it was before the report @param {Record<string, number>} values the report's
  */
-export function hasPlaces({ values: known, first }, values) {
+export function hasPlaces({ values: known, indoors }, values) {
   const warm = 'temperature' in values;
-  if (first === undefined) return warm || 'temperature' in known;
-  return !warm && (first !== '' || Object.keys(values).every((key) => ALONE_NOTHING.test(key)));
+  if (indoors === undefined) return warm || 'temperature' in known;
+  const keys = Object.keys(values);
+  const isRoom = (/** @type {string} */ key) => key.endsWith('/temperature');
+  if (indoors.length === 0) return keys.every((key) => ALONE_NOTHING.test(key));
+  // A room that the card was rendered without is known by then, or is new.
+  return !warm && keys.every((key) => !isRoom(key) || key in known);
 }

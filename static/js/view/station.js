@@ -24,7 +24,7 @@ import { date } from './zone.js';
  * @property {string[]} [left_out] sensors that the page has no place for
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
  * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
- * @property {string} [first] on the overview: the value that stands in for an outdoor temperature, '' for none
+ * @property {string[]} [indoors] on a card: the values that are shown where there is no outdoor temperature
  */
 /**
  * @typedef {object} Report
