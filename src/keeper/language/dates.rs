@@ -63,6 +63,40 @@ pub fn find(tokens: &Tokens, today: NaiveDate) -> Option<Period> {
     counted(tokens).or_else(|| calendar(tokens))
 }
 
+/// True if a day, a week or a length of time is named at that place. What belongs to it is none by itself: `14 November`
+/// is one time, and so are `Monday 14 November`, `the day before yesterday` and `half an hour`.
+pub fn is_time(tokens: &Tokens, place: usize) -> bool {
+    let (Some(word), before) = (tokens.at(place), place.checked_sub(1)) else {
+        return matches!(tokens.all.get(place), Some(Token::Date(_)));
+    };
+    let dated = || {
+        let near = (place + 1..=place + 4).find(|&at| tokens.at(at).is_some_and(|word| MONTHS.contains(&word)));
+        near.is_some() || tokens.all[place..].iter().any(|token| matches!(token, Token::Date(_)))
+    };
+    match word {
+        "day" => {
+            tokens.at(place + 1) != Some("before") && !before.is_some_and(|at| tokens.at(at) == Some("each")) && {
+                before
+                    .is_some_and(|at| tokens.number_at(at).is_some() || matches!(tokens.at(at), Some("last" | "past")))
+            }
+        }
+        "minute" | "minutes" | "hour" | "hours" | "h" | "days" | "weeks" | "months" | "years" => true,
+        "week" | "month" | "year" => before.is_some_and(|at| {
+            tokens.number_at(at).is_some()
+                || matches!(tokens.at(at), Some("this" | "last" | "past" | "previous" | "the"))
+        }),
+        "today" | "todays" | "yesterday" | "yesterdays" | "overnight" => true,
+        "may" => before.is_some_and(|at| tokens.number_at(at).is_some()),
+        _ if is_weekday(tokens, place) => !dated(),
+        _ => MONTHS.contains(&word),
+    }
+}
+
+/// True if a weekday is named at that place.
+pub fn is_weekday(tokens: &Tokens, place: usize) -> bool {
+    tokens.at(place).is_some_and(|word| WEEKDAYS.iter().any(|(name, many, _)| word == *name || word == *many))
+}
+
 fn weekday(tokens: &Tokens) -> Option<(usize, Weekday)> {
     WEEKDAYS.iter().find_map(|(name, many, day)| Some((tokens.find(&[name, many])?, *day)))
 }

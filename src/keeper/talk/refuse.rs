@@ -3,6 +3,7 @@
 
 use super::impossible::impossible;
 use super::intent::Intent;
+use crate::keeper::language::dates;
 use crate::keeper::language::tokens::Tokens;
 use crate::keeper::language::topic::{self, Context};
 use crate::keeper::language::units;
@@ -173,6 +174,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
         .or_else(|| impossible(text, tokens, today))
         .or_else(|| is_instant(text, tokens, limits).then(instant))
         .or_else(|| stretch(tokens).map(Intent::Cannot))
+        .or_else(|| (!compares && !tokens.any(WARN)).then(|| part_of_a_stretch(tokens))?.map(Intent::Cannot))
 }
 
 fn instant() -> Intent {
@@ -230,6 +232,32 @@ fn stretch(tokens: &Tokens) -> Option<String> {
     Some(format!(
         "I have no stretch of time called \"{named}\" here. I know today, yesterday, last night, this morning, weeks, months, \
          this year, single days, and lengths such as \"in the last 20 minutes\" or \"in the last 3 days\"."
+    ))
+}
+
+/// Words that cut a stretch of time, or that ask for many of them, if a time stands behind them.
+const CUTS: &[&str] = &["between", "until", "till", "before", "after", "first", "final", "each", "every", "per"];
+
+/// A question for which the stretch that was found would be only a part of the answer: with two times in it, or with a
+/// word that cuts one.
+fn part_of_a_stretch(tokens: &Tokens) -> Option<String> {
+    let all = 0..tokens.all.len();
+    let times: Vec<usize> = all.filter(|&at| dates::is_time(tokens, at)).collect();
+    let cut = |&at: &usize| {
+        let before = (1..=3).filter_map(|back| at.checked_sub(back)).filter_map(|place| tokens.at(place));
+        before.into_iter().find(|word| CUTS.contains(word)).filter(|_| !tokens.phrase(&["day", "before", "yesterday"]))
+    };
+    let many = |&&at: &&usize| dates::is_weekday(tokens, at) && at > 0 && tokens.number_at(at - 1).is_some();
+    let named = match times[..] {
+        [one, other, ..] => format!("\"{}\" and \"{}\"", tokens.at(one)?, tokens.at(other)?),
+        _ => match times.iter().find_map(cut) {
+            Some(word) => format!("\"{word}\""),
+            None => format!("several of \"{}\"", times.iter().find(many).and_then(|&at| tokens.at(at))?),
+        },
+    };
+    Some(format!(
+        "I answer for one stretch of time in a question (\"since Monday\", \"yesterday\", \"in the last 90 minutes\"), not \
+         for {named}."
     ))
 }
 

@@ -373,6 +373,42 @@ fn a_stretch_that_is_not_known_is_not_today() {
 }
 
 #[test]
+fn a_part_of_the_question_is_not_answered_for_the_whole() {
+    for (text, named) in [
+        ("rain in the last 2 hours and 30 minutes", "\"hours\" and \"minutes\""),
+        ("rain between Monday and Tuesday", "\"monday\" and \"tuesday\""),
+        ("high from monday to wednesday", "\"monday\" and \"wednesday\""),
+        ("rain on the last 3 Mondays", "several of \"monday\""),
+        ("high in the first 20 minutes", "\"first\""),
+        ("low of the first 3 days", "\"first\""),
+        ("rain until tuesday", "\"until\""),
+        ("average temperature before yesterday", "\"before\""),
+        ("highest temperature each day this week", "\"each\""),
+        ("average temperature per hour", "\"per\""),
+        ("rain yesterday and today", "\"yesterday\" and \"today\""),
+        ("how much rain from 3 november to 5 november", "\"november\" and \"november\""),
+        ("high this week and last month", "\"week\" and \"month\""),
+    ] {
+        let answer = said(text, &context());
+        let refused = answer.starts_with("cannot: I answer for one stretch of time in a question");
+        assert!(refused && answer.ends_with(&format!("not for {named}.")), "{text}: {answer}");
+    }
+    for (text, meaning) in [
+        ("rain the day before yesterday", "rain the day before yesterday"),
+        ("rain in the last half hour", "rain in the last 30 minutes"),
+        ("rain since monday", "rain since Monday"),
+        ("highest temperature on monday 16 november", "above temperature on Mon 16 Nov 2026"),
+        ("highest temperature on 14 november 2026", "above temperature on Sat 14 Nov 2026"),
+        ("monday's highest temperature", "above temperature on Monday"),
+        ("highest temperature in the last 3 days", "above temperature in the last 3 days"),
+        ("is it warmer today than yesterday?", "trend temperature 24h"),
+        ("rain of the day", "rain today"),
+    ] {
+        assert_eq!(said(text, &context()), meaning, "{text}");
+    }
+}
+
+#[test]
 fn a_day_that_never_is_is_not_today() {
     for (text, meaning) in [
         ("temperature on 31 February", "cannot: There is no such day as 31 February."),
