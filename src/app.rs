@@ -9,7 +9,7 @@ use crate::pretend::{plan::Plan, station};
 use crate::station_port::StationPort;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::web::body::BodyLimit;
-use crate::{courier, ingest, metrics, pages, web};
+use crate::{admin, courier, ingest, metrics, pages, web};
 use channel::Dock;
 use prometheus_client::collector::Collector;
 use rocket::local::asynchronous::Client;
@@ -140,11 +140,13 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
+            .manage(admin::Office::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
+            .mount("/", admin::routes())
             .mount("/", ingest::routes())
             .mount("/", metrics::routes())
             .mount("/", pages::routes())

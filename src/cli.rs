@@ -1,5 +1,6 @@
 //! The command line: each arm is one call.
 
+mod admin;
 mod database;
 mod lab;
 mod sensor;
@@ -37,6 +38,9 @@ enum Command {
     /// Add, list and remove stations; works while the server runs
     #[command(subcommand)]
     Station(station::StationCommand),
+    /// Set the password of the owner's pages at /admin; works while the server runs
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
     /// List and remove the sensors of a station; works while the server runs
     #[command(subcommand)]
     Sensor(sensor::SensorCommand),
@@ -68,7 +72,7 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) => "error",
+            Command::Station(_) | Command::Sensor(_) | Command::Admin(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -86,6 +90,7 @@ impl Cli {
         match self.command {
             Command::Serve(_) => runtime.block_on(serve(config()?, log)),
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
+            Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),

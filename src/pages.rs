@@ -1,6 +1,5 @@
 //! The pages: HTML that works without scripts, and the files that it needs.
 
-mod address;
 mod asked;
 mod assets;
 mod chart;
@@ -24,7 +23,7 @@ mod tiles;
 pub mod views;
 mod warmth;
 
-pub use address::Address;
+pub use crate::web::address::Address;
 pub use asked::Asked;
 pub use assets::build;
 pub use conversation::Conversation;

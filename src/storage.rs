@@ -2,6 +2,7 @@
 //!
 //! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
+mod admin;
 mod core;
 mod devices;
 mod engine;
@@ -21,6 +22,7 @@ mod talkers;
 pub mod words;
 pub mod zones;
 
+pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Stats};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
@@ -169,6 +171,11 @@ impl Storage {
     /// Makes a new key; the old one is void.
     pub async fn renew_key(&self, slug: &Slug) -> Result<Key, Error> {
         self.ask(|answer| Job::Renew(slug.clone(), answer)).await
+    }
+
+    /// Gives a station another name for people, checked by [`weather::station::station_name`].
+    pub async fn rename_station(&self, slug: &Slug, name: &str) -> Result<(), Error> {
+        self.ask(|answer| Job::Rename(slug.clone(), name.to_owned(), answer)).await
     }
 
     /// Removes a station with all its observations. It is gone at once; its rows follow, some at a time.

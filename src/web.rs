@@ -1,5 +1,6 @@
 //! Shared by all doors: errors, visitors, addresses, units, the brake.
 
+pub mod address;
 pub mod answer;
 pub mod body;
 pub mod brake;

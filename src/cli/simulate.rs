@@ -1,6 +1,5 @@
 //! `simulate`: a pretend station.
 
-use super::station::elevation;
 use super::stop_asked;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -39,7 +38,7 @@ pub(super) struct Simulate {
     #[arg(long, default_value_t = LATITUDE_DEFAULT, value_parser = latitude, allow_negative_numbers = true)]
     latitude: f64,
     /// The station's height, metres
-    #[arg(long, default_value_t = 0.0, value_parser = elevation, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_parser = weather::station::elevation_m, allow_negative_numbers = true)]
     elevation: f64,
 }
 

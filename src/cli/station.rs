@@ -1,4 +1,4 @@
-//! `station add | list | new-key | bind | unbind | remove`: opens the file itself, beside a running server.
+//! `station add | list | rename | new-key | bind | unbind | remove`: opens the file itself, beside a running server.
 
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use stevenson::config::Config;
 use stevenson::storage::zones;
 use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, Storage};
-use weather::station::{ELEVATION_LIMITS_M, Slug, station_name};
+use weather::station::{Slug, elevation_m, station_name};
 use weather::zone::Zone;
 
 #[derive(Debug, Subcommand)]
@@ -22,11 +22,19 @@ pub(super) enum StationCommand {
         #[arg(long, default_value = "UTC", value_parser = zones::parse)]
         zone: Zone,
         /// Height of the ground above sea level, metres
-        #[arg(long, value_parser = elevation, allow_negative_numbers = true)]
+        #[arg(long, value_parser = elevation_m, allow_negative_numbers = true)]
         elevation: Option<f64>,
     },
     /// List the stations
     List,
+    /// Give a station another name for people; its name in URLs stays
+    Rename {
+        /// The station's slug
+        slug: Slug,
+        /// Its new name
+        #[arg(value_parser = station_name)]
+        name: String,
+    },
     /// Make a new key and print it, once; the old key is no longer valid
     NewKey {
         /// The station's slug
@@ -104,6 +112,10 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
                 println!("{:<24}  {:<32}  {}{elevation}{devices}", station.slug.as_str(), station.name, station.zone);
             }
         }
+        StationCommand::Rename { slug, name } => {
+            storage.rename_station(&slug, &name).await?;
+            println!("{slug} is called {name} now");
+        }
         StationCommand::NewKey { slug } => {
             show_key(&storage.renew_key(&slug).await?);
             println!("the old key is no longer valid");
@@ -134,16 +146,4 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
 fn show_key(key: &Key) {
     println!("key: {}", key.reveal());
     println!("keep the key: the server stores only its hash and cannot show it again");
-}
-
-/// A height in metres within its limits.
-pub(super) fn elevation(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
-        _ => Err(format!(
-            "{text:?} is not a height from {} to {} metres",
-            ELEVATION_LIMITS_M.start(),
-            ELEVATION_LIMITS_M.end()
-        )),
-    }
 }

@@ -1,6 +1,5 @@
 //! Makes the page of a station from storage, the keeper and the visitor's request.
 
-use super::address::Address;
 use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
@@ -9,6 +8,7 @@ use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
+use crate::web::address::Address;
 use crate::web::{NewestCursor, Options, client, preference, visitor};
 use channel::crowd::Source;
 use rocket::http::Status;

@@ -1,6 +1,5 @@
 //! The structs that the templates print: finished strings, made from facts, an instant and a preference.
 
-use super::address::Address;
 use super::assets;
 use super::chart::Chart;
 use super::clock;
@@ -13,6 +12,7 @@ use super::state::{self, PageState};
 use super::table::{self, Row};
 use super::tiles::{self, Group, Wind};
 use crate::storage::words::Visitor;
+use crate::web::address::Address;
 use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;

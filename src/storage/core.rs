@@ -3,6 +3,7 @@
 //!
 //! Most of it is pure. The rest asks the engine, over the steps of `engine.rs`, and nothing else.
 
+mod admin;
 mod bodies;
 mod decide;
 mod draft;

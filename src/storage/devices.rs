@@ -23,6 +23,14 @@ impl DeviceKind {
         }
     }
 
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Passkey => "a console, by its PASSKEY",
+            Self::Mac => "a hub, by its hardware address",
+        }
+    }
+
     /// The kind of that name.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

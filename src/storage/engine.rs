@@ -17,8 +17,8 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned, PrunedEntries,
-    Range, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned,
+    PrunedEntries, Range, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -158,6 +158,11 @@ impl Engine {
     /// Changes the list of stations.
     pub(super) async fn change_station(&mut self, change: &StationChange<'_>, now: Timestamp) -> Result<(), Error> {
         each!(Engine, self, db => db.change_station(change, now).await)
+    }
+
+    /// Changes the owner's password or sessions, inside a transaction; false if the change did not apply.
+    pub(super) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
+        each!(Engine, self, db => db.change_admin(change).await)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
@@ -374,6 +379,16 @@ impl Readers {
     /// The newest `limit` words of a visitor about a station, oldest first.
     pub(super) async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
         each!(Readers, self, db => db.conversation(visitor, station, limit).await)
+    }
+
+    /// The hash of the owner's password, if there is one.
+    pub(super) async fn admin_password(&self) -> Result<Option<String>, Error> {
+        each!(Readers, self, db => db.admin_password().await)
+    }
+
+    /// Whether there is a session of the owner whose secret hashes to that, at an instant.
+    pub(super) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
+        each!(Readers, self, db => db.has_session(hash, now).await)
     }
 
     /// All alerts.

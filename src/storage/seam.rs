@@ -2,7 +2,7 @@
 
 use super::devices::DeviceSecret;
 use super::entry::Entry;
-use super::keys::Key;
+use super::keys::{Key, KeyHash};
 use super::stations::NewStation;
 use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
@@ -147,6 +147,7 @@ impl Spoken<'_> {
 pub(super) enum StationChange<'a> {
     Add(&'a NewStation, &'a Key),
     Renew(&'a Slug, &'a Key),
+    Rename(&'a Slug, &'a str),
     Remove(&'a Slug),
     RemoveSensor(&'a Slug, &'a SensorName),
     Bind(&'a Slug, &'a DeviceSecret),
@@ -160,6 +161,7 @@ impl StationChange<'_> {
         match self {
             StationChange::Add(new, _) => &new.slug,
             StationChange::Renew(slug, _)
+            | StationChange::Rename(slug, _)
             | StationChange::Remove(slug)
             | StationChange::RemoveSensor(slug, _)
             | StationChange::Bind(slug, _)
@@ -167,6 +169,16 @@ impl StationChange<'_> {
             | StationChange::ClaimMain(slug, _) => slug,
         }
     }
+}
+
+/// A change of the owner's password and sessions.
+pub(super) enum AdminChange {
+    /// Another password, as its hash: all sessions end.
+    Password(String),
+    /// A session for somebody who knew the password with this hash.
+    Open { hash: KeyHash, password: String, now: Timestamp, until: Timestamp },
+    /// A session ends.
+    End(KeyHash),
 }
 
 /// Some entries of the journal.

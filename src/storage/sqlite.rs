@@ -4,6 +4,7 @@
 //! in `engine.rs`. Its functions decide nothing: what is new, what it is called, in which order things are written and
 //! who is told is decided in `core/`, the same for every engine.
 
+mod admin;
 mod conversations;
 mod error;
 mod file;

@@ -71,6 +71,12 @@ impl Zones {
         &self.source
     }
 
+    /// The names that it knows, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let inside = TimeZoneDatabase::bundled();
+        self.machine.as_ref().unwrap_or(&inside).available().map(|name| name.to_string()).collect()
+    }
+
     /// The zone of a name. One that only the other database knows is better than none.
     ///
     /// # Errors

@@ -31,7 +31,11 @@ pub struct TooEager;
 impl<C: Clock> Brake<C> {
     /// A brake that has seen nobody.
     pub fn new(clock: C) -> Self {
-        let quota = Quota::per_second(PER_SECOND).allow_burst(BURST);
+        Self::with(Quota::per_second(PER_SECOND).allow_burst(BURST), clock)
+    }
+
+    /// The same with a limit of its own.
+    pub fn with(quota: Quota, clock: C) -> Self {
         let limiter = RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock);
         Self { limiter, hasher: RandomState::new(), requests: AtomicU32::new(0) }
     }

@@ -14,6 +14,8 @@ use crate::kit::connection::Connection;
 pub struct Plain {
     pub status: u16,
     pub head: String,
+    /// The head as it was written.
+    pub raw: String,
     pub body: String,
 }
 
@@ -37,7 +39,8 @@ pub async fn ask(app: &TestApp, first: &str, headers: &str, body: &[u8]) -> Plai
     let request = [head.as_bytes(), body].concat();
     let answer = Connection::send_bytes(app.address, &request).await.rest().await;
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    let raw = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let head = raw.to_lowercase();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-    Plain { status, head, body: String::from_utf8_lossy(&answer[end + 4..]).into_owned() }
+    Plain { status, head, raw, body: String::from_utf8_lossy(&answer[end + 4..]).into_owned() }
 }

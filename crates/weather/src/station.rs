@@ -133,6 +133,21 @@ impl SensorName {
     }
 }
 
+/// Reads a height of the ground in metres.
+///
+/// # Errors
+/// The sentence for the person who wrote it, if it is no number within [`ELEVATION_LIMITS_M`].
+pub fn elevation_m(text: &str) -> Result<f64, String> {
+    match text.trim().parse() {
+        Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
+        _ => Err(format!(
+            "{text:?} is not a height from {} to {} metres",
+            ELEVATION_LIMITS_M.start(),
+            ELEVATION_LIMITS_M.end()
+        )),
+    }
+}
+
 /// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
 pub fn station_name(text: &str) -> Result<String, BadName> {
     /// Zero-width characters, and those that turn the direction of writing: a name must be what it looks like.

@@ -3,6 +3,7 @@
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
+use crate::storage::seam::AdminChange;
 use crate::storage::stations::NewStation;
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
@@ -16,11 +17,14 @@ pub(in crate::storage) enum Job {
     Forget(Forgetting, Answer<()>),
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
+    Rename(Slug, String, Answer<()>),
     Remove(Slug, Answer<()>),
     RemoveSensor(Slug, SensorName, Answer<()>),
     Bind(Slug, DeviceSecret, Answer<()>),
     Unbind(Slug, Answer<()>),
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
+    /// True if the change applied.
+    Admin(AdminChange, Answer<bool>),
     Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }

@@ -24,6 +24,11 @@ pub(super) async fn renew_key(scribe: &mut Scribe, slug: Slug) -> Result<Key, Er
     Ok(key)
 }
 
+pub(super) async fn rename_station(scribe: &mut Scribe, slug: Slug, name: String) -> Result<(), Error> {
+    change(scribe, StationChange::Rename(&slug, &name)).await?;
+    Ok(())
+}
+
 pub(super) async fn remove_station(scribe: &mut Scribe, slug: Slug) -> Result<(), Error> {
     change(scribe, StationChange::Remove(&slug)).await?;
     scribe.tidying.suspect();

@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{forget, list, store};
+use super::{admin, forget, list, store};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -122,6 +122,9 @@ impl Writer {
             // The asker may have gone; the work is done all the same.
             Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
             Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
+            Job::Rename(slug, name, answer) => {
+                drop(answer.send(list::rename_station(&mut self.scribe, slug, name).await));
+            }
             Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
             Job::Bind(slug, device, answer) => {
                 drop(answer.send(list::bind_device(&mut self.scribe, slug, device).await));
@@ -133,6 +136,7 @@ impl Writer {
             Job::RemoveSensor(slug, name, answer) => {
                 drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
             }
+            Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;
                 let next = match &done {

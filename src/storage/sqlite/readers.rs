@@ -1,7 +1,7 @@
 //! The connections that read: one question a function.
 
 use super::texts::Texts;
-use super::{conversations, journal, last_when, many, observations, series, stations};
+use super::{admin, conversations, journal, last_when, many, observations, series, stations};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
@@ -163,6 +163,16 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<Word>, Error> {
         Ok(conversations::conversation(&self.pool, visitor, station, limit).await?)
+    }
+
+    /// The hash of the owner's password, if there is one.
+    pub(in crate::storage) async fn admin_password(&self) -> Result<Option<String>, Error> {
+        Ok(admin::password(&self.pool).await?)
+    }
+
+    /// Whether there is a session of the owner whose secret hashes to that, at an instant.
+    pub(in crate::storage) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
+        Ok(admin::has_session(&self.pool, hash, now).await?)
     }
 
     /// All alerts.

@@ -74,6 +74,7 @@ pub(super) async fn change(
     match change {
         StationChange::Add(new, key) => insert(conn, new, key, now).await,
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
+        StationChange::Rename(slug, name) => rename(conn, slug, name).await,
         StationChange::Remove(slug) => delete(conn, slug).await,
         StationChange::RemoveSensor(slug, name) => delete_sensor(conn, slug, name).await,
         StationChange::Bind(slug, device) => bind(conn, slug, device, now).await,
@@ -104,6 +105,13 @@ const RENEW: &str = "UPDATE station SET key_hash = $2, key_prefix = $3 WHERE slu
 
 async fn renew(conn: &mut SqliteConnection, slug: &Slug, key: &Key) -> Result<(), Error> {
     let query = sqlx::query(RENEW).bind(slug.as_str()).bind(&keys::hash(key.reveal())[..]).bind(key.prefix());
+    must_exist(slug, query.execute(conn).await?.rows_affected())
+}
+
+const RENAME: &str = "UPDATE station SET name = $2 WHERE slug = $1";
+
+async fn rename(conn: &mut SqliteConnection, slug: &Slug, name: &str) -> Result<(), Error> {
+    let query = sqlx::query(RENAME).bind(slug.as_str()).bind(name);
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 

@@ -2,12 +2,12 @@
 
 use super::reports::Reports;
 use super::room::{self, Limits};
-use super::{gone, journal, prune, stations, tidy, words};
+use super::{admin, gone, journal, prune, stations, tidy, words};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows, SensorDay,
-    SensorId, Spoken, StationChange, WordLimits,
+    AdminChange, FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows,
+    SensorDay, SensorId, Spoken, StationChange, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -149,6 +149,11 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), Error> {
         stations::change(&mut self.conn, change, now).await
+    }
+
+    /// Changes the owner's password or sessions; false if the change did not apply.
+    pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
+        Ok(admin::change(&mut self.conn, change).await?)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.

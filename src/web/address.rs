@@ -1,6 +1,6 @@
 //! The address by which a visitor reached this server, for commands that the visitor will copy.
 
-use crate::web::{Options, client};
+use super::{Options, client};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
 use std::net::SocketAddr;

@@ -1,0 +1,31 @@
+//! The owner's rooms, `/admin`: stations are added, renamed and removed here.
+//!
+//! Without a password they exist for this machine alone, by the strict meaning of `web::client::is_local`; to everybody else
+//! there is nothing at these addresses. With a password, everybody has to know it, on this machine too.
+//!
+//! | what | how |
+//! |---|---|
+//! | session | 256 random bits that the server made at the login, in a cookie of `/admin` that no script reads and no other site sends; the database keeps their hash |
+//! | forms | the rule of `web::origin`; the form's token is bound to the session, and not to the visitor, whose cookie a page on another port may set |
+//! | guessing | an address may try a few passwords a minute, and two are compared at once in all |
+//! | frames, caches | no page can frame these pages, and nobody keeps them |
+
+mod frame;
+mod login;
+mod office;
+mod once;
+mod owner;
+pub mod password;
+mod refusal;
+mod station;
+mod stations;
+
+pub use office::Office;
+
+use rocket::Route;
+
+/// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], a `web::Build` and `web::Options` in Rocket's
+/// state.
+pub fn routes() -> Vec<Route> {
+    [login::routes(), stations::routes(), station::routes()].concat()
+}

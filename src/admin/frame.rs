@@ -1,0 +1,94 @@
+//! What is around every page of the owner's rooms, and the headers that it goes out with.
+
+use crate::web::Build;
+use rocket::http::Header;
+use rocket::request::Request;
+use rocket::response::{self, Responder};
+
+/// As for other pages, and nobody can frame these.
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// A page on its way out.
+pub(super) struct Leaf<R>(pub R);
+
+impl<'r, R: Responder<'r, 'static>> Responder<'r, 'static> for Leaf<R> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.0.respond_to(request)?;
+        for (name, value) in [
+            ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+            ("X-Frame-Options", "DENY"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", "no-store"),
+        ] {
+            response.set_header(Header::new(name, value));
+        }
+        Ok(response)
+    }
+}
+
+/// What is around a page.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// The window's title.
+    pub title: String,
+    /// The build in the addresses of files.
+    pub build: String,
+    /// Goes along with every form of the page.
+    pub token: String,
+    /// Who looks.
+    pub who: Who,
+    /// What was done a moment ago.
+    pub done: &'static str,
+}
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The owner, who has said the password.
+    LoggedIn,
+    /// Somebody at this machine, while there is no password.
+    Local,
+    /// Nobody known.
+    Stranger,
+}
+
+impl Who {
+    /// Whether the links to the rooms are shown.
+    pub(super) fn is_in(self) -> bool {
+        self != Self::Stranger
+    }
+
+    /// Whether there is a session to end.
+    pub(super) fn is_logged_in(self) -> bool {
+        self == Self::LoggedIn
+    }
+
+    /// Whether the owner is to be told that there is no password.
+    pub(super) fn is_local(self) -> bool {
+        self == Self::Local
+    }
+}
+
+impl Frame {
+    /// The frame for somebody who has no forms but the page's own.
+    pub(super) fn new(title: impl Into<String>, request: &Request<'_>) -> Self {
+        let build = request.rocket().state::<Build>().map_or_else(String::new, |build| build.0.clone());
+        Self { title: title.into(), build, token: String::new(), who: Who::Stranger, done: "" }
+    }
+}
+
+/// What forms tell that they have done: the word in the address, and the sentence for it.
+const DONE: [(&str, &str); 5] = [
+    ("renamed", "The station has its new name."),
+    ("removed", "The station is gone. Its readings are being deleted."),
+    ("bound", "Uploads of that device are this station’s now."),
+    ("unbound", "No device is bound to this station now."),
+    ("out", "You are logged out."),
+];
+
+/// The sentence for a word in the address; empty if there is none.
+pub(super) fn done(word: Option<&str>) -> &'static str {
+    DONE.iter().find(|(known, _)| Some(*known) == word).map_or("", |(_, sentence)| sentence)
+}

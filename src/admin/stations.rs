@@ -1,0 +1,143 @@
+//! The list of stations, and adding one.
+
+use super::frame::{Frame, Leaf};
+use super::office::now;
+use super::owner::Owner;
+use super::refusal::Refusal;
+use crate::storage::zones::{self, Zones};
+use crate::storage::{Error, NewStation};
+use askama::Template;
+use askama_web::WebTemplate;
+use rocket::form::Form;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{FromForm, Responder, Route, get, post, routes};
+use weather::freshness::ago;
+use weather::station::{Slug, elevation_m, station_name};
+
+/// The routes.
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, new, add]
+}
+
+/// All stations.
+#[derive(Debug, Template, WebTemplate)]
+#[template(path = "admin/stations.html")]
+pub(crate) struct ListView {
+    frame: Frame,
+    stations: Vec<Listed>,
+}
+
+/// A station in the list.
+#[derive(Debug)]
+struct Listed {
+    slug: String,
+    name: String,
+    zone: String,
+    /// When it was heard last; empty if not since the start.
+    heard: String,
+    /// What kinds of devices are bound to it.
+    devices: String,
+}
+
+#[get("/admin?<done>")]
+async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<Leaf<ListView>, Refusal> {
+    let owner = owner?;
+    let (directory, now) = (owner.storage.directory(), now());
+    let listed = directory.iter().map(|station| Listed {
+        slug: station.slug.to_string(),
+        name: station.name.clone(),
+        zone: station.zone.name().to_owned(),
+        heard: owner.storage.heard(station.id).at.map_or_else(String::new, |at| ago(at, now)),
+        devices: kinds(directory.devices(station.slug.as_str())),
+    });
+    Ok(Leaf(ListView { frame: owner.frame("Stations", done), stations: listed.collect() }))
+}
+
+/// The kinds of devices, as people read them.
+pub(super) fn kinds(devices: &[crate::storage::DeviceKind]) -> String {
+    devices.iter().map(|kind| kind.words()).collect::<Vec<_>>().join(", ")
+}
+
+/// The form for a new station.
+#[derive(Debug, Template, WebTemplate)]
+#[template(path = "admin/new.html")]
+pub(crate) struct NewView {
+    frame: Frame,
+    sent: Sent,
+    zones: Vec<String>,
+    /// Why there is no such station yet; empty at first.
+    complaint: String,
+}
+
+/// The form's fields as they were sent.
+#[derive(Debug, Default, FromForm)]
+struct Sent {
+    slug: String,
+    name: String,
+    zone: String,
+    elevation: String,
+    token: Option<String>,
+}
+
+impl NewView {
+    fn new(owner: &Owner<'_>, sent: Sent, complaint: String) -> Self {
+        let zones = Zones::open().names();
+        Self { frame: owner.frame("Add a station", None), sent, zones, complaint }
+    }
+}
+
+#[get("/admin/new")]
+async fn new(owner: Result<Owner<'_>, Refusal>) -> Result<Leaf<NewView>, Refusal> {
+    let sent = Sent { zone: "UTC".to_owned(), ..Sent::default() };
+    Ok(Leaf(NewView::new(&owner?, sent, String::new())))
+}
+
+/// The answer to the form.
+#[derive(Responder)]
+enum Answer {
+    Added(Box<Leaf<Redirect>>),
+    Again(Box<(Status, Leaf<NewView>)>),
+}
+
+#[post("/admin/stations", data = "<sent>")]
+async fn add(owner: Result<Owner<'_>, Refusal>, sent: Form<Sent>) -> Result<Answer, Refusal> {
+    let owner = owner?;
+    owner.may_send(sent.token.as_deref())?;
+    let again = |status, sent: Form<Sent>, why| {
+        Ok(Answer::Again(Box::new((status, Leaf(NewView::new(&owner, sent.into_inner(), why))))))
+    };
+    let station = match read(&sent) {
+        Ok(station) => station,
+        Err(why) => return again(Status::UnprocessableEntity, sent, why),
+    };
+    match owner.storage.add_station(station).await {
+        Ok((station, key)) => {
+            let mark = owner.office.keys.keep(station.slug.as_str(), key, now());
+            let to = format!("/admin/stations/{}/key?mark={mark}", station.slug);
+            Ok(Answer::Added(Box::new(Leaf(Redirect::to(to)))))
+        }
+        Err(error @ Error::SlugTaken(_)) => again(Status::Conflict, sent, sentence(&error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The station that the fields describe, or what is wrong with them.
+fn read(sent: &Sent) -> Result<NewStation, String> {
+    let slug = Slug::new(sent.slug.trim()).map_err(|error| sentence(&error.to_string()))?;
+    let name = if sent.name.trim().is_empty() { slug.as_str() } else { &sent.name };
+    let name = station_name(name).map_err(|error| sentence(&error.to_string()))?;
+    let zone = zones::parse(sent.zone.trim()).map_err(|error| sentence(&error.to_string()))?;
+    let elevation_m = match sent.elevation.trim() {
+        "" => None,
+        metres => Some(elevation_m(metres).map_err(|why| sentence(&why))?),
+    };
+    Ok(NewStation { slug, name, zone, elevation_m })
+}
+
+/// An error's text as a sentence.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).chain(['.']).collect()
+}

@@ -1,0 +1,120 @@
+//! What the owner does with stations, without scripts: forms that post and redirect.
+
+use super::{OURS, hidden, location};
+use crate::guard::{Plain, ask};
+use crate::kit::app::TestApp;
+use crate::kit::program::post;
+use serde_json::json;
+
+async fn send(app: &TestApp, path: &str, body: &str) -> Plain {
+    ask(app, &format!("POST {path}"), OURS, body.as_bytes()).await
+}
+
+async fn page(app: &TestApp, path: &str) -> String {
+    let answer = ask(app, &format!("GET {path}"), "", b"").await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    answer.body
+}
+
+/// The key that a page shows; `None` if it shows none any more.
+fn key_on(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("<code data-key>")?;
+    Some(rest.split('<').next().expect("a key").to_owned())
+}
+
+#[tokio::test]
+async fn a_station_is_added_and_its_key_is_shown_once() {
+    let app = TestApp::start().await;
+    assert!(page(&app, "/admin").await.contains("No stations yet"));
+    let added = send(&app, "/admin/stations", "slug=barn&name=The+barn&zone=Europe%2FBerlin&elevation=214.5").await;
+    assert_eq!(added.status, 303, "{}", added.body);
+    let to = location(&added);
+    let shown = page(&app, &to).await;
+    let key = key_on(&shown).expect("a key");
+    assert!(shown.contains(&format!("/data/report/{key}")) && shown.contains("http://localhost"), "{shown}");
+    let again = page(&app, &to).await;
+    assert!(key_on(&again).is_none() && again.contains("shown already"), "{again}");
+    let (status, _) = post(&app.url, &key, &json!({"temperature": 21.5})).await.expect("an answer");
+    assert_eq!(status, 201, "the key is the station's");
+    let barn = app.storage.directory().by_slug("barn").expect("the station").clone();
+    assert_eq!((barn.name.as_str(), barn.zone.name(), barn.elevation_m), ("The barn", "Europe/Berlin", Some(214.5)));
+    let list = page(&app, "/admin").await;
+    assert!(list.contains("The barn") && list.contains("Heard just now"), "{list}");
+    let bare = send(&app, "/admin/stations", "slug=shed&name=&zone=UTC&elevation=").await;
+    assert_eq!(bare.status, 303);
+    assert_eq!(app.storage.directory().by_slug("shed").map(|shed| shed.name.clone()).as_deref(), Some("shed"));
+}
+
+#[tokio::test]
+async fn a_form_that_is_wrong_comes_back_with_what_was_written() {
+    let app = TestApp::start().await;
+    app.add_station("roof").await;
+    for (body, status, why) in [
+        ("slug=The+Barn&name=B&zone=UTC&elevation=", 422, "station slug"),
+        ("slug=barn&name=B%E2%80%AE&zone=UTC&elevation=", 422, "station name"),
+        ("slug=barn&name=B&zone=Mars%2FOlympus&elevation=", 422, "Mars/Olympus"),
+        ("slug=barn&name=B&zone=UTC&elevation=10000", 422, "metres"),
+        ("slug=roof&name=B%26%3Cb%3E&zone=UTC&elevation=7", 409, "exists already"),
+    ] {
+        let answer = send(&app, "/admin/stations", body).await;
+        assert_eq!(answer.status, status, "{body}");
+        assert!(answer.body.contains("role=\"alert\"") && answer.body.contains(why), "{why}: {}", answer.body);
+        assert!(answer.body.contains(r#"value="B"#) && !answer.body.contains("<b>"), "{}", answer.body);
+    }
+    assert_eq!(app.storage.directory().count(), 1);
+}
+
+#[tokio::test]
+async fn a_station_is_renamed_gets_another_key_and_devices_and_is_removed() {
+    let app = TestApp::start().await;
+    let (_, old) = app.add_station("roof").await;
+    let renamed = send(&app, "/admin/stations/roof/name", "name=The+roof").await;
+    assert_eq!((renamed.status, location(&renamed).as_str()), (303, "/admin/stations/roof?done=renamed"));
+    let shown = page(&app, &location(&renamed)).await;
+    assert!(shown.contains("<h1>The roof</h1>") && shown.contains("has its new name"), "{shown}");
+    assert!(page(&app, "/s/roof").await.contains("The roof"), "its page knows");
+    assert_eq!(send(&app, "/admin/stations/roof/name", "name=+").await.status, 422);
+
+    let renewed = send(&app, "/admin/stations/roof/key", "").await;
+    let key = key_on(&page(&app, &location(&renewed)).await).expect("a key");
+    let sends = async |key: &str| post(&app.url, key, &json!({"temperature": 1})).await.expect("an answer").0;
+    assert_eq!((sends(&old).await, sends(&key).await), (401, 201));
+    assert_eq!(page(&app, "/admin/stations/roof").await.matches(&key).count(), 0, "never again");
+
+    let device = "kind=passkey&secret=0123456789ABCDEF0123456789ABCDEF";
+    assert_eq!(send(&app, "/admin/stations/roof/devices", device).await.status, 303);
+    let shown = page(&app, "/admin/stations/roof").await;
+    assert!(shown.contains("Bound: a console, by its PASSKEY") && !shown.contains("0123456789ABCDEF"), "{shown}");
+    app.add_station("barn").await;
+    let taken = send(&app, "/admin/stations/barn/devices", device).await;
+    assert!(
+        taken.status == 409 && taken.body.contains("bound to the station &#34;roof&#34; already"),
+        "{}",
+        taken.body
+    );
+    let bad = send(&app, "/admin/stations/barn/devices", "kind=mac&secret=24C8").await;
+    assert!(bad.status == 422 && bad.body.contains("12 digits"), "{}", bad.body);
+    assert_eq!(send(&app, "/admin/stations/roof/devices/unbind", "").await.status, 303);
+    assert!(page(&app, "/admin/stations/roof").await.contains("No device is bound"));
+
+    let doubtful = send(&app, "/admin/stations/roof/remove", "slug=barn").await;
+    assert!(doubtful.status == 422 && doubtful.body.contains("write roof to agree"), "{}", doubtful.body);
+    let removed = send(&app, "/admin/stations/roof/remove", "slug=roof").await;
+    assert_eq!((removed.status, location(&removed).as_str()), (303, "/admin?done=removed"));
+    assert!(app.storage.directory().by_slug("roof").is_none() && app.storage.directory().by_slug("barn").is_some());
+    assert_eq!(ask(&app, "GET /admin/stations/roof", "", b"").await.status, 404);
+    assert_eq!(send(&app, "/admin/stations/roof/name", "name=x").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_key_is_shown_to_who_made_it_and_under_no_other_mark() {
+    let app = TestApp::start().await;
+    app.add_station("roof").await;
+    app.add_station("barn").await;
+    let to = location(&send(&app, "/admin/stations/roof/key", "").await);
+    for other in ["/admin/stations/roof/key", "/admin/stations/roof/key?mark=", &to.replace("roof", "barn")] {
+        assert!(key_on(&page(&app, other).await).is_none(), "{other}");
+    }
+    assert!(key_on(&page(&app, &to).await).is_some());
+    assert!(!hidden(&page(&app, "/admin/stations/roof").await, "token").is_empty());
+}
