@@ -2,6 +2,7 @@
 
 mod admin;
 mod database;
+mod import;
 mod lab;
 mod sensor;
 mod simulate;
@@ -44,6 +45,8 @@ enum Command {
     /// List and remove the sensors of a station; works while the server runs
     #[command(subcommand)]
     Sensor(sensor::SensorCommand),
+    /// Read files of other programs, or our own exports, into a station; works while the server runs
+    Import(Box<import::Import>),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -72,7 +75,7 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) | Command::Admin(_) => "error",
+            Command::Station(_) | Command::Sensor(_) | Command::Admin(_) | Command::Import(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -92,6 +95,7 @@ impl Cli {
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
             Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
+            Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

@@ -2,6 +2,7 @@
 
 mod body;
 pub mod console;
+pub mod files;
 mod inflate;
 mod influx;
 pub mod json;

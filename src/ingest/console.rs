@@ -1,7 +1,7 @@
 //! Reports as consoles upload them: pairs of names and values, in several dialects over one table of names. Pure.
 
 mod dialect;
-mod fields;
+pub(crate) mod fields;
 mod target;
 #[cfg(test)]
 mod tests;

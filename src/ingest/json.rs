@@ -50,12 +50,14 @@ pub struct Arrival {
     pub sensors: Vec<SensorName>,
     /// The header `X-Pin` of a sensor.community device: which of its sensors sends.
     pub pin: Option<u8>,
+    /// It is read from a file: see [`weather::report::Draft::of_history`].
+    pub is_history: bool,
 }
 
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None }
+        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, is_history: false }
     }
 }
 

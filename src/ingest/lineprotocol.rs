@@ -1,6 +1,6 @@
 //! Reports in InfluxDB's line protocol: one line is one report. Pure.
 
-mod grammar;
+pub(crate) mod grammar;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +64,16 @@ impl Precision {
         }
     }
 
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        MEANT.iter().find(|(other, ..)| *other == self).map_or("minutes or hours", |row| row.2)
+    }
+
+    /// The precision in which a time lies in our century, if one does.
+    pub fn of_time(time: i64) -> Option<Self> {
+        MEANT.iter().map(|row| row.0).find(|precision| PLAUSIBLE_MS.contains(&precision.ms(time)))
+    }
+
     fn nanoseconds(self) -> i128 {
         match self {
             Nanoseconds => 1,
@@ -90,7 +100,7 @@ impl Precision {
         match meant {
             Some((_, name, words)) if !PLAUSIBLE_MS.contains(&ms) => {
                 let year = Timestamp(ms).rfc3339().chars().take_while(|c| *c != '-').collect::<String>();
-                let read_as = MEANT.iter().find(|(other, ..)| *other == self).map_or("minutes or hours", |row| row.2);
+                let read_as = self.words();
                 let year = if year.is_empty() { "no year".to_owned() } else { year };
                 Err(format!(
                     "time {time} read as {read_as} is {year}; in {words} it makes sense: send precision={name}"

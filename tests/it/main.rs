@@ -24,6 +24,7 @@ mod drive;
 mod guard;
 mod ingest;
 mod keeper;
+mod moving;
 mod overview;
 mod owner;
 mod page;

@@ -20,11 +20,16 @@ pub struct Report {
     is_timed_by_arrival: bool,
     /// The device's time minus the time of arrival, ms, if it said one.
     skew_ms: Option<i64>,
+    /// It was not sent by a station, but read from a file.
+    is_history: bool,
     sensors: BTreeMap<SensorName, Values>,
 }
 
 /// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
 pub const BACKFILL_AGE_MS: i64 = 10 * MINUTE_MS;
+
+/// Nobody has measured weather in a file of ours before: the oldest series began in 1659, in months. 1700-01-01.
+const HISTORY_FROM: Timestamp = Timestamp(-8_520_336_000_000);
 
 /// So far ahead of the clock may be what [`Report::space_arrivals`] gives out, ms: a burst of as many reports at once.
 pub const ARRIVALS_AHEAD_MAX_MS: i64 = MINUTE_MS;
@@ -71,9 +76,14 @@ impl Report {
         Some(end)
     }
 
-    /// True if it was older than [`BACKFILL_AGE_MS`] when it arrived.
+    /// True if it was older than [`BACKFILL_AGE_MS`] when it arrived, and if it was read from a file.
     pub fn is_backfill(&self) -> bool {
-        self.received_at.since(self.observed_at) > BACKFILL_AGE_MS
+        self.is_history || self.received_at.since(self.observed_at) > BACKFILL_AGE_MS
+    }
+
+    /// True if it was read from a file: see [`Draft::of_history`].
+    pub fn is_history(&self) -> bool {
+        self.is_history
     }
 }
 
@@ -102,6 +112,14 @@ impl Warning {
         Self { field: cut(field.as_ref(), FIELD_MAX_CHARS), value: cut(value, ECHO_MAX_CHARS), reason: reason.into() }
     }
 
+    /// The same warning without the place of a report.
+    pub fn without_place(mut self) -> Self {
+        if let Some((_, field)) = self.field.strip_prefix('[').and_then(|rest| rest.split_once("].")) {
+            self.field = field.to_owned();
+        }
+        self
+    }
+
     /// The same warning about the report at `place` of several.
     pub fn at(mut self, place: usize) -> Self {
         self.field = format!("[{place}].{}", self.field);
@@ -123,10 +141,13 @@ impl fmt::Display for Warning {
 #[derive(Debug)]
 pub struct Draft {
     received_at: Timestamp,
+    is_history: bool,
     sensors: BTreeMap<SensorName, Values>,
     /// Sensors of which nothing counts, and why.
     faulty: Vec<(SensorName, &'static str)>,
     warnings: Vec<Warning>,
+    /// Fields of a file that nobody here knows.
+    unread: Vec<String>,
     known: usize,
     refused: usize,
 }
@@ -134,7 +155,23 @@ pub struct Draft {
 impl Draft {
     /// An empty draft of something that arrived at `received_at`.
     pub fn new(received_at: Timestamp) -> Self {
-        Self { received_at, sensors: BTreeMap::new(), faulty: Vec::new(), warnings: Vec::new(), known: 0, refused: 0 }
+        Self {
+            received_at,
+            is_history: false,
+            sensors: BTreeMap::new(),
+            faulty: Vec::new(),
+            warnings: Vec::new(),
+            unread: Vec::new(),
+            known: 0,
+            refused: 0,
+        }
+    }
+
+    /// An empty draft of what is read from a file at `received_at`. It may be of any age, and it needs a time, which is not
+    /// replaced. Its rain since midnight is that, and no counter that may have been reset late. A value that is missing and a
+    /// field that nobody knows are no warnings there: they would come with each line.
+    pub fn of_history(received_at: Timestamp) -> Self {
+        Self { is_history: true, ..Self::new(received_at) }
     }
 
     /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
@@ -149,6 +186,9 @@ impl Draft {
 
     /// Remembers a field that nobody here knows.
     pub fn unknown(&mut self, field: &str, value: &str) {
+        if self.is_history {
+            return self.unread.push(cut(field, FIELD_MAX_CHARS));
+        }
         self.warnings.push(Warning::new(field, value, "unknown field, not stored"));
     }
 
@@ -163,7 +203,8 @@ impl Draft {
         self.warnings.push(Warning::new(field, value, reason));
     }
 
-    fn take(
+    /// Takes what was sent as that text and read already.
+    pub fn take(
         &mut self,
         sensor: &SensorName,
         quantity: Quantity,
@@ -175,7 +216,7 @@ impl Draft {
         self.known += 1;
         let number = match sent {
             quality::Sent::Number(number) => number,
-            quality::Sent::Missing if sent_as.trim().is_empty() => return,
+            quality::Sent::Missing if self.is_history || sent_as.trim().is_empty() => return,
             quality::Sent::Missing => {
                 return self.warnings.push(Warning::new(field, sent_as, "means \"no value\", nothing stored"));
             }
@@ -216,6 +257,9 @@ impl Draft {
         }
         self.sensors.retain(|_, values| !values.is_empty());
 
+        if self.is_history {
+            return self.finish_history(observed_at);
+        }
         let (time, clock) = quality::guard_time(observed_at, self.received_at);
         if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
             let reason =
@@ -227,9 +271,33 @@ impl Draft {
             received_at: self.received_at,
             skew_ms: observed_at.map(|observed_at| observed_at.since(self.received_at)),
             is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
+            is_history: false,
             sensors: self.sensors,
         });
-        Finished { report, warnings: self.warnings, known: self.known, refused: self.refused }
+        Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
+    }
+
+    fn finish_history(mut self, observed_at: Option<Timestamp>) -> Finished {
+        let observed_at = match observed_at {
+            Some(at) if HISTORY_FROM <= at && at.since(self.received_at) <= quality::AHEAD_MAX_MS => Some(at),
+            Some(at) => {
+                self.refuse("observed_at", &at.rfc3339(), "lies before the year 1700, or in the future");
+                None
+            }
+            None => {
+                self.refuse("observed_at", "", "has no time");
+                None
+            }
+        };
+        let report = observed_at.filter(|_| !self.sensors.is_empty()).map(|observed_at| Report {
+            observed_at,
+            received_at: self.received_at,
+            skew_ms: None,
+            is_timed_by_arrival: false,
+            is_history: true,
+            sensors: self.sensors,
+        });
+        Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
     }
 }
 
@@ -240,6 +308,8 @@ pub struct Finished {
     pub report: Option<Report>,
     /// What was not stored, or not as sent.
     pub warnings: Vec<Warning>,
+    /// Fields of a file that nobody here knows.
+    pub unread: Vec<String>,
     /// How many fields were known, with a value or without.
     pub known: usize,
     /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
@@ -257,6 +327,8 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
     /// How many more warnings there were.
     pub unlisted: usize,
+    /// Fields of a file that nobody here knows.
+    pub unread: Vec<String>,
     /// How many fields were known, with a value or without.
     pub known: usize,
     /// How many values were refused.
@@ -270,6 +342,7 @@ impl Parsed {
         self.reports.extend(finished.report);
         self.known += finished.known;
         self.refused += finished.refused;
+        self.unread.extend(finished.unread);
         self.warn(finished.warnings.into_iter().map(|warning| match place {
             Some(place) => warning.at(place),
             None => warning,

@@ -44,7 +44,8 @@ pub(crate) fn meaning(lower: &str, record: bool) -> Option<Named> {
 impl<'r> Reading<'r> {
     /// An empty report.
     pub(crate) fn new(arrival: &'r Arrival) -> Self {
-        let (draft, told) = (Draft::new(arrival.at), Told::default());
+        let draft = if arrival.is_history { Draft::of_history(arrival.at) } else { Draft::new(arrival.at) };
+        let told = Told::default();
         Self { arrival, draft, told, sensor: SensorName::main(), warnings: Vec::new() }
     }
 
@@ -101,6 +102,9 @@ impl<'r> Reading<'r> {
 
     /// Remembers a field that is understood and not stored.
     pub(crate) fn remark(&mut self, name: &str, text: &str, why: &str) {
+        if self.arrival.is_history {
+            return self.draft.unknown(name, text);
+        }
         self.warnings.push(Warning::new(name, text, why));
     }
 }

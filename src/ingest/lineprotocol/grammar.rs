@@ -43,7 +43,8 @@ pub(crate) fn lines(body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn end_of_line(text: &str) -> usize {
+/// Where the first line of a text ends: at a line break outside of a value's quotes.
+pub(crate) fn end_of_line(text: &str) -> usize {
     let is_comment = text.trim_start().starts_with('#');
     let (mut in_fields, mut in_text, mut escaped) = (false, false, false);
     for (at, byte) in text.bytes().enumerate() {

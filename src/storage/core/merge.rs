@@ -144,7 +144,7 @@ impl Merging {
             for (sent_as, value) in sent.iter() {
                 let (quantity, known) = match sent_as {
                     // What a daily counter says is kept as it came. Rows from before that was so hold it by the other name.
-                    Quantity::Precipitation => {
+                    Quantity::Precipitation if !report.is_history() => {
                         let counted = Quantity::PrecipitationCounted;
                         let kept = row.values.get(counted);
                         let is_old = row.values.get(Quantity::PrecipitationTotal).is_none();
@@ -169,7 +169,9 @@ impl Merging {
                     }
                 }
             }
-            if let Some(known) = memory.sensors.get_mut(&sensor)
+            // A file's rain since midnight was made of its counters as it was read, in order.
+            if !report.is_history()
+                && let Some(known) = memory.sensors.get_mut(&sensor)
                 && let Some(fallen) = rain(known, station, &row.values, &fresh[before..], report)
             {
                 row.values.restore(Quantity::Precipitation, fallen);

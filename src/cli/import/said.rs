@@ -1,0 +1,230 @@
+//! What `import` says.
+
+use anyhow::{Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+use stevenson::ingest::files::{Batch, Opened, Refused};
+use stevenson::storage::Appended;
+use weather::quantity::Quantity;
+use weather::report::{Report, Warning};
+use weather::station::{SensorName, Station};
+use weather::time::Timestamp;
+use weather::zone::Zone;
+
+/// Lines that are listed of what was not taken.
+const LISTED: usize = 20;
+/// Reports that a dry run shows.
+const SHOWN: usize = 3;
+
+/// What was read and stored.
+pub(super) struct Tally {
+    zone: Zone,
+    began: Instant,
+    lines: u64,
+    left_out: u64,
+    reports: u64,
+    stored: u64,
+    duplicate: u64,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    /// Bits by the index of the quantity.
+    seen: BTreeMap<SensorName, [bool; Quantity::COUNT]>,
+    refusals: u64,
+    refused: Vec<(String, Refused)>,
+    unread: BTreeMap<String, u64>,
+    contradictions: u64,
+    contradicting: Vec<Warning>,
+    shown: Vec<Report>,
+}
+
+impl Tally {
+    #[expect(clippy::disallowed_methods, reason = "a command: it says how long it took")]
+    pub(super) fn new(zone: Zone) -> Self {
+        Self {
+            zone,
+            began: Instant::now(),
+            lines: 0,
+            left_out: 0,
+            reports: 0,
+            stored: 0,
+            duplicate: 0,
+            first: None,
+            last: None,
+            seen: BTreeMap::new(),
+            refusals: 0,
+            refused: Vec::new(),
+            unread: BTreeMap::new(),
+            contradictions: 0,
+            contradicting: Vec::new(),
+            shown: Vec::new(),
+        }
+    }
+
+    /// Takes in what was read of a file.
+    pub(super) fn read(&mut self, file: &str, batch: Batch, reports: &[Report]) {
+        self.lines += batch.lines;
+        self.left_out += batch.left_out;
+        self.reports += reports.len() as u64;
+        self.refusals += batch.refusals;
+        let room = LISTED.saturating_sub(self.refused.len());
+        self.refused.extend(batch.refused.into_iter().take(room).map(|refused| (file.to_owned(), refused)));
+        batch.unread.into_iter().for_each(|(field, count)| *self.unread.entry(field).or_default() += count);
+        for report in reports {
+            let at = report.observed_at();
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = Some(self.last.map_or(at, |last| last.max(at)));
+            for (sensor, values) in report.sensors() {
+                if !self.seen.contains_key(sensor) {
+                    self.seen.insert(sensor.clone(), [false; Quantity::COUNT]);
+                }
+                let Some(seen) = self.seen.get_mut(sensor) else { continue };
+                values.iter().for_each(|(quantity, _)| seen[quantity.index()] = true);
+            }
+        }
+    }
+
+    /// Takes in what became of some reports.
+    pub(super) fn stored(&mut self, appended: Appended) {
+        self.stored += appended.stored as u64;
+        self.duplicate += appended.duplicate as u64;
+        self.contradictions += appended.warnings.len() as u64;
+        let room = LISTED.saturating_sub(self.contradicting.len());
+        self.contradicting.extend(appended.warnings.into_iter().take(room).map(Warning::without_place));
+    }
+
+    /// Keeps the first reports, to show them.
+    pub(super) fn show_first(&mut self, reports: &[Report]) {
+        let room = SHOWN.saturating_sub(self.shown.len());
+        self.shown.extend(reports.iter().take(room).cloned());
+    }
+
+    pub(super) fn refusals(&self) -> u64 {
+        self.refusals
+    }
+
+    /// For the bar.
+    pub(super) fn so_far(&self) -> String {
+        format!("{} reports", thousands(self.reports))
+    }
+
+    /// Says what was done.
+    pub(super) fn tell(&self, station: &Station, dry_run: bool, interrupted: bool) -> Result<()> {
+        for report in &self.shown {
+            println!("{}  {}", self.local(report.observed_at()), values(report));
+        }
+        let keys: BTreeSet<String> = self
+            .seen
+            .iter()
+            .flat_map(|(sensor, seen)| {
+                Quantity::all().filter(|quantity| seen[quantity.index()]).map(|quantity| sensor.key(quantity))
+            })
+            .collect();
+        if !keys.is_empty() {
+            println!("values of: {}", keys.into_iter().collect::<Vec<_>>().join(", "));
+        }
+        if let (Some(first), Some(last)) = (self.first, self.last) {
+            println!("from {} to {} ({})", self.local(first), self.local(last), self.zone);
+        }
+        if self.left_out > 0 {
+            println!("{} lines left out by --only", thousands(self.left_out));
+        }
+        if !self.unread.is_empty() {
+            let named: Vec<_> =
+                self.unread.iter().map(|(field, count)| format!("{field} ({})", thousands(*count))).collect();
+            println!("not known here, not stored: {}", named.join(", "));
+        }
+        self.list();
+        if self.reports == 0 {
+            bail!("nothing was understood: {} lines, no report", thousands(self.lines));
+        }
+        let (reports, slug) = (thousands(self.reports), &station.slug);
+        if dry_run {
+            println!("{reports} reports would be imported into {slug}; nothing was stored");
+            return Ok(());
+        }
+        let seconds = self.began.elapsed().as_secs_f64();
+        if self.stored == 0 && self.contradictions == 0 {
+            println!("nothing new: {slug} has all {reports} reports already");
+        } else {
+            println!(
+                "{} reports were new to {slug}, {} were known already; {seconds:.1} s, {} reports/s",
+                thousands(self.stored),
+                thousands(self.duplicate),
+                thousands((self.reports as f64 / seconds.max(0.001)) as u64)
+            );
+        }
+        if interrupted {
+            bail!("interrupted; the same command goes on where it stopped");
+        }
+        Ok(())
+    }
+
+    /// Lists what was not taken.
+    pub(super) fn list(&self) {
+        if self.refusals > 0 {
+            println!("{} values or lines were not taken:", thousands(self.refusals));
+            for (file, Refused { line, warning }) in &self.refused {
+                println!("  {file}, line {line}: {warning}");
+            }
+            more(self.refusals, self.refused.len());
+        }
+        if self.contradictions > 0 {
+            println!(
+                "{} values are others than those that are stored for the same time; the stored ones stay:",
+                thousands(self.contradictions)
+            );
+            self.contradicting.iter().for_each(|warning| println!("  {warning}"));
+            more(self.contradictions, self.contradicting.len());
+        }
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        at.to_utc().with_timezone(&self.zone).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+fn more(all: u64, listed: usize) {
+    if all > listed as u64 {
+        println!("  and {} more", thousands(all - listed as u64));
+    }
+}
+
+/// What a report says, in our units.
+fn values(report: &Report) -> String {
+    let one = |sensor: &SensorName, quantity: Quantity, value: f64| {
+        let symbol = quantity.unit().symbol();
+        let blank = if symbol.is_empty() { "" } else { " " };
+        format!("{} {}{blank}{symbol}", sensor.key(quantity), quantity.echo(value))
+    };
+    let all = report.sensors().iter();
+    let all = all.flat_map(|(sensor, values)| values.iter().map(move |(quantity, value)| one(sensor, quantity, value)));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// Says what was understood of a file: all of it in a dry run, else what is not read.
+pub(super) fn understood(name: &str, opened: &Opened, all: bool) {
+    let understood = opened.understood();
+    println!("{name}: {}", opened.format().title());
+    if all {
+        understood.notes.iter().for_each(|note| println!("  {note}"));
+    }
+    for column in &understood.columns {
+        match &column.means {
+            Ok(means) if all => println!("  {} → {means}", column.name),
+            Ok(_) => {}
+            Err(why) => println!("  {}: not read ({why})", column.name),
+        }
+    }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

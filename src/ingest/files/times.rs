@@ -1,0 +1,159 @@
+//! The times of a file's lines.
+
+use crate::ingest::time;
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use weather::time::{HOUR_MS, Timestamp};
+use weather::zone::Zone;
+
+/// Reads the times of a file, each after the one before.
+#[derive(Debug)]
+pub(super) struct Times {
+    zone: Zone,
+    /// How local times are written, as `strftime` has it: said by the caller, or found at the first line.
+    format: Option<String>,
+    is_said: bool,
+    last: Option<Timestamp>,
+}
+
+/// Ways to write a local time that mean one thing only.
+const FORMATS: [&str; 14] = [
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%y %H:%M",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y-%m-%d %I:%M %p",
+    "%Y/%m/%d %I:%M %p",
+    "%Y%m%d%H%M%S",
+    "%d %b %Y %H:%M",
+];
+/// A year before it was read from two digits.
+const FIRST_YEAR: i32 = 1_700;
+const NO_TIME: &str =
+    "not a time that is known here: say how it is written with --time-format, such as \"%d/%m/%Y %H:%M\"";
+const WHICH_FIRST: &str =
+    "day or month first? Say --time-format \"%d/%m/%Y %H:%M\" or \"%m/%d/%Y %H:%M\" (%y: two digits of a year)";
+
+impl Times {
+    pub(super) fn new(zone: Zone, format: Option<String>) -> Self {
+        Self { zone, is_said: format.is_some(), format, last: None }
+    }
+
+    /// Reads a time: with its offset, a Unix time, or a local time of the zone.
+    ///
+    /// # Errors
+    /// The reason.
+    pub(super) fn read(&mut self, text: &str) -> Result<Timestamp, &'static str> {
+        let text = text.trim();
+        let at = if self.is_said { self.as_said(text)? } else { self.as_found(text)? };
+        self.last = Some(at);
+        Ok(at)
+    }
+
+    fn as_said(&self, text: &str) -> Result<Timestamp, &'static str> {
+        let format = self.format.as_deref().unwrap_or_default();
+        match format {
+            "unix" | "%s" => return time::instant(text),
+            _ => {}
+        }
+        if let Ok(at) = DateTime::parse_from_str(text, format) {
+            return Ok(at.into());
+        }
+        let local = naive(text, format).ok_or("not written as --time-format says")?;
+        self.local(local)
+    }
+
+    fn as_found(&mut self, text: &str) -> Result<Timestamp, &'static str> {
+        if let Some(local) = self.format.as_deref().and_then(|format| naive(text, format)) {
+            return self.local(local);
+        }
+        if text.is_empty() {
+            return Err("has no time");
+        }
+        if let Ok(at) = time::instant(text) {
+            return Ok(at);
+        }
+        let read = |format| naive(text, format).filter(|local| local.year() >= FIRST_YEAR);
+        let found = FORMATS.iter().find_map(|format| Some((*format, read(format)?)));
+        match found {
+            Some((format, local)) => {
+                self.format = Some(format.to_owned());
+                self.local(local)
+            }
+            None if text.matches('/').count() == 2 => Err(WHICH_FIRST),
+            None => Err(NO_TIME),
+        }
+    }
+
+    /// The instant of a local time. In the hour that comes twice it is the first one that is not before the last line; in the
+    /// hour that clocks leave out it is that of a clock that did not go forward.
+    pub(super) fn local(&self, local: NaiveDateTime) -> Result<Timestamp, &'static str> {
+        let instant = |time: DateTime<Zone>| Timestamp::from(time.to_utc());
+        match self.zone.from_local_datetime(&local) {
+            LocalResult::Single(one) => Ok(instant(one)),
+            LocalResult::Ambiguous(first, second) => {
+                let is_second =
+                    self.last.is_some_and(|last| instant(first.clone()) <= last && last < instant(second.clone()));
+                Ok(instant(if is_second { second } else { first }))
+            }
+            LocalResult::None => {
+                let before = local.checked_sub_signed(TimeDelta::hours(1));
+                let before = before.and_then(|before| self.zone.from_local_datetime(&before).single());
+                before.map(|before| instant(before).plus(HOUR_MS)).ok_or("the zone's clocks never showed that time")
+            }
+        }
+    }
+
+    /// The last time that was read is that one.
+    pub(super) fn note(&mut self, at: Timestamp) {
+        self.last = Some(at);
+    }
+}
+
+/// A local time; a date alone is its midnight.
+fn naive(text: &str, format: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, format)
+        .ok()
+        .or_else(|| Some(NaiveDate::parse_from_str(text, format).ok()?.and_time(NaiveTime::MIN)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(format: Option<&str>, texts: &[&str]) -> Vec<String> {
+        let mut times = Times::new(Zone::inside("Europe/Berlin").expect("a zone"), format.map(str::to_owned));
+        texts.iter().map(|text| times.read(text).map_or_else(str::to_owned, Timestamp::rfc3339)).collect()
+    }
+
+    #[test]
+    fn times_are_read_as_programs_write_them() {
+        for (text, instant) in [
+            ("2026-11-22T14:00:00Z", "2026-11-22T14:00:00.000Z"),
+            ("1795356000", "2026-11-22T14:00:00.000Z"),
+            ("2026-11-22 15:00:00", "2026-11-22T14:00:00.000Z"),
+            ("2026-11-22 15:00", "2026-11-22T14:00:00.000Z"),
+            ("22.11.2026 15:00", "2026-11-22T14:00:00.000Z"),
+            ("2026/11/22 03:00 PM", "2026-11-22T14:00:00.000Z"),
+            ("22.11.26 15:00", "2026-11-22T14:00:00.000Z"),
+        ] {
+            assert_eq!(read(None, &[text]), [instant], "{text}");
+        }
+        assert_eq!(read(None, &["11/22/2026 15:00"]), [WHICH_FIRST]);
+        assert_eq!(read(Some("%m/%d/%Y %H:%M"), &["11/22/2026 15:00"]), ["2026-11-22T14:00:00.000Z"]);
+        assert_eq!(read(Some("%d/%m/%Y"), &["22/11/2026"]), ["2026-11-21T23:00:00.000Z"]);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_read_in_order() {
+        let texts =
+            ["2026-10-25 02:30", "2026-10-25 02:45", "2026-10-25 02:30", "2026-10-25 02:45", "2026-10-25 03:00"];
+        let minutes = ["00:30", "00:45", "01:30", "01:45", "02:00"].map(|time| format!("2026-10-25T{time}:00.000Z"));
+        assert_eq!(read(None, &texts), minutes);
+    }
+}
