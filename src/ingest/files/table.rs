@@ -160,7 +160,7 @@ pub(super) fn take(
     if rain == Rain::Total {
         draft.take(&target.sensor, target.quantity, target.unit, name, text, sent);
     }
-    let Since { now, until_midnight } = fallen.take(rain, &zone, at, mm)?;
+    let Since { now, until_midnight } = fallen.take(rain, zone, at, mm)?;
     draft.take(&target.sensor, Quantity::Precipitation, unit, name, text, Sent::Number(now));
     until_midnight.map(|(last, mm)| (last, target.clone(), mm))
 }

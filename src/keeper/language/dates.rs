@@ -75,7 +75,7 @@ pub fn is_time(tokens: &Tokens, place: usize) -> bool {
     };
     match word {
         "day" => {
-            tokens.at(place + 1) != Some("before") && !before.is_some_and(|at| tokens.at(at) == Some("each")) && {
+            tokens.at(place + 1) != Some("before") && before.is_none_or(|at| tokens.at(at) != Some("each")) && {
                 before
                     .is_some_and(|at| tokens.number_at(at).is_some() || matches!(tokens.at(at), Some("last" | "past")))
             }
