@@ -5,6 +5,7 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod clients;
 mod conversations;
 mod durability;
 mod hostile;
