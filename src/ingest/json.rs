@@ -15,6 +15,7 @@ pub(crate) mod units;
 
 pub use malformed::Malformed;
 
+use crate::inbox::Trail;
 use bare::Quoted;
 use chrono_tz::Tz;
 use reading::Stop;
@@ -50,12 +51,14 @@ pub struct Arrival {
     pub sensors: Vec<SensorName>,
     /// The header `X-Pin` of a sensor.community device: which of its sensors sends.
     pub pin: Option<u8>,
+    /// Where it is noted which field became which value, if somebody looks.
+    pub trail: Option<Trail>,
 }
 
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Tz::UTC, sensors: Vec::new(), pin: None }
+        Self { at, zone: Tz::UTC, sensors: Vec::new(), pin: None, trail: None }
     }
 }
 
