@@ -1,4 +1,4 @@
-//! The owner's rooms, `/admin`: stations are added, renamed and removed here.
+//! The owner's rooms, `/admin`: stations are added, renamed and removed here, and uploads are seen as they came.
 //!
 //! Without a password they exist for this machine alone, by the strict meaning of `web::client::is_local`; to everybody else
 //! there is nothing at these addresses. With a password, everybody has to know it, on this machine too.
@@ -11,6 +11,7 @@
 //! | frames, caches | no page can frame these pages, and nobody keeps them |
 
 mod frame;
+mod inbox;
 mod login;
 mod office;
 mod once;
@@ -19,13 +20,15 @@ pub mod password;
 mod refusal;
 mod station;
 mod stations;
+mod watchers;
 
 pub use office::Office;
+pub use watchers::Watchers;
 
 use rocket::Route;
 
-/// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], a `web::Build` and `web::Options` in Rocket's
-/// state.
+/// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
+/// and `web::Options` in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    [login::routes(), stations::routes(), station::routes()].concat()
+    [login::routes(), stations::routes(), station::routes(), inbox::routes()].concat()
 }

@@ -1,7 +1,9 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
+use crate::admin::Watchers;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
+use crate::inbox::Inbox;
 use crate::ingest::readings::Readings;
 use crate::keeper::Keeper;
 use crate::live::Live;
@@ -50,6 +52,10 @@ pub struct App {
     commits: Commits,
     dock: Dock,
     keeper: Keeper,
+    /// The newest uploads, for the owner.
+    inbox: Inbox,
+    /// Owners that look at them.
+    watchers: Watchers,
     /// What the caller counts.
     counts: web::MoreCounts,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
@@ -103,7 +109,8 @@ impl App {
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
         let keeper = Keeper::new(storage.clone(), config.keeper.clone());
         let counts = web::MoreCounts::default();
-        Ok(Self { config, storage, commits, dock, keeper, counts, _lock: lock })
+        let (inbox, watchers) = (Inbox::default(), Watchers::default());
+        Ok(Self { config, storage, commits, dock, keeper, inbox, watchers, counts, _lock: lock })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
@@ -141,6 +148,8 @@ impl App {
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
             .manage(admin::Office::default())
+            .manage(self.inbox.clone())
+            .manage(self.watchers.clone())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
@@ -164,7 +173,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
-            readings: Readings::new(storage, self.config.ingest.clone()),
+            readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
             turns: Rooms::turns(),
@@ -181,10 +190,11 @@ impl App {
         let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
         let address = door.address();
         let knobs = &self.config.station_port;
-        let station_port = StationPort::open(knobs, self.storage.clone()).await.map_err(|error| Error::Serve {
-            address: SocketAddr::new(knobs.address, knobs.port),
-            reason: format!("the station port: {error}"),
-        })?;
+        let station_port =
+            StationPort::open(knobs, self.storage.clone(), self.inbox.clone()).await.map_err(|error| Error::Serve {
+                address: SocketAddr::new(knobs.address, knobs.port),
+                reason: format!("the station port: {error}"),
+            })?;
         let listening = Listening {
             http: address,
             station_port: station_port.as_ref().map(StationPort::address),
@@ -199,6 +209,8 @@ impl App {
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
+        let notices = self.watchers.clone().run(self.inbox.clone(), self.storage.clone(), until(stopped.clone()));
+        let notices = tokio::spawn(notices);
         let consoles = station_port.map(|port| tokio::spawn(port.run(until(stopped.clone()))));
         ready(listening);
         let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
@@ -218,7 +230,9 @@ impl App {
             let _ = tokio::time::timeout(STOP_MAX, consoles).await;
         }
         self.storage.close().await;
-        for worker in [Some(courier), Some(tickets), Some(keeper), Some(serving), demo].into_iter().flatten() {
+        for worker in
+            [Some(courier), Some(tickets), Some(keeper), Some(notices), Some(serving), demo].into_iter().flatten()
+        {
             worker.abort();
         }
         ended

@@ -11,7 +11,7 @@
 //!   4     admin   ingest   live   pages   metrics          doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
 //!   2     courier   keeper   pretend                        workers: they serve no HTTP
-//!   1     storage                                          the database
+//!   1     inbox   storage                                  the newest uploads in memory; the database
 //!  ---- crates ----
 //!         lab                                              compares the ways of the channel; knows channel
 //!         channel                                          how pages hear: pure core, no HTTP; knows nobody
@@ -40,4 +40,5 @@ pub mod courier;
 pub mod keeper;
 pub mod pretend;
 
+pub mod inbox;
 pub mod storage;

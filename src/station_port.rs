@@ -11,6 +11,7 @@ mod seats;
 
 pub use options::Options;
 
+use crate::inbox::Inbox;
 use crate::storage::Storage;
 use seats::Seats;
 use std::io;
@@ -35,19 +36,20 @@ pub struct StationPort {
     listener: TcpListener,
     address: SocketAddr,
     storage: Storage,
+    inbox: Inbox,
     options: Arc<Options>,
 }
 
 impl StationPort {
     /// Listens; `None` if the options do not ask for it.
-    pub async fn open(options: &Options, storage: Storage) -> io::Result<Option<Self>> {
+    pub async fn open(options: &Options, storage: Storage, inbox: Inbox) -> io::Result<Option<Self>> {
         if !options.enabled {
             return Ok(None);
         }
         let listener = TcpListener::bind(SocketAddr::new(options.address, options.port)).await?;
         let address = listener.local_addr()?;
         tracing::info!("the station port listens at {address}");
-        Ok(Some(Self { listener, address, storage, options: Arc::new(options.clone()) }))
+        Ok(Some(Self { listener, address, storage, inbox, options: Arc::new(options.clone()) }))
     }
 
     /// Where it listens.
@@ -57,7 +59,7 @@ impl StationPort {
 
     /// Takes uploads until `stop`; then answers those that have come.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, storage, options, .. } = self;
+        let Self { listener, storage, inbox, options, .. } = self;
         let seats = Seats::new(&options);
         let mut connections = JoinSet::new();
         let accept = async {
@@ -78,9 +80,10 @@ impl StationPort {
                     let _ = stream.try_write(FULL);
                     continue;
                 };
-                let (storage, options) = (storage.clone(), options.clone());
+                let (storage, inbox, options) = (storage.clone(), inbox.clone(), options.clone());
                 connections.spawn(async move {
-                    connection::serve(stream, &storage, &options).await;
+                    let rooms = connection::Rooms { storage, inbox, from: peer.ip().to_canonical() };
+                    connection::serve(stream, &rooms, &options).await;
                     drop(seat);
                 });
             }

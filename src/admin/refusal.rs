@@ -26,9 +26,14 @@ impl Refusal {
         Self::Other(Problem::new(Status::Forbidden, detail))
     }
 
+    /// There is no such thing.
+    pub(super) fn not_found(detail: &str) -> Self {
+        Self::Other(Problem::new(Status::NotFound, detail))
+    }
+
     /// There is no such station.
     pub(super) fn no_station() -> Self {
-        Self::Other(Problem::new(Status::NotFound, "There is no station of this name. It may have been removed."))
+        Self::not_found("There is no station of this name. It may have been removed.")
     }
 
     /// The status that it is answered with.

@@ -11,6 +11,7 @@ pub use target::{Place, Target};
 
 use super::pairs::{PAIRS_MAX, Pairs, TooMany};
 use super::time;
+use crate::inbox::Trail;
 use crate::storage::KEY_MARK;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
@@ -127,6 +128,14 @@ impl<'a> Upload<'a> {
     /// # Errors
     /// [`Garbled`] without a `dateutc`, and for one that is no time.
     pub fn parse(&self, received: Timestamp, of: &SensorName) -> Result<Parsed, Garbled> {
+        self.parse_with(received, of, None)
+    }
+
+    /// The same, and notes which field became which value.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn parse_with(&self, received: Timestamp, of: &SensorName, trail: Option<&Trail>) -> Result<Parsed, Garbled> {
         let observed_at = match self.required("dateutc")? {
             now if now.eq_ignore_ascii_case("now") => None,
             date => Some(time::dateutc(date).ok_or_else(|| Garbled::Date(date.chars().take(40).collect()))?),
@@ -140,13 +149,22 @@ impl<'a> Upload<'a> {
                 // A battery at this level is none: the sensor has mains.
                 fields::Meaning::Weather(_, _, Unit::Fifth) if value.trim() == "6" => draft.missing(),
                 fields::Meaning::Weather(sensor, quantity, unit) => {
-                    draft.take_text(&self.place(sensor, name, of), quantity, unit, name, value);
+                    let sensor = self.place(sensor, name, of);
+                    if let Some(trail) = trail {
+                        trail.takes(&sensor, quantity, unit, 1.0, name, value);
+                    }
+                    draft.take_text(&sensor, quantity, unit, name, value);
                 }
                 fields::Meaning::Silent => {}
-                fields::Meaning::Unknown => draft.unknown(name, value),
+                fields::Meaning::Unknown => {
+                    if let Some(trail) = trail {
+                        trail.leaves(name, value);
+                    }
+                    draft.unknown(name, value);
+                }
             }
         }
-        self.take_baromin(&mut draft);
+        self.take_baromin(&mut draft, trail);
         let mut parsed = Parsed::default();
         parsed.add(draft.finish(observed_at), None);
         Ok(parsed)
@@ -173,7 +191,13 @@ impl<'a> Upload<'a> {
 
     /// Pressure reduced to sea level. Some consoles send it twice; then the smaller one is the station's own. It is
     /// measured in the console or the hub, whichever sensor it comes with.
-    fn take_baromin(&self, draft: &mut Draft) {
+    fn take_baromin(&self, draft: &mut Draft, trail: Option<&Trail>) {
+        let mut take = |quantity, text: &str| {
+            if let Some(trail) = trail {
+                trail.takes(&SensorName::main(), quantity, Unit::InchOfMercury, 1.0, "baromin", text);
+            }
+            draft.take_text(&SensorName::main(), quantity, Unit::InchOfMercury, "baromin", text);
+        };
         let reduced = match self.dialect {
             Dialect::WowBe => Quantity::AltimeterSetting,
             _ => Quantity::SeaLevelPressure,
@@ -183,12 +207,11 @@ impl<'a> Upload<'a> {
             && let (Sent::Number(a), Sent::Number(b)) = (quality::read_text(first), quality::read_text(second))
         {
             let (larger, smaller) = if a < b { (second, first) } else { (first, second) };
-            let station = Quantity::StationPressure;
-            draft.take_text(&SensorName::main(), station, Unit::InchOfMercury, "baromin", smaller);
+            take(Quantity::StationPressure, smaller);
             sent = vec![larger];
         }
         for text in sent {
-            draft.take_text(&SensorName::main(), reduced, Unit::InchOfMercury, "baromin", text);
+            take(reduced, text);
         }
     }
 

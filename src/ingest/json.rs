@@ -15,6 +15,7 @@ pub(crate) mod units;
 
 pub use malformed::Malformed;
 
+use crate::inbox::Trail;
 use bare::Quoted;
 use reading::Stop;
 use serde::Deserialize;
@@ -52,12 +53,14 @@ pub struct Arrival {
     pub pin: Option<u8>,
     /// It is read from a file: see [`weather::report::Draft::of_history`].
     pub is_history: bool,
+    /// Where it is noted which field became which value, if somebody looks.
+    pub trail: Option<Trail>,
 }
 
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, is_history: false }
+        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, is_history: false, trail: None }
     }
 }
 

@@ -210,7 +210,7 @@ fn report(point: &Point<'_>, precision: Precision, arrival: &Arrival) -> Result<
             if observed_at.is_none() && (clock::is_time(&lower) || clock::looks_like_time(&lower, &sent, arrival.at)) {
                 return Err(format!("{name} looks like the time of the line; that stands at its end"));
             }
-            reading.draft.unknown(name, &sent);
+            reading.unknown(name, &sent);
         }
     }
     Ok(reading.finish(observed_at))

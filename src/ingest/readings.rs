@@ -11,6 +11,7 @@ use super::json::{self, Arrival};
 use super::lineprotocol::{self, Batch};
 use super::tongue::Tongue;
 use super::{Options, influx, keys};
+use crate::inbox::{Inbox, Note, Raw, Reader, Trail, Understood};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
@@ -18,10 +19,13 @@ use crate::web::error::Problem;
 use crate::web::head::Head;
 use crate::web::secrets::Masked;
 use crate::web::turns::{Body, Turn, Turns};
+use crate::web::{self, client};
 use answers::{Refused, receipt};
 use chrono::Utc;
 use entrance::Written;
 use rocket::http::Method;
+use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -63,6 +67,8 @@ const LARGE_PATIENCE: Duration = Duration::from_secs(20);
 pub struct Readings {
     storage: Storage,
     options: Arc<Options>,
+    web: Arc<web::Options>,
+    inbox: Inbox,
     large: Arc<Turns<StationId>>,
 }
 
@@ -73,6 +79,8 @@ pub struct Sender {
     written: Written,
     coding: Coding,
     tongue: Tongue,
+    /// For the owner who looks.
+    came: Came,
     /// The header `X-Pin` of a sensor.community device.
     pin: Option<u8>,
     /// It has one if the body may be large.
@@ -80,9 +88,19 @@ pub struct Sender {
 }
 
 impl Readings {
-    /// The door to this database.
-    pub fn new(storage: Storage, options: Options) -> Self {
-        Self { storage, options: Arc::new(options), large: Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE) }
+    /// The door to this database. `web` says whose word on addresses counts; `inbox` takes what came, for the owner who looks.
+    pub fn new(storage: Storage, options: Options, web: web::Options, inbox: Inbox) -> Self {
+        let large = Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE);
+        Self { storage, options: Arc::new(options), web: Arc::new(web), inbox, large }
+    }
+
+    /// How an upload came.
+    fn came(&self, entrance: Entrance<'_>, head: &dyn Head) -> Came {
+        let target = match head.query() {
+            Some(query) => Raw::of(format!("{}?{query}", head.path()).as_bytes()),
+            None => Raw::of(head.path().as_bytes()),
+        };
+        Came { format: entrance.name(), from: client::address(head, &self.web), target }
     }
 
     /// Who sends to the address of JSON, if memory knows; `None`: the database has to say.
@@ -95,6 +113,7 @@ impl Readings {
             written: Written::Json(format),
             coding,
             tongue: Tongue::Json,
+            came: self.came(Entrance::Readings, head),
             pin: pin(head),
             turn: None,
         })
@@ -110,7 +129,15 @@ impl Readings {
 
     /// Finds out who sends to this entrance, before anything of the body is read.
     pub(crate) async fn sender(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Answer> {
-        self.comes_in(entrance, head).await.map_err(|refused| refused.told(entrance.tongue()))
+        self.comes_in(entrance, head).await.map_err(|refused| {
+            let why = match &refused {
+                Refused::Unauthorized(why) => why.to_string(),
+                Refused::Other(problem) => problem.detail().to_owned(),
+            };
+            let answer = refused.told(entrance.tongue());
+            self.came(entrance, head).note(&self.inbox, Err(why.into()), Seen::default(), &answer);
+            answer
+        })
     }
 
     async fn comes_in(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Refused> {
@@ -118,8 +145,75 @@ impl Readings {
         let station = keys::station(&self.storage, &key).await??;
         let (written, coding) = (entrance.written(head)?, entrance::coding(head)?);
         let turn = if may_be_large(head) { Some(self.turn(&station).await?) } else { None };
-        Ok(Sender { door: self.clone(), station, written, coding, tongue: entrance.tongue(), pin: pin(head), turn })
+        let (tongue, came) = (entrance.tongue(), self.came(entrance, head));
+        Ok(Sender { door: self.clone(), station, written, coding, tongue, came, pin: pin(head), turn })
     }
+}
+
+/// How an upload came, for the owner who looks.
+#[derive(Clone)]
+struct Came {
+    format: &'static str,
+    from: Option<IpAddr>,
+    target: Raw,
+}
+
+/// What was seen of its body.
+#[derive(Default)]
+struct Seen {
+    at: Option<Timestamp>,
+    body: Raw,
+    reader: Option<Reader>,
+}
+
+impl Seen {
+    /// The body can be read again in this way.
+    fn read_as(&mut self, at: Timestamp, written: Written, arrival: Arrival, reports_max: usize) {
+        self.at = Some(at);
+        self.reader = Some(Box::new(move |_, body| understood(&body.start, written, &arrival, reports_max)));
+    }
+}
+
+impl Came {
+    /// Shows the upload to the owner who looks.
+    fn note(self, inbox: &Inbox, station: Result<Arc<Station>, Cow<'static, str>>, seen: Seen, answer: &Answer) {
+        inbox.note(Note {
+            at: seen.at.unwrap_or_else(now),
+            from: self.from,
+            format: self.format,
+            way: "POST",
+            station,
+            target: self.target,
+            body: seen.body,
+            // The version 1 of InfluxDB has its password in the query.
+            secrets: &["p"],
+            status: answer.status,
+            answer: Raw::of(&answer.body),
+            reader: seen.reader,
+        });
+    }
+}
+
+/// What a body means.
+fn understood(body: &[u8], written: Written, arrival: &Arrival, reports_max: usize) -> Understood {
+    let trail = Trail::default();
+    let arrival = Arrival { trail: Some(trail.clone()), ..arrival.clone() };
+    match written {
+        Written::Json(format) => Understood::of(json::parse(body, format, &arrival, reports_max), trail),
+        Written::Lines(precision) => {
+            let batch = lineprotocol::parse(body, precision, &arrival, reports_max);
+            let batch = batch.map(|Batch { mut parsed, wrong, .. }| {
+                parsed.warn(wrong.iter().map(|why| Warning::new("line", "", why)));
+                parsed
+            });
+            Understood::of(batch, trail)
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
+fn now() -> Timestamp {
+    Utc::now().into()
 }
 
 /// Whether a body may take much memory while it comes: it is long, or says no length.
@@ -145,28 +239,34 @@ impl Sender {
 
     /// Stores what the body says; the answer comes after the commit.
     pub async fn posts(self, body: Result<Vec<u8>, NoBody>) -> Answer {
+        let mut seen = Seen::default();
+        let (inbox, came, station) = (self.door.inbox.clone(), self.came.clone(), self.station.clone());
         let tongue = self.tongue;
-        self.store(body).await.unwrap_or_else(|refused| refused.told(tongue))
+        let answer = self.store(body, &mut seen).await.unwrap_or_else(|refused| refused.told(tongue));
+        came.note(&inbox, Ok(station), seen, &answer);
+        answer
     }
 
-    async fn store(mut self, body: Result<Vec<u8>, NoBody>) -> Result<Answer, Refused> {
+    async fn store(mut self, body: Result<Vec<u8>, NoBody>, seen: &mut Seen) -> Result<Answer, Refused> {
         let body = body?;
         if self.coding != Coding::Plain && self.turn.is_none() {
             // It gets larger here. While it came it was small, and took nobody's turn.
             self.turn = Some(self.door.turn(&self.station).await?);
         }
         let bytes = inflate::inflate(body, self.coding, self.door.options.json_limit()).await?;
-        #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
-        let received = Utc::now().into();
+        let received = now();
         let reports_max = self.door.options.reports_max;
+        seen.body = Raw::of(&bytes);
         match self.written {
             Written::Json(format) => {
                 let arrival = self.arrival(received, &bytes).await?;
+                seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let parsed = aside(bytes, move |bytes| json::parse(bytes, format, &arrival, reports_max)).await??;
                 self.store_reports(parsed).await
             }
             Written::Lines(precision) => {
                 let arrival = Arrival { zone: self.station.zone.clone(), ..received.into() };
+                seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
                 self.store_lines(batch.await??).await
             }

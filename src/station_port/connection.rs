@@ -2,12 +2,14 @@
 
 use super::options::Options;
 use super::request::{Length, Limits, Look, Request, look};
+use crate::inbox::Inbox;
 use crate::ingest::console::{Dialect, Target};
-use crate::ingest::uploads::{self, Outcome};
+use crate::ingest::uploads::{self, Arriving, Outcome};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
 use rocket::http::Status;
 use std::io::Write;
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -22,9 +24,16 @@ const LINGER: Duration = Duration::from_secs(1);
 /// And so much of it.
 const LINGER_BYTES: usize = 64 * 1_024;
 
+/// Where an upload goes, and where it comes from.
+pub(super) struct Rooms {
+    pub storage: Storage,
+    pub inbox: Inbox,
+    pub from: IpAddr,
+}
+
 /// Reads one upload and answers it.
-pub(super) async fn serve(mut stream: TcpStream, storage: &Storage, options: &Options) {
-    let Some((answer, is_old)) = answer(&mut stream, storage, options).await else { return };
+pub(super) async fn serve(mut stream: TcpStream, rooms: &Rooms, options: &Options) {
+    let Some((answer, is_old)) = answer(&mut stream, rooms, options).await else { return };
     let bytes = written(&answer, is_old);
     let told = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
     if timeout(WRITE_LIMIT, told).await.unwrap_or(false) {
@@ -41,6 +50,20 @@ pub(super) async fn serve(mut stream: TcpStream, storage: &Storage, options: &Op
     }
 }
 
+impl Rooms {
+    fn came<'a>(&self, request: &'a Request<'_>) -> Arriving<'a> {
+        let (path, query) = request.parts();
+        Arriving {
+            way: "station port",
+            from: Some(self.from),
+            asked: &request.target,
+            target: Target::anywhere(path),
+            query,
+            body: request.body,
+        }
+    }
+}
+
 /// How much of an upload has come.
 enum Came {
     /// Something, and nothing more comes.
@@ -53,7 +76,7 @@ enum Came {
 }
 
 /// The answer to what comes; `None` if nothing has come.
-async fn answer(stream: &mut TcpStream, storage: &Storage, options: &Options) -> Option<(Answer, bool)> {
+async fn answer(stream: &mut TcpStream, rooms: &Rooms, options: &Options) -> Option<(Answer, bool)> {
     let limits = options.limits();
     let mut bytes = Vec::new();
     let came = timeout(options.read_limit(), read(stream, &mut bytes, limits)).await.unwrap_or(Came::Part);
@@ -67,12 +90,11 @@ async fn answer(stream: &mut TcpStream, storage: &Storage, options: &Options) ->
         Look::Head(request) if request.is_cut() => {
             let why = || Outcome::BadRequest("the body is shorter than its Content-Length".to_owned());
             let outcome = if is_all { why() } else { Outcome::TooSlow };
-            let dialect = Dialect::at(Target::anywhere(request.parts().0).place);
-            Some((uploads::answer(dialect, outcome, uploads::now()), request.is_old))
+            Some((rooms.came(&request).refuse(outcome, &rooms.inbox), request.is_old))
         }
         // A part may be all that there is.
         Look::Head(request) if request.is_whole(is_all) || has_pairs(&request) || has_body(&request) => {
-            Some(take(&request, storage).await)
+            Some(take(&request, rooms).await)
         }
         _ if is_all => None,
         _ => Some((refusal(Outcome::TooSlow), false)),
@@ -109,11 +131,9 @@ fn has_body(request: &Request<'_>) -> bool {
 }
 
 /// Hands the pairs on, wherever they stand.
-async fn take(request: &Request<'_>, storage: &Storage) -> (Answer, bool) {
-    let (path, query) = request.parts();
-    let target = Target::anywhere(path);
-    let is_old = request.is_old;
-    let refuse = |outcome| (uploads::answer(Dialect::at(target.place), outcome, uploads::now()), is_old);
+async fn take(request: &Request<'_>, rooms: &Rooms) -> (Answer, bool) {
+    let (came, is_old) = (rooms.came(request), request.is_old);
+    let refuse = |outcome| (came.refuse(outcome, &rooms.inbox), is_old);
     match (&*request.method, request.length) {
         ("GET" | "POST" | "", Length::Bytes(_) | Length::UntilTheEnd) => {}
         ("GET" | "POST" | "", Length::Chunked) => {
@@ -121,7 +141,7 @@ async fn take(request: &Request<'_>, storage: &Storage) -> (Answer, bool) {
         }
         _ => return refuse(Outcome::OtherMethod),
     }
-    (uploads::take(Some(&target), &[query.as_bytes(), request.body], storage).await, is_old)
+    (uploads::take(&came, &rooms.storage, &rooms.inbox).await, is_old)
 }
 
 /// The answer to what cannot be read.

@@ -22,6 +22,40 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// The text of an upload with `…` in place of its secrets: keys, and the values of pairs with one of these lower-case names.
+/// Names and values may be percent-encoded.
+pub fn masked_pairs(text: &str, secrets: &[&str]) -> String {
+    let pairs = text.split_inclusive('&').map(|pair| {
+        let (inner, end) = pair.strip_suffix('&').map_or((pair, ""), |inner| (inner, "&"));
+        let Some((name, value)) = inner.split_once('=') else { return masked(pair).into_owned() };
+        let name_start = name.rfind(['?', '/', ' ', '\n']).map_or(0, |at| at + 1);
+        let decoded = form_urlencoded::parse(inner[name_start..].as_bytes()).next();
+        let (bare, plain) =
+            decoded.map_or_else(Default::default, |(name, value)| (name.trim().to_ascii_lowercase(), value));
+        // A name may be glued to what stands before it: `upload.phpID=`.
+        let is_secret = |secret: &str| bare == secret || (bare.contains('.') && bare.ends_with(secret));
+        let hides = !value.is_empty()
+            && (secrets.iter().any(|secret| is_secret(secret)) || masked(&plain) != plain && masked(value) == value);
+        let value = if hides { Cow::Borrowed("…") } else { masked(value) };
+        format!("{}={value}{end}", masked(name))
+    });
+    pairs.collect()
+}
+
+/// The target of a request with `…` in place of what looks like a key in its path: a long word with a digit in it.
+pub fn masked_path(target: &str) -> String {
+    /// Shorter words are names of places.
+    const WORD_MIN_CHARS: usize = 16;
+    let (path, query) = target.split_at(target.find(['?', '=']).unwrap_or(target.len()));
+    let parts = path.split('/').map(|part| {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '%');
+        let looks_like_key =
+            part.len() >= WORD_MIN_CHARS && part.chars().all(is_word) && part.bytes().any(|byte| byte.is_ascii_digit());
+        if looks_like_key { "…" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/") + query
+}
+
 /// Something that is written to the log without keys.
 pub struct Masked<T>(pub T);
 
@@ -34,6 +68,28 @@ impl<T: fmt::Debug> fmt::Display for Masked<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_of_an_upload_are_masked_by_their_names_however_they_are_written() {
+        const SECRETS: [&str; 3] = ["passkey", "password", "id"];
+        for (sent, shown) in [
+            ("ID=town&PASSWORD=a%26b&tempf=1", "ID=…&PASSWORD=…&tempf=1"),
+            ("/data/report/?PASSKEY=AB12&stationtype=A", "/data/report/?PASSKEY=…&stationtype=A"),
+            ("PASS%57ORD=abc&p=1", "PASS%57ORD=…&p=1"),
+            ("/update.phpID=town&x=1", "/update.phpID=…&x=1"),
+            ("foo=stv%5Fabc", "foo=…"),
+            ("foo=stv_abc&b", "foo=stv_…&b"),
+            ("humidity=7&PASSWORD=", "humidity=7&PASSWORD="),
+            ("{\"temperature\": 21.5}", "{\"temperature\": 21.5}"),
+        ] {
+            assert_eq!(masked_pairs(sent, &SECRETS), shown, "{sent}");
+        }
+        assert_eq!(masked_path("/api/v1/abcDEF123456789012/telemetry?x=1"), "/api/v1/…/telemetry?x=1");
+        assert_eq!(
+            masked_path("/weatherstation/updateweatherstation.php?a=/aaaaaaaaaaaaaaa1"),
+            "/weatherstation/updateweatherstation.php?a=/aaaaaaaaaaaaaaa1"
+        );
+    }
 
     #[test]
     fn keys_are_masked_wherever_they_stand() {

@@ -5,6 +5,7 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod admin;
 mod chrome;
 mod feed;
 mod guard;

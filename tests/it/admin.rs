@@ -1,6 +1,7 @@
 //! The owner's rooms, `/admin`: who is let in, and what is done there.
 
 mod doors;
+mod inbox;
 mod stations;
 
 use crate::guard::{Plain, ask};

@@ -11,7 +11,7 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["admin", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
     (&["courier", "keeper", "pretend"], 2),
-    (&["storage"], 1),
+    (&["inbox", "storage"], 1),
 ];
 
 /// The crates below the floors, and what each may use of the others. The compiler holds what the manifests say.

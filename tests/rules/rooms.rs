@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// Each room of `static/js/`, and the rooms that its scripts may import from.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
+    ("admin", &["channel"]),
     ("channel", &[]),
     ("tabs", &["channel"]),
     ("dom", &[]),

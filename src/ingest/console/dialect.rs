@@ -47,6 +47,28 @@ impl Dialect {
         }
     }
 
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wunderground => "Weather Underground",
+            Self::Acurite => "Acurite",
+            Self::Ecowitt => "Ecowitt",
+            Self::Ambient => "Ambient",
+            Self::Wow => "WOW",
+            Self::WowBe => "WOW-BE",
+        }
+    }
+
+    /// The names in lower case of the fields that hold secrets.
+    pub fn secrets(self) -> &'static [&'static str] {
+        const SECRETS: [&str; 6] = ["passkey", "password", "siteauthenticationkey", "key", "mac", "id"];
+        match self {
+            // The hub's address is all by which it is known.
+            Self::Acurite => &SECRETS,
+            _ => &SECRETS[..5],
+        }
+    }
+
     /// The dialect of what was sent there, if nothing of it can be read.
     pub fn at(place: Option<Place>) -> Self {
         Self::of(place, &Pairs::default())

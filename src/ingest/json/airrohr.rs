@@ -65,7 +65,7 @@ pub(super) fn take(reading: &mut Reading<'_>, list: &Field<'_>) -> Result<(), St
         let lower = kind.to_ascii_lowercase();
         let Some((device, quantity, unit)) = parts(&lower) else {
             if !is_silent(&lower) {
-                reading.draft.unknown(kind, &text_of(item.value.map_or("null", RawValue::get)));
+                reading.unknown(kind, &text_of(item.value.map_or("null", RawValue::get)));
             }
             continue;
         };

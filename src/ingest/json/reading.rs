@@ -87,6 +87,9 @@ impl<'r> Reading<'r> {
             Err(why) => return Err(Stop::about(name, &text_of(sent), why)),
         };
         let quantity = named.quantity;
+        if let Some(trail) = &self.arrival.trail {
+            trail.takes(sensor, quantity, unit, factor, name, &text_of(sent));
+        }
         match (sent.parse::<f64>(), quality::read_text(&text_of(sent))) {
             (_, Sent::Number(number)) if factor != 1.0 => {
                 self.draft.take_number(sensor, quantity, unit, name, number * factor);
@@ -98,6 +101,14 @@ impl<'r> Reading<'r> {
             _ => self.draft.take_text(sensor, quantity, unit, name, &text_of(sent)),
         }
         Ok(())
+    }
+
+    /// Remembers a field that nothing here knows.
+    pub(crate) fn unknown(&mut self, name: &str, text: &str) {
+        if let Some(trail) = &self.arrival.trail {
+            trail.leaves(name, text);
+        }
+        self.draft.unknown(name, text);
     }
 
     /// Remembers a field that is understood and not stored.

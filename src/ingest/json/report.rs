@@ -58,7 +58,7 @@ pub(super) fn read(mut fields: Vec<Field<'_>>, arrival: &Arrival) -> Result<Fini
                 let why = "looks like the time of the report and is no name of it: use observed_at";
                 return Err(Stop::about(&field.name, &text, why));
             }
-            reading.draft.unknown(&field.name, &text);
+            reading.unknown(&field.name, &text);
         }
     }
     tasmota::take(&mut reading, &blocks)?;

@@ -51,7 +51,7 @@ pub(super) fn take(reading: &mut Reading<'_>, objects: &[&Field<'_>]) -> Result<
                 None if SILENT.contains(&&*lower) || field.sent == "null" => {}
                 None => match names::not_stored(&lower) {
                     Some(why) => reading.remark(&name, &text_of(field.sent), why),
-                    None => reading.draft.unknown(&name, &text_of(field.sent)),
+                    None => reading.unknown(&name, &text_of(field.sent)),
                 },
             }
         }

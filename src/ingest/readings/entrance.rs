@@ -44,6 +44,16 @@ impl<'p> Entrance<'p> {
         (!key.contains('/')).then_some(Self::Telemetry(key))
     }
 
+    /// What people call what is sent here.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Readings => "JSON",
+            Self::Pushed => "sensor.community",
+            Self::Telemetry(_) => "ThingsBoard",
+            Self::Write | Self::WriteV2 => "InfluxDB",
+        }
+    }
+
     pub(super) fn tongue(self) -> Tongue {
         match self {
             Self::Readings | Self::Pushed => Tongue::Json,

@@ -28,6 +28,17 @@ pub(crate) enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Why it is nobody's, for the owner who looks.
+    pub(super) fn nobody(&self) -> String {
+        match self {
+            Self::BadRequest(reason) => reason.clone(),
+            Self::Unauthorized => "no station has what it says of itself".to_owned(),
+            _ => "it was not read so far".to_owned(),
+        }
+    }
+}
+
 /// Longest reason in a header, bytes.
 const REASON_MAX_BYTES: usize = 120;
 /// Headers of answers in plain text.

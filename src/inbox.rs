@@ -1,0 +1,237 @@
+//! The newest uploads as they came, for the owner who wants to see what a station sends: a ring in memory, and nothing of it on
+//! disk.
+//!
+//! A door notes each upload with the answer that it gave: [`Inbox::note`]. That copies the start of it, and parses nothing. What
+//! it means is found out anew when somebody looks, by the function that the door leaves with it.
+
+mod trail;
+
+pub use trail::{Taken, Trail};
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use weather::report::{Parsed, Warning};
+use weather::station::Station;
+use weather::time::Timestamp;
+
+/// Uploads that are kept: a minute of many stations, or hours of one.
+pub const UPLOADS_MAX: usize = 200;
+/// So much of an upload's target, of its body and of its answer is kept, bytes: real consoles send less than half of that. All
+/// uploads together take less than 3 MiB.
+pub const RAW_MAX_BYTES: usize = 4 * 1_024;
+
+/// The ring; clones share it.
+#[derive(Clone)]
+pub struct Inbox(Arc<Shared>);
+
+struct Shared {
+    ring: Mutex<Ring>,
+    /// The number of the newest upload.
+    newest: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Ring {
+    next: u64,
+    uploads: VecDeque<Arc<Noted>>,
+}
+
+/// Bytes as they came: the start of them, and how many there were.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// At most [`RAW_MAX_BYTES`].
+    pub start: Vec<u8>,
+    /// All of them.
+    pub bytes: usize,
+}
+
+impl Raw {
+    /// The start of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { start: bytes[..bytes.len().min(RAW_MAX_BYTES)].to_vec(), bytes: bytes.len() }
+    }
+
+    /// Whether nothing was cut off.
+    pub fn is_whole(&self) -> bool {
+        self.start.len() == self.bytes
+    }
+}
+
+/// How a door understands an upload: it reads the target and the body again.
+pub type Reader = Box<dyn Fn(&Raw, &Raw) -> Understood + Send + Sync>;
+
+/// An upload as a door notes it.
+pub struct Note {
+    /// When it arrived.
+    pub at: Timestamp,
+    /// Where it came from, as far as that is known.
+    pub from: Option<IpAddr>,
+    /// What kind of upload it is, for people: `Ecowitt`, `JSON`.
+    pub format: &'static str,
+    /// By which way it came, for people: `POST`, `station port`, `MQTT`.
+    pub way: &'static str,
+    /// Whose it is; or the reason why it is nobody's.
+    pub station: Result<Arc<Station>, Cow<'static, str>>,
+    /// The target of the request, or the topic.
+    pub target: Raw,
+    /// The body.
+    pub body: Raw,
+    /// Names of fields whose values are secrets.
+    pub secrets: &'static [&'static str],
+    /// The status that it was answered with.
+    pub status: u16,
+    /// The answer's body.
+    pub answer: Raw,
+    /// Reads it again; `None` if there is nothing to be read.
+    pub reader: Option<Reader>,
+}
+
+/// An upload in the ring.
+pub struct Noted {
+    /// Counts all uploads since the start, from 1.
+    pub number: u64,
+    /// What the door noted.
+    pub note: Note,
+}
+
+impl fmt::Debug for Noted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Noted({}, {}, {})", self.number, self.note.format, self.note.status)
+    }
+}
+
+impl Noted {
+    /// What it means. `None` if its end was not kept, or if there is nothing to be read.
+    pub fn understood(&self) -> Option<Understood> {
+        let Note { target, body, reader, .. } = &self.note;
+        (target.is_whole() && body.is_whole()).then(|| reader.as_ref().map(|read| read(target, body))).flatten()
+    }
+}
+
+/// What an upload means.
+#[derive(Debug, Default)]
+pub struct Understood {
+    /// The values that were understood, each with the field that it came from.
+    pub taken: Vec<Taken>,
+    /// What was refused or is missing, and why.
+    pub warnings: Vec<Warning>,
+    /// Fields that nothing here knows: names and values.
+    pub unknown: Vec<(String, String)>,
+    /// The times of the reports in it.
+    pub times: Vec<Timestamp>,
+    /// Why all of it was refused.
+    pub refused: Option<String>,
+}
+
+impl Understood {
+    /// The meaning of what a parser read, with the trail that it left.
+    pub fn of<E: fmt::Display>(read: Result<Parsed, E>, trail: Trail) -> Self {
+        let (taken, unknown) = trail.into_parts();
+        match read {
+            Ok(parsed) => Self {
+                taken,
+                // The trail has them.
+                warnings: parsed.warnings.into_iter().filter(|warning| !is_known(&unknown, warning)).collect(),
+                unknown,
+                times: parsed.reports.iter().map(|report| report.observed_at()).collect(),
+                refused: None,
+            },
+            Err(why) => Self { refused: Some(why.to_string()), ..Self::default() },
+        }
+    }
+}
+
+fn is_known(unknown: &[(String, String)], warning: &Warning) -> bool {
+    unknown.iter().any(|(name, _)| warning.field == *name || warning.field.ends_with(&format!("].{name}")))
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self(Arc::new(Shared { ring: Mutex::default(), newest: watch::Sender::new(0) }))
+    }
+}
+
+impl Inbox {
+    /// Notes an upload that has had its answer. The oldest goes when the ring is full.
+    pub fn note(&self, note: Note) {
+        let mut ring = self.ring();
+        ring.next += 1;
+        let number = ring.next;
+        let oldest = if ring.uploads.len() < UPLOADS_MAX { None } else { ring.uploads.pop_front() };
+        ring.uploads.push_back(Arc::new(Noted { number, note }));
+        drop(ring);
+        drop(oldest);
+        self.0.newest.send_replace(number);
+    }
+
+    /// What is in the ring, the newest first.
+    pub fn uploads(&self) -> Vec<Arc<Noted>> {
+        self.ring().uploads.iter().rev().cloned().collect()
+    }
+
+    /// The upload of that number, if it is still there.
+    pub fn upload(&self, number: u64) -> Option<Arc<Noted>> {
+        self.ring().uploads.iter().find(|upload| upload.number == number).cloned()
+    }
+
+    /// The number of the newest upload, and a way to wait for the next.
+    pub fn newest(&self) -> watch::Receiver<u64> {
+        self.0.newest.subscribe()
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(body: &[u8]) -> Note {
+        Note {
+            at: Timestamp(0),
+            from: None,
+            format: "JSON",
+            way: "POST",
+            station: Err("a test".into()),
+            target: Raw::of(b"/api/v1/readings"),
+            body: Raw::of(body),
+            secrets: &[],
+            status: 201,
+            answer: Raw::of(b"{}"),
+            reader: Some(Box::new(|_, body| Understood {
+                refused: Some(String::from_utf8_lossy(&body.start).into_owned()),
+                ..Understood::default()
+            })),
+        }
+    }
+
+    #[test]
+    fn the_ring_keeps_the_newest_uploads_and_no_more() {
+        let inbox = Inbox::default();
+        for number in 0..UPLOADS_MAX + 7 {
+            inbox.note(note(number.to_string().as_bytes()));
+        }
+        let uploads = inbox.uploads();
+        assert_eq!(uploads.len(), UPLOADS_MAX);
+        assert_eq!((uploads[0].number, uploads[UPLOADS_MAX - 1].number), (207, 8), "the newest first");
+        assert!(inbox.upload(7).is_none());
+        let understood = inbox.upload(8).expect("there").understood().expect("whole");
+        assert_eq!(understood.refused.as_deref(), Some("7"), "it is read when somebody asks");
+        assert_eq!(*inbox.newest().borrow(), 207);
+    }
+
+    #[test]
+    fn a_long_upload_is_cut_and_not_read_again() {
+        let inbox = Inbox::default();
+        inbox.note(note(&vec![b'x'; RAW_MAX_BYTES + 1]));
+        let upload = inbox.upload(1).expect("there");
+        assert_eq!((upload.note.body.start.len(), upload.note.body.bytes), (RAW_MAX_BYTES, RAW_MAX_BYTES + 1));
+        assert!(upload.understood().is_none(), "half of it would be something else");
+    }
+}
