@@ -21,6 +21,8 @@ pub struct Report {
     /// The device's time minus the time of arrival, ms, if it said one.
     skew_ms: Option<i64>,
     sensors: BTreeMap<SensorName, Values>,
+    /// What no weather is, by sensor.
+    beyond: BTreeMap<SensorName, Vec<(Quantity, f64)>>,
 }
 
 /// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
@@ -48,6 +50,12 @@ impl Report {
     /// Its values by sensor; never empty, and no sensor's values are.
     pub fn sensors(&self) -> &BTreeMap<SensorName, Values> {
         &self.sensors
+    }
+
+    /// What a sensor said, beside its values, that lies outside the gross limits, canonical units: it is kept, and does not
+    /// count.
+    pub fn beyond(&self, sensor: &SensorName) -> &[(Quantity, f64)] {
+        self.beyond.get(sensor).map_or(&[], Vec::as_slice)
     }
 
     /// Gives the reports of one station that count for the time of arrival, because they said no time or none to believe,
@@ -124,6 +132,8 @@ impl fmt::Display for Warning {
 pub struct Draft {
     received_at: Timestamp,
     sensors: BTreeMap<SensorName, Values>,
+    /// What lies outside the gross limits.
+    beyond: BTreeMap<SensorName, Vec<(Quantity, f64)>>,
     /// Sensors of which nothing counts, and why.
     faulty: Vec<(SensorName, &'static str)>,
     warnings: Vec<Warning>,
@@ -134,7 +144,8 @@ pub struct Draft {
 impl Draft {
     /// An empty draft of something that arrived at `received_at`.
     pub fn new(received_at: Timestamp) -> Self {
-        Self { received_at, sensors: BTreeMap::new(), faulty: Vec::new(), warnings: Vec::new(), known: 0, refused: 0 }
+        let (sensors, beyond) = (BTreeMap::new(), BTreeMap::new());
+        Self { received_at, sensors, beyond, faulty: Vec::new(), warnings: Vec::new(), known: 0, refused: 0 }
     }
 
     /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
@@ -188,7 +199,15 @@ impl Draft {
         let values = self.sensors.entry(sensor.clone()).or_default();
         let earlier = values.get(quantity);
         match values.put(quantity, canonical) {
-            Err(refusal) => self.refuse(field, sent_as, refusal.to_string()),
+            Err(refusal) => {
+                let is_beyond = matches!(refusal, Refusal::OutOfRange { .. }) && canonical.is_finite();
+                if is_beyond && earlier.is_none() {
+                    let beyond = self.beyond.entry(sensor.clone()).or_default();
+                    beyond.retain(|(of, _)| *of != quantity);
+                    beyond.push((quantity, canonical));
+                }
+                self.refuse(field, sent_as, refusal.to_string());
+            }
             Ok(()) if earlier.is_some() && earlier != values.get(quantity) => {
                 let reason = format!("{} was sent twice; this later value was kept", sensor.key(quantity));
                 self.warnings.push(Warning::new(field, sent_as, reason));
@@ -201,6 +220,7 @@ impl Draft {
     pub fn finish(mut self, observed_at: Option<Timestamp>) -> Finished {
         for (sensor, why) in std::mem::take(&mut self.faulty) {
             let why = Refusal::Fault(why);
+            self.beyond.remove(&sensor);
             for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
                 self.refuse(&sensor.key(quantity), &quantity.echo(value), why.to_string());
             }
@@ -215,6 +235,12 @@ impl Draft {
             self.refuse(&field, &value, why.to_string());
         }
         self.sensors.retain(|_, values| !values.is_empty());
+        let sensors = &self.sensors;
+        self.beyond.retain(|sensor, beyond| {
+            let Some(values) = sensors.get(sensor) else { return false };
+            beyond.retain(|(quantity, _)| values.get(*quantity).is_none());
+            !beyond.is_empty()
+        });
 
         let (time, clock) = quality::guard_time(observed_at, self.received_at);
         if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
@@ -228,6 +254,7 @@ impl Draft {
             skew_ms: observed_at.map(|observed_at| observed_at.since(self.received_at)),
             is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
             sensors: self.sensors,
+            beyond: self.beyond,
         });
         Finished { report, warnings: self.warnings, known: self.known, refused: self.refused }
     }
