@@ -7,6 +7,8 @@ pub mod consistency;
 pub mod day;
 pub mod derived;
 pub mod freshness;
+pub mod judge;
+pub mod mark;
 pub mod preference;
 pub mod quality;
 pub mod quantity;

@@ -1,8 +1,10 @@
 //! What can be observed: one table, and what is read from it.
 
+mod change;
 mod row;
 mod table;
 
+pub use change::Change;
 pub use row::{Fault, Field, Hysteresis, Name, Question, Speech, Words};
 pub use table::Quantity;
 
@@ -137,6 +139,11 @@ impl Quantity {
     /// When an alert about it counts as over.
     pub const fn hysteresis(self) -> Hysteresis {
         self.row().hysteresis
+    }
+
+    /// How it changes from one value to the next.
+    pub const fn change(self) -> Change {
+        change::change(self)
     }
 
     /// How the keeper hears of it and speaks of it.

@@ -23,6 +23,8 @@ pub struct Report {
     /// It was not sent by a station, but read from a file.
     is_history: bool,
     sensors: BTreeMap<SensorName, Values>,
+    /// What no weather is, by sensor.
+    beyond: BTreeMap<SensorName, Vec<(Quantity, f64)>>,
 }
 
 /// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
@@ -53,6 +55,12 @@ impl Report {
     /// Its values by sensor; never empty, and no sensor's values are.
     pub fn sensors(&self) -> &BTreeMap<SensorName, Values> {
         &self.sensors
+    }
+
+    /// What a sensor said, beside its values, that lies outside the gross limits, canonical units: it is kept, and does not
+    /// count.
+    pub fn beyond(&self, sensor: &SensorName) -> &[(Quantity, f64)] {
+        self.beyond.get(sensor).map_or(&[], Vec::as_slice)
     }
 
     /// Gives the reports of one station that count for the time of arrival, because they said no time or none to believe,
@@ -143,6 +151,8 @@ pub struct Draft {
     received_at: Timestamp,
     is_history: bool,
     sensors: BTreeMap<SensorName, Values>,
+    /// What lies outside the gross limits.
+    beyond: BTreeMap<SensorName, Vec<(Quantity, f64)>>,
     /// Sensors of which nothing counts, and why.
     faulty: Vec<(SensorName, &'static str)>,
     warnings: Vec<Warning>,
@@ -159,6 +169,7 @@ impl Draft {
             received_at,
             is_history: false,
             sensors: BTreeMap::new(),
+            beyond: BTreeMap::new(),
             faulty: Vec::new(),
             warnings: Vec::new(),
             unread: Vec::new(),
@@ -229,7 +240,15 @@ impl Draft {
         let values = self.sensors.entry(sensor.clone()).or_default();
         let earlier = values.get(quantity);
         match values.put(quantity, canonical) {
-            Err(refusal) => self.refuse(field, sent_as, refusal.to_string()),
+            Err(refusal) => {
+                let is_beyond = matches!(refusal, Refusal::OutOfRange { .. }) && canonical.is_finite();
+                if is_beyond && earlier.is_none() {
+                    let beyond = self.beyond.entry(sensor.clone()).or_default();
+                    beyond.retain(|(of, _)| *of != quantity);
+                    beyond.push((quantity, canonical));
+                }
+                self.refuse(field, sent_as, refusal.to_string());
+            }
             Ok(()) if earlier.is_some() && earlier != values.get(quantity) => {
                 let reason = format!("{} was sent twice; this later value was kept", sensor.key(quantity));
                 self.warnings.push(Warning::new(field, sent_as, reason));
@@ -242,6 +261,7 @@ impl Draft {
     pub fn finish(mut self, observed_at: Option<Timestamp>) -> Finished {
         for (sensor, why) in std::mem::take(&mut self.faulty) {
             let why = Refusal::Fault(why);
+            self.beyond.remove(&sensor);
             for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
                 self.refuse(&sensor.key(quantity), &quantity.echo(value), why.to_string());
             }
@@ -256,6 +276,12 @@ impl Draft {
             self.refuse(&field, &value, why.to_string());
         }
         self.sensors.retain(|_, values| !values.is_empty());
+        let sensors = &self.sensors;
+        self.beyond.retain(|sensor, beyond| {
+            let Some(values) = sensors.get(sensor) else { return false };
+            beyond.retain(|(quantity, _)| values.get(*quantity).is_none());
+            !beyond.is_empty()
+        });
 
         if self.is_history {
             return self.finish_history(observed_at);
@@ -273,6 +299,7 @@ impl Draft {
             is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
             is_history: false,
             sensors: self.sensors,
+            beyond: self.beyond,
         });
         Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
     }
@@ -296,6 +323,7 @@ impl Draft {
             is_timed_by_arrival: false,
             is_history: true,
             sensors: self.sensors,
+            beyond: self.beyond,
         });
         Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
     }

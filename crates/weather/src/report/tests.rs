@@ -117,3 +117,21 @@ fn warnings_say_values_as_people_read_them() {
     assert_eq!(Quantity::Temperature.echo(21.388_888_889), "21.389");
     assert_eq!(Quantity::Temperature.echo(-0.000_001), "0");
 }
+
+#[test]
+fn a_value_beyond_the_limits_is_named_and_kept_beside_the_others() {
+    let wind = (Quantity::WindSpeed, Unit::MilePerHour, "1048.36058");
+    let finished = draft(&[wind, (Quantity::Temperature, Unit::Fahrenheit, "50")]);
+    let report = finished.report.expect("a temperature");
+    assert_eq!(finished.refused, 1);
+    let [(Quantity::WindSpeed, speed)] = report.beyond(&SensorName::main()) else { panic!("{report:?}") };
+    assert!((speed - 468.659).abs() < 0.001, "{speed} m/s");
+    assert!(draft(&[wind]).report.is_none(), "nothing that counts");
+    let good = (Quantity::WindSpeed, Unit::MetrePerSecond, "3");
+    for fields in [[wind, good], [good, wind]] {
+        let report = draft(&fields).report.expect("a wind");
+        assert_eq!(report.beyond(&SensorName::main()), [], "what is good counts");
+    }
+    let broken = [(Quantity::Temperature, Unit::Celsius, "-145.7"), (Quantity::WindSpeed, Unit::MetrePerSecond, "468")];
+    assert!(draft(&broken).report.is_none());
+}

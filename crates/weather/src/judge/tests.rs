@@ -1,0 +1,161 @@
+use super::*;
+use proptest::prelude::*;
+
+fn at(minute: i64, value: f64) -> Reading {
+    Reading { at: Timestamp(1_368_072_000_000 + minute * MINUTE_MS), value }
+}
+
+/// Which of the readings do not count in the end, by their place, and why.
+fn marked(quantity: Quantity, readings: &[(i64, f64)]) -> Vec<(usize, Reason)> {
+    let (mut good, mut waiting, mut marks) = (None, None, Vec::new());
+    for (place, &(minute, value)) in readings.iter().enumerate() {
+        let next = at(minute, value);
+        let outcome = step(quantity, good, waiting.map(|(_, step)| step), next);
+        if let (Some(settled), Some((place, step))) = (outcome.waiting, waiting.take()) {
+            match settled {
+                Settled::Stayed => good = Some(step),
+                Settled::Returned => marks.push((place, Reason::Spike)),
+                Settled::Unknown => marks.push((place, Reason::Step)),
+            }
+        }
+        if outcome.is_step { waiting = Some((place, next)) } else { good = Some(next) }
+    }
+    marks.extend(waiting.map(|(place, _)| (place, Reason::Step)));
+    marks
+}
+
+fn celsius(fahrenheit: f64) -> f64 {
+    (fahrenheit - 32.0) / 1.8
+}
+
+#[test]
+fn a_spike_of_one_value_is_found_and_a_front_is_not() {
+    // Hourly values, °F: one of 13.1 among those of a May night.
+    let spike = [59.0, 57.92, 13.1, 57.02, 57.02].map(celsius);
+    let hourly = |values: &[f64]| -> Vec<_> { (0..).step_by(60).zip(values.iter().copied()).collect() };
+    assert_eq!(marked(Quantity::Temperature, &hourly(&spike)), [(2, Reason::Spike)]);
+    for front in [[71.96, 60.08, 57.92, 55.94], [39.92, 50.0, 62.0, 62.06]] {
+        assert_eq!(marked(Quantity::Temperature, &hourly(&front.map(celsius))), []);
+    }
+}
+
+#[test]
+fn a_step_waits_for_the_next_value_and_counts_if_it_stays() {
+    let front = [(0, 24.0), (5, 24.1), (10, 15.0), (15, 14.6), (20, 14.5)];
+    assert_eq!(marked(Quantity::Temperature, &front[..3]), [(2, Reason::Step)], "nobody knows yet");
+    assert_eq!(marked(Quantity::Temperature, &front), []);
+    let spike = [(0, 24.0), (5, 24.1), (10, 15.0), (15, 24.0)];
+    assert_eq!(marked(Quantity::Temperature, &spike), [(2, Reason::Spike)]);
+}
+
+#[test]
+fn a_step_that_goes_on_counts_and_one_that_overshoots_does_not() {
+    assert_eq!(marked(Quantity::Temperature, &[(0, 10.0), (1, 15.0), (2, 20.0), (3, 20.1)]), []);
+    assert_eq!(marked(Quantity::Temperature, &[(0, 10.0), (1, 40.0), (2, 30.0), (3, 30.1)]), [(1, Reason::Spike)]);
+}
+
+#[test]
+fn the_longer_ago_the_larger_a_change_may_be() {
+    let changes = |minutes, by| !marked(Quantity::Temperature, &[(0, 10.0), (minutes, 10.0 + by)]).is_empty();
+    assert!(!changes(1, 2.4) && changes(1, 2.6));
+    assert!(!changes(4, 4.9) && changes(4, 5.1));
+    assert!(!changes(60, 19.3) && changes(60, 19.4) && changes(90, 19.4));
+    let seconds =
+        step(Quantity::Temperature, Some(at(0, 10.0)), None, Reading { at: at(0, 0.0).at.plus(1_000), value: 12.4 });
+    assert!(!seconds.is_step, "within seconds it is as within a minute");
+}
+
+#[test]
+fn nothing_is_judged_across_a_gap() {
+    assert_eq!(marked(Quantity::Temperature, &[(0, 10.0), (91, 59.0)]), []);
+    let too_late = [(0, 10.0), (5, 50.0), (200, 11.0)];
+    assert_eq!(marked(Quantity::Temperature, &too_late), [(1, Reason::Step)], "nothing speaks for it");
+}
+
+#[test]
+fn what_jumps_by_nature_is_not_judged() {
+    for quantity in [Quantity::WindDirection, Quantity::SolarRadiation, Quantity::PrecipitationCounted, Quantity::Pm2_5]
+    {
+        assert_eq!(marked(quantity, &[(0, 0.0), (1, 350.0), (2, 0.0)]), [], "{}", quantity.name());
+    }
+    assert_eq!(marked(Quantity::WindSpeed, &[(0, 3.0), (1, 70.0), (2, 4.0)]), [(1, Reason::Spike)]);
+    assert_eq!(marked(Quantity::SeaLevelPressure, &[(0, 1013.0), (1, 950.0), (2, 1013.0)]), [(1, Reason::Spike)]);
+}
+
+fn frozen_after(quantity: Quantity, value: f64, beside: &Values, every: i64) -> Option<i64> {
+    let mut held = None;
+    (0..48 * 60).step_by(every as usize).find(|minute| {
+        held = Held::after(held, quantity, at(*minute, value), beside);
+        held.is_some_and(|held| held.is_frozen(quantity))
+    })
+}
+
+#[test]
+fn a_value_that_stays_for_hours_is_frozen() {
+    let mut windy = Values::default();
+    windy.restore(Quantity::WindSpeed, 4.0);
+    let calm = Values::default();
+    assert_eq!(frozen_after(Quantity::Temperature, 21.3, &calm, 5), Some(365));
+    assert_eq!(frozen_after(Quantity::Humidity, 94.0, &calm, 5), Some(305));
+    assert_eq!(frozen_after(Quantity::Humidity, 96.0, &calm, 5), None, "fog");
+    assert_eq!(frozen_after(Quantity::WindDirection, 270.0, &windy, 5), Some(65));
+    assert_eq!(frozen_after(Quantity::WindDirection, 270.0, &calm, 5), None, "no wind turns the vane");
+    assert_eq!(frozen_after(Quantity::WindSpeed, 0.0, &calm, 5), None, "a calm");
+    assert_eq!(frozen_after(Quantity::Temperature, 21.0, &calm, 60), Some(660), "once an hour it takes a dozen");
+    assert_eq!(frozen_after(Quantity::SoilTemperature, 9.0, &calm, 5), None, "soil stays as it is");
+}
+
+#[test]
+fn a_change_or_a_gap_begins_anew() {
+    let none = Values::default();
+    let mut held = None;
+    for minute in (0..360).step_by(5) {
+        held = Held::after(held, Quantity::Temperature, at(minute, 21.3), &none);
+    }
+    let moved = Held::after(held, Quantity::Temperature, at(365, 21.4), &none).expect("judged");
+    let silent = Held::after(held, Quantity::Temperature, at(355 + 91, 21.3), &none).expect("judged");
+    assert!(!moved.is_frozen(Quantity::Temperature) && !silent.is_frozen(Quantity::Temperature));
+    let noted = Held::frozen(Quantity::Temperature, at(355, 21.3));
+    let next = |value| Held::after(Some(noted), Quantity::Temperature, at(360, value), &none).expect("judged");
+    assert!(next(21.3).is_frozen(Quantity::Temperature) && !next(21.4).is_frozen(Quantity::Temperature));
+}
+
+#[test]
+fn values_that_cannot_stand_together_are_named() {
+    let mut beside = Values::default();
+    beside.restore(Quantity::Temperature, 10.0);
+    beside.restore(Quantity::WindSpeed, 5.0);
+    beside.restore(Quantity::Humidity, 59.0);
+    for (quantity, good, bad, reason) in [
+        (Quantity::DewPoint, 10.5, 10.6, Reason::AboveTemperature),
+        (Quantity::WindGust, 4.5, 4.4, Reason::BelowMean),
+        (Quantity::PrecipitationRate, 0.0, 0.2, Reason::DryAir),
+    ] {
+        assert_eq!(contradiction(quantity, good, &beside), None);
+        assert_eq!(contradiction(quantity, bad, &beside), Some(reason));
+        assert_eq!(contradiction(quantity, bad, &Values::default()), None, "alone it says nothing");
+    }
+    beside.restore(Quantity::Humidity, 60.0);
+    assert_eq!(contradiction(Quantity::PrecipitationRate, 0.2, &beside), None);
+}
+
+proptest! {
+    #[test]
+    fn what_moves_less_than_a_step_is_never_marked(moves in prop::collection::vec(-2.5..2.5_f64, 1..60)) {
+        let values = moves.iter().scan(20.0, |value, by| {
+            *value += by;
+            Some(*value)
+        });
+        let readings: Vec<_> = (0..).zip(values).collect();
+        prop_assert_eq!(marked(Quantity::Temperature, &readings), []);
+    }
+
+    #[test]
+    fn of_two_neighbours_one_counts(values in prop::collection::vec(-80.0..60.0_f64, 2..60)) {
+        let readings: Vec<_> = (0..).zip(values).collect();
+        let marks = marked(Quantity::Temperature, &readings);
+        let spikes: Vec<usize> = marks.iter().filter(|(_, why)| *why == Reason::Spike).map(|(place, _)| *place).collect();
+        prop_assert!(marks.len() <= spikes.len() + 1, "at most the last one waits");
+        prop_assert!(spikes.iter().all(|place| *place > 0 && *place + 1 < readings.len()));
+    }
+}
