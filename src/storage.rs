@@ -32,7 +32,7 @@ pub use observations::{Appended, Bucket, Extreme, Latest, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
-pub use stations::{Directory, ListedSensor, NewStation};
+pub use stations::{Directory, ListedSensor, NewStation, StationSettings};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;
@@ -176,6 +176,11 @@ impl Storage {
     /// Gives a station another name for people, checked by [`weather::station::station_name`].
     pub async fn rename_station(&self, slug: &Slug, name: &str) -> Result<(), Error> {
         self.ask(|answer| Job::Rename(slug.clone(), name.to_owned(), answer)).await
+    }
+
+    /// Changes what its owner may change of a station.
+    pub async fn set_station(&self, slug: &Slug, settings: StationSettings) -> Result<(), Error> {
+        self.ask(|answer| Job::Set(slug.clone(), settings, answer)).await
     }
 
     /// Removes a station with all its observations. It is gone at once; its rows follow, some at a time.

@@ -5,7 +5,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use stevenson::config::Config;
 use stevenson::storage::zones;
-use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, Storage};
+use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage};
+use weather::clock::OFFSET_MAX_MS;
 use weather::station::{Slug, elevation_m, station_name};
 use weather::zone::Zone;
 
@@ -34,6 +35,19 @@ pub(super) enum StationCommand {
         /// Its new name
         #[arg(value_parser = station_name)]
         name: String,
+    },
+    /// Change a station's height, or put its clock right
+    #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+    Set {
+        /// The station's slug
+        slug: Slug,
+        /// Height of the ground above sea level, metres; "unknown" if it is not known
+        #[arg(long, group = "what", value_parser = elevation_or_unknown, allow_negative_numbers = true)]
+        elevation: Option<Elevation>,
+        /// What is added to the times that the station sends from now on: 5h for a clock that is 5 hours behind, -2h for one
+        /// that is 2 hours ahead, 0s for one that is right
+        #[arg(long, group = "what", value_parser = clock_offset, allow_hyphen_values = true)]
+        clock_offset: Option<i64>,
     },
     /// Make a new key and print it, once; the old key is no longer valid
     NewKey {
@@ -116,6 +130,22 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             storage.rename_station(&slug, &name).await?;
             println!("{slug} is called {name} now");
         }
+        StationCommand::Set { slug, elevation, clock_offset } => {
+            let elevation_m = elevation.map(|elevation| elevation.0);
+            storage.set_station(&slug, StationSettings { elevation_m, clock_offset_ms: clock_offset }).await?;
+            match elevation_m {
+                Some(Some(metres)) => println!("{slug} stands {metres} m above sea level now"),
+                Some(None) => println!("the height of {slug} is not known now"),
+                None => {}
+            }
+            match clock_offset {
+                Some(0) => println!("the times that {slug} sends are taken as they are now"),
+                Some(_) => {
+                    println!("the times that {slug} sends are put right now; those that are stored stay as they are")
+                }
+                None => {}
+            }
+        }
         StationCommand::NewKey { slug } => {
             show_key(&storage.renew_key(&slug).await?);
             println!("the old key is no longer valid");
@@ -146,4 +176,24 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
 fn show_key(key: &Key) {
     println!("key: {}", key.reveal());
     println!("keep the key: the server stores only its hash and cannot show it again");
+}
+
+/// A height, or that it is not known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Elevation(Option<f64>);
+
+fn elevation_or_unknown(text: &str) -> Result<Elevation, String> {
+    if text == "unknown" { Ok(Elevation(None)) } else { elevation_m(text).map(|metres| Elevation(Some(metres))) }
+}
+
+/// `5h`, `-2h30m`, in milliseconds.
+fn clock_offset(text: &str) -> Result<i64, String> {
+    let (sign, length) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let wrong = || format!("{text:?} is no length of time up to 366 days: write 5h, -2h or 90min");
+    let length = humantime::parse_duration(length.trim()).map_err(|_| wrong())?;
+    let ms = i64::try_from(length.as_millis()).ok().filter(|ms| *ms <= OFFSET_MAX_MS).ok_or_else(wrong)?;
+    Ok(sign * ms)
 }

@@ -128,19 +128,24 @@ impl<'a> Upload<'a> {
     /// # Errors
     /// [`Garbled`] without a `dateutc`, and for one that is no time.
     pub fn parse(&self, received: Timestamp, of: &SensorName) -> Result<Parsed, Garbled> {
-        self.parse_with(received, of, None)
+        self.parse_with((received, 0), of, None)
     }
 
     /// The same, and notes which field became which value.
     ///
     /// # Errors
     /// Likewise.
-    pub fn parse_with(&self, received: Timestamp, of: &SensorName, trail: Option<&Trail>) -> Result<Parsed, Garbled> {
+    pub fn parse_with(
+        &self,
+        (received, clock_offset_ms): (Timestamp, i64),
+        of: &SensorName,
+        trail: Option<&Trail>,
+    ) -> Result<Parsed, Garbled> {
         let observed_at = match self.required("dateutc")? {
             now if now.eq_ignore_ascii_case("now") => None,
             date => Some(time::dateutc(date).ok_or_else(|| Garbled::Date(date.chars().take(40).collect()))?),
         };
-        let mut draft = Draft::new(received);
+        let mut draft = Draft::new(received).of_clock(clock_offset_ms);
         for (name, value) in self.pairs.iter() {
             match fields::find(name) {
                 fields::Meaning::Weather(..) if name == "baromin" => {}

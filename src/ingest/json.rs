@@ -51,6 +51,8 @@ pub struct Arrival {
     pub sensors: Vec<SensorName>,
     /// The header `X-Pin` of a sensor.community device: which of its sensors sends.
     pub pin: Option<u8>,
+    /// What is added to the station's times: see [`weather::report::Draft::of_clock`].
+    pub clock_offset_ms: i64,
     /// It is read from a file: see [`weather::report::Draft::of_history`].
     pub is_history: bool,
     /// Where it is noted which field became which value, if somebody looks.
@@ -60,7 +62,7 @@ pub struct Arrival {
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, is_history: false, trail: None }
+        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, clock_offset_ms: 0, is_history: false, trail: None }
     }
 }
 

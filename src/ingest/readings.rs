@@ -265,7 +265,8 @@ impl Sender {
                 self.store_reports(parsed).await
             }
             Written::Lines(precision) => {
-                let arrival = Arrival { zone: self.station.zone.clone(), ..received.into() };
+                let Station { zone, clock_offset_ms, .. } = &*self.station;
+                let arrival = Arrival { zone: zone.clone(), clock_offset_ms: *clock_offset_ms, ..received.into() };
                 seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
                 self.store_lines(batch.await??).await
@@ -275,7 +276,9 @@ impl Sender {
 
     /// What the parser has to know of the station.
     async fn arrival(&self, at: Timestamp, bytes: &[u8]) -> Result<Arrival, Refused> {
-        let mut arrival = Arrival { zone: self.station.zone.clone(), pin: self.pin, ..at.into() };
+        let Station { zone, clock_offset_ms, .. } = &*self.station;
+        let (zone, clock_offset_ms) = (zone.clone(), *clock_offset_ms);
+        let mut arrival = Arrival { zone, clock_offset_ms, pin: self.pin, ..at.into() };
         if json::report::asks_for_sensors(bytes) {
             let sensors = self.door.storage.sensors(self.station.id).await?;
             arrival.sensors = sensors.into_iter().map(|sensor| sensor.name).collect();

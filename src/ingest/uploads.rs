@@ -224,7 +224,9 @@ impl Arriving<'_> {
     fn note(&self, inbox: &Inbox, dialect: Dialect, at: Timestamp, found: Found, answer: &Answer) {
         let Found { station, of, nobody } = found;
         let (is_anywhere, is_empty) = (self.target.place.is_none(), self.asked.is_empty() && self.body.is_empty());
-        let reader: Reader = Box::new(move |target, body| understood(target, body, is_anywhere, at, &of));
+        let clock_offset_ms = station.as_ref().map_or(0, |station| station.clock_offset_ms);
+        let reader: Reader =
+            Box::new(move |target, body| understood(target, body, is_anywhere, (at, clock_offset_ms), &of));
         inbox.note(Note {
             at,
             from: self.from,
@@ -242,7 +244,7 @@ impl Arriving<'_> {
 }
 
 /// What an upload means.
-fn understood(target: &Raw, body: &Raw, is_anywhere: bool, at: Timestamp, of: &SensorName) -> Understood {
+fn understood(target: &Raw, body: &Raw, is_anywhere: bool, at: (Timestamp, i64), of: &SensorName) -> Understood {
     let asked = String::from_utf8_lossy(&target.start);
     let (path, query) = asked.split_once('?').unwrap_or((&asked, ""));
     let target = if is_anywhere { Some(Target::anywhere(path)) } else { Target::of(path) };
@@ -283,7 +285,7 @@ async fn store(
     };
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
-    let parsed = upload.parse(received, &found.of)?;
+    let parsed = upload.parse_with((received, station.clock_offset_ms), &found.of, None)?;
     if !parsed.warnings.is_empty() {
         tracing::debug!(station = %station.slug, warnings = %Masked(&parsed.warnings), "an upload was not stored in full");
     }

@@ -11,9 +11,11 @@ use crate::storage::words::Visitor;
 use crate::web::address::Address;
 use crate::web::{NewestCursor, Options, client, preference, visitor};
 use channel::crowd::Source;
+use chrono::Offset;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
+use weather::clock::{OFFSET_MAX_MS, Off, correction, is_local_time};
 use weather::preference::Preference;
 use weather::station::{Slug, Station};
 
@@ -32,6 +34,21 @@ pub(crate) struct Desk<'r> {
     pub is_owner: bool,
 }
 
+/// How to put a clock right. It is never done in silence: a station may also send what it has kept for some hours.
+fn clock_offer(station: &Station, off: Off) -> Option<String> {
+    let zone_s = clock::local(&station.zone, off.heard_at).offset().fix().local_minus_utc();
+    let seems = if is_local_time(off.by_ms, zone_s) { " It seems to send its local time as UTC." } else { "" };
+    let right = correction(off.by_ms.saturating_add(-station.clock_offset_ms));
+    (off.by_ms.abs() <= OFFSET_MAX_MS).then(|| {
+        format!(
+            "The clock of {} is {}.{seems} If it cannot be set: stevenson station set {} --clock-offset {right}",
+            station.name,
+            weather::clock::off(off.by_ms),
+            station.slug,
+        )
+    })
+}
+
 /// So many stations are named on the overview whose shares are nearly full.
 const STATIONS_NAMED: usize = 3;
 
@@ -44,7 +61,7 @@ impl Desk<'_> {
     }
 
     /// What the owner is to know before something is full: the database, or the share of a station. Of all stations if none is
-    /// given. Nobody else is told.
+    /// given. And how the clock of that station can be put right. Nobody else is told.
     pub(crate) fn warnings(&self, of: Option<&Station>) -> Vec<String> {
         if !self.is_owner {
             return Vec::new();
@@ -52,7 +69,8 @@ impl Desk<'_> {
         let mut stations = self.storage.station_rooms();
         stations.retain(|(station, _)| of.is_none_or(|of| of.id == station.id));
         let stations = stations.iter().filter_map(|(station, room)| room.station_warning(&station.name));
-        self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).collect()
+        let clock = of.and_then(|station| clock_offer(station, self.storage.heard(station.id).off()?));
+        self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).chain(clock).collect()
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.

@@ -3,7 +3,7 @@
 use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::keys::{Key, KeyHash};
-use super::stations::NewStation;
+use super::stations::{NewStation, StationSettings};
 use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -148,6 +148,7 @@ pub(super) enum StationChange<'a> {
     Add(&'a NewStation, &'a Key),
     Renew(&'a Slug, &'a Key),
     Rename(&'a Slug, &'a str),
+    Set(&'a Slug, &'a StationSettings),
     Remove(&'a Slug),
     RemoveSensor(&'a Slug, &'a SensorName),
     Bind(&'a Slug, &'a DeviceSecret),
@@ -162,6 +163,7 @@ impl StationChange<'_> {
             StationChange::Add(new, _) => &new.slug,
             StationChange::Renew(slug, _)
             | StationChange::Rename(slug, _)
+            | StationChange::Set(slug, _)
             | StationChange::Remove(slug)
             | StationChange::RemoveSensor(slug, _)
             | StationChange::Bind(slug, _)

@@ -22,6 +22,15 @@ pub struct NewStation {
     pub elevation_m: Option<f64>,
 }
 
+/// What its owner changes of a station; `None` stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct StationSettings {
+    /// Height of the ground, metres; `Some(None)`: not known.
+    pub elevation_m: Option<Option<f64>>,
+    /// What is added to the times that it sends, ms, within [`weather::clock::OFFSET_MAX_MS`].
+    pub clock_offset_ms: Option<i64>,
+}
+
 /// A sensor of a station, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedSensor {

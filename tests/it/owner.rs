@@ -1,7 +1,8 @@
 //! The owner is warned before something is full: in the log, on pages and in the metrics. Nobody else is told.
 
-use crate::kit::program::{Program, run};
+use crate::kit::program::{Program, post, run};
 use reqwest::header::HeaderMap;
+use serde_json::json;
 use std::path::Path;
 use stevenson::storage::{Durability, NewStation, Options, Storage};
 use weather::quantity::Quantity;
@@ -140,4 +141,58 @@ async fn the_owner_is_warned_before_a_stations_share_is_full() {
     let warnings = warnings(&log);
     assert_eq!(warnings.len(), 1, "once: {log}");
     assert!(warnings[0].contains("The station Roof & Co holds about"), "{log}");
+}
+
+/// The time of a clock that is so far ahead of this machine's, as stations send it.
+fn time_of_a_clock(ahead: chrono::Duration) -> String {
+    (chrono::Utc::now() + ahead).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_put_right_by_its_owner_and_never_in_silence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("roof");
+    let send = async |body: serde_json::Value| {
+        let (status, answer) = post(&server.url, &key, &body).await.expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+        answer["warnings"].as_array().expect("warnings").len()
+    };
+    for (clock_h, offset, offer) in [(-5, "5h", "5h"), (2, "-2h", "-2h")] {
+        let clock = chrono::Duration::hours(clock_h);
+        for temperature in [10, 11, 12] {
+            send(json!({"temperature": temperature, "time": time_of_a_clock(clock)})).await;
+        }
+        let html = page(&server, "/s/roof", &[]).await;
+        let offered = format!("stevenson station set roof --clock-offset {offer}<");
+        assert!(html.contains(&offered), "{html}");
+        let others = page(&server, "/s/roof", &[("Host", "weather.example")]).await;
+        assert!(others.contains("but its clock is") && !others.contains("clock-offset"), "{others}");
+
+        let set = run(folder.path(), &["station", "set", "roof", "--clock-offset", offset]);
+        assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+        let (mut right, deadline) = (0, tokio::time::Instant::now() + std::time::Duration::from_secs(20));
+        // The server notices another process's change within half a second.
+        while right < 3 {
+            assert!(tokio::time::Instant::now() < deadline, "the clock is not put right");
+            let warned = send(json!({"temperature": 13.5 + clock_h as f64, "time": time_of_a_clock(clock)})).await;
+            let html = page(&server, "/s/roof", &[]).await;
+            let shown = html.contains(&format!(r#"data-show="big">{:.1}<"#, 13.5 + clock_h as f64));
+            right = if shown && warned == 0 && !html.contains("clock-offset") { right + 1 } else { 0 };
+        }
+        let reset = run(folder.path(), &["station", "set", "roof", "--clock-offset", "0s"]);
+        assert!(reset.status.success());
+    }
+    for (wrong, said) in [("5", "\"5\""), ("-400d", "366 days"), ("h", "\"h\"")] {
+        let output = run(folder.path(), &["station", "set", "roof", "--clock-offset", wrong]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(said), "{wrong}: {error}");
+    }
+    assert!(!run(folder.path(), &["station", "set", "roof"]).status.success(), "nothing to set");
+    assert!(run(folder.path(), &["station", "set", "roof", "--elevation", "512"]).status.success());
+    let listed = String::from_utf8(run(folder.path(), &["station", "list"]).stdout).expect("text");
+    assert!(listed.contains("512 m"), "{listed}");
+    assert!(run(folder.path(), &["station", "set", "roof", "--elevation", "unknown"]).status.success());
+    let listed = String::from_utf8(run(folder.path(), &["station", "list"]).stdout).expect("text");
+    assert!(!listed.contains("512 m"), "{listed}");
 }

@@ -74,6 +74,7 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
         name: "Town Hall".to_owned(),
         zone: Zone::UTC,
         elevation_m: None,
+        clock_offset_ms: 0,
     };
     let now = Timestamp(1_795_348_800_000);
     let known = Quantity::all().map(|quantity| (SensorName::main(), quantity)).collect();

@@ -63,6 +63,28 @@ impl Heard {
     }
 }
 
+/// What to add to the times of a clock that is so far ahead (negative: behind), to five minutes, as
+/// `stevenson station set --clock-offset` takes it: `5h`, `-2h30m`.
+pub fn correction(off_ms: i64) -> String {
+    const STEP_MIN: i64 = 5;
+    let minutes = off_ms.saturating_abs().saturating_add(STEP_MIN * MINUTE_MS / 2) / (STEP_MIN * MINUTE_MS) * STEP_MIN;
+    let sign = if off_ms > 0 { "-" } else { "" };
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{sign}{minutes}m"),
+        (hours, 0) => format!("{sign}{hours}h"),
+        (hours, minutes) => format!("{sign}{hours}h{minutes}m"),
+    }
+}
+
+/// True if a clock that is so far ahead (negative: behind) shows the local time of a zone that is `zone_s` ahead of UTC, within
+/// five minutes.
+pub fn is_local_time(off_ms: i64, zone_s: i32) -> bool {
+    zone_s != 0 && (off_ms - i64::from(zone_s) * SECOND_MS).abs() <= OFF_MS
+}
+
+/// A clock may be put right by so much, ms: what is further off is not believed either way.
+pub const OFFSET_MAX_MS: i64 = crate::quality::BEHIND_MAX_MS;
+
 /// How far off a clock is, as people say it: `5 h behind`, `2 h 30 min ahead`, `3 days behind`. To five minutes: reports are some
 /// seconds old when they arrive.
 pub fn off(ms: i64) -> String {
@@ -113,6 +135,20 @@ mod tests {
         let mut untimed = heard(&[BEHIND; 3]);
         untimed.note(Timestamp(900_000), None);
         assert_eq!((untimed.at, untimed.clock_off_ms()), (Some(Timestamp(900_000)), Some(BEHIND)));
+    }
+
+    #[test]
+    fn a_correction_is_the_other_way_round() {
+        for (off_ms, text) in [
+            (-5 * HOUR_MS, "5h"),
+            (2 * HOUR_MS + 30 * MINUTE_MS + 4_000, "-2h30m"),
+            (-6 * MINUTE_MS, "5m"),
+            (-(26 * HOUR_MS + 10 * MINUTE_MS), "26h10m"),
+        ] {
+            assert_eq!(correction(off_ms), text);
+        }
+        assert!(is_local_time(HOUR_MS - 20_000, 3_600) && is_local_time(-5 * HOUR_MS, -18_000));
+        assert!(!is_local_time(HOUR_MS, 7_200) && !is_local_time(0, 0) && !is_local_time(-HOUR_MS, 3_600));
     }
 
     #[test]

@@ -149,6 +149,7 @@ impl fmt::Display for Warning {
 #[derive(Debug)]
 pub struct Draft {
     received_at: Timestamp,
+    clock_offset_ms: i64,
     is_history: bool,
     sensors: BTreeMap<SensorName, Values>,
     /// What lies outside the gross limits.
@@ -167,6 +168,7 @@ impl Draft {
     pub fn new(received_at: Timestamp) -> Self {
         Self {
             received_at,
+            clock_offset_ms: 0,
             is_history: false,
             sensors: BTreeMap::new(),
             beyond: BTreeMap::new(),
@@ -183,6 +185,11 @@ impl Draft {
     /// field that nobody knows are no warnings there: they would come with each line.
     pub fn of_history(received_at: Timestamp) -> Self {
         Self { is_history: true, ..Self::new(received_at) }
+    }
+
+    /// The same of a station to whose times that much is added, ms.
+    pub fn of_clock(self, clock_offset_ms: i64) -> Self {
+        Self { clock_offset_ms, ..self }
     }
 
     /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
@@ -286,6 +293,7 @@ impl Draft {
         if self.is_history {
             return self.finish_history(observed_at);
         }
+        let observed_at = observed_at.map(|at| at.plus(self.clock_offset_ms));
         let (time, clock) = quality::guard_time(observed_at, self.received_at);
         if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
             let reason =

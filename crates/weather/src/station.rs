@@ -22,6 +22,8 @@ pub struct Station {
     pub zone: Zone,
     /// Height of the ground above mean sea level, metres.
     pub elevation_m: Option<f64>,
+    /// What is added to the times that it sends, ms: its owner has said how far its clock is off.
+    pub clock_offset_ms: i64,
 }
 
 /// A name that is not one, and why.

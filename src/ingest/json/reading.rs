@@ -44,7 +44,11 @@ pub(crate) fn meaning(lower: &str, record: bool) -> Option<Named> {
 impl<'r> Reading<'r> {
     /// An empty report.
     pub(crate) fn new(arrival: &'r Arrival) -> Self {
-        let draft = if arrival.is_history { Draft::of_history(arrival.at) } else { Draft::new(arrival.at) };
+        let draft = if arrival.is_history {
+            Draft::of_history(arrival.at)
+        } else {
+            Draft::new(arrival.at).of_clock(arrival.clock_offset_ms)
+        };
         let told = Told::default();
         Self { arrival, draft, told, sensor: SensorName::main(), warnings: Vec::new() }
     }

@@ -122,8 +122,14 @@ mod tests {
 
     fn outcomes(zone: &Zone) -> [Outcome; 8] {
         let slug = Slug::new("town-hall").expect("a slug");
-        let station =
-            Station { id: StationId(1), slug, name: "Town Hall".to_owned(), zone: zone.clone(), elevation_m: None };
+        let station = Station {
+            id: StationId(1),
+            slug,
+            name: "Town Hall".to_owned(),
+            zone: zone.clone(),
+            elevation_m: None,
+            clock_offset_ms: 0,
+        };
         [
             Outcome::Stored(Arc::new(station)),
             Outcome::Unauthorized,

@@ -131,7 +131,14 @@ mod tests {
 
     fn context() -> Context {
         let slug = Slug::new("town-hall").expect("a slug");
-        let here = Station { id: StationId(1), slug, name: "Town Hall".into(), zone: Zone::UTC, elevation_m: None };
+        let here = Station {
+            id: StationId(1),
+            slug,
+            name: "Town Hall".into(),
+            zone: Zone::UTC,
+            elevation_m: None,
+            clock_offset_ms: 0,
+        };
         let known = vec![(SensorName::main(), Quantity::Temperature)];
         Context { here: Arc::new(here), known, others: vec![], preference: Preference::default(), now: NOW }
     }

@@ -23,6 +23,7 @@ fn station(id: i64, slug: &str, name: &str) -> Arc<Station> {
         name: name.into(),
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: None,
+        clock_offset_ms: 0,
     })
 }
 

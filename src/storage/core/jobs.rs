@@ -4,7 +4,7 @@ use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
 use crate::storage::seam::AdminChange;
-use crate::storage::stations::NewStation;
+use crate::storage::stations::{NewStation, StationSettings};
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ pub(in crate::storage) enum Job {
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
     Rename(Slug, String, Answer<()>),
+    Set(Slug, StationSettings, Answer<()>),
     Remove(Slug, Answer<()>),
     RemoveSensor(Slug, SensorName, Answer<()>),
     Bind(Slug, DeviceSecret, Answer<()>),

@@ -7,7 +7,7 @@ use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
 use crate::storage::seam::StationChange;
-use crate::storage::stations::{Directory, NewStation};
+use crate::storage::stations::{Directory, NewStation, StationSettings};
 use std::sync::Arc;
 use weather::station::{SensorName, Slug, Station};
 
@@ -26,6 +26,11 @@ pub(super) async fn renew_key(scribe: &mut Scribe, slug: Slug) -> Result<Key, Er
 
 pub(super) async fn rename_station(scribe: &mut Scribe, slug: Slug, name: String) -> Result<(), Error> {
     change(scribe, StationChange::Rename(&slug, &name)).await?;
+    Ok(())
+}
+
+pub(super) async fn set_station(scribe: &mut Scribe, slug: Slug, settings: StationSettings) -> Result<(), Error> {
+    change(scribe, StationChange::Set(&slug, &settings)).await?;
     Ok(())
 }
 

@@ -125,6 +125,9 @@ impl Writer {
             Job::Rename(slug, name, answer) => {
                 drop(answer.send(list::rename_station(&mut self.scribe, slug, name).await));
             }
+            Job::Set(slug, settings, answer) => {
+                drop(answer.send(list::set_station(&mut self.scribe, slug, settings).await));
+            }
             Job::Remove(slug, answer) => drop(answer.send(list::remove_station(&mut self.scribe, slug).await)),
             Job::Bind(slug, device, answer) => {
                 drop(answer.send(list::bind_device(&mut self.scribe, slug, device).await));

@@ -5,17 +5,17 @@ use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
-use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
+use crate::storage::stations::{FoundStation, ListedSensor, NewStation, StationSettings};
 use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 
-type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>);
+type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>, i64);
 
 const ALL: &str = "\
-    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station ORDER BY name, slug";
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms FROM station ORDER BY name, slug";
 
 const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
@@ -38,7 +38,7 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
 }
 
 const BY_HASH: &str = "\
-    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device FROM station WHERE key_hash = $1";
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
 pub(super) async fn by_hash(
@@ -52,11 +52,11 @@ pub(super) async fn by_hash(
 
 /// A station without its devices.
 fn found(
-    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device): Row,
+    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device, clock_offset_ms): Row,
     zones: &Zones,
 ) -> Result<FoundStation, Error> {
     let zone = zones.named(&zone).map_err(decode)?;
-    let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m };
+    let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m, clock_offset_ms };
     let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
     Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices: Vec::new(), main_device })
 }
@@ -75,6 +75,7 @@ pub(super) async fn change(
         StationChange::Add(new, key) => insert(conn, new, key, now).await,
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
         StationChange::Rename(slug, name) => rename(conn, slug, name).await,
+        StationChange::Set(slug, settings) => set(conn, slug, settings).await,
         StationChange::Remove(slug) => delete(conn, slug).await,
         StationChange::RemoveSensor(slug, name) => delete_sensor(conn, slug, name).await,
         StationChange::Bind(slug, device) => bind(conn, slug, device, now).await,
@@ -112,6 +113,19 @@ const RENAME: &str = "UPDATE station SET name = $2 WHERE slug = $1";
 
 async fn rename(conn: &mut SqliteConnection, slug: &Slug, name: &str) -> Result<(), Error> {
     let query = sqlx::query(RENAME).bind(slug.as_str()).bind(name);
+    must_exist(slug, query.execute(conn).await?.rows_affected())
+}
+
+const SET: &str = "\
+    UPDATE station SET clock_offset_ms = coalesce($2, clock_offset_ms), \
+    elevation_m = CASE WHEN $3 THEN $4 ELSE elevation_m END WHERE slug = $1";
+
+async fn set(conn: &mut SqliteConnection, slug: &Slug, settings: &StationSettings) -> Result<(), Error> {
+    let query = sqlx::query(SET)
+        .bind(slug.as_str())
+        .bind(settings.clock_offset_ms)
+        .bind(settings.elevation_m.is_some())
+        .bind(settings.elevation_m.flatten());
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 

@@ -24,6 +24,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         name: name.to_owned(),
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: Some(214.0),
+        clock_offset_ms: 0,
     };
     Facts {
         station: Arc::new(station),

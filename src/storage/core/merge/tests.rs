@@ -82,6 +82,7 @@ fn station() -> Station {
         name: "Town Hall".into(),
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: None,
+        clock_offset_ms: 0,
     }
 }
 
