@@ -2,6 +2,7 @@
 
 mod database;
 mod lab;
+mod reading;
 mod sensor;
 mod simulate;
 mod station;
@@ -40,6 +41,9 @@ enum Command {
     /// List and remove the sensors of a station; works while the server runs
     #[command(subcommand)]
     Sensor(sensor::SensorCommand),
+    /// List readings that do not count, strike readings out, restore them; works while the server runs
+    #[command(subcommand)]
+    Reading(reading::ReadingCommand),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -68,7 +72,7 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) => "error",
+            Command::Station(_) | Command::Sensor(_) | Command::Reading(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -87,6 +91,7 @@ impl Cli {
             Command::Serve(_) => runtime.block_on(serve(config()?, log)),
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
+            Command::Reading(command) => runtime.block_on(reading::run(config()?, command)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

@@ -12,6 +12,7 @@ mod fault;
 mod hero;
 mod lab;
 mod listing;
+mod marks;
 mod ours;
 mod page;
 mod reads;

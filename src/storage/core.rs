@@ -4,6 +4,7 @@
 //! Most of it is pure. The rest asks the engine, over the steps of `engine.rs`, and nothing else.
 
 mod bodies;
+mod correct;
 mod decide;
 mod draft;
 mod foreign;

@@ -5,6 +5,7 @@
 //! who is told is decided in `core/`, the same for every engine.
 
 mod conversations;
+mod corrections;
 mod error;
 mod file;
 mod gone;
@@ -14,6 +15,7 @@ mod last_when;
 mod latest;
 mod learn;
 mod many;
+mod marks;
 mod numbers;
 mod observations;
 mod open;

@@ -28,6 +28,7 @@ mod owner;
 mod page;
 mod pages;
 mod pretend;
+mod quality;
 mod quantities;
 mod readme;
 mod relay;

@@ -1,5 +1,6 @@
 //! What the writer is asked to do, apart from reports.
 
+use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
@@ -21,6 +22,8 @@ pub(in crate::storage) enum Job {
     Bind(Slug, DeviceSecret, Answer<()>),
     Unbind(Slug, Answer<()>),
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
+    /// True: restore what was selected; false: strike it out. The answer is how many values.
+    Correct(Selection, Author, bool, Answer<u64>),
     Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }

@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{forget, list, store};
+use super::{correct, forget, list, store};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -132,6 +132,9 @@ impl Writer {
             }
             Job::RemoveSensor(slug, name, answer) => {
                 drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
+            }
+            Job::Correct(selection, author, restore, answer) => {
+                drop(answer.send(correct::correct(&mut self.scribe, &selection, &author, restore).await));
             }
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;

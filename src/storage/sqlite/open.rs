@@ -93,7 +93,7 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
     let pools = [readers.pool.clone(), background.pool.clone()];
-    let writer = Writer::new(conn, reports, Limits::new(options), pools).await?;
+    let writer = Writer::new(conn, (reports, texts.clone()), Limits::new(options), pools).await?;
     Ok(Opened { writer, readers, background, epoch, lossy })
 }
 

@@ -2,19 +2,21 @@
 
 use super::reports::Reports;
 use super::room::{self, Limits};
-use super::{gone, journal, prune, stations, tidy, words};
+use super::texts::Texts;
+use super::{corrections, gone, journal, prune, stations, tidy, words};
+use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows, SensorDay,
-    SensorId, Spoken, StationChange, WordLimits,
+    Counted, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed, Place, Pruned, PrunedEntries,
+    Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use weather::quantity::Quantity;
-use weather::report::Values;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
@@ -23,6 +25,7 @@ pub(in crate::storage) struct Writer {
     /// Everything but reports.
     conn: SqliteConnection,
     reports: Reports,
+    texts: Arc<Texts>,
     limits: Limits,
     /// They are closed before the file is.
     readers: [SqlitePool; 2],
@@ -44,13 +47,13 @@ const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 impl Writer {
     pub(super) async fn new(
         mut conn: SqliteConnection,
-        reports: Reports,
+        (reports, texts): (Reports, Arc<Texts>),
         limits: Limits,
         readers: [SqlitePool; 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
-        Ok(Self { conn, reports, limits, readers, data_version, looking: data_version })
+        Ok(Self { conn, reports, texts, limits, readers, data_version, looking: data_version })
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -90,8 +93,11 @@ impl Writer {
         self.reports.days(wanted).await
     }
 
-    /// The rows that exist at places.
-    pub(in crate::storage) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+    /// The rows that exist at places, with their marks.
+    pub(in crate::storage) async fn rows(
+        &mut self,
+        wanted: &BTreeSet<Place>,
+    ) -> Result<HashMap<Place, FoundRow>, Error> {
         self.reports.rows(wanted).await
     }
 
@@ -145,6 +151,48 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), Error> {
         stations::change(&mut self.conn, change, now).await
+    }
+
+    /// Strikes values out or restores them; returns how many, by sensor and quantity.
+    pub(in crate::storage) async fn correct(
+        &mut self,
+        what: &Move<'_>,
+    ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
+        corrections::correct(&mut self.conn, &self.texts, what).await
+    }
+
+    /// Makes a sensor's extremes and newest values anew.
+    pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
+        corrections::renew(&mut self.conn, &self.texts, renewal).await
+    }
+
+    /// What a sensor's rain gauge said, in the order of time.
+    pub(in crate::storage) async fn counted(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<Vec<Counted>, Error> {
+        Ok(corrections::counted(&mut self.conn, sensor, stretch).await?)
+    }
+
+    /// Sets what has fallen by readings of a sensor.
+    pub(in crate::storage) async fn set_fallen(
+        &mut self,
+        sensor: SensorId,
+        fallen: &[(Timestamp, f64)],
+    ) -> Result<(), Error> {
+        Ok(corrections::set_fallen(&mut self.conn, sensor, fallen).await?)
+    }
+
+    /// Notes who corrected what.
+    pub(in crate::storage) async fn note_correction(
+        &mut self,
+        station: StationId,
+        selection: &Selection,
+        made: (&Author, bool, u64),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        Ok(corrections::note(&mut self.conn, station, selection, made, now).await?)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
