@@ -56,8 +56,14 @@ impl Weather {
         let mut draft = Draft::new(observed_at);
         for quantity in TEN {
             let (low, high) = (quantity.limits().start().max(-20.0), quantity.limits().end().min(1_050.0));
-            let phase = minute as f64 / 229.0 + station as f64 + quantity.index() as f64 * 0.7;
-            let gust = ((minute * 7_919 + quantity.index() as i64 * 104_729) % 97) as f64 / 970.0;
+            // Dew point and gust go with what they may not contradict.
+            let with = match quantity {
+                DewPoint => Temperature,
+                WindGust => WindSpeed,
+                other => other,
+            };
+            let phase = minute as f64 / 229.0 + station as f64 + with.index() as f64 * 0.7;
+            let gust = ((minute * 7_919 + quantity.index() as i64 * 104_729) % 97) as f64 / 24_250.0;
             let value = low + (high - low) * (0.45 + 0.4 * phase.sin() + gust);
             draft.take_number(&SensorName::main(), quantity, quantity.unit(), "", (value * 10.0).round() / 10.0);
         }

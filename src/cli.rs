@@ -4,6 +4,7 @@ mod admin;
 mod database;
 mod import;
 mod lab;
+mod reading;
 mod sensor;
 mod simulate;
 mod station;
@@ -47,6 +48,9 @@ enum Command {
     Sensor(sensor::SensorCommand),
     /// Read files of other programs, or our own exports, into a station; works while the server runs
     Import(Box<import::Import>),
+    /// List readings that do not count, strike readings out, restore them; works while the server runs
+    #[command(subcommand)]
+    Reading(reading::ReadingCommand),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -75,7 +79,9 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) | Command::Admin(_) | Command::Import(_) => "error",
+            Command::Station(_) | Command::Sensor(_) | Command::Reading(_) | Command::Admin(_) | Command::Import(_) => {
+                "error"
+            }
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -96,6 +102,7 @@ impl Cli {
             Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
+            Command::Reading(command) => runtime.block_on(reading::run(config()?, command)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

@@ -11,6 +11,7 @@ mod fault;
 mod hero;
 mod lab;
 mod listing;
+mod marks;
 mod ours;
 mod page;
 mod reads;

@@ -4,6 +4,7 @@
 
 mod admin;
 mod core;
+mod corrections;
 mod devices;
 mod engine;
 mod entry;
@@ -24,6 +25,7 @@ pub mod zones;
 
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Stats};
+pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, Selection};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
@@ -206,6 +208,26 @@ impl Storage {
     /// Makes this sensor of a hub the station's main one, if there is none yet; the one that is.
     pub async fn claim_main_device(&self, slug: &Slug, name: &SensorName) -> Result<Option<SensorName>, Error> {
         self.ask(|answer| Job::ClaimMain(slug.clone(), name.clone(), answer)).await
+    }
+
+    /// Strikes readings out: they are kept, and count for nothing from now on. Newest values, lows and highs, and the rain of
+    /// the days are right again when this returns. Returns how many values it struck out; those that did not count
+    /// already, because they failed a check, are none of them.
+    ///
+    /// # Errors
+    /// If the stretch is empty or longer than [`CORRECTION_MAX_MS`], if there is no such station or sensor, or if the database
+    /// says no.
+    pub async fn strike(&self, selection: Selection, author: Author) -> Result<u64, Error> {
+        self.ask(|answer| Job::Correct(selection, author, false, answer)).await
+    }
+
+    /// Restores readings: those that were struck out, and those that quality control has set aside, count from now on. Returns
+    /// how many.
+    ///
+    /// # Errors
+    /// The same as [`Storage::strike`].
+    pub async fn restore(&self, selection: Selection, author: Author) -> Result<u64, Error> {
+        self.ask(|answer| Job::Correct(selection, author, true, answer)).await
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {

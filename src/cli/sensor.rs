@@ -30,11 +30,11 @@ pub(super) enum SensorCommand {
 /// The main sensor has no name; this stands for it, and can be nobody's name.
 const MAIN: &str = ".";
 
-fn sensor_name(text: &str) -> Result<SensorName, String> {
+pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
     if text == MAIN { Ok(SensorName::main()) } else { SensorName::new(text).map_err(|error| error.to_string()) }
 }
 
-fn shown(name: &SensorName) -> &str {
+pub(super) fn shown(name: &SensorName) -> &str {
     if name.is_main() { MAIN } else { name.as_str() }
 }
 

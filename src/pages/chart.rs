@@ -5,6 +5,7 @@
 
 use super::clock;
 use super::facts::Facts;
+use super::marks;
 use super::state::spark_mean;
 use weather::preference::{Preference, minus};
 use weather::quantity::Quantity;
@@ -59,6 +60,8 @@ pub(crate) struct Chart {
     pub x: Vec<Tick>,
     /// The latest value at its own time: a bucket's mean is not what the large number says.
     pub last: Option<Dot>,
+    /// Values that do not count, at their own times; those that are off the picture stand at its edge.
+    pub marked: Vec<Dot>,
     /// What the picture shows, in one sentence.
     pub summary: String,
 }
@@ -124,6 +127,7 @@ impl Chart {
             x: percent((at.since(series.from) as f64 / across).min(1.0)),
             y: percent(scale.down(value).clamp(0.0, 1.0)),
         };
+        let marked = marks::temperatures(facts).map(|mark| (mark.observed_at, unit.from_canonical(mark.value)));
         let (line, band) = paths(&points, facts.gap_ms(), &x, &scale, style);
         let labelled = style == Style::Chart;
         let freezing = if preference.fahrenheit { 32.0 } else { 0.0 };
@@ -134,6 +138,7 @@ impl Chart {
             zero: if labelled { scale.zero(freezing) } else { None },
             x: if labelled { hours(facts) } else { Vec::new() },
             last: latest.map(dot),
+            marked: if labelled { marked.map(dot).collect() } else { Vec::new() },
             summary: match style {
                 Style::Chart => summary(facts, preference, &points, latest),
                 Style::Spark => spark_summary(facts, preference, &points, (low, high)),

@@ -1,7 +1,7 @@
 //! What a page knows about a station, and what follows from it.
 
 use super::freshness::Freshness;
-use crate::storage::{Bucket, Extreme, Latest};
+use crate::storage::{Bucket, Extreme, Latest, Marked};
 use std::borrow::Cow;
 use std::sync::Arc;
 use weather::clock::Off;
@@ -51,6 +51,8 @@ pub struct Facts {
     pub series: Series,
     /// Its clock, if that is off.
     pub clock: Option<Off>,
+    /// The newest of its values of that time that do not count, oldest first.
+    pub marked: Vec<Marked>,
 }
 
 impl Facts {

@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::facts::{Facts, Series};
 use super::listing::{self, Listing};
+use super::marks::MARKS_MAX;
 use super::sheet::Sheet;
 use super::sheets::Sheets;
 use crate::storage::{Error, Storage};
@@ -21,15 +22,16 @@ pub(crate) async fn station(
 ) -> Result<Facts, Error> {
     let (id, main) = (station.id, SensorName::main());
     let mut series = Series::ending(now, bucket_ms);
-    let (latest, extremes, interval_ms, buckets) = tokio::try_join!(
+    let (latest, extremes, interval_ms, buckets, marked) = tokio::try_join!(
         storage.latest(id),
         storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
         storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
+        storage.marked(id, series.from, series.to, MARKS_MAX),
     )?;
     series.buckets = buckets;
     let clock = storage.heard(id).off();
-    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series, clock };
+    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series, clock, marked };
     Ok(facts.known_at(now).into_owned())
 }
 

@@ -169,8 +169,15 @@ impl Kept {
                 let (latest, interval_ms) = (latest.remove(&id).unwrap_or_default(), intervals.get(&id).copied());
                 let (station, series) = (Arc::clone(&slot.station), Series::ending(now, SPARK_BUCKET_MS));
                 let clock = storage.heard(id).off();
-                slot.values =
-                    Some(Arc::new(Facts { station, latest, extremes: Vec::new(), interval_ms, series, clock }));
+                slot.values = Some(Arc::new(Facts {
+                    station,
+                    latest,
+                    extremes: Vec::new(),
+                    interval_ms,
+                    series,
+                    clock,
+                    marked: Vec::new(),
+                }));
             }
         }
         Ok(())

@@ -68,6 +68,8 @@ struct Station<'a> {
     values: BTreeMap<String, Value>,
     extremes: BTreeMap<String, Extreme>,
     series: Series,
+    /// What does not count.
+    marked: Vec<Mark>,
     /// Sensors that the page has no place for: their values are not here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'a str>,
@@ -105,6 +107,15 @@ struct Series {
     bucket_ms: i64,
     /// Start, mean, min, max, count.
     points: Vec<(Timestamp, f64, f64, f64, u32)>,
+}
+
+/// A value that does not count.
+#[derive(Debug, Serialize)]
+struct Mark {
+    key: String,
+    at: Timestamp,
+    value: f64,
+    reason: &'static str,
 }
 
 /// A series as a sparkline draws it.
@@ -238,12 +249,19 @@ impl<'a> Station<'a> {
             (e.sensor.key(e.quantity), Extreme { low: e.low, low_at: e.low_at, high: e.high, high_at: e.high_at })
         });
         let points = facts.series.buckets.iter().map(|b| (b.start, b.mean, b.min, b.max, b.count));
+        let marked = facts.marked.iter().filter(|mark| !left_out.contains(&mark.sensor)).map(|mark| Mark {
+            key: mark.sensor.key(mark.quantity),
+            at: mark.observed_at,
+            value: mark.value,
+            reason: mark.reason.name(),
+        });
         Self {
             basics: Basics::of(facts, now),
             day: day::date_at(&facts.station.zone, now).to_string(),
             values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
+            marked: marked.collect(),
             left_out: left_out.iter().map(SensorName::as_str).collect(),
         }
     }

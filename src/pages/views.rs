@@ -7,6 +7,7 @@ use super::conversation::{Conversation, Said};
 use super::facts::Facts;
 use super::hero::Hero;
 use super::listing::Listing;
+use super::marks;
 use super::sheet::Sheet;
 use super::state::{self, PageState};
 use super::table::{self, Row};
@@ -172,6 +173,8 @@ pub struct StationPage {
     /// The sensors that the page has no place for.
     left_out: String,
     chart: Option<Chart>,
+    /// How many values do not count, and why.
+    marked: String,
     rows: Vec<Row>,
     address: String,
     keeper: Conversation,
@@ -220,6 +223,7 @@ impl StationPage {
             folded,
             left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
+            marked: marks::text(facts),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),
             keeper,

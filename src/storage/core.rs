@@ -5,6 +5,7 @@
 
 mod admin;
 mod bodies;
+mod correct;
 mod decide;
 mod draft;
 mod foreign;

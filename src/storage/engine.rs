@@ -11,14 +11,16 @@
 //! `write_and_commit_reports`, or `rollback_reports`. No two transactions of any process may be between the lock and the
 //! commit at the same time: numbers of the journal come in the order of commits, without a gap that is filled later.
 
+use super::corrections::{Author, Correction, Marked, Selection};
 use super::entry::Entry;
 use super::error::Error;
 use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Datastream, FoundSensor, JournalLimits, KnownWords, Named, Observed, Piece, Place, Pruned,
-    PrunedEntries, Range, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Changed, Counted, Datastream, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed,
+    Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch,
+    WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -28,7 +30,6 @@ use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use weather::quantity::Quantity;
-use weather::report::Values;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -113,8 +114,8 @@ impl Engine {
         each!(Engine, self, db => db.days(wanted).await)
     }
 
-    /// The rows that exist at places.
-    pub(super) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+    /// The rows that exist at places, with their marks.
+    pub(super) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, FoundRow>, Error> {
         each!(Engine, self, db => db.rows(wanted).await)
     }
 
@@ -163,6 +164,37 @@ impl Engine {
     /// Changes the owner's password or sessions, inside a transaction; false if the change did not apply.
     pub(super) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
         each!(Engine, self, db => db.change_admin(change).await)
+    }
+
+    /// Strikes values out or restores them; returns how many, by sensor and quantity.
+    pub(super) async fn correct(&mut self, what: &Move<'_>) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
+        each!(Engine, self, db => db.correct(what).await)
+    }
+
+    /// Makes a sensor's extremes and newest values anew.
+    pub(super) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
+        each!(Engine, self, db => db.renew(renewal).await)
+    }
+
+    /// What a sensor's rain gauge said, in the order of time.
+    pub(super) async fn counted(&mut self, sensor: SensorId, stretch: Stretch) -> Result<Vec<Counted>, Error> {
+        each!(Engine, self, db => db.counted(sensor, stretch).await)
+    }
+
+    /// Sets what has fallen by readings of a sensor.
+    pub(super) async fn set_fallen(&mut self, sensor: SensorId, fallen: &[(Timestamp, f64)]) -> Result<(), Error> {
+        each!(Engine, self, db => db.set_fallen(sensor, fallen).await)
+    }
+
+    /// Notes who corrected what: the author, whether it was restored, and how many values.
+    pub(super) async fn note_correction(
+        &mut self,
+        station: StationId,
+        selection: &Selection,
+        made: (&Author, bool, u64),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_correction(station, selection, made, now).await)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
@@ -364,6 +396,22 @@ impl Readers {
     /// Low and high within a stretch; looks at every row of it.
     pub(super) async fn extreme(&self, of: Datastream<'_>, stretch: Stretch) -> Result<Option<Extreme>, Error> {
         each!(Readers, self, db => db.extreme(of, stretch).await)
+    }
+
+    /// The newest values of a station that do not count, within a stretch, oldest first.
+    pub(super) async fn marked(
+        &self,
+        station: StationId,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Marked>, Error> {
+        each!(Readers, self, db => db.marked(station, from, to, limit).await)
+    }
+
+    /// The newest corrections of a station's readings, newest first.
+    pub(super) async fn corrections(&self, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
+        each!(Readers, self, db => db.corrections(station, limit).await)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.

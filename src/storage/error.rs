@@ -36,6 +36,9 @@ pub enum Error {
     /// The station has no sensor of that name.
     #[error("the station {0:?} has no sensor {1:?}")]
     NoSensor(String, String),
+    /// A stretch of readings is empty or too long; days that it may have.
+    #[error("readings are corrected over a stretch of {0} days at most, and its end must be after its start")]
+    Stretch(i64),
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
@@ -123,6 +126,7 @@ impl Error {
             Error::Closed => Error::Closed,
             Error::NoStation(name) => Error::NoStation(name.clone()),
             Error::NoSensor(station, name) => Error::NoSensor(station.clone(), name.clone()),
+            Error::Stretch(days) => Error::Stretch(*days),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
             Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
             Error::TooManyWords(seconds) => Error::TooManyWords(*seconds),

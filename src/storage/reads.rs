@@ -1,6 +1,7 @@
 //! What a handle reads, each from the connections that read.
 
 use super::core::Job;
+use super::corrections::{Correction, Marked};
 use super::entry::Entry;
 use super::error::Error;
 use super::observations::{Bucket, Extreme, Latest, Side};
@@ -187,6 +188,26 @@ impl Storage {
     /// The first local day that a sensor has values of.
     pub async fn first_day(&self, station: StationId, sensor: &SensorName) -> Result<Option<NaiveDate>, Error> {
         self.readers.first_day(station, sensor).await
+    }
+}
+
+/// What does not count.
+impl Storage {
+    /// The newest `limit` values of a station that are kept and do not count, from `from` (inclusive) to `to` (exclusive),
+    /// oldest first.
+    pub async fn marked(
+        &self,
+        station: StationId,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Marked>, Error> {
+        self.readers.marked(station, from, to, limit).await
+    }
+
+    /// The newest `limit` corrections of a station's readings, newest first.
+    pub async fn corrections(&self, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
+        self.readers.corrections(station, limit).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The values that the deciding wing and an engine hand to each other.
 
+use super::corrections::Selection;
 use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::keys::{Key, KeyHash};
@@ -7,6 +8,7 @@ use super::stations::{NewStation, StationSettings};
 use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, Slug, StationId};
@@ -18,6 +20,33 @@ pub(super) struct SensorId(pub i64);
 
 /// Where a row of values stands.
 pub(super) type Place = (SensorId, Timestamp);
+
+/// Values that are to be moved between the observations and the marks.
+pub(super) struct Move<'a> {
+    pub selection: &'a Selection,
+    pub station: StationId,
+    pub quantities: &'a [Quantity],
+    /// True if marked values are to count, false if values are to be struck out.
+    pub restore: bool,
+}
+
+/// What is to be made anew of a sensor's observations.
+pub(super) struct Renewal {
+    pub sensor: SensorId,
+    pub quantities: Vec<Quantity>,
+    /// Local days with their bounds: lows and highs.
+    pub days: Vec<(NaiveDate, Stretch)>,
+    pub now: Timestamp,
+}
+
+/// What a rain gauge said at an instant, and what had fallen by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Counted {
+    pub at: Timestamp,
+    pub daily: Option<f64>,
+    pub total: Option<f64>,
+    pub fallen: Option<f64>,
+}
 
 /// A sensor on one local day.
 pub(super) type SensorDay = (SensorId, NaiveDate);
@@ -34,6 +63,29 @@ impl Rank {
     pub(super) fn new(observed_at: Timestamp, received_at: Timestamp) -> Self {
         Self { rank: observed_at.min(received_at), observed_at }
     }
+}
+
+/// A value that is kept and does not count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mark {
+    pub quantity: Quantity,
+    pub value: f64,
+    pub received_at: Timestamp,
+    pub reason: Reason,
+}
+
+/// A change to the marks of a place: one is put there or replaced, or it is lifted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum MarkChange {
+    Put(Place, Mark),
+    Lift(Place, Quantity),
+}
+
+/// What exists at a place: the values that count, and those that do not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct FoundRow {
+    pub values: Values,
+    pub marks: Vec<Mark>,
 }
 
 /// A newest value.
@@ -67,6 +119,8 @@ pub(super) struct FoundSensor {
     pub high_water: Option<Timestamp>,
     /// Its newest values.
     pub latest: Vec<(Quantity, Newest)>,
+    /// Its newest marks, in the order of time: no older than what the next value may be judged by.
+    pub marks: Vec<(Timestamp, Mark)>,
 }
 
 /// Observations that are to be written.
@@ -78,6 +132,8 @@ pub(super) struct Observed {
     pub latest: Vec<NewestOf>,
     /// Extremes that changed.
     pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
+    /// Marks that changed, in order.
+    pub marks: Vec<MarkChange>,
 }
 
 /// Visitor, station and number.
@@ -277,7 +333,7 @@ pub(super) struct Datastream<'a> {
 }
 
 /// From (inclusive) to (exclusive).
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Stretch {
     pub from: Timestamp,
     pub to: Timestamp,

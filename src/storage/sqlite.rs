@@ -6,6 +6,7 @@
 
 mod admin;
 mod conversations;
+mod corrections;
 mod error;
 mod file;
 mod gone;
@@ -15,6 +16,7 @@ mod last_when;
 mod latest;
 mod learn;
 mod many;
+mod marks;
 mod numbers;
 mod observations;
 mod open;

@@ -30,6 +30,7 @@ mod owner;
 mod page;
 mod pages;
 mod pretend;
+mod quality;
 mod quantities;
 mod readme;
 mod relay;

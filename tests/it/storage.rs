@@ -16,6 +16,8 @@ mod mishaps;
 mod opener;
 #[path = "storage/processes.rs"]
 mod processes;
+#[path = "storage/quality.rs"]
+mod quality;
 #[path = "storage/reading.rs"]
 mod reading;
 #[path = "storage/room.rs"]

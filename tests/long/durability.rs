@@ -16,7 +16,8 @@ async fn post_until_killed(url: String, key: String, clock: Arc<AtomicI64>) -> V
     let mut acknowledged = Vec::new();
     loop {
         let at = clock.fetch_add(1, Ordering::Relaxed);
-        let value = (at % 400) as f64 / 10.0;
+        // Up and down, so that no value steps.
+        let value = (at % 800 - 400).abs() as f64 / 10.0;
         let request = client
             .post(format!("{url}/api/v1/readings"))
             .bearer_auth(&key)

@@ -105,10 +105,9 @@ impl Held {
         if may_stay {
             return None;
         }
-        let resolution = 0.5 * 0.1_f64.powi(quantity.decimals().cast_signed());
-        let stays = before.filter(|held| {
-            (next.value - held.value).abs() < resolution && (0..=GAP_MAX_MS).contains(&next.at.since(held.last))
-        });
+        // To the last digit that the station sends: a sensor that works flickers, if it is fine enough.
+        let stays =
+            before.filter(|held| next.value == held.value && (0..=GAP_MAX_MS).contains(&next.at.since(held.last)));
         Some(match stays {
             Some(held) => Self { last: next.at, readings: held.readings.saturating_add(1), ..held },
             None => Self { value: next.value, since: next.at, last: next.at, readings: 1 },

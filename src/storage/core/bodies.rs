@@ -1,11 +1,12 @@
 //! What the journal says, as it goes over the wire.
 
-use crate::storage::seam::Said;
+use crate::storage::seam::{Mark, Said};
 use crate::storage::words::Author;
 use bytes::Bytes;
 use serde::Serialize;
 use std::io::Write;
 use weather::derived;
+use weather::mark::Flag;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::SensorName;
@@ -13,6 +14,9 @@ use weather::time::Timestamp;
 
 /// A value that was not known before.
 pub(super) type Fresh<'a> = (&'a SensorName, Quantity, f64);
+
+/// A mark of a sensor; true if its value counts from now on.
+pub(super) type Marked<'a> = (&'a SensorName, Mark, bool);
 
 /// `{"kind":"report",…}`: what one report added. `now` is what the main sensor says as of it; none if something newer
 /// is known already, and then the report is late.
@@ -43,6 +47,26 @@ pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], no
             body.extend_from_slice(b"}}");
         }
     }
+    body.into()
+}
+
+/// `{"kind":"marked",…}`: values that are kept and do not count, with the reason, and such that count from now on.
+pub(super) fn marked(slug: &str, observed_at: Timestamp, marked: &[Marked<'_>]) -> Bytes {
+    let mut body = Vec::new();
+    push(&mut body, format_args!(r#"{{"kind":"marked","station":"{slug}","observed_at":{},"marks":{{"#, observed_at.0));
+    let shown = marked.iter().filter(|(_, mark, _)| mark.quantity.is_shown());
+    for (place, (sensor, mark, counts)) in shown.enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        push(&mut body, format_args!(r#"{comma}"{}":{{"value":"#, sensor.key(mark.quantity)));
+        number(&mut body, mark.value);
+        if *counts {
+            push(&mut body, format_args!(r#","flag":{}}}"#, Flag::Pass.number()));
+        } else {
+            let (flag, reason) = (mark.reason.flag().number(), mark.reason.name());
+            push(&mut body, format_args!(r#","flag":{flag},"reason":"{reason}"}}"#));
+        }
+    }
+    body.extend_from_slice(b"}}");
     body.into()
 }
 

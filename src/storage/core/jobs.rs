@@ -1,5 +1,6 @@
 //! What the writer is asked to do, apart from reports.
 
+use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
@@ -26,6 +27,8 @@ pub(in crate::storage) enum Job {
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
     /// True if the change applied.
     Admin(AdminChange, Answer<bool>),
+    /// True: restore what was selected; false: strike it out. The answer is how many values.
+    Correct(Selection, Author, bool, Answer<u64>),
     Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }

@@ -4,10 +4,9 @@ use super::memory::{Memory, SENSORS_MAX};
 use super::merge::Upload;
 use crate::storage::engine::Engine;
 use crate::storage::error::Error;
-use crate::storage::seam::{Place, SensorDay};
+use crate::storage::seam::{FoundRow, Place, SensorDay};
 use std::collections::{BTreeSet, HashMap};
 use weather::day;
-use weather::report::Values;
 use weather::station::{SensorName, StationId};
 
 /// Makes memory know what [`super::merge::Merging`] asks of it; returns the rows that exist at the uploads' places.
@@ -15,7 +14,7 @@ pub(super) async fn learn(
     engine: &mut Engine,
     memory: &mut Memory,
     uploads: &[Upload<'_>],
-) -> Result<HashMap<Place, Values>, Error> {
+) -> Result<HashMap<Place, FoundRow>, Error> {
     memory.trim();
     for upload in uploads {
         if !memory.stations.contains_key(&upload.station.id) {
@@ -74,6 +73,11 @@ fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTre
             for sensor in report.sensors().keys().filter_map(|name| sensors.get(name)) {
                 if !memory.days.contains_key(&(*sensor, date)) {
                     days.insert((*sensor, date));
+                }
+                for date in memory.waiting_days(*sensor, &upload.station.zone) {
+                    if !memory.days.contains_key(&(*sensor, date)) {
+                        days.insert((*sensor, date));
+                    }
                 }
                 if !memory.is_new(*sensor, observed_at) {
                     places.insert((*sensor, observed_at));

@@ -1,12 +1,17 @@
 //! What the writer remembers of the database, so that a commit need not ask: sensors, newest values, days in progress.
 
-use crate::storage::seam::{FoundSensor, Newest, Range, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundSensor, Mark, Newest, Range, Rank, SensorDay, SensorId};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::day;
 use weather::freshness::is_ahead;
+use weather::judge::{Held, Reading};
+use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::rain::Doubt;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
+use weather::zone::Zone;
 
 /// What the writer knows. After a failed transaction it forgets everything and reads again.
 #[derive(Debug, Default)]
@@ -28,6 +33,10 @@ pub(super) struct Known {
     pub latest: [Option<Newest>; Quantity::COUNT],
     /// What the next readings of its rain counter will tell. A restart forgets it.
     pub rain_doubt: Option<Doubt>,
+    /// Steps that wait for the next value of their quantity, with the time of each; one a quantity at most.
+    pub waiting: Vec<(Timestamp, Mark)>,
+    /// For how long values have not changed. A restart forgets it, but for what was found to be frozen.
+    pub held: Vec<(Quantity, Held)>,
     /// The newest values are to be written.
     pub is_touched: bool,
 }
@@ -61,14 +70,21 @@ impl Memory {
         self.sensors.get(&sensor).is_none_or(|known| Some(observed_at) > known.high_water)
     }
 
+    /// The local days of steps that wait: they may be found to count.
+    pub(super) fn waiting_days(&self, sensor: SensorId, zone: &Zone) -> impl Iterator<Item = NaiveDate> {
+        let waiting = self.sensors.get(&sensor).into_iter().flat_map(|known| &known.waiting);
+        waiting.map(move |(at, _)| day::date_at(zone, *at))
+    }
+
     /// Takes in a station's sensors as the database has them.
     pub(super) fn learn_station(&mut self, station: StationId, found: Vec<FoundSensor>) {
         let sensors = self.stations.entry(station).or_default();
-        for FoundSensor { id, name, high_water, latest } in found {
+        for FoundSensor { id, name, high_water, latest, marks } in found {
             let mut known = Known { high_water, ..Known::default() };
             for (quantity, newest) in latest {
                 known.latest[quantity.index()] = Some(newest);
             }
+            marks.into_iter().for_each(|(at, mark)| known.recall(at, mark));
             sensors.insert(name, id);
             self.sensors.insert(id, known);
         }
@@ -115,6 +131,23 @@ impl Known {
         *slot = Some(Newest { rank, value });
         self.is_touched = true;
         true
+    }
+
+    /// Takes in a mark that an earlier run has left. It says something only if nothing that counts is newer.
+    pub(super) fn recall(&mut self, at: Timestamp, mark: Mark) {
+        let quantity = mark.quantity;
+        if self.latest[quantity.index()].is_some_and(|newest| newest.rank.observed_at >= at) {
+            return;
+        }
+        self.waiting.retain(|(_, other)| other.quantity != quantity);
+        match mark.reason {
+            Reason::Step => self.waiting.push((at, mark)),
+            Reason::Unchanged => {
+                self.held.retain(|(of, _)| *of != quantity);
+                self.held.push((quantity, Held::frozen(quantity, Reading { at, value: mark.value })));
+            }
+            _ => {}
+        }
     }
 
     /// The rank of the newest observation of any quantity, as of `now`.

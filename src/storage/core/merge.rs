@@ -1,14 +1,19 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
-use super::bodies::{self, Fresh};
+mod judging;
+
+use super::bodies::{self, Fresh, Marked};
 use super::memory::{Day, Known, Memory, SENSORS_MAX};
 use super::news::News;
 use crate::storage::observations::{Appended, TOO_MANY_SENSORS};
-use crate::storage::seam::{NewestOf, Observed, Place, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundRow, Mark, MarkChange, NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
+use judging::Verdict;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::freshness::is_ahead;
+use weather::judge::Settled;
+use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::rain::{Counter, Gauge};
 use weather::report::{Report, Values, Warning};
@@ -49,6 +54,7 @@ pub(super) struct Merging {
     sensors: BTreeSet<SensorId>,
     /// Days whose extremes may have changed.
     days: BTreeSet<SensorDay>,
+    marks: Vec<MarkChange>,
     news: Vec<News>,
     backfill: Backfill,
 }
@@ -56,16 +62,104 @@ pub(super) struct Merging {
 /// The stretch of old reports that came in, by station.
 type Backfill = BTreeMap<StationId, (Arc<str>, Timestamp, Timestamp)>;
 
+#[derive(Default)]
 struct Row {
     values: Values,
+    /// Values that do not count.
+    marks: Vec<Mark>,
     changed: bool,
+    /// False if the database may have more at that place than stands here.
+    is_whole: bool,
+}
+
+impl Row {
+    /// A value that is there and does not count.
+    fn marked(&self, quantity: Quantity) -> Option<f64> {
+        let mark = self.marks.iter().find(|mark| mark.quantity == quantity);
+        mark.map(|mark| mark.value)
+    }
+}
+
+/// What a report added.
+#[derive(Default)]
+struct Taken<'r> {
+    fresh: Vec<Fresh<'r>>,
+    marked: Vec<Marked<'r>>,
+    /// Steps that waited for it.
+    settled: Vec<Waited<'r>>,
+}
+
+impl<'r> Taken<'r> {
+    /// How many values of each kind there are.
+    fn counts(&self) -> (usize, usize, usize) {
+        (self.fresh.len(), self.marked.len(), self.settled.len())
+    }
+
+    /// The value of the quantity that came since and counts.
+    fn got(&self, quantity: Quantity, since: (usize, usize, usize)) -> Option<f64> {
+        self.fresh[since.0..].iter().find(|(_, of, _)| *of == quantity).map(|(.., value)| *value)
+    }
+
+    /// Whether a value of the quantity came since, whether it counts or not.
+    fn measured(&self, quantity: Quantity, since: (usize, usize, usize)) -> bool {
+        self.fresh[since.0..].iter().any(|(_, of, _)| *of == quantity)
+            || self.marked[since.1..].iter().any(|(_, mark, _)| mark.quantity == quantity)
+    }
+
+    /// Takes in a value that nobody knew, as one that counts or as one that does not.
+    fn judge(
+        &mut self,
+        memory: &mut Memory,
+        row: &mut Row,
+        (name, sensor): (&'r SensorName, SensorId),
+        (quantity, value): (Quantity, f64),
+        report: &Report,
+    ) {
+        let known = memory.sensors.entry(sensor).or_default();
+        let Verdict { reason, settled } = Verdict::of(known, (quantity, value), &row.values, report, name.is_main());
+        if let Some((at, mark, settled)) = settled
+            && settled != Settled::Unknown
+        {
+            let counts = settled == Settled::Stayed;
+            let reason = if counts { mark.reason } else { Reason::Spike };
+            self.settled.push(Waited { name, at, mark: Mark { reason, ..mark }, counts });
+        }
+        if let Some(reason) = reason {
+            let mark = Mark { quantity, value, received_at: report.received_at(), reason };
+            row.marks.push(mark);
+            self.marked.push((name, mark, false));
+        } else {
+            row.values.restore(quantity, value);
+            self.fresh.push((name, quantity, value));
+        }
+    }
+
+    /// Takes in what lies beyond the limits; the door has named it.
+    fn keep_beyond(&mut self, row: &mut Row, name: &'r SensorName, report: &Report) {
+        for &(quantity, value) in report.beyond(name) {
+            let is_kept = row.marks.iter().any(|mark| mark.quantity == quantity);
+            if !is_kept && row.values.get(quantity).is_none() {
+                let mark = Mark { quantity, value, received_at: report.received_at(), reason: Reason::Gross };
+                row.marks.push(mark);
+                self.marked.push((name, mark, false));
+            }
+        }
+    }
+}
+
+/// A step of a sensor that has waited, and what it was.
+struct Waited<'r> {
+    name: &'r SensorName,
+    at: Timestamp,
+    mark: Mark,
+    counts: bool,
 }
 
 impl Merging {
     /// `stored`: rows that exist at places of the uploads to come.
-    pub(super) fn new(stored: HashMap<Place, Values>) -> Self {
-        let rows = stored.into_iter().map(|(place, values)| (place, Row { values, changed: false })).collect();
-        Self { rows, ..Self::default() }
+    pub(super) fn new(stored: HashMap<Place, FoundRow>) -> Self {
+        let row = |FoundRow { values, marks }| Row { values, marks, changed: false, is_whole: true };
+        Self { rows: stored.into_iter().map(|(place, found)| (place, row(found))).collect(), ..Self::default() }
     }
 
     /// Whether [`Merging::upload`] may take an upload in: memory knows its sensors and days, and each row that may exist
@@ -78,8 +172,11 @@ impl Merging {
             report.sensors().keys().all(|name| match sensors.get(name) {
                 None => sensors.len() >= SENSORS_MAX && !name.is_main(),
                 Some(&sensor) => {
+                    let mut waiting = memory.waiting_days(sensor, &upload.station.zone);
+                    let row = || self.rows.get(&(sensor, observed_at));
                     memory.days.contains_key(&(sensor, date))
-                        && (memory.is_new(sensor, observed_at) || self.rows.contains_key(&(sensor, observed_at)))
+                        && waiting.all(|date| memory.days.contains_key(&(sensor, date)))
+                        && (memory.is_new(sensor, observed_at) || row().is_some_and(|row| row.is_whole))
                 }
             })
         })
@@ -94,25 +191,45 @@ impl Merging {
             let number = upload.first.map(|first| first + place);
             let warned = answer.warnings.len();
             let newest = memory.main(upload.station.id).and_then(|known| known.newest(report.received_at()));
-            let late = newest.is_some_and(|newest| newest > Rank::new(report.observed_at(), report.received_at()));
-            let fresh = self.report(memory, upload.station, report, number, &mut answer.warnings);
-            if fresh.is_empty() {
+            let taken = self.report(memory, upload.station, report, number, &mut answer.warnings);
+            if taken.fresh.is_empty() && taken.marked.is_empty() {
                 answer.duplicate += usize::from(answer.warnings.len() == warned);
                 continue;
             }
             answer.stored += 1;
             if report.is_backfill() {
-                let at = report.observed_at();
-                let (_, from, to) = self.backfill.entry(upload.station.id).or_insert((upload.slug.clone(), at, at));
-                (*from, *to) = ((*from).min(at), (*to).max(at));
+                for at in taken.settled.iter().map(|waited| waited.at).chain([report.observed_at()]) {
+                    let (_, from, to) = self.backfill.entry(upload.station.id).or_insert((upload.slug.clone(), at, at));
+                    (*from, *to) = ((*from).min(at), (*to).max(at));
+                }
             } else {
-                let now = (!late).then(|| now(memory, upload.station, report));
-                let body = bodies::report(upload.slug, report.observed_at(), &fresh, now.as_ref());
-                self.news.push(News { station: upload.slug.clone(), visitor: None, body });
+                self.tell(memory, upload, report, &taken, newest);
             }
         }
         answer.warnings.truncate(WARNINGS_MAX);
         answer
+    }
+
+    /// Makes the news of a report. `newest`: what was the newest before it.
+    fn tell(&mut self, memory: &Memory, upload: &Upload<'_>, report: &Report, taken: &Taken<'_>, newest: Option<Rank>) {
+        let now = |rank: Rank| newest.is_none_or(|newest| newest <= rank).then(|| now(memory, upload.station, report));
+        let mut tell = |body| self.news.push(News { station: upload.slug.clone(), visitor: None, body });
+        for waited in &taken.settled {
+            tell(bodies::marked(upload.slug, waited.at, &[(waited.name, waited.mark, waited.counts)]));
+            if waited.counts {
+                let fresh = [(waited.name, waited.mark.quantity, waited.mark.value)];
+                let now = now(judging::rank(waited.at, &waited.mark));
+                tell(bodies::report(upload.slug, waited.at, &fresh, now.as_ref()));
+            }
+        }
+        let observed_at = report.observed_at();
+        if !taken.fresh.is_empty() {
+            let now = now(Rank::new(observed_at, report.received_at()));
+            tell(bodies::report(upload.slug, observed_at, &taken.fresh, now.as_ref()));
+        }
+        if taken.marked.iter().any(|(_, mark, _)| mark.quantity.is_shown()) {
+            tell(bodies::marked(upload.slug, observed_at, &taken.marked));
+        }
     }
 
     /// Takes one report in; returns what was not known.
@@ -123,11 +240,11 @@ impl Merging {
         report: &'r Report,
         number: Option<usize>,
         warnings: &mut Vec<Warning>,
-    ) -> Vec<Fresh<'r>> {
+    ) -> Taken<'r> {
         let observed_at = report.observed_at();
         let rank = Rank::new(observed_at, report.received_at());
         let date = day::date_at(&station.zone, observed_at);
-        let mut fresh = Vec::new();
+        let mut taken = Taken::default();
         for (name, sent) in report.sensors() {
             let mut warn = |quantity: Quantity, value: f64, reason: &str| {
                 let key = name.key(quantity);
@@ -138,29 +255,26 @@ impl Merging {
                 sent.iter().for_each(|(quantity, value)| warn(quantity, value, TOO_MANY_SENSORS));
                 continue;
             };
-            let row =
-                self.rows.entry((sensor, observed_at)).or_insert(Row { values: Values::default(), changed: false });
-            let before = fresh.len();
+            let place = (sensor, observed_at);
+            let row = self.rows.entry(place).or_insert_with(|| Row { is_whole: true, ..Row::default() });
+            let before = taken.counts();
             for (sent_as, value) in sent.iter() {
+                let there = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity));
                 let (quantity, known) = match sent_as {
                     // What a daily counter says is kept as it came. Rows from before that was so hold it by the other name.
                     Quantity::Precipitation if !report.is_history() => {
                         let counted = Quantity::PrecipitationCounted;
-                        let kept = row.values.get(counted);
                         let is_old = row.values.get(Quantity::PrecipitationTotal).is_none();
-                        (counted, kept.or_else(|| row.values.get(sent_as).filter(|_| is_old)))
+                        (counted, there(counted).or_else(|| row.values.get(sent_as).filter(|_| is_old)))
                     }
-                    _ => (sent_as, row.values.get(sent_as)),
+                    _ => (sent_as, there(sent_as)),
                 };
                 match known {
-                    None => {
-                        row.values.restore(quantity, value);
-                        fresh.push((name, quantity, value));
-                    }
+                    None => taken.judge(memory, row, (name, sensor), (quantity, value), report),
                     Some(stored) if stored == value => {}
                     Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
                         row.values.restore(quantity, value);
-                        fresh.push((name, quantity, value));
+                        taken.fresh.push((name, quantity, value));
                     }
                     Some(stored) => {
                         let stored = quantity.echo(stored);
@@ -169,26 +283,53 @@ impl Merging {
                     }
                 }
             }
+            taken.keep_beyond(row, name, report);
+            let got = |quantity| taken.got(quantity, before);
             // A file's rain since midnight was made of its counters as it was read, in order.
             if !report.is_history()
                 && let Some(known) = memory.sensors.get_mut(&sensor)
-                && let Some(fallen) = rain(known, station, &row.values, &fresh[before..], report)
+                && let Some(fallen) = rain(known, station, &row.values, got, (observed_at, report.received_at()))
             {
                 row.values.restore(Quantity::Precipitation, fallen);
-                fresh.push((name, Quantity::Precipitation, fallen));
+                taken.fresh.push((name, Quantity::Precipitation, fallen));
             }
-            if let Some((quantity, value)) =
-                reduced(memory, (station, sensor), name, &row.values, &fresh[before..], report)
+            if name.is_main()
+                && taken.measured(Quantity::StationPressure, before)
+                && let Some(made) = reduced(memory, (station, sensor), row, report)
             {
-                row.values.restore(quantity, value);
-                fresh.push((name, quantity, value));
+                taken.judge(memory, row, (name, sensor), made, report);
             }
-            if fresh.len() > before {
-                row.changed = true;
-                self.fold(memory, sensor, date, (rank, report.received_at()), &fresh[before..]);
-            }
+            row.changed |= taken.counts() != before;
+            self.marks.extend(taken.marked[before.1..].iter().map(|(_, mark, _)| MarkChange::Put(place, *mark)));
+            self.fold(memory, sensor, date, (rank, report.received_at()), &taken.fresh[before.0..]);
+            self.settle(memory, (station, sensor), report, &taken.settled[before.2..]);
         }
-        fresh
+        taken
+    }
+
+    /// Takes in what steps of a sensor were, which have waited.
+    fn settle(
+        &mut self,
+        memory: &mut Memory,
+        (station, sensor): (&Station, SensorId),
+        report: &Report,
+        settled: &[Waited<'_>],
+    ) {
+        for Waited { name, at, mark, counts } in settled {
+            let place = (sensor, *at);
+            let row = self.rows.entry(place).or_default();
+            row.marks.retain(|other| other.quantity != mark.quantity || other.value != mark.value);
+            if !counts {
+                row.marks.push(*mark);
+                self.marks.push(MarkChange::Put(place, *mark));
+                continue;
+            }
+            self.marks.push(MarkChange::Lift(place, mark.quantity));
+            row.values.restore(mark.quantity, mark.value);
+            row.changed = true;
+            let (date, rank) = (day::date_at(&station.zone, *at), judging::rank(*at, mark));
+            self.fold(memory, sensor, date, (rank, report.received_at()), &[(*name, mark.quantity, mark.value)]);
+        }
     }
 
     fn fold(
@@ -201,6 +342,9 @@ impl Merging {
     ) {
         let known = memory.sensors.entry(sensor).or_default();
         known.high_water = known.high_water.max(Some(rank.observed_at));
+        if fresh.is_empty() {
+            return;
+        }
         let day: &mut Day = memory.days.entry((sensor, date)).or_default();
         for (_, quantity, value) in fresh {
             known.fold(*quantity, *value, rank, now);
@@ -219,8 +363,11 @@ impl Merging {
             News { station: slug, visitor: None, body }
         }));
         let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
-        let mut observed =
-            Observed { rows: changed.map(|(place, row)| (place, row.values)).collect(), ..Observed::default() };
+        let mut observed = Observed {
+            rows: changed.map(|(place, row)| (place, row.values)).collect(),
+            marks: self.marks,
+            ..Observed::default()
+        };
         // Neighbours in the tree are written one after the other.
         observed.rows.sort_unstable_by_key(|(place, _)| *place);
         for sensor in self.sensors {
@@ -240,21 +387,18 @@ impl Merging {
     }
 }
 
-/// What a barometer's reading is at sea level, where the station sends only its own pressure and its elevation is known.
-fn reduced(
-    memory: &Memory,
-    of: (&Station, SensorId),
-    name: &SensorName,
-    row: &Values,
-    fresh: &[Fresh<'_>],
-    report: &Report,
-) -> Option<(Quantity, f64)> {
-    let has = |quantity| row.get(quantity).is_some();
-    let measured = fresh.iter().any(|(_, quantity, _)| *quantity == Quantity::StationPressure);
-    if !measured || !name.is_main() || has(Quantity::SeaLevelPressure) || has(Quantity::AltimeterSetting) {
+/// What a barometer's reading is at sea level, where the station sends only its own pressure and its elevation is known. A
+/// reading that waits to be settled is taken, too: what is made of it waits itself.
+fn reduced(memory: &Memory, of: (&Station, SensorId), row: &Row, report: &Report) -> Option<(Quantity, f64)> {
+    let has = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity)).is_some();
+    if has(Quantity::SeaLevelPressure) || has(Quantity::AltimeterSetting) {
         return None;
     }
-    at_sea_level(memory, of, row, report)
+    let mut values = row.values;
+    if let Some(pressure) = row.marked(Quantity::StationPressure) {
+        values.restore(Quantity::StationPressure, pressure);
+    }
+    at_sea_level(memory, of, &values, report)
 }
 
 /// Whether a row's pressure was made of its barometer's reading: then the station's own number replaces it.
@@ -265,9 +409,10 @@ fn is_derived(
     report: &Report,
     (quantity, stored): (Quantity, f64),
 ) -> bool {
-    let made = matches!(quantity, Quantity::SeaLevelPressure | Quantity::AltimeterSetting)
-        .then(|| at_sea_level(memory, of, row, report))
-        .flatten();
+    let made = (matches!(quantity, Quantity::SeaLevelPressure | Quantity::AltimeterSetting)
+        && row.get(quantity).is_some())
+    .then(|| at_sea_level(memory, of, row, report))
+    .flatten();
     made.is_some_and(|made| made.0 == quantity && (made.1 - stored).abs() <= SAME_HPA)
 }
 
@@ -292,8 +437,13 @@ fn at_sea_level(
 
 /// What has fallen since midnight by the counter that a row has got, mm. A daily counter is preferred to a total one, whose
 /// first reading says nothing.
-fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>], report: &Report) -> Option<f64> {
-    let got = |quantity| fresh.iter().find(|(_, one, _)| *one == quantity).map(|(.., value)| *value);
+pub(super) fn rain(
+    known: &mut Known,
+    station: &Station,
+    row: &Values,
+    got: impl Fn(Quantity) -> Option<f64>,
+    (observed_at, received_at): (Timestamp, Timestamp),
+) -> Option<f64> {
     let (counter, counted, quantity) = match got(Quantity::PrecipitationCounted) {
         Some(counted) => (Counter::Daily, counted, Quantity::PrecipitationCounted),
         None if row.get(Quantity::PrecipitationCounted).is_none() && row.get(Quantity::Precipitation).is_none() => {
@@ -303,12 +453,10 @@ fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>],
     };
     let newest = |quantity: Quantity| {
         let newest = known.latest[quantity.index()];
-        newest.filter(|newest| !is_ahead(newest.rank.rank, report.received_at()))
+        newest.filter(|newest| !is_ahead(newest.rank.rank, received_at))
     };
     let daily = newest(Quantity::PrecipitationCounted);
-    if counter == Counter::Total
-        && daily.is_some_and(|daily| report.observed_at().since(daily.rank.observed_at) < DAY_MS)
-    {
+    if counter == Counter::Total && daily.is_some_and(|daily| observed_at.since(daily.rank.observed_at) < DAY_MS) {
         // A gauge with both: rain counts once.
         return None;
     }
@@ -322,7 +470,7 @@ fn rain(known: &mut Known, station: &Station, row: &Values, fresh: &[Fresh<'_>],
         fallen: fallen.value,
         doubt: known.rain_doubt,
     });
-    let gauge = Gauge::read(&station.zone, counter, newest, report.observed_at(), counted)?;
+    let gauge = Gauge::read(&station.zone, counter, newest, observed_at, counted)?;
     if newest.is_none_or(|newest| newest.at <= gauge.at) {
         known.rain_doubt = gauge.doubt;
     }

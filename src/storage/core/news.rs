@@ -29,6 +29,11 @@ impl News {
         News { station: slug.into(), visitor: None, body: bodies::station(slug) }
     }
 
+    /// What a station observed in a stretch has changed.
+    pub(super) fn backfill(slug: &str, from: Timestamp, to: Timestamp) -> Self {
+        News { station: slug.into(), visitor: None, body: bodies::backfill(slug, from, to) }
+    }
+
     /// A visitor's words about a station are gone.
     pub(super) fn forgotten(visitor: &Visitor, station: &str) -> Self {
         News { station: station.into(), visitor: Some(visitor.clone()), body: bodies::forgotten(station) }

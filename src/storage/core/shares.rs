@@ -4,7 +4,7 @@ use super::memory::Memory;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
 use crate::storage::room::{Room, Told};
-use crate::storage::seam::{Observed, SensorId};
+use crate::storage::seam::{MarkChange, Observed, SensorId};
 use crate::storage::stations::Directory;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,6 +15,8 @@ use weather::station::{Station, StationId};
 const ROW_BYTES: u64 = 24;
 /// See [`ROW_BYTES`].
 const VALUE_BYTES: u64 = 9;
+/// A value that is marked takes about so much.
+const MARK_BYTES: u64 = 64;
 /// A datastream's low and high of a day take about so much.
 const DAY_BYTES: u64 = 64;
 
@@ -129,6 +131,11 @@ pub(super) fn growth(
     let mut grown: HashMap<SensorId, u64> = HashMap::new();
     for ((sensor, _), values) in &observed.rows {
         *grown.entry(*sensor).or_default() += ROW_BYTES + VALUE_BYTES * values.iter().count() as u64;
+    }
+    for mark in &observed.marks {
+        if let MarkChange::Put((sensor, _), _) = mark {
+            *grown.entry(*sensor).or_default() += MARK_BYTES;
+        }
     }
     // Low and high came at the same instant: it is the day's first value.
     for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {

@@ -5,9 +5,10 @@
 
 use super::error::decode;
 use super::numbers::{number, quantity};
-use crate::storage::seam::{Newest, NewestOf, Rank};
+use crate::storage::seam::{Newest, NewestOf, Rank, SensorId};
 use rusqlite::Connection;
 use serde_json::value::RawValue;
+use sqlx::SqliteConnection;
 use std::io::Write;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -28,6 +29,26 @@ pub(super) fn write(db: &Connection, sensors: &[NewestOf]) -> rusqlite::Result<(
         let text = std::str::from_utf8(&text).unwrap_or_default();
         statement.execute((sensor.0, of_row.observed_at.0, of_row.rank.0, text))?;
     }
+    Ok(())
+}
+
+const FORGET: &str = "DELETE FROM latest WHERE sensor = $1";
+
+/// Replaces the newest values of a sensor; of a sensor that has none there is no row.
+pub(super) async fn replace(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    newest: &[Option<Newest>],
+) -> Result<(), sqlx::Error> {
+    let Some(of_row) = newest.iter().flatten().map(|newest| newest.rank).max() else {
+        sqlx::query(FORGET).bind(sensor.0).execute(conn).await?;
+        return Ok(());
+    };
+    let mut text = Vec::new();
+    encode(&mut text, of_row, newest);
+    let text = String::from_utf8(text).map_err(decode)?;
+    let query = sqlx::query(WRITE).bind(sensor.0).bind(of_row.observed_at.0).bind(of_row.rank.0).bind(text);
+    query.execute(conn).await?;
     Ok(())
 }
 

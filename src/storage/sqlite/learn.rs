@@ -2,10 +2,11 @@
 
 use super::json::JsonRows;
 use super::latest;
+use super::marks;
 use super::numbers;
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::error::Error;
-use crate::storage::seam::{FoundSensor, Place, Range, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundRow, FoundSensor, Place, Range, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,7 +30,7 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
     while let Some(row) = rows.next()? {
         let (id, name) = (SensorId(row.get(0)?), SensorName::new(row.get_ref(1)?.as_str().map_err(Error::database)?)?);
         let high_water = row.get::<_, Option<i64>>(2)?.map(Timestamp);
-        found.insert(id, FoundSensor { id, name, high_water, latest: Vec::new() });
+        found.insert(id, FoundSensor { id, name, high_water, latest: Vec::new(), marks: Vec::new() });
     }
     let mut statement = db.prepare_cached(LATEST)?;
     let mut rows = statement.query([station.0])?;
@@ -37,6 +38,11 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
         let of_row = Rank { observed_at: Timestamp(row.get(1)?), rank: Timestamp(row.get(2)?) };
         if let Some(sensor) = found.get_mut(&SensorId(row.get(0)?)) {
             sensor.latest = latest::read(of_row, row.get_ref(3)?.as_str().map_err(Error::database)?)?;
+        }
+    }
+    for (sensor, at, mark) in marks::newest(db, station)? {
+        if let Some(sensor) = found.get_mut(&sensor) {
+            sensor.marks.push((at, mark));
         }
     }
     Ok(found.into_values().collect())
@@ -88,26 +94,31 @@ pub(super) fn days(db: &Connection, wanted: &BTreeSet<SensorDay>) -> Result<Vec<
     Ok(found)
 }
 
-/// The rows that exist at those places.
+/// The rows that exist at those places, with their marks.
 pub(super) fn rows(
     db: &Connection,
     texts: &Texts,
     wanted: &BTreeSet<Place>,
-) -> rusqlite::Result<HashMap<Place, Values>> {
+) -> rusqlite::Result<HashMap<Place, FoundRow>> {
     let mut json = JsonRows::new();
     for (sensor, at) in wanted {
         json.row(format_args!("{},{}", sensor.0, at.0));
     }
+    let wanted = json.finish();
     let mut statement = db.prepare_cached(texts.rows.as_str())?;
-    statement.query_map([json.finish()], row)?.collect()
+    let mut found: HashMap<Place, FoundRow> = statement.query_map([&wanted], row)?.collect::<Result<_, _>>()?;
+    for (place, mark) in marks::at(db, &wanted)? {
+        found.entry(place).or_default().marks.push(mark);
+    }
+    Ok(found)
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<(Place, Values)> {
+fn row(row: &Row<'_>) -> rusqlite::Result<(Place, FoundRow)> {
     let mut values = Values::default();
     for (quantity, column) in columns().zip(KEY_COLUMNS..) {
         if let Some(value) = row.get::<_, Option<f64>>(column)? {
             values.restore(quantity, value);
         }
     }
-    Ok(((SensorId(row.get(0)?), Timestamp(row.get(1)?)), values))
+    Ok(((SensorId(row.get(0)?), Timestamp(row.get(1)?)), FoundRow { values, marks: Vec::new() }))
 }

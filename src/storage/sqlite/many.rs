@@ -132,7 +132,7 @@ const CHANGED: &str = "\
         THEN (SELECT coalesce(max(seq), 0) FROM journal) END AS at \
     UNION ALL \
     SELECT station, min(CASE body ->> 'kind' \
-            WHEN 'report' THEN body ->> 'observed_at' WHEN 'backfill' THEN body ->> 'from' ELSE 0 END) \
+            WHEN 'report' THEN body ->> 'observed_at' WHEN 'marked' THEN body ->> 'observed_at' WHEN 'backfill' THEN body ->> 'from' ELSE 0 END) \
     FROM journal WHERE seq > $1 AND seq <= $1 + $2 AND visitor IS NULL GROUP BY station";
 
 /// What entries after `seq` are about; `None` if there are more than `limit`, or if `seq` is no good cursor.

@@ -97,7 +97,7 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
     let pools = [readers.pool.clone(), background.pool.clone()];
-    let writer = Writer::new(conn, reports, Limits::new(options), zones.clone(), pools).await?;
+    let writer = Writer::new(conn, (reports, texts.clone()), Limits::new(options), zones.clone(), pools).await?;
     Ok(Opened { writer, readers, background, epoch, lossy, zones: zones.source().clone() })
 }
 

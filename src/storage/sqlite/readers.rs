@@ -1,7 +1,8 @@
 //! The connections that read: one question a function.
 
 use super::texts::Texts;
-use super::{admin, conversations, journal, last_when, many, observations, series, stations};
+use super::{admin, conversations, corrections, journal, last_when, many, observations, series, stations};
+use crate::storage::corrections::{Correction, Marked};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
@@ -138,6 +139,26 @@ impl Readers {
         stretch: Stretch,
     ) -> Result<Option<Extreme>, Error> {
         Ok(last_when::extreme(&self.pool, &self.texts, of, stretch).await?)
+    }
+
+    /// The newest values of a station that do not count, within a stretch, oldest first.
+    pub(in crate::storage) async fn marked(
+        &self,
+        station: StationId,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Marked>, Error> {
+        corrections::marked(&self.pool, station, (from, to), limit).await
+    }
+
+    /// The newest corrections of a station's readings, newest first.
+    pub(in crate::storage) async fn corrections(
+        &self,
+        station: StationId,
+        limit: u32,
+    ) -> Result<Vec<Correction>, Error> {
+        corrections::corrections(&self.pool, station, limit).await
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.

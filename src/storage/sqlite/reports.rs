@@ -10,12 +10,11 @@ use super::{gone, learn, rows};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
-use crate::storage::seam::{FoundSensor, Observed, Place, Range, SensorDay, SensorId};
+use crate::storage::seam::{FoundRow, FoundSensor, Observed, Place, Range, SensorDay, SensorId};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use weather::quantity::Quantity;
-use weather::report::Values;
 use weather::station::{SensorName, StationId};
 
 /// The connection. One step at a time uses it.
@@ -104,8 +103,8 @@ impl Reports {
         self.run(move |db, _| learn::days(db, &wanted)).await
     }
 
-    /// The rows that exist at places.
-    pub(super) async fn rows(&self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+    /// The rows that exist at places, with their marks.
+    pub(super) async fn rows(&self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, FoundRow>, Error> {
         let wanted = wanted.clone();
         self.run(move |db, texts| Ok(learn::rows(db, texts, &wanted)?)).await
     }

@@ -2,6 +2,7 @@
 
 use super::journal::body;
 use super::latest;
+use super::marks;
 use super::numbers::{number, stored};
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::entry::Entry;
@@ -26,6 +27,7 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries
         }
         observation.raw_execute()?;
     }
+    marks::write(db, &observed.marks)?;
     latest::write(db, &observed.latest)?;
     let mut extreme = db.prepare_cached(EXTREME)?;
     let mut written = Written::default();

@@ -26,6 +26,15 @@ pub(super) struct OfQuantity {
     /// The lowest and the highest row within a stretch.
     pub lowest: SqlStr,
     pub highest: SqlStr,
+    /// Marks the values of a stretch, and empties their column.
+    pub mark: SqlStr,
+    pub empty: SqlStr,
+    /// Puts marked values of a stretch back into their column.
+    pub restore: SqlStr,
+    /// Puts in the extremes of a day.
+    pub day: SqlStr,
+    /// The newest value of a sensor.
+    pub last: SqlStr,
 }
 
 /// The columns of an observation that are quantities, in the order in which rows are written and read.
@@ -107,6 +116,35 @@ impl OfQuantity {
             newest_above: find("> $5", "observed_ms DESC"),
             lowest: find("> $5", &format!("{name}, observed_ms")),
             highest: find("> $5", &format!("{name} DESC, observed_ms")),
+            mark: text(format!(
+                "INSERT INTO marked (sensor, observed_ms, quantity, value, received_ms, flag, reason) \
+                SELECT sensor, observed_ms, $4, {name}, observed_ms, $5, $6 FROM observation \
+                WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND {name} IS NOT NULL"
+            )),
+            empty: text(format!(
+                "UPDATE observation SET {name} = NULL \
+                WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND {name} IS NOT NULL"
+            )),
+            restore: text(format!(
+                "UPDATE observation SET {name} = marked.value FROM marked \
+                WHERE marked.sensor = $1 AND marked.observed_ms >= $2 AND marked.observed_ms < $3 \
+                AND marked.quantity = $4 AND observation.sensor = $1 \
+                AND observation.observed_ms = marked.observed_ms AND observation.{name} IS NULL"
+            )),
+            day: text(format!(
+                "INSERT INTO extreme (sensor, day, quantity, low, low_ms, high, high_ms) \
+                SELECT $1, $2, $3, lowest.value, lowest.at, highest.value, highest.at FROM \
+                (SELECT {name} AS value, observed_ms AS at FROM observation \
+                    WHERE sensor = $1 AND observed_ms >= $4 AND observed_ms < $5 AND {name} IS NOT NULL \
+                    ORDER BY {name}, observed_ms LIMIT 1) AS lowest CROSS JOIN \
+                (SELECT {name} AS value, observed_ms AS at FROM observation \
+                    WHERE sensor = $1 AND observed_ms >= $4 AND observed_ms < $5 AND {name} IS NOT NULL \
+                    ORDER BY {name} DESC, observed_ms LIMIT 1) AS highest"
+            )),
+            last: text(format!(
+                "SELECT observed_ms, {name} FROM observation WHERE sensor = $1 AND {name} IS NOT NULL \
+                ORDER BY observed_ms DESC LIMIT 1"
+            )),
         }
     }
 }

@@ -9,6 +9,9 @@ const ORPHAN: &str = "SELECT id FROM sensor WHERE station IS NULL LIMIT 1";
 const PURGE: &str = "\
     DELETE FROM observation WHERE sensor = $1 AND observed_ms IN \
     (SELECT observed_ms FROM observation WHERE sensor = $1 ORDER BY observed_ms LIMIT $2)";
+const PURGE_MARKS: &str = "\
+    DELETE FROM marked WHERE sensor = $1 AND observed_ms IN \
+    (SELECT observed_ms FROM marked WHERE sensor = $1 ORDER BY observed_ms LIMIT $2)";
 const PURGE_REST: &str = "\
     BEGIN IMMEDIATE; DELETE FROM latest WHERE sensor = $1; DELETE FROM extreme WHERE sensor = $1; \
     DELETE FROM sensor WHERE id = $1; COMMIT";
@@ -18,7 +21,11 @@ pub(super) async fn purge(conn: &mut SqliteConnection) -> Result<bool, sqlx::Err
     let orphan: Option<i64> = sqlx::query_scalar(ORPHAN).fetch_optional(&mut *conn).await?;
     let Some(sensor) = orphan else { return Ok(false) };
     let rows = sqlx::query(PURGE).bind(sensor).bind(PURGE_ROWS).execute(&mut *conn).await?.rows_affected();
-    if rows == 0 {
+    if rows > 0 {
+        return Ok(true);
+    }
+    let marks = sqlx::query(PURGE_MARKS).bind(sensor).bind(PURGE_ROWS).execute(&mut *conn).await?.rows_affected();
+    if marks == 0 {
         sqlx::query(PURGE_REST).bind(sensor).execute(conn).await?;
     }
     Ok(true)

@@ -2,12 +2,14 @@
 
 use super::reports::Reports;
 use super::room::{self, Limits};
-use super::{admin, gone, journal, prune, stations, tidy, words};
+use super::texts::Texts;
+use super::{admin, corrections, gone, journal, prune, stations, tidy, words};
+use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    AdminChange, FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows,
-    SensorDay, SensorId, Spoken, StationChange, WordLimits,
+    AdminChange, Counted, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed, Place, Pruned,
+    PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -16,7 +18,6 @@ use sqlx::{Connection, SqliteConnection, SqlitePool};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::quantity::Quantity;
-use weather::report::Values;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
@@ -25,6 +26,7 @@ pub(in crate::storage) struct Writer {
     /// Everything but reports.
     conn: SqliteConnection,
     reports: Reports,
+    texts: Arc<Texts>,
     limits: Limits,
     zones: Arc<Zones>,
     /// They are closed before the file is.
@@ -47,14 +49,14 @@ const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 impl Writer {
     pub(super) async fn new(
         mut conn: SqliteConnection,
-        reports: Reports,
+        (reports, texts): (Reports, Arc<Texts>),
         limits: Limits,
         zones: Arc<Zones>,
         readers: [SqlitePool; 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
-        Ok(Self { conn, reports, limits, zones, readers, data_version, looking: data_version })
+        Ok(Self { conn, reports, texts, limits, zones, readers, data_version, looking: data_version })
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -94,8 +96,11 @@ impl Writer {
         self.reports.days(wanted).await
     }
 
-    /// The rows that exist at places.
-    pub(in crate::storage) async fn rows(&mut self, wanted: &BTreeSet<Place>) -> Result<HashMap<Place, Values>, Error> {
+    /// The rows that exist at places, with their marks.
+    pub(in crate::storage) async fn rows(
+        &mut self,
+        wanted: &BTreeSet<Place>,
+    ) -> Result<HashMap<Place, FoundRow>, Error> {
         self.reports.rows(wanted).await
     }
 
@@ -154,6 +159,48 @@ impl Writer {
     /// Changes the owner's password or sessions; false if the change did not apply.
     pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
         Ok(admin::change(&mut self.conn, change).await?)
+    }
+
+    /// Strikes values out or restores them; returns how many, by sensor and quantity.
+    pub(in crate::storage) async fn correct(
+        &mut self,
+        what: &Move<'_>,
+    ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
+        corrections::correct(&mut self.conn, &self.texts, what).await
+    }
+
+    /// Makes a sensor's extremes and newest values anew.
+    pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
+        corrections::renew(&mut self.conn, &self.texts, renewal).await
+    }
+
+    /// What a sensor's rain gauge said, in the order of time.
+    pub(in crate::storage) async fn counted(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<Vec<Counted>, Error> {
+        Ok(corrections::counted(&mut self.conn, sensor, stretch).await?)
+    }
+
+    /// Sets what has fallen by readings of a sensor.
+    pub(in crate::storage) async fn set_fallen(
+        &mut self,
+        sensor: SensorId,
+        fallen: &[(Timestamp, f64)],
+    ) -> Result<(), Error> {
+        Ok(corrections::set_fallen(&mut self.conn, sensor, fallen).await?)
+    }
+
+    /// Notes who corrected what.
+    pub(in crate::storage) async fn note_correction(
+        &mut self,
+        station: StationId,
+        selection: &Selection,
+        made: (&Author, bool, u64),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        Ok(corrections::note(&mut self.conn, station, selection, made, now).await?)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.

@@ -9,6 +9,7 @@ import { openPicture } from '../meter/picture.js';
 import { connect } from '../tabs/link.js';
 import { stationOf } from '../view/card.js';
 import { WORDS } from '../view/format.js';
+import { mark } from '../view/marks.js';
 import { paint, titleOf } from '../view/paint.js';
 import { stateOf, take, turn } from '../view/station.js';
 import { UTC } from '../view/zone.js';
@@ -60,6 +61,10 @@ function run(first) {
     report(item) {
       const station = page.state.stations.find(({ slug }) => slug === item.station);
       if (!station || !take(station, /** @type {any} */ (item), now())) refetch();
+    },
+    marked(item) {
+      const station = page.state.stations.find(({ slug }) => slug === item.station);
+      if (station) mark(station, /** @type {any} */ (item));
     },
     backfill: () => refetch(),
     station: () => refetch(),

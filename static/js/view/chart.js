@@ -1,6 +1,7 @@
 // @ts-check
 // The last 24 hours as SVG paths, the same that `src/pages/chart.rs` draws. Pure: no DOM.
 import { fixed, minus } from './format.js';
+import { markedTemperatures } from './marks.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
 import { fromCanonical, unitOf } from './units.js';
 import { hourMinute, local, weekday } from './zone.js';
@@ -67,6 +68,11 @@ export function draw(station, units, spark = false) {
   const down = (value) => (top - value) / (top - scale.bottom);
   /** @param {number} start */
   const across = (start) => (start + Math.floor(bucketMs / 2) - from) / DAY_MS;
+  /** @param {number} at @param {number} value */
+  const dot = (at, value) => ({
+    x: percent(Math.min(1, (at - from) / DAY_MS)),
+    y: percent(Math.min(1, Math.max(0, down(value)))),
+  });
   const gap = gapMs(station.series, station.interval_ms);
   const freezing = units.temperature === 'F' ? 32 : 0;
   return {
@@ -75,10 +81,8 @@ export function draw(station, units, spark = false) {
     zero: spark ? undefined : zero(scale, top, down, freezing),
     x: spark ? [] : xTicks(station.zone, from),
     // The latest value at its own time: a bucket's mean is not what the large number says.
-    last: latest && {
-      x: percent(Math.min(1, (latest.at - from) / DAY_MS)),
-      y: percent(Math.min(1, Math.max(0, down(latest.value)))),
-    },
+    last: latest && dot(latest.at, latest.value),
+    marked: spark ? [] : markedTemperatures(station).map(({ at, value }) => dot(at, fromCanonical(unit, value))),
     summary: spark
       ? sparkSummary(unit.symbol, points, low, high, gap)
       : summary(station, unit.symbol, points, latest, gap),

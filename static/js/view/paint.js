@@ -115,6 +115,8 @@ function paintChart(scope, station, seen) {
     set(last, 'cy', `${drawing.last.y}%`);
   }
   if (spark || !drawing) return;
+  const rings = drawing.marked.map(({ x, y }) => shape('circle', { class: 'void', r: '4', cx: `${x}%`, cy: `${y}%` }));
+  part('marked')?.replaceChildren(...rings);
   const { x, y, zero } = drawing;
   part('y')?.replaceChildren(...y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));
   part('x')?.replaceChildren(

@@ -20,6 +20,7 @@ import { date } from './zone.js';
  * @property {Record<string, Extreme>} extremes
  * @property {number | null} feels_like
  * @property {import('./series.js').Series} series
+ * @property {import('./marks.js').Mark[]} [marked] values of the last 24 hours that do not count
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
  * @property {string[]} [left_out] sensors that the page has no place for
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off

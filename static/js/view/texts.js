@@ -1,6 +1,7 @@
 // @ts-check
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
+import { markedText } from './marks.js';
 import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend } from './station.js';
 import { otherScale, unitOf } from './units.js';
 import { date, hourMinute, moment } from './zone.js';
@@ -82,6 +83,7 @@ export const TEXTS = Object.freeze({
   compass: (s, c) => given(windFrom(s, c), f.compass),
   force: (s) => given(s.values.wind_speed?.value, (value) => String(f.beaufort(value)[0])),
   beaufort: (s) => given(s.values.wind_speed?.value, (value) => f.beaufort(value)[1]),
+  marked: (s) => markedText(s),
   gust_today: (s, c) => given(s.extremes.wind_gust?.high, (value) => f.text('wind_gust', value, c.units)),
 });
 

@@ -35,7 +35,9 @@ async fn nothing_is_told_that_is_not_committed() {
 #[tokio::test]
 async fn the_journal_says_what_was_told_byte_for_byte() {
     let mut house = House::new().await;
-    house.append(vec![report(NOON, &[("temperature", 0.1 + 0.2), ("indoor/humidity", 1e-7), ("co2", 420.0)])]).await;
+    house
+        .append(vec![report(NOON, &[("temperature", 20.0 + 0.1 + 0.2), ("indoor/humidity", 1e-7), ("co2", 420.0)])])
+        .await;
     house.append((1..5).map(minute).collect()).await;
     let told = [house.entries().await, house.entries().await].concat();
     assert_eq!(told.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);

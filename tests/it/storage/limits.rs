@@ -40,9 +40,9 @@ async fn nobody_waits_for_a_locked_database_longer_than_its_turn() {
 #[tokio::test]
 async fn one_upload_that_the_database_refuses_does_not_fail_the_others() {
     let house = House::new().await;
-    house.outside().refuse(Refusal::Temperature(13.0));
+    house.outside().refuse(Refusal::Temperature(19.0));
     let (storage, id) = (&house.storage, house.station.id);
-    let unlucky = report(NOON.plus(MINUTE_MS), &[("temperature", 13.0)]);
+    let unlucky = report(NOON.plus(MINUTE_MS), &[("temperature", 19.0)]);
     let (one, bad, other) = tokio::join!(
         storage.append(id, minutes(0..1)),
         storage.append(id, vec![unlucky]),
@@ -141,10 +141,10 @@ async fn one_station_does_not_fill_the_queue() {
 async fn what_was_merged_behind_a_batch_that_fails_is_stored_all_the_same() {
     let house = House::with(|options| options.batch_rows = 4).await.unheard();
     house.append(minutes(0..1)).await;
-    house.outside().refuse(Refusal::Temperature(13.0));
+    house.outside().refuse(Refusal::Temperature(19.0));
     let (storage, id) = (&house.storage, house.station.id);
     let send = async |minute: i64| {
-        let value = if minute == 2 { 13.0 } else { 20.0 };
+        let value = if minute == 2 { 19.0 } else { 20.0 };
         (minute, storage.append(id, vec![report(NOON.plus(minute * MINUTE_MS), &[("temperature", value)])]).await)
     };
     for (minute, answer) in futures_util::future::join_all((1..40).map(send)).await {

@@ -5,7 +5,9 @@ use stevenson::storage::{Error, Fill};
 use weather::time::MINUTE_MS;
 
 fn minutes(range: std::ops::Range<i64>) -> Vec<Report> {
-    range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0), ("humidity", 50.0)])).collect()
+    // Values that stayed the same for hours would be those of a frozen sensor.
+    let values = |minute: i64| [("temperature", 20.0 + (minute % 2) as f64), ("humidity", 50.0 + (minute % 2) as f64)];
+    range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &values(minute))).collect()
 }
 
 /// Appends until the database refuses; the error, and how many minutes were stored.

@@ -18,7 +18,9 @@ fn file(house: &House) -> &File {
 }
 
 fn minutes(range: std::ops::Range<i64>) -> Vec<Report> {
-    range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)])).collect()
+    // Values that stayed the same for hours would be those of a frozen sensor.
+    let value = |minute: i64| 20.0 + (minute % 2) as f64;
+    range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", value(minute))])).collect()
 }
 
 #[tokio::test]

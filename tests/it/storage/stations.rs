@@ -59,7 +59,10 @@ async fn the_directory_is_sorted_by_name() {
 #[tokio::test]
 async fn a_removed_station_is_gone_at_once_and_its_rows_follow() {
     let mut house = House::new().await;
-    let minutes = (0..5_000).map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0)]));
+    let minutes = (0..5_000).map(|minute| {
+        // A value that stayed the same for hours would be that of a frozen sensor.
+        report(NOON.plus(minute * MINUTE_MS), &[("temperature", 20.0 + (minute % 2) as f64)])
+    });
     house.append(minutes.collect()).await;
     house.storage.remove_station(&house.station.slug).await.expect("removed");
     // A large upload is several commits.

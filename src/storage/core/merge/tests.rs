@@ -19,6 +19,7 @@ struct Tables {
     rows: BTreeMap<Place, [Option<f64>; Quantity::COUNT]>,
     latest: BTreeMap<(SensorId, Quantity), (Rank, f64)>,
     extremes: BTreeMap<(SensorId, NaiveDate, Quantity), Range>,
+    marks: BTreeMap<(Place, Quantity), Mark>,
 }
 
 impl Tables {
@@ -27,6 +28,12 @@ impl Tables {
             let row = self.rows.entry(*place).or_default();
             for (quantity, value) in values.iter() {
                 row[quantity.index()].get_or_insert(value);
+            }
+        }
+        for change in &changes.observed.marks {
+            match change {
+                MarkChange::Put(place, mark) => _ = self.marks.insert((*place, mark.quantity), *mark),
+                MarkChange::Lift(place, quantity) => _ = self.marks.remove(&(*place, *quantity)),
             }
         }
         for NewestOf { sensor, newest } in &changes.observed.latest {
@@ -51,11 +58,14 @@ impl Tables {
         for ((sensor, day, quantity), range) in &self.extremes {
             memory.days.entry((*sensor, *day)).or_default().ranges[quantity.index()] = Some(*range);
         }
+        for (((sensor, at), _), mark) in &self.marks {
+            memory.sensors.entry(*sensor).or_default().recall(*at, *mark);
+        }
         memory
     }
 
     /// The rows that `learn` would find.
-    fn stored(&self, memory: &Memory, reports: &[Report]) -> HashMap<Place, Values> {
+    fn stored(&self, memory: &Memory, reports: &[Report]) -> HashMap<Place, FoundRow> {
         let mut stored = HashMap::new();
         for report in reports {
             for sensor in report.sensors().keys().map(|name| memory.stations[&station().id][name]) {
@@ -66,7 +76,8 @@ impl Tables {
                     let mut values = Values::default();
                     let present = Quantity::all().zip(row).filter_map(|(quantity, value)| Some((quantity, (*value)?)));
                     present.for_each(|(quantity, value)| values.restore(quantity, value));
-                    stored.insert(place, values);
+                    let marks = self.marks.iter().filter(|((at, _), _)| *at == place).map(|(_, mark)| *mark).collect();
+                    stored.insert(place, FoundRow { values, marks });
                 }
             }
         }
@@ -155,6 +166,8 @@ proptest! {
             }
         }
         prop_assert_eq!(&tables, &straight);
+        // For how long values have not changed is forgotten by a restart.
+        memory.sensors.values_mut().for_each(|known| known.held.clear());
         prop_assert_eq!(memory.sensors, straight.memory().sensors, "memory says what the tables say");
     }
 
@@ -218,4 +231,154 @@ fn one_answer_names_a_limited_number_of_contradictions() {
     let (_, answer) = put(&mut tables, &mut memory, &reports);
     assert_eq!((answer.stored, answer.duplicate), (1, 0));
     assert_eq!(answer.warnings.len(), WARNINGS_MAX);
+}
+
+/// A temperature of the main sensor that was observed and came so many minutes after the start.
+fn warmth(minute: i64, celsius: f64) -> Report {
+    let at = START.plus(minute * MINUTE_MS);
+    let mut draft = Draft::new(at.plus(700));
+    draft.take_number(&SensorName::main(), Quantity::Temperature, Quantity::Temperature.unit(), "", celsius);
+    draft.finish(Some(at)).report.expect("a value")
+}
+
+/// The temperatures of the main sensor that count, and the reasons of those that do not, by their minutes.
+fn temperatures(tables: &Tables) -> (Vec<(i64, f64)>, Vec<(i64, Reason)>) {
+    let minute = |at: Timestamp| at.since(START) / MINUTE_MS;
+    let good = tables.rows.iter().filter_map(|((_, at), row)| Some((minute(*at), row[Quantity::Temperature.index()]?)));
+    let marks = tables.marks.iter().map(|(((_, at), _), mark)| (minute(*at), mark.reason));
+    (good.collect(), marks.collect())
+}
+
+fn kinds(merged: &Merged) -> Vec<(String, serde_json::Value)> {
+    let body = |news: &News| serde_json::from_slice::<serde_json::Value>(&news.body).expect("JSON");
+    merged.news.iter().map(body).map(|body| (body["kind"].as_str().unwrap_or_default().to_owned(), body)).collect()
+}
+
+#[test]
+fn a_spike_counts_for_nothing_and_is_told_as_what_it_is() {
+    let (mut tables, mut memory) = (Tables::default(), empty());
+    put(&mut tables, &mut memory, &[warmth(0, 14.0), warmth(5, 14.1)]);
+    let (step, answer) = put(&mut tables, &mut memory, &[warmth(10, -10.5)]);
+    assert_eq!((answer.stored, answer.duplicate, answer.warnings.len()), (1, 0, 0));
+    assert_eq!(kinds(&step).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["marked"]);
+    let mark = serde_json::json!({"value": -10.5, "flag": 3, "reason": "step"});
+    assert_eq!(kinds(&step)[0].1["marks"]["temperature"], mark);
+    let (back, _) = put(&mut tables, &mut memory, &[warmth(15, 13.9)]);
+    assert_eq!(kinds(&back).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["marked", "report"]);
+    assert_eq!(kinds(&back)[0].1["marks"]["temperature"]["reason"], "spike");
+    assert_eq!(temperatures(&tables), (vec![(0, 14.0), (5, 14.1), (15, 13.9)], vec![(10, Reason::Spike)]));
+    let lowest = tables.extremes.values().map(|range| range.low).fold(f64::INFINITY, f64::min);
+    assert_eq!(lowest, 13.9);
+    let (again, answer) = put(&mut tables, &mut memory, &[warmth(10, -10.5)]);
+    assert_eq!((answer.stored, answer.duplicate, again.news.len()), (0, 1, 0), "what is marked is known");
+    let (_, answer) = put(&mut tables, &mut memory, &[warmth(10, 14.0)]);
+    assert_eq!(answer.warnings.len(), 1, "and it is not replaced");
+}
+
+#[test]
+fn a_front_counts_once_the_next_value_has_come() {
+    for restart in [false, true] {
+        let (mut tables, mut memory) = (Tables::default(), empty());
+        put(&mut tables, &mut memory, &[warmth(0, 24.0), warmth(5, 24.1), warmth(10, 15.0)]);
+        assert_eq!(tables.latest[&(SensorId(1), Quantity::Temperature)].1, 24.1, "the step is not the weather yet");
+        if restart {
+            memory = tables.memory();
+        }
+        let (settled, _) = put(&mut tables, &mut memory, &[warmth(15, 14.6)]);
+        let told = kinds(&settled);
+        assert_eq!(told.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["marked", "report", "report"]);
+        assert_eq!(told[0].1["marks"]["temperature"], serde_json::json!({"value": 15.0, "flag": 1}));
+        assert_eq!((&told[1].1["values"]["temperature"], told[1].1.get("late")), (&15.0.into(), None));
+        assert_eq!(temperatures(&tables), (vec![(0, 24.0), (5, 24.1), (10, 15.0), (15, 14.6)], vec![]));
+        assert_eq!(tables.latest[&(SensorId(1), Quantity::Temperature)].1, 14.6);
+        let extreme = tables.extremes.values().next().expect("a day");
+        assert_eq!((extreme.low, extreme.high), (14.6, 24.1));
+    }
+}
+
+#[test]
+fn what_is_beyond_the_limits_is_kept_beside_the_row() {
+    let at = START;
+    let report = |fields: &[(Quantity, f64)]| {
+        let mut draft = Draft::new(at);
+        fields.iter().for_each(|(quantity, value)| {
+            draft.take_number(&SensorName::main(), *quantity, quantity.unit(), "", *value);
+        });
+        draft.finish(Some(at)).report.expect("a value")
+    };
+    let (mut tables, mut memory) = (Tables::default(), empty());
+    let wild = report(&[(Quantity::Temperature, 14.0), (Quantity::WindSpeed, 468.7)]);
+    put(&mut tables, &mut memory, std::slice::from_ref(&wild));
+    let mark = tables.marks[&((SensorId(1), at), Quantity::WindSpeed)];
+    assert_eq!((mark.value, mark.reason), (468.7, Reason::Gross));
+    assert_eq!(tables.rows[&(SensorId(1), at)].iter().flatten().count(), 1);
+    let (_, answer) = put(&mut tables, &mut memory, &[wild]);
+    assert_eq!((answer.stored, answer.duplicate), (0, 1));
+    let (_, answer) = put(&mut tables, &mut memory, &[report(&[(Quantity::WindSpeed, 4.0)])]);
+    assert_eq!((answer.stored, answer.warnings.len()), (0, 1), "what came first stays");
+}
+
+#[test]
+fn what_is_made_of_a_step_waits_with_it() {
+    let pressure = |minute: i64, hpa: f64| {
+        let at = START.plus(minute * MINUTE_MS);
+        let mut draft = Draft::new(at);
+        let quantity = Quantity::StationPressure;
+        draft.take_number(&SensorName::main(), quantity, quantity.unit(), "", hpa);
+        draft.finish(Some(at)).report.expect("a value")
+    };
+    let high = Station { elevation_m: Some(1_200.0), ..station() };
+    let (mut tables, mut memory) = (Tables::default(), empty());
+    for (minute, hpa) in [(0, 880.0), (5, 850.0), (10, 880.1)] {
+        let (slug, reports) = (Arc::from("town-hall"), [pressure(minute, hpa)]);
+        let mut merging = Merging::new(tables.stored(&memory, &reports));
+        merging.upload(&mut memory, &Upload { station: &high, slug: &slug, reports: &reports, first: None });
+        let merged = merging.finish(&mut memory);
+        tables.write(&merged);
+    }
+    let marked: Vec<_> = tables.marks.values().map(|mark| (mark.quantity, mark.reason)).collect();
+    assert_eq!(marked, [(Quantity::StationPressure, Reason::Spike), (Quantity::AltimeterSetting, Reason::Spike)]);
+    let reduced: Vec<_> = tables.rows.values().map(|row| row[Quantity::AltimeterSetting.index()].is_some()).collect();
+    assert_eq!(reduced, [true, false, true]);
+}
+
+proptest! {
+    #[test]
+    fn no_value_is_lost_or_altered_in_whatever_order_values_come(
+        minutes in Just((0..40_i64).collect::<Vec<_>>()).prop_shuffle(),
+        values in prop::collection::vec(prop::sample::select(vec![10.0, 11.0, 12.0, 30.0, 45.0, -20.0]), 40),
+        cuts in prop::collection::vec((1..9usize, any::<bool>()), 1..20),
+        in_order in any::<bool>(),
+    ) {
+        let minutes = if in_order { (0..40).collect() } else { minutes };
+        let sent: Vec<Report> = minutes.iter().map(|&minute| warmth(minute, values[minute as usize])).collect();
+        let (mut tables, mut memory, mut rest) = (Tables::default(), empty(), &sent[..]);
+        for (length, restart) in cuts.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (batch, others) = rest.split_at((*length).min(rest.len()));
+            put(&mut tables, &mut memory, batch);
+            rest = others;
+            if *restart {
+                memory = tables.memory();
+            }
+        }
+        let (good, marks) = temperatures(&tables);
+        let marked = tables.marks.iter().map(|(((_, at), _), mark)| (at.since(START) / MINUTE_MS, mark.value));
+        let mut kept: Vec<(i64, f64)> = good.iter().copied().chain(marked).collect();
+        kept.sort_by_key(|(minute, _)| *minute);
+        prop_assert_eq!(kept, (0..).zip(values).collect::<Vec<_>>(), "each once, as it was sent");
+        prop_assert_eq!(good.len() + marks.len(), 40);
+        for ((sensor, _, quantity), range) in &tables.extremes {
+            let of: Vec<f64> = tables.rows.iter().filter(|((one, _), _)| one == sensor).filter_map(|(_, row)| row[quantity.index()]).collect();
+            prop_assert_eq!(range.high, of.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+            prop_assert_eq!(range.low, of.iter().copied().fold(f64::INFINITY, f64::min));
+        }
+        if in_order {
+            let mut straight = Tables::default();
+            put(&mut straight, &mut empty(), &sent);
+            prop_assert_eq!(&tables, &straight, "a restart between step and return changes nothing");
+        }
+    }
 }

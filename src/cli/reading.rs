@@ -1,0 +1,137 @@
+//! `reading list | strike | restore`: opens the file itself, beside a running server.
+
+mod moment;
+
+use super::database::{find, must_be_there, with_storage};
+use super::sensor::{sensor_name, shown};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use moment::Stretch;
+use stevenson::config::Config;
+use stevenson::storage::{Author, Selection, Storage};
+use weather::quantity::Quantity;
+use weather::station::{SensorName, Slug, Station};
+use weather::time::{DAY_MS, Timestamp};
+
+/// Values and corrections that are listed at most.
+const LISTED_MAX: u32 = 1_000;
+/// What is listed if no time is named: the last days.
+const LISTED_DAYS: i64 = 7;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReadingCommand {
+    /// List readings that do not count, with the reason, and who struck out and restored what
+    List {
+        /// The station's slug
+        station: Slug,
+        /// A time or from..to, as in `reading strike` [default: the last 7 days]
+        time: Option<String>,
+    },
+    /// Strike readings out: they are kept, and count for nothing
+    Strike(Which),
+    /// Let readings count again: those that were struck out, and those that the checks have set aside
+    Restore(Which),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    /// The station's slug
+    station: Slug,
+    /// A time or from..to: 2026-11-22, 2026-11-22T14:05 and 2026-11-22T14:05:30 are local to the station and mean that day,
+    /// minute or second; with a Z or an offset they are not local
+    time: String,
+    /// The sensor's name, as `sensor list` shows it; . is the main sensor [default: all of them]
+    #[arg(long, value_parser = sensor_name)]
+    sensor: Option<SensorName>,
+    /// temperature, wind_gust, …; precipitation is meant with its counters [default: all of them]
+    #[arg(long, value_parser = quantity)]
+    quantity: Option<Quantity>,
+    /// Why, for those who read the list later
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+fn quantity(text: &str) -> Result<Quantity, String> {
+    let known = || {
+        let names: Vec<_> = Quantity::shown().map(Quantity::name).collect();
+        format!("there is no such quantity; there are {}", names.join(", "))
+    };
+    Quantity::from_name(text).filter(|quantity| quantity.is_shown()).ok_or_else(known)
+}
+
+/// Runs the command.
+pub(super) async fn run(config: Config, command: ReadingCommand) -> Result<()> {
+    must_be_there(&config)?;
+    with_storage(config, async |storage| match command {
+        ReadingCommand::List { station, time } => list(storage, &station, time.as_deref()).await,
+        ReadingCommand::Strike(which) => correct(storage, which, false).await,
+        ReadingCommand::Restore(which) => correct(storage, which, true).await,
+    })
+    .await
+}
+
+async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
+    let station = find(storage, &which.station)?;
+    let Stretch { from, to } = moment::read(&station.zone, &which.time).context("that is no time")?;
+    let Which { sensor, quantity, reason, .. } = which;
+    let selection = Selection { station: station.slug.clone(), sensor, quantity, from, to };
+    let author = Author { name: author(), reason };
+    let (done, nothing) = if restore { ("restored", "restored") } else { ("struck out", "struck out") };
+    let values = match restore {
+        true => storage.restore(selection, author).await?,
+        false => storage.strike(selection, author).await?,
+    };
+    match values {
+        0 => bail!("{} has nothing there that could be {nothing}", station.slug),
+        1 => println!("1 value of {} {done}", station.slug),
+        values => println!("{values} values of {} {done}", station.slug),
+    }
+    Ok(())
+}
+
+async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> {
+    let station = find(storage, slug)?;
+    let stretch = match time {
+        Some(time) => moment::read(&station.zone, time).context("that is no time")?,
+        None => last_days(),
+    };
+    let marked = storage.marked(station.id, stretch.from, stretch.to, LISTED_MAX).await?;
+    if marked.is_empty() {
+        println!("all readings of {} of that time count", station.slug);
+    }
+    for one in marked {
+        let (key, unit) = (one.sensor.key(one.quantity), one.quantity.unit().symbol());
+        let value = one.quantity.echo(one.value);
+        println!("{}  {key:<32}  {value} {unit}  {}", local(&station, one.observed_at), one.reason.words());
+    }
+    for made in storage.corrections(station.id, LISTED_MAX).await? {
+        let what = match (&made.sensor, made.quantity) {
+            (None, None) => "all values".to_owned(),
+            (None, Some(quantity)) => quantity.name().to_owned(),
+            (Some(sensor), None) => format!("all of {}", shown(sensor)),
+            (Some(sensor), Some(quantity)) => sensor.key(quantity),
+        };
+        let verb = if made.restored { "restored" } else { "struck out" };
+        let (from, to) = (local(&station, made.from), local(&station, made.to.plus(-1)));
+        let reason = if made.author.reason.is_empty() { String::new() } else { format!(": {}", made.author.reason) };
+        let (at, name, values) = (local(&station, made.made_at), &made.author.name, made.values);
+        println!("{at}  {name} {verb} {what} from {from} to {to}, {values} values{reason}");
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command that looks back from now")]
+fn last_days() -> Stretch {
+    let now = Timestamp::from(chrono::Utc::now());
+    Stretch { from: now.plus(-LISTED_DAYS * DAY_MS), to: now.plus(DAY_MS) }
+}
+
+fn local(station: &Station, at: Timestamp) -> String {
+    at.to_utc().with_timezone(&station.zone).format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Who runs the command, as the system says.
+fn author() -> String {
+    let name = ["USER", "LOGNAME"].into_iter().find_map(|variable| std::env::var(variable).ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "the command line".to_owned())
+}

@@ -1,0 +1,34 @@
+//! Values of the last 24 hours that are kept and do not count. `static/js/view/marks.js` says the same.
+
+use super::facts::Facts;
+use crate::storage::Marked;
+use weather::mark::Reason;
+use weather::quantity::Quantity;
+
+/// Most of them that a page knows; the newest.
+pub(super) const MARKS_MAX: u32 = 200;
+
+fn shown(facts: &Facts) -> impl Iterator<Item = &Marked> {
+    facts.marked.iter().filter(|marked| marked.observed_at >= facts.series.from)
+}
+
+/// The main sensor's temperatures among them.
+pub(super) fn temperatures(facts: &Facts) -> impl Iterator<Item = &Marked> {
+    shown(facts).filter(|marked| marked.quantity == Quantity::Temperature && marked.sensor.is_main())
+}
+
+/// How many there are, and why; empty if there are none.
+pub(super) fn text(facts: &Facts) -> String {
+    let counted = |reason: Reason| match shown(facts).filter(|marked| marked.reason == reason).count() {
+        0 => None,
+        1 => Some(reason.words().to_owned()),
+        count => Some(format!("{} ({count})", reason.words())),
+    };
+    let counted: Vec<_> = Reason::all().filter_map(counted).collect();
+    let counted = counted.join(", ");
+    match shown(facts).count() {
+        0 => String::new(),
+        1 => format!("1 value of the last 24 hours does not count: {counted}."),
+        count => format!("{count} values of the last 24 hours do not count: {counted}."),
+    }
+}

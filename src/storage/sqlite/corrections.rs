@@ -1,0 +1,205 @@
+//! Striking out and restoring, inside the caller's transaction, and what can be read of it.
+
+use super::error::decode;
+use super::json::JsonRows;
+use super::latest;
+use super::numbers::{number, quantity, stored};
+use super::texts::Texts;
+use crate::storage::corrections::{Author, Correction, Marked, Selection};
+use crate::storage::error::Error;
+use crate::storage::seam::{Counted, Move, Newest, Rank, Renewal, SensorId, Stretch};
+use sqlx::{SqliteConnection, SqlitePool};
+use weather::mark::{Flag, Reason};
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+const SENSORS: &str = "SELECT id FROM sensor WHERE station = $1 AND ($2 IS NULL OR name = $2) ORDER BY id";
+
+/// What was suspect already fails, so that no later value speaks for it.
+const STRIKE_MARKED: &str = "\
+    UPDATE marked SET flag = $5, reason = $6 \
+    WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND quantity = $4 AND flag <> $5";
+const UNMARK: &str =
+    "DELETE FROM marked WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND quantity = $4";
+
+/// Moves values; returns how many, by sensor and quantity.
+pub(super) async fn correct(
+    conn: &mut SqliteConnection,
+    texts: &Texts,
+    what: &Move<'_>,
+) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
+    let Selection { station, sensor: name, from, to, .. } = what.selection;
+    let query = sqlx::query_scalar(SENSORS).bind(what.station.0).bind(name.as_ref().map(SensorName::as_str));
+    let sensors: Vec<i64> = query.fetch_all(&mut *conn).await?;
+    if let (true, Some(name)) = (sensors.is_empty(), name) {
+        return Err(Error::NoSensor(station.to_string(), name.as_str().to_owned()));
+    }
+    let (flag, reason) = (i64::from(Flag::Fail.number()), Reason::Struck.name());
+    let mut moved = Vec::new();
+    for sensor in sensors {
+        for &quantity in what.quantities {
+            let texts = texts.of(quantity);
+            let mut values = 0;
+            let steps = if what.restore {
+                [(texts.restore.clone(), true), (sqlx::SqlStr::from_static(UNMARK), false)]
+            } else {
+                [(texts.mark.clone(), false), (texts.empty.clone(), true)]
+            };
+            for (sql, counts) in steps {
+                let query = sqlx::query(sql).bind(sensor).bind(from.0).bind(to.0).bind(number(quantity));
+                let done = query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
+                values += if counts { done } else { 0 };
+            }
+            if !what.restore {
+                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from.0).bind(to.0).bind(number(quantity));
+                query.bind(flag).bind(reason).execute(&mut *conn).await?;
+            }
+            if values > 0 {
+                moved.push((SensorId(sensor), quantity, values));
+            }
+        }
+    }
+    Ok(moved)
+}
+
+const FORGET_DAY: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2 AND quantity = $3";
+const NEWEST: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
+
+/// Makes extremes and newest values anew.
+pub(super) async fn renew(conn: &mut SqliteConnection, texts: &Texts, renewal: &Renewal) -> Result<(), Error> {
+    let sensor = renewal.sensor;
+    for &quantity in renewal.quantities.iter().filter(|quantity| quantity.is_shown()) {
+        for (day, stretch) in &renewal.days {
+            let (day, of) = (day.to_string(), number(quantity));
+            sqlx::query(FORGET_DAY).bind(sensor.0).bind(&day).bind(of).execute(&mut *conn).await?;
+            let query = sqlx::query(texts.of(quantity).day.clone()).bind(sensor.0).bind(&day).bind(of);
+            query.bind(stretch.from.0).bind(stretch.to.0).execute(&mut *conn).await?;
+        }
+    }
+    let row: Option<(i64, i64, String)> = sqlx::query_as(NEWEST).bind(sensor.0).fetch_optional(&mut *conn).await?;
+    let mut newest = [None; Quantity::COUNT];
+    if let Some((observed_ms, rank_ms, quantities)) = row {
+        let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
+        for (quantity, value) in latest::read(of_row, &quantities)? {
+            newest[quantity.index()] = Some(value);
+        }
+    }
+    for &quantity in &renewal.quantities {
+        let query = sqlx::query_as(texts.of(quantity).last.clone()).bind(sensor.0);
+        let last: Option<(i64, f64)> = query.fetch_optional(&mut *conn).await?;
+        newest[quantity.index()] =
+            last.map(|(at, value)| Newest { rank: Rank::new(Timestamp(at), renewal.now), value });
+    }
+    Ok(latest::replace(conn, sensor, &newest).await?)
+}
+
+const COUNTED: &str = "\
+    SELECT observed_ms, precipitation_counted, precipitation_total, precipitation FROM observation \
+    WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
+    AND coalesce(precipitation_counted, precipitation_total, precipitation) IS NOT NULL ORDER BY observed_ms";
+
+/// What a rain gauge said, in order.
+pub(super) async fn counted(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    stretch: Stretch,
+) -> Result<Vec<Counted>, sqlx::Error> {
+    type Row = (i64, Option<f64>, Option<f64>, Option<f64>);
+    let query = sqlx::query_as(COUNTED).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
+    let rows: Vec<Row> = query.fetch_all(conn).await?;
+    let counted = |(at, daily, total, fallen): Row| Counted { at: Timestamp(at), daily, total, fallen };
+    Ok(rows.into_iter().map(counted).collect())
+}
+
+const SET_FALLEN: &str = "\
+    UPDATE observation SET precipitation = made.value ->> 1 FROM json_each($2) AS made \
+    WHERE observation.sensor = $1 AND observation.observed_ms = made.value ->> 0";
+
+/// Sets what has fallen by some readings.
+pub(super) async fn set_fallen(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    fallen: &[(Timestamp, f64)],
+) -> Result<(), sqlx::Error> {
+    let mut rows = JsonRows::new();
+    fallen.iter().for_each(|(at, mm)| rows.row(format_args!("{},{mm:?}", at.0)));
+    sqlx::query(SET_FALLEN).bind(sensor.0).bind(rows.finish()).execute(conn).await?;
+    Ok(())
+}
+
+const NOTE: &str = "\
+    INSERT INTO correction (station, sensor, quantity, from_ms, to_ms, restored, readings, author, reason, made_ms) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+/// Notes who corrected what.
+pub(super) async fn note(
+    conn: &mut SqliteConnection,
+    station: StationId,
+    selection: &Selection,
+    (author, restored, values): (&Author, bool, u64),
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(NOTE)
+        .bind(station.0)
+        .bind(selection.sensor.as_ref().map(SensorName::as_str))
+        .bind(selection.quantity.map(number))
+        .bind(selection.from.0)
+        .bind(selection.to.0)
+        .bind(restored)
+        .bind(stored(values))
+        .bind(&author.name)
+        .bind(&author.reason)
+        .bind(now.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const MARKED: &str = "\
+    SELECT sensor.name, marked.quantity, marked.observed_ms, marked.value, marked.reason \
+    FROM sensor CROSS JOIN marked ON marked.sensor = sensor.id \
+        AND marked.observed_ms >= $2 AND marked.observed_ms < $3 \
+    WHERE sensor.station = $1 ORDER BY marked.observed_ms DESC, sensor.name LIMIT $4";
+
+/// The newest values of a stretch that do not count, oldest first.
+pub(super) async fn marked(
+    db: &SqlitePool,
+    station: StationId,
+    (from, to): (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<Marked>, Error> {
+    type Row = (String, i64, i64, f64, String);
+    let query = sqlx::query_as(MARKED).bind(station.0).bind(from.0).bind(to.0).bind(limit);
+    let rows: Vec<Row> = query.fetch_all(db).await?;
+    let marked = |(name, number, at, value, reason): Row| {
+        let (sensor, quantity, observed_at) = (SensorName::new(&name)?, quantity(number)?, Timestamp(at));
+        let reason = Reason::from_name(&reason).ok_or_else(|| decode(format!("{reason:?} is no reason")))?;
+        Ok(Marked { sensor, quantity, observed_at, value, reason })
+    };
+    let marked = rows.into_iter().rev().map(marked);
+    marked.filter(|marked| marked.as_ref().map_or(true, |marked: &Marked| marked.quantity.is_shown())).collect()
+}
+
+const CORRECTIONS: &str = "\
+    SELECT sensor, quantity, from_ms, to_ms, restored, readings, author, reason, made_ms FROM correction \
+    WHERE station = $1 ORDER BY made_ms DESC, id DESC LIMIT $2";
+
+/// The newest corrections, newest first.
+pub(super) async fn corrections(db: &SqlitePool, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
+    type Row = (Option<String>, Option<i64>, i64, i64, bool, i64, String, String, i64);
+    let rows: Vec<Row> = sqlx::query_as(CORRECTIONS).bind(station.0).bind(limit).fetch_all(db).await?;
+    let correction = |(sensor, number, from, to, restored, values, name, reason, made): Row| {
+        Ok(Correction {
+            sensor: sensor.map(|name| SensorName::new(&name)).transpose()?,
+            quantity: number.map(quantity).transpose()?,
+            from: Timestamp(from),
+            to: Timestamp(to),
+            restored,
+            values: values.unsigned_abs(),
+            author: Author { name, reason },
+            made_at: Timestamp(made),
+        })
+    };
+    rows.into_iter().map(correction).collect()
+}

@@ -1,0 +1,51 @@
+// @ts-check
+// Values of the last 24 hours that are kept and do not count. Pure: no DOM.
+
+/** @typedef {import('./station.js').Station} Station */
+/** @typedef {{key: string, at: number, value: number, reason: string}} Mark */
+/** @typedef {{observed_at: number, marks: Record<string, {value: number, flag: number, reason?: string}>}} News */
+
+/** As many as the server's page has. */
+const MARKS_MAX = 200;
+
+/** What people read, in order. The server's own table is in `crates/weather/src/mark.rs`. */
+const REASONS = Object.freeze({
+  gross: 'outside what weather can be',
+  step: 'a step that the next value will settle',
+  spike: 'a spike',
+  unchanged: 'unchanged for hours',
+  above_temperature: 'a dew point above the temperature',
+  below_mean: 'a gust below the mean wind',
+  dry_air: 'rain in dry air',
+  struck: 'struck out by a person',
+});
+
+/** Takes in what became of values. A card shows none of it. @param {Station} station @param {News} news */
+export function mark(station, { observed_at: at, marks }) {
+  if (!station.marked) return;
+  for (const [key, { value, reason }] of Object.entries(marks)) {
+    station.marked = station.marked.filter((mark) => mark.at !== at || mark.key !== key);
+    if (reason) station.marked.push({ key, at, value, reason });
+  }
+  station.marked = station.marked.sort((a, b) => a.at - b.at).slice(-MARKS_MAX);
+  station.series.version = (station.series.version ?? 0) + 1;
+}
+
+/** Those of the last 24 hours. @param {Station} station */
+const shown = ({ marked, series }) => (marked ?? []).filter(({ at }) => at >= series.start);
+
+/** The temperatures among them. @param {Station} station */
+export const markedTemperatures = (station) => shown(station).filter(({ key }) => key === 'temperature');
+
+/** How many there are, and why; empty if there are none. @param {Station} station */
+export function markedText(station) {
+  const marks = shown(station);
+  if (!marks.length) return '';
+  const counted = Object.entries(REASONS).flatMap(([name, words]) => {
+    const count = marks.filter(({ reason }) => reason === name).length;
+    return count === 0 ? [] : count === 1 ? [words] : [`${words} (${count})`];
+  });
+  const values =
+    marks.length === 1 ? '1 value of the last 24 hours does' : `${marks.length} values of the last 24 hours do`;
+  return `${values} not count: ${counted.join(', ')}.`;
+}

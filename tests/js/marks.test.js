@@ -1,0 +1,51 @@
+// @ts-check
+import { draw } from '../../static/js/view/chart.js';
+import { mark, markedText } from '../../static/js/view/marks.js';
+import { equal, test } from './check.js';
+
+const NOW = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
+const UNITS = { temperature: 'C', rest: 'metric' };
+
+/** A station with an hour of temperatures. */
+function station() {
+  const start = NOW - 86_400_000 + 600_000;
+  const points = [0, 1, 2].map((place) => [NOW - place * 600_000, 14, 13, 15, 5]).reverse();
+  const series = { start, bucket_ms: 600_000, points };
+  const values = { temperature: { value: 14, at: NOW } };
+  return /** @type {any} */ ({ zone: 'UTC', interval_ms: MINUTE_MS, values, extremes: {}, series, marked: [] });
+}
+
+/** @param {number} minutes @param {Record<string, any>} marks */
+const item = (minutes, marks) => ({ observed_at: NOW - minutes * MINUTE_MS, marks });
+
+test('a value that does not count is a ring on the chart and a reason in words', () => {
+  const known = station();
+  equal([markedText(known), draw(known, /** @type {any} */ (UNITS))?.marked], ['', []]);
+  const version = known.series.version ?? 0;
+  mark(known, item(5, { temperature: { value: 40, flag: 3, reason: 'step' } }));
+  equal(markedText(known), '1 value of the last 24 hours does not count: a step that the next value will settle.');
+  const [ring, ...others] = draw(known, /** @type {any} */ (UNITS))?.marked ?? [];
+  equal([ring.y, others.length, known.series.version > version], ['0.00', 0, true]);
+  mark(known, item(5, { temperature: { value: 40, flag: 4, reason: 'spike' } }));
+  mark(known, item(3, { 'indoor/humidity': { value: 140, flag: 4, reason: 'gross' } }));
+  mark(known, item(2, { temperature: { value: 41, flag: 4, reason: 'spike' } }));
+  equal(markedText(known), '3 values of the last 24 hours do not count: outside what weather can be, a spike (2).');
+  equal(draw(known, /** @type {any} */ (UNITS))?.marked.length, 2);
+});
+
+test('a value that counts from now on is no ring any more', () => {
+  const known = station();
+  mark(known, item(5, { temperature: { value: 20, flag: 3, reason: 'step' } }));
+  mark(known, item(5, { temperature: { value: 20, flag: 1 } }));
+  equal([markedText(known), draw(known, /** @type {any} */ (UNITS))?.marked], ['', []]);
+});
+
+test('a card shows nothing of it, and what is older than a day is gone', () => {
+  const card = { ...station(), marked: undefined };
+  mark(card, item(5, { temperature: { value: 40, flag: 4, reason: 'spike' } }));
+  equal([card.marked, markedText(card)], [undefined, '']);
+  const known = station();
+  mark(known, item(24 * 60, { temperature: { value: 40, flag: 4, reason: 'spike' } }));
+  equal(markedText(known), '');
+});
