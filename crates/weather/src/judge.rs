@@ -10,8 +10,8 @@ use crate::values::Values;
 
 /// Values that lie further apart say nothing about each other, ms: stations that report once an hour are late at times.
 pub const GAP_MAX_MS: i64 = 90 * MINUTE_MS;
-/// So many readings at least show that a sensor is frozen: of whole degrees once an hour, three are often the same.
-const FROZEN_READINGS: u32 = 12;
+/// So many readings at least show that a sensor is frozen: of whole degrees once an hour, a dozen may be the same.
+const FROZEN_READINGS: u32 = 24;
 /// A dew point may be so much above the temperature, °C: both are rounded.
 const DEW_POINT_ABOVE: f64 = 0.5;
 /// A gust may be so much below the mean wind, m/s.

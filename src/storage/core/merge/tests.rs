@@ -241,8 +241,11 @@ fn warmth(minute: i64, celsius: f64) -> Report {
     draft.finish(Some(at)).report.expect("a value")
 }
 
-/// The temperatures of the main sensor that count, and the reasons of those that do not, by their minutes.
-fn temperatures(tables: &Tables) -> (Vec<(i64, f64)>, Vec<(i64, Reason)>) {
+/// Temperatures that count, and the reasons of those that do not, by their minutes.
+type Judged = (Vec<(i64, f64)>, Vec<(i64, Reason)>);
+
+/// What became of the temperatures of the main sensor.
+fn temperatures(tables: &Tables) -> Judged {
     let minute = |at: Timestamp| at.since(START) / MINUTE_MS;
     let good = tables.rows.iter().filter_map(|((_, at), row)| Some((minute(*at), row[Quantity::Temperature.index()]?)));
     let marks = tables.marks.iter().map(|(((_, at), _), mark)| (minute(*at), mark.reason));
