@@ -66,6 +66,9 @@ struct Serve {
     /// Add a simulated station that posts every few seconds through the real door
     #[arg(long)]
     demo: bool,
+    /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
+    #[arg(long)]
+    enrol: bool,
 }
 
 impl Cli {
@@ -113,6 +116,9 @@ impl Cli {
             if let Some(durability) = &serve.durability {
                 flags = flags.merge(("storage.durability", durability));
             }
+            if serve.enrol {
+                flags = flags.merge(("ingest.enrol", true));
+            }
             if serve.demo {
                 flags = flags.merge(("demo", true));
             }
@@ -126,6 +132,12 @@ async fn serve(config: Config, log: Counts) -> Result<()> {
     app.run(stop_asked(), |listening| {
         let consoles = listening.station_port.map(|at| format!("\nthe station port takes uploads at {at}"));
         println!("listening on http://{}{}", listening.http, consoles.unwrap_or_default());
+        if listening.enrols {
+            println!(
+                "enrolment is on: devices that are no station's wait at http://{}/admin to be claimed",
+                listening.http
+            );
+        }
         // A program that waits for this line reads it through a pipe.
         std::io::stdout().flush().ok();
     })

@@ -6,6 +6,7 @@ mod admin;
 mod core;
 mod devices;
 mod engine;
+mod enrol;
 mod entry;
 mod error;
 mod keys;
@@ -19,6 +20,7 @@ mod sqlite;
 mod stations;
 mod talk;
 mod talkers;
+mod unclaimed;
 pub mod words;
 
 pub use self::admin::SessionSecret;
@@ -32,6 +34,7 @@ pub use options::{Durability, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
 pub use stations::{Directory, ListedSensor, NewStation};
+pub use unclaimed::{Stranger, Unclaimed};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;

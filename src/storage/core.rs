@@ -7,6 +7,7 @@ mod admin;
 mod bodies;
 mod decide;
 mod draft;
+mod enrol;
 mod foreign;
 mod forget;
 mod jobs;

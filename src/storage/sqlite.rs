@@ -6,6 +6,7 @@
 
 mod admin;
 mod conversations;
+mod enrol;
 mod error;
 mod file;
 mod gone;

@@ -51,7 +51,7 @@ impl TestApp {
         let running = tokio::spawn(app.run(std::future::pending(), |listening| {
             let _ = tell.send(listening); // the test may have been given up
         }));
-        let app::Listening { http: address, station_port } = ready.await.expect("the program listens");
+        let app::Listening { http: address, station_port, .. } = ready.await.expect("the program listens");
         Self { dock, storage, url: format!("http://{address}"), address, station_port, folder, running }
     }
 

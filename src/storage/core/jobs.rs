@@ -3,7 +3,7 @@
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
-use crate::storage::seam::AdminChange;
+use crate::storage::seam::{AdminChange, EnrolChange};
 use crate::storage::stations::NewStation;
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
@@ -25,6 +25,8 @@ pub(in crate::storage) enum Job {
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
     /// True if the change applied.
     Admin(AdminChange, Answer<bool>),
+    /// Likewise.
+    Enrol(EnrolChange, Answer<bool>),
     Look(Answer<()>),
     Close(oneshot::Sender<()>),
 }

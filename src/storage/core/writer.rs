@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, forget, list, store};
+use super::{admin, enrol, forget, list, store};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -137,6 +137,7 @@ impl Writer {
                 drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
             }
             Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
+            Job::Enrol(change, answer) => drop(answer.send(enrol::change(&mut self.scribe, change).await)),
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;
                 let next = match &done {

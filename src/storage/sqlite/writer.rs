@@ -2,12 +2,12 @@
 
 use super::reports::Reports;
 use super::room::{self, Limits};
-use super::{admin, gone, journal, prune, stations, tidy, words};
+use super::{admin, enrol, gone, journal, prune, stations, tidy, words};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    AdminChange, FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries, Range, Rows,
-    SensorDay, SensorId, Spoken, StationChange, WordLimits,
+    AdminChange, EnrolChange, FoundSensor, JournalLimits, KnownWords, Named, Observed, Place, Pruned, PrunedEntries,
+    Range, Rows, SensorDay, SensorId, Spoken, StationChange, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -150,6 +150,15 @@ impl Writer {
     /// Changes the owner's password or sessions; false if the change did not apply.
     pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
         Ok(admin::change(&mut self.conn, change).await?)
+    }
+
+    /// Changes the devices that wait for an owner; false if the change did not apply.
+    pub(in crate::storage) async fn change_enrolment(
+        &mut self,
+        change: &EnrolChange,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(enrol::change(&mut self.conn, change, now).await?)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
