@@ -10,6 +10,7 @@
 //! | guessing | an address may try a few passwords a minute, and two are compared at once in all |
 //! | frames, caches | no page can frame these pages, and nobody keeps them |
 
+mod devices;
 mod frame;
 mod inbox;
 mod login;
@@ -30,5 +31,5 @@ use rocket::Route;
 /// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
 /// and `web::Options` in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    [login::routes(), stations::routes(), station::routes(), inbox::routes()].concat()
+    [login::routes(), stations::routes(), station::routes(), inbox::routes(), devices::routes()].concat()
 }

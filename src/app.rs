@@ -4,7 +4,9 @@ use crate::admin::Watchers;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
 use crate::inbox::Inbox;
+use crate::ingest::Enrolment;
 use crate::ingest::readings::Readings;
+use crate::ingest::uploads::Uploads;
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::pretend::{plan::Plan, station};
@@ -54,6 +56,8 @@ pub struct App {
     keeper: Keeper,
     /// The newest uploads, for the owner.
     inbox: Inbox,
+    /// Whether devices that are no station's may wait.
+    enrolment: Enrolment,
     /// Owners that look at them.
     watchers: Watchers,
     /// What the caller counts.
@@ -71,6 +75,8 @@ pub struct Listening {
     pub station_port: Option<SocketAddr>,
     /// Where the rules of time zones come from.
     pub zones: storage::zones::Source,
+    /// Whether devices that are no station's wait to be claimed.
+    pub enrols: bool,
 }
 
 /// Why the program could not start or ended badly.
@@ -110,7 +116,8 @@ impl App {
         let keeper = Keeper::new(storage.clone(), config.keeper.clone());
         let counts = web::MoreCounts::default();
         let (inbox, watchers) = (Inbox::default(), Watchers::default());
-        Ok(Self { config, storage, commits, dock, keeper, inbox, watchers, counts, _lock: lock })
+        let enrolment = Enrolment::new(config.ingest.enrol);
+        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, counts, _lock: lock })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
@@ -150,6 +157,7 @@ impl App {
             .manage(admin::Office::default())
             .manage(self.inbox.clone())
             .manage(self.watchers.clone())
+            .manage(self.uploads())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
@@ -162,6 +170,12 @@ impl App {
             .register("/", pages::catchers())
             .register("/api", web::catchers())
             .register("/dock", web::catchers())
+    }
+
+    /// Where uploads of consoles go.
+    fn uploads(&self) -> Uploads {
+        let (storage, inbox, enrolment) = (self.storage.clone(), self.inbox.clone(), self.enrolment.clone());
+        Uploads { storage, inbox, enrolment }
     }
 
     /// The rooms behind the door.
@@ -190,15 +204,15 @@ impl App {
         let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
         let address = door.address();
         let knobs = &self.config.station_port;
-        let station_port =
-            StationPort::open(knobs, self.storage.clone(), self.inbox.clone()).await.map_err(|error| Error::Serve {
-                address: SocketAddr::new(knobs.address, knobs.port),
-                reason: format!("the station port: {error}"),
-            })?;
+        let station_port = StationPort::open(knobs, self.uploads()).await.map_err(|error| Error::Serve {
+            address: SocketAddr::new(knobs.address, knobs.port),
+            reason: format!("the station port: {error}"),
+        })?;
         let listening = Listening {
             http: address,
             station_port: station_port.as_ref().map(StationPort::address),
             zones: self.storage.zones().clone(),
+            enrols: self.config.ingest.enrol,
         };
         let counts = std::mem::take(&mut self.counts);
         let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;

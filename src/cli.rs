@@ -73,6 +73,9 @@ struct Serve {
     /// Add a simulated station that posts every few seconds through the real door
     #[arg(long)]
     demo: bool,
+    /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
+    #[arg(long)]
+    enrol: bool,
 }
 
 impl Cli {
@@ -124,6 +127,9 @@ impl Cli {
             if let Some(durability) = &serve.durability {
                 flags = flags.merge(("storage.durability", durability));
             }
+            if serve.enrol {
+                flags = flags.merge(("ingest.enrol", true));
+            }
             if serve.demo {
                 flags = flags.merge(("demo", true));
             }
@@ -137,8 +143,13 @@ async fn serve(config: Config, log: Counts) -> Result<()> {
     app.run(stop_asked(), |listening| {
         let consoles = listening.station_port.map(|at| format!("\nthe station port takes uploads at {at}"));
         let (http, consoles, zones) = (listening.http, consoles.unwrap_or_default(), listening.zones);
+        let enrols = if listening.enrols {
+            format!("enrolment is on: devices that are no station's wait at http://{http}/admin to be claimed\n")
+        } else {
+            String::new()
+        };
         // A program that waits for the first line reads it through a pipe, and may have left by the second.
-        let said = format!("listening on http://{http}{consoles}\ntime zones: {zones}\n");
+        let said = format!("listening on http://{http}{consoles}\ntime zones: {zones}\n{enrols}");
         let mut stdout = std::io::stdout();
         stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()).ok();
     })

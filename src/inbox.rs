@@ -4,17 +4,13 @@
 //! A door notes each upload with the answer that it gave: [`Inbox::note`]. That copies the start of it, and parses nothing. What
 //! it means is found out anew when somebody looks, by the function that the door leaves with it.
 
-mod trail;
-
-pub use trail::{Taken, Trail};
-
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-use weather::report::{Parsed, Warning};
+use weather::report::Warning;
 use weather::station::Station;
 use weather::time::Timestamp;
 
@@ -112,6 +108,21 @@ impl Noted {
     }
 }
 
+/// A value and the field that it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The field's name, as it was sent.
+    pub field: String,
+    /// Its value, as it was sent.
+    pub sent: String,
+    /// The unit that it was read in.
+    pub unit: &'static str,
+    /// What it is here: `indoor/temperature`.
+    pub key: String,
+    /// Its canonical value with its unit: `21.5 °C`; `None` if it is no weather.
+    pub value: Option<String>,
+}
+
 /// What an upload means.
 #[derive(Debug, Default)]
 pub struct Understood {
@@ -125,28 +136,6 @@ pub struct Understood {
     pub times: Vec<Timestamp>,
     /// Why all of it was refused.
     pub refused: Option<String>,
-}
-
-impl Understood {
-    /// The meaning of what a parser read, with the trail that it left.
-    pub fn of<E: fmt::Display>(read: Result<Parsed, E>, trail: Trail) -> Self {
-        let (taken, unknown) = trail.into_parts();
-        match read {
-            Ok(parsed) => Self {
-                taken,
-                // The trail has them.
-                warnings: parsed.warnings.into_iter().filter(|warning| !is_known(&unknown, warning)).collect(),
-                unknown,
-                times: parsed.reports.iter().map(|report| report.observed_at()).collect(),
-                refused: None,
-            },
-            Err(why) => Self { refused: Some(why.to_string()), ..Self::default() },
-        }
-    }
-}
-
-fn is_known(unknown: &[(String, String)], warning: &Warning) -> bool {
-    unknown.iter().any(|(name, _)| warning.field == *name || warning.field.ends_with(&format!("].{name}")))
 }
 
 impl Default for Inbox {

@@ -2,6 +2,7 @@
 
 mod body;
 pub mod console;
+mod enrolment;
 pub mod files;
 mod inflate;
 mod influx;
@@ -12,7 +13,10 @@ pub mod pairs;
 pub mod readings;
 pub mod time;
 mod tongue;
-pub(crate) mod uploads;
+mod trail;
+pub mod uploads;
+
+pub use enrolment::Enrolment;
 
 use crate::web::body::BodyLimit;
 use rocket::Route;
@@ -35,11 +39,15 @@ pub struct Options {
     pub upload_limit_kib: u32,
     /// Longest wait for a body. A slow connection sends a full post in that time; a silent connection is closed.
     pub read_limit_s: u32,
+    /// Enrolment, as with `serve --enrol`: a console in a private network that is no station's, by its PASSKEY, its ID and password or its hardware
+    /// address, waits to be claimed, with its last reports. Nothing of them shows until the owner claims it. Off, because others in the
+    /// network could fill the list.
+    pub enrol: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { json_limit_kib: 2_048, reports_max: 5_000, upload_limit_kib: 16, read_limit_s: 30 }
+        Self { json_limit_kib: 2_048, reports_max: 5_000, upload_limit_kib: 16, read_limit_s: 30, enrol: false }
     }
 }
 

@@ -11,8 +11,7 @@ mod seats;
 
 pub use options::Options;
 
-use crate::inbox::Inbox;
-use crate::storage::Storage;
+use crate::ingest::uploads::Uploads;
 use seats::Seats;
 use std::io;
 use std::net::SocketAddr;
@@ -35,21 +34,20 @@ const FULL: &[u8] =
 pub struct StationPort {
     listener: TcpListener,
     address: SocketAddr,
-    storage: Storage,
-    inbox: Inbox,
+    uploads: Uploads,
     options: Arc<Options>,
 }
 
 impl StationPort {
     /// Listens; `None` if the options do not ask for it.
-    pub async fn open(options: &Options, storage: Storage, inbox: Inbox) -> io::Result<Option<Self>> {
+    pub async fn open(options: &Options, uploads: Uploads) -> io::Result<Option<Self>> {
         if !options.enabled {
             return Ok(None);
         }
         let listener = TcpListener::bind(SocketAddr::new(options.address, options.port)).await?;
         let address = listener.local_addr()?;
         tracing::info!("the station port listens at {address}");
-        Ok(Some(Self { listener, address, storage, inbox, options: Arc::new(options.clone()) }))
+        Ok(Some(Self { listener, address, uploads, options: Arc::new(options.clone()) }))
     }
 
     /// Where it listens.
@@ -59,7 +57,7 @@ impl StationPort {
 
     /// Takes uploads until `stop`; then answers those that have come.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, storage, inbox, options, .. } = self;
+        let Self { listener, uploads, options, .. } = self;
         let seats = Seats::new(&options);
         let mut connections = JoinSet::new();
         let accept = async {
@@ -80,9 +78,9 @@ impl StationPort {
                     let _ = stream.try_write(FULL);
                     continue;
                 };
-                let (storage, inbox, options) = (storage.clone(), inbox.clone(), options.clone());
+                let (uploads, options) = (uploads.clone(), options.clone());
                 connections.spawn(async move {
-                    let rooms = connection::Rooms { storage, inbox, from: peer.ip().to_canonical() };
+                    let rooms = connection::Rooms { uploads, from: peer.ip().to_canonical() };
                     connection::serve(stream, &rooms, &options).await;
                     drop(seat);
                 });

@@ -7,6 +7,7 @@ mod core;
 mod corrections;
 mod devices;
 mod engine;
+mod enrol;
 mod entry;
 mod error;
 mod keys;
@@ -20,6 +21,7 @@ mod sqlite;
 mod stations;
 mod talk;
 mod talkers;
+mod unclaimed;
 pub mod words;
 pub mod zones;
 
@@ -35,6 +37,7 @@ pub use options::{Durability, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
 pub use stations::{Directory, ListedSensor, NewStation, StationSettings};
+pub use unclaimed::{Stranger, Unclaimed};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;

@@ -80,7 +80,9 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 5] = [
+const DONE: [(&str, &str); 7] = [
+    ("claimed", "The device is this station’s now, with the reports that it has sent."),
+    ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
     ("removed", "The station is gone. Its readings are being deleted."),
     ("bound", "Uploads of that device are this station’s now."),

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "admin/inbox.html")]
 pub(crate) struct InboxView {
     frame: Frame,
-    uploads: Vec<Line>,
+    uploads: Vec<Listed>,
     most: usize,
     /// The page's place in the journal.
     cursor: String,
@@ -34,7 +34,7 @@ pub(crate) struct InboxView {
 
 /// An upload in the list.
 #[derive(Debug)]
-struct Line {
+struct Listed {
     number: u64,
     /// RFC 3339.
     iso: String,
@@ -64,7 +64,7 @@ async fn list(
     let uploads = inbox.uploads();
     let line = |upload: &std::sync::Arc<Noted>| {
         let Note { at, from, format, way, station, status, .. } = &upload.note;
-        Line {
+        Listed {
             number: upload.number,
             iso: at.rfc3339(),
             ago: ago(*at, now),

@@ -1,5 +1,6 @@
 //! The list of stations, and adding one.
 
+use super::devices::Waits;
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
@@ -26,6 +27,8 @@ pub(super) fn routes() -> Vec<Route> {
 pub(crate) struct ListView {
     frame: Frame,
     stations: Vec<Listed>,
+    /// Devices that are no station's.
+    waiting: Vec<Waits>,
 }
 
 /// A station in the list.
@@ -51,7 +54,8 @@ async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<L
         heard: owner.storage.heard(station.id).at.map_or_else(String::new, |at| ago(at, now)),
         devices: kinds(directory.devices(station.slug.as_str())),
     });
-    Ok(Leaf(ListView { frame: owner.frame("Stations", done), stations: listed.collect() }))
+    let waiting = Waits::all(&owner).await?;
+    Ok(Leaf(ListView { frame: owner.frame("Stations", done), stations: listed.collect(), waiting }))
 }
 
 /// The kinds of devices, as people read them.
@@ -77,6 +81,8 @@ struct Sent {
     name: String,
     zone: String,
     elevation: String,
+    /// The device that becomes this station.
+    device: Option<i64>,
     token: Option<String>,
 }
 
@@ -87,9 +93,9 @@ impl NewView {
     }
 }
 
-#[get("/admin/new")]
-async fn new(owner: Result<Owner<'_>, Refusal>) -> Result<Leaf<NewView>, Refusal> {
-    let sent = Sent { zone: "UTC".to_owned(), ..Sent::default() };
+#[get("/admin/new?<device>")]
+async fn new(owner: Result<Owner<'_>, Refusal>, device: Option<i64>) -> Result<Leaf<NewView>, Refusal> {
+    let sent = Sent { zone: "UTC".to_owned(), device, ..Sent::default() };
     Ok(Leaf(NewView::new(&owner?, sent, String::new())))
 }
 
@@ -113,6 +119,11 @@ async fn add(owner: Result<Owner<'_>, Refusal>, sent: Form<Sent>) -> Result<Answ
     };
     match owner.storage.add_station(station).await {
         Ok((station, key)) => {
+            if let Some(device) = sent.device {
+                owner.storage.claim(device, &station.slug).await?;
+                let to = format!("/admin/stations/{}?done=claimed", station.slug);
+                return Ok(Answer::Added(Box::new(Leaf(Redirect::to(to)))));
+            }
             let mark = owner.office.keys.keep(station.slug.as_str(), key, now());
             let to = format!("/admin/stations/{}/key?mark={mark}", station.slug);
             Ok(Answer::Added(Box::new(Leaf(Redirect::to(to)))))

@@ -1,11 +1,11 @@
-//! `station add | list | rename | new-key | bind | unbind | remove`: opens the file itself, beside a running server.
+//! `station add | list | rename | new-key | bind | unbind | unclaimed | claim | remove`: opens the file itself, beside a running server.
 
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use stevenson::config::Config;
 use stevenson::storage::zones;
-use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage};
+use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage, Unclaimed};
 use weather::clock::OFFSET_MAX_MS;
 use weather::station::{Slug, elevation_m, station_name};
 use weather::zone::Zone;
@@ -63,6 +63,15 @@ pub(super) enum StationCommand {
     },
     /// Forget all devices that are bound to a station
     Unbind {
+        /// The station's slug
+        slug: Slug,
+    },
+    /// List the devices that wait to be claimed, while enrolment is on
+    Unclaimed,
+    /// Make a device that waits a station's, with the reports that it has sent
+    Claim {
+        /// The device's number, as `station unclaimed` shows it
+        device: i64,
         /// The station's slug
         slug: Slug,
     },
@@ -160,6 +169,21 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
         StationCommand::Unbind { slug } => {
             storage.unbind_devices(&slug).await?;
             println!("no device is bound to {slug} now");
+        }
+        StationCommand::Unclaimed => {
+            let waiting = storage.unclaimed().await?;
+            if waiting.is_empty() {
+                println!("no device waits; stevenson serve --enrol lets them");
+            }
+            for device in waiting {
+                let Unclaimed { id, format, model, address, reports, .. } = device;
+                println!("{id:<4}  {address:<16}  {format:<20}  {model}  {reports} reports");
+            }
+        }
+        StationCommand::Claim { device, slug } => {
+            find(storage, &slug)?;
+            let claimed = storage.claim(device, &slug).await?;
+            println!("uploads of that device are those of {slug} now; {} of its reports are stored", claimed.stored);
         }
         StationCommand::Remove { slug, yes } => {
             let station = find(storage, &slug)?;

@@ -11,7 +11,7 @@ pub use target::{Place, Target};
 
 use super::pairs::{PAIRS_MAX, Pairs, TooMany};
 use super::time;
-use crate::inbox::Trail;
+use super::trail::Trail;
 use crate::storage::KEY_MARK;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
@@ -115,6 +115,14 @@ impl<'a> Upload<'a> {
                 device => Ok(Credentials::Device(device)),
             },
         }
+    }
+
+    /// What the sender says that it is; empty if it does not.
+    pub fn model(&self) -> &str {
+        ["stationtype", "softwaretype", "model", "mt"]
+            .iter()
+            .find_map(|name| self.pairs.first(name))
+            .unwrap_or_default()
     }
 
     /// Which of a hub's devices has measured; `None` if it is the station itself.

@@ -15,7 +15,7 @@ pub(crate) mod units;
 
 pub use malformed::Malformed;
 
-use crate::inbox::Trail;
+use super::trail::Trail;
 use bare::Quoted;
 use reading::Stop;
 use serde::Deserialize;

@@ -10,8 +10,9 @@ use super::inflate::{self, Coding};
 use super::json::{self, Arrival};
 use super::lineprotocol::{self, Batch};
 use super::tongue::Tongue;
+use super::trail::Trail;
 use super::{Options, influx, keys};
-use crate::inbox::{Inbox, Note, Raw, Reader, Trail, Understood};
+use crate::inbox::{Inbox, Note, Raw, Reader, Understood};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
@@ -199,14 +200,14 @@ fn understood(body: &[u8], written: Written, arrival: &Arrival, reports_max: usi
     let trail = Trail::default();
     let arrival = Arrival { trail: Some(trail.clone()), ..arrival.clone() };
     match written {
-        Written::Json(format) => Understood::of(json::parse(body, format, &arrival, reports_max), trail),
+        Written::Json(format) => trail.understood(json::parse(body, format, &arrival, reports_max)),
         Written::Lines(precision) => {
             let batch = lineprotocol::parse(body, precision, &arrival, reports_max);
             let batch = batch.map(|Batch { mut parsed, wrong, .. }| {
                 parsed.warn(wrong.iter().map(|why| Warning::new("line", "", why)));
                 parsed
             });
-            Understood::of(batch, trail)
+            trail.understood(batch)
         }
     }
 }

@@ -4,14 +4,15 @@ mod words;
 
 use super::console::{Credentials, Dialect, Garbled, Target, Upload};
 use super::inflate::{self, Coding, NotInflated};
-use super::{Options, body};
-use crate::inbox::{Inbox, Note, Raw, Reader, Trail, Understood};
-use crate::storage::{self, Storage};
+use super::trail::Trail;
+use super::{Enrolment, Options, body};
+use crate::inbox::{Inbox, Note, Raw, Reader, Understood};
+use crate::storage::{self, DeviceSecret, KEY_MARK, Storage, Stranger};
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
-use crate::web::client;
 use crate::web::error::Problem;
 use crate::web::secrets::{Masked, masked};
+use crate::web::{self, client};
 use chrono::Utc;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
@@ -40,6 +41,8 @@ const OTHERS: [Method; 5] = [Method::Head, Method::Put, Method::Patch, Method::D
 struct Asked<'r> {
     method: &'static str,
     from: Option<IpAddr>,
+    /// The same, if it is sure: no proxy has hidden it.
+    sure: Option<IpAddr>,
     /// All of it, as it was sent.
     asked: String,
     target: Target<'r>,
@@ -53,10 +56,13 @@ impl<'r> FromRequest<'r> for Asked<'r> {
     async fn from_request(request: &'r Request<'_>) -> Guarded<Self, ()> {
         let uri = request.uri();
         let Some(target) = Target::of(uri.path().raw().as_str()) else { return Guarded::Forward(Status::NotFound) };
-        let from = request.rocket().state().and_then(|options| client::address(request, options));
+        let options = request.rocket().state::<web::Options>();
+        let from = options.and_then(|options| client::address(request, options));
+        let sure = options.and_then(|options| client::sure_address(request, options));
         Guarded::Success(Asked {
             method: request.method().as_str(),
             from,
+            sure,
             asked: uri.to_string(),
             target,
             query: uri.query().map_or("", |q| q.raw().as_str()),
@@ -67,7 +73,15 @@ impl<'r> FromRequest<'r> for Asked<'r> {
 impl<'r> Asked<'r> {
     /// The upload with this body.
     fn came<'a>(&'a self, body: &'a [u8]) -> Arriving<'a> {
-        Arriving { way: self.method, from: self.from, asked: &self.asked, target: self.target, query: self.query, body }
+        Arriving {
+            way: self.method,
+            from: self.from,
+            sure: self.sure,
+            asked: &self.asked,
+            target: self.target,
+            query: self.query,
+            body,
+        }
     }
 
     /// The answer to what cannot be read.
@@ -145,41 +159,36 @@ impl Handler for OtherMethod {
 
 // The rank and the pattern of the routes above.
 #[get("/<_>/<_..>", rank = 30)]
-async fn get_upload(
-    asked: Asked<'_>,
-    storage: &State<Storage>,
-    inbox: &State<Inbox>,
-    options: &State<Options>,
-) -> Answer {
-    take_asked(&asked, &[], storage, inbox, options).await
+async fn get_upload(asked: Asked<'_>, to: &State<Uploads>, options: &State<Options>) -> Answer {
+    take_asked(&asked, &[], to, options).await
 }
 
 #[post("/<_>/<_..>", rank = 30, data = "<data>")]
 async fn post_upload(
     asked: Asked<'_>,
     written: Written,
-    storage: &State<Storage>,
-    inbox: &State<Inbox>,
+    to: &State<Uploads>,
     options: &State<Options>,
     data: Data<'_>,
 ) -> Answer {
+    let inbox = &to.inbox;
     let Some(coding) = written.0 else { return asked.refuse(Outcome::Compressed, inbox) };
     let body = match body::read(data, options.upload_limit()).await {
         Ok(body) => body,
         Err(error) => return asked.refuse(error, inbox),
     };
     match inflate::inflate(body, coding, options.upload_limit()).await {
-        Ok(body) => take_asked(&asked, &body, storage, inbox, options).await,
+        Ok(body) => take_asked(&asked, &body, to, options).await,
         Err(error) => asked.refuse(error, inbox),
     }
 }
 
-async fn take_asked(asked: &Asked<'_>, body: &[u8], storage: &Storage, inbox: &Inbox, options: &Options) -> Answer {
+async fn take_asked(asked: &Asked<'_>, body: &[u8], to: &Uploads, options: &Options) -> Answer {
     let size = asked.target.tail.len() + asked.query.len() + body.len();
     if size > options.upload_limit().bytes {
-        return asked.refuse(Outcome::TooLarge, inbox);
+        return asked.refuse(Outcome::TooLarge, &to.inbox);
     }
-    take(&asked.came(body), storage, inbox).await
+    take(&asked.came(body), to).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "a door: the time of arrival")]
@@ -192,6 +201,8 @@ pub(crate) struct Arriving<'a> {
     /// How it came, for the owner who looks.
     pub way: &'static str,
     pub from: Option<IpAddr>,
+    /// The same, if it is sure.
+    pub sure: Option<IpAddr>,
     /// The target with all that stands in it, as it was sent.
     pub asked: &'a str,
     pub target: Target<'a>,
@@ -252,36 +263,56 @@ fn understood(target: &Raw, body: &Raw, is_anywhere: bool, at: (Timestamp, i64),
     let trail = Trail::default();
     let parsed = Upload::new(target.as_ref(), &[tail.as_bytes(), query.as_bytes(), &body.start]);
     let parsed = parsed.and_then(|upload| upload.parse_with(at, of, Some(&trail)));
-    Understood::of(parsed, trail)
+    trail.understood(parsed)
+}
+
+/// Where uploads go.
+#[derive(Clone)]
+pub struct Uploads {
+    /// Those of stations.
+    pub storage: Storage,
+    /// All of them, for the owner who looks.
+    pub inbox: Inbox,
+    /// Those of nobody, if they may wait.
+    pub enrolment: Enrolment,
 }
 
 /// Stores an upload, and answers after the commit.
-pub(crate) async fn take(came: &Arriving<'_>, storage: &Storage, inbox: &Inbox) -> Answer {
+pub(crate) async fn take(came: &Arriving<'_>, to: &Uploads) -> Answer {
     let received = now();
     let parts = [came.target.tail.as_bytes(), came.query.as_bytes(), came.body];
     let mut found = Found::default();
     let (dialect, outcome) = match Upload::new(Some(&came.target), &parts) {
         Ok(upload) => {
-            let stored = store(&upload, storage, received, &mut found).await;
+            let stored = store(&upload, came, to, received, &mut found).await;
             (upload.dialect(), stored.unwrap_or_else(|refusal| refusal))
         }
         Err(garbled) => (Dialect::at(came.target.place), garbled.into()),
     };
     found.nobody = outcome.nobody();
     let answer = answer(dialect, outcome, received);
-    came.note(inbox, dialect, received, found, &answer);
+    came.note(&to.inbox, dialect, received, found, &answer);
     answer
 }
 
 async fn store(
     upload: &Upload<'_>,
-    storage: &Storage,
+    came: &Arriving<'_>,
+    to: &Uploads,
     received: Timestamp,
     found: &mut Found,
 ) -> Result<Outcome, Outcome> {
+    let storage = &to.storage;
     let Some(station) = sender(upload, storage).await? else {
         tell_unknown(upload);
-        return Err(Outcome::Unauthorized);
+        return match stranger(upload, came, storage)? {
+            Some(stranger) if to.enrolment.lets_wait(came.sure) => {
+                let parsed = upload.parse(received, &SensorName::main())?;
+                storage.keep_unclaimed(stranger, &parsed.reports).await?;
+                Ok(Outcome::Waits)
+            }
+            _ => Err(Outcome::Unauthorized),
+        };
     };
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
@@ -310,11 +341,34 @@ fn tell_unknown(upload: &Upload<'_>) {
 /// Whose upload it is.
 async fn sender(upload: &Upload<'_>, storage: &Storage) -> Result<Option<Arc<Station>>, Outcome> {
     Ok(match upload.credentials()? {
-        Credentials::Named(slug, key) => storage.authenticate(&slug, key).await?,
+        Credentials::Named(slug, key) => match storage.authenticate(&slug, key).await? {
+            None => storage.directory().by_login(&slug, key).cloned(),
+            station => station,
+        },
         Credentials::Key(key) => storage.station_by_key(key).await?,
         // From memory, so that a stranger costs nothing.
         Credentials::Device(name) => storage.directory().by_device(name).cloned(),
     })
+}
+
+/// Whose upload it is that is no station's, if that can be claimed. A wrong password of a station that is there cannot, and
+/// neither can a key.
+fn stranger(upload: &Upload<'_>, came: &Arriving<'_>, storage: &Storage) -> Result<Option<Stranger>, Outcome> {
+    let secret = match upload.credentials()? {
+        Credentials::Named(slug, _) if storage.directory().by_slug(&slug).is_some() => None,
+        Credentials::Named(_, key) if key.starts_with(KEY_MARK) => None,
+        Credentials::Named(name, password) => DeviceSecret::login(&name, password),
+        Credentials::Key(_) => None,
+        Credentials::Device(name) if upload.dialect() == Dialect::Acurite => DeviceSecret::mac(name).ok(),
+        Credentials::Device(name) => DeviceSecret::passkey(name).ok(),
+    };
+    Ok(secret.map(|secret| Stranger {
+        secret,
+        format: upload.dialect().name(),
+        model: masked(upload.model()).into_owned(),
+        address: came.from.map_or_else(String::new, |from| from.to_string()),
+        part: upload.device().map(|device| (device.name, device.is_whole)),
+    }))
 }
 
 /// The sensor that an upload is of. Of several devices behind a hub, the first one that can be the station's main sensor is it

@@ -2,10 +2,8 @@
 
 use super::options::Options;
 use super::request::{Length, Limits, Look, Request, look};
-use crate::inbox::Inbox;
 use crate::ingest::console::{Dialect, Target};
-use crate::ingest::uploads::{self, Arriving, Outcome};
-use crate::storage::Storage;
+use crate::ingest::uploads::{self, Arriving, Outcome, Uploads};
 use crate::web::answer::Answer;
 use rocket::http::Status;
 use std::io::Write;
@@ -26,8 +24,7 @@ const LINGER_BYTES: usize = 64 * 1_024;
 
 /// Where an upload goes, and where it comes from.
 pub(super) struct Rooms {
-    pub storage: Storage,
-    pub inbox: Inbox,
+    pub uploads: Uploads,
     pub from: IpAddr,
 }
 
@@ -56,6 +53,7 @@ impl Rooms {
         Arriving {
             way: "station port",
             from: Some(self.from),
+            sure: Some(self.from),
             asked: &request.target,
             target: Target::anywhere(path),
             query,
@@ -90,7 +88,7 @@ async fn answer(stream: &mut TcpStream, rooms: &Rooms, options: &Options) -> Opt
         Look::Head(request) if request.is_cut() => {
             let why = || Outcome::BadRequest("the body is shorter than its Content-Length".to_owned());
             let outcome = if is_all { why() } else { Outcome::TooSlow };
-            Some((rooms.came(&request).refuse(outcome, &rooms.inbox), request.is_old))
+            Some((rooms.came(&request).refuse(outcome, &rooms.uploads.inbox), request.is_old))
         }
         // A part may be all that there is.
         Look::Head(request) if request.is_whole(is_all) || has_pairs(&request) || has_body(&request) => {
@@ -133,7 +131,7 @@ fn has_body(request: &Request<'_>) -> bool {
 /// Hands the pairs on, wherever they stand.
 async fn take(request: &Request<'_>, rooms: &Rooms) -> (Answer, bool) {
     let (came, is_old) = (rooms.came(request), request.is_old);
-    let refuse = |outcome| (came.refuse(outcome, &rooms.inbox), is_old);
+    let refuse = |outcome| (came.refuse(outcome, &rooms.uploads.inbox), is_old);
     match (&*request.method, request.length) {
         ("GET" | "POST" | "", Length::Bytes(_) | Length::UntilTheEnd) => {}
         ("GET" | "POST" | "", Length::Chunked) => {
@@ -141,7 +139,7 @@ async fn take(request: &Request<'_>, rooms: &Rooms) -> (Answer, bool) {
         }
         _ => return refuse(Outcome::OtherMethod),
     }
-    (uploads::take(&came, &rooms.storage, &rooms.inbox).await, is_old)
+    (uploads::take(&came, &rooms.uploads).await, is_old)
 }
 
 /// The answer to what cannot be read.

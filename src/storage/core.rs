@@ -8,6 +8,7 @@ mod bodies;
 mod correct;
 mod decide;
 mod draft;
+mod enrol;
 mod foreign;
 mod forget;
 mod jobs;

@@ -10,16 +10,19 @@ pub enum DeviceKind {
     Passkey,
     /// The hardware address of a hub.
     Mac,
+    /// The name and the password of a console that was claimed.
+    Login,
 }
 
 impl DeviceKind {
-    const ALL: [Self; 2] = [Self::Passkey, Self::Mac];
+    const ALL: [Self; 3] = [Self::Passkey, Self::Mac, Self::Login];
 
     /// Its name in the database and in lists.
     pub fn name(self) -> &'static str {
         match self {
             Self::Passkey => "passkey",
             Self::Mac => "mac",
+            Self::Login => "login",
         }
     }
 
@@ -28,6 +31,7 @@ impl DeviceKind {
         match self {
             Self::Passkey => "a console, by its PASSKEY",
             Self::Mac => "a hub, by its hardware address",
+            Self::Login => "a console, by its ID and password",
         }
     }
 
@@ -76,6 +80,17 @@ impl DeviceSecret {
         if fits { Ok(Self { kind: DeviceKind::Mac, hash: hash_of(&bare) }) } else { Err(BadDevice::Mac) }
     }
 
+    /// The name and the password of a console; `None` if one of them is missing.
+    pub fn login(name: &str, password: &str) -> Option<Self> {
+        let is_one = !name.trim().is_empty() && !password.is_empty();
+        is_one.then(|| Self { kind: DeviceKind::Login, hash: login_hash(name, password) })
+    }
+
+    /// What the database has of it.
+    pub(super) fn stored(kind: DeviceKind, hash: KeyHash) -> Self {
+        Self { kind, hash }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> DeviceKind {
         self.kind
@@ -95,6 +110,12 @@ impl fmt::Debug for DeviceSecret {
 /// What is stored of what a device calls itself, whatever its kind.
 pub(super) fn hash(text: &str) -> KeyHash {
     hash_of(&bare(text))
+}
+
+/// What is stored of the name and the password of a console. The case of the name does not matter.
+pub(super) fn login_hash(name: &str, password: &str) -> KeyHash {
+    // No key of a station begins so, and no name holds a line's end.
+    keys::hash(&format!("login:{}\n{password}", name.trim().to_ascii_lowercase()))
 }
 
 fn hash_of(bare: &str) -> KeyHash {

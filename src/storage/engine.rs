@@ -18,12 +18,13 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Counted, Datastream, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed,
-    Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch,
-    WordLimits,
+    AdminChange, Changed, Counted, Datastream, EnrolChange, FoundRow, FoundSensor, JournalLimits, KnownWords, Move,
+    Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken,
+    StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
+use super::unclaimed::{Claimed, Unclaimed};
 use super::words::{Alert, Visitor, Word};
 use super::zones::Source as ZoneSource;
 use chrono::NaiveDate;
@@ -195,6 +196,11 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), Error> {
         each!(Engine, self, db => db.note_correction(station, selection, made, now).await)
+    }
+
+    /// Changes the devices that wait for an owner, inside a transaction; false if the change did not apply.
+    pub(super) async fn change_enrolment(&mut self, change: &EnrolChange, now: Timestamp) -> Result<bool, Error> {
+        each!(Engine, self, db => db.change_enrolment(change, now).await)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
@@ -437,6 +443,16 @@ impl Readers {
     /// Whether there is a session of the owner whose secret hashes to that, at an instant.
     pub(super) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
         each!(Readers, self, db => db.has_session(hash, now).await)
+    }
+
+    /// The devices that wait for an owner, the one that was heard last first.
+    pub(super) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
+        each!(Readers, self, db => db.unclaimed().await)
+    }
+
+    /// One of them, with its reports.
+    pub(super) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
+        each!(Readers, self, db => db.claimed(id).await)
     }
 
     /// All alerts.

@@ -45,6 +45,9 @@ pub enum Error {
     /// A device is bound to a station, this one.
     #[error("that device is bound to the station {0:?} already")]
     DeviceTaken(String),
+    /// No device waits under that number.
+    #[error("no device {0} waits to be claimed; stevenson station unclaimed lists those that do")]
+    NoDevice(i64),
     /// A visitor, or an address, says too much. Seconds until more is taken.
     #[error("that is more than the keepers listen to from one visitor or one address; try again in {0} s")]
     TooManyWords(u32),
@@ -129,6 +132,7 @@ impl Error {
             Error::Stretch(days) => Error::Stretch(*days),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
             Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
+            Error::NoDevice(id) => Error::NoDevice(*id),
             Error::TooManyWords(seconds) => Error::TooManyWords(*seconds),
             Error::Crowded(seconds) => Error::Crowded(*seconds),
             Error::TooManyAlerts => Error::TooManyAlerts,

@@ -5,6 +5,7 @@ use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::keys::{Key, KeyHash};
 use super::stations::{NewStation, StationSettings};
+use super::unclaimed::Stranger;
 use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -237,6 +238,14 @@ pub(super) enum AdminChange {
     Open { hash: KeyHash, password: String, now: Timestamp, until: Timestamp },
     /// A session ends.
     End(KeyHash),
+}
+
+/// A change of the devices that wait for an owner.
+pub(super) enum EnrolChange {
+    /// A device has sent; some of its reports are to be kept, each as a text.
+    Keep { stranger: Stranger, reports: Vec<String> },
+    /// A device is forgotten.
+    Forget(i64),
 }
 
 /// Some entries of the journal.

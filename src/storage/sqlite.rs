@@ -7,6 +7,7 @@
 mod admin;
 mod conversations;
 mod corrections;
+mod enrol;
 mod error;
 mod file;
 mod gone;

@@ -122,6 +122,11 @@ impl Directory {
         self.by_device.get(&devices::hash(name)).map(|&place| &self.listed[place].station)
     }
 
+    /// The station that a console is bound to, by its name and password.
+    pub fn by_login(&self, name: &str, password: &str) -> Option<&Arc<Station>> {
+        self.by_device.get(&devices::login_hash(name, password)).map(|&place| &self.listed[place].station)
+    }
+
     /// What kinds of devices are bound to a station.
     pub fn devices(&self, slug: &str) -> &[DeviceKind] {
         self.listed_as(slug).map_or(&[], |listed| &listed.devices)

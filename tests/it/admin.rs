@@ -1,6 +1,7 @@
 //! The owner's rooms, `/admin`: who is let in, and what is done there.
 
 mod doors;
+mod enrolment;
 mod inbox;
 mod stations;
 

@@ -17,6 +17,8 @@ use weather::time::Timestamp;
 pub(crate) enum Outcome {
     /// It is stored, or there was nothing in it to store.
     Stored(Arc<Station>),
+    /// It is no station's, and waits to be claimed.
+    Waits,
     Unauthorized,
     BadRequest(String),
     OtherMethod,
@@ -33,6 +35,7 @@ impl Outcome {
     pub(super) fn nobody(&self) -> String {
         match self {
             Self::BadRequest(reason) => reason.clone(),
+            Self::Waits => "it waits to be claimed".to_owned(),
             Self::Unauthorized => "no station has what it says of itself".to_owned(),
             _ => "it was not read so far".to_owned(),
         }
@@ -54,7 +57,7 @@ const JSON: [(&str, &str); 3] =
 /// The answer to an upload in this dialect.
 pub(crate) fn answer(dialect: Dialect, outcome: Outcome, now: Timestamp) -> Answer {
     let (status, text) = match &outcome {
-        Outcome::Stored(_) => (200, "success"),
+        Outcome::Stored(_) | Outcome::Waits => (200, "success"),
         // WeeWX knows 401 from Weather Underground and 403 from WOW. Both mean a wrong password.
         Outcome::Unauthorized => {
             (if matches!(dialect, Dialect::Wow | Dialect::WowBe) { 403 } else { 401 }, "unauthorized")
@@ -68,7 +71,9 @@ pub(crate) fn answer(dialect: Dialect, outcome: Outcome, now: Timestamp) -> Answ
     };
     let answer = match (dialect, &outcome) {
         (Dialect::Ecowitt | Dialect::Ambient, outcome) => json(status, ecowitt(status, text, outcome, now)),
-        (Dialect::Acurite, Outcome::Stored(station)) => json(status, acurite(station, now)),
+        (Dialect::Acurite, Outcome::Stored(station)) => json(status, acurite(local(station, now))),
+        // Nobody knows its zone.
+        (Dialect::Acurite, Outcome::Waits) => json(status, acurite(DateTime::from_timestamp_millis(now.0))),
         _ => Answer::new(status, &PLAIN, format!("{text}\n").into_bytes()),
     };
     match outcome {
@@ -94,14 +99,18 @@ fn ecowitt(status: u16, text: &str, outcome: &Outcome, now: Timestamp) -> String
             let offset_s = local(station, now).map_or(0, |local| local.offset().fix().local_minus_utc());
             format!(r#"{{"errcode":"0","errmsg":"ok","UTC_offset":"{offset_s}"}}"#)
         }
+        Outcome::Waits => r#"{"errcode":"0","errmsg":"ok","UTC_offset":"0"}"#.to_owned(),
         Outcome::Unauthorized => r#"{"errcode":"40001","errmsg":"invalid passkey"}"#.to_owned(),
         _ => format!(r#"{{"errcode":"{status}","errmsg":"{text}"}}"#),
     }
 }
 
 /// Hubs set their clock by it, and count a day's rain by that clock. At this version no hub fetches another one.
-fn acurite(station: &Station, now: Timestamp) -> String {
-    let time = local(station, now).map_or_else(String::new, |local| local.format("%H:%M:%S").to_string());
+fn acurite<Z: TimeZone>(local: Option<DateTime<Z>>) -> String
+where
+    Z::Offset: std::fmt::Display,
+{
+    let time = local.map_or_else(String::new, |local| local.format("%H:%M:%S").to_string());
     format!(r#"{{"localtime":"{time}","checkversion":"224"}}"#)
 }
 
@@ -120,7 +129,7 @@ mod tests {
     const DIALECTS: [Dialect; 6] =
         [Dialect::Wunderground, Dialect::Acurite, Dialect::Ecowitt, Dialect::Ambient, Dialect::Wow, Dialect::WowBe];
 
-    fn outcomes(zone: &Zone) -> [Outcome; 8] {
+    fn outcomes(zone: &Zone) -> [Outcome; 9] {
         let slug = Slug::new("town-hall").expect("a slug");
         let station = Station {
             id: StationId(1),
@@ -132,6 +141,7 @@ mod tests {
         };
         [
             Outcome::Stored(Arc::new(station)),
+            Outcome::Waits,
             Outcome::Unauthorized,
             Outcome::BadRequest("dateutc is missing".to_owned()),
             Outcome::OtherMethod,
@@ -151,7 +161,7 @@ mod tests {
     fn no_success_holds_a_word_at_which_weewx_stops_and_nobody_hears_429() {
         for dialect in DIALECTS {
             for outcome in outcomes(&Zone::inside("Europe/Berlin").expect("a zone")) {
-                let is_stored = matches!(outcome, Outcome::Stored(_));
+                let is_stored = matches!(outcome, Outcome::Stored(_) | Outcome::Waits);
                 let answer = answer(dialect, outcome, Timestamp(1_800_000_000_000));
                 assert_eq!(is_stored, answer.status == 200, "{answer:?}");
                 assert!(answer.status != 429 && !(300..400).contains(&answer.status), "{answer:?}");

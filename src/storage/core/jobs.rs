@@ -4,7 +4,7 @@ use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
-use crate::storage::seam::AdminChange;
+use crate::storage::seam::{AdminChange, EnrolChange};
 use crate::storage::stations::{NewStation, StationSettings};
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
@@ -27,6 +27,8 @@ pub(in crate::storage) enum Job {
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
     /// True if the change applied.
     Admin(AdminChange, Answer<bool>),
+    /// Likewise.
+    Enrol(EnrolChange, Answer<bool>),
     /// True: restore what was selected; false: strike it out. The answer is how many values.
     Correct(Selection, Author, bool, Answer<u64>),
     Look(Answer<()>),

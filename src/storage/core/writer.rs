@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, correct, forget, list, store};
+use super::{admin, correct, enrol, forget, list, store};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -143,6 +143,7 @@ impl Writer {
             Job::Correct(selection, author, restore, answer) => {
                 drop(answer.send(correct::correct(&mut self.scribe, &selection, &author, restore).await));
             }
+            Job::Enrol(change, answer) => drop(answer.send(enrol::change(&mut self.scribe, change).await)),
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;
                 let next = match &done {

@@ -1,7 +1,7 @@
 //! The connections that read: one question a function.
 
 use super::texts::Texts;
-use super::{admin, conversations, corrections, journal, last_when, many, observations, series, stations};
+use super::{admin, conversations, corrections, enrol, journal, last_when, many, observations, series, stations};
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -9,6 +9,7 @@ use crate::storage::keys::KeyHash;
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
 use crate::storage::stations::ListedSensor;
+use crate::storage::unclaimed::{Claimed, Unclaimed};
 use crate::storage::words::{Alert, Visitor, Word};
 use crate::storage::zones::Zones;
 use chrono::NaiveDate;
@@ -194,6 +195,16 @@ impl Readers {
     /// Whether there is a session of the owner whose secret hashes to that, at an instant.
     pub(in crate::storage) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
         Ok(admin::has_session(&self.pool, hash, now).await?)
+    }
+
+    /// The devices that wait for an owner, the one that was heard last first.
+    pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
+        enrol::all(&self.pool).await
+    }
+
+    /// One of them, with its reports.
+    pub(in crate::storage) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
+        enrol::claimed(&self.pool, id).await
     }
 
     /// All alerts.

@@ -3,13 +3,13 @@
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
-use super::{admin, corrections, gone, journal, prune, stations, tidy, words};
+use super::{admin, corrections, enrol, gone, journal, prune, stations, tidy, words};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    AdminChange, Counted, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed, Place, Pruned,
-    PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Counted, EnrolChange, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed, Place,
+    Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -201,6 +201,15 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), Error> {
         Ok(corrections::note(&mut self.conn, station, selection, made, now).await?)
+    }
+
+    /// Changes the devices that wait for an owner; false if the change did not apply.
+    pub(in crate::storage) async fn change_enrolment(
+        &mut self,
+        change: &EnrolChange,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(enrol::change(&mut self.conn, change, now).await?)
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.

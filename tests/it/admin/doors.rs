@@ -153,7 +153,7 @@ async fn every_form_needs_the_sessions_own_token_and_no_other_site_sends_one() {
     let posts: Vec<String> = admin::routes()
         .iter()
         .filter(|route| route.method == rocket::http::Method::Post && route.uri.path() != "/admin/login")
-        .map(|route| route.uri.path().replace("<slug>", "roof"))
+        .map(|route| route.uri.path().replace("<slug>", "roof").replace("<id>", "1"))
         .collect();
     assert!(posts.len() >= 7, "{posts:?}");
     let fields = "slug=roof&name=Evil&zone=UTC&elevation=&kind=mac&secret=24C86E012345";

@@ -1,26 +1,13 @@
 //! What a parser leaves behind for the owner who looks: which field became which value.
 
+use crate::inbox::{Taken, Understood};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use weather::quantity::Quantity;
-use weather::report::Draft;
+use weather::report::{Draft, Parsed, Warning};
 use weather::station::SensorName;
 use weather::time::Timestamp;
 use weather::units::Unit;
-
-/// A value and the field that it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// The field's name, as it was sent.
-    pub field: String,
-    /// Its value, as it was sent.
-    pub sent: String,
-    /// The unit that it was read in.
-    pub unit: &'static str,
-    /// What it is here: `indoor/temperature`.
-    pub key: String,
-    /// Its canonical value with its unit: `21.5 °C`; `None` if it is no weather.
-    pub value: Option<String>,
-}
 
 /// Fields that are noted, most: parsers read no more in one report.
 const FIELDS_MAX: usize = 512;
@@ -68,11 +55,30 @@ impl Trail {
         }
     }
 
-    /// What was noted.
-    pub(super) fn into_parts(self) -> (Vec<Taken>, Vec<(String, String)>) {
+    /// The meaning of what a parser read that left this trail.
+    pub fn understood<E: fmt::Display>(self, read: Result<Parsed, E>) -> Understood {
+        let (taken, unknown) = self.into_parts();
+        match read {
+            Ok(parsed) => Understood {
+                taken,
+                // The trail has them.
+                warnings: parsed.warnings.into_iter().filter(|warning| !is_known(&unknown, warning)).collect(),
+                unknown,
+                times: parsed.reports.iter().map(|report| report.observed_at()).collect(),
+                refused: None,
+            },
+            Err(why) => Understood { refused: Some(why.to_string()), ..Understood::default() },
+        }
+    }
+
+    fn into_parts(self) -> (Vec<Taken>, Vec<(String, String)>) {
         let parts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         (parts.taken, parts.unknown)
     }
+}
+
+fn is_known(unknown: &[(String, String)], warning: &Warning) -> bool {
+    unknown.iter().any(|(name, _)| warning.field == *name || warning.field.ends_with(&format!("].{name}")))
 }
 
 #[cfg(test)]

@@ -1,0 +1,239 @@
+//! Devices that are no station's: they wait to be claimed while enrolment is on, and show nowhere.
+
+use super::{OURS, location};
+use crate::guard::{Plain, ask};
+use crate::kit::app::TestApp;
+use crate::kit::connection::Connection;
+use crate::kit::program::{Program, run};
+use stevenson::storage::Unclaimed;
+use stevenson::web;
+use weather::quantity::Quantity;
+use weather::station::SensorName;
+
+async fn enrolling() -> TestApp {
+    TestApp::with(|config| config.ingest.enrol = true).await
+}
+
+/// What a console uploads that calls itself so.
+fn ecowitt(passkey: &str, tempf: f64) -> String {
+    format!("GET /data/report/?PASSKEY={passkey}&stationtype=GW2000A_V3.1&dateutc=now&tempf={tempf}&humidityin=40")
+}
+
+const PASSKEY: &str = "0123456789ABCDEF0123456789ABCDEF";
+
+async fn waiting(app: &TestApp) -> Vec<Unclaimed> {
+    app.storage.unclaimed().await.expect("read")
+}
+
+async fn form(app: &TestApp, path: &str, body: &str) -> Plain {
+    ask(app, &format!("POST {path}"), OURS, body.as_bytes()).await
+}
+
+/// A newest value of a station.
+async fn latest(app: &TestApp, slug: &str, sensor: &str, quantity: Quantity) -> Option<f64> {
+    let station = app.storage.directory().by_slug(slug).expect("a station").id;
+    let latest = app.storage.latest(station).await.expect("read");
+    let sensor = SensorName::new(sensor).expect("a name");
+    latest.iter().find(|one| one.sensor == sensor && one.quantity == quantity).map(|one| one.value)
+}
+
+#[tokio::test]
+async fn while_it_is_off_nobody_waits() {
+    let app = TestApp::start().await;
+    assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), "", b"").await.status, 401);
+    assert!(waiting(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_console_waits_shows_nowhere_and_becomes_a_station_with_what_it_sent() {
+    let app = enrolling().await;
+    for tempf in [50.0, 59.0] {
+        let answer = ask(&app, &ecowitt(PASSKEY, tempf), "", b"").await;
+        assert!(
+            answer.status == 200 && answer.body.contains(r#""errcode":"0""#),
+            "it goes on to send: {}",
+            answer.body
+        );
+    }
+    let [device] = &waiting(&app).await[..] else { panic!("one device") };
+    assert_eq!((device.format.as_str(), device.model.as_str(), device.reports), ("Ecowitt", "GW2000A_V3.1", 2));
+    assert_eq!(device.address, "127.0.0.1");
+    assert_eq!(app.storage.directory().count(), 0);
+    let front = ask(&app, "GET /", "Accept: text/html\r\n", b"").await.body;
+    assert!(!front.contains("GW2000A"), "{front}");
+    let database = std::fs::read(app.folder.path().join("stevenson.db-wal")).expect("a log");
+    assert!(!database.windows(PASSKEY.len()).any(|part| part == PASSKEY.as_bytes()), "only a hash of it is kept");
+
+    let list = ask(&app, "GET /admin", "", b"").await.body;
+    assert!(list.contains("Ecowitt, GW2000A_V3.1") && list.contains("2 reports"), "{list}");
+    let shown = ask(&app, &format!("GET /admin/devices/{}", device.id), "", b"").await.body;
+    assert!(shown.contains(&format!("/admin/new?device={}", device.id)), "{shown}");
+    let body = format!("slug=garden&name=Garden&zone=UTC&elevation=&device={}", device.id);
+    let added = form(&app, "/admin/stations", &body).await;
+    assert_eq!(
+        (added.status, location(&added).as_str()),
+        (303, "/admin/stations/garden?done=claimed"),
+        "{}",
+        added.body
+    );
+    assert_eq!(latest(&app, "garden", "", Quantity::Temperature).await, Some(15.0), "the last of them");
+    assert_eq!(latest(&app, "garden", "indoor", Quantity::Humidity).await, Some(40.0));
+    let garden = app.storage.directory().by_slug("garden").expect("there").id;
+    assert_eq!(app.storage.observation_count(garden).await.expect("read"), 4, "two reports of two sensors");
+    assert!(waiting(&app).await.is_empty());
+    assert_eq!(ask(&app, &ecowitt(PASSKEY, 68.0), "", b"").await.status, 200);
+    assert_eq!(latest(&app, "garden", "", Quantity::Temperature).await, Some(20.0), "from now on it is the station's");
+    assert!(waiting(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_console_with_a_password_is_bound_to_a_station_that_is_there() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    let upload = |id: &str, password: &str, tempf: f64| {
+        format!(
+            "GET /weatherstation/updateweatherstation.php?ID={id}&PASSWORD={password}&dateutc=now&action=updateraw&tempf={tempf}"
+        )
+    };
+    assert_eq!(ask(&app, &upload("IBARN1", "secret", 50.0), "", b"").await.body, "success\n");
+    let [device] = &waiting(&app).await[..] else { panic!("one device") };
+    let claimed = form(&app, &format!("/admin/devices/{}/claim", device.id), "slug=roof").await;
+    assert_eq!((claimed.status, location(&claimed).as_str()), (303, "/admin/stations/roof?done=claimed"));
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(10.0));
+    assert_eq!(ask(&app, &upload("ibarn1", "secret", 59.0), "", b"").await.status, 200, "in any case");
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(15.0));
+    assert_eq!(ask(&app, &upload("IBARN1", "Secret", 0.0), "", b"").await.status, 200, "another password is another");
+    assert_eq!(waiting(&app).await.len(), 1);
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(15.0));
+    let page = ask(&app, "GET /admin/stations/roof", "", b"").await.body;
+    assert!(page.contains("a console, by its ID and password"), "{page}");
+}
+
+#[tokio::test]
+async fn a_hub_waits_with_its_sensors_apart() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    let upload = |kind: &str, number: u32, tempf: f64| {
+        format!(
+            "GET /weatherstation/updateweatherstation?dateutc=now&action=updateraw&id=24C86E012345&mt={kind}&sensor={number}&tempf={tempf}"
+        )
+    };
+    for (kind, number, tempf) in [("tower", 7, 86.0), ("5N1x38", 1398, 50.0)] {
+        let answer = ask(&app, &upload(kind, number, tempf), "", b"").await;
+        assert!(answer.body.contains("localtime"), "{}", answer.body);
+    }
+    let [device] = &waiting(&app).await[..] else { panic!("one device") };
+    form(&app, &format!("/admin/devices/{}/claim", device.id), "slug=roof").await;
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(10.0), "the whole one is the main sensor");
+    assert_eq!(latest(&app, "roof", "tower-00000007", Quantity::Temperature).await, None);
+    assert_eq!(latest(&app, "roof", "tower-7", Quantity::Temperature).await, Some(30.0));
+    assert_eq!(ask(&app, &upload("5N1x31", 1398, 59.0), "", b"").await.status, 200);
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(15.0));
+}
+
+#[tokio::test]
+async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait() {
+    let trusted_proxies: Vec<web::Network> = vec!["127.0.0.1".parse().expect("a network")];
+    let app = TestApp::with(|config| {
+        config.ingest.enrol = true;
+        config.web.trusted_proxies = trusted_proxies;
+    })
+    .await;
+    for (address, status) in [("198.51.100.7", 401), ("2001:db8::1", 401), ("nonsense", 401), ("192.168.1.7", 200)] {
+        let header = format!("X-Forwarded-For: {address}\r\n");
+        assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), &header, b"").await.status, status, "{address}");
+        assert_eq!(waiting(&app).await.len(), usize::from(status == 200), "{address}");
+    }
+    assert_eq!(waiting(&app).await[0].address, "192.168.1.7");
+    let app = enrolling().await;
+    let (_, key) = app.add_station("roof").await;
+    let of_proxy = ask(&app, &ecowitt(PASSKEY, 50.0), "X-Forwarded-For: 192.168.1.7\r\n", b"").await;
+    assert_eq!(of_proxy.status, 401, "nobody knows for whom that proxy speaks");
+    let wu = "GET /weatherstation/updateweatherstation.php?dateutc=now&tempf=1&ID=";
+    for pairs in ["roof&PASSWORD=wrong".to_owned(), format!("barn&PASSWORD={key}"), "barn&PASSWORD=stv_abc".to_owned()]
+    {
+        assert_eq!(ask(&app, &format!("{wu}{pairs}"), "", b"").await.status, 401, "{pairs}");
+    }
+    assert_eq!(ask(&app, "GET /data/report/stv_AAAA?dateutc=now&tempf=1", "", b"").await.status, 401);
+    assert_eq!(ask(&app, &format!("GET /data/report/?PASSKEY={PASSKEY}&dateutc=soon"), "", b"").await.status, 400);
+    assert!(waiting(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn so_many_devices_wait_and_the_one_goes_that_was_heard_longest_ago() {
+    let app = enrolling().await;
+    for number in 0..18 {
+        let answer = ask(&app, &ecowitt(&format!("{number:032}"), 50.0), "", b"").await;
+        assert_eq!(answer.status, 200, "{number}");
+    }
+    let waiting = waiting(&app).await;
+    assert_eq!(waiting.len(), 16);
+    assert_eq!(waiting.iter().map(|device| device.id).collect::<Vec<_>>(), (3..=18).rev().collect::<Vec<_>>());
+    let forgotten = form(&app, &format!("/admin/devices/{}/forget", waiting[0].id), "").await;
+    assert_eq!(location(&forgotten), "/admin?done=forgotten");
+    assert_eq!(self::waiting(&app).await.len(), 15);
+    assert_eq!(form(&app, "/admin/devices/1/claim", "slug=roof").await.status, 404, "it has gone");
+}
+
+#[tokio::test]
+async fn the_last_reports_of_a_device_are_kept_and_no_more() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    let stranger = || stevenson::storage::Stranger {
+        secret: stevenson::storage::DeviceSecret::passkey(PASSKEY).expect("a PASSKEY"),
+        format: "Ecowitt",
+        model: "x".repeat(500),
+        address: "192.168.1.7".to_owned(),
+        part: None,
+    };
+    let now = weather::time::Timestamp(chrono::Utc::now().timestamp_millis());
+    for minute in 0..70 {
+        let mut draft = weather::report::Draft::new(now);
+        let (main, unit) = (SensorName::main(), Quantity::Temperature.unit());
+        draft.take_number(&main, Quantity::Temperature, unit, "temperature", f64::from(minute) / 2.0);
+        let at = now.plus((i64::from(minute) - 70) * weather::time::MINUTE_MS);
+        let report = draft.finish(Some(at)).report.expect("a report");
+        app.storage.keep_unclaimed(stranger(), &[report]).await.expect("kept");
+    }
+    let [device] = &waiting(&app).await[..] else { panic!("one device") };
+    assert_eq!((device.reports, device.model.len()), (60, 60));
+    let roof = app.storage.directory().by_slug("roof").expect("there").clone();
+    let appended = app.storage.claim(device.id, &roof.slug).await.expect("claimed");
+    assert_eq!(appended.stored, 60);
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(34.5));
+}
+
+#[tokio::test]
+async fn a_console_at_the_station_port_waits_too() {
+    let app = TestApp::with(|config| {
+        config.ingest.enrol = true;
+        config.station_port.enabled = true;
+        config.station_port.address = [127, 0, 0, 1].into();
+        config.station_port.port = 0;
+    })
+    .await;
+    let odd = format!("GET ?&PASSKEY={PASSKEY}&dateutc=now&tempf=50 HTTP/1.0\r\n\r\n");
+    let answer = Connection::send(app.station_port.expect("it is open"), &odd).await.rest().await;
+    assert!(answer.starts_with(b"HTTP/1.0 200"), "{}", String::from_utf8_lossy(&answer));
+    assert_eq!(waiting(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_command_line_claims_a_device() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start_with(folder.path(), &["--enrol"]);
+    server.add_station("roof");
+    let upload = ecowitt(PASSKEY, 50.0);
+    let target = upload.strip_prefix("GET ").expect("a target");
+    assert_eq!(reqwest::get(format!("{}{target}", server.url)).await.expect("an answer").status(), 200);
+    let told = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let listed = told(&["station", "unclaimed"]);
+    assert!(listed.starts_with("1 ") && listed.contains("GW2000A_V3.1") && listed.contains("1 reports"), "{listed}");
+    assert!(told(&["station", "claim", "1", "barn"]).contains("there is no station \"barn\""));
+    assert!(told(&["station", "claim", "7", "roof"]).contains("no device 7 waits"));
+    assert!(told(&["station", "claim", "1", "roof"]).contains("1 of its reports are stored"));
+    assert!(told(&["station", "unclaimed"]).contains("no device waits"));
+}
