@@ -1,5 +1,6 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
+use crate::api::{self, Api};
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
 use crate::ingest::readings::Readings;
@@ -138,7 +139,9 @@ impl App {
             .manage(pages::Sheets::default())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
-            .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
+            .manage(web::Elsewhere(
+                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::METHODS[..]].concat(),
+            ))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", ingest::routes())
@@ -158,6 +161,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
+            api: Api::new(&storage, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),

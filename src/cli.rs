@@ -1,6 +1,7 @@
 //! The command line: each arm is one call.
 
 mod database;
+mod export;
 mod import;
 mod lab;
 mod sensor;
@@ -43,6 +44,8 @@ enum Command {
     Sensor(sensor::SensorCommand),
     /// Read files of other programs, or our own exports, into a station; works while the server runs
     Import(Box<import::Import>),
+    /// Write a station's readings as CSV, JSON lines or line protocol; works while the server runs
+    Export(export::Export),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -71,7 +74,7 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) | Command::Import(_) => "error",
+            Command::Station(_) | Command::Sensor(_) | Command::Import(_) | Command::Export(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -91,6 +94,7 @@ impl Cli {
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
+            Command::Export(arguments) => runtime.block_on(export::run(config()?, arguments)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

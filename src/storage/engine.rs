@@ -318,6 +318,25 @@ impl Readers {
         each!(Readers, self, db => db.series(of, stretch, bucket_ms).await)
     }
 
+    /// The rows of a sensor within a stretch, oldest first, `limit` at most.
+    pub(super) async fn rows(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Values)>, Error> {
+        each!(Readers, self, db => db.rows(of, stretch, limit).await)
+    }
+
+    /// The quantities that a sensor has values of within a stretch; looks at every row of it.
+    pub(super) async fn quantities(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+    ) -> Result<Vec<Quantity>, Error> {
+        each!(Readers, self, db => db.quantities(of, stretch).await)
+    }
+
     /// Low and high on each day from `from` to `to`, both included, oldest first.
     pub(super) async fn days(
         &self,

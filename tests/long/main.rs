@@ -9,5 +9,6 @@ mod conversations;
 mod durability;
 mod hostile;
 mod lab_run;
+mod moving;
 mod proxies;
 mod road;

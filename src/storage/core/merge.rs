@@ -177,8 +177,9 @@ impl Merging {
                 row.values.restore(Quantity::Precipitation, fallen);
                 fresh.push((name, Quantity::Precipitation, fallen));
             }
-            if let Some((quantity, value)) =
-                reduced(memory, (station, sensor), name, &row.values, &fresh[before..], report)
+            if !report.is_history()
+                && let Some((quantity, value)) =
+                    reduced(memory, (station, sensor), name, &row.values, &fresh[before..], report)
             {
                 row.values.restore(quantity, value);
                 fresh.push((name, quantity, value));
