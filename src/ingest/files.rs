@@ -381,7 +381,9 @@ impl Opened {
     /// The rain that has fallen, for the next file.
     pub fn rains(&mut self) -> Rains {
         let mut rains = Rains::default();
-        self.each_rain(|key, fallen| drop(rains.0.insert(key, std::mem::take(fallen))));
+        self.each_rain(|key, fallen| {
+            rains.0.insert(key, std::mem::take(fallen));
+        });
         rains
     }
 
