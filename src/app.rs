@@ -1,6 +1,7 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
 use crate::admin::Watchers;
+use crate::api::{self, Api};
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
 use crate::inbox::Inbox;
@@ -160,7 +161,9 @@ impl App {
             .manage(self.uploads())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
-            .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
+            .manage(web::Elsewhere(
+                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::METHODS[..]].concat(),
+            ))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", admin::routes())
@@ -187,6 +190,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
+            api: Api::new(&storage, self.config.web.clone()),
             readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
@@ -211,7 +215,7 @@ impl App {
         let listening = Listening {
             http: address,
             station_port: station_port.as_ref().map(StationPort::address),
-            zones: self.storage.zones().clone(),
+            zones: self.storage.zones().source().clone(),
             enrols: self.config.ingest.enrol,
         };
         let counts = std::mem::take(&mut self.counts);

@@ -2,6 +2,7 @@
 
 mod admin;
 mod database;
+mod export;
 mod import;
 mod lab;
 mod reading;
@@ -51,6 +52,8 @@ enum Command {
     /// List readings that do not count, strike readings out, restore them; works while the server runs
     #[command(subcommand)]
     Reading(reading::ReadingCommand),
+    /// Write a station's readings as CSV, JSON lines or line protocol; works while the server runs
+    Export(export::Export),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
@@ -82,9 +85,12 @@ impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
         match self.command {
-            Command::Station(_) | Command::Sensor(_) | Command::Reading(_) | Command::Admin(_) | Command::Import(_) => {
-                "error"
-            }
+            Command::Station(_)
+            | Command::Sensor(_)
+            | Command::Reading(_)
+            | Command::Admin(_)
+            | Command::Import(_)
+            | Command::Export(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -106,6 +112,7 @@ impl Cli {
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
             Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
             Command::Reading(command) => runtime.block_on(reading::run(config()?, command)),
+            Command::Export(arguments) => runtime.block_on(export::run(config()?, arguments)),
             Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => runtime.block_on(lab::run(command)),
         }

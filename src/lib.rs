@@ -8,7 +8,7 @@
 //!   7     app                                              the only place where parts meet
 //!   6     config                                           every knob, composed from the parts' Options
 //!   5     door   station_port                              the front door and the one for odd consoles: sockets and limits
-//!   4     admin   ingest   live   pages   metrics          doors: HTTP in, HTTP out
+//!   4     admin   api   ingest   live   pages   metrics    doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
 //!   2     courier   keeper   pretend                        workers: they serve no HTTP
 //!   1     inbox   storage                                  the newest uploads in memory; the database
@@ -28,6 +28,7 @@ pub mod door;
 pub mod station_port;
 
 pub mod admin;
+pub mod api;
 pub mod ingest;
 pub mod live;
 pub mod metrics;

@@ -39,7 +39,7 @@ fn metrics(
         dock: dock.stats(),
         storage: storage.stats(),
         keeper: keeper.stats(),
-        zones: storage.zones().clone(),
+        zones: storage.zones().source().clone(),
     }));
     for counts in more.into_iter().flat_map(MoreCounts::now) {
         registry.register_collector(counts);

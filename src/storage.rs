@@ -60,7 +60,7 @@ pub struct Storage {
     /// For what no page waits for.
     background: Arc<Readers>,
     epoch: Arc<str>,
-    zones: Arc<zones::Source>,
+    zones: Arc<zones::Zones>,
     /// A permit for each word that may wait. Reports have a queue of their own: readings and talk do not take each
     /// other's places.
     word_room: Arc<Semaphore>,
@@ -96,7 +96,7 @@ impl Storage {
             readers: Arc::new(opened.readers),
             background: Arc::new(opened.background),
             epoch: opened.epoch.into(),
-            zones: Arc::new(opened.zones),
+            zones: opened.zones,
             word_room: Arc::new(word_room),
             talkers: Arc::new(talkers),
             looking: Arc::new(Semaphore::new(1)),
@@ -110,8 +110,8 @@ impl Storage {
         Self { readers: self.background.clone(), ..self.clone() }
     }
 
-    /// Where the rules of time zones come from.
-    pub fn zones(&self) -> &zones::Source {
+    /// The rules of time zones.
+    pub fn zones(&self) -> &Arc<zones::Zones> {
         &self.zones
     }
 

@@ -150,6 +150,7 @@ impl Import {
         let now = chrono::Utc::now().into();
         Ok(Asked {
             format: self.format,
+            elevation_m: station.elevation_m,
             columns: self.columns.clone(),
             only: self.only.clone(),
             time_column: self.time_column.clone(),

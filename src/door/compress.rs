@@ -50,6 +50,31 @@ pub(crate) async fn compress(asked: &HeaderMap, headers: &mut HeaderMap, body: B
     compressed
 }
 
+/// A body that is compressed piece by piece.
+#[derive(Debug)]
+pub(crate) struct Pieces(GzEncoder<Vec<u8>>);
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Self(GzEncoder::new(Vec::new(), Compression::new(LEVEL)))
+    }
+}
+
+impl Pieces {
+    /// Takes one more piece, on a thread of its own; what is compressed by now. `None` if the system stops.
+    pub(crate) async fn take(mut self, piece: Vec<u8>, is_last: bool) -> Option<(Self, Vec<u8>)> {
+        let work = move || {
+            self.0.write_all(&piece).ok()?;
+            if is_last {
+                self.0.try_finish().ok()?;
+            }
+            let made = std::mem::take(self.0.get_mut());
+            Some((self, made))
+        };
+        spawn_blocking(work).await.ok().flatten()
+    }
+}
+
 fn gzip(body: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::new(LEVEL));
     encoder.write_all(body).ok()?;
@@ -65,7 +90,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the client can read gzip, as RFC 9110 12.5.3 has it; a client that says nothing gets what everybody can read.
-fn accepts_gzip(asked: &HeaderMap) -> bool {
+pub(crate) fn accepts_gzip(asked: &HeaderMap) -> bool {
     let lists = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
     let mut any = false;
     for item in lists.flat_map(|list| list.split(',')) {

@@ -1,6 +1,7 @@
 //! A connection between two requests, what a request comes to, and how a connection is closed.
 
 use super::register::Seat;
+use crate::api::Sending;
 use crate::live::socket::Opening;
 use crate::live::{Events, Trip};
 use crate::web::answer::Answer;
@@ -30,6 +31,8 @@ pub(crate) enum Come {
     Parks(Trip, bool),
     /// A stream of events.
     Events(Events, bool),
+    /// A file that is made as it is sent, compressed if the flag that comes first says so.
+    Sends(Sending, bool, bool),
     /// A WebSocket.
     Socket(Opening),
 }

@@ -5,7 +5,8 @@ use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
 use super::rooms::{Guest, Rooms};
 use super::wire::{Speaks, Wire};
-use super::{http, write};
+use super::{compress, http, write};
+use crate::api::Sending;
 use crate::live::socket::Opening;
 use crate::live::{Events, Trip};
 use crate::web::answer::Answer;
@@ -46,6 +47,7 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
                 None => false,
             },
             Come::Events(events, keep) => Box::pin(line.events(events, keep)).await,
+            Come::Sends(sending, gzip, keep) => Box::pin(line.sends(sending, gzip, keep)).await,
             Come::Socket(opening) => return Box::pin(line.socket(opening)).await,
         };
         if !keep || line.seat.register().is_closing() {
@@ -188,6 +190,65 @@ impl Connected {
             }
         }
         // Without its last chunk the answer would look cut.
+        let is_whole = !chunked || write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok();
+        is_whole && keep
+    }
+
+    /// Writes a file piece by piece as the client takes it; says whether the connection goes on. The register ends it if one
+    /// piece takes too long, and it gives way to others if it is slow.
+    async fn sends(&mut self, mut sending: Sending, gzip: bool, keep: bool) -> bool {
+        let Self { stream, ahead, seat, is_old, .. } = self;
+        let (register, slot) = (seat.register(), &seat.slot);
+        let chunked = !*is_old;
+        let body = if chunked { write::Body::Chunked } else { write::Body::Rest };
+        let mut gzip = gzip.then(compress::Pieces::default);
+        let coding = gzip.iter().map(|_| ("content-encoding", "gzip"));
+        let named = sending.headers();
+        let named = named.iter().map(|(name, value)| (*name, value.as_str())).chain(coding);
+        let head = write::head(register, *is_old, 200, named, body, keep);
+        if write::all(stream, slot, [&head, &[], &[]]).await.is_err() || sending.is_head {
+            return keep && sending.is_head;
+        }
+        loop {
+            slot.does(Doing::Busy);
+            let piece = tokio::select! {
+                biased;
+                piece = sending.next() => piece,
+                () = gone(stream, ahead) => return false,
+            };
+            // Without its last chunk the answer is cut, and the client knows it.
+            let Ok(piece) = piece else { return false };
+            let is_last = piece.is_none();
+            let piece = piece.unwrap_or_default();
+            let made = match gzip.take() {
+                None => piece,
+                Some(pieces) => match pieces.take(piece, is_last).await {
+                    Some((more, made)) => {
+                        gzip = Some(more);
+                        made
+                    }
+                    None => return false,
+                },
+            };
+            let length = format!("{:x}\r\n", made.len());
+            let parts: [&[u8]; 3] = match (chunked, made.is_empty()) {
+                (_, true) => [&[]; 3],
+                (true, _) => [length.as_bytes(), &made, b"\r\n"],
+                (false, _) => [&made, &[], &[]],
+            };
+            let written = tokio::select! {
+                biased;
+                written = write::all(stream, slot, parts) => written.is_ok(),
+                () = sending.gives_way() => false,
+            };
+            if !written {
+                return false;
+            }
+            sending.taken(made.len());
+            if is_last {
+                break;
+            }
+        }
         let is_whole = !chunked || write::all(stream, slot, [b"0\r\n\r\n", &[], &[]]).await.is_ok();
         is_whole && keep
     }

@@ -1,6 +1,7 @@
 //! The long way: hyper reads a request. Rooms that keep a connection for long get the socket back from hyper, so that no
 //! buffer waits with them.
 
+use super::compress;
 use super::connected::{Come, Connected, linger};
 use super::head::Read;
 use super::register::{Doing, Slot};
@@ -170,6 +171,13 @@ async fn handle(
             };
         }
         _ => {}
+    }
+    if let Some(slug) = rooms.api.exports(&parts.method, parts.uri.path()) {
+        let keep = keep && body.body.is_end_stream();
+        return match rooms.api.export(slug, &head).await {
+            Ok(sending) => takes(Come::Sends(sending, compress::accepts_gzip(&parts.headers), keep)),
+            Err(answer) => answer.into(),
+        };
     }
     if let Some(entrance) = entrance(&parts.method, parts.uri.path()) {
         let sender = rooms.readings.sender(entrance, &head).await.map(Guest::Sender);

@@ -3,6 +3,7 @@
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
+use crate::api::Api;
 use crate::ingest::readings::{self, Entrance, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
@@ -47,6 +48,8 @@ pub struct Rooms {
     pub live: Live,
     /// The door for readings as JSON.
     pub readings: Readings,
+    /// The doors for programs.
+    pub api: Api,
     /// Everything else.
     pub rocket: Client,
     /// The names of this server, and whose word on them counts.

@@ -27,7 +27,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use table::Table;
+use weather::derived;
 use weather::quality::Sent;
+use weather::quantity::Quantity;
 use weather::report::{Draft, Report, Warning};
 use weather::station::SensorName;
 use weather::time::Timestamp;
@@ -78,6 +80,8 @@ pub struct Asked {
     pub format: Option<Format>,
     /// The zone of times without an offset, and of midnights.
     pub zone: Zone,
+    /// The station's height, metres: with it the pressure at its barometer says what it is at sea level.
+    pub elevation_m: Option<f64>,
     /// What columns mean, where their names do not say it.
     pub columns: Vec<Mapping>,
     /// Lines count that have this text in this column.
@@ -106,6 +110,7 @@ impl Asked {
         Self {
             format: None,
             zone,
+            elevation_m: None,
             columns: Vec::new(),
             only: Vec::new(),
             time_column: None,
@@ -242,6 +247,21 @@ impl Batch {
             self.add(line, day, last);
         }
         self.add(line, draft, at);
+    }
+}
+
+/// The height that pressures of the main sensor are reduced by, if the file does not say them itself.
+fn reduces<'t>(targets: impl Iterator<Item = &'t Target>, asked: &Asked) -> Option<f64> {
+    use Quantity::{AltimeterSetting, SeaLevelPressure};
+    let mut targets = targets.filter(|target| target.sensor.is_main());
+    let says_it = targets.any(|target| matches!(target.quantity, SeaLevelPressure | AltimeterSetting));
+    asked.elevation_m.filter(|_| !says_it)
+}
+
+/// Adds the pressure at sea level of a line.
+fn reduce(draft: &mut Draft, elevation_m: Option<f64>) {
+    if let Some(elevation_m) = elevation_m {
+        draft.derive(&SensorName::main(), |values| derived::reduced_pressure(values, elevation_m));
     }
 }
 

@@ -26,11 +26,13 @@ use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
 use super::unclaimed::{Claimed, Unclaimed};
 use super::words::{Alert, Visitor, Word};
-use super::zones::Source as ZoneSource;
+use super::zones::Zones;
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
+use std::sync::Arc;
 use weather::quantity::Quantity;
+use weather::report::Values;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -55,7 +57,7 @@ pub(super) struct Opened {
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
     /// Where the rules of time zones come from.
-    pub zones: ZoneSource,
+    pub zones: Arc<Zones>,
 }
 
 /// Opens the database that the options name, creates and migrates it if need be.
@@ -362,6 +364,25 @@ impl Readers {
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
         each!(Readers, self, db => db.series(of, stretch, bucket_ms).await)
+    }
+
+    /// The rows of a sensor within a stretch, oldest first, `limit` at most.
+    pub(super) async fn rows(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Values)>, Error> {
+        each!(Readers, self, db => db.rows(of, stretch, limit).await)
+    }
+
+    /// The quantities that a sensor has values of within a stretch; looks at every row of it.
+    pub(super) async fn quantities(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+    ) -> Result<Vec<Quantity>, Error> {
+        each!(Readers, self, db => db.quantities(of, stretch).await)
     }
 
     /// Low and high on each day from `from` to `to`, both included, oldest first.

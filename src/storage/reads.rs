@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 use weather::day;
 use weather::quantity::Quantity;
+use weather::report::Values;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::{HOUR_MS, Timestamp};
 
@@ -129,6 +130,29 @@ impl Storage {
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
         self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
+    }
+
+    /// The rows of a sensor from `from` (inclusive) to `to` (exclusive), oldest first, `limit` at most. What follows is asked
+    /// for from the last one's time on.
+    pub async fn rows(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        (from, to): (Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Values)>, Error> {
+        self.readers.rows((station, sensor), Stretch { from, to }, limit).await
+    }
+
+    /// The quantities that a sensor has values of from `from` (inclusive) to `to` (exclusive). Looks at every row: not for
+    /// pages.
+    pub async fn quantities(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<Quantity>, Error> {
+        self.readers.quantities((station, sensor), Stretch { from, to }).await
     }
 
     /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below three gaps, because

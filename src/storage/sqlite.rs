@@ -23,6 +23,7 @@ mod observations;
 mod open;
 mod prune;
 mod readers;
+mod recorded;
 mod reports;
 mod room;
 mod rows;

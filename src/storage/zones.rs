@@ -38,6 +38,7 @@ impl fmt::Display for Source {
 }
 
 /// The rules of all zones.
+#[derive(Debug)]
 pub struct Zones {
     machine: Option<TimeZoneDatabase>,
     source: Source,

@@ -1,5 +1,7 @@
-//! `stevenson import`, from outside.
+//! `stevenson import` and `stevenson export`, from outside.
 
+#[path = "moving/export.rs"]
+mod export;
 #[path = "moving/reading.rs"]
 mod reading;
 

@@ -84,10 +84,21 @@ impl Reader {
     }
 }
 
+/// A file that a command names, as another program would have left it.
+fn leave(folder: &Path, name: &str, text: &str) {
+    fs::write(folder.join(name), text).expect("a file");
+}
+
 fn all_run(document: &str, at_least: usize, prepare: &[&str]) {
+    all_run_beside(document, at_least, prepare, |_| {});
+}
+
+/// The same in a folder with files.
+fn all_run_beside(document: &str, at_least: usize, prepare: &[&str], files: impl FnOnce(&Path)) {
     let commands = commands(&fs::read_to_string(document).expect("the document"));
     assert!(commands.len() >= at_least, "{document} has {} commands", commands.len());
     let mut reader = Reader::new();
+    files(reader.folder.path());
     for command in prepare {
         reader.types(command);
     }
@@ -108,6 +119,35 @@ fn the_commands_of_the_protocol_page_run() {
 }
 
 #[test]
+fn the_commands_of_the_page_on_moving_run() {
+    let log = |date: &str| format!("{date},00:10,54.1,81,48.4,6.7,11.2,231,0.0,0.2,1012.4,40.3,70.5,45,8.9\n");
+    all_run_beside("docs/MOVING.md", 10, &["stevenson station add town-hall --zone Europe/Berlin"], |folder| {
+        leave(
+            folder,
+            "weather.csv",
+            "Date;Time;Temp (°C);Humidity (%)\n01.05.2019;10:00;12,5;81\n01.05.2019;10:05;12,6;80\n",
+        );
+        leave(
+            folder,
+            "logger.csv",
+            "Site,Logged,T1,T2,Rain\nroof,02/05/2019 10:00,54,70,0.1\ncellar,02/05/2019 10:00,50,60,9\n",
+        );
+        leave(folder, "Jun21log.txt", &log("01/06/21"));
+        leave(folder, "Jul21log.txt", &log("01/07/21"));
+        leave(folder, "backup.line", "weather,sensor=indoor temperature=21.5 1556791200\n");
+        leave(folder, "backup.ndjson", "{\"observed_at\":\"2019-05-03T10:00:00Z\",\"temperature\":21.5}\n");
+        let weewx = rusqlite::Connection::open(folder.join("weewx.sdb")).expect("a database");
+        weewx
+            .execute_batch(
+                "CREATE TABLE archive (dateTime INTEGER NOT NULL UNIQUE PRIMARY KEY, usUnits INTEGER NOT NULL, \
+                interval INTEGER NOT NULL, outTemp REAL, rain REAL); \
+                INSERT INTO archive VALUES (1556964000, 1, 5, 50.0, 0.1), (1556964300, 1, 5, 51.0, 0.0);",
+            )
+            .expect("SQL");
+    });
+}
+
+#[test]
 fn every_file_that_a_document_links_to_is_there() {
     let documents = [
         "README.md",
@@ -117,6 +157,7 @@ fn every_file_that_a_document_links_to_is_there() {
         "docs/GLOSSARY.md",
         "docs/INGEST.md",
         "docs/KEEPER.md",
+        "docs/MOVING.md",
         "docs/PROTOCOL.md",
         "docs/SECURITY.md",
     ];

@@ -10,5 +10,6 @@ mod conversations;
 mod durability;
 mod hostile;
 mod lab_run;
+mod moving;
 mod proxies;
 mod road;

@@ -8,7 +8,7 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["app"], 7),
     (&["config"], 6),
     (&["door", "station_port"], 5),
-    (&["admin", "ingest", "live", "pages", "metrics"], 4),
+    (&["admin", "api", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
     (&["courier", "keeper", "pretend"], 2),
     (&["inbox", "storage"], 1),

@@ -181,7 +181,8 @@ impl Draft {
     }
 
     /// An empty draft of what is read from a file at `received_at`. It may be of any age, and it needs a time, which is not
-    /// replaced. Its rain since midnight is that, and no counter that may have been reset late. A value that is missing and a
+    /// replaced. Its rain since midnight is that, and no counter that may have been reset late, and nothing is derived of its
+    /// values later: what reads the file has seen all of it. A value that is missing and a
     /// field that nobody knows are no warnings there: they would come with each line.
     pub fn of_history(received_at: Timestamp) -> Self {
         Self { is_history: true, ..Self::new(received_at) }
@@ -213,6 +214,15 @@ impl Draft {
     /// Remembers that a known field came without a value.
     pub fn missing(&mut self) {
         self.known += 1;
+    }
+
+    /// Adds what follows from the values of a sensor, canonical.
+    pub fn derive(&mut self, sensor: &SensorName, rule: impl FnOnce(&Values) -> Option<(Quantity, f64)>) {
+        if let Some(values) = self.sensors.get_mut(sensor)
+            && let Some((quantity, value)) = rule(values)
+        {
+            values.restore(quantity, value);
+        }
     }
 
     /// Remembers a refusal of a whole field.

@@ -3,7 +3,7 @@
 use super::column::{self, Mapping, Meaning};
 use super::table::{Plan, Table, Values, When, text_of};
 use super::times::Times;
-use super::{Asked, Column, Error, Understood};
+use super::{Asked, Column, Error, Understood, reduces};
 use csv::{ByteRecord, ReaderBuilder};
 use std::io::Read;
 
@@ -104,6 +104,7 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
         when,
         times: Times::new(asked.zone.clone(), asked.time_format.clone()),
         zone: asked.zone.clone(),
+        reduces: reduces(values.iter().map(|values| &values.target), asked),
         values,
         decimal_comma,
         only,

@@ -8,7 +8,7 @@ use super::comma::{self, Looks};
 use super::rain::Rain;
 use super::table::{Plan, Table, Values, When, text_of};
 use super::times::Times;
-use super::{Asked, Column, Error, Understood};
+use super::{Asked, Column, Error, Understood, reduces};
 use csv::ReaderBuilder;
 use std::io::Read;
 use weather::quantity::Quantity;
@@ -116,6 +116,7 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
         when,
         times: Times::new(asked.zone.clone(), None),
         zone: asked.zone.clone(),
+        reduces: reduces(values.iter().map(|values| &values.target), asked),
         values,
         decimal_comma: decimal_comma || separator == b';',
         only: Vec::new(),

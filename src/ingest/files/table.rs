@@ -3,7 +3,7 @@
 use super::column::Target;
 use super::rain::{Fallen, Rain, Since};
 use super::times::Times;
-use super::{Batch, Error, Refused};
+use super::{Batch, Error, Refused, reduce};
 use chrono::NaiveDateTime;
 use csv::ByteRecord;
 use std::borrow::Cow;
@@ -32,6 +32,8 @@ pub(super) struct Plan {
     /// Lines count that have this text in this column.
     pub only: Vec<(usize, String)>,
     pub received_at: Timestamp,
+    /// The height that pressures are reduced by.
+    pub reduces: Option<f64>,
 }
 
 /// Where the time of a line stands.
@@ -129,6 +131,7 @@ impl Plan {
             let Values { target, name, fallen, .. } = values;
             before = before.or(take(&mut draft, target, fallen, name, (&text, sent), (&self.zone.clone(), at)));
         }
+        reduce(&mut draft, self.reduces);
         batch.add_after(before, line, draft, at, self.received_at);
     }
 }

@@ -7,7 +7,7 @@
 use super::column::Target;
 use super::rain::{Fallen, Rain};
 use super::table::take;
-use super::{Asked, Batch, Column, Error, Refused, Understood};
+use super::{Asked, Batch, Column, Error, Refused, Understood, reduce, reduces};
 use crate::ingest::json::names;
 use crate::ingest::json::reading::meaning;
 use crate::ingest::json::units::Told;
@@ -27,6 +27,7 @@ pub(super) struct Archive {
     /// The columns after `dateTime` and `usUnits` that are read.
     columns: Vec<Archived>,
     zone: Zone,
+    reduces: Option<f64>,
     received_at: Timestamp,
     /// The last record that was read, Unix seconds.
     last: i64,
@@ -97,7 +98,8 @@ impl Archive {
             format!("midnights are those of {}", asked.zone),
         ];
         let (zone, received_at) = (asked.zone.clone(), asked.received_at);
-        let archive = Self { db, columns, zone, received_at, last: i64::MIN, end, first };
+        let reduces = reduces(columns.iter().map(|column: &Archived| &column.targets[0]), asked);
+        let archive = Self { db, columns, zone, reduces, received_at, last: i64::MIN, end, first };
         Ok((archive, Understood { notes, columns: shown }))
     }
 
@@ -108,7 +110,7 @@ impl Archive {
 
     /// Reads some records; false at the end.
     pub(super) fn read(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        let Self { db, columns, zone, received_at, last, .. } = self;
+        let Self { db, columns, zone, reduces, received_at, last, .. } = self;
         let mut statement = db.prepare_cached(RECORDS)?;
         let mut rows = statement.query((*last, RECORDS_AT_ONCE))?;
         let mut any = false;
@@ -137,6 +139,7 @@ impl Archive {
                 let taken = take(&mut draft, &targets[system], fallen, name, (&text, sent), (zone, at));
                 before = before.or(taken);
             }
+            reduce(&mut draft, *reduces);
             batch.add_after(before, line, draft, at, *received_at);
         }
         Ok(any)

@@ -266,7 +266,8 @@ mod tests {
             };
             line += &format!("{}{}={value}", if at == 0 { " " } else { "," }, key(name));
         }
-        line + &point.time.map_or_else(String::new, |time| format!(" {time}"))
+        line.push_str(&point.time.map_or_else(String::new, |time| format!(" {time}")));
+        line
     }
 
     proptest! {

@@ -294,6 +294,7 @@ impl Merging {
                 taken.fresh.push((name, Quantity::Precipitation, fallen));
             }
             if name.is_main()
+                && !report.is_history()
                 && taken.measured(Quantity::StationPressure, before)
                 && let Some(made) = reduced(memory, (station, sensor), row, report)
             {

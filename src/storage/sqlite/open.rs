@@ -10,7 +10,7 @@ use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
 use crate::storage::keys;
 use crate::storage::options::{Durability, Options};
-use crate::storage::zones::{Source as ZoneSource, Zones};
+use crate::storage::zones::Zones;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -37,7 +37,7 @@ pub(in crate::storage) struct Opened {
     pub background: Readers,
     pub epoch: String,
     /// Where the rules of time zones come from.
-    pub zones: ZoneSource,
+    pub zones: Arc<Zones>,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
 }
@@ -98,7 +98,7 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let reports = Reports::open(options, pragmas, texts.clone())?;
     let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(conn, (reports, texts.clone()), Limits::new(options), zones.clone(), pools).await?;
-    Ok(Opened { writer, readers, background, epoch, lossy, zones: zones.source().clone() })
+    Ok(Opened { writer, readers, background, epoch, lossy, zones })
 }
 
 /// Connections that read, all of them open now and for good: later the process may have no file left to open.

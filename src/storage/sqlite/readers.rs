@@ -1,7 +1,9 @@
 //! The connections that read: one question a function.
 
 use super::texts::Texts;
-use super::{admin, conversations, corrections, enrol, journal, last_when, many, observations, series, stations};
+use super::{
+    admin, conversations, corrections, enrol, journal, last_when, many, observations, recorded, series, stations,
+};
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -18,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use weather::quantity::Quantity;
+use weather::report::Values;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -92,6 +95,25 @@ impl Readers {
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
         Ok(series::series(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
+    }
+
+    /// The rows of a sensor within a stretch, oldest first, `limit` at most.
+    pub(in crate::storage) async fn rows(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Values)>, Error> {
+        Ok(recorded::rows(&self.pool, &self.texts, of, stretch, limit).await?)
+    }
+
+    /// The quantities that a sensor has values of within a stretch.
+    pub(in crate::storage) async fn quantities(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+    ) -> Result<Vec<Quantity>, Error> {
+        Ok(recorded::quantities(&self.pool, &self.texts, of, stretch).await?)
     }
 
     /// Low and high on each day from `from` to `to`, both included, oldest first.

@@ -13,6 +13,10 @@ pub(super) struct Texts {
     pub observation: SqlStr,
     /// The rows that exist at wanted places: sensor, time, and the columns of [`columns`].
     pub rows: SqlStr,
+    /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
+    pub recorded: SqlStr,
+    /// How many values of each column of [`columns`] a sensor has within a stretch.
+    pub counted: SqlStr,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -50,6 +54,11 @@ impl Texts {
         Self {
             observation: text(observation()),
             rows: text(rows()),
+            recorded: text(of_stretch(
+                &format!("observed_ms, {}", names(", ", str::to_owned)),
+                "ORDER BY observed_ms LIMIT $5",
+            )),
+            counted: text(of_stretch(&names(", ", |name| format!("count({name})")), "")),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -91,6 +100,14 @@ fn rows() -> String {
         "SELECT observation.sensor, observation.observed_ms, {} FROM json_each($1) AS wanted CROSS JOIN observation \
         ON observation.sensor = wanted.value ->> 0 AND observation.observed_ms = wanted.value ->> 1",
         names(", ", |name| format!("observation.{name}"))
+    )
+}
+
+/// A question about a sensor's rows within a stretch.
+fn of_stretch(what: &str, order: &str) -> String {
+    format!(
+        "SELECT {what} FROM observation WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+        AND observed_ms >= $3 AND observed_ms < $4 {order}"
     )
 }
 

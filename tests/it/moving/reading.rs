@@ -249,6 +249,17 @@ fn a_file_may_be_compressed() {
 }
 
 #[test]
+fn a_barometers_pressure_is_reduced_where_the_file_says_none_at_sea_level() {
+    let asked = Asked { elevation_m: Some(214.0), ..berlin() };
+    let text = "time,temperature,station_pressure\n2020-02-01 10:00,10,990\n";
+    let line = &lines(&read(text.as_bytes(), &asked).1)[0];
+    assert!(line.contains(" station_pressure=990") && line.contains(" sea_level_pressure=1015."), "{line}");
+    let text = "time,temperature,station_pressure,sea_level_pressure\n2020-02-01 10:00,10,990,\n";
+    let line = &lines(&read(text.as_bytes(), &asked).1)[0];
+    assert!(!line.contains("sea_level_pressure"), "{line}");
+}
+
+#[test]
 fn rain_goes_on_from_one_file_to_the_next() {
     let asked = Asked { columns: vec![Mapping::read("R=rain_amount:mm").expect("fine")], ..berlin() };
     let files =

@@ -1,0 +1,51 @@
+//! An export on its way to a client.
+
+use super::export::Export;
+use crate::storage::Error;
+use crate::web::turns::{Body, Turn};
+use channel::crowd::Source;
+
+/// A file that is made as it is sent.
+pub struct Sending {
+    export: Export,
+    /// Only the head is wanted.
+    pub(crate) is_head: bool,
+    body: Body<Option<Source>>,
+    _turn: Turn<Option<Source>>,
+}
+
+impl Sending {
+    pub(super) fn new(export: Export, turn: Turn<Option<Source>>, is_head: bool) -> Self {
+        Self { export, is_head, body: turn.body(), _turn: turn }
+    }
+
+    /// The headers of the answer, without those of its coding.
+    pub(crate) fn headers(&self) -> [(&'static str, String); 5] {
+        [
+            ("content-type", self.export.content_type().to_owned()),
+            ("content-disposition", format!("attachment; filename=\"{}\"", self.export.file_name())),
+            ("cache-control", "no-store".to_owned()),
+            ("vary", "Accept-Encoding".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
+        ]
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let piece = self.export.next().await;
+        if let Err(error) = &piece {
+            tracing::warn!(error = error as &dyn std::error::Error, "an export was cut");
+        }
+        piece
+    }
+
+    /// The client has taken so many bytes.
+    pub(crate) fn taken(&self, bytes: usize) {
+        self.body.came(bytes);
+    }
+
+    /// Ends when this has to give way to somebody who waits.
+    pub(crate) async fn gives_way(&self) {
+        self.body.gives_way().await;
+    }
+}
