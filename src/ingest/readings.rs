@@ -67,10 +67,15 @@ const LARGE_PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Readings {
     storage: Storage,
-    options: Arc<Options>,
-    web: Arc<web::Options>,
-    inbox: Inbox,
+    shared: Arc<Shared>,
     large: Arc<Turns<StationId>>,
+}
+
+/// What all that come share.
+struct Shared {
+    options: Options,
+    web: web::Options,
+    inbox: Inbox,
 }
 
 /// A station whose key is good. Its body comes next.
@@ -81,7 +86,7 @@ pub struct Sender {
     coding: Coding,
     tongue: Tongue,
     /// For the owner who looks.
-    came: Came,
+    came: Box<Came>,
     /// The header `X-Pin` of a sensor.community device.
     pin: Option<u8>,
     /// It has one if the body may be large.
@@ -92,7 +97,7 @@ impl Readings {
     /// The door to this database. `web` says whose word on addresses counts; `inbox` takes what came, for the owner who looks.
     pub fn new(storage: Storage, options: Options, web: web::Options, inbox: Inbox) -> Self {
         let large = Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE);
-        Self { storage, options: Arc::new(options), web: Arc::new(web), inbox, large }
+        Self { storage, shared: Arc::new(Shared { options, web, inbox }), large }
     }
 
     /// How an upload came.
@@ -101,7 +106,7 @@ impl Readings {
             Some(query) => Raw::of(format!("{}?{query}", head.path()).as_bytes()),
             None => Raw::of(head.path().as_bytes()),
         };
-        Came { format: entrance.name(), from: client::address(head, &self.web), target }
+        Came { format: entrance.name(), from: client::address(head, &self.shared.web), target }
     }
 
     /// Who sends to the address of JSON, if memory knows; `None`: the database has to say.
@@ -114,7 +119,7 @@ impl Readings {
             written: Written::Json(format),
             coding,
             tongue: Tongue::Json,
-            came: self.came(Entrance::Readings, head),
+            came: Box::new(self.came(Entrance::Readings, head)),
             pin: pin(head),
             turn: None,
         })
@@ -136,7 +141,7 @@ impl Readings {
                 Refused::Other(problem) => problem.detail().to_owned(),
             };
             let answer = refused.told(entrance.tongue());
-            self.came(entrance, head).note(&self.inbox, Err(why.into()), Seen::default(), &answer);
+            self.came(entrance, head).note(&self.shared.inbox, Err(why.into()), Seen::default(), &answer);
             answer
         })
     }
@@ -146,7 +151,7 @@ impl Readings {
         let station = keys::station(&self.storage, &key).await??;
         let (written, coding) = (entrance.written(head)?, entrance::coding(head)?);
         let turn = if may_be_large(head) { Some(self.turn(&station).await?) } else { None };
-        let (tongue, came) = (entrance.tongue(), self.came(entrance, head));
+        let (tongue, came) = (entrance.tongue(), Box::new(self.came(entrance, head)));
         Ok(Sender { door: self.clone(), station, written, coding, tongue, came, pin: pin(head), turn })
     }
 }
@@ -230,7 +235,7 @@ fn pin(head: &dyn Head) -> Option<u8> {
 impl Sender {
     /// How much of the body is read.
     pub fn takes(&self) -> BodyLimit {
-        self.door.options.json_limit()
+        self.door.shared.options.json_limit()
     }
 
     /// Notes that the body comes, if it holds a turn.
@@ -241,7 +246,7 @@ impl Sender {
     /// Stores what the body says; the answer comes after the commit.
     pub async fn posts(self, body: Result<Vec<u8>, NoBody>) -> Answer {
         let mut seen = Seen::default();
-        let (inbox, came, station) = (self.door.inbox.clone(), self.came.clone(), self.station.clone());
+        let (inbox, came, station) = (self.door.shared.inbox.clone(), self.came.clone(), self.station.clone());
         let tongue = self.tongue;
         let answer = self.store(body, &mut seen).await.unwrap_or_else(|refused| refused.told(tongue));
         came.note(&inbox, Ok(station), seen, &answer);
@@ -254,9 +259,9 @@ impl Sender {
             // It gets larger here. While it came it was small, and took nobody's turn.
             self.turn = Some(self.door.turn(&self.station).await?);
         }
-        let bytes = inflate::inflate(body, self.coding, self.door.options.json_limit()).await?;
+        let bytes = inflate::inflate(body, self.coding, self.door.shared.options.json_limit()).await?;
         let received = now();
-        let reports_max = self.door.options.reports_max;
+        let reports_max = self.door.shared.options.reports_max;
         seen.body = Raw::of(&bytes);
         match self.written {
             Written::Json(format) => {

@@ -29,7 +29,7 @@ pub fn masked_pairs(text: &str, secrets: &[&str]) -> String {
         let (inner, end) = pair.strip_suffix('&').map_or((pair, ""), |inner| (inner, "&"));
         let Some((name, value)) = inner.split_once('=') else { return masked(pair).into_owned() };
         let name_start = name.rfind(['?', '/', ' ', '\n']).map_or(0, |at| at + 1);
-        let decoded = form_urlencoded::parse(inner[name_start..].as_bytes()).next();
+        let decoded = form_urlencoded::parse(&inner.as_bytes()[name_start..]).next();
         let (bare, plain) =
             decoded.map_or_else(Default::default, |(name, value)| (name.trim().to_ascii_lowercase(), value));
         // A name may be glued to what stands before it: `upload.phpID=`.

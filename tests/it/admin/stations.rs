@@ -59,7 +59,7 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_written() {
         let answer = send(&app, "/admin/stations", body).await;
         assert_eq!(answer.status, status, "{body}");
         assert!(answer.body.contains("role=\"alert\"") && answer.body.contains(why), "{why}: {}", answer.body);
-        assert!(answer.body.contains(r#"value="B"#) && !answer.body.contains("<b>"), "{}", answer.body);
+        assert!(answer.body.contains(r#"name="name" value="B"#) && !answer.body.contains("<b>"), "{}", answer.body);
     }
     assert_eq!(app.storage.directory().count(), 1);
 }
