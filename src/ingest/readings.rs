@@ -85,6 +85,11 @@ impl Readings {
         Self { storage, options: Arc::new(options), large: Turns::new(LARGE_AT_ONCE, LARGE_PATIENCE) }
     }
 
+    /// The knobs of the doors.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Who sends to the address of JSON, if memory knows; `None`: the database has to say.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(keys::bearer(head)?)?;

@@ -45,7 +45,9 @@ impl<'r> FromRequest<'r> for Asked<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Guarded<Self, ()> {
         let uri = request.uri();
-        match Target::of(uri.path().raw().as_str()) {
+        let path = uri.path().raw().as_str();
+        let options = request.rocket().state::<Options>();
+        match options.map_or_else(|| Target::of(path), |options| options.target(path)) {
             Some(target) => Guarded::Success(Asked { target, query: uri.query().map_or("", |q| q.raw().as_str()) }),
             None => Guarded::Forward(Status::NotFound),
         }
@@ -211,11 +213,18 @@ async fn sender(upload: &Upload<'_>, storage: &Storage) -> Result<Option<Arc<Sta
     })
 }
 
+/// The sensor of a hub's device that has no number.
+const UNNAMED: &str = "unnamed";
+
 /// The sensor that an upload is of. Of several devices behind a hub, the first one that can be the station's main sensor is it
 /// for good; the others have names of their own.
 async fn sensor(upload: &Upload<'_>, station: &Station, storage: &Storage) -> Result<SensorName, Outcome> {
-    let Some(device) = upload.device() else { return Ok(SensorName::main()) };
     let known = storage.directory().main_device(station.slug.as_str()).cloned();
+    let Some(device) = upload.device() else {
+        // The main sensor is another device's, and nobody knows whose values these are.
+        let is_other = upload.is_of_hub() && known.is_some();
+        return Ok(if is_other { SensorName::new(UNNAMED).unwrap_or_default() } else { SensorName::main() });
+    };
     let main = match known {
         None if device.is_whole => storage.claim_main_device(&station.slug, &device.name).await?,
         known => known,

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::request::{Length, Limits, Look, Request, look};
+use super::stats::Counters;
 use crate::ingest::console::{Dialect, Target};
 use crate::ingest::uploads::{self, Outcome};
 use crate::storage::Storage;
@@ -23,8 +24,9 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 64 * 1_024;
 
 /// Reads one upload and answers it.
-pub(super) async fn serve(mut stream: TcpStream, storage: &Storage, options: &Options) {
+pub(super) async fn serve(mut stream: TcpStream, storage: &Storage, options: &Options, counters: &Counters) {
     let Some((answer, is_old)) = answer(&mut stream, storage, options).await else { return };
+    counters.answered(answer.status);
     let bytes = written(&answer, is_old);
     let told = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
     if timeout(WRITE_LIMIT, told).await.unwrap_or(false) {

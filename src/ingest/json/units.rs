@@ -127,7 +127,7 @@ impl Told {
 }
 
 /// The unit that is meant for values of this canonical unit: inches of rain are inches an hour of a rate.
-fn meant(unit: Unit, canonical: Unit) -> Option<Unit> {
+pub(crate) fn meant(unit: Unit, canonical: Unit) -> Option<Unit> {
     match (unit, canonical) {
         (Unit::Inch, Unit::MillimetrePerHour) => Some(Unit::InchPerHour),
         (Unit::Millimetre, Unit::MillimetrePerHour) => Some(Unit::MillimetrePerHour),
