@@ -10,9 +10,11 @@ use crate::ingest::readings::Readings;
 use crate::ingest::uploads::Uploads;
 use crate::keeper::Keeper;
 use crate::live::Live;
+use crate::mqtt::{self, Mqtt};
 use crate::pretend::{plan::Plan, station};
 use crate::station_port::StationPort;
 use crate::storage::{self, Commits, NewStation, Storage};
+use crate::tempest::Tempest;
 use crate::web::body::BodyLimit;
 use crate::{admin, courier, ingest, metrics, pages, web};
 use channel::Dock;
@@ -61,6 +63,7 @@ pub struct App {
     enrolment: Enrolment,
     /// Owners that look at them.
     watchers: Watchers,
+    mqtt: Option<Mqtt>,
     /// What the caller counts.
     counts: web::MoreCounts,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
@@ -96,6 +99,9 @@ pub enum Error {
         #[source]
         source: storage::Error,
     },
+    /// A subscription that says nothing.
+    #[error("the configuration is wrong: {0}")]
+    Mqtt(#[from] mqtt::Misfit),
     /// The listener, or Rocket.
     #[error("cannot serve on {address}: {reason}")]
     Serve {
@@ -115,10 +121,18 @@ impl App {
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
         let keeper = Keeper::new(storage.clone(), config.keeper.clone());
+        let mqtt = Mqtt::open(&config.mqtt, storage.clone())?;
         let counts = web::MoreCounts::default();
         let (inbox, watchers) = (Inbox::default(), Watchers::default());
         let enrolment = Enrolment::new(config.ingest.enrol);
-        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, counts, _lock: lock })
+        let counts = match &mqtt {
+            Some(reader) => {
+                let watcher = reader.watcher();
+                counts.and(move || Box::new(watcher.stats()))
+            }
+            None => counts,
+        };
+        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, mqtt, counts, _lock: lock })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
@@ -212,13 +226,26 @@ impl App {
             address: SocketAddr::new(knobs.address, knobs.port),
             reason: format!("the station port: {error}"),
         })?;
+        let knobs = &self.config.tempest;
+        let tempest = Tempest::open(knobs, self.storage.clone()).map_err(|error| Error::Serve {
+            address: SocketAddr::new(knobs.address, knobs.port),
+            reason: format!("the listener for WeatherFlow Tempest: {error}"),
+        })?;
         let listening = Listening {
             http: address,
             station_port: station_port.as_ref().map(StationPort::address),
             zones: self.storage.zones().source().clone(),
             enrols: self.config.ingest.enrol,
         };
-        let counts = std::mem::take(&mut self.counts);
+        let mut counts = std::mem::take(&mut self.counts);
+        if let Some(port) = &station_port {
+            let watcher = port.watcher();
+            counts = counts.and(move || Box::new(watcher.stats()));
+        }
+        if let Some(tempest) = &tempest {
+            let watcher = tempest.watcher();
+            counts = counts.and(move || Box::new(watcher.stats()));
+        }
         let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
@@ -230,6 +257,8 @@ impl App {
         let notices = self.watchers.clone().run(self.inbox.clone(), self.storage.clone(), until(stopped.clone()));
         let notices = tokio::spawn(notices);
         let consoles = station_port.map(|port| tokio::spawn(port.run(until(stopped.clone()))));
+        let reader = self.mqtt.take().map(|reader| tokio::spawn(reader.run(until(stopped.clone()))));
+        let hubs = tempest.map(|tempest| tokio::spawn(tempest.run(until(stopped.clone()))));
         ready(listening);
         let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
 
@@ -243,9 +272,9 @@ impl App {
             // Connections that are still busy are cut by the end of the process.
             let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
         }
-        if let Some(consoles) = consoles {
-            // It ends by itself soon after the stop.
-            let _ = tokio::time::timeout(STOP_MAX, consoles).await;
+        for worker in [consoles, reader, hubs].into_iter().flatten() {
+            // They end by themselves soon after the stop.
+            let _ = tokio::time::timeout(STOP_MAX, worker).await;
         }
         self.storage.close().await;
         for worker in

@@ -1,6 +1,6 @@
 //! Every knob, composed from the parts' `Options`: defaults, then the file, then the environment, then flags.
 
-use crate::{door, ingest, keeper, station_port, storage, web};
+use crate::{door, ingest, keeper, mqtt, station_port, storage, tempest, web};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider, Source};
@@ -45,6 +45,10 @@ pub struct Config {
     pub door: door::Options,
     /// Knobs of the station port.
     pub station_port: station_port::Options,
+    /// Knobs of the reader of MQTT.
+    pub mqtt: mqtt::Options,
+    /// Knobs of the listener for WeatherFlow Tempest.
+    pub tempest: tempest::Options,
 }
 
 impl Default for Config {
@@ -61,6 +65,8 @@ impl Default for Config {
             web: web::Options::default(),
             door: door::Options::default(),
             station_port: station_port::Options::default(),
+            mqtt: mqtt::Options::default(),
+            tempest: tempest::Options::default(),
         }
     }
 }
@@ -134,6 +140,8 @@ impl Config {
         let base = if file.is_file() { base.merge(Renamed(Toml::file_exact(file))) } else { base };
         let mut config: Config = base.merge(Renamed(environment)).merge(flags).extract()?;
         config.storage.file = config.data.join(DATABASE_FILE);
+        config.ingest.check().map_err(Error::Value)?;
+        config.mqtt.check().map_err(|misfit| Error::Value(misfit.to_string()))?;
         Ok(config)
     }
 
@@ -219,6 +227,27 @@ mod tests {
                 error.contains(": port: ") && error.contains("\"many\"") && error.contains("environment"),
                 "{error}"
             );
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_path_for_uploads_that_cannot_be_one_is_named() {
+        figment::Jail::expect_with(|jail| {
+            let load = |text: &str| {
+                jail.create_file("s.toml", text).expect("written");
+                Config::load(Some(Path::new("s.toml")), Figment::new()).map_err(|error| error.to_string())
+            };
+            let good = load("[ingest]\npaths = { \"/my/weather\" = \"ecowitt\", \"/w\" = \"wow\" }\n").expect("good");
+            assert!(good.ingest.target("/my/weather").is_some() && good.ingest.target("/x").is_none());
+            for (paths, why) in [
+                ("\"my\" = \"ecowitt\"", "ingest.paths: \"my\" is no path"),
+                ("\"/s/x\" = \"ecowitt\"", "is a path of this server's own"),
+                ("\"/my\" = \"ecovit\"", "ecovit"),
+            ] {
+                let error = load(&format!("[ingest]\npaths = {{ {paths} }}\n")).expect_err(paths);
+                assert!(error.contains(why), "{error}");
+            }
             Ok(())
         });
     }

@@ -9,8 +9,10 @@ mod influx;
 pub mod json;
 mod keys;
 pub mod lineprotocol;
+pub mod messages;
 pub mod pairs;
 pub mod readings;
+pub mod tempest;
 pub mod time;
 mod tongue;
 mod trail;
@@ -21,6 +23,7 @@ pub use enrolment::Enrolment;
 use crate::web::body::BodyLimit;
 use rocket::Route;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use weather::report::Parsed;
 use weather::time::Timestamp;
@@ -37,6 +40,9 @@ pub struct Options {
     pub reports_max: usize,
     /// Largest upload of a console, query and body together. Real ones stay below 4 KiB.
     pub upload_limit_kib: u32,
+    /// More paths that consoles upload to, for those whose path cannot be changed, such as `{ "/my/weather" = "ecowitt" }`: the
+    /// path, and one of `"wunderground"`, `"ecowitt"` (also for Ambient) and `"wow"`.
+    pub paths: BTreeMap<String, console::Place>,
     /// Longest wait for a body. A slow connection sends a full post in that time; a silent connection is closed.
     pub read_limit_s: u32,
     /// Enrolment, as with `serve --enrol`: a console in a private network that is no station's, by its PASSKEY, its ID and password or its hardware
@@ -47,7 +53,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { json_limit_kib: 2_048, reports_max: 5_000, upload_limit_kib: 16, read_limit_s: 30, enrol: false }
+        Self {
+            json_limit_kib: 2_048,
+            reports_max: 5_000,
+            upload_limit_kib: 16,
+            paths: BTreeMap::new(),
+            read_limit_s: 30,
+            enrol: false,
+        }
     }
 }
 
@@ -60,6 +73,21 @@ impl Options {
     /// The largest upload of a station.
     pub fn upload_limit(&self) -> BodyLimit {
         self.limit(self.upload_limit_kib)
+    }
+
+    /// The upload that goes to this path, by the paths that all servers have or by those of [`Options::paths`].
+    pub fn target<'p>(&self, path: &'p str) -> Option<console::Target<'p>> {
+        let own = || self.paths.iter().find_map(|(known, place)| console::Target::at(path, known, *place));
+        console::Target::of(path).or_else(own)
+    }
+
+    /// Says which of [`Options::paths`] cannot be one.
+    ///
+    /// # Errors
+    /// The key and the reason.
+    pub fn check(&self) -> Result<(), String> {
+        let wrong = self.paths.keys().find_map(|path| Some((path, console::Target::fault(path)?)));
+        wrong.map_or(Ok(()), |(path, why)| Err(format!("ingest.paths: {path:?} {why}")))
     }
 
     fn limit(&self, kib: u32) -> BodyLimit {
@@ -137,8 +165,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Whether the uploads of a station that Rocket answers go to this path.
-pub fn takes(path: &str) -> bool {
-    console::Target::of(path).is_some() || influx::takes(path)
+pub fn takes(path: &str, options: &Options) -> bool {
+    options.target(path).is_some() || influx::takes(path)
 }
 
 #[cfg(test)]
@@ -230,6 +258,45 @@ mod tests {
         bytes
     }
 
+    type Parse = fn(&[u8], Timestamp) -> Result<Parsed, String>;
+
+    fn published(shape: &messages::Shape, topic: &str, sent: &[u8], received: Timestamp) -> Result<Parsed, String> {
+        messages::read(shape, topic, sent, &received.into(), &SensorName::main())
+    }
+
+    /// All parsers: those of uploads, and those of what devices publish or broadcast.
+    fn parsers() -> Vec<(&'static str, &'static str, Parse)> {
+        let mut parsers: Vec<(&str, &str, Parse)> =
+            FORMATS.iter().map(|format| (format.name, format.example, format.parse)).collect();
+        parsers.extend([
+            (
+                "Tasmota",
+                r#"{"Time":"2026-11-22T14:00:00","SHTC3":{"Temperature":12.1,"Humidity":59.8},"TempUnit":"C"}"#,
+                (|sent, now| published(&messages::Shape::Tasmota, "tele/x/SENSOR", sent, now)) as Parse,
+            ),
+            (
+                "zigbee2mqtt",
+                r#"{"battery":97,"humidity":40.1,"temperature":21.3,"voltage":2985,"last_seen":1795356000000}"#,
+                |sent, now| published(&messages::Shape::Zigbee2Mqtt, "zigbee2mqtt/x", sent, now),
+            ),
+            ("a map", r#"{"env":{"temp":70.7},"list":[48,"12"],"at":1795356000}"#, |sent, now| {
+                let rows = [("env.temp", "temperature °F"), ("list.0", "indoor/humidity"), ("/list/1", "wind_speed km/h")];
+                let rows = rows.map(|(path, text)| (path.to_owned(), messages::Value::new(text).expect(text)));
+                published(&messages::Shape::Map(messages::Map::new(rows, Some("at"))), "x", sent, now)
+            }),
+            ("a number", "21.5", |sent, now| {
+                let value = messages::Value::new("temperature").expect("a value");
+                published(&messages::Shape::Number(value), "x", sent, now)
+            }),
+            (
+                "WeatherFlow",
+                r#"{"serial_number":"ST-00055227","type":"obs_st","hub_sn":"HB-00069665","obs":[[1795356000,0,0.13,0.89,308,3,1012.51,-6.01,81.98,6983,0.08,58,0.2,1,5,2,2.8,1]],"firmware_revision":165}"#,
+                tempest::parse_one,
+            ),
+        ]);
+        parsers
+    }
+
     /// The same report as our own JSON.
     fn as_json(report: &Report) -> String {
         let mut fields = serde_json::Map::from_iter([("observed_at".to_owned(), report.observed_at().0.into())]);
@@ -246,23 +313,22 @@ mod tests {
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);
         const NOW: Timestamp = Timestamp(1_795_356_060_000);
-        for format in &FORMATS {
+        for (name, example, parse) in parsers() {
             let mut accepted = 0;
             for _ in 0..cases {
-                let sent = mutated(format.example, &mut random);
-                let Ok(parsed) = (format.parse)(&sent, NOW) else { continue };
+                let sent = mutated(example, &mut random);
+                let Ok(parsed) = parse(&sent, NOW) else { continue };
                 for report in &parsed.reports {
                     accepted += 1;
                     let json = as_json(report);
                     let again = json::parse_one(json.as_bytes(), NOW).unwrap_or_else(|error| panic!("{json}: {error}"));
-                    let why =
-                        || format!("seed {seed}, {}: {:?} was {json}", format.name, String::from_utf8_lossy(&sent));
+                    let why = || format!("seed {seed}, {name}: {:?} was {json}", String::from_utf8_lossy(&sent));
                     assert!(again.reports.len() == 1 && again.warnings.is_empty(), "{}: {:?}", why(), again.warnings);
                     assert_eq!(again.reports[0].observed_at(), report.observed_at(), "{}", why());
                     assert_eq!(again.reports[0].sensors(), report.sensors(), "{}", why());
                 }
             }
-            assert!(accepted > cases / 20, "{}: {accepted} of {cases} were accepted", format.name);
+            assert!(accepted > cases / 20, "{name}: {accepted} of {cases} were accepted");
         }
     }
 }

@@ -7,7 +7,7 @@
 //!  roof   main.rs ── cli                                   args, exit code
 //!   7     app                                              the only place where parts meet
 //!   6     config                                           every knob, composed from the parts' Options
-//!   5     door   station_port                              the front door and the one for odd consoles: sockets and limits
+//!   5     door   station_port   mqtt   tempest             the front door, the one for odd consoles, readers: sockets and limits
 //!   4     admin   api   ingest   live   pages   metrics    doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
 //!   2     courier   keeper   pretend                        workers: they serve no HTTP
@@ -25,7 +25,9 @@ pub mod app;
 pub mod config;
 
 pub mod door;
+pub mod mqtt;
 pub mod station_port;
+pub mod tempest;
 
 pub mod admin;
 pub mod api;

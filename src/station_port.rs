@@ -8,14 +8,18 @@ mod connection;
 mod options;
 mod request;
 mod seats;
+mod stats;
 
 pub use options::Options;
+pub use stats::Stats;
 
 use crate::ingest::uploads::Uploads;
 use seats::Seats;
+use stats::Counters;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -36,6 +40,18 @@ pub struct StationPort {
     address: SocketAddr,
     uploads: Uploads,
     options: Arc<Options>,
+    counters: Arc<Counters>,
+}
+
+/// A handle to the port's counts.
+#[derive(Clone)]
+pub struct Watcher(Arc<Counters>);
+
+impl Watcher {
+    /// What the port has done since it was opened.
+    pub fn stats(&self) -> Stats {
+        self.0.stats()
+    }
 }
 
 impl StationPort {
@@ -47,7 +63,7 @@ impl StationPort {
         let listener = TcpListener::bind(SocketAddr::new(options.address, options.port)).await?;
         let address = listener.local_addr()?;
         tracing::info!("the station port listens at {address}");
-        Ok(Some(Self { listener, address, uploads, options: Arc::new(options.clone()) }))
+        Ok(Some(Self { listener, address, uploads, options: Arc::new(options.clone()), counters: Arc::default() }))
     }
 
     /// Where it listens.
@@ -55,9 +71,14 @@ impl StationPort {
         self.address
     }
 
+    /// A handle to the counts.
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.counters.clone())
+    }
+
     /// Takes uploads until `stop`; then answers those that have come.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, uploads, options, .. } = self;
+        let Self { listener, uploads, options, counters, .. } = self;
         let seats = Seats::new(&options);
         let mut connections = JoinSet::new();
         let accept = async {
@@ -74,14 +95,16 @@ impl StationPort {
                     Some(_) = connections.join_next() => continue,
                 };
                 let Some(seat) = seats.take(peer.ip()) else {
+                    counters.full.fetch_add(1, Relaxed);
                     // The first packet of a new connection always has room.
                     let _ = stream.try_write(FULL);
                     continue;
                 };
-                let (uploads, options) = (uploads.clone(), options.clone());
+                counters.connections.fetch_add(1, Relaxed);
+                let (uploads, options, counters) = (uploads.clone(), options.clone(), counters.clone());
                 connections.spawn(async move {
                     let rooms = connection::Rooms { uploads, from: peer.ip().to_canonical() };
-                    connection::serve(stream, &rooms, &options).await;
+                    connection::serve(stream, &rooms, &options, &counters).await;
                     drop(seat);
                 });
             }

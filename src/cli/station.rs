@@ -94,6 +94,9 @@ pub(super) struct DeviceArguments {
     /// The hardware address of an Acurite hub
     #[arg(long, value_parser = mac)]
     mac: Option<DeviceSecret>,
+    /// The serial number of a Tempest, AIR or SKY of WeatherFlow
+    #[arg(long, value_parser = serial)]
+    serial: Option<DeviceSecret>,
 }
 
 fn passkey(text: &str) -> Result<DeviceSecret, BadDevice> {
@@ -102,6 +105,10 @@ fn passkey(text: &str) -> Result<DeviceSecret, BadDevice> {
 
 fn mac(text: &str) -> Result<DeviceSecret, BadDevice> {
     DeviceSecret::mac(text)
+}
+
+fn serial(text: &str) -> Result<DeviceSecret, BadDevice> {
+    DeviceSecret::serial(text)
 }
 
 /// Runs the command.
@@ -161,7 +168,7 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
         }
         StationCommand::Bind { slug, device } => {
             // clap has seen that one of them is there.
-            for device in device.passkey.iter().chain(&device.mac) {
+            for device in device.passkey.iter().chain(&device.mac).chain(&device.serial) {
                 storage.bind_device(&slug, device).await?;
                 println!("uploads of that {} are those of {slug} now", device.kind().name());
             }

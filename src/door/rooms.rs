@@ -106,7 +106,7 @@ impl Rooms {
         counters: &Counters,
     ) -> Response<Full<Bytes>> {
         let path = parts.uri.path();
-        if ingest::takes(path) || path == metrics::PATH {
+        if ingest::takes(path, self.readings.options()) || path == metrics::PATH {
             return self.rocket(parts, body, peer).await;
         }
         let mut asked = counters.page();

@@ -9,10 +9,11 @@ mod tests;
 pub use dialect::Dialect;
 pub use target::{Place, Target};
 
-use super::pairs::{PAIRS_MAX, Pairs, TooMany};
+use super::pairs::{PAIRS_MAX, Pairs, TooMany, unescaped};
 use super::time;
 use super::trail::Trail;
 use crate::storage::KEY_MARK;
+use std::borrow::Cow;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
 use weather::report::{Draft, Parsed};
@@ -76,7 +77,7 @@ pub struct Upload<'a> {
     pairs: Pairs,
     dialect: Dialect,
     /// A station's key that stood in the path.
-    key: Option<&'a str>,
+    key: Option<Cow<'a, str>>,
 }
 
 impl<'a> Upload<'a> {
@@ -87,7 +88,7 @@ impl<'a> Upload<'a> {
     pub fn new(target: Option<&Target<'a>>, parts: &[&[u8]]) -> Result<Self, Garbled> {
         let pairs = Pairs::new(parts)?;
         let dialect = Dialect::of(target.and_then(|target| target.place), &pairs);
-        let key = target.and_then(|target| target.key).filter(|key| key.starts_with(KEY_MARK));
+        let key = target.and_then(|target| target.key).map(unescaped).filter(|key| key.starts_with(KEY_MARK));
         Ok(Self { pairs, dialect, key })
     }
 
@@ -101,7 +102,7 @@ impl<'a> Upload<'a> {
     /// # Errors
     /// [`Garbled::Missing`] if it does not.
     pub fn credentials(&self) -> Result<Credentials<'_>, Garbled> {
-        if let Some(key) = self.key {
+        if let Some(key) = &self.key {
             return Ok(Credentials::Key(key));
         }
         let named =
@@ -125,7 +126,12 @@ impl<'a> Upload<'a> {
             .unwrap_or_default()
     }
 
-    /// Which of a hub's devices has measured; `None` if it is the station itself.
+    /// Whether it comes from a hub, which has several devices behind it.
+    pub fn is_of_hub(&self) -> bool {
+        self.dialect == Dialect::Acurite
+    }
+
+    /// Which of a hub's devices has measured; `None` if it is the station itself, or if the hub does not say.
     pub fn device(&self) -> Option<Device> {
         (self.dialect == Dialect::Acurite).then(|| dialect::device(&self.pairs)).flatten()
     }

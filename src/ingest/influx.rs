@@ -104,16 +104,52 @@ fn query_by_form(question: Form<Question<'_>>) -> Answer {
 }
 
 fn answer(question: &str) -> Answer {
-    let mut words = question.split_whitespace();
-    let is = |word: Option<&str>, known: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(known));
-    if is(words.next(), "CREATE") && is(words.next(), "DATABASE") {
-        let body = json!({"results": [{"statement_id": 0}]});
-        return Answer::new(Status::Ok.code, &HEADERS, body.to_string().into_bytes());
+    let mut results = Vec::new();
+    for (place, statement) in statements(question).enumerate() {
+        let mut result = json!({"statement_id": place});
+        let words: Vec<String> = statement.split_whitespace().map(str::to_ascii_uppercase).collect();
+        match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["CREATE", "DATABASE", _, ..] => {}
+            ["SHOW", "DATABASES"] => {
+                let names = json!({"name": "databases", "columns": ["name"], "values": [["stevenson"]]});
+                result["series"] = json!([names]);
+            }
+            // There are none of whatever is asked for.
+            ["SHOW", _, ..] => {}
+            _ => {
+                let begin: String = statement.chars().take(STATEMENT_MAX_CHARS).collect();
+                let text = format!(
+                    "{begin:?} is not answered here, only CREATE DATABASE and SHOW are; readings are at /s/<station>"
+                );
+                return said(Status::BadRequest.code, "invalid", &text, Tongue::Influx);
+            }
+        }
+        results.push(result);
     }
-    said(
-        Status::BadRequest.code,
-        "invalid",
-        "nothing is asked here but CREATE DATABASE; readings are at /s/<station>",
-        Tongue::Influx,
-    )
+    if results.is_empty() {
+        return said(Status::BadRequest.code, "invalid", "missing required parameter \"q\"", Tongue::Influx);
+    }
+    let body = json!({"results": results});
+    Answer::new(Status::Ok.code, &HEADERS, body.to_string().into_bytes())
+}
+
+/// So much of a statement is repeated.
+const STATEMENT_MAX_CHARS: usize = 40;
+
+/// The statements of a question; a semicolon in quotes ends none.
+fn statements(question: &str) -> impl Iterator<Item = &str> {
+    let mut quote = None;
+    let ends = move |c: char| match (quote, c) {
+        (None, ';') => true,
+        (None, '"' | '\'') => {
+            quote = Some(c);
+            false
+        }
+        (Some(open), c) if open == c => {
+            quote = None;
+            false
+        }
+        _ => false,
+    };
+    question.split(ends).map(str::trim).filter(|statement| !statement.is_empty())
 }

@@ -1,7 +1,7 @@
 //! Reports as JSON: one object, an array of objects, or one object a line. Pure.
 
 mod airrohr;
-mod bare;
+pub(in crate::ingest) mod bare;
 pub(crate) mod clock;
 mod mains;
 mod malformed;
@@ -14,6 +14,7 @@ mod tests;
 pub(crate) mod units;
 
 pub use malformed::Malformed;
+pub(crate) use reading::sensor_of;
 
 use super::trail::Trail;
 use bare::Quoted;
@@ -232,7 +233,7 @@ pub(crate) struct Field<'a> {
 
 /// The fields of an object, in order and with those that are sent twice; `None` if it is none. There are as many as the object
 /// has bytes at most.
-fn object(sent: &str) -> Option<Vec<Field<'_>>> {
+pub(in crate::ingest) fn object(sent: &str) -> Option<Vec<Field<'_>>> {
     struct Fields;
     impl<'de> Visitor<'de> for Fields {
         type Value = Vec<Field<'de>>;
@@ -257,7 +258,7 @@ fn object(sent: &str) -> Option<Vec<Field<'_>>> {
 pub(crate) struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What stands in a JSON string; anything else, and a string that cannot be decoded, as it was sent.
-fn text_of(sent: &str) -> Cow<'_, str> {
+pub(in crate::ingest) fn text_of(sent: &str) -> Cow<'_, str> {
     if !sent.starts_with('"') {
         return Cow::Borrowed(sent);
     }

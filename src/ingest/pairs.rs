@@ -1,11 +1,18 @@
 //! Pairs of names and values, as consoles send them: URL-encoded, in the path, the query or the body. Pure.
 
+use std::borrow::Cow;
+
 /// Most pairs in one upload; the longest real one has about two hundred.
 pub const PAIRS_MAX: usize = 512;
 
 /// More than [`PAIRS_MAX`] pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooMany;
+
+/// A part of a path without its percent-encoding. Keys hold no other signs that a path has to escape.
+pub fn unescaped(part: &str) -> Cow<'_, str> {
+    form_urlencoded::parse(part.as_bytes()).next().map_or(Cow::Borrowed(part), |(name, _)| name)
+}
 
 /// Pairs in the order they were sent.
 #[derive(Debug, Default)]

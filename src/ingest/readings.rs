@@ -109,6 +109,11 @@ impl Readings {
         Came { format: entrance.name(), from: client::address(head, &self.shared.web), target }
     }
 
+    /// The knobs of the doors.
+    pub fn options(&self) -> &Options {
+        &self.shared.options
+    }
+
     /// Who sends to the address of JSON, if memory knows; `None`: the database has to say.
     pub fn known_sender(&self, head: &dyn Head) -> Option<Sender> {
         let station = self.storage.station_in_memory(keys::bearer(head)?)?;

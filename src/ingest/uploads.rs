@@ -55,7 +55,10 @@ impl<'r> FromRequest<'r> for Asked<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Guarded<Self, ()> {
         let uri = request.uri();
-        let Some(target) = Target::of(uri.path().raw().as_str()) else { return Guarded::Forward(Status::NotFound) };
+        let path = uri.path().raw().as_str();
+        let ways = request.rocket().state::<Options>();
+        let target = ways.map_or_else(|| Target::of(path), |ways| ways.target(path));
+        let Some(target) = target else { return Guarded::Forward(Status::NotFound) };
         let options = request.rocket().state::<web::Options>();
         let from = options.and_then(|options| client::address(request, options));
         let sure = options.and_then(|options| client::sure_address(request, options));
@@ -371,11 +374,18 @@ fn stranger(upload: &Upload<'_>, came: &Arriving<'_>, storage: &Storage) -> Resu
     }))
 }
 
+/// The sensor of a hub's device that has no number.
+const UNNAMED: &str = "unnamed";
+
 /// The sensor that an upload is of. Of several devices behind a hub, the first one that can be the station's main sensor is it
 /// for good; the others have names of their own.
 async fn sensor(upload: &Upload<'_>, station: &Station, storage: &Storage) -> Result<SensorName, Outcome> {
-    let Some(device) = upload.device() else { return Ok(SensorName::main()) };
     let known = storage.directory().main_device(station.slug.as_str()).cloned();
+    let Some(device) = upload.device() else {
+        // The main sensor is another device's, and nobody knows whose values these are.
+        let is_other = upload.is_of_hub() && known.is_some();
+        return Ok(if is_other { SensorName::new(UNNAMED).unwrap_or_default() } else { SensorName::main() });
+    };
     let main = match known {
         None if device.is_whole => storage.claim_main_device(&station.slug, &device.name).await?,
         known => known,

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use super::request::{Length, Limits, Look, Request, look};
+use super::stats::Counters;
 use crate::ingest::console::{Dialect, Target};
 use crate::ingest::uploads::{self, Arriving, Outcome, Uploads};
 use crate::web::answer::Answer;
@@ -29,8 +30,9 @@ pub(super) struct Rooms {
 }
 
 /// Reads one upload and answers it.
-pub(super) async fn serve(mut stream: TcpStream, rooms: &Rooms, options: &Options) {
+pub(super) async fn serve(mut stream: TcpStream, rooms: &Rooms, options: &Options, counters: &Counters) {
     let Some((answer, is_old)) = answer(&mut stream, rooms, options).await else { return };
+    counters.answered(answer.status);
     let bytes = written(&answer, is_old);
     let told = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
     if timeout(WRITE_LIMIT, told).await.unwrap_or(false) {

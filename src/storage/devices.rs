@@ -12,10 +12,12 @@ pub enum DeviceKind {
     Mac,
     /// The name and the password of a console that was claimed.
     Login,
+    /// The serial number of a device of WeatherFlow, which its hub broadcasts.
+    Serial,
 }
 
 impl DeviceKind {
-    const ALL: [Self; 3] = [Self::Passkey, Self::Mac, Self::Login];
+    const ALL: [Self; 4] = [Self::Passkey, Self::Mac, Self::Login, Self::Serial];
 
     /// Its name in the database and in lists.
     pub fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl DeviceKind {
             Self::Passkey => "passkey",
             Self::Mac => "mac",
             Self::Login => "login",
+            Self::Serial => "serial",
         }
     }
 
@@ -32,6 +35,7 @@ impl DeviceKind {
             Self::Passkey => "a console, by its PASSKEY",
             Self::Mac => "a hub, by its hardware address",
             Self::Login => "a console, by its ID and password",
+            Self::Serial => "a device of WeatherFlow, by its serial number",
         }
     }
 
@@ -57,6 +61,9 @@ pub enum BadDevice {
     /// It is no hardware address.
     #[error("a hardware address has 12 digits from 0 to 9 and A to F, with or without colons: 24:C8:6E:01:23:45")]
     Mac,
+    /// It is no serial number.
+    #[error("a serial number is two letters and eight digits, as it stands on the device: ST-00000512")]
+    Serial,
 }
 
 impl DeviceSecret {
@@ -91,6 +98,18 @@ impl DeviceSecret {
         Self { kind, hash }
     }
 
+    /// The serial number of a device of WeatherFlow.
+    ///
+    /// # Errors
+    /// [`BadDevice::Serial`].
+    pub fn serial(text: &str) -> Result<Self, BadDevice> {
+        let bare = bare(text);
+        let fits = bare.len() == 10
+            && bare.bytes().take(2).all(|b| b.is_ascii_uppercase())
+            && bare.bytes().skip(2).all(|b| b.is_ascii_digit());
+        if fits { Ok(Self { kind: DeviceKind::Serial, hash: serial_hash(&bare) }) } else { Err(BadDevice::Serial) }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> DeviceKind {
         self.kind
@@ -107,7 +126,13 @@ impl fmt::Debug for DeviceSecret {
     }
 }
 
-/// What is stored of what a device calls itself, whatever its kind.
+/// What is stored of a serial number. It is no secret, so that it must open nothing else: it has another hash than a PASSKEY of the
+/// same letters.
+pub(super) fn serial_hash(text: &str) -> KeyHash {
+    keys::hash(&format!("serial:{}", bare(text)))
+}
+
+/// What is stored of what a device calls itself in its uploads.
 pub(super) fn hash(text: &str) -> KeyHash {
     hash_of(&bare(text))
 }
@@ -143,12 +168,18 @@ mod tests {
         assert_eq!(&hash("0123456789ABCDEF0123456789ABCDEF"), passkey.hash());
         assert_ne!(keys::hash("24C86E012345"), *mac.hash());
         assert_eq!(format!("{mac:?} {passkey:?}"), "DeviceSecret(mac) DeviceSecret(passkey)");
+        let serial = DeviceSecret::serial("st-00000512").expect("a serial number");
+        assert_eq!(&serial_hash("ST-00000512"), serial.hash());
+        assert_ne!(&hash("ST-00000512"), serial.hash(), "no upload can use what a hub tells everybody");
     }
 
     #[test]
     fn what_no_device_calls_itself_is_refused() {
         for text in ["", "24:C8:6E", "24C86E0123456", "24C86E01234G", "24C86Exxxxxx"] {
             assert_eq!(DeviceSecret::mac(text), Err(BadDevice::Mac), "{text}");
+        }
+        for text in ["", "ST-0000512", "ST-000005123", "0T-00000512", "ST-0000051X"] {
+            assert_eq!(DeviceSecret::serial(text), Err(BadDevice::Serial), "{text}");
         }
         for text in ["", "short", "with blank inside it", &"A".repeat(65), "ü23456789012"] {
             assert_eq!(DeviceSecret::passkey(text), Err(BadDevice::Passkey), "{text}");

@@ -127,6 +127,11 @@ impl Directory {
         self.by_device.get(&devices::login_hash(name, password)).map(|&place| &self.listed[place].station)
     }
 
+    /// The station that a device of WeatherFlow is bound to, by its serial number.
+    pub fn by_serial(&self, serial: &str) -> Option<&Arc<Station>> {
+        self.by_device.get(&devices::serial_hash(serial)).map(|&place| &self.listed[place].station)
+    }
+
     /// What kinds of devices are bound to a station.
     pub fn devices(&self, slug: &str) -> &[DeviceKind] {
         self.listed_as(slug).map_or(&[], |listed| &listed.devices)

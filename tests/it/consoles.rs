@@ -6,6 +6,7 @@ use crate::kit::program::{Program, run};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use stevenson::config::Config;
+use stevenson::ingest::console::Place;
 use stevenson::storage::{DeviceSecret, Error};
 use tokio::io::AsyncWriteExt;
 use weather::station::Station;
@@ -220,6 +221,54 @@ async fn several_sensors_of_a_hub_are_not_mixed_and_the_first_array_is_the_main_
 }
 
 #[tokio::test]
+async fn values_of_a_hub_that_does_not_say_whose_they_are_are_not_mixed_into_the_main_sensor() {
+    let house = House::new().await;
+    let device = DeviceSecret::mac("24C86E012345").expect("an address");
+    house.app.storage.bind_device(&house.station.slug, &device).await.expect("bound");
+    for pairs in ["mt=5N1x38&sensor=00001398&humidity=76&tempf=84.2", "mt=5N1x38&humidity=50&tempf=41&baromin=29.92"] {
+        let start = "/weatherstation/updateweatherstation?dateutc=now&action=updateraw&id=24C86E012345";
+        body(&house.says(&format!("GET {start}&{pairs} HTTP/1.1\r\n{HEAD}\r\n")).await, 200);
+    }
+    let latest = house.latest().await;
+    for value in ["temperature 29.00", "unnamed/temperature 5.00", "sea_level_pressure 1013.21"] {
+        assert!(latest.contains(&value.to_owned()), "{latest:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_a_path_may_be_percent_encoded() {
+    let house = House::new().await;
+    let key = house.key.replace('_', "%5F").replace('-', "%2d");
+    assert_ne!(key, house.key);
+    let upload = format!("/data/report/{key}?stationtype=GW2000A&dateutc=now&tempf=50");
+    body(&house.says(&format!("GET {upload} HTTP/1.1\r\n{HEAD}\r\n")).await, 200);
+    let post = format!("POST /api/v1/{key}/telemetry HTTP/1.1\r\n{HEAD}Content-Length: 16\r\n\r\n{{\"humidity\": 40}}");
+    body(&house.says(&post).await, 200);
+    assert_eq!(house.latest().await, ["temperature 10.00", "humidity 40.00"]);
+    let wrong = upload.replacen("stv%5F", "stv%5Fx", 1);
+    body(&house.says(&format!("GET {wrong} HTTP/1.1\r\n{HEAD}\r\n")).await, 401);
+}
+
+#[tokio::test]
+async fn consoles_upload_to_paths_that_the_owner_has_chosen() {
+    let paths = [("/my/weather", Place::Report), ("/wu", Place::Weatherstation)];
+    let paths = paths.map(|(path, place)| (path.to_owned(), place)).into();
+    let house = House::with(|config| config.ingest.paths = paths).await;
+    let key = &house.key;
+    let ecowitt = format!("/My/Weather/{key}?stationtype=GW2000A&dateutc=now&tempf=50");
+    assert!(body(&house.says(&format!("GET {ecowitt} HTTP/1.1\r\n{HEAD}\r\n")).await, 200).starts_with(STORED));
+    let wu = format!("/wu?ID=town-hall&PASSWORD={key}&dateutc=now&humidity=40");
+    assert_eq!(body(&house.says(&format!("GET {wu} HTTP/1.1\r\n{HEAD}\r\n")).await, 200), "success\n");
+    let post = format!(
+        "POST /my/weather HTTP/1.1\r\n{HEAD}Content-Length: {}\r\n\r\nPASSKEY={key}&dateutc=now&uv=3",
+        25 + key.len()
+    );
+    assert!(body(&house.says(&post).await, 200).starts_with(STORED));
+    assert_eq!(house.latest().await, ["temperature 10.00", "humidity 40.00", "uv_index 3.00"]);
+    assert!(house.says(&format!("GET /other?ID=x HTTP/1.1\r\n{HEAD}\r\n")).await.contains(" 404 "));
+}
+
+#[tokio::test]
 async fn a_device_is_bound_and_unbound_beside_the_running_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Program::start(folder.path());
@@ -382,6 +431,25 @@ async fn the_station_port_refuses_with_an_answer_and_stores_nothing() {
         assert!(!answer.contains(key.as_str()), "{answer}");
     }
     assert_eq!(house.latest().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_metrics_count_what_the_station_port_has_answered() {
+    let house = House::with_station_port().await;
+    let upload = |key: &str| format!("GET ?ID=town-hall&PASSWORD={key}&dateutc=now&tempf=50 HTTP/1.0\r\n\r\n");
+    for key in [&house.key, "stv_wrong", &house.key] {
+        house.station_port_says(upload(key).as_bytes()).await;
+    }
+    let metrics = house.says("GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n").await;
+    for line in [
+        "stevenson_station_port_connections_total 3",
+        "stevenson_station_port_full_total 0",
+        "stevenson_station_port_answers_total{status=\"200\"} 2",
+        "stevenson_station_port_answers_total{status=\"401\"} 1",
+        "stevenson_station_port_answers_total{status=\"503\"} 0",
+    ] {
+        assert!(metrics.lines().any(|known| known == line), "{line}: {metrics}");
+    }
 }
 
 #[tokio::test]

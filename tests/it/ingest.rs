@@ -549,7 +549,10 @@ async fn every_make_of_station_is_heard_as_the_manual_says() {
         ("Home Assistant", 1, "temperature 7.40"),
         ("A script", 2, "temperature 21.50"),
     ];
-    let makes: Vec<&str> = manual.split("\n## ").skip(1).collect();
+    // What does not come by HTTP is run by other tests.
+    let elsewhere = ["MQTT\n", "WeatherFlow Tempest\n"];
+    let makes = manual.split("\n## ").skip(1).filter(|make| !elsewhere.iter().any(|other| make.starts_with(other)));
+    let makes: Vec<&str> = makes.collect();
     assert_eq!(
         makes.iter().filter_map(|make| make.lines().next()).collect::<Vec<_>>(),
         expected.map(|(name, ..)| name)

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod axe;
 pub mod bad_road;
+pub mod broker;
 pub mod chrome;
 pub mod connection;
 pub mod fake;

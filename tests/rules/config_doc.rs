@@ -12,13 +12,15 @@ use stevenson::config::Config;
 const DOCUMENT: &str = "docs/CONFIG.md";
 
 /// The sections, each with the room whose `Options` it is and its heading. The first is the top of the file.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 10] = [
     ("", "src/config", "The server"),
     ("storage", "src/storage", "Storage"),
     ("dock", "crates/channel/src", "The channel"),
     ("ingest", "src/ingest", "Taking reports"),
     ("door", "src/door", "The front door"),
     ("station_port", "src/station_port", "The station port"),
+    ("mqtt", "src/mqtt", "MQTT"),
+    ("tempest", "src/tempest", "WeatherFlow Tempest"),
     ("keeper", "src/keeper", "The keeper"),
     ("web", "src/web", "Proxies and metrics"),
 ];
@@ -27,7 +29,7 @@ const SECTIONS: [(&str, &str, &str); 8] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 23] = [
+const UNITS: [(&str, &str); 24] = [
     ("connections", "connections"),
     ("ms", "milliseconds"),
     ("s", "seconds"),
@@ -40,6 +42,7 @@ const UNITS: [(&str, &str); 23] = [
     ("items", "entries"),
     ("trucks", "trucks"),
     ("reports", "reports"),
+    ("messages", "messages"),
     ("rows", "rows"),
     ("words", "words"),
     ("alerts", "alerts"),

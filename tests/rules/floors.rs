@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(&[&str], u32); 7] = [
     (&["app"], 7),
     (&["config"], 6),
-    (&["door", "station_port"], 5),
+    (&["door", "station_port", "mqtt", "tempest"], 5),
     (&["admin", "api", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
     (&["courier", "keeper", "pretend"], 2),

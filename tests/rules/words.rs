@@ -50,7 +50,8 @@ const TRUCK_ROOMS: [&str; 19] = [
 ];
 
 /// Single words that may stand elsewhere, each with its reason.
-const TRUCK_EXCEPTIONS: [(&str, &str, &str); 4] = [
+const TRUCK_EXCEPTIONS: [(&str, &str, &str); 5] = [
+    ("src/ingest/console/target", "dock", "the path `/dock`, which no console can have"),
     ("src/config", "dock", "the name of the section `[dock]`, which users write"),
     ("src/cli", "fleets", "the help of the lab's commands"),
     ("src/keeper/language/units", "yards", "the unit of length"),

@@ -63,6 +63,17 @@ impl Report {
         self.beyond.get(sensor).map_or(&[], Vec::as_slice)
     }
 
+    /// True if it counts for its time of arrival: it said no time, or none to believe.
+    pub fn is_timed_by_arrival(&self) -> bool {
+        self.is_timed_by_arrival
+    }
+
+    /// The same with other names of its sensors. The names must stay different; else the values of one of them are lost.
+    pub fn renaming(self, name: impl Fn(&SensorName) -> SensorName) -> Self {
+        let sensors = self.sensors.into_iter().map(|(own, values)| (name(&own), values)).collect();
+        Self { sensors, ..self }
+    }
+
     /// Gives the reports of one station that count for the time of arrival, because they said no time or none to believe,
     /// instants of their own: a millisecond lies between two, in the order they were sent, and none is at or before
     /// `last`, the latest that was given. Else all but the first would contradict it, and be acknowledged all the same.

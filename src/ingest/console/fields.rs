@@ -62,6 +62,8 @@ const SILENT: &[&str] = &[
     "wh65batt",
     "batt_cellgateway",
     "lowbatt",
+    // States, and measures of which no quantity is made.
+    "srain_piezo",
     // What follows from other values, of now or of before.
     "24hourrainin",
     "co2_24h",
@@ -89,7 +91,6 @@ const SILENT: &[&str] = &[
     "pm25_24h_co2",
     "pm25_in_24h",
     "pm25_in_24h_aqin",
-    "srain_piezo",
     "vpd",
     "wbgt",
     "weeklyrain",
@@ -107,7 +108,17 @@ const SILENT: &[&str] = &[
 ];
 
 /// The same with a number in place of the `#`.
-const SILENT_NUMBERED: [&str; 10] = [
+const SILENT_NUMBERED: [&str; 20] = [
+    "air_ch#",
+    "depth_ch#",
+    "ldsheat_ch#",
+    "leak#",
+    "leak_ch#",
+    "soil_ec_ad#",
+    "soil_ec_batt#",
+    "soil_ec_ec#",
+    "soilec#",
+    "thi_ch#",
     "batleak#",
     "batt#",
     "battr#",

@@ -1,15 +1,22 @@
 //! The paths that consoles upload to, in all their spellings.
 
+use crate::ingest::pairs::unescaped;
+use serde::{Deserialize, Serialize};
+
 /// Where an upload goes. It says which protocol is meant if the pairs do not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// `/weatherstation/updateweatherstation.php`: Weather Underground and Acurite.
+    #[serde(rename = "wunderground")]
     Weatherstation,
     /// `/data/report/`: Ecowitt and Ambient.
+    #[serde(rename = "ecowitt")]
     Report,
     /// `/automaticreading`: the Met Office's WOW.
+    #[serde(rename = "wow")]
     Wow,
     /// `/api/v2/send`: the Belgian WOW.
+    #[serde(skip)]
     WowBe,
 }
 
@@ -32,11 +39,33 @@ const PLACES: [(&str, Place); 4] = [
     ("api/v2/send", Place::WowBe),
 ];
 
+/// What stands first in paths of pages and of other doors.
+const TAKEN: [&str; 11] = ["s", "dock", "lab", "admin", "static", "metrics", "write", "query", "ping", "health", "v1"];
+
 impl<'a> Target<'a> {
     /// The upload that goes to this path; `None` if it is not one. Consoles differ in case, slashes and suffix (`.php`,
     /// `.asp`, none), and some forget the `?`: `/weatherstation/updateweatherstation.phpID=…&PASSWORD=…`.
     pub fn of(path: &'a str) -> Option<Self> {
         let (rest, place) = PLACES.iter().find_map(|(known, place)| Some((after(path, known)?, *place)))?;
+        Self::parted(rest, place)
+    }
+
+    /// The upload of that kind that goes to this path, if it goes to the one that an owner has chosen.
+    pub fn at(path: &'a str, chosen: &str, place: Place) -> Option<Self> {
+        let rest = after(path, chosen.trim_matches('/'))?;
+        (rest.is_empty() || rest.starts_with(['/', '?', '&', '.'])).then(|| Self::parted(rest, place)).flatten()
+    }
+
+    /// Why an owner cannot choose a path.
+    pub fn fault(chosen: &str) -> Option<&'static str> {
+        let first = chosen.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if !chosen.starts_with('/') || first.is_empty() || chosen.contains(['?', '&', '=', '%', '#', ' ']) {
+            return Some("is no path: write one such as \"/my/weather\"");
+        }
+        TAKEN.contains(&&*first.to_ascii_lowercase()).then_some("is a path of this server's own")
+    }
+
+    fn parted(rest: &'a str, place: Place) -> Option<Self> {
         let suffixes = [".php", ".asp"];
         let rest = suffixes.iter().find_map(|suffix| strip_ignoring_case(rest, suffix)).unwrap_or(rest);
         let (key, tail) = match place {
@@ -62,7 +91,7 @@ impl<'a> Target<'a> {
             }
             None => (path, ""),
         };
-        let key = before.split(is_between).find(|part| part.starts_with(super::KEY_MARK));
+        let key = before.split(is_between).find(|part| unescaped(part).starts_with(super::KEY_MARK));
         Self { place: None, key, tail }
     }
 }
@@ -127,6 +156,33 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Target::of(path).map(|target| target.tail), pairs, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_owner_chooses_more_paths() {
+        let at = |path: &'static str| Target::at(path, "/my/Weather/", Place::Report);
+        for (path, key, tail) in [
+            ("/my/weather", None, ""),
+            ("//my/weather/", None, ""),
+            ("/my/weather/stv_abc", Some("stv_abc"), ""),
+            ("/my/weather&PASSKEY=x", None, "PASSKEY=x"),
+            ("/my/weather.php", None, ""),
+        ] {
+            assert_eq!(at(path), Some(Target { place: Some(Place::Report), key, tail }), "{path}");
+        }
+        for path in ["/my/weathers", "/my", "/", "/your/weather"] {
+            assert_eq!(at(path), None, "{path}");
+        }
+        for (chosen, is_good) in [
+            ("/my/weather", true),
+            ("/api/webhook/x", true),
+            ("my", false),
+            ("/", false),
+            ("/s/x", false),
+            ("/a?b", false),
+        ] {
+            assert_eq!(Target::fault(chosen).is_none(), is_good, "{chosen}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Bare `NaN` and `Infinity`, which some languages print and JSON does not have. They are put in quotes.
 
 /// A text whose bare words stand in quotes now.
-pub(super) struct Quoted {
+pub(in crate::ingest) struct Quoted {
     pub text: String,
     /// Line and column of each quotation mark that was put in, from 1, in the new text.
     marks: Vec<(usize, usize)>,
@@ -12,7 +12,7 @@ const WORDS: [&str; 3] = ["nan", "inf", "infinity"];
 
 /// Puts bare words into quotes; `None` if there are none. Only what stands where a value stands is looked at: outside of
 /// strings.
-pub(super) fn quote(text: &str) -> Option<Quoted> {
+pub(in crate::ingest) fn quote(text: &str) -> Option<Quoted> {
     let (mut quoted, mut marks) = (String::new(), Vec::new());
     let (mut copied, mut at) = (0, 0);
     let (mut line, mut line_start, mut added) = (1, 0, 0);

@@ -4,6 +4,7 @@ use super::super::inflate::{self, Coding};
 use super::super::json::Format;
 use super::super::keys::{self, NoKey, Sent};
 use super::super::lineprotocol::Precision;
+use super::super::pairs::unescaped;
 use super::super::tongue::Tongue;
 use crate::web::head::Head;
 
@@ -69,7 +70,7 @@ impl<'p> Entrance<'p> {
         'p: 'h,
     {
         match self {
-            Self::Telemetry(key) => Ok(Sent::bare(key, None)),
+            Self::Telemetry(key) => Ok(Sent::bare(unescaped(key), None)),
             Self::Write => match (keys::sent(head), head.asked("p")) {
                 (Err(NoKey::Missing), Some(key)) => Ok(Sent::bare(key, head.asked("u"))),
                 (sent, _) => sent,

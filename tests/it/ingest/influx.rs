@@ -139,8 +139,25 @@ async fn clients_find_what_they_ask_before_they_write() {
         let response = request.send().await.expect("answered");
         assert_eq!(said(response).await, (200, "{\"results\":[{\"statement_id\":0}]}".to_owned()));
     }
-    let response = door.client.post(door.url("/query?q=SHOW+DATABASES")).send().await.expect("answered");
-    assert_eq!(response.status(), 400);
+    for (question, status, answer) in [
+        ("CREATE DATABASE \"a;b\"; create database c;", 200, r#"{"results":[{"statement_id":0},{"statement_id":1}]}"#),
+        (
+            "SHOW DATABASES",
+            200,
+            r#"{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"],"values":[["stevenson"]]}]}]}"#,
+        ),
+        ("SHOW RETENTION POLICIES ON c", 200, r#"{"results":[{"statement_id":0}]}"#),
+        ("CREATE DATABASE a; DROP DATABASE a", 400, "\\\"DROP DATABASE a\\\" is not answered here"),
+        ("SELECT * FROM weather", 400, "SELECT"),
+        ("CREATE", 400, "CREATE"),
+        (" ; ", 400, "missing required parameter"),
+    ] {
+        let form = form_urlencoded::Serializer::new(String::new()).append_pair("q", question).finish();
+        let request = door.client.post(door.url("/query")).header("Content-Type", "application/x-www-form-urlencoded");
+        let response = request.body(form).send().await.expect("answered");
+        let (sent, text) = said(response).await;
+        assert!(sent == status && text.contains(answer), "{question}: {sent} {text}");
+    }
     for path in ["/write", "/api/v2/write"] {
         let response = door.client.get(door.url(path)).send().await.expect("answered");
         assert_eq!((response.status().as_u16(), &response.headers()["allow"]), (405, &"POST".parse().expect("text")));

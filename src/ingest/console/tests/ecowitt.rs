@@ -284,3 +284,13 @@ fn the_two_wows_are_told_apart() {
         &[("temperature", 10.0), ("altimeter_setting", 1013.207), ("station_pressure", 982.053)],
     );
 }
+
+#[test]
+fn states_and_measures_without_a_quantity_are_known_and_not_stored() {
+    let query = "PASSKEY=0123456789ABCDEF0123456789ABCDEF&stationtype=GW2000A_V3.1.5&dateutc=now&tempf=50&leak_ch1=0\
+        &leak_ch4=1&leak1=0&soil_ec_ec1=120&soil_ec_ad1=88&air_ch1=2100&thi_ch1=2500&depth_ch1=400&ldsheat_ch1=3\
+        &lightning_time=4294967295&wh65batt=1&batt3=1&srain_piezo=1";
+    let parsed = parse_at(query, at("2021-07-23T17:13:36Z"));
+    assert_holds(&parsed.reports[0], &[("temperature", 10.0)]);
+    assert_eq!(parsed.warnings, []);
+}

@@ -1,0 +1,95 @@
+//! A reader of MQTT: it subscribes at a broker, hands messages to the parsers of `ingest`, and stores what they hold.
+//!
+//! Messages of each station go to a lane of its own, which is bounded, so that a topic that floods takes nobody else's room. A
+//! message of quality of service 1 is acknowledged after its commit; the broker sends again what is not acknowledged.
+//!
+//! A message has no time of its own, so a message that the broker has kept counts only if its payload says when it was observed.
+
+mod connection;
+mod filter;
+mod lane;
+mod naming;
+mod options;
+mod stats;
+mod subscriptions;
+
+pub use options::{Format, Options, Secret, Subscription};
+pub use stats::{Refusal, Stats};
+
+use crate::storage::Storage;
+use connection::Connection;
+use stats::Counters;
+use std::sync::Arc;
+use std::time::Duration;
+use subscriptions::Subscriptions;
+
+/// After the stop, messages that have come get so long to be stored and acknowledged.
+const CLOSING_GRACE: Duration = Duration::from_millis(500);
+
+/// A part of the configuration that does not say what to read. The text names the key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("mqtt.{key}: {reason}")]
+pub struct Misfit {
+    key: String,
+    reason: String,
+}
+
+impl Misfit {
+    fn new(key: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { key: key.into(), reason: reason.into() }
+    }
+}
+
+/// The reader, not yet connected.
+pub struct Mqtt {
+    options: Options,
+    subscriptions: Arc<Subscriptions>,
+    /// The broker's name and port.
+    broker: (String, u16),
+    storage: Storage,
+    counters: Arc<Counters>,
+}
+
+/// A handle to the reader's counts.
+#[derive(Clone)]
+pub struct Watcher(Arc<Counters>);
+
+impl Watcher {
+    /// What the reader has done since it was opened.
+    pub fn stats(&self) -> Stats {
+        self.0.stats()
+    }
+}
+
+impl Mqtt {
+    /// Reads the configuration; `None` if it names no broker.
+    ///
+    /// # Errors
+    /// [`Misfit`], also for a station that is not there.
+    pub fn open(options: &Options, storage: Storage) -> Result<Option<Self>, Misfit> {
+        if !options.is_on() {
+            return Ok(None);
+        }
+        let subscriptions = Arc::new(options.checked()?);
+        for (place, row) in subscriptions.iter().enumerate() {
+            if storage.directory().by_slug(row.station.as_str()).is_none() {
+                let station = &row.station;
+                let reason = format!("there is no station \"{station}\": stevenson station add {station}");
+                return Err(Misfit::new(format!("subscriptions.{place}.station"), reason));
+            }
+        }
+        let broker = options.address()?;
+        Ok(Some(Self { options: options.clone(), subscriptions, broker, storage, counters: Arc::default() }))
+    }
+
+    /// A handle to the counts.
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.counters.clone())
+    }
+
+    /// Reads until `stop`, and connects again whenever the connection ends.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { options, subscriptions, broker, storage, counters } = self;
+        Connection::new(broker, &options, subscriptions, storage, counters).run(stop).await;
+    }
+}
