@@ -305,7 +305,7 @@ mod tests {
         }
         assert!(shown("outTemp").contains("its unit is not said"), "{}", shown("outTemp"));
         assert!(shown("rain (mm)").contains("since when"), "{}", shown("rain (mm)"));
-        assert!(shown("pressure").contains("at the barometer"), "{}", shown("pressure"));
+        assert!(shown("pressure").contains("its unit is not said"), "{}", shown("pressure"));
     }
 
     #[test]

@@ -19,18 +19,25 @@ use weather::units::Unit;
 /// 2026-11-22 12:00 UTC.
 const NOON: Timestamp = Timestamp(1_795_348_800_000);
 
+/// So far apart values are not judged by each other: what is imported is judged again, in another order than it came in.
+const APART_MS: i64 = 92 * MINUTE_MS;
+/// Quantities that contradict others; what contradicts is not exported.
+const CONTRADICT: [Quantity; 3] = [Quantity::DewPoint, Quantity::WindGust, Quantity::PrecipitationRate];
+
 /// What the station says at an instant, whatever it is.
 fn anything(random: &mut StdRng, at: Timestamp) -> Option<Report> {
     let mut draft = Draft::new(at.plus(random.random_range(0..20) * MINUTE_MS));
     for _ in 0..random.random_range(1..6) {
         let sensor = *["", "", "indoor", "temp1", "a_b"].choose(random).expect("some");
         let sensor = SensorName::new(sensor).expect("a name");
-        let shown: Vec<Quantity> = Quantity::shown().collect();
+        let shown: Vec<Quantity> = Quantity::shown().filter(|quantity| !CONTRADICT.contains(quantity)).collect();
         let quantity = *shown.choose(random).expect("some");
         let units: Vec<Unit> = Unit::ALL.into_iter().filter(|unit| unit.canonical() == quantity.unit()).collect();
         let unit = *units.choose(random).expect("its own");
         let limits = quantity.limits();
-        let (low, high) = (limits.start().max(0.5), limits.end().min(1_000.0));
+        // What leaps of a counter add up to must stay within a day's limit.
+        let high = if quantity == Quantity::PrecipitationTotal { 10.0 } else { 1_000.0 };
+        let (low, high) = (limits.start().max(0.5), limits.end().min(high));
         let value = unit.from_canonical(low + (high - low) * random.random::<f64>());
         let decimals = 10_f64.powi(random.random_range(0..4));
         draft.take_number(&sensor, quantity, unit, "x", (value * decimals).round() / decimals);
@@ -47,8 +54,8 @@ async fn fill(data: &Path, seed: u64) {
     for _ in 0..20 {
         let mut reports = Vec::new();
         for _ in 0..random.random_range(1..30) {
-            let at = NOON.plus(random.random_range(-5 * DAY_MS..0) / MINUTE_MS * MINUTE_MS);
-            let at = at.plus(*[0, 0, 0, 250].choose(&mut random).expect("some"));
+            let slot = random.random_range(-5 * DAY_MS / APART_MS..0);
+            let at = NOON.plus(slot * APART_MS + if slot % 4 == 0 { 250 } else { 0 });
             reports.extend(anything(&mut random, at));
         }
         storage.append(station, reports).await.expect("stored");
