@@ -18,6 +18,7 @@ mod office;
 mod once;
 mod owner;
 pub mod password;
+mod readings;
 mod refusal;
 mod station;
 mod stations;
@@ -31,5 +32,6 @@ use rocket::Route;
 /// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
 /// and `web::Options` in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    [login::routes(), stations::routes(), station::routes(), inbox::routes(), devices::routes()].concat()
+    [login::routes(), stations::routes(), station::routes(), readings::routes(), inbox::routes(), devices::routes()]
+        .concat()
 }

@@ -65,17 +65,20 @@ impl Mqtt {
     /// Reads the configuration; `None` if it names no broker.
     ///
     /// # Errors
-    /// [`Misfit`], also for a station that is not there.
+    /// [`Misfit`]. A station that is not there is told in the log.
     pub fn open(options: &Options, storage: Storage) -> Result<Option<Self>, Misfit> {
         if !options.is_on() {
             return Ok(None);
         }
         let subscriptions = Arc::new(options.checked()?);
         for (place, row) in subscriptions.iter().enumerate() {
+            // It may have been removed, or be added later: the others are read.
             if storage.directory().by_slug(row.station.as_str()).is_none() {
                 let station = &row.station;
-                let reason = format!("there is no station \"{station}\": stevenson station add {station}");
-                return Err(Misfit::new(format!("subscriptions.{place}.station"), reason));
+                tracing::warn!(
+                    "mqtt.subscriptions.{place}.station: there is no station \"{station}\", so nothing of it is stored: \
+                     stevenson station add {station}"
+                );
             }
         }
         let broker = options.address()?;

@@ -80,13 +80,15 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 7] = [
+const DONE: [(&str, &str); 9] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
     ("removed", "The station is gone. Its readings are being deleted."),
     ("bound", "Uploads of that device are this station’s now."),
     ("unbound", "No device is bound to this station now."),
+    ("struck", "The values are struck out: they are kept, and count for nothing."),
+    ("restored", "The values count again."),
     ("out", "You are logged out."),
 ];
 

@@ -57,7 +57,7 @@ impl StationView {
 }
 
 /// The station of a slug.
-async fn find(owner: &Owner<'_>, slug: &str) -> Result<Arc<Station>, Refusal> {
+pub(super) async fn find(owner: &Owner<'_>, slug: &str) -> Result<Arc<Station>, Refusal> {
     let slug = Slug::new(slug).map_err(|_| Refusal::no_station())?;
     owner.storage.station_by_slug(slug.as_str()).await.ok_or_else(Refusal::no_station)
 }

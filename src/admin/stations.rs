@@ -95,7 +95,7 @@ impl NewView {
 
 #[get("/admin/new?<device>")]
 async fn new(owner: Result<Owner<'_>, Refusal>, device: Option<i64>) -> Result<Leaf<NewView>, Refusal> {
-    let sent = Sent { zone: "UTC".to_owned(), device, ..Sent::default() };
+    let sent = Sent { zone: String::new(), device, ..Sent::default() };
     Ok(Leaf(NewView::new(&owner?, sent, String::new())))
 }
 

@@ -1,14 +1,14 @@
 //! `reading list | strike | restore`: opens the file itself, beside a running server.
 
-mod moment;
-
 use super::database::{find, must_be_there, with_storage};
 use super::sensor::{sensor_name, shown};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
-use moment::Stretch;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use stevenson::config::Config;
 use stevenson::storage::{Author, Selection, Storage};
+use weather::moment::{self, Stretch};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station};
 use weather::time::{DAY_MS, Timestamp};
@@ -72,7 +72,7 @@ pub(super) async fn run(config: Config, command: ReadingCommand) -> Result<()> {
 
 async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
     let station = find(storage, &which.station)?;
-    let Stretch { from, to } = moment::read(&station.zone, &which.time).context("that is no time")?;
+    let Stretch { from, to } = moment::read(&station.zone, &which.time).map_err(|why| anyhow!(why))?;
     let Which { sensor, quantity, reason, .. } = which;
     let selection = Selection { station: station.slug.clone(), sensor, quantity, from, to };
     let author = Author { name: author(), reason };
@@ -92,22 +92,24 @@ async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
 async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> {
     let station = find(storage, slug)?;
     let stretch = match time {
-        Some(time) => moment::read(&station.zone, time).context("that is no time")?,
+        Some(time) => moment::read(&station.zone, time).map_err(|why| anyhow!(why))?,
         None => last_days(),
     };
     let marked = storage.marked(station.id, stretch.from, stretch.to, LISTED_MAX).await?;
+    let mut said = String::new();
     if marked.is_empty() {
-        println!("all readings of {} of that time count", station.slug);
+        writeln!(said, "all readings of {} of that time count", station.slug)?;
     }
     for one in marked {
         let (key, unit) = (one.sensor.key(one.quantity), one.quantity.unit().symbol());
         let value = one.quantity.echo(one.value);
-        println!("{}  {key:<32}  {value} {unit}  {}", local(&station, one.observed_at), one.reason.words());
+        writeln!(said, "{}  {key:<32}  {value} {unit}  {}", local(&station, one.observed_at), one.reason.words())?;
     }
     for made in storage.corrections(station.id, LISTED_MAX).await? {
         let what = match (&made.sensor, made.quantity) {
             (None, None) => "all values".to_owned(),
             (None, Some(quantity)) => quantity.name().to_owned(),
+            (Some(sensor), None) if sensor.is_main() => "all of the main sensor".to_owned(),
             (Some(sensor), None) => format!("all of {}", shown(sensor)),
             (Some(sensor), Some(quantity)) => sensor.key(quantity),
         };
@@ -115,8 +117,10 @@ async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> 
         let (from, to) = (local(&station, made.from), local(&station, made.to.plus(-1)));
         let reason = if made.author.reason.is_empty() { String::new() } else { format!(": {}", made.author.reason) };
         let (at, name, values) = (local(&station, made.made_at), &made.author.name, made.values);
-        println!("{at}  {name} {verb} {what} from {from} to {to}, {values} values{reason}");
+        writeln!(said, "{at}  {name} {verb} {what} from {from} to {to}, {values} values{reason}")?;
     }
+    // Who reads it through a pipe may leave before the end.
+    std::io::stdout().write_all(said.as_bytes()).ok();
     Ok(())
 }
 

@@ -196,8 +196,8 @@ impl Came {
             station,
             target: self.target,
             body: seen.body,
-            // The version 1 of InfluxDB has its password in the query.
-            secrets: &["p"],
+            // The version 1 of InfluxDB has its password in the query; the others are where nobody reads them.
+            secrets: &["p", "password", "token", "key", "passkey"],
             status: answer.status,
             answer: Raw::of(&answer.body),
             reader: seen.reader,

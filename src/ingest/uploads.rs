@@ -61,7 +61,9 @@ impl<'r> FromRequest<'r> for Asked<'r> {
         let Some(target) = target else { return Guarded::Forward(Status::NotFound) };
         let options = request.rocket().state::<web::Options>();
         let from = options.and_then(|options| client::address(request, options));
-        let sure = options.and_then(|options| client::sure_address(request, options));
+        // A console is no browser: a page that a neighbour opens may not fill the list of those that wait.
+        let is_of_page = OF_PAGES.iter().any(|name| request.headers().contains(name));
+        let sure = options.filter(|_| !is_of_page).and_then(|options| client::sure_address(request, options));
         Guarded::Success(Asked {
             method: request.method().as_str(),
             from,
@@ -213,6 +215,9 @@ pub(crate) struct Arriving<'a> {
     pub query: &'a str,
     pub body: &'a [u8],
 }
+
+/// Headers that browsers send with the requests of a page, and consoles never.
+const OF_PAGES: [&str; 2] = ["Origin", "Sec-Fetch-Site"];
 
 /// What is found out about an upload on the way to its answer.
 #[derive(Default)]

@@ -51,6 +51,8 @@ pub struct Facts {
     pub series: Series,
     /// Its clock, if that is off.
     pub clock: Option<Off>,
+    /// The newest time that its reports were of since the start, whether their values count or not.
+    pub newest_at: Option<Timestamp>,
     /// The newest of its values of that time that do not count, oldest first.
     pub marked: Vec<Marked>,
 }
@@ -84,11 +86,16 @@ impl Facts {
         newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
     }
 
-    /// What the age of its newest value says: one dead sensor does not make a station silent. A station whose clock is off is
-    /// as fresh as its last report.
+    /// The newest time that it spoke of: of a value that counts, or of one that does not.
+    pub fn spoke_at(&self) -> Option<Timestamp> {
+        self.observed_at().map(|at| self.newest_at.map_or(at, |newest| newest.max(at)))
+    }
+
+    /// What the age of its newest report says: a sensor that is dead, or frozen, does not make a station silent. A station whose
+    /// clock is off is as fresh as its last report.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
         let heard_at = self.clock.map(|clock| clock.heard_at);
-        Freshness::of(self.observed_at().max(heard_at), now, self.interval_ms)
+        Freshness::of(self.spoke_at().max(heard_at), now, self.interval_ms)
     }
 
     /// The newest value of a quantity of the main sensor that may stand beside a value of `at`.

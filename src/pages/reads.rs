@@ -30,8 +30,10 @@ pub(crate) async fn station(
         storage.marked(id, series.from, series.to, MARKS_MAX),
     )?;
     series.buckets = buckets;
-    let clock = storage.heard(id).off();
-    let facts = Facts { station: Arc::clone(station), latest, extremes, interval_ms, series, clock, marked };
+    let heard = storage.heard(id);
+    let (clock, newest_at) = (heard.off(), heard.newest);
+    let station = Arc::clone(station);
+    let facts = Facts { station, latest, extremes, interval_ms, series, clock, newest_at, marked };
     Ok(facts.known_at(now).into_owned())
 }
 

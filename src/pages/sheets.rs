@@ -168,7 +168,8 @@ impl Kept {
             if let Some(slot) = self.slots.get_mut(&id) {
                 let (latest, interval_ms) = (latest.remove(&id).unwrap_or_default(), intervals.get(&id).copied());
                 let (station, series) = (Arc::clone(&slot.station), Series::ending(now, SPARK_BUCKET_MS));
-                let clock = storage.heard(id).off();
+                let heard = storage.heard(id);
+                let (clock, newest_at) = (heard.off(), heard.newest);
                 slot.values = Some(Arc::new(Facts {
                     station,
                     latest,
@@ -176,6 +177,7 @@ impl Kept {
                     interval_ms,
                     series,
                     clock,
+                    newest_at,
                     marked: Vec::new(),
                 }));
             }

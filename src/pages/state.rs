@@ -191,7 +191,7 @@ impl<'a> Basics<'a> {
             name: &facts.station.name,
             zone: facts.station.zone.changes(now.plus(-ZONE_PAST_MS), now.plus(ZONE_AHEAD_MS)),
             interval_ms: facts.interval_ms,
-            observed_at: facts.observed_at(),
+            observed_at: facts.spoke_at(),
             feels_like: facts.feels_like(),
             clock: facts.clock.map(|clock| Clock { heard_at: clock.heard_at, off: clock::off(clock.by_ms) }),
         }

@@ -125,10 +125,10 @@ async fn twelve_tabs(browser: &WebDriver) {
     let tabs = tabs(browser, &house, TABS, None).await;
     house.one_truck_is_out().await;
     house.road.forget();
-    house.measures(21.5).await;
+    house.measures(11.5).await;
     for tab in &tabs {
         browser.switch_to_window(tab.clone()).await.expect("the tab");
-        is_titled(browser, "21.5").await;
+        is_titled(browser, "11.5").await;
         is_fed(browser, "live").await;
     }
     house.one_truck_is_out().await;
@@ -142,8 +142,8 @@ async fn twelve_tabs(browser: &WebDriver) {
         browser.close_window().await.expect("a closed tab");
     }
     browser.switch_to_window(last.clone()).await.expect("the tab");
-    house.measures(22.5).await;
-    is_titled(browser, "22.5").await;
+    house.measures(12.5).await;
+    is_titled(browser, "12.5").await;
     browser.goto("about:blank").await.expect("another page");
     let look = async || if house.road.trucks_out() == 0 { Ok(()) } else { Err(house.road.trucks_out()) };
     eventually("no truck is out", MISSED, look).await;
@@ -165,8 +165,8 @@ async fn a_killed_worker_is_revived_and_nothing_is_missed() {
     let look = async || if house.road.trucks_out() == 0 { Ok(()) } else { Err(house.road.trucks_out()) };
     eventually("its trucks are gone", PATIENCE, look).await;
 
-    house.measures(17.5).await;
-    is_titled(&browser, "17.5").await;
+    house.measures(11.5).await;
+    is_titled(&browser, "11.5").await;
     is_fed(&browser, "live").await;
     house.one_truck_is_out().await;
     browser.close().await;
@@ -201,12 +201,12 @@ async fn ten_seconds_without_a_network_are_told_and_made_good() {
     house.road.close();
     browser.cdp().send_raw("Network.emulateNetworkConditions", offline(true)).await.expect("offline");
     is_fed(&browser, "offline").await;
-    house.measures(4.5).await;
+    house.measures(8.5).await;
     tokio::time::sleep(OFFLINE).await; // the time without a network that is tested
     assert_eq!(feed(&browser).await.as_deref(), Ok("offline"), "never a lie");
     house.road.open();
     browser.cdp().send_raw("Network.emulateNetworkConditions", offline(false)).await.expect("online");
-    is_titled(&browser, "4.5").await;
+    is_titled(&browser, "8.5").await;
     is_fed(&browser, "live").await;
     let text = browser.find(By::Css("[data-feed-text]")).await.expect("the line").text().await.expect("text");
     println!("after the outage the line says {text:?}");
@@ -221,10 +221,10 @@ async fn going_back_in_history_finds_a_page_that_lives() {
     browser.execute("window.kept = true; return null", vec![]).await.expect("a mark");
     browser.goto(house.road.url("/")).await.expect("the overview");
     is_fed(&browser, "live").await;
-    house.measures(6.5).await;
-    house.measures(7.5).await;
+    house.measures(9.5).await;
+    house.measures(8.5).await;
     browser.back().await.expect("back");
-    is_titled(&browser, "7.5").await;
+    is_titled(&browser, "8.5").await;
     is_fed(&browser, "live").await;
     let kept = browser.execute("return window.kept === true", vec![]).await.expect("an answer");
     println!("the page came from the browser's cache: {}", kept.json());

@@ -3,6 +3,7 @@
 mod doors;
 mod enrolment;
 mod inbox;
+mod readings;
 mod stations;
 
 use crate::guard::{Plain, ask};

@@ -336,6 +336,16 @@ async fn the_manuals_example_is_read() {
 }
 
 #[test]
+fn a_station_that_was_removed_keeps_no_others_from_being_served() {
+    let data = tempfile::tempdir().expect("a folder");
+    add_station(data.path(), "town-hall");
+    let text = HOUSE.replacen("town-hall", "town-hell", 1);
+    fs::write(data.path().join("stevenson.toml"), format!("[mqtt]\nbroker = \"127.0.0.1\"\n{text}")).expect("written");
+    let log = Program::start_unread(data.path(), "warn").log();
+    assert!(log.contains("mqtt.subscriptions.0.station: there is no station \"town-hell\""), "{log}");
+}
+
+#[test]
 fn a_mistake_in_the_configuration_is_named_at_the_start() {
     let data = tempfile::tempdir().expect("a folder");
     add_station(data.path(), "town-hall");
@@ -351,7 +361,6 @@ fn a_mistake_in_the_configuration_is_named_at_the_start() {
         (("\"temperature\"", "\"temprature\""), "mqtt.subscriptions.4.quantity: \"temprature\" is no quantity"),
         (("°F", "°R"), "mqtt.subscriptions.3.map.env.temp: \"°R\" is no unit of temperature"),
         (("format = \"number\"", "format = \"nomber\""), "nomber"),
-        (("town-hall", "town-hell"), "mqtt.subscriptions.0.station: there is no station \"town-hell\""),
     ] {
         let said = serve(&format!("{knobs}{}", HOUSE.replacen(change.0, change.1, 1)));
         assert!(said.contains(error), "{said}");

@@ -33,6 +33,53 @@ async fn a_spike_is_a_ring_on_the_chart_and_nowhere_else() {
     assert!(state.contains(r#""reason":"spike""#) && state.contains("38.6"), "scripts know it");
 }
 
+#[tokio::test]
+async fn a_station_whose_value_is_frozen_is_no_silent_station() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("town-hall").await;
+    let page = async |path: &str| {
+        let answer = reqwest::get(format!("{}{path}", app.url)).await.expect("answered");
+        answer.text().await.expect("text")
+    };
+    let past: Vec<_> = (1..=99)
+        .rev()
+        .map(|five| json!({"temperature": 21.3, "observed_at": minutes_ago(5 * five).to_rfc3339()}))
+        .collect();
+    app.measures(&key, &json!(past)).await;
+    app.measures(&key, &json!({"temperature": 21.3})).await;
+    let html = page("/s/town-hall").await;
+    assert!(html.contains("do not count: unchanged for hours"), "{html}");
+    assert!(
+        html.contains(r#"data-station="town-hall" data-state="live""#) && !html.contains("<title>Offline"),
+        "{html}"
+    );
+    assert!(html.contains(r#"data-tile="temperature" data-state="offline""#), "the value is no younger for it");
+    assert!(page("/").await.contains(r#"data-station="town-hall" data-state="live""#));
+}
+
+#[tokio::test]
+async fn a_value_that_waits_for_the_next_is_struck_out_as_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = add_station(folder.path(), "town-hall");
+    let server = Program::start(folder.path());
+    for (minutes, celsius) in [(30, 10.0), (20, 10.1), (10, 40.0)] {
+        let report = json!({"temperature": celsius, "observed_at": minutes_ago(minutes).to_rfc3339()});
+        assert_eq!(post(&server.url, &key, &report).await.expect("answered").0, 201);
+    }
+    let at = minutes_ago(10).format("%Y-%m-%dT%H:%MZ").to_string();
+    let around = format!("{}..{at}", minutes_ago(11).format("%Y-%m-%dT%H:%MZ"));
+    assert!(said(folder.path(), &["reading", "strike", "town-hall", &around]).contains("1 value"));
+    let again = run(folder.path(), &["reading", "strike", "town-hall", &around]);
+    assert!(!again.status.success(), "there is nothing left to strike out");
+    let listed = said(folder.path(), &["reading", "list", "town-hall"]);
+    assert_eq!(
+        (listed.matches("struck out by a person").count(), listed.matches("1 values").count()),
+        (1, 1),
+        "{listed}"
+    );
+    assert!(!listed.contains("0 values"), "what changed nothing is no correction: {listed}");
+}
+
 #[test]
 fn the_pages_say_the_same_reasons_as_the_server() {
     let script = std::fs::read_to_string("static/js/view/marks.js").expect("the script");

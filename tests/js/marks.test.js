@@ -1,6 +1,7 @@
 // @ts-check
 import { draw } from '../../static/js/view/chart.js';
 import { mark, markedText } from '../../static/js/view/marks.js';
+import { UTC } from '../../static/js/view/zone.js';
 import { equal, test } from './check.js';
 
 const NOW = 1_800_000_000_000;
@@ -13,7 +14,7 @@ function station() {
   const points = [0, 1, 2].map((place) => [NOW - place * 600_000, 14, 13, 15, 5]).reverse();
   const series = { start, bucket_ms: 600_000, points };
   const values = { temperature: { value: 14, at: NOW } };
-  return /** @type {any} */ ({ zone: 'UTC', interval_ms: MINUTE_MS, values, extremes: {}, series, marked: [] });
+  return /** @type {any} */ ({ zone: UTC, interval_ms: MINUTE_MS, values, extremes: {}, series, marked: [] });
 }
 
 /** @param {number} minutes @param {Record<string, any>} marks */

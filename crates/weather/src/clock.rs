@@ -19,6 +19,8 @@ const SKEW_MAX_MS: i64 = 36_525 * DAY_MS;
 pub struct Heard {
     /// When its newest report arrived.
     pub at: Option<Timestamp>,
+    /// The newest time that its reports were of, whether their values count or not; none is ahead of its arrival.
+    pub newest: Option<Timestamp>,
     /// Of the newest reports that had a time: when each arrived, and the device's time minus that, ms.
     skews: VecDeque<(Timestamp, i64)>,
 }
@@ -26,7 +28,8 @@ pub struct Heard {
 impl Heard {
     /// Takes in that a report arrived; `skew_ms` is the device's time minus the time of arrival, if it had one.
     pub fn note(&mut self, at: Timestamp, skew_ms: Option<i64>) {
-        self.at = Some(self.at.map_or(at, |before| before.max(at)));
+        self.at = self.at.max(Some(at));
+        self.newest = self.newest.max(Some(at.plus(skew_ms.unwrap_or(0).min(0))));
         let Some(skew_ms) = skew_ms else { return };
         if self.skews.len() == REPORTS {
             self.skews.pop_front();
@@ -135,6 +138,8 @@ mod tests {
         let mut untimed = heard(&[BEHIND; 3]);
         untimed.note(Timestamp(900_000), None);
         assert_eq!((untimed.at, untimed.clock_off_ms()), (Some(Timestamp(900_000)), Some(BEHIND)));
+        assert_eq!(heard(&[BEHIND]).newest, Some(Timestamp(BEHIND)));
+        assert_eq!((untimed.newest, heard(&[HOUR_MS]).newest), (Some(Timestamp(900_000)), Some(Timestamp(0))));
     }
 
     #[test]

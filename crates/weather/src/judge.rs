@@ -93,11 +93,16 @@ pub struct Held {
 
 impl Held {
     /// What is held after the next reading. `beside`: what the sensor measured at the same instant. `None` where nothing is to
-    /// be learnt from a value that stays: fog, a calm, a vane in little wind.
+    /// be learnt from a value that stays: fog, a calm, a vane in little wind, a sensor that tells whole degrees.
     pub fn after(before: Option<Self>, quantity: Quantity, next: Reading, beside: &Values) -> Option<Self> {
         quantity.change().unchanged_ms?;
         let may_stay = match quantity {
             Quantity::Humidity => next.value >= FOG_HUMIDITY,
+            // A sensor that tells whole degrees stays as it is for half a day.
+            Quantity::Temperature => next.value.fract() == 0.0,
+            Quantity::StationPressure | Quantity::AltimeterSetting | Quantity::SeaLevelPressure => {
+                next.value.fract() == 0.0
+            }
             Quantity::WindSpeed => next.value == 0.0,
             Quantity::WindDirection => beside.get(Quantity::WindSpeed).is_none_or(|speed| speed <= VANE_WIND),
             _ => false,

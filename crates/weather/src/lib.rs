@@ -9,6 +9,7 @@ pub mod derived;
 pub mod freshness;
 pub mod judge;
 pub mod mark;
+pub mod moment;
 pub mod preference;
 pub mod quality;
 pub mod quantity;

@@ -14,6 +14,9 @@ use weather::report::{Draft, Warning};
 use weather::time::Timestamp;
 use weather::zone::Zone;
 
+/// A record has so many lines at most: a quote that is not closed would swallow the rest of a file as one value.
+const RECORD_LINES_MAX: u64 = 8;
+
 /// A file, and what its columns mean.
 pub(super) struct Table {
     reader: csv::Reader<Box<dyn Read + Send>>,
@@ -86,6 +89,9 @@ impl Table {
             },
         }
         let line = self.record.position().map_or(0, csv::Position::line);
+        if self.reader.position().line().saturating_sub(line) > RECORD_LINES_MAX {
+            return Err(Error::Garbled(format!("line {line}: a quote is opened and not closed")));
+        }
         if self.record.iter().all(<[u8]>::is_empty) {
             return Ok(true);
         }

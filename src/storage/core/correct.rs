@@ -51,6 +51,10 @@ async fn try_correct(
     let stretch = Stretch { from: selection.from, to: selection.to };
     let moved =
         scribe.engine.correct(&Move { selection, station: station.id, quantities: &quantities, restore }).await?;
+    if moved.is_empty() {
+        scribe.engine.rollback().await;
+        return Ok((0, None));
+    }
     let values: u64 = moved.iter().filter(|(_, quantity, _)| quantity.is_shown()).map(|(.., values)| values).sum();
     for sensor in moved.iter().map(|(sensor, ..)| *sensor).collect::<BTreeSet<_>>() {
         let mut renewal = Renewal { sensor, quantities: Vec::new(), days: days(station, stretch), now: now() };

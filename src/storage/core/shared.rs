@@ -85,6 +85,10 @@ impl Shared {
         let Some(newest) = reports.iter().max_by_key(|report| (report.received_at(), report.observed_at())) else {
             return;
         };
+        // A file is no station.
+        if newest.is_history() {
+            return;
+        }
         let now = newest.received_at();
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(off_ms) = heard.entry(station).or_default().note(now, newest.skew_ms()) {

@@ -53,7 +53,7 @@ pub(super) async fn correct(
             }
             if !what.restore {
                 let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from.0).bind(to.0).bind(number(quantity));
-                query.bind(flag).bind(reason).execute(&mut *conn).await?;
+                values += query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
             }
             if values > 0 {
                 moved.push((SensorId(sensor), quantity, values));

@@ -22,6 +22,8 @@ const REASONS = Object.freeze({
 
 /** Takes in what became of values. A card shows none of it. @param {Station} station @param {News} news */
 export function mark(station, { observed_at: at, marks }) {
+  // A station whose values do not count has spoken all the same.
+  if (station.observed_at !== null) station.observed_at = Math.max(station.observed_at, at);
   if (!station.marked) return;
   for (const [key, { value, reason }] of Object.entries(marks)) {
     station.marked = station.marked.filter((mark) => mark.at !== at || mark.key !== key);

@@ -149,6 +149,10 @@ async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait(
     let (_, key) = app.add_station("roof").await;
     let of_proxy = ask(&app, &ecowitt(PASSKEY, 50.0), "X-Forwarded-For: 192.168.1.7\r\n", b"").await;
     assert_eq!(of_proxy.status, 401, "nobody knows for whom that proxy speaks");
+    for page in ["Origin: http://evil.example\r\n", "Sec-Fetch-Site: cross-site\r\n"] {
+        let of_page = ask(&app, &ecowitt(PASSKEY, 50.0), page, b"").await;
+        assert_eq!(of_page.status, 401, "a page in a browser of the house is no console");
+    }
     let wu = "GET /weatherstation/updateweatherstation.php?dateutc=now&tempf=1&ID=";
     for pairs in ["roof&PASSWORD=wrong".to_owned(), format!("barn&PASSWORD={key}"), "barn&PASSWORD=stv_abc".to_owned()]
     {

@@ -33,6 +33,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         interval_ms: None,
         series: Series::ending(NOW, bucket_ms),
         clock: None,
+        newest_at: None,
         marked: Vec::new(),
     }
 }

@@ -101,7 +101,9 @@ fn a_value_that_stays_for_hours_is_frozen() {
     assert_eq!(frozen_after(Quantity::WindDirection, 270.0, &windy, 1), Some(61));
     assert_eq!(frozen_after(Quantity::WindDirection, 270.0, &calm, 5), None, "no wind turns the vane");
     assert_eq!(frozen_after(Quantity::WindSpeed, 0.0, &calm, 5), None, "a calm");
-    assert_eq!(frozen_after(Quantity::Temperature, 21.0, &calm, 60), Some(1_380), "once an hour it takes a day");
+    assert_eq!(frozen_after(Quantity::Temperature, 21.1, &calm, 60), Some(1_380), "once an hour it takes a day");
+    assert_eq!(frozen_after(Quantity::Temperature, 21.0, &calm, 5), None, "whole degrees");
+    assert_eq!(frozen_after(Quantity::SeaLevelPressure, 1_013.0, &calm, 5), None, "whole hectopascals");
     assert_eq!(frozen_after(Quantity::SoilTemperature, 9.0, &calm, 5), None, "soil stays as it is");
 }
 

@@ -16,7 +16,8 @@ pub struct Change {
 
 /// No check: what is measured may jump, or may stay as it is.
 const ANY: Change = Change { step: None, unchanged_ms: None };
-const PRESSURE: Change = Change { step: Some(1.0), unchanged_ms: Some(6 * HOUR_MS) };
+/// In a high it may stay for a night within what a barometer tells.
+const PRESSURE: Change = Change { step: Some(1.0), unchanged_ms: Some(12 * HOUR_MS) };
 /// Over an hour it is MADIS's 35 °F.
 const WARMTH: Change = Change { step: Some(2.5), unchanged_ms: Some(6 * HOUR_MS) };
 

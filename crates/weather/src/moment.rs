@@ -1,31 +1,35 @@
-//! Times as people write them on a command line: a day, a minute, a second, or from one to another.
+//! Times as people write them for readings: a day, a minute, a second, or from one to another.
 
-use anyhow::{Result, bail};
+use crate::day;
+use crate::time::{MINUTE_MS, SECOND_MS, Timestamp};
+use crate::zone::Zone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
-use weather::day;
-use weather::time::{MINUTE_MS, SECOND_MS, Timestamp};
-use weather::zone::Zone;
 
 /// From (inclusive) to (exclusive).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stretch {
+pub struct Stretch {
+    /// Its first instant.
     pub from: Timestamp,
+    /// The first instant after it.
     pub to: Timestamp,
 }
 
-/// Reads a time, or two with dots between them; the second one belongs to it as a whole.
-pub(super) fn read(zone: &Zone, text: &str) -> Result<Stretch> {
+/// Reads a time, or two with dots between them; the second one belongs to it as a whole. Times without an offset are local.
+///
+/// # Errors
+/// What is wrong, for the person who wrote it.
+pub fn read(zone: &Zone, text: &str) -> Result<Stretch, String> {
     let stretch = match text.split_once("..") {
         None => one(zone, text)?,
         Some((from, to)) => Stretch { from: one(zone, from)?.from, to: one(zone, to)?.to },
     };
     if stretch.from >= stretch.to {
-        bail!("{text:?} ends before it begins");
+        return Err(format!("{text:?} ends before it begins"));
     }
     Ok(stretch)
 }
 
-fn one(zone: &Zone, text: &str) -> Result<Stretch> {
+fn one(zone: &Zone, text: &str) -> Result<Stretch, String> {
     let text = text.trim();
     if let Ok(date) = text.parse::<NaiveDate>() {
         let (from, to) = day::bounds(zone, date);
@@ -44,9 +48,9 @@ fn one(zone: &Zone, text: &str) -> Result<Stretch> {
         (Ok(instant), _) => Timestamp::from(instant),
         (_, Ok(naive)) => match zone.from_local_datetime(&naive).earliest() {
             Some(instant) => Timestamp::from(instant),
-            None => bail!("{text} does not exist in {zone}: the clocks went forward"),
+            None => return Err(format!("{text} does not exist in {zone}: the clocks went forward")),
         },
-        _ => bail!("{text:?} is neither a day nor a time like 2026-11-22T14:05"),
+        _ => return Err(format!("{text:?} is neither a day nor a time like 2026-11-22T14:05")),
     };
     Ok(Stretch { from, to: from.plus(length_ms) })
 }
@@ -69,7 +73,7 @@ fn with_seconds(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use weather::time::DAY_MS;
+    use crate::time::DAY_MS;
 
     fn berlin() -> Zone {
         Zone::inside("Europe/Berlin").expect("a zone")
@@ -108,6 +112,6 @@ mod tests {
             assert!(read(&berlin(), text).is_err(), "{text}");
         }
         let skipped = read(&berlin(), "2026-03-29T02:30").expect_err("the clocks go forward");
-        assert!(skipped.to_string().contains("does not exist"), "{skipped}");
+        assert!(skipped.contains("does not exist"), "{skipped}");
     }
 }
