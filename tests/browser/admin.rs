@@ -39,6 +39,7 @@ async fn a_station_is_added_and_its_uploads_appear_by_themselves() {
     click(&browser, "a[href='/admin/new']").await;
     write(&browser, "[name=slug]", "barn").await;
     write(&browser, "[name=name]", "The barn").await;
+    write(&browser, "[name=zone]", "Europe/Berlin").await;
     click(&browser, "main form .button").await;
     let key = browser.find(By::Css("[data-key]")).await.expect("the key").text().await.expect("text");
     browser.goto(format!("{}/admin/inbox", server.url)).await.expect("the page");
@@ -95,6 +96,7 @@ async fn the_owners_pages_fit_a_phone_are_whole_without_scripts_and_axe_finds_no
     let plain = Browser::open(Options { window: PHONE, scripts: false, ..Options::default() }).await;
     plain.goto(format!("{}/admin/new", server.url)).await.expect("the page");
     write(&plain, "[name=slug]", "barn").await;
+    write(&plain, "[name=zone]", "UTC").await;
     click(&plain, "main form .button").await;
     let text = plain.find(By::Css("main")).await.expect("a page").text().await.expect("text");
     assert!(text.contains("The key of barn") && text.contains("stv_"), "{text}");

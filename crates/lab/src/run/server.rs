@@ -82,7 +82,9 @@ impl Server {
     async fn post(&mut self, book: &Book) -> Result<(), Error> {
         for _ in 0..STEPS_MAX {
             self.last_ms = chrono::Utc::now().timestamp_millis().max(self.last_ms + 1);
-            let body = json!({"observed_at": self.last_ms, "temperature": self.last_ms % 200 / 10});
+            // No further apart than weather is: a step would wait for the next value.
+            let temperature = 15.0 + (self.last_ms % 20) as f64 / 10.0;
+            let body = json!({"observed_at": self.last_ms, "temperature": temperature});
             let url = format!("{}/api/v1/readings", self.url);
             book.posts(self.last_ms);
             let answer: Response = self.client.post(url).bearer_auth(&self.key).json(&body).send().await?;
