@@ -15,6 +15,16 @@ async fn click(browser: &Browser, selector: &str) {
     browser.find(By::Css(selector)).await.expect("it is on the page").click().await.expect("a click");
 }
 
+/// Waits until the page says all of it: a press leads to another page, and the old one may still be there.
+async fn says(browser: &Browser, texts: &[&str]) {
+    eventually("the page says it", PATIENCE, async || {
+        let main = browser.find(By::Css("main")).await.map_err(|error| error.to_string())?;
+        let text = main.text().await.map_err(|error| error.to_string())?;
+        if texts.iter().all(|one| text.contains(one)) { Ok(()) } else { Err(text) }
+    })
+    .await;
+}
+
 async fn write(browser: &Browser, selector: &str, text: &str) {
     browser.find(By::Css(selector)).await.expect("a field").send_keys(text).await.expect("typed");
 }
@@ -98,11 +108,9 @@ async fn the_owners_pages_fit_a_phone_are_whole_without_scripts_and_axe_finds_no
     write(&plain, "[name=slug]", "barn").await;
     write(&plain, "[name=zone]", "UTC").await;
     click(&plain, "main form .button").await;
-    let text = plain.find(By::Css("main")).await.expect("a page").text().await.expect("text");
-    assert!(text.contains("The key of barn") && text.contains("stv_"), "{text}");
+    says(&plain, &["The key of barn", "stv_"]).await;
     plain.goto(format!("{}/admin/inbox", server.url)).await.expect("the page");
-    let text = plain.find(By::Css("main")).await.expect("a page").text().await.expect("text");
-    assert!(text.contains("Town Hall") && text.contains("1 value"), "{text}");
+    says(&plain, &["Town Hall", "1 value"]).await;
     plain.close().await;
 
     let options = storage::Options { file: folder.path().join("stevenson.db"), ..storage::Options::default() };
@@ -116,10 +124,8 @@ async fn the_owners_pages_fit_a_phone_are_whole_without_scripts_and_axe_finds_no
     fits(&phone, "the login, after a wrong password").await;
     write(&phone, "[name=password]", "correct horse").await;
     click(&phone, "main .button").await;
-    let text = phone.find(By::Css("main")).await.expect("a page").text().await.expect("text");
-    assert!(text.contains("Stations") && text.contains("barn"), "{text}");
+    says(&phone, &["Stations", "barn"]).await;
     fits(&phone, "the list, logged in").await;
     click(&phone, ".top form button").await;
-    let text = phone.find(By::Css("main")).await.expect("a page").text().await.expect("text");
-    assert!(text.contains("You are logged out"), "{text}");
+    says(&phone, &["You are logged out"]).await;
 }
