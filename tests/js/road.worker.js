@@ -83,7 +83,7 @@ async function runOne({ seed, fleet, station, key, readings, words, parkMs, dead
       const answer = await fetch('/api/v1/readings', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
-        body: JSON.stringify({ observed_at: at, temperature: Math.round(random() * 400) / 10 }),
+        body: JSON.stringify({ observed_at: at, temperature: 15 + Math.round(random() * 20) / 10 }),
       });
       if (answer.status !== 201) wrong.push(`a reading was answered ${answer.status}: ${await answer.text()}`);
       posted.push(at);
