@@ -6,7 +6,7 @@ use super::owner::Owner;
 use super::refusal::Refusal;
 use super::station::find;
 use super::stations::sentence;
-use crate::storage::{Author, Correction, Error, Marked, Selection};
+use crate::storage::{Author, Correction, Error, Marked, Selection, reason};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
@@ -27,8 +27,6 @@ pub(super) fn routes() -> Vec<Route> {
 const LISTED_DAYS: i64 = 7;
 /// So many of them, and so many corrections: a page that a person reads.
 const LISTED_MAX: u32 = 200;
-/// Longest reason, characters.
-const REASON_MAX_CHARS: usize = 200;
 /// Who is said to have made a correction in these rooms.
 const AUTHOR: &str = "the owner";
 
@@ -66,7 +64,7 @@ struct Row {
     why: &'static str,
 }
 
-/// The form. With a name of its own each value of the list is a form, too.
+/// A form: the large one, or the button beside a value of the list.
 #[derive(Debug, Default, FromForm)]
 struct Sent<'r> {
     #[field(default = "")]
@@ -192,9 +190,6 @@ fn selection(station: &Station, sent: &Sent<'_>) -> Result<Selection, String> {
             Some(known.ok_or_else(|| format!("{name:?} is no quantity"))?)
         }
     };
-    if sent.reason.chars().count() > REASON_MAX_CHARS {
-        return Err(format!("a reason has {REASON_MAX_CHARS} characters at most"));
-    }
     Ok(Selection { station: station.slug.clone(), sensor, quantity, from: stretch.from, to: stretch.to })
 }
 
@@ -204,10 +199,11 @@ async fn correct(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<
     owner.may_send(sent.token)?;
     let station = find(&owner, slug).await?;
     let restores = sent.what == "restore";
-    let made = match selection(&station, &sent) {
+    let read = selection(&station, &sent).and_then(|selection| Ok((selection, reason(sent.reason)?)));
+    let made = match read {
         Err(why) => Err(why),
-        Ok(selection) => {
-            let author = Author { name: AUTHOR.to_owned(), reason: sent.reason.trim().to_owned() };
+        Ok((selection, reason)) => {
+            let author = Author { name: AUTHOR.to_owned(), reason };
             let done = match restores {
                 true => owner.storage.restore(selection, author).await,
                 false => owner.storage.strike(selection, author).await,

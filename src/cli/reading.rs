@@ -47,7 +47,7 @@ pub(super) struct Which {
     #[arg(long, value_parser = quantity)]
     quantity: Option<Quantity>,
     /// Why, for those who read the list later
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = stevenson::storage::reason)]
     reason: String,
 }
 

@@ -32,6 +32,21 @@ pub struct Author {
     pub reason: String,
 }
 
+/// Longest reason of a correction, characters: a sentence, for those who read the history.
+pub const REASON_MAX_CHARS: usize = 200;
+
+/// Checks a reason: nothing invisible, so that no line of the history can be forged, and at most [`REASON_MAX_CHARS`].
+///
+/// # Errors
+/// What is wrong, for the person who wrote it.
+pub fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().any(char::is_control) || text.chars().count() > REASON_MAX_CHARS {
+        return Err(format!("a reason is one line of {REASON_MAX_CHARS} characters at most"));
+    }
+    Ok(text.to_owned())
+}
+
 /// A value that is kept and does not count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {

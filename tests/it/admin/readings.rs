@@ -81,6 +81,12 @@ async fn a_correction_that_is_wrong_says_why_and_keeps_what_was_written() {
         assert_eq!(answer.status, 422, "{body}: {}", answer.body);
         assert!(answer.body.contains(why) && answer.body.contains(r#"name="reason" value="why""#), "{}", answer.body);
     }
+    for forged in ["a%0Ab".to_owned(), "%1B%5B2J".to_owned(), "x".repeat(201)] {
+        let body = format!("time={warmest}&sensor=&quantity=&reason={forged}&what=strike");
+        let answer = send(&app, &body).await;
+        assert_eq!(answer.status, 422, "{forged}");
+        assert!(answer.body.contains("A reason is one line"), "{}", answer.body);
+    }
     assert_eq!(high(&app).await, "11.5 °C");
 
     set_password(&app, super::PASSWORD).await;
