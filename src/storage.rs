@@ -27,7 +27,7 @@ pub mod zones;
 
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Stats};
-pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, Selection, reason};
+pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};

@@ -12,13 +12,13 @@ use askama_web::WebTemplate;
 use rocket::form::Form;
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket::{FromForm, Responder, Route, get, head, post, routes};
 use std::sync::Arc;
 use weather::station::{Slug, Station, station_name};
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
-    routes![station, rename, key, renew, bind, unbind, remove]
+    routes![station, rename, key, key_head, renew, bind, unbind, remove]
 }
 
 /// One station.
@@ -152,6 +152,12 @@ async fn key(
         address: address.as_str().to_owned(),
         key: key.map_or_else(String::new, |key| key.reveal().to_owned()),
     }))
+}
+
+/// Rocket would ask for the page, which shows the key once, to nobody.
+#[head("/admin/stations/<_>/key")]
+fn key_head(owner: Result<Owner<'_>, Refusal>) -> Result<Leaf<Status>, Refusal> {
+    owner.map(|_| Leaf(Status::Ok))
 }
 
 #[post("/admin/stations/<slug>/key", data = "<pressed>")]

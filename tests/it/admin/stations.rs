@@ -29,6 +29,7 @@ async fn a_station_is_added_and_its_key_is_shown_once() {
     let added = send(&app, "/admin/stations", "slug=barn&name=The+barn&zone=Europe%2FBerlin&elevation=214.5").await;
     assert_eq!(added.status, 303, "{}", added.body);
     let to = location(&added);
+    assert_eq!(ask(&app, &format!("HEAD {to}"), "", b"").await.status, 200, "a look at the head shows no key");
     let shown = page(&app, &to).await;
     let key = key_on(&shown).expect("a key");
     assert!(shown.contains(&format!("/data/report/{key}")) && shown.contains("http://localhost"), "{shown}");
