@@ -26,13 +26,13 @@ pub mod words;
 pub mod zones;
 
 pub use self::admin::SessionSecret;
-pub use self::core::{Commits, Committed, Stats};
+pub use self::core::{Commits, Committed, Rehearsal, Stats};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
 pub use keys::{Key, MARK as KEY_MARK};
-pub use observations::{Appended, Bucket, Extreme, Latest, Side};
+pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;

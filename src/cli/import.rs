@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use stevenson::config::Config;
 use stevenson::ingest::files::{self, Asked, Batch, Format, Mapping, Opened, Rains, Units};
 use stevenson::ingest::lineprotocol::Precision;
-use stevenson::storage::{Appended, Storage};
+use stevenson::storage::{Appended, Rehearsal, Storage};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use weather::station::{Slug, Station};
@@ -41,9 +41,9 @@ pub(super) struct Import {
     /// Take only the lines that have this text in this column (origin=EWR)
     #[arg(long, value_parser = pair, value_name = "COLUMN=TEXT")]
     only: Vec<(String, String)>,
-    /// The column with the time
-    #[arg(long, value_name = "NAME")]
-    time_column: Option<String>,
+    /// The column with the time; twice, if the date and the time of day have columns of their own, the date first
+    #[arg(long = "time-column", value_name = "NAME")]
+    time_columns: Vec<String>,
     /// How times are written ("%d/%m/%Y %H:%M"), or unix
     #[arg(long, value_name = "FORMAT")]
     time_format: Option<String>,
@@ -68,6 +68,14 @@ pub(super) struct Import {
     /// Stop at the first line that is wrong
     #[arg(long)]
     strict: bool,
+}
+
+/// Where reports go.
+enum Target<'s> {
+    /// To a station's past.
+    Storage(&'s Storage, &'s Station),
+    /// Nowhere: they are judged, and that is all.
+    Nowhere(Box<Rehearsal>),
 }
 
 /// So many reports are handed over at once. Each takes some kilobytes, and three such batches are there at a time.
@@ -128,10 +136,14 @@ impl Import {
                 stop.store(true, Relaxed);
             }
         });
-        let target = (!self.dry_run).then_some((storage, &*station));
+        let mut target = if self.dry_run {
+            Target::Nowhere(Box::new(Rehearsal::new(Station::clone(&station))))
+        } else {
+            Target::Storage(storage, &station)
+        };
         let mut rains = Rains::default();
         for file in files {
-            let done = self.file(&file, &asked, rains, target, &mut tally, &stop).await;
+            let done = self.file(&file, &asked, rains, &mut target, &mut tally, &stop).await;
             rains = done.with_context(|| file.display().to_string())?;
             if stop.load(Relaxed) {
                 break;
@@ -153,7 +165,7 @@ impl Import {
             elevation_m: station.elevation_m,
             columns: self.columns.clone(),
             only: self.only.clone(),
-            time_column: self.time_column.clone(),
+            time_columns: self.time_columns.clone(),
             time_format: self.time_format.clone(),
             separator: self.separator,
             decimal_comma: self.decimal_comma,
@@ -164,14 +176,13 @@ impl Import {
         })
     }
 
-    /// Reads one file on a thread of its own, and stores what comes. Without a target nothing is stored. The rain of the file
-    /// before is taken in, and that of this one is handed on.
+    /// Reads one file on a thread of its own, and stores what comes. The rain of the file before is taken in, and that of this one is handed on.
     async fn file(
         &self,
         path: &Path,
         asked: &Asked,
         rains: Rains,
-        target: Option<(&Storage, &Station)>,
+        target: &mut Target<'_>,
         tally: &mut Tally,
         stop: &Arc<AtomicBool>,
     ) -> Result<Rains> {
@@ -191,9 +202,13 @@ impl Import {
             tally.read(&name, batch, &reports);
             bar.set_position((share * STEPS) as u64);
             bar.set_message(tally.so_far());
-            let Some((storage, station)) = target else {
-                tally.show_first(&reports);
-                continue;
+            let (storage, station) = match target {
+                Target::Storage(storage, station) => (storage, station),
+                Target::Nowhere(rehearsal) => {
+                    tally.show_first(&reports);
+                    tally.rehearsed(&rehearsal.take(&reports));
+                    continue;
+                }
             };
             if storing.len() >= STORED_AT_ONCE
                 && let Some(stored) = storing.pop_front()

@@ -19,6 +19,7 @@ mod merge;
 mod news;
 mod pruning;
 mod queue;
+mod rehearsal;
 mod reports;
 mod scribe;
 mod shared;
@@ -32,6 +33,7 @@ mod writer;
 
 pub(super) use jobs::{Answer, Forgetting, Job, Talk, What};
 pub(super) use queue::Queue;
+pub use rehearsal::Rehearsal;
 pub(super) use reports::Reports;
 pub(super) use scribe::Scribe;
 pub(super) use shared::Shared;

@@ -1,5 +1,6 @@
 //! Observations as they are appended and read.
 
+use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Warning;
 use weather::station::SensorName;
@@ -14,6 +15,36 @@ pub struct Appended {
     pub duplicate: usize,
     /// Values that contradict what is stored for the same sensor and instant; the stored value stands.
     pub warnings: Vec<Warning>,
+    /// Values that are kept and do not count.
+    pub set_aside: SetAside,
+}
+
+/// How many values were set aside, by reason. A step that waited and was settled is taken off again, maybe by a later
+/// answer: only the sum of all answers is a count.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct SetAside([i64; Reason::COUNT]);
+
+impl SetAside {
+    /// One more for this reason.
+    pub(super) fn add(&mut self, reason: Reason) {
+        self.0[reason as usize] += 1;
+    }
+
+    /// One less: it counts, or it is set aside for another reason now.
+    pub(super) fn take_off(&mut self, reason: Reason) {
+        self.0[reason as usize] -= 1;
+    }
+
+    /// Takes in what another answer says.
+    pub fn join(&mut self, more: &Self) {
+        self.0.iter_mut().zip(more.0).for_each(|(count, more)| *count += more);
+    }
+
+    /// The reasons that values were set aside for, with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> {
+        let counts = Reason::all().zip(self.0);
+        counts.filter_map(|(reason, count)| Some((reason, u64::try_from(count).ok().filter(|count| *count > 0)?)))
+    }
 }
 
 /// Why a value of a sensor that is one too many is not stored.

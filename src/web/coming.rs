@@ -19,6 +19,9 @@ pub(super) const MOMENT: Duration = Duration::from_secs(1);
 /// A body that comes faster than this, bytes a second, gives way only to who has fewer turns. A small upload over the
 /// worst radio link is slower, and is sent again when there is room.
 const LEAST_PACE: f64 = 16.0 * 1_024.0;
+/// A pace is that of the last one to two stretches of this length. What was fast at first, as into the buffers of a socket, does
+/// not count for ever.
+const STRETCH: Duration = Duration::from_secs(2);
 
 /// The bodies that come.
 #[derive(Debug)]
@@ -35,7 +38,26 @@ struct Bodies<P> {
 struct Known<P> {
     party: P,
     since: Instant,
+    /// Where the last two stretches began: when, and how many bytes had come.
+    stretches: [(Instant, u64); 2],
     progress: Arc<Progress>,
+}
+
+impl<P> Known<P> {
+    /// Begins another stretch, if the last one is over.
+    fn measure(&mut self, now: Instant) {
+        let [_, last] = self.stretches;
+        if now.duration_since(last.0) >= STRETCH {
+            self.stretches = [last, (now, self.progress.bytes.load(Relaxed))];
+        }
+    }
+
+    /// Bytes a second of late.
+    fn pace(&self, now: Instant) -> f64 {
+        let [(from, before), _] = self.stretches;
+        let bytes = self.progress.bytes.load(Relaxed) - before;
+        bytes as f64 / now.duration_since(from).max(MOMENT).as_secs_f64()
+    }
 }
 
 /// What is shared with the one who reads it.
@@ -86,10 +108,11 @@ impl<P: Party> Coming<P> {
     /// A body of this party comes from now on.
     pub(super) fn body(self: &Arc<Self>, party: P) -> Body<P> {
         let progress = Arc::<Progress>::default();
+        let since = now();
         let mut all = self.lock();
         let number = all.next;
         all.next += 1;
-        all.bodies.insert(number, Known { party, since: now(), progress: progress.clone() });
+        all.bodies.insert(number, Known { party, since, stretches: [(since, 0); 2], progress: progress.clone() });
         Body { coming: self.clone(), number, progress }
     }
 
@@ -97,11 +120,8 @@ impl<P: Party> Coming<P> {
     /// the one who waits, or one that comes too slowly for anybody.
     pub(super) fn make_way(&self, waiting: &P) {
         let now = now();
-        let pace = |known: &Known<P>| {
-            let bytes = known.progress.bytes.load(Relaxed) as f64;
-            bytes / now.duration_since(known.since).as_secs_f64().max(MOMENT.as_secs_f64())
-        };
         let mut all = self.lock();
+        all.bodies.values_mut().for_each(|known| known.measure(now));
         let mut counts: HashMap<&P, usize> = HashMap::new();
         for known in all.bodies.values() {
             *counts.entry(&known.party).or_default() += 1;
@@ -109,8 +129,8 @@ impl<P: Party> Coming<P> {
         let fair = counts.get(waiting).map_or(0, |count| *count) + 1;
         let has_more = |known: &Known<P>| counts.get(&known.party).is_some_and(|count| *count > fair);
         let old = all.bodies.iter().filter(|(_, known)| now.duration_since(known.since) >= MOMENT);
-        let may = old.filter(|(_, known)| has_more(known) || pace(known) < LEAST_PACE);
-        let slowest = may.min_by(|(_, one), (_, other)| pace(one).total_cmp(&pace(other)));
+        let may = old.filter(|(_, known)| has_more(known) || known.pace(now) < LEAST_PACE);
+        let slowest = may.min_by(|(_, one), (_, other)| one.pace(now).total_cmp(&other.pace(now)));
         if let Some(number) = slowest.map(|(number, _)| *number)
             && let Some(known) = all.bodies.remove(&number)
         {

@@ -103,6 +103,31 @@ fn what_is_wrong_is_named_and_strict_stops_there() {
 }
 
 #[test]
+fn what_was_set_aside_is_counted_by_its_reason_also_in_a_dry_run() {
+    let mover = Mover::new();
+    let mut text = "time,temperature,dew_point\n".to_owned();
+    for minute in 0..50 {
+        let temperature = match minute {
+            10 => 25.5,
+            20 => 99.0,
+            49 => 30.5,
+            minute => 10.5 + f64::from(minute % 3) / 10.0,
+        };
+        let dew_point = if minute == 30 { 12.5 } else { 5.5 + f64::from(minute % 4) / 10.0 };
+        text += &format!("2003-08-01 00:{minute:02},{temperature},{dew_point}\n");
+    }
+    let file = mover.file("odd.csv", &text);
+    let expected = "4 values are kept and do not count:\n  1: outside what weather can be\n  1: a step that the next value \
+        will settle\n  1: a spike\n  1: a dew point above the temperature\n";
+    for arguments in [&["--dry-run", &file][..], &[&file]] {
+        let (went_well, said) = mover.imports(arguments);
+        assert!(went_well && said.contains(expected), "{arguments:?}: {said}");
+    }
+    let (_, said) = mover.imports(&[&file]);
+    assert!(!said.contains("do not count"), "the second time nothing is judged: {said}");
+}
+
+#[test]
 fn files_are_read_in_the_order_of_their_times() {
     let mover = Mover::new();
     let late = mover.file("a.csv", "time,R\n2003-08-01 12:00,1\n2003-08-01 13:00,1\n");

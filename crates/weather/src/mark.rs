@@ -58,6 +58,9 @@ const REASONS: [(Reason, &str, &str); 8] = [
 ];
 
 impl Reason {
+    /// How many there are.
+    pub const COUNT: usize = REASONS.len();
+
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
         REASONS.into_iter().map(|(reason, ..)| reason)

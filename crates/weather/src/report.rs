@@ -4,7 +4,7 @@ use crate::consistency;
 use crate::quality::{self, Clock, Refusal};
 use crate::quantity::Quantity;
 use crate::station::SensorName;
-use crate::time::{MINUTE_MS, Timestamp};
+use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::units::Unit;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -339,6 +339,11 @@ impl Draft {
 
     fn finish_history(mut self, observed_at: Option<Timestamp>) -> Finished {
         let observed_at = match observed_at {
+            Some(at) if at.0.abs() < DAY_MS => {
+                let reason = "the first day of Unix time: the clock was not set, or the time is in another unit";
+                self.refuse("observed_at", &at.rfc3339(), reason);
+                None
+            }
             Some(at) if HISTORY_FROM <= at && at.since(self.received_at) <= quality::AHEAD_MAX_MS => Some(at),
             Some(at) => {
                 self.refuse("observed_at", &at.rfc3339(), "lies before the year 1700, or in the future");

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use stevenson::ingest::files::{Batch, Opened, Refused};
-use stevenson::storage::Appended;
+use stevenson::storage::{Appended, SetAside};
 use weather::quantity::Quantity;
 use weather::report::{Report, Warning};
 use weather::station::{SensorName, Station};
@@ -32,6 +32,7 @@ pub(super) struct Tally {
     refusals: u64,
     refused: Vec<(String, Refused)>,
     unread: BTreeMap<String, u64>,
+    set_aside: SetAside,
     contradictions: u64,
     contradicting: Vec<Warning>,
     shown: Vec<Report>,
@@ -54,6 +55,7 @@ impl Tally {
             refusals: 0,
             refused: Vec::new(),
             unread: BTreeMap::new(),
+            set_aside: SetAside::default(),
             contradictions: 0,
             contradicting: Vec::new(),
             shown: Vec::new(),
@@ -87,9 +89,15 @@ impl Tally {
     pub(super) fn stored(&mut self, appended: Appended) {
         self.stored += appended.stored as u64;
         self.duplicate += appended.duplicate as u64;
+        self.set_aside.join(&appended.set_aside);
         self.contradictions += appended.warnings.len() as u64;
         let room = LISTED.saturating_sub(self.contradicting.len());
         self.contradicting.extend(appended.warnings.into_iter().take(room).map(Warning::without_place));
+    }
+
+    /// Takes in what would become of some reports.
+    pub(super) fn rehearsed(&mut self, appended: &Appended) {
+        self.set_aside.join(&appended.set_aside);
     }
 
     /// Keeps the first reports, to show them.
@@ -167,6 +175,14 @@ impl Tally {
                 println!("  {file}, line {line}: {warning}");
             }
             more(self.refusals, self.refused.len());
+        }
+        let set_aside: Vec<_> = self.set_aside.iter().collect();
+        if !set_aside.is_empty() {
+            let all = set_aside.iter().map(|(_, count)| count).sum();
+            println!("{} values are kept and do not count:", thousands(all));
+            for (reason, count) in set_aside {
+                println!("  {}: {}", thousands(count), reason.words());
+            }
         }
         if self.contradictions > 0 {
             println!(

@@ -1,11 +1,7 @@
 //! What a column of a file means: by a flag, or by its name.
 
-use super::rain::Rain;
-use crate::ingest::console::fields;
-use crate::ingest::json::names::{self, Measure};
-use crate::ingest::json::reading::meaning;
-use crate::ingest::json::{clock, units};
-use std::fmt;
+use super::target::{RAIN_AMOUNT, RAIN_COUNTER, Target, by_upload, named, normal, unit_of};
+use crate::ingest::json::{clock, names};
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::units::Unit;
@@ -25,18 +21,6 @@ pub(super) enum Meaning {
     Unread(String),
 }
 
-/// Whose values a column has.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Target {
-    pub(super) sensor: SensorName,
-    pub(super) quantity: Quantity,
-    pub(super) unit: Unit,
-    /// Values are multiplied by it first: centimetres of rain.
-    pub(super) factor: f64,
-    /// How rain since midnight is made of it.
-    pub(super) rain: Option<Rain>,
-}
-
 /// A column that the caller has mapped: `Temp (F)=temperature:F`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
@@ -45,10 +29,6 @@ pub struct Mapping {
     pub(super) is_unit_said: bool,
 }
 
-/// Rain that fell since the line before.
-const RAIN_AMOUNT: &str = "rain_amount";
-/// A console's counter of the day, which it may reset late.
-const RAIN_COUNTER: &str = "rain_counter";
 /// Names of rain that may be anything.
 const ANY_RAIN: [&str; 6] = ["rain", "rainfall", "rain_total", "precip", "precipitation_amount", "rain_mm"];
 /// What is to be said of them.
@@ -59,7 +39,7 @@ const TIMES: [&str; 7] = ["date_time", "datetime_utc", "time_utc", "timestamp_ut
 /// Names that a date and a time of day have in columns of their own.
 const DATES: [&str; 3] = ["date", "datum", "day"];
 /// See [`DATES`].
-const TIMES_OF_DAY: [&str; 3] = ["time", "zeit", "hour"];
+const TIMES_OF_DAY: [&str; 5] = ["time", "zeit", "uhrzeit", "hour", "time_of_day"];
 
 impl Mapping {
     /// Reads `COLUMN=MEANING`, where the meaning is `time`, `ignore`, or a quantity with the sensor before it and the unit
@@ -94,69 +74,9 @@ impl Mapping {
     }
 }
 
-impl Target {
-    /// Values of a quantity in a unit.
-    pub(super) fn new(sensor: SensorName, quantity: Quantity, unit: Unit) -> Self {
-        Self { sensor, quantity, unit, factor: 1.0, rain: None }
-    }
-
-    /// The same, of a kind of rain.
-    pub(super) fn of_rain(self, rain: Rain) -> Self {
-        Self { rain: Some(rain), ..self }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sensor.key(self.quantity))?;
-        match (self.unit.symbol(), self.factor) {
-            ("", _) => {}
-            (symbol, 1.0) => write!(f, ", {symbol}")?,
-            ("mm", 10.0) => f.write_str(", cm")?,
-            ("mm/h", 10.0) => f.write_str(", cm/h")?,
-            (symbol, factor) => write!(f, ", {symbol}, times {factor}")?,
-        }
-        match self.rain {
-            Some(rain) => write!(f, " ({rain})"),
-            None => Ok(()),
-        }
-    }
-}
-
 /// All quantities that a flag can name.
 fn quantities() -> String {
     Quantity::shown().map(Quantity::name).collect::<Vec<_>>().join(", ")
-}
-
-/// A unit as people write it, and the number that values are multiplied by first.
-fn unit_of(text: &str, quantity: Quantity) -> Option<(Unit, f64)> {
-    let lower = text.trim().to_lowercase();
-    match (lower.as_str(), quantity.unit()) {
-        ("cm", Unit::Millimetre) | ("cm/h" | "cm/hr", Unit::MillimetrePerHour) => return Some((quantity.unit(), 10.0)),
-        ("index" | "uvi", Unit::One) => return Some((Unit::One, 1.0)),
-        ("deg" | "degrees" | "°", Unit::Degree) => return Some((Unit::Degree, 1.0)),
-        ("%rh" | "rh" | "% rh", Unit::Percent) => return Some((Unit::Percent, 1.0)),
-        _ => {}
-    }
-    let unit = Unit::from_symbol(text.trim()).or_else(|| Unit::from_spelling(&lower))?;
-    Some((units::meant(unit, quantity.unit())?, 1.0))
-}
-
-/// The values that a name of our own means, or one that uploads know.
-fn named(name: &str) -> Option<Target> {
-    let main = SensorName::main;
-    let lower = normal(name);
-    match lower.as_str() {
-        RAIN_AMOUNT => {
-            return Some(Target::new(main(), Quantity::Precipitation, Unit::Millimetre).of_rain(Rain::Amounts));
-        }
-        RAIN_COUNTER => {
-            return Some(Target::new(main(), Quantity::Precipitation, Unit::Millimetre).of_rain(Rain::Counter));
-        }
-        _ => {}
-    }
-    let own = Quantity::from_field(&lower).map(|(quantity, unit)| Target::new(main(), quantity, unit));
-    own.or_else(|| by_upload(&lower, None).ok().flatten())
 }
 
 /// What a column means, by the name in its header: `Temp (°F)`, `indoor/temperature`, `tempf`, `outTemp`.
@@ -225,30 +145,6 @@ pub(super) fn date_and_time(headers: &[String]) -> Option<(usize, usize)> {
     place(&DATES).zip(place(&TIMES_OF_DAY))
 }
 
-/// The values that a name of uploads means; its unit may stand in brackets.
-fn by_upload(lower: &str, bracketed: Option<&str>) -> Result<Option<Target>, String> {
-    let Some(found) = meaning(lower, false).or_else(|| meaning(lower, true)) else {
-        return Ok(match fields::find(lower) {
-            fields::Meaning::Weather(sensor, quantity, unit) => Some(counter(Target::new(sensor, quantity, unit))),
-            _ => None,
-        });
-    };
-    let sensor = SensorName::new(&found.sensor).map_err(|error| error.to_string())?;
-    let target = Target::new(sensor, found.quantity, found.quantity.unit());
-    match (found.unit, bracketed) {
-        (Measure::Named(unit, factor), _) => Ok(Some(counter(Target { unit, factor, ..target }))),
-        (Measure::Ours, _) | (Measure::Unsaid, Some(_)) => Ok(Some(counter(target))),
-        (Measure::Unsaid, None) => {
-            Err(format!("its unit is not said: map it, such as --column \"{lower}={}:UNIT\"", found.quantity.name()))
-        }
-    }
-}
-
-/// Rain of the day under a name that is not ours is a console's counter.
-fn counter(target: Target) -> Target {
-    if target.quantity == Quantity::Precipitation { target.of_rain(Rain::Counter) } else { target }
-}
-
 /// A header without the unit in brackets at its end, and the unit.
 fn bracketed(header: &str) -> (&str, Option<&str>) {
     let header = header.trim();
@@ -258,12 +154,6 @@ fn bracketed(header: &str) -> (&str, Option<&str>) {
         }
     }
     (header, None)
-}
-
-/// A name in small letters, with underlines for what stands between words.
-fn normal(name: &str) -> String {
-    let words = name.trim().to_lowercase();
-    words.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 #[cfg(test)]

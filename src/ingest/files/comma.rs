@@ -1,9 +1,11 @@
 //! CSV: what its first lines say of it.
 
+use super::batch::reduces;
+use super::bounded::Bounded;
 use super::column::{self, Mapping, Meaning};
-use super::table::{Plan, Table, Values, When, text_of};
+use super::table::{Plan, Table, Values, When, read_record, text_of};
 use super::times::Times;
-use super::{Asked, Column, Error, Understood, reduces};
+use super::{Asked, Column, Error, Understood};
 use csv::{ByteRecord, ReaderBuilder};
 use std::io::Read;
 
@@ -50,6 +52,7 @@ fn has_decimal_commas(start: &[u8], separator: u8) -> bool {
 /// Reads the header, and finds out what the columns mean.
 pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> Result<(Table, Understood), Error> {
     let Looks { separator, decimal_comma } = look(start, asked);
+    let (input, reach) = Bounded::new(input);
     let mut reader = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(input);
     let mut record = ByteRecord::new();
     let headers: Vec<String> = if asked.no_header {
@@ -57,7 +60,7 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
         let columns = first.into_byte_records().next().and_then(Result::ok).map_or(0, |record| record.len());
         (1..=columns).map(|number| format!("#{number}")).collect()
     } else {
-        reader.read_byte_record(&mut record).map_err(|error| Error::Garbled(error.to_string()))?;
+        read_record(&mut reader, &reach, &mut record)?;
         record.iter().map(|field| text_of(field).trim().to_owned()).collect()
     };
     let meanings = meanings(&headers, asked)?;
@@ -110,7 +113,7 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
         only,
         received_at: asked.received_at,
     };
-    Ok((Table::new(reader, plan), Understood { notes, columns }))
+    Ok((Table::new(reader, reach, plan), Understood { notes, columns }))
 }
 
 /// The rain since midnight of a total is made only where no other column has it.
@@ -142,12 +145,18 @@ fn meanings(headers: &[String], asked: &Asked) -> Result<Vec<Meaning>, Error> {
             }
         })
         .collect();
-    if let Some(name) = &asked.time_column {
-        let place = place_of(headers, name)?;
+    if !asked.time_columns.is_empty() {
         meanings.iter_mut().filter(|meaning| **meaning == Meaning::Time).for_each(|meaning| {
             *meaning = Meaning::Unread("another column is the time".to_owned());
         });
-        meanings[place] = Meaning::Time;
+        match &asked.time_columns[..] {
+            [name] => meanings[place_of(headers, name)?] = Meaning::Time,
+            [date, time] if date != time => {
+                meanings[place_of(headers, date)?] = Meaning::Date;
+                meanings[place_of(headers, time)?] = Meaning::TimeOfDay;
+            }
+            _ => return Err(Error::TimeColumns),
+        }
     } else if let Some((date, time)) = column::date_and_time(headers) {
         (meanings[date], meanings[time]) = (Meaning::Date, Meaning::TimeOfDay);
     }

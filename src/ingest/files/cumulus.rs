@@ -3,12 +3,15 @@
 //! Fields: CumulusMX, `LogFileRec.ParseCsvRec`. Version 4 writes date and time into the first field and Unix seconds into the
 //! second; before, they were two fields. From the third on both are the same.
 
-use super::column::{Mapping, Meaning, Target};
+use super::batch::reduces;
+use super::bounded::Bounded;
+use super::column::{Mapping, Meaning};
 use super::comma::{self, Looks};
 use super::rain::Rain;
 use super::table::{Plan, Table, Values, When, text_of};
+use super::target::Target;
 use super::times::Times;
-use super::{Asked, Column, Error, Understood, reduces};
+use super::{Asked, Column, Error, Understood};
 use csv::ReaderBuilder;
 use std::io::Read;
 use weather::quantity::Quantity;
@@ -122,7 +125,8 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
         only: Vec::new(),
         received_at: asked.received_at,
     };
-    Ok((Table::new(reader.from_reader(input), plan), Understood { notes, columns }))
+    let (input, reach) = Bounded::new(input);
+    Ok((Table::new(reader.from_reader(input), reach, plan), Understood { notes, columns }))
 }
 
 /// The fields that are read. Not read: what follows from others (wind chill, heat index, feels like …), the gust of the

@@ -1,5 +1,6 @@
 //! Files with a report a line, as they are posted: JSON, and InfluxDB's line protocol.
 
+use super::bounded::RECORD_MAX_BYTES;
 use super::{Asked, Batch, Error, Refused};
 use crate::ingest::json::{self, Arrival};
 use crate::ingest::lineprotocol::{self, Precision, grammar};
@@ -23,8 +24,8 @@ pub(super) enum Language {
     Influx(Option<Precision>),
 }
 
-/// A longer line is no report, bytes.
-const LINE_MAX_BYTES: usize = 1 << 20;
+/// A report has so many lines at most: texts in quotes may be broken.
+const RECORD_LINES_MAX: u64 = 64;
 
 impl Lines {
     pub(super) fn new(input: Box<dyn Read + Send>, language: Language, asked: &Asked) -> Self {
@@ -37,14 +38,14 @@ impl Lines {
         self.text.clear();
         let line = self.line + 1;
         loop {
-            let room = LINE_MAX_BYTES.saturating_sub(self.text.len());
+            let room = RECORD_MAX_BYTES.saturating_sub(self.text.len());
             let read = (&mut self.reader).take(room as u64).read_until(b'\n', &mut self.text).map_err(Error::Read)?;
             self.line += u64::from(read > 0);
             if self.text.is_empty() {
                 return Ok(false);
             }
-            if self.text.len() >= LINE_MAX_BYTES {
-                return Err(Error::Garbled(format!("line {line} is longer than 1 MiB")));
+            if self.text.len() >= RECORD_MAX_BYTES || self.line - line >= RECORD_LINES_MAX {
+                return Err(Error::LongLine { line, max_bytes: RECORD_MAX_BYTES });
             }
             let is_open = |text: &str| text.ends_with('\n') && grammar::end_of_line(text) == text.len();
             // A line break in quotes belongs to the value.

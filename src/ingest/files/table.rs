@@ -1,13 +1,15 @@
 //! Files of lines with columns: CSV, and the logs of Cumulus.
 
-use super::column::Target;
+use super::batch::reduce;
+use super::bounded::{Bounded, RECORD_MAX_BYTES, Reach};
 use super::rain::{Fallen, Rain, Since};
+use super::target::Target;
 use super::times::Times;
-use super::{Batch, Error, Refused, reduce};
+use super::{Batch, Error, Refused};
 use chrono::NaiveDateTime;
 use csv::ByteRecord;
 use std::borrow::Cow;
-use std::io::Read;
+use std::io;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
 use weather::report::{Draft, Warning};
@@ -19,7 +21,8 @@ const RECORD_LINES_MAX: u64 = 8;
 
 /// A file, and what its columns mean.
 pub(super) struct Table {
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Bounded>,
+    reach: Reach,
     record: ByteRecord,
     plan: Plan,
 }
@@ -69,8 +72,8 @@ impl Values {
 }
 
 impl Table {
-    pub(super) fn new(reader: csv::Reader<Box<dyn Read + Send>>, plan: Plan) -> Self {
-        Self { reader, record: ByteRecord::new(), plan }
+    pub(super) fn new(reader: csv::Reader<Bounded>, reach: Reach, plan: Plan) -> Self {
+        Self { reader, reach, record: ByteRecord::new(), plan }
     }
 
     /// The rain that has added up, by sensor.
@@ -80,13 +83,8 @@ impl Table {
 
     /// Reads one line; false at the end.
     pub(super) fn read(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(false) => return Ok(false),
-            Ok(true) => {}
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Io(error) => return Err(Error::Read(error)),
-                other => return Err(Error::Garbled(format!("{other:?}"))),
-            },
+        if !read_record(&mut self.reader, &self.reach, &mut self.record)? {
+            return Ok(false);
         }
         let line = self.record.position().map_or(0, csv::Position::line);
         if self.reader.position().line().saturating_sub(line) > RECORD_LINES_MAX {
@@ -99,6 +97,23 @@ impl Table {
         self.plan.line(line, &self.record, batch);
         Ok(true)
     }
+}
+
+/// Reads a record, unless it is too long; false at the end.
+pub(super) fn read_record(
+    reader: &mut csv::Reader<Bounded>,
+    reach: &Reach,
+    record: &mut ByteRecord,
+) -> Result<bool, Error> {
+    let (start, line) = (reader.position().byte(), reader.position().line());
+    reach.record_begins(start);
+    reader.read_byte_record(record).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Error::LongLine { line, max_bytes: RECORD_MAX_BYTES }
+        }
+        csv::ErrorKind::Io(error) => Error::Read(error),
+        other => Error::Garbled(format!("{other:?}")),
+    })
 }
 
 impl Plan {

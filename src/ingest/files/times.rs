@@ -2,6 +2,7 @@
 
 use crate::ingest::time;
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use std::ops::RangeInclusive;
 use weather::time::{HOUR_MS, Timestamp};
 use weather::zone::Zone;
 
@@ -16,7 +17,7 @@ pub(super) struct Times {
 }
 
 /// Ways to write a local time that mean one thing only.
-const FORMATS: [&str; 14] = [
+const FORMATS: [&str; 13] = [
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
@@ -29,11 +30,18 @@ const FORMATS: [&str; 14] = [
     "%Y-%m-%d %I:%M:%S %p",
     "%Y-%m-%d %I:%M %p",
     "%Y/%m/%d %I:%M %p",
-    "%Y%m%d%H%M%S",
     "%d %b %Y %H:%M",
 ];
+/// The same in digits only, by how many there are. A Unix time has as many in years that no such text names.
+const DIGITS: [(usize, &str); 3] = [(8, "%Y%m%d"), (12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S")];
+/// Years that digits only may name.
+const YEARS: RangeInclusive<i32> = 1_900..=2_100;
 /// A year before it was read from two digits.
 const FIRST_YEAR: i32 = 1_700;
+/// A Unix time within so many seconds of 1970 is something else: a number of days, a year, or the mark of a value that is missing.
+const UNIX_MIN_S: f64 = 31_536_000.0;
+const NO_UNIX_TIME: &str = "no Unix time of weather: it lies within a year of 1970. A year, a number of days or of the line is \
+    no time; a clock that was not set says 0";
 const NO_TIME: &str =
     "not a time that is known here: say how it is written with --time-format, such as \"%d/%m/%Y %H:%M\"";
 const WHICH_FIRST: &str =
@@ -58,7 +66,7 @@ impl Times {
     fn as_said(&self, text: &str) -> Result<Timestamp, &'static str> {
         let format = self.format.as_deref().unwrap_or_default();
         match format {
-            "unix" | "%s" => return time::instant(text),
+            "unix" | "%s" => return unix(text).unwrap_or_else(|| time::instant(text)),
             _ => {}
         }
         if let Ok(at) = DateTime::parse_from_str(text, format) {
@@ -74,6 +82,13 @@ impl Times {
         }
         if text.is_empty() {
             return Err("has no time");
+        }
+        if let Some((format, local)) = of_digits(text) {
+            self.format = Some(format.to_owned());
+            return self.local(local);
+        }
+        if let Some(unix) = unix(text) {
+            return unix;
         }
         if let Ok(at) = time::instant(text) {
             return Ok(at);
@@ -115,6 +130,19 @@ impl Times {
     }
 }
 
+/// A Unix time that may be one of weather; `None` if it is no number.
+fn unix(text: &str) -> Option<Result<Timestamp, &'static str>> {
+    let number: f64 = text.parse().ok()?;
+    Some(if number.abs() < UNIX_MIN_S { Err(NO_UNIX_TIME) } else { time::instant(text) })
+}
+
+/// A local time that is written in digits only, and how.
+fn of_digits(text: &str) -> Option<(&'static str, NaiveDateTime)> {
+    let (_, format) = DIGITS.into_iter().find(|(digits, _)| *digits == text.len())?;
+    let local = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| naive(text, format)).flatten()?;
+    YEARS.contains(&local.year()).then_some((format, local))
+}
+
 /// A local time; a date alone is its midnight.
 fn naive(text: &str, format: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, format)
@@ -141,9 +169,19 @@ mod tests {
             ("22.11.2026 15:00", "2026-11-22T14:00:00.000Z"),
             ("2026/11/22 03:00 PM", "2026-11-22T14:00:00.000Z"),
             ("22.11.26 15:00", "2026-11-22T14:00:00.000Z"),
+            ("20261122150000", "2026-11-22T14:00:00.000Z"),
+            ("202611221500", "2026-11-22T14:00:00.000Z"),
+            ("20261122", "2026-11-21T23:00:00.000Z"),
+            ("946684800000", "2000-01-01T00:00:00.000Z"),
+            ("-315619200", "1960-01-01T00:00:00.000Z"),
         ] {
             assert_eq!(read(None, &[text]), [instant], "{text}");
         }
+        for absurd in ["0", "1", "-1", "2026", "46713", "46713.625", "1e-300"] {
+            assert_eq!(read(None, &[absurd]), [NO_UNIX_TIME], "{absurd}");
+            assert_eq!(read(Some("unix"), &[absurd]), [NO_UNIX_TIME], "{absurd}");
+        }
+        assert_eq!(read(None, &["20261122", "1795356000"]), ["2026-11-21T23:00:00.000Z", "2026-11-22T14:00:00.000Z"]);
         assert_eq!(read(None, &["11/22/2026 15:00"]), [WHICH_FIRST]);
         assert_eq!(read(Some("%m/%d/%Y %H:%M"), &["11/22/2026 15:00"]), ["2026-11-22T14:00:00.000Z"]);
         assert_eq!(read(Some("%d/%m/%Y"), &["22/11/2026"]), ["2026-11-21T23:00:00.000Z"]);

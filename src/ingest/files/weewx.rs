@@ -4,10 +4,11 @@
 //! Columns: WeeWX's schema `wview_extended`. Each record says its system of units, 1 (US), 16 (METRIC) or 17
 //! (METRICWX), and its rain is what fell in its interval.
 
-use super::column::Target;
+use super::batch::{reduce, reduces};
 use super::rain::{Fallen, Rain};
 use super::table::take;
-use super::{Asked, Batch, Column, Error, Refused, Understood, reduce, reduces};
+use super::target::Target;
+use super::{Asked, Batch, Column, Error, Refused, Understood};
 use crate::ingest::json::names;
 use crate::ingest::json::reading::meaning;
 use crate::ingest::json::units::Told;

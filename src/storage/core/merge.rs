@@ -5,7 +5,7 @@ mod judging;
 use super::bodies::{self, Fresh, Marked};
 use super::memory::{Day, Known, Memory, SENSORS_MAX};
 use super::news::News;
-use crate::storage::observations::{Appended, TOO_MANY_SENSORS};
+use crate::storage::observations::{Appended, SetAside, TOO_MANY_SENSORS};
 use crate::storage::seam::{FoundRow, Mark, MarkChange, NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use judging::Verdict;
@@ -93,6 +93,17 @@ impl<'r> Taken<'r> {
     /// How many values of each kind there are.
     fn counts(&self) -> (usize, usize, usize) {
         (self.fresh.len(), self.marked.len(), self.settled.len())
+    }
+
+    /// Counts what was set aside, and what is no longer.
+    fn count_set_aside(&self, set_aside: &mut SetAside) {
+        self.marked.iter().for_each(|(_, mark, _)| set_aside.add(mark.reason));
+        for waited in &self.settled {
+            set_aside.take_off(Reason::Step);
+            if !waited.counts {
+                set_aside.add(waited.mark.reason);
+            }
+        }
     }
 
     /// The value of the quantity that came since and counts.
@@ -192,6 +203,7 @@ impl Merging {
             let warned = answer.warnings.len();
             let newest = memory.main(upload.station.id).and_then(|known| known.newest(report.received_at()));
             let taken = self.report(memory, upload.station, report, number, &mut answer.warnings);
+            taken.count_set_aside(&mut answer.set_aside);
             if taken.fresh.is_empty() && taken.marked.is_empty() {
                 answer.duplicate += usize::from(answer.warnings.len() == warned);
                 continue;

@@ -303,6 +303,7 @@ impl Reply {
         } else {
             sum.stored += appended.stored;
             sum.duplicate += appended.duplicate;
+            sum.set_aside.join(&appended.set_aside);
             let room = WARNINGS_MAX.saturating_sub(sum.warnings.len());
             sum.warnings.extend(appended.warnings.into_iter().take(room));
         }

@@ -229,6 +229,21 @@ async fn a_reader_that_stops_holds_nothing_in_the_database_and_is_cut_off() {
     assert_eq!(busy, 0, "no transaction is open");
 }
 
+#[tokio::test]
+async fn eight_readers_of_this_machine_that_do_not_read_make_way_for_one_that_does() {
+    let app = town_hall().await;
+    // More than the sockets' buffers hold, which fill at once and look like a fast reader.
+    many_rows(&app, 400_000);
+    let ask = format!("GET /api/v1/stations/town-hall/export HTTP/1.1\r\nHost: {}\r\n\r\n", app.address);
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        slow.push(app.send(&ask).await);
+    }
+    let url = format!("{}/api/v1/stations/town-hall/export?from=2026-11-22", app.url);
+    let answer = reqwest::get(&url).await.expect("an answer");
+    assert_eq!((answer.status().as_u16(), answer.text().await.expect("text").as_str()), (200, ALL));
+}
+
 #[test]
 fn an_export_may_go_into_a_file() {
     let mover = Mover::new();

@@ -103,7 +103,7 @@ fn flags_map_columns_and_choose_lines() {
             .map(|text| Mapping::read(text).expect(text))
             .to_vec(),
         only: vec![("who".to_owned(), "b".to_owned())],
-        time_column: Some("at".to_owned()),
+        time_columns: vec!["at".to_owned()],
         time_format: Some("%d/%m/%Y %H:%M".to_owned()),
         ..berlin()
     };
@@ -121,6 +121,80 @@ fn flags_map_columns_and_choose_lines() {
     let file = Folder::with(text.as_bytes());
     let error = Opened::open(&file.0, &unknown).err().expect("no such column");
     assert!(error.to_string().contains("\"Tmp\"") && error.to_string().contains("who, at"), "{error}");
+}
+
+#[test]
+fn date_and_time_of_day_may_have_columns_of_their_own_under_any_name() {
+    let text = "Datum;Uhrzeit;temperature\n22.11.2026;15:00;1,5\n22.11.2026;15:05;1,6\n";
+    let expected = ["2026-11-22T14:00:00.000Z temperature=1.5", "2026-11-22T14:05:00.000Z temperature=1.6"];
+    assert_eq!(lines(&read(text.as_bytes(), &berlin()).1), expected);
+    let two = |date: &str, time: &str| vec![date.to_owned(), time.to_owned()];
+    let odd = text.replace("Datum;Uhrzeit", "A;B");
+    assert_eq!(lines(&read(odd.as_bytes(), &Asked { time_columns: two("A", "B"), ..berlin() }).1), expected);
+    let swapped = "clock,day,time,temperature\n3:00 PM,11/22/2026,1,1.5\n";
+    let time_format = Some("%m/%d/%Y %I:%M %p".to_owned());
+    let asked = Asked { time_columns: two("day", "clock"), time_format, ..berlin() };
+    assert_eq!(lines(&read(swapped.as_bytes(), &asked).1), expected[..1]);
+    for columns in [two("A", "A"), [two("A", "B"), vec!["A".to_owned()]].concat()] {
+        let file = Folder::with(odd.as_bytes());
+        let error = Opened::open(&file.0, &Asked { time_columns: columns, ..berlin() }).err();
+        assert!(matches!(error, Some(Error::TimeColumns)), "{error:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_not_set_is_no_time_of_weather() {
+    let text = "time,temperature\n1,1\n-1,2\n1970-01-01T00:20:00Z,3\n1795356000,4\n";
+    let (_, batch) = read(text.as_bytes(), &berlin());
+    assert_eq!(lines(&batch), ["2026-11-22T14:00:00.000Z temperature=4"]);
+    let refusals = refusals(&batch);
+    assert!(refusals[0].starts_with("2: time = \"1\": no Unix time of weather"), "{refusals:?}");
+    assert!(refusals[1].starts_with("3: time = \"-1\": no Unix time of weather"), "{refusals:?}");
+    assert!(refusals[2].starts_with("4: observed_at = \"1970-01-01T00:20:00.000Z\": the first day"), "{refusals:?}");
+    let json = "{\"observed_at\":1,\"temperature\":21.5}\n{\"observed_at\":1795356000,\"temperature\":1}\n";
+    assert_eq!(lines(&read(json.as_bytes(), &berlin()).1), ["2026-11-22T14:00:00.000Z temperature=1"]);
+}
+
+/// A pipe with a start and then the same text again and again, 64 MiB of it; its writer says how many bytes were taken.
+fn endless(start: &'static [u8], text: &'static [u8]) -> (PathBuf, tempfile::TempDir, std::thread::JoinHandle<usize>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+    let to = path.clone();
+    let writing = std::thread::spawn(move || {
+        let mut file = File::options().write(true).open(to).expect("a pipe");
+        let mut written = 0;
+        if file.write_all(start).is_ok() {
+            while written < 64 << 20 && file.write_all(text).is_ok() {
+                written += text.len();
+            }
+        }
+        written
+    });
+    (path, folder, writing)
+}
+
+#[test]
+fn a_record_without_end_is_named_and_not_taken_into_memory() {
+    for (start, text, line) in [
+        (&b"time,temperature\n2019-11-22T14:00:00Z,1\n"[..], &b"1,2,3,4,5,6,7,8,9"[..], "line 3 "),
+        (b"time,temperature\n2019-11-22T14:00:00Z,1\n2019-11-22T14:01:00Z,\"", b"1\n2\n3\n4\n", "line 3 "),
+        (b"time,", b"temperature,humidity,", "line 1 "),
+        (b"{\"observed_at\":1795356000,\"temperature\":1}\n", b"{\"observed_at\":", "line 2 "),
+        (b"weather temperature=21.5 1574431200\nweather note=\"", b"1\n2\n3\n4\n", "line 2 "),
+    ] {
+        let (path, _folder, writing) = endless(start, text);
+        let mut batch = Batch::default();
+        let error = match Opened::open(&path, &berlin()) {
+            Ok(mut opened) => opened.read(&mut batch, usize::MAX).err(),
+            Err(error) => Some(error),
+        };
+        let said = error.expect("an end").to_string();
+        assert!(said.contains(line) && said.contains("longer than 1024 KiB"), "{said}");
+        assert_eq!(batch.reports.len(), usize::from(line != "line 1 "), "what came before it is read");
+        let read = writing.join().expect("it ends");
+        assert!(read < 3 << 20, "{read} bytes were read");
+    }
 }
 
 #[test]
