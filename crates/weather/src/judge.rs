@@ -1,7 +1,7 @@
 //! Quality control: each value is judged by those before it, and by what was measured beside it.
 //!
 //! A step may be a spike or a front. The value after it tells: a spike returns, a front stays. Until then the step is
-//! suspect. Nothing is judged across a gap.
+//! suspect. Steps that go on in one direction wait together. Nothing is judged across a gap.
 
 use crate::mark::Reason;
 use crate::quantity::Quantity;
@@ -32,6 +32,9 @@ pub struct Reading {
     pub value: f64,
 }
 
+/// So many steps of one direction wait together. With one more, the first of them counts: the weather does change.
+pub const RUN_MAX: usize = 3;
+
 /// What the next value says of a step that waited for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
@@ -44,35 +47,93 @@ pub enum Settled {
 }
 
 /// What the next value of a datastream says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// Of the step that waited, if there was one.
-    pub waiting: Option<Settled>,
+    /// Of the steps that waited, for each in turn; `None` for one that goes on waiting.
+    pub waiting: Vec<Option<Settled>>,
     /// True if it is a step itself.
     pub is_step: bool,
 }
 
-/// Judges the next value by the last good one, and by the step that waits since.
-pub fn step(quantity: Quantity, good: Option<Reading>, waiting: Option<Reading>, next: Reading) -> Outcome {
-    let is_near = |before: Reading| (1..=GAP_MAX_MS).contains(&next.at.since(before.at));
-    let steps_from = |before: Reading| {
-        is_near(before)
-            && threshold(quantity, next.at.since(before.at))
-                .is_some_and(|most| (next.value - before.value).abs() > most)
-    };
-    let is_step = good.is_some_and(steps_from);
-    let Some(step) = waiting else { return Outcome { waiting: None, is_step } };
-    if !is_near(step) {
-        return Outcome { waiting: Some(Settled::Unknown), is_step };
+/// Judges the next value by the last good one, and by the steps that wait since, in the order of time.
+pub fn step(quantity: Quantity, good: Option<Reading>, waiting: &[Reading], next: Reading) -> Outcome {
+    let is_step = good.is_some_and(|good| steps(quantity, good, next));
+    let all = |settled| vec![Some(settled); waiting.len()];
+    let Some(&last) = waiting.last() else { return Outcome { waiting: Vec::new(), is_step } };
+    if !is_near(last, next) {
+        return Outcome { waiting: all(Settled::Unknown), is_step };
     }
-    if !steps_from(step) {
-        return Outcome { waiting: Some(Settled::Stayed), is_step: false };
+    if !steps(quantity, last, next) {
+        return Outcome { waiting: all(Settled::Stayed), is_step: false };
     }
-    let went_on = good.is_some_and(|good| (step.value > good.value) == (next.value > step.value));
-    if went_on {
-        return Outcome { waiting: Some(Settled::Stayed), is_step: true };
+    // Which way the steps went; without a good value before them nothing tells.
+    let way = |to: f64, from: f64| (to - from).partial_cmp(&0.0);
+    let went = good.and_then(|good| way(last.value, good.value));
+    let went_on = |from: Reading| went.is_some() && way(next.value, from.value) == went;
+    if went_on(last) {
+        let mut settled = vec![None; waiting.len()];
+        if waiting.len() >= RUN_MAX {
+            settled[0] = Some(Settled::Stayed);
+        }
+        return Outcome { waiting: settled, is_step: true };
     }
-    Outcome { waiting: Some(Settled::Returned), is_step }
+    // It came back: how far?
+    let mut settled = all(Settled::Returned);
+    for (place, step) in waiting.iter().enumerate().rev() {
+        if !steps(quantity, *step, next) {
+            settled[..=place].fill(Some(Settled::Stayed));
+            return Outcome { waiting: settled, is_step: false };
+        }
+        if went_on(*step) {
+            settled[..=place].fill(None);
+            return Outcome { waiting: settled, is_step: true };
+        }
+    }
+    Outcome { waiting: settled, is_step }
+}
+
+/// What is said of a value that came later than one after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Of the steps before it that waited, for each in turn; `None` for one that goes on waiting.
+    pub waiting: Vec<Option<Settled>>,
+    /// Why it does not count.
+    pub reason: Option<Reason>,
+}
+
+/// Judges a value that came late: by the good one before it, by the steps that wait since, and by the good one after it.
+pub fn late(
+    quantity: Quantity,
+    good: Option<Reading>,
+    waiting: &[Reading],
+    next: Reading,
+    after: Option<Reading>,
+) -> Late {
+    let Outcome { waiting: settled, is_step } = step(quantity, good, waiting, next);
+    if !is_step {
+        return Late { waiting: settled, reason: None };
+    }
+    let stayed = waiting.iter().zip(&settled).rfind(|(_, settled)| **settled == Some(Settled::Stayed));
+    let before = stayed.map(|(step, _)| *step).or(good);
+    let reason = after.map_or(Some(Reason::Step), |after| {
+        match step(quantity, before, &[next], after).waiting[..] {
+            // What it went on to counts: so does it.
+            [None | Some(Settled::Stayed)] => None,
+            [Some(Settled::Returned)] => Some(Reason::Spike),
+            _ => Some(Reason::Step),
+        }
+    });
+    Late { waiting: settled, reason }
+}
+
+fn is_near(before: Reading, next: Reading) -> bool {
+    (1..=GAP_MAX_MS).contains(&next.at.since(before.at))
+}
+
+/// Whether the second value lies a step away from the first, and near enough in time to say so.
+fn steps(quantity: Quantity, before: Reading, next: Reading) -> bool {
+    is_near(before, next)
+        && threshold(quantity, next.at.since(before.at)).is_some_and(|most| (next.value - before.value).abs() > most)
 }
 
 /// The largest change that is no step, within so long: the one of a minute, times the square root of the minutes up to an hour.

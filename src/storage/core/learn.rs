@@ -4,12 +4,15 @@ use super::memory::{Memory, SENSORS_MAX};
 use super::merge::Upload;
 use crate::storage::engine::Engine;
 use crate::storage::error::Error;
-use crate::storage::seam::{FoundRow, Place, SensorDay};
+use crate::storage::seam::{FoundRow, Place, SensorDay, SensorId};
 use std::collections::{BTreeSet, HashMap};
 use weather::day;
+use weather::judge::GAP_MAX_MS;
 use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
 
-/// Makes memory know what [`super::merge::Merging`] asks of it; returns the rows that exist at the uploads' places.
+/// Makes memory know what [`super::merge::Merging`] asks of it; returns the rows that exist at the uploads' places, and those
+/// around the places that are new among old ones.
 pub(super) async fn learn(
     engine: &mut Engine,
     memory: &mut Memory,
@@ -62,24 +65,27 @@ fn missing_sensors<'a>(memory: &Memory, uploads: &[Upload<'a>]) -> Vec<(StationI
     missing.into_iter().filter(has_room).collect()
 }
 
-/// Days that memory does not know, and places that may have a row already.
+/// Days that memory does not know, and places that may have a row already, or have rows after them.
 fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTreeSet<Place>) {
     let (mut days, mut places) = (BTreeSet::new(), BTreeSet::new());
+    let mut newest: HashMap<SensorId, Timestamp> = HashMap::new();
     for upload in uploads {
         let sensors = &memory.stations[&upload.station.id];
         for report in upload.reports {
             let observed_at = report.observed_at();
             let date = day::date_at(&upload.station.zone, observed_at);
             for sensor in report.sensors().keys().filter_map(|name| sensors.get(name)) {
-                if !memory.days.contains_key(&(*sensor, date)) {
-                    days.insert((*sensor, date));
-                }
-                for date in memory.waiting_days(*sensor, &upload.station.zone) {
+                let newest = newest.entry(*sensor).or_insert(observed_at);
+                let is_late = observed_at < *newest || !memory.is_new(*sensor, observed_at);
+                *newest = observed_at.max(*newest);
+                // A late value may settle a step of the day before.
+                let before = is_late.then(|| day::date_at(&upload.station.zone, observed_at.plus(-GAP_MAX_MS)));
+                for date in memory.waiting_days(*sensor, &upload.station.zone).chain([date]).chain(before) {
                     if !memory.days.contains_key(&(*sensor, date)) {
                         days.insert((*sensor, date));
                     }
                 }
-                if !memory.is_new(*sensor, observed_at) {
+                if is_late {
                     places.insert((*sensor, observed_at));
                 }
             }

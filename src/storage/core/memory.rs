@@ -33,7 +33,7 @@ pub(super) struct Known {
     pub latest: [Option<Newest>; Quantity::COUNT],
     /// What the next readings of its rain counter will tell. A restart forgets it.
     pub rain_doubt: Option<Doubt>,
-    /// Steps that wait for the next value of their quantity, with the time of each; one a quantity at most.
+    /// Steps that wait for the next value of their quantity, in the order of time; at most [`weather::judge::RUN_MAX`] a quantity.
     pub waiting: Vec<(Timestamp, Mark)>,
     /// For how long values have not changed. A restart forgets it, but for what was found to be frozen.
     pub held: Vec<(Quantity, Held)>,
@@ -139,7 +139,6 @@ impl Known {
         if self.latest[quantity.index()].is_some_and(|newest| newest.rank.observed_at >= at) {
             return;
         }
-        self.waiting.retain(|(_, other)| other.quantity != quantity);
         match mark.reason {
             Reason::Step => self.waiting.push((at, mark)),
             Reason::Unchanged => {

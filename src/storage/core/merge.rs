@@ -1,6 +1,7 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
 mod judging;
+mod neighbours;
 
 use super::bodies::{self, Fresh, Marked};
 use super::memory::{Day, Known, Memory, SENSORS_MAX};
@@ -8,7 +9,8 @@ use super::news::News;
 use crate::storage::observations::{Appended, SetAside, TOO_MANY_SENSORS};
 use crate::storage::seam::{FoundRow, Mark, MarkChange, NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
-use judging::Verdict;
+use judging::{Case, Verdict};
+use neighbours::Neighbours;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::freshness::is_ahead;
@@ -49,7 +51,7 @@ const SAME_HPA: f64 = 0.05;
 /// from then on: if it cannot be written, memory has to be cleared.
 #[derive(Default)]
 pub(super) struct Merging {
-    rows: HashMap<Place, Row>,
+    rows: BTreeMap<Place, Row>,
     /// Sensors whose newest values may have changed.
     sensors: BTreeSet<SensorId>,
     /// Days whose extremes may have changed.
@@ -124,13 +126,12 @@ impl<'r> Taken<'r> {
         row: &mut Row,
         (name, sensor): (&'r SensorName, SensorId),
         (quantity, value): (Quantity, f64),
-        report: &Report,
+        (report, neighbours): (&Report, &Neighbours<'_>),
     ) {
         let known = memory.sensors.entry(sensor).or_default();
-        let Verdict { reason, settled } = Verdict::of(known, (quantity, value), &row.values, report, name.is_main());
-        if let Some((at, mark, settled)) = settled
-            && settled != Settled::Unknown
-        {
+        let case = Case { quantity, value, beside: &row.values, neighbours, report, is_main: name.is_main() };
+        let Verdict { reason, settled } = Verdict::of(known, &case);
+        for (at, mark, settled) in settled.into_iter().filter(|(.., settled)| *settled != Settled::Unknown) {
             let counts = settled == Settled::Stayed;
             let reason = if counts { mark.reason } else { Reason::Spike };
             self.settled.push(Waited { name, at, mark: Mark { reason, ..mark }, counts });
@@ -167,7 +168,7 @@ struct Waited<'r> {
 }
 
 impl Merging {
-    /// `stored`: rows that exist at places of the uploads to come.
+    /// `stored`: rows that exist at places of the uploads to come, and those around the places of what comes late.
     pub(super) fn new(stored: HashMap<Place, FoundRow>) -> Self {
         let row = |FoundRow { values, marks }| Row { values, marks, changed: false, is_whole: true };
         Self { rows: stored.into_iter().map(|(place, found)| (place, row(found))).collect(), ..Self::default() }
@@ -177,8 +178,11 @@ impl Merging {
     /// at its places is at hand.
     pub(super) fn knows(&self, memory: &Memory, upload: &Upload<'_>) -> bool {
         let Some(sensors) = memory.stations.get(&upload.station.id) else { return false };
+        let mut newest = None;
         upload.reports.iter().all(|report| {
             let observed_at = report.observed_at();
+            let in_order = newest.max(Some(observed_at)) == Some(observed_at);
+            newest = newest.max(Some(observed_at));
             let date = day::date_at(&upload.station.zone, observed_at);
             report.sensors().keys().all(|name| match sensors.get(name) {
                 None => sensors.len() >= SENSORS_MAX && !name.is_main(),
@@ -187,7 +191,7 @@ impl Merging {
                     let row = || self.rows.get(&(sensor, observed_at));
                     memory.days.contains_key(&(sensor, date))
                         && waiting.all(|date| memory.days.contains_key(&(sensor, date)))
-                        && (memory.is_new(sensor, observed_at) || row().is_some_and(|row| row.is_whole))
+                        && ((in_order && memory.is_new(sensor, observed_at)) || row().is_some_and(|row| row.is_whole))
                 }
             })
         })
@@ -268,7 +272,8 @@ impl Merging {
                 continue;
             };
             let place = (sensor, observed_at);
-            let row = self.rows.entry(place).or_insert_with(|| Row { is_whole: true, ..Row::default() });
+            let mut row = self.rows.remove(&place).unwrap_or_else(|| Row { is_whole: true, ..Row::default() });
+            let neighbours = Neighbours::of(&self.rows, place);
             let before = taken.counts();
             for (sent_as, value) in sent.iter() {
                 let there = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity));
@@ -282,7 +287,7 @@ impl Merging {
                     _ => (sent_as, there(sent_as)),
                 };
                 match known {
-                    None => taken.judge(memory, row, (name, sensor), (quantity, value), report),
+                    None => taken.judge(memory, &mut row, (name, sensor), (quantity, value), (report, &neighbours)),
                     Some(stored) if stored == value => {}
                     Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
                         row.values.restore(quantity, value);
@@ -295,7 +300,7 @@ impl Merging {
                     }
                 }
             }
-            taken.keep_beyond(row, name, report);
+            taken.keep_beyond(&mut row, name, report);
             let got = |quantity| taken.got(quantity, before);
             // A file's rain since midnight was made of its counters as it was read, in order.
             if !report.is_history()
@@ -308,11 +313,12 @@ impl Merging {
             if name.is_main()
                 && !report.is_history()
                 && taken.measured(Quantity::StationPressure, before)
-                && let Some(made) = reduced(memory, (station, sensor), row, report)
+                && let Some(made) = reduced(memory, (station, sensor), &row, report)
             {
-                taken.judge(memory, row, (name, sensor), made, report);
+                taken.judge(memory, &mut row, (name, sensor), made, (report, &neighbours));
             }
             row.changed |= taken.counts() != before;
+            self.rows.insert(place, row);
             self.marks.extend(taken.marked[before.1..].iter().map(|(_, mark, _)| MarkChange::Put(place, *mark)));
             self.fold(memory, sensor, date, (rank, report.received_at()), &taken.fresh[before.0..]);
             self.settle(memory, (station, sensor), report, &taken.settled[before.2..]);
@@ -376,13 +382,12 @@ impl Merging {
             News { station: slug, visitor: None, body }
         }));
         let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
+        // In order: neighbours in the tree are written one after the other.
         let mut observed = Observed {
             rows: changed.map(|(place, row)| (place, row.values)).collect(),
             marks: self.marks,
             ..Observed::default()
         };
-        // Neighbours in the tree are written one after the other.
-        observed.rows.sort_unstable_by_key(|(place, _)| *place);
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
             if std::mem::take(&mut known.is_touched) {

@@ -6,10 +6,11 @@ use super::marks;
 use super::numbers;
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::error::Error;
-use crate::storage::seam::{FoundRow, FoundSensor, Place, Range, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundRow, FoundSensor, NEIGHBOURS_MAX, Place, Range, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::judge::GAP_MAX_MS;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
@@ -94,12 +95,44 @@ pub(super) fn days(db: &Connection, wanted: &BTreeSet<SensorDay>) -> Result<Vec<
     Ok(found)
 }
 
-/// The rows that exist at those places, with their marks.
+/// The rows that exist at those places, with their marks; and where there is none, those around the place.
 pub(super) fn rows(
     db: &Connection,
     texts: &Texts,
     wanted: &BTreeSet<Place>,
 ) -> rusqlite::Result<HashMap<Place, FoundRow>> {
+    let mut found = rows_at(db, texts, wanted)?;
+    let mut around = BTreeSet::new();
+    for place in wanted.iter().filter(|place| !found.contains_key(place)) {
+        around.extend(near(db, *place)?.into_iter().filter(|place| !wanted.contains(place)));
+    }
+    if !around.is_empty() {
+        found.extend(rows_at(db, texts, &around)?);
+    }
+    Ok(found)
+}
+
+const BEFORE: &str = "\
+    SELECT observed_ms FROM observation WHERE sensor = ?1 AND observed_ms < ?2 AND observed_ms >= ?2 - ?3 \
+    ORDER BY observed_ms DESC LIMIT ?4";
+const AFTER: &str = "\
+    SELECT observed_ms FROM observation WHERE sensor = ?1 AND observed_ms > ?2 AND observed_ms <= ?2 + ?3 \
+    ORDER BY observed_ms LIMIT ?4";
+
+/// The places of the rows around one.
+fn near(db: &Connection, (sensor, at): Place) -> rusqlite::Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for sql in [BEFORE, AFTER] {
+        let mut statement = db.prepare_cached(sql)?;
+        let found = statement.query_map((sensor.0, at.0, GAP_MAX_MS, NEIGHBOURS_MAX as i64), |row| row.get(0))?;
+        for near in found {
+            places.push((sensor, Timestamp(near?)));
+        }
+    }
+    Ok(places)
+}
+
+fn rows_at(db: &Connection, texts: &Texts, wanted: &BTreeSet<Place>) -> rusqlite::Result<HashMap<Place, FoundRow>> {
     let mut json = JsonRows::new();
     for (sensor, at) in wanted {
         json.row(format_args!("{},{}", sensor.0, at.0));

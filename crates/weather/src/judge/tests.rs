@@ -7,20 +7,31 @@ fn at(minute: i64, value: f64) -> Reading {
 
 /// Which of the readings do not count in the end, by their place, and why.
 fn marked(quantity: Quantity, readings: &[(i64, f64)]) -> Vec<(usize, Reason)> {
-    let (mut good, mut waiting, mut marks) = (None, None, Vec::new());
+    let (mut good, mut waiting, mut marks) = (None, Vec::<(usize, Reading)>::new(), Vec::new());
     for (place, &(minute, value)) in readings.iter().enumerate() {
         let next = at(minute, value);
-        let outcome = step(quantity, good, waiting.map(|(_, step)| step), next);
-        if let (Some(settled), Some((place, step))) = (outcome.waiting, waiting.take()) {
+        let run: Vec<Reading> = waiting.iter().map(|(_, step)| *step).collect();
+        let outcome = step(quantity, good, &run, next);
+        assert_eq!(outcome.waiting.len(), run.len());
+        let mut left = Vec::new();
+        for ((place, step), settled) in waiting.into_iter().zip(outcome.waiting) {
             match settled {
-                Settled::Stayed => good = Some(step),
-                Settled::Returned => marks.push((place, Reason::Spike)),
-                Settled::Unknown => marks.push((place, Reason::Step)),
+                None => left.push((place, step)),
+                Some(Settled::Stayed) => good = Some(step),
+                Some(Settled::Returned) => marks.push((place, Reason::Spike)),
+                Some(Settled::Unknown) => marks.push((place, Reason::Step)),
             }
         }
-        if outcome.is_step { waiting = Some((place, next)) } else { good = Some(next) }
+        waiting = left;
+        if outcome.is_step {
+            waiting.push((place, next))
+        } else {
+            good = Some(next)
+        }
+        assert!(waiting.len() <= RUN_MAX, "{waiting:?}");
     }
-    marks.extend(waiting.map(|(place, _)| (place, Reason::Step)));
+    marks.extend(waiting.into_iter().map(|(place, _)| (place, Reason::Step)));
+    marks.sort_unstable_by_key(|(place, _)| *place);
     marks
 }
 
@@ -55,13 +66,54 @@ fn a_step_that_goes_on_counts_and_one_that_overshoots_does_not() {
 }
 
 #[test]
+fn a_spike_of_several_values_is_found() {
+    let spikes = |values: &[f64]| -> Vec<(usize, Reason)> {
+        let readings: Vec<_> = (0..).zip(values.iter().copied()).collect();
+        marked(Quantity::Temperature, &readings)
+    };
+    assert_eq!(spikes(&[10.0, 40.0, 55.0, 10.0]), [(1, Reason::Spike), (2, Reason::Spike)]);
+    assert_eq!(spikes(&[10.0, -20.0, -40.0, -60.0, 11.0]), [1, 2, 3].map(|place| (place, Reason::Spike)));
+    assert_eq!(spikes(&[10.0, 40.0, 55.0]), [(1, Reason::Step), (2, Reason::Step)], "nobody knows yet");
+    assert_eq!(spikes(&[10.0, 40.0, 55.0, 40.5, 41.0]), [(2, Reason::Spike)], "it came back to the first of them");
+    assert_eq!(spikes(&[10.0, 40.0, 60.0, 50.0, 50.1]), [(2, Reason::Spike)], "it came back to beyond the first");
+    assert_eq!(spikes(&[10.0, 40.0, 60.0, 25.0, 25.1]), [(1, Reason::Spike), (2, Reason::Spike)]);
+    assert_eq!(spikes(&[10.0, 15.0, 20.0, 25.0, 30.0, 30.1]), [], "a change that goes on");
+    assert_eq!(
+        spikes(&[10.0, 15.0, 20.0, 25.0, 30.0]),
+        [2, 3, 4].map(|place| (place, Reason::Step)),
+        "the first counts"
+    );
+}
+
+#[test]
+fn a_value_that_comes_late_is_judged_by_both_sides() {
+    let judged = |before: Option<(i64, f64)>, late_one: (i64, f64), after: Option<(i64, f64)>| {
+        let reading = |(minute, value)| at(minute, value);
+        let (good, after) = (before.map(reading), after.map(reading));
+        late(Quantity::Temperature, good, &[], reading(late_one), after).reason
+    };
+    let before = Some((0, 10.0));
+    assert_eq!(judged(before, (5, 40.0), Some((10, 10.2))), Some(Reason::Spike));
+    assert_eq!(judged(before, (5, 11.0), Some((10, 10.2))), None);
+    assert_eq!(judged(before, (5, 40.0), Some((10, 39.0))), None, "a front");
+    assert_eq!(judged(before, (5, 40.0), Some((10, 70.0))), None, "it goes on");
+    assert_eq!(judged(before, (5, 40.0), None), Some(Reason::Step), "nothing is after it yet");
+    assert_eq!(judged(before, (5, 40.0), Some((200, 10.0))), Some(Reason::Step), "what is after it is too far");
+    assert_eq!(judged(None, (5, 40.0), Some((10, 10.2))), None, "nothing is before it");
+    let waits = [at(5, 40.0)];
+    let settled = |value| late(Quantity::Temperature, before.map(|_| at(0, 10.0)), &waits, at(6, value), None);
+    assert_eq!(settled(40.2), Late { waiting: vec![Some(Settled::Stayed)], reason: None });
+    assert_eq!(settled(10.2), Late { waiting: vec![Some(Settled::Returned)], reason: None });
+}
+
+#[test]
 fn the_longer_ago_the_larger_a_change_may_be() {
     let changes = |minutes, by| !marked(Quantity::Temperature, &[(0, 10.0), (minutes, 10.0 + by)]).is_empty();
     assert!(!changes(1, 2.4) && changes(1, 2.6));
     assert!(!changes(4, 4.9) && changes(4, 5.1));
     assert!(!changes(60, 19.3) && changes(60, 19.4) && changes(90, 19.4));
     let seconds =
-        step(Quantity::Temperature, Some(at(0, 10.0)), None, Reading { at: at(0, 0.0).at.plus(1_000), value: 12.4 });
+        step(Quantity::Temperature, Some(at(0, 10.0)), &[], Reading { at: at(0, 0.0).at.plus(1_000), value: 12.4 });
     assert!(!seconds.is_step, "within seconds it is as within a minute");
 }
 
@@ -153,11 +205,11 @@ proptest! {
     }
 
     #[test]
-    fn of_two_neighbours_one_counts(values in prop::collection::vec(-80.0..60.0_f64, 2..60)) {
+    fn a_run_of_values_that_do_not_count_ends(values in prop::collection::vec(-80.0..60.0_f64, 2..60)) {
         let readings: Vec<_> = (0..).zip(values).collect();
         let marks = marked(Quantity::Temperature, &readings);
         let spikes: Vec<usize> = marks.iter().filter(|(_, why)| *why == Reason::Spike).map(|(place, _)| *place).collect();
-        prop_assert!(marks.len() <= spikes.len() + 1, "at most the last one waits");
+        prop_assert!(marks.len() <= spikes.len() + RUN_MAX, "at most the last ones wait");
         prop_assert!(spikes.iter().all(|place| *place > 0 && *place + 1 < readings.len()));
     }
 }

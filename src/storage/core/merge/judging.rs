@@ -1,9 +1,10 @@
 //! Judges what arrives before it counts. The rules are those of `weather::judge`; here is what they need to know.
 
+use super::neighbours::Neighbours;
 use crate::storage::core::memory::Known;
 use crate::storage::seam::{Mark, Rank};
 use weather::freshness::is_ahead;
-use weather::judge::{self, Held, Reading, Settled};
+use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values};
@@ -14,44 +15,96 @@ use weather::time::Timestamp;
 pub(super) struct Verdict {
     /// Why it does not count.
     pub reason: Option<Reason>,
-    /// The step that waited for it, and what it was.
-    pub settled: Option<(Timestamp, Mark, Settled)>,
+    /// Steps that waited for it, and what they were.
+    pub settled: Vec<(Timestamp, Mark, Settled)>,
+}
+
+/// A value that nobody knew, and what it is judged by.
+pub(super) struct Case<'a> {
+    pub quantity: Quantity,
+    pub value: f64,
+    /// What counts of the same sensor and instant.
+    pub beside: &'a Values,
+    /// What was before and after it, which is looked for only if it comes late.
+    pub neighbours: &'a Neighbours<'a>,
+    pub report: &'a Report,
+    pub is_main: bool,
 }
 
 impl Verdict {
-    /// Judges a value that nobody knew. `beside`: what counts of the same sensor and instant. A value that comes late is judged
-    /// by those only: what was before and after it is not at hand.
-    pub(super) fn of(
-        known: &mut Known,
-        (quantity, value): (Quantity, f64),
-        beside: &Values,
-        report: &Report,
-        is_main: bool,
-    ) -> Self {
+    /// Judges a value by the newest ones of its sensor, or by its neighbours if it comes late.
+    pub(super) fn of(known: &mut Known, case: &Case<'_>) -> Self {
+        let &Case { quantity, value, beside, report, .. } = case;
         let next = Reading { at: report.observed_at(), value };
         let good = good(known, quantity, report.received_at());
-        let waits = known.waiting.iter().position(|(_, mark)| mark.quantity == quantity);
-        let waited = waits.map(|place| known.waiting[place]);
         let contradiction = judge::contradiction(quantity, value, beside);
+        let waiting = of_quantity(known, quantity);
         let is_late = |before: Timestamp| before >= next.at;
-        if good.is_some_and(|good| is_late(good.at)) || waited.is_some_and(|(at, _)| is_late(at)) {
-            return Self { reason: contradiction, settled: None };
+        if good.is_some_and(|good| is_late(good.at)) || waiting.iter().any(|(at, _)| is_late(*at)) {
+            return Self::of_late(known, case, (good, next), contradiction);
         }
-        let step = waited.map(|(at, mark)| Reading { at, value: mark.value });
-        let outcome = judge::step(quantity, good, step, next);
-        if let Some(place) = waits {
-            known.waiting.swap_remove(place);
-        }
-        let is_frozen = is_main && hold(known, quantity, next, beside);
+        let outcome = judge::step(quantity, good, &readings(&waiting), next);
+        let settled = settled(known, waiting, outcome.waiting);
+        let is_frozen = case.is_main && hold(known, quantity, next, beside);
         let step = outcome.is_step.then_some(Reason::Step);
         let reason = contradiction.or(step).or(is_frozen.then_some(Reason::Unchanged));
-        let mark = |reason| Mark { quantity, value, received_at: report.received_at(), reason };
         if reason == Some(Reason::Step) {
-            known.waiting.push((next.at, mark(Reason::Step)));
+            known.waiting.push((next.at, case.mark(Reason::Step)));
         }
-        let settled = waited.zip(outcome.waiting).map(|((at, mark), settled)| (at, mark, settled));
         Self { reason, settled }
     }
+
+    /// `newest`: the newest value that counts.
+    fn of_late(
+        known: &mut Known,
+        case: &Case<'_>,
+        (newest, next): (Option<Reading>, Reading),
+        contradiction: Option<Reason>,
+    ) -> Self {
+        let (before, steps) = case.neighbours.before(case.quantity);
+        let after = case.neighbours.after(case.quantity);
+        let Late { waiting, reason } = judge::late(case.quantity, before, &readings(&steps), next, after);
+        let settled = settled(known, steps, waiting);
+        let reason = contradiction.or(reason);
+        let may_settle = newest.is_none_or(|newest| newest.at < next.at);
+        if reason == Some(Reason::Step) && may_settle && of_quantity(known, case.quantity).len() < RUN_MAX {
+            let place = known.waiting.partition_point(|(at, _)| *at <= next.at);
+            known.waiting.insert(place, (next.at, case.mark(Reason::Step)));
+        }
+        Self { reason, settled }
+    }
+}
+
+impl Case<'_> {
+    fn mark(&self, reason: Reason) -> Mark {
+        Mark { quantity: self.quantity, value: self.value, received_at: self.report.received_at(), reason }
+    }
+}
+
+/// The steps of a quantity that wait, in the order of time.
+fn of_quantity(known: &Known, quantity: Quantity) -> Vec<(Timestamp, Mark)> {
+    known.waiting.iter().filter(|(_, mark)| mark.quantity == quantity).copied().collect()
+}
+
+fn readings(waiting: &[(Timestamp, Mark)]) -> Vec<Reading> {
+    waiting.iter().map(|(at, mark)| Reading { at: *at, value: mark.value }).collect()
+}
+
+/// The steps that wait no longer; memory waits for the others only.
+fn settled(
+    known: &mut Known,
+    waiting: Vec<(Timestamp, Mark)>,
+    outcomes: Vec<Option<Settled>>,
+) -> Vec<(Timestamp, Mark, Settled)> {
+    let pairs = waiting.into_iter().zip(outcomes);
+    let settled: Vec<_> = pairs.filter_map(|((at, mark), settled)| Some((at, mark, settled?))).collect();
+    if !settled.is_empty() {
+        let is_settled = |(at, mark): &(Timestamp, Mark)| {
+            settled.iter().any(|(of, was, _)| of == at && was.quantity == mark.quantity)
+        };
+        known.waiting.retain(|step| !is_settled(step));
+    }
+    settled
 }
 
 /// The newest value that counts.

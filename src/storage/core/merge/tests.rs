@@ -2,8 +2,9 @@
 
 use super::super::memory::Known;
 use super::*;
-use crate::storage::seam::{Newest, Range};
+use crate::storage::seam::{NEIGHBOURS_MAX, Newest, Range};
 use proptest::prelude::*;
+use weather::judge::GAP_MAX_MS;
 use weather::report::Draft;
 use weather::station::{SensorName, Slug};
 use weather::time::HOUR_MS;
@@ -69,19 +70,27 @@ impl Tables {
         let mut stored = HashMap::new();
         for report in reports {
             for sensor in report.sensors().keys().map(|name| memory.stations[&station().id][name]) {
-                let place = (sensor, report.observed_at());
-                if Some(report.observed_at()) <= memory.sensors[&sensor].high_water
-                    && let Some(row) = self.rows.get(&place)
-                {
-                    let mut values = Values::default();
-                    let present = Quantity::all().zip(row).filter_map(|(quantity, value)| Some((quantity, (*value)?)));
-                    present.for_each(|(quantity, value)| values.restore(quantity, value));
-                    let marks = self.marks.iter().filter(|((at, _), _)| *at == place).map(|(_, mark)| *mark).collect();
-                    stored.insert(place, FoundRow { values, marks });
+                let (first, at) = ((sensor, Timestamp(i64::MIN)), report.observed_at());
+                let place = (sensor, at);
+                if self.rows.contains_key(&place) {
+                    stored.insert(place, self.found(place));
+                    continue;
                 }
+                let before = self.rows.range(first..place).rev().take(NEIGHBOURS_MAX);
+                let after = self.rows.range(place..).filter(|((of, _), _)| *of == sensor).take(NEIGHBOURS_MAX);
+                let near = before.chain(after).filter(|((_, near), _)| near.since(at).abs() <= GAP_MAX_MS);
+                stored.extend(near.map(|(near, _)| (*near, self.found(*near))));
             }
         }
         stored
+    }
+
+    fn found(&self, place: Place) -> FoundRow {
+        let mut values = Values::default();
+        let present = Quantity::all().zip(self.rows[&place]).filter_map(|(quantity, value)| Some((quantity, value?)));
+        present.for_each(|(quantity, value)| values.restore(quantity, value));
+        let marks = self.marks.iter().filter(|((at, _), _)| *at == place).map(|(_, mark)| *mark).collect();
+        FoundRow { values, marks }
     }
 }
 
@@ -235,8 +244,13 @@ fn one_answer_names_a_limited_number_of_contradictions() {
 
 /// A temperature of the main sensor that was observed and came so many minutes after the start.
 fn warmth(minute: i64, celsius: f64) -> Report {
+    came(minute, celsius, minute)
+}
+
+/// The same, but it came later.
+fn came(minute: i64, celsius: f64, later: i64) -> Report {
     let at = START.plus(minute * MINUTE_MS);
-    let mut draft = Draft::new(at.plus(700));
+    let mut draft = Draft::new(START.plus(later * MINUTE_MS + 700));
     draft.take_number(&SensorName::main(), Quantity::Temperature, Quantity::Temperature.unit(), "", celsius);
     draft.finish(Some(at)).report.expect("a value")
 }
@@ -297,6 +311,46 @@ fn a_front_counts_once_the_next_value_has_come() {
         let extreme = tables.extremes.values().next().expect("a day");
         assert_eq!((extreme.low, extreme.high), (14.6, 24.1));
     }
+}
+
+#[test]
+fn a_spike_of_two_and_one_that_comes_late_count_for_nothing() {
+    let judged = |minutes: &[i64], restart: bool| {
+        let value = |minute| [10.0, 40.0, 55.0, 10.1, 10.0, 10.2][minute as usize / 5];
+        let (mut tables, mut memory) = (Tables::default(), empty());
+        for minute in minutes {
+            put(&mut tables, &mut memory, &[came(*minute, value(*minute), 30)]);
+            if restart {
+                memory = tables.memory();
+            }
+        }
+        let highest = tables.extremes.values().map(|range| range.high).fold(f64::NEG_INFINITY, f64::max);
+        assert!(highest < 11.0 || tables.marks.is_empty(), "{minutes:?}: {highest}");
+        temperatures(&tables).1
+    };
+    let spikes = |minutes: &[i64]| -> Vec<_> { minutes.iter().map(|minute| (*minute, Reason::Spike)).collect() };
+    for restart in [false, true] {
+        assert_eq!(judged(&[0, 5, 10, 15, 20], restart), spikes(&[5, 10]), "in order");
+        assert_eq!(judged(&[0, 15, 20, 5], restart), spikes(&[5]), "after its successors");
+        assert_eq!(judged(&[0, 15, 20, 10, 5], restart), spikes(&[5, 10]), "both of them, backwards");
+        assert_eq!(judged(&[0, 5, 10, 25, 20, 15], restart), spikes(&[5, 10]), "what came between settles them");
+    }
+}
+
+#[test]
+fn a_late_front_counts_and_one_batch_is_as_good_as_several() {
+    let front = [(0, 24.0), (5, 24.1), (10, 15.0), (15, 14.6), (20, 14.5)];
+    let (mut tables, mut memory) = (Tables::default(), empty());
+    put(&mut tables, &mut memory, &[warmth(0, 24.0), warmth(120, 14.4)]);
+    let late: Vec<Report> = front[1..].iter().map(|(minute, celsius)| came(*minute, *celsius, 121)).collect();
+    put(&mut tables, &mut memory, &late);
+    assert_eq!(temperatures(&tables).1, [], "the front is settled by what came late after it");
+    put(
+        &mut tables,
+        &mut memory,
+        &[(35, 14.5), (30, 40.0), (25, 14.5)].map(|(minute, celsius)| came(minute, celsius, 122)),
+    );
+    assert_eq!(temperatures(&tables).1, [(30, Reason::Spike)], "its neighbours are of the same batch, or stored");
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! What stands before and after a value that comes late: it is judged by that. Only a few rows on each side are looked through.
+
+use super::Row;
+use crate::storage::seam::{Mark, NEIGHBOURS_MAX, Place, SensorId};
+use std::collections::BTreeMap;
+use weather::judge::{GAP_MAX_MS, Reading};
+use weather::mark::Reason;
+use weather::quantity::Quantity;
+use weather::time::Timestamp;
+
+/// The rows of one sensor around a place, without that place itself.
+pub(super) struct Neighbours<'a> {
+    rows: &'a BTreeMap<Place, Row>,
+    sensor: SensorId,
+    at: Timestamp,
+}
+
+impl<'a> Neighbours<'a> {
+    pub(super) fn of(rows: &'a BTreeMap<Place, Row>, (sensor, at): Place) -> Self {
+        Self { rows, sensor, at }
+    }
+
+    /// The value before that counts, and the steps since it that wait to be settled, in the order of time.
+    pub(super) fn before(&self, quantity: Quantity) -> (Option<Reading>, Vec<(Timestamp, Mark)>) {
+        let mut steps = Vec::new();
+        let rows = self.rows.range((self.sensor, self.at.plus(-GAP_MAX_MS))..(self.sensor, self.at));
+        for ((_, at), row) in rows.rev().take(NEIGHBOURS_MAX) {
+            if let Some(value) = row.values.get(quantity) {
+                steps.reverse();
+                return (Some(Reading { at: *at, value }), steps);
+            }
+            let waits = |mark: &&Mark| mark.quantity == quantity && mark.reason == Reason::Step;
+            steps.extend(row.marks.iter().find(waits).map(|mark| (*at, *mark)));
+        }
+        // Without a value before them nothing tells what they are.
+        (None, Vec::new())
+    }
+
+    /// The value after that counts.
+    pub(super) fn after(&self, quantity: Quantity) -> Option<Reading> {
+        let rows = self.rows.range((self.sensor, self.at.plus(1))..=(self.sensor, self.at.plus(GAP_MAX_MS)));
+        rows.take(NEIGHBOURS_MAX).find_map(|((_, at), row)| Some(Reading { at: *at, value: row.values.get(quantity)? }))
+    }
+}
