@@ -49,7 +49,7 @@ const SAME_HPA: f64 = 0.05;
 /// from then on: if it cannot be written, memory has to be cleared.
 #[derive(Default)]
 pub(super) struct Merging {
-    rows: HashMap<Place, Row>,
+    rows: Rows,
     /// Sensors whose newest values may have changed.
     sensors: BTreeSet<SensorId>,
     /// Days whose extremes may have changed.
@@ -70,6 +70,36 @@ struct Row {
     changed: bool,
     /// False if the database may have more at that place than stands here.
     is_whole: bool,
+}
+
+/// Rows in the order in which they came, which is mostly that of their places: they are large, and sorting them moves them.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<(Place, Row)>,
+    places: HashMap<Place, usize>,
+}
+
+impl Rows {
+    fn get(&self, place: &Place) -> Option<&Row> {
+        self.places.get(place).map(|number| &self.rows[*number].1)
+    }
+
+    fn get_or_add(&mut self, place: Place, row: impl FnOnce() -> Row) -> &mut Row {
+        let Self { rows, places } = self;
+        let number = *places.entry(place).or_insert_with(|| {
+            rows.push((place, row()));
+            rows.len() - 1
+        });
+        &mut rows[number].1
+    }
+
+    /// Those that are new or have changed, in the order of their places.
+    fn changed(self) -> Vec<(Place, Values)> {
+        let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
+        let mut changed: Vec<_> = changed.map(|(place, row)| (place, row.values)).collect();
+        changed.sort_unstable_by_key(|(place, _)| *place);
+        changed
+    }
 }
 
 impl Row {
@@ -170,7 +200,11 @@ impl Merging {
     /// `stored`: rows that exist at places of the uploads to come.
     pub(super) fn new(stored: HashMap<Place, FoundRow>) -> Self {
         let row = |FoundRow { values, marks }| Row { values, marks, changed: false, is_whole: true };
-        Self { rows: stored.into_iter().map(|(place, found)| (place, row(found))).collect(), ..Self::default() }
+        let mut rows = Rows::default();
+        for (place, found) in stored {
+            rows.get_or_add(place, || row(found));
+        }
+        Self { rows, ..Self::default() }
     }
 
     /// Whether [`Merging::upload`] may take an upload in: memory knows its sensors and days, and each row that may exist
@@ -268,7 +302,7 @@ impl Merging {
                 continue;
             };
             let place = (sensor, observed_at);
-            let row = self.rows.entry(place).or_insert_with(|| Row { is_whole: true, ..Row::default() });
+            let row = self.rows.get_or_add(place, || Row { is_whole: true, ..Row::default() });
             let before = taken.counts();
             for (sent_as, value) in sent.iter() {
                 let there = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity));
@@ -330,7 +364,7 @@ impl Merging {
     ) {
         for Waited { name, at, mark, counts } in settled {
             let place = (sensor, *at);
-            let row = self.rows.entry(place).or_default();
+            let row = self.rows.get_or_add(place, Row::default);
             row.marks.retain(|other| other.quantity != mark.quantity || other.value != mark.value);
             if !counts {
                 row.marks.push(*mark);
@@ -375,14 +409,8 @@ impl Merging {
             let body = bodies::backfill(&slug, from, to);
             News { station: slug, visitor: None, body }
         }));
-        let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
-        let mut observed = Observed {
-            rows: changed.map(|(place, row)| (place, row.values)).collect(),
-            marks: self.marks,
-            ..Observed::default()
-        };
         // Neighbours in the tree are written one after the other.
-        observed.rows.sort_unstable_by_key(|(place, _)| *place);
+        let mut observed = Observed { rows: self.rows.changed(), marks: self.marks, ..Observed::default() };
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
             if std::mem::take(&mut known.is_touched) {
