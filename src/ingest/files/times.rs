@@ -2,7 +2,7 @@
 
 use crate::ingest::time;
 use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use std::ops::RangeInclusive;
 use weather::time::{HOUR_MS, Timestamp};
 use weather::zone::Zone;
