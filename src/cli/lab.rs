@@ -9,7 +9,7 @@ mod table;
 
 use ::lab::drive;
 use ::lab::drive::peer::{Heads, Peer};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
@@ -39,8 +39,11 @@ pub(super) struct Target {
     #[arg(long, default_value = "http://127.0.0.1:8000")]
     url: String,
     /// A station's key; several are used in turn
-    #[arg(long = "key", required = true)]
+    #[arg(long = "key", required_unless_present = "key_file")]
     keys: Vec<String>,
+    /// A file with more keys, one a line
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<std::path::PathBuf>,
     /// Whose server it is: stevenson; nchan or influx, to compare with (keys are then names of stations)
     #[arg(long, default_value = "stevenson")]
     peer: Peer,
@@ -93,6 +96,23 @@ pub(super) enum Drive {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
+    /// A station for each key (given as SLUG=KEY) posts at its interval while pages watch: what is lost, how old is what they show
+    Watched {
+        #[command(flatten)]
+        target: Target,
+        /// What a station waits between two posts, seconds
+        #[arg(long, default_value_t = 5)]
+        every: u64,
+        /// For how long
+        #[arg(long, default_value_t = 300)]
+        seconds: u64,
+        /// Pages that watch one station each
+        #[arg(long, default_value_t = 400)]
+        pages: usize,
+        /// Pages that watch as many stations as an overview shows
+        #[arg(long, default_value_t = 100)]
+        overviews: usize,
+    },
 }
 
 /// Measures and prints what came of it.
@@ -113,8 +133,15 @@ async fn drive(command: Drive) -> Result<()> {
             (target, drive::Mode::Deliver { trucks, seconds, news_per_s: news })
         }
         Drive::Post { target, clients, seconds } => (target, drive::Mode::Post { clients, seconds }),
+        Drive::Watched { target, every: every_s, seconds, pages, overviews } => {
+            (target, drive::Mode::Watched { every_s, seconds, pages, overviews })
+        }
     };
-    let Target { url, keys, peer, heads, pids, json } = target;
+    let Target { url, mut keys, key_file, peer, heads, pids, json } = target;
+    if let Some(file) = key_file {
+        let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        keys.extend(text.split_whitespace().map(str::to_owned));
+    }
     let measurement = drive::run(drive::Options { url, peer, heads, keys, pids, mode }).await?;
     if json {
         println!("{}", serde_json::to_string(&measurement)?);

@@ -10,6 +10,7 @@ mod conversations;
 mod durability;
 mod hostile;
 mod lab_run;
+mod load;
 mod moving;
 mod proxies;
 mod road;

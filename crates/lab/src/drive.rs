@@ -16,6 +16,7 @@ pub mod report;
 pub mod spread;
 mod target;
 mod truck;
+pub mod watched;
 mod wire;
 
 pub use error::Error;
@@ -75,6 +76,18 @@ pub enum Mode {
         /// How long, at most [`SECONDS_MAX`].
         seconds: u64,
     },
+    /// A station for each key posts at its interval, and pages watch: how old is what they show, and is anything lost? Keys
+    /// are given with the stations' slugs: `town-hall=stv_…`.
+    Watched {
+        /// What a station waits between two posts, seconds, at most [`SECONDS_MAX`].
+        every_s: u64,
+        /// How long, at most [`SECONDS_MAX`].
+        seconds: u64,
+        /// Pages that watch one station each, at most [`TRUCKS_MAX`].
+        pages: usize,
+        /// Pages that watch [`watched::OVERVIEW_STATIONS`], at most [`TRUCKS_MAX`].
+        overviews: usize,
+    },
 }
 
 /// Most trucks: loopback has 28,000 ports to send from.
@@ -101,7 +114,9 @@ pub async fn run(options: Options) -> Result<Measurement, Error> {
     let most = SETUP_MAX
         + match options.mode {
             Mode::Park { rounds, .. } => ROUND_MAX * rounds as u32,
-            Mode::Deliver { seconds, .. } | Mode::Post { seconds, .. } => Duration::from_secs(seconds),
+            Mode::Deliver { seconds, .. } | Mode::Post { seconds, .. } | Mode::Watched { seconds, .. } => {
+                Duration::from_secs(seconds)
+            }
         };
     let at = chrono::Utc::now();
     let figures = tokio::time::timeout(most, measure(&options)).await.map_err(|_| Error::TooSlow(most))??;
@@ -135,6 +150,11 @@ async fn measure(options: &Options) -> Result<Figures, Error> {
             let time = Duration::from_secs(seconds);
             Figures::Post(post::measure(&target, &readings, &server, clients, time).await?)
         }
+        Mode::Watched { every_s, seconds, pages, overviews } => {
+            let (every, time) = (Duration::from_secs(every_s), Duration::from_secs(seconds));
+            let sizes = watched::Sizes { every, time, pages, overviews };
+            Figures::Watched(watched::measure(&target, &readings, &server, sizes).await?)
+        }
     })
 }
 
@@ -148,7 +168,8 @@ impl Options {
         }
         if matches!(
             (self.peer, self.mode),
-            (Peer::Nchan, Mode::Post { .. }) | (Peer::Influx, Mode::Park { .. } | Mode::Deliver { .. })
+            (Peer::Nchan, Mode::Post { .. } | Mode::Watched { .. })
+                | (Peer::Influx, Mode::Park { .. } | Mode::Deliver { .. } | Mode::Watched { .. })
         ) {
             return Err(Error::NotThatPeer);
         }
@@ -166,6 +187,15 @@ impl Options {
             }
             Mode::Post { clients, seconds } => {
                 limit("clients", clients as u64, CLIENTS_MAX as u64)?;
+                limit("seconds", seconds, SECONDS_MAX)
+            }
+            Mode::Watched { every_s, seconds, pages, overviews } => {
+                if self.keys.iter().any(|key| !key.contains('=')) {
+                    return Err(Error::NoName);
+                }
+                limit("every", every_s, SECONDS_MAX)?;
+                limit("pages", pages as u64, TRUCKS_MAX as u64)?;
+                limit("overviews", overviews as u64, TRUCKS_MAX as u64)?;
                 limit("seconds", seconds, SECONDS_MAX)
             }
         }

@@ -1,7 +1,8 @@
 //! The times of a file's lines.
 
 use crate::ingest::time;
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::format::{Item, Parsed, StrftimeItems};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use std::ops::RangeInclusive;
 use weather::time::{HOUR_MS, Timestamp};
 use weather::zone::Zone;
@@ -10,11 +11,16 @@ use weather::zone::Zone;
 #[derive(Debug)]
 pub(super) struct Times {
     zone: Zone,
-    /// How local times are written, as `strftime` has it: said by the caller, or found at the first line.
-    format: Option<String>,
+    /// How local times are written: said by the caller, or found at the first line.
+    format: Option<Written>,
     is_said: bool,
+    /// True if the caller says that times are Unix times.
+    is_unix: bool,
     last: Option<Timestamp>,
 }
+
+/// A way to write times. It is taken apart once, and not for each line.
+type Written = Vec<Item<'static>>;
 
 /// Ways to write a local time that mean one thing only.
 const FORMATS: [&str; 13] = [
@@ -49,7 +55,8 @@ const WHICH_FIRST: &str =
 
 impl Times {
     pub(super) fn new(zone: Zone, format: Option<String>) -> Self {
-        Self { zone, is_said: format.is_some(), format, last: None }
+        let is_unix = matches!(format.as_deref(), Some("unix" | "%s"));
+        Self { zone, is_said: format.is_some(), is_unix, format: format.as_deref().map(written), last: None }
     }
 
     /// Reads a time: with its offset, a Unix time, or a local time of the zone.
@@ -64,12 +71,11 @@ impl Times {
     }
 
     fn as_said(&self, text: &str) -> Result<Timestamp, &'static str> {
-        let format = self.format.as_deref().unwrap_or_default();
-        match format {
-            "unix" | "%s" => return unix(text).unwrap_or_else(|| time::instant(text)),
-            _ => {}
+        if self.is_unix {
+            return unix(text).unwrap_or_else(|| time::instant(text));
         }
-        if let Ok(at) = DateTime::parse_from_str(text, format) {
+        let format = self.format.as_deref().unwrap_or_default();
+        if let Some(at) = parsed(text, format).and_then(|parsed| parsed.to_datetime().ok()) {
             return Ok(at.into());
         }
         let local = naive(text, format).ok_or("not written as --time-format says")?;
@@ -84,7 +90,7 @@ impl Times {
             return Err("has no time");
         }
         if let Some((format, local)) = of_digits(text) {
-            self.format = Some(format.to_owned());
+            self.format = Some(written(format));
             return self.local(local);
         }
         if let Some(unix) = unix(text) {
@@ -93,11 +99,11 @@ impl Times {
         if let Ok(at) = time::instant(text) {
             return Ok(at);
         }
-        let read = |format| naive(text, format).filter(|local| local.year() >= FIRST_YEAR);
+        let read = |format| naive(text, &written(format)).filter(|local| local.year() >= FIRST_YEAR);
         let found = FORMATS.iter().find_map(|format| Some((*format, read(format)?)));
         match found {
             Some((format, local)) => {
-                self.format = Some(format.to_owned());
+                self.format = Some(written(format));
                 self.local(local)
             }
             None if text.matches('/').count() == 2 => Err(WHICH_FIRST),
@@ -139,15 +145,26 @@ fn unix(text: &str) -> Option<Result<Timestamp, &'static str>> {
 /// A local time that is written in digits only, and how.
 fn of_digits(text: &str) -> Option<(&'static str, NaiveDateTime)> {
     let (_, format) = DIGITS.into_iter().find(|(digits, _)| *digits == text.len())?;
-    let local = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| naive(text, format)).flatten()?;
+    let local = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| naive(text, &written(format))).flatten()?;
     YEARS.contains(&local.year()).then_some((format, local))
 }
 
 /// A local time; a date alone is its midnight.
-fn naive(text: &str, format: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(text, format)
-        .ok()
-        .or_else(|| Some(NaiveDate::parse_from_str(text, format).ok()?.and_time(NaiveTime::MIN)))
+fn naive(text: &str, format: &[Item<'static>]) -> Option<NaiveDateTime> {
+    let parsed = parsed(text, format)?;
+    let at_midnight = || Some(parsed.to_naive_date().ok()?.and_time(NaiveTime::MIN));
+    parsed.to_naive_datetime_with_offset(0).ok().or_else(at_midnight)
+}
+
+/// What a text says, if it is written so.
+fn parsed(text: &str, format: &[Item<'static>]) -> Option<Parsed> {
+    let mut parsed = Parsed::new();
+    chrono::format::parse(&mut parsed, text, format.iter()).ok()?;
+    Some(parsed)
+}
+
+fn written(format: &str) -> Written {
+    StrftimeItems::new(format).map(Item::to_owned).collect()
 }
 
 #[cfg(test)]

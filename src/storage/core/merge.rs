@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use judging::{Case, Verdict};
 use neighbours::Neighbours;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 use weather::freshness::is_ahead;
 use weather::judge::Settled;
@@ -51,7 +52,7 @@ const SAME_HPA: f64 = 0.05;
 /// from then on: if it cannot be written, memory has to be cleared.
 #[derive(Default)]
 pub(super) struct Merging {
-    rows: BTreeMap<Place, Row>,
+    rows: Rows,
     /// Sensors whose newest values may have changed.
     sensors: BTreeSet<SensorId>,
     /// Days whose extremes may have changed.
@@ -72,6 +73,56 @@ struct Row {
     changed: bool,
     /// False if the database may have more at that place than stands here.
     is_whole: bool,
+}
+
+/// Rows in the order in which they came, which is mostly that of their places: they are large, and sorting them moves them.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<(Place, Row)>,
+    places: BTreeMap<Place, usize>,
+}
+
+impl Rows {
+    fn get(&self, place: &Place) -> Option<&Row> {
+        self.places.get(place).map(|number| &self.rows[*number].1)
+    }
+
+    fn get_or_add(&mut self, place: Place, row: impl FnOnce() -> Row) -> &mut Row {
+        let number = self.number(place, row);
+        &mut self.rows[number].1
+    }
+
+    fn number(&mut self, place: Place, row: impl FnOnce() -> Row) -> usize {
+        let Self { rows, places } = self;
+        *places.entry(place).or_insert_with(|| {
+            rows.push((place, row()));
+            rows.len() - 1
+        })
+    }
+
+    /// Takes the row of a place out, or a new one; [`Rows::put_back`] wants the number that comes with it. An empty row stands
+    /// there until then.
+    fn take_out(&mut self, place: Place) -> (usize, Row) {
+        let number = self.number(place, || Row { is_whole: true, ..Row::default() });
+        (number, std::mem::take(&mut self.rows[number].1))
+    }
+
+    fn put_back(&mut self, number: usize, row: Row) {
+        self.rows[number].1 = row;
+    }
+
+    /// The rows of these places, in their order.
+    fn range(&self, places: impl RangeBounds<Place>) -> impl DoubleEndedIterator<Item = (Place, &Row)> {
+        self.places.range(places).map(|(place, number)| (*place, &self.rows[*number].1))
+    }
+
+    /// Those that are new or have changed, in the order of their places.
+    fn changed(self) -> Vec<(Place, Values)> {
+        let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
+        let mut changed: Vec<_> = changed.map(|(place, row)| (place, row.values)).collect();
+        changed.sort_unstable_by_key(|(place, _)| *place);
+        changed
+    }
 }
 
 impl Row {
@@ -171,7 +222,11 @@ impl Merging {
     /// `stored`: rows that exist at places of the uploads to come, and those around the places of what comes late.
     pub(super) fn new(stored: HashMap<Place, FoundRow>) -> Self {
         let row = |FoundRow { values, marks }| Row { values, marks, changed: false, is_whole: true };
-        Self { rows: stored.into_iter().map(|(place, found)| (place, row(found))).collect(), ..Self::default() }
+        let mut rows = Rows::default();
+        for (place, found) in stored {
+            rows.get_or_add(place, || row(found));
+        }
+        Self { rows, ..Self::default() }
     }
 
     /// Whether [`Merging::upload`] may take an upload in: memory knows its sensors and days, and each row that may exist
@@ -272,7 +327,7 @@ impl Merging {
                 continue;
             };
             let place = (sensor, observed_at);
-            let mut row = self.rows.remove(&place).unwrap_or_else(|| Row { is_whole: true, ..Row::default() });
+            let (slot, mut row) = self.rows.take_out(place);
             let neighbours = Neighbours::of(&self.rows, place);
             let before = taken.counts();
             for (sent_as, value) in sent.iter() {
@@ -318,7 +373,7 @@ impl Merging {
                 taken.judge(memory, &mut row, (name, sensor), made, (report, &neighbours));
             }
             row.changed |= taken.counts() != before;
-            self.rows.insert(place, row);
+            self.rows.put_back(slot, row);
             self.marks.extend(taken.marked[before.1..].iter().map(|(_, mark, _)| MarkChange::Put(place, *mark)));
             self.fold(memory, sensor, date, (rank, report.received_at()), &taken.fresh[before.0..]);
             self.settle(memory, (station, sensor), report, &taken.settled[before.2..]);
@@ -336,7 +391,7 @@ impl Merging {
     ) {
         for Waited { name, at, mark, counts } in settled {
             let place = (sensor, *at);
-            let row = self.rows.entry(place).or_default();
+            let row = self.rows.get_or_add(place, Row::default);
             row.marks.retain(|other| other.quantity != mark.quantity || other.value != mark.value);
             if !counts {
                 row.marks.push(*mark);
@@ -381,13 +436,8 @@ impl Merging {
             let body = bodies::backfill(&slug, from, to);
             News { station: slug, visitor: None, body }
         }));
-        let changed = self.rows.into_iter().filter(|(_, row)| row.changed);
-        // In order: neighbours in the tree are written one after the other.
-        let mut observed = Observed {
-            rows: changed.map(|(place, row)| (place, row.values)).collect(),
-            marks: self.marks,
-            ..Observed::default()
-        };
+        // Neighbours in the tree are written one after the other.
+        let mut observed = Observed { rows: self.rows.changed(), marks: self.marks, ..Observed::default() };
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
             if std::mem::take(&mut known.is_touched) {

@@ -26,6 +26,9 @@ pub enum Error {
     /// There is no key to post with.
     #[error("needs the key of a station to post for")]
     NoKey,
+    /// Pages watch stations by their names.
+    #[error("give keys with the stations' slugs: town-hall=stv_…")]
+    NoName,
     /// Not an address.
     #[error("{0:?} is not the http:// address of a server")]
     Url(String),

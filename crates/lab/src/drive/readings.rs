@@ -16,7 +16,10 @@ pub(super) struct Readings {
 
 /// A station that is posted for.
 struct Station {
+    name: String,
     key: String,
+    /// How many readings it has had: they move step by step, however many stations there are. What leaps is set aside.
+    turn: AtomicUsize,
     /// The last instant that was posted, or is known to be taken.
     last_ms: AtomicI64,
 }
@@ -49,7 +52,7 @@ const AHEAD_MAX_MS: i64 = 270_000;
 impl Readings {
     /// Posts one reading for each key, so that the server is warm, and the first times that earlier runs took are passed.
     pub(super) async fn start(keys: &[String], wire: &mut Wire, target: &Target) -> Result<Self, Error> {
-        let stations = keys.iter().map(|key| Station { key: key.clone(), last_ms: AtomicI64::new(0) }).collect();
+        let stations = keys.iter().map(|key| Station::new(key)).collect();
         let readings = Self { stations, turn: AtomicUsize::new(0) };
         for _ in keys {
             readings.post(wire, target).await?;
@@ -60,7 +63,24 @@ impl Readings {
     /// The next station's reading of ten values.
     pub(super) fn next(&self, target: &Target) -> Reading<'_> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        self.stations[turn % self.stations.len()].next(target, turn)
+        self.of(turn % self.stations.len(), target)
+    }
+
+    /// The next reading of the station at a place.
+    pub(super) fn of(&self, place: usize, target: &Target) -> Reading<'_> {
+        let station = &self.stations[place];
+        let turn = station.turn.fetch_add(1, Ordering::Relaxed);
+        station.next(target, turn)
+    }
+
+    /// The stations' names, where keys were given with names: `town-hall=stv_…`.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.stations.iter().map(|station| station.name.as_str())
+    }
+
+    /// The name of the station at a place.
+    pub(super) fn name(&self, place: usize) -> &str {
+        &self.stations[place].name
     }
 
     /// Posts a reading that is stored.
@@ -87,7 +107,8 @@ impl Readings {
                 }
                 status if target.peer.knew(status) => {
                     reading.was_taken()?;
-                    reading = reading.station.next(target, 0);
+                    let turn = reading.station.turn.fetch_add(1, Ordering::Relaxed);
+                    reading = reading.station.next(target, turn);
                 }
                 _ => return Err(unexpected("a reading", &answer)),
             }
@@ -109,6 +130,13 @@ impl Reading<'_> {
 }
 
 impl Station {
+    /// Of `key`, or of `name=key`.
+    fn new(key: &str) -> Self {
+        let (name, key) = key.split_once('=').unwrap_or(("", key));
+        let (name, key) = (name.to_owned(), key.to_owned());
+        Self { name, key, turn: AtomicUsize::new(0), last_ms: AtomicI64::new(0) }
+    }
+
     fn next(&self, target: &Target, turn: usize) -> Reading<'_> {
         let at_ms = self.next_ms();
         // Up and down, as weather goes: a value that leaps is kept aside.
@@ -201,9 +229,27 @@ fn now_ms() -> i64 {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn the_readings_of_each_of_many_stations_move_step_by_step() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let target = Target::find(&url, Peer::Stevenson, crate::drive::peer::Heads::Short).await.expect("it listens");
+        let stations = (0..64).map(|number| Station::new(&format!("s{number}=key"))).collect();
+        let readings = Readings { stations, turn: AtomicUsize::new(0) };
+        let mut last = vec![None; 64];
+        for number in 0..64 * 500 {
+            let request = String::from_utf8(readings.next(&target).request).expect("text");
+            let (_, rest) = request.split_once("\"temperature\":").expect("a value");
+            let temperature: f64 = rest.split(',').next().and_then(|text| text.parse().ok()).expect("a number");
+            let before: Option<f64> = last[number % 64].replace(temperature);
+            assert!(before.is_none_or(|before| (temperature - before).abs() < 0.15), "{before:?}, then {temperature}");
+        }
+        assert_eq!(readings.names().take(2).collect::<Vec<_>>(), ["s0", "s1"]);
+    }
+
     #[test]
     fn every_reading_has_an_instant_of_its_own() {
-        let station = Station { key: "a".to_owned(), last_ms: AtomicI64::new(0) };
+        let station = Station::new("a");
         let times: std::collections::BTreeSet<i64> = (0..10_000).map(|_| station.next_ms()).collect();
         assert_eq!(times.len(), 10_000);
     }

@@ -44,6 +44,8 @@ pub enum Figures {
     Deliver(Delivered),
     /// Of `post`.
     Post(Posted),
+    /// Of `watched`.
+    Watched(Watched),
 }
 
 /// How soon parked trucks had a reading.
@@ -117,6 +119,41 @@ pub struct Posted {
     pub cpu_us_per_post: Option<f64>,
 }
 
+/// What became of the posts of many stations at the pages that watch.
+#[derive(Debug, Clone, Serialize)]
+pub struct Watched {
+    /// Readings that were posted.
+    pub posts: u64,
+    /// Those that were stored.
+    pub stored: u64,
+    /// Those that had no answer.
+    pub failed: u64,
+    /// Answers by status.
+    pub statuses: BTreeMap<u16, u64>,
+    /// How long it was measured.
+    pub seconds: f64,
+    /// How often stored readings had to come to a page.
+    pub expected: u64,
+    /// How often they did.
+    pub delivered: u64,
+    /// How often one did not.
+    pub lost: u64,
+    /// How often one came once more.
+    pub doubled: u64,
+    /// From just before a post's connection was opened until its answer, of those that were stored.
+    pub answer: Option<Spread>,
+    /// The same until the load with it was home, at pages that watch one station.
+    pub age: Option<Spread>,
+    /// The same at the pages that watch many.
+    pub overview_age: Option<Spread>,
+    /// Answers 429 to pages.
+    pub braked: u64,
+    /// Cores that the server kept busy.
+    pub server_cpu_share: Option<f64>,
+    /// Cores that the load generator kept busy. It has one thread: near 1, it measures itself.
+    pub driver_cpu_share: Option<f64>,
+}
+
 impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Machine { cpu, cores, system } = &self.machine;
@@ -130,12 +167,18 @@ impl fmt::Display for Measurement {
                 }
             }
             Mode::Post { clients, seconds } => write!(f, "post: {clients} clients, {seconds} s")?,
+            Mode::Watched { every_s, seconds, pages, overviews } => write!(
+                f,
+                "watched: {} stations every {every_s} s for {seconds} s, {pages} pages of one, {overviews} overviews",
+                self.keys
+            )?,
         }
         writeln!(f, ", {}, {:?}, heads {:?}", self.url, self.peer, self.heads)?;
         match &self.figures {
             Figures::Park(parked) => parked.rows(f)?,
             Figures::Deliver(delivered) => delivered.rows(f)?,
             Figures::Post(posted) => posted.rows(f)?,
+            Figures::Watched(watched) => watched.rows(f)?,
         }
         row(f, "load generator", self.driver_cpu_s.map(|seconds| format!("{seconds:.2} s of processor time")))
     }
@@ -187,6 +230,22 @@ impl Posted {
         row(f, "server", self.server_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
         row(f, "load generator", self.driver_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
         row(f, "server, a post", self.cpu_us_per_post.map(|us| format!("{us:.1} µs")))
+    }
+}
+
+impl Watched {
+    fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { posts, stored, failed, expected, delivered, lost, doubled, .. } = self;
+        row(f, "posts", Some(format!("{posts}, {stored} stored, {failed} without an answer")))?;
+        let statuses: Vec<_> = self.statuses.iter().map(|(status, count)| format!("{count} × {status}")).collect();
+        row(f, "answers", Some(statuses.join(", ")))?;
+        row(f, "news at pages", Some(format!("{delivered} of {expected}, {lost} lost, {doubled} doubled")))?;
+        row(f, "answer after", self.answer)?;
+        row(f, "age at pages of one", self.age)?;
+        row(f, "age at overviews", self.overview_age)?;
+        row(f, "braked (429)", Some(self.braked))?;
+        row(f, "server", self.server_cpu_share.map(|share| format!("{share:.2} cores busy")))?;
+        row(f, "load generator", self.driver_cpu_share.map(|share| format!("{share:.2} cores busy")))
     }
 }
 

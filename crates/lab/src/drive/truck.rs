@@ -32,6 +32,10 @@ pub(super) struct Delivery {
     pub(super) at: Instant,
     /// The times of the reports in it, ms.
     pub(super) reports: Vec<i64>,
+    /// The stations of the reports, if the truck watches some.
+    pub(super) stations: Vec<String>,
+    /// How many stations the truck watches; 0: all.
+    pub(super) watches: usize,
     /// How long the truck was parked, ms, as the server says.
     pub(super) parked_ms: u64,
     /// The load's length.
@@ -46,14 +50,16 @@ struct Body<'a> {
     #[serde(borrow)]
     seen: Cow<'a, str>,
     #[serde(default)]
-    cargo: Vec<Cargo>,
+    cargo: Vec<Cargo<'a>>,
     #[serde(default)]
     parked: u64,
 }
 
 #[derive(Deserialize)]
-struct Cargo {
+struct Cargo<'a> {
     observed_at: Option<i64>,
+    #[serde(borrow)]
+    station: Option<Cow<'a, str>>,
 }
 
 /// What all trucks count together.
@@ -115,6 +121,10 @@ pub(super) struct Truck {
     /// The paths of its bays, which take turns.
     bays: Vec<String>,
     turn: usize,
+    /// The stations that it watches, as JSON, and how many they are; none: all.
+    watched: (String, usize),
+    /// What lies between two departures at least.
+    pause: Option<Duration>,
     /// Header lines beside those that every request has.
     extra: String,
     seen: String,
@@ -130,13 +140,21 @@ pub(super) async fn connect(target: &Arc<Target>, size: usize, bays: usize) -> R
             Heads::Short => String::new(),
             Heads::Browser => peer::browser(target.peer, &target.host, &Base64UrlUnpadded::encode_string(&bits()?)),
         };
-        trucks.push(Truck { wire, target: target.clone(), bays, turn: 0, extra, seen: STRANGE_CURSOR.to_owned() });
+        let (target, seen, watched) = (target.clone(), STRANGE_CURSOR.to_owned(), ("[]".to_owned(), 0));
+        trucks.push(Truck { wire, target, bays, turn: 0, watched, pause: None, extra, seen });
     }
     sleep(SETTLE).await;
     Ok(trucks)
 }
 
 impl Truck {
+    /// Watches these stations from now on, with a pause between two departures.
+    pub(super) fn watch(&mut self, stations: &[&str], pause: Duration) {
+        let names = stations.iter().map(|slug| format!("\"{slug}\"")).collect::<Vec<_>>().join(",");
+        self.watched = (format!("[{names}]"), stations.len());
+        self.pause = Some(pause);
+    }
+
     /// The journal's end, from a truck that turns round.
     async fn ask_cursor(&mut self) -> Result<String, Error> {
         if self.target.peer == Peer::Nchan {
@@ -155,6 +173,7 @@ impl Truck {
         let mut reloads = 0;
         loop {
             let request = self.request(PARK_MS);
+            let departed = Instant::now();
             self.wire.send(&request).await?;
             road.out.fetch_add(1, Ordering::Relaxed);
             let answer = self.wire.receive().await?;
@@ -171,10 +190,17 @@ impl Truck {
                 return Err(unexpected("a truck", &answer));
             }
             let reports: Vec<i64> = body.cargo.iter().filter_map(|cargo| cargo.observed_at).collect();
-            let delivery = Delivery { at: answer.at, reports, parked_ms: body.parked, bytes: answer.body.len() };
+            let watches = self.watched.1;
+            let named = body.cargo.iter().filter(|cargo| watches > 0 && cargo.observed_at.is_some());
+            let stations = named.map(|cargo| cargo.station.as_deref().unwrap_or_default().to_owned()).collect();
+            let (at, bytes, parked_ms) = (answer.at, answer.body.len(), body.parked);
+            let delivery = Delivery { at, reports, stations, watches, parked_ms, bytes };
             self.seen = peer::seen(self.target.peer, &body.seen, &answer);
             if !delivery.reports.is_empty() {
                 home(delivery);
+            }
+            if let Some(pause) = self.pause {
+                sleep(pause.saturating_sub(departed.elapsed())).await;
             }
         }
     }
@@ -185,8 +211,9 @@ impl Truck {
         }
         self.turn = (self.turn + 1) % self.bays.len();
         let body = format!(
-            r#"{{"v":1,"fleet":"ping-pong","park":{park_ms},"seen":"{}","watch":[],"say":[]}}"#,
-            self.seen // a cursor holds letters, digits and a dot
+            r#"{{"v":1,"fleet":"ping-pong","park":{park_ms},"seen":"{}","watch":{},"say":[]}}"#,
+            self.seen,
+            self.watched.0 // a cursor holds letters, digits and a dot
         );
         self.target.post(&self.bays[self.turn], &self.extra, &body)
     }

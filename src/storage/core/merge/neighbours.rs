@@ -1,8 +1,7 @@
 //! What stands before and after a value that comes late: it is judged by that. Only a few rows on each side are looked through.
 
-use super::Row;
+use super::Rows;
 use crate::storage::seam::{Mark, NEIGHBOURS_MAX, Place, SensorId};
-use std::collections::BTreeMap;
 use weather::judge::{GAP_MAX_MS, Reading};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
@@ -10,13 +9,13 @@ use weather::time::Timestamp;
 
 /// The rows of one sensor around a place, without that place itself.
 pub(super) struct Neighbours<'a> {
-    rows: &'a BTreeMap<Place, Row>,
+    rows: &'a Rows,
     sensor: SensorId,
     at: Timestamp,
 }
 
 impl<'a> Neighbours<'a> {
-    pub(super) fn of(rows: &'a BTreeMap<Place, Row>, (sensor, at): Place) -> Self {
+    pub(super) fn of(rows: &'a Rows, (sensor, at): Place) -> Self {
         Self { rows, sensor, at }
     }
 
@@ -27,10 +26,10 @@ impl<'a> Neighbours<'a> {
         for ((_, at), row) in rows.rev().take(NEIGHBOURS_MAX) {
             if let Some(value) = row.values.get(quantity) {
                 steps.reverse();
-                return (Some(Reading { at: *at, value }), steps);
+                return (Some(Reading { at, value }), steps);
             }
             let waits = |mark: &&Mark| mark.quantity == quantity && mark.reason == Reason::Step;
-            steps.extend(row.marks.iter().find(waits).map(|mark| (*at, *mark)));
+            steps.extend(row.marks.iter().find(waits).map(|mark| (at, *mark)));
         }
         // Without a value before them nothing tells what they are.
         (None, Vec::new())
@@ -39,6 +38,6 @@ impl<'a> Neighbours<'a> {
     /// The value after that counts.
     pub(super) fn after(&self, quantity: Quantity) -> Option<Reading> {
         let rows = self.rows.range((self.sensor, self.at.plus(1))..=(self.sensor, self.at.plus(GAP_MAX_MS)));
-        rows.take(NEIGHBOURS_MAX).find_map(|((_, at), row)| Some(Reading { at: *at, value: row.values.get(quantity)? }))
+        rows.take(NEIGHBOURS_MAX).find_map(|((_, at), row)| Some(Reading { at, value: row.values.get(quantity)? }))
     }
 }
