@@ -117,7 +117,7 @@ impl Gauge {
 }
 
 /// Sums of tips of a bucket without the noise of adding them.
-fn without_noise(mm: f64) -> f64 {
+pub fn without_noise(mm: f64) -> f64 {
     (mm * 1e6).round() / 1e6
 }
 

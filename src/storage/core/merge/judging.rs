@@ -2,11 +2,13 @@
 
 use crate::storage::core::memory::Known;
 use crate::storage::seam::{Mark, Rank};
+use weather::calibration::OfSensor;
 use weather::freshness::is_ahead;
 use weather::judge::{self, Held, Reading, Settled};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values};
+use weather::station::SensorName;
 use weather::time::Timestamp;
 
 /// What became of a value.
@@ -26,7 +28,7 @@ impl Verdict {
         (quantity, value): (Quantity, f64),
         beside: &Values,
         report: &Report,
-        is_main: bool,
+        (name, of): (&SensorName, Option<&OfSensor>),
     ) -> Self {
         let next = Reading { at: report.observed_at(), value };
         let good = good(known, quantity, report.received_at());
@@ -38,11 +40,13 @@ impl Verdict {
             return Self { reason: contradiction, settled: None };
         }
         let step = waited.map(|(at, mark)| Reading { at, value: mark.value });
-        let outcome = judge::step(quantity, good, step, next);
+        // Where another calibration begins, a step is no weather.
+        let is_same = |before: &Reading| of.is_none_or(|of| of.is_same(quantity, before.at, next.at));
+        let outcome = judge::step(quantity, good.filter(is_same), step.filter(is_same), next);
         if let Some(place) = waits {
             known.waiting.swap_remove(place);
         }
-        let is_frozen = is_main && hold(known, quantity, next, beside);
+        let is_frozen = name.is_main() && hold(known, quantity, next, beside);
         let step = outcome.is_step.then_some(Reason::Step);
         let reason = contradiction.or(step).or(is_frozen.then_some(Reason::Unchanged));
         let mark = |reason| Mark { quantity, value, received_at: report.received_at(), reason };
