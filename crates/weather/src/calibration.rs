@@ -81,8 +81,8 @@ pub enum BadCalibration {
     /// It goes with the gauge's rain.
     #[error("a rain gauge has one factor for all that it says: calibrate precipitation")]
     OfGauge,
-    /// It is counted.
-    #[error("{0} is counted, not measured: there is nothing to calibrate")]
+    /// It is counted, or a state.
+    #[error("{0} is no measure: there is nothing to calibrate")]
     Counted(&'static str),
 }
 
@@ -97,6 +97,7 @@ impl Calibration {
         }
         match quantity {
             Quantity::LightningCount => return Err(BadCalibration::Counted(quantity.name())),
+            _ if quantity.states().is_some() => return Err(BadCalibration::Counted(quantity.name())),
             Quantity::Precipitation if offset != 0.0 => return Err(BadCalibration::Rain),
             _ if holder(quantity) != Some(quantity) => return Err(BadCalibration::OfGauge),
             _ if quantity.is_circular() && factor != 1.0 => return Err(BadCalibration::Direction),

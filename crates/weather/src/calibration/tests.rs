@@ -103,7 +103,8 @@ fn what_is_no_calibration_is_refused_with_the_reason() {
         (Quantity::Precipitation, 1.1, 0.5, "no offset"),
         (Quantity::PrecipitationRate, 1.1, 0.0, "calibrate precipitation"),
         (Quantity::PrecipitationTotal, 1.1, 0.0, "calibrate precipitation"),
-        (Quantity::LightningCount, 1.1, 0.0, "counted"),
+        (Quantity::LightningCount, 1.1, 0.0, "no measure"),
+        (Quantity::BatteryLow, 1.1, 0.0, "no measure"),
     ] {
         let refused = Calibration::new(quantity, factor, offset).expect_err("no calibration").to_string();
         assert!(refused.contains(why), "{refused}");
