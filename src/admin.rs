@@ -10,6 +10,7 @@
 //! | guessing | an address may try a few passwords a minute, and two are compared at once in all |
 //! | frames, caches | no page can frame these pages, and nobody keeps them |
 
+mod calibrations;
 mod devices;
 mod frame;
 mod inbox;
@@ -32,6 +33,14 @@ use rocket::Route;
 /// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
 /// and `web::Options` in Rocket's state.
 pub fn routes() -> Vec<Route> {
-    [login::routes(), stations::routes(), station::routes(), readings::routes(), inbox::routes(), devices::routes()]
-        .concat()
+    [
+        login::routes(),
+        stations::routes(),
+        station::routes(),
+        readings::routes(),
+        calibrations::routes(),
+        inbox::routes(),
+        devices::routes(),
+    ]
+    .concat()
 }

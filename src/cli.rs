@@ -1,6 +1,7 @@
 //! The command line: each arm is one call.
 
 mod admin;
+mod calibrate;
 mod database;
 mod export;
 mod import;

@@ -3,6 +3,7 @@
 //! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
 mod admin;
+mod calibrations;
 mod core;
 mod corrections;
 mod devices;
@@ -27,6 +28,7 @@ pub mod zones;
 
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Rehearsal, Stats};
+pub use calibrations::{CalibrationStart, MadeCalibration};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
@@ -46,6 +48,7 @@ use std::sync::Arc;
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use weather::calibration::Calibration;
 use weather::clock::Heard;
 use weather::report::Report;
 use weather::station::{SensorName, Slug, Station, StationId};
@@ -231,6 +234,40 @@ impl Storage {
     /// The same as [`Storage::strike`].
     pub async fn restore(&self, selection: Selection, author: Author) -> Result<u64, Error> {
         self.ask(|answer| Job::Correct(selection, author, true, answer)).await
+    }
+
+    /// Calibrates a datastream from a time on, until the next calibration of it holds. One that begins at the same time is
+    /// replaced. What comes is calibrated at once; what is stored follows, some rows at a time.
+    ///
+    /// # Errors
+    /// If there is no such station, if it has [`weather::calibration::CALIBRATIONS_MAX`] already, or if the database says no.
+    pub async fn calibrate(
+        &self,
+        slug: &Slug,
+        start: CalibrationStart,
+        calibration: Calibration,
+        author: &str,
+    ) -> Result<(), Error> {
+        let (of, author) = ((slug.clone(), start), author.to_owned());
+        self.ask(|answer| Job::Calibrate(of, Some(calibration), author, answer)).await
+    }
+
+    /// Removes a calibration: the one before it holds from there on, if there is one. What is stored follows, likewise.
+    ///
+    /// # Errors
+    /// If there is no such station or no such calibration, or if the database says no.
+    pub async fn uncalibrate(&self, slug: &Slug, start: CalibrationStart, author: &str) -> Result<(), Error> {
+        let (of, author) = ((slug.clone(), start), author.to_owned());
+        self.ask(|answer| Job::Calibrate(of, None, author, answer)).await
+    }
+
+    /// Makes some rows anew that a calibration has changed; false if there are none. The writer does so by itself when it has
+    /// time; this is for those who wait for it.
+    ///
+    /// # Errors
+    /// If the database says no.
+    pub async fn recalculate_some(&self) -> Result<bool, Error> {
+        self.ask(Job::Recalculate).await
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {

@@ -80,7 +80,7 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 9] = [
+const DONE: [(&str, &str); 11] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
@@ -88,6 +88,8 @@ const DONE: [(&str, &str); 9] = [
     ("bound", "Uploads of that device are this station’s now."),
     ("unbound", "No device is bound to this station now."),
     ("struck", "The values are struck out: they are kept, and count for nothing."),
+    ("calibrated", "The calibration holds. What is stored from then on follows."),
+    ("uncalibrated", "The calibration is removed. What is stored from then on follows."),
     ("restored", "The values count again."),
     ("out", "You are logged out."),
 ];

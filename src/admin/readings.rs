@@ -28,7 +28,7 @@ const LISTED_DAYS: i64 = 7;
 /// So many of them, and so many corrections: a page that a person reads.
 const LISTED_MAX: u32 = 200;
 /// Who is said to have made a correction in these rooms.
-const AUTHOR: &str = "the owner";
+pub(super) const AUTHOR: &str = "the owner";
 
 /// The readings of a station that do not count.
 #[derive(Debug, Template, WebTemplate)]
@@ -81,12 +81,12 @@ struct Sent<'r> {
     token: Option<&'r str>,
 }
 
-fn local(station: &Station, at: Timestamp, format: &str) -> String {
+pub(super) fn local(station: &Station, at: Timestamp, format: &str) -> String {
     at.to_utc().with_timezone(&station.zone).format(format).to_string()
 }
 
 /// A sensor in the form; empty means all.
-fn named(sensor: &SensorName) -> String {
+pub(super) fn named(sensor: &SensorName) -> String {
     if sensor.is_main() { ".".to_owned() } else { sensor.as_str().to_owned() }
 }
 

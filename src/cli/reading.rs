@@ -31,6 +31,22 @@ pub(super) enum ReadingCommand {
     Strike(Which),
     /// Let readings count again: those that were struck out, and those that the checks have set aside
     Restore(Which),
+    /// List what a sensor sent, before it was calibrated, whether it counts or not
+    Sent(SentArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SentArguments {
+    /// The station's slug
+    station: Slug,
+    /// A time or from..to, as in `reading strike`
+    time: String,
+    /// The sensor's name, as `sensor list` shows it [default: the main sensor]
+    #[arg(long, default_value = ".", value_parser = sensor_name)]
+    sensor: SensorName,
+    /// temperature, wind_gust, …
+    #[arg(long, value_parser = quantity)]
+    quantity: Quantity,
 }
 
 #[derive(Debug, Args)]
@@ -51,7 +67,7 @@ pub(super) struct Which {
     reason: String,
 }
 
-fn quantity(text: &str) -> Result<Quantity, String> {
+pub(super) fn quantity(text: &str) -> Result<Quantity, String> {
     let known = || {
         let names: Vec<_> = Quantity::shown().map(Quantity::name).collect();
         format!("there is no such quantity; there are {}", names.join(", "))
@@ -66,6 +82,7 @@ pub(super) async fn run(config: Config, command: ReadingCommand) -> Result<()> {
         ReadingCommand::List { station, time } => list(storage, &station, time.as_deref()).await,
         ReadingCommand::Strike(which) => correct(storage, which, false).await,
         ReadingCommand::Restore(which) => correct(storage, which, true).await,
+        ReadingCommand::Sent(of) => sent(storage, of).await,
     })
     .await
 }
@@ -124,6 +141,25 @@ async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> 
     Ok(())
 }
 
+async fn sent(storage: &Storage, of: SentArguments) -> Result<()> {
+    let SentArguments { station, time, sensor, quantity } = of;
+    let station = find(storage, &station)?;
+    let Stretch { from, to } = moment::read(&station.zone, &time).map_err(|why| anyhow!(why))?;
+    let rows = storage.sent((station.id, &sensor, quantity), (from, to), LISTED_MAX).await?;
+    if rows.is_empty() {
+        bail!("{} of {} sent no {} then", shown(&sensor), station.slug, quantity.name());
+    }
+    let mut said = String::new();
+    for (at, value) in &rows {
+        writeln!(said, "{}  {value} {}", local(&station, *at), quantity.unit().symbol())?;
+    }
+    if rows.len() == LISTED_MAX as usize {
+        writeln!(said, "there may be more: these are the first {LISTED_MAX}")?;
+    }
+    std::io::stdout().write_all(said.as_bytes()).ok();
+    Ok(())
+}
+
 #[expect(clippy::disallowed_methods, reason = "a command that looks back from now")]
 fn last_days() -> Stretch {
     let now = Timestamp::from(chrono::Utc::now());
@@ -135,7 +171,7 @@ fn local(station: &Station, at: Timestamp) -> String {
 }
 
 /// Who runs the command, as the system says.
-fn author() -> String {
+pub(super) fn author() -> String {
     let name = ["USER", "LOGNAME"].into_iter().find_map(|variable| std::env::var(variable).ok());
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "the command line".to_owned())
 }

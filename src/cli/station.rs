@@ -1,5 +1,6 @@
-//! `station add | list | rename | new-key | bind | unbind | unclaimed | claim | remove`: opens the file itself, beside a running server.
+//! `station add | list | rename | new-key | bind | unbind | calibrate | unclaimed | claim | remove`: opens the file itself, beside a running server.
 
+use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -75,6 +76,9 @@ pub(super) enum StationCommand {
         /// The station's slug
         slug: Slug,
     },
+    /// Put right what a sensor sends: a factor, an offset, and the time from which they hold; what is stored from then on follows
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Calibrate(Box<Calibrate>),
     /// Remove a station with all its readings
     Remove {
         /// The station's slug
@@ -192,6 +196,7 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             let claimed = storage.claim(device, &slug).await?;
             println!("uploads of that device are those of {slug} now; {} of its reports are stored", claimed.stored);
         }
+        StationCommand::Calibrate(arguments) => calibrate::run(storage, *arguments).await?,
         StationCommand::Remove { slug, yes } => {
             let station = find(storage, &slug)?;
             if !yes {

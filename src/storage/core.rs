@@ -19,6 +19,8 @@ mod merge;
 mod news;
 mod pruning;
 mod queue;
+mod recalculate;
+mod recalculating;
 mod rehearsal;
 mod reports;
 mod scribe;

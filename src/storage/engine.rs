@@ -11,6 +11,7 @@
 //! `write_and_commit_reports`, or `rollback_reports`. No two transactions of any process may be between the lock and the
 //! commit at the same time: numbers of the journal come in the order of commits, without a gap that is filled later.
 
+use super::calibrations::MadeCalibration;
 use super::corrections::{Author, Correction, Marked, Selection};
 use super::entry::Entry;
 use super::error::Error;
@@ -18,9 +19,9 @@ use super::keys::KeyHash;
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Counted, Datastream, EnrolChange, FoundRow, FoundSensor, JournalLimits, KnownWords, Move,
-    Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken,
-    StationChange, Stretch, WordLimits,
+    AdminChange, Changed, Counted, Datastream, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow,
+    KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rows, SensorDay,
+    SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -187,6 +188,31 @@ impl Engine {
     /// Sets what has fallen by readings of a sensor.
     pub(super) async fn set_fallen(&mut self, sensor: SensorId, fallen: &[(Timestamp, f64)]) -> Result<(), Error> {
         each!(Engine, self, db => db.set_fallen(sensor, fallen).await)
+    }
+
+    /// A sensor's name.
+    pub(super) async fn name_of(&mut self, sensor: SensorId) -> Result<SensorName, Error> {
+        each!(Engine, self, db => db.name_of(sensor).await)
+    }
+
+    /// A sensor whose rows are to be made anew of what was sent; `None`: there is none.
+    pub(super) async fn due(&mut self) -> Result<Option<Due>, Error> {
+        each!(Engine, self, db => db.due().await)
+    }
+
+    /// Notes where that goes on; `None`: all of the sensor is done.
+    pub(super) async fn note_due(&mut self, sensor: SensorId, next: Option<Timestamp>) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_due(sensor, next).await)
+    }
+
+    /// A sensor's rows within a stretch with all that is kept of them, oldest first, `limit` at most.
+    pub(super) async fn kept(&mut self, sensor: SensorId, stretch: Stretch, limit: u32) -> Result<Vec<KeptRow>, Error> {
+        each!(Engine, self, db => db.kept(sensor, stretch, limit).await)
+    }
+
+    /// Writes what became of a sensor's rows.
+    pub(super) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
+        each!(Engine, self, db => db.rewrite(sensor, rows).await)
     }
 
     /// Notes who corrected what: the author, whether it was restored, and how many values.
@@ -439,6 +465,26 @@ impl Readers {
     /// The newest corrections of a station's readings, newest first.
     pub(super) async fn corrections(&self, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
         each!(Readers, self, db => db.corrections(station, limit).await)
+    }
+
+    /// A station's calibrations: those that hold, then those that were removed.
+    pub(super) async fn calibrations(&self, station: StationId, limit: u32) -> Result<Vec<MadeCalibration>, Error> {
+        each!(Readers, self, db => db.calibrations(station, limit).await)
+    }
+
+    /// Whether rows of a station are still to be made anew.
+    pub(super) async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
+        each!(Readers, self, db => db.is_recalculating(station).await)
+    }
+
+    /// What a datastream sent within a stretch, whether it counts or not, oldest first.
+    pub(super) async fn sent(
+        &self,
+        of: Datastream<'_>,
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, f64)>, Error> {
+        each!(Readers, self, db => db.sent(of, stretch, limit).await)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.

@@ -39,6 +39,14 @@ pub enum Error {
     /// A stretch of readings is empty or too long; days that it may have.
     #[error("readings are corrected over a stretch of {0} days at most, and its end must be after its start")]
     Stretch(i64),
+    /// No calibration of that datastream begins then.
+    #[error(
+        "{0} has no calibration of that quantity and sensor that begins then; stevenson station calibrate list shows them"
+    )]
+    NoCalibration(String),
+    /// A station has as many calibrations as it may have.
+    #[error("a station may have {0} calibrations; remove some first")]
+    TooManyCalibrations(usize),
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
@@ -130,6 +138,8 @@ impl Error {
             Error::NoStation(name) => Error::NoStation(name.clone()),
             Error::NoSensor(station, name) => Error::NoSensor(station.clone(), name.clone()),
             Error::Stretch(days) => Error::Stretch(*days),
+            Error::NoCalibration(station) => Error::NoCalibration(station.clone()),
+            Error::TooManyCalibrations(most) => Error::TooManyCalibrations(*most),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
             Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
             Error::NoDevice(id) => Error::NoDevice(*id),

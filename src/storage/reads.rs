@@ -1,5 +1,6 @@
 //! What a handle reads, each from the connections that read.
 
+use super::calibrations::MadeCalibration;
 use super::core::Job;
 use super::corrections::{Correction, Marked};
 use super::entry::Entry;
@@ -232,6 +233,31 @@ impl Storage {
     /// The newest `limit` corrections of a station's readings, newest first.
     pub async fn corrections(&self, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
         self.readers.corrections(station, limit).await
+    }
+}
+
+/// Calibrations, and what was sent before they were applied.
+impl Storage {
+    /// A station's calibrations: those that hold, by sensor, quantity and time, then those that were removed or replaced;
+    /// `limit` at most.
+    pub async fn calibrations(&self, station: StationId, limit: u32) -> Result<Vec<MadeCalibration>, Error> {
+        self.readers.calibrations(station, limit).await
+    }
+
+    /// Whether rows of a station are still to be made anew after a calibration was added or removed.
+    pub async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
+        self.readers.is_recalculating(station).await
+    }
+
+    /// What a sensor sent of a quantity from `from` (inclusive) to `to` (exclusive), canonical units, oldest first: before it
+    /// was calibrated, and whether it counts or not.
+    pub async fn sent(
+        &self,
+        (station, sensor, quantity): (StationId, &SensorName, Quantity),
+        (from, to): (Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, f64)>, Error> {
+        self.readers.sent(Datastream { station, sensor, quantity }, Stretch { from, to }, limit).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The values that the deciding wing and an engine hand to each other.
 
+use super::calibrations::CalibrationStart;
 use super::corrections::Selection;
 use super::devices::DeviceSecret;
 use super::entry::Entry;
@@ -9,6 +10,7 @@ use super::unclaimed::Stranger;
 use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use weather::calibration::Calibration;
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -32,6 +34,48 @@ pub(super) struct Move<'a> {
     pub quantities: &'a [Quantity],
     /// True if marked values are to count, false if values are to be struck out.
     pub restore: bool,
+}
+
+/// Rows of a sensor that are to be made anew of what was sent.
+pub(super) struct Due {
+    pub sensor: SensorId,
+    pub station: StationId,
+    pub name: SensorName,
+    pub stretch: Stretch,
+    /// Their rain, too.
+    pub rains: bool,
+}
+
+/// A row with all that is kept of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct KeptRow {
+    pub at: Timestamp,
+    pub values: Values,
+    pub marks: Vec<Mark>,
+    /// What was sent, where a calibration made something else of it.
+    pub sent: Vec<(Quantity, f64)>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, PartialEq)]
+pub(super) struct Rewritten {
+    pub at: Timestamp,
+    /// Values that are others now; `None`: it does not count any more.
+    pub values: Vec<(Quantity, Option<f64>)>,
+    pub marks: Vec<MarkChange>,
+    /// What was sent, where something else is kept now; `None`: the same is kept.
+    pub sent: Vec<(Quantity, Option<f64>)>,
+}
+
+impl Rewritten {
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.marks.is_empty() && self.sent.is_empty()
+    }
+
+    /// The quantities of which values changed.
+    pub(super) fn quantities(&self) -> impl Iterator<Item = Quantity> {
+        self.values.iter().map(|(quantity, _)| *quantity)
+    }
 }
 
 /// What is to be made anew of a sensor's observations.
@@ -138,6 +182,8 @@ pub(super) struct Observed {
     pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
     /// Marks that changed, in order.
     pub marks: Vec<MarkChange>,
+    /// What was sent, where a calibration made something else of it.
+    pub sent: Vec<(Place, Quantity, f64)>,
 }
 
 /// Visitor, station and number.
@@ -215,6 +261,8 @@ pub(super) enum StationChange<'a> {
     Unbind(&'a Slug),
     /// Unless the station has one.
     ClaimMain(&'a Slug, &'a SensorName),
+    /// With its author; `None`: the one that begins there ends.
+    Calibrate(&'a Slug, &'a CalibrationStart, Option<&'a Calibration>, &'a str),
 }
 
 impl StationChange<'_> {
@@ -228,7 +276,8 @@ impl StationChange<'_> {
             | StationChange::RemoveSensor(slug, _)
             | StationChange::Bind(slug, _)
             | StationChange::Unbind(slug)
-            | StationChange::ClaimMain(slug, _) => slug,
+            | StationChange::ClaimMain(slug, _)
+            | StationChange::Calibrate(slug, ..) => slug,
         }
     }
 }

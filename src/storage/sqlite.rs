@@ -5,6 +5,7 @@
 //! who is told is decided in `core/`, the same for every engine.
 
 mod admin;
+mod calibrations;
 mod conversations;
 mod corrections;
 mod enrol;

@@ -5,6 +5,7 @@ use super::keys::{self, KeyHash};
 use std::collections::HashMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
+use weather::calibration::Calibrations;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 use weather::zone::Zone;
@@ -51,6 +52,7 @@ pub(super) struct FoundStation {
     pub devices: Vec<(DeviceKind, KeyHash)>,
     /// The device behind a hub that is its main sensor.
     pub main_device: Option<SensorName>,
+    pub calibrations: Calibrations,
 }
 
 /// All stations, sorted by name.
@@ -71,6 +73,7 @@ struct Listed {
     key_prefix: String,
     devices: Vec<DeviceKind>,
     main_device: Option<SensorName>,
+    calibrations: Calibrations,
 }
 
 impl Directory {
@@ -78,7 +81,7 @@ impl Directory {
     pub(super) fn new(found: Vec<FoundStation>) -> Self {
         let mut directory = Self::default();
         for (place, found) in found.into_iter().enumerate() {
-            let FoundStation { station, key_hash, key_prefix, devices, main_device } = found;
+            let FoundStation { station, key_hash, key_prefix, devices, main_device, calibrations } = found;
             let slug: Arc<str> = station.slug.as_str().into();
             directory.by_slug.insert(slug.clone(), place);
             directory.by_id.insert(station.id, place);
@@ -86,7 +89,7 @@ impl Directory {
             directory.by_device.extend(devices.iter().map(|(_, hash)| (*hash, place)));
             let devices = devices.into_iter().map(|(kind, _)| kind).collect();
             let station = Arc::new(station);
-            directory.listed.push(Listed { station, slug, key_hash, key_prefix, devices, main_device });
+            directory.listed.push(Listed { station, slug, key_hash, key_prefix, devices, main_device, calibrations });
         }
         directory
     }
@@ -149,6 +152,11 @@ impl Directory {
 
     pub(super) fn by_id(&self, id: StationId) -> Option<(&Arc<Station>, &Arc<str>)> {
         self.by_id.get(&id).map(|&place| (&self.listed[place].station, &self.listed[place].slug))
+    }
+
+    /// A station with its calibrations.
+    pub(super) fn calibrated(&self, id: StationId) -> Option<(&Arc<Station>, &Calibrations)> {
+        self.by_id.get(&id).map(|&place| (&self.listed[place].station, &self.listed[place].calibrations))
     }
 
     fn listed_as(&self, slug: &str) -> Option<&Listed> {

@@ -125,9 +125,13 @@ impl From<storage::Error> for Problem {
             },
             TooManyWords(seconds) => Self::too_many(error.to_string(), *seconds),
             Crowded(seconds) => Self { retry_after_s: Some(*seconds), ..Self::unavailable(error.to_string()) },
-            NoStation(_) | NoSensor(..) | NoDevice(_) => Self::new(Status::NotFound, error.to_string()),
+            NoStation(_) | NoSensor(..) | NoDevice(_) | NoCalibration(_) => {
+                Self::new(Status::NotFound, error.to_string())
+            }
             Stretch(_) => Self::new(Status::BadRequest, error.to_string()),
-            SlugTaken(_) | DeviceTaken(_) | TooManyAlerts => Self::new(Status::Conflict, error.to_string()),
+            SlugTaken(_) | DeviceTaken(_) | TooManyAlerts | TooManyCalibrations(_) => {
+                Self::new(Status::Conflict, error.to_string())
+            }
             BadName(_) | File(_) | Database(_) | Migrate(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "storage failed");
                 Self::unavailable(error.to_string())

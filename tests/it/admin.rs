@@ -1,5 +1,6 @@
 //! The owner's rooms, `/admin`: who is let in, and what is done there.
 
+mod calibrations;
 mod doors;
 mod enrolment;
 mod inbox;

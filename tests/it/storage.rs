@@ -2,6 +2,8 @@
 
 #[path = "storage/alerts.rs"]
 mod alerts;
+#[path = "storage/calibrating.rs"]
+mod calibrating;
 #[path = "storage/forgetting.rs"]
 mod forgetting;
 #[path = "storage/journal.rs"]

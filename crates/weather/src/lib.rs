@@ -2,6 +2,7 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
+pub mod calibration;
 pub mod clock;
 pub mod consistency;
 pub mod day;

@@ -11,6 +11,7 @@ use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, Move, Rank, Renewal, SensorId, Stretch};
 use std::collections::BTreeSet;
+use weather::calibration::OfSensor;
 use weather::day;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -60,7 +61,9 @@ async fn try_correct(
         let mut renewal = Renewal { sensor, quantities: Vec::new(), days: days(station, stretch), now: now() };
         renewal.quantities.extend(moved.iter().filter(|(of, ..)| *of == sensor).map(|(_, quantity, _)| *quantity));
         if renewal.quantities.iter().any(|quantity| RAIN.contains(quantity)) {
-            let rained = rain_again(&mut scribe.engine, station, sensor, stretch).await?;
+            let name = scribe.engine.name_of(sensor).await?;
+            let of = directory.calibrated(station.id).and_then(|(_, calibrations)| calibrations.of(&name));
+            let rained = rain_again(&mut scribe.engine, station, (sensor, of), stretch).await?;
             let more =
                 Renewal { sensor, quantities: vec![Quantity::Precipitation], days: days(station, rained), now: now() };
             scribe.engine.renew(&more).await?;
@@ -94,24 +97,44 @@ fn days(station: &Station, stretch: Stretch) -> Vec<(chrono::NaiveDate, Stretch)
     first.iter_days().take_while(|date| *date <= last).map(bounds).collect()
 }
 
+/// The local days of some instants, which come in order, with their bounds.
+pub(super) fn days_of(station: &Station, instants: &[Timestamp]) -> Vec<(chrono::NaiveDate, Stretch)> {
+    let mut found: Vec<(chrono::NaiveDate, Stretch)> = Vec::new();
+    for at in instants {
+        if found.last().is_none_or(|(_, day)| day.to <= *at) {
+            let date = day::date_at(&station.zone, *at);
+            let (from, to) = day::bounds(&station.zone, date);
+            found.push((date, Stretch { from, to }));
+        }
+    }
+    found
+}
+
 /// Makes the rain anew of what the counters say, from the stretch on to the end of the day after it: the first reading of a
 /// day is told by the last one before it. Returns the stretch that it went through.
 async fn rain_again(
     engine: &mut Engine,
     station: &Station,
-    sensor: SensorId,
+    (sensor, of): (SensorId, Option<&OfSensor>),
     stretch: Stretch,
 ) -> Result<Stretch, Error> {
     let last = day::date_at(&station.zone, stretch.to.plus(-1));
     let (_, to) = day::bounds(&station.zone, last.succ_opt().unwrap_or(last));
     let through = Stretch { from: stretch.from, to };
     let counted = engine.counted(sensor, Stretch { from: stretch.from.plus(-DAY_MS), to }).await?;
-    engine.set_fallen(sensor, &fallen(station, &counted, stretch.from)).await?;
+    let factor = |at| of.map_or(1.0, |of| of.rain_factor(at));
+    engine.set_fallen(sensor, &fallen(station, &counted, stretch.from, factor)).await?;
     Ok(through)
 }
 
-/// What has fallen by each reading since `from`; those before are as they were.
-fn fallen(station: &Station, counted: &[Counted], from: Timestamp) -> Vec<(Timestamp, f64)> {
+/// What has fallen by each reading since `from`; those before are as they were. `factor`: what falls at an instant is multiplied
+/// by it.
+pub(super) fn fallen(
+    station: &Station,
+    counted: &[Counted],
+    from: Timestamp,
+    factor: impl Fn(Timestamp) -> f64,
+) -> Vec<(Timestamp, f64)> {
     let mut known = Known::default();
     let mut fallen = Vec::new();
     for &Counted { at, daily, total, fallen: was } in counted {
@@ -123,7 +146,7 @@ fn fallen(station: &Station, counted: &[Counted], from: Timestamp) -> Vec<(Times
         let again = if at < from {
             None
         } else {
-            merge::rain(&mut known, station, &row, |quantity| row.get(quantity), (at, at))
+            merge::rain(&mut known, station, &row, |quantity| row.get(quantity), (at, at), factor(at))
         };
         fallen.extend(again.map(|mm| (at, mm)));
         for (quantity, value) in said.into_iter().chain(again.or(was).map(|mm| (Quantity::Precipitation, mm))) {
@@ -159,7 +182,7 @@ mod tests {
         let struck = row(5, None, None);
         let after = row(10, Some(812.8), Some(3.2));
         let later = row(15, Some(813.0), Some(3.4));
-        let again = fallen(&station(), &[before, struck, after, later], START.plus(5 * MINUTE_MS));
+        let again = fallen(&station(), &[before, struck, after, later], START.plus(5 * MINUTE_MS), |_| 1.0);
         let again: Vec<f64> = again.into_iter().map(|(_, mm)| mm).collect();
         assert_eq!(again, [1.0, 1.2]);
     }

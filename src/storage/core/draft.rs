@@ -106,5 +106,6 @@ impl Decided {
 /// A slice with its station; `None` if that is gone.
 pub(super) fn upload<'a>(directory: &'a Directory, slice: &'a Slice) -> Option<Upload<'a>> {
     let (station, slug) = directory.by_id(slice.station)?;
-    Some(Upload { station, slug, reports: &slice.reports, first: slice.first })
+    let (_, calibrations) = directory.calibrated(slice.station)?;
+    Some(Upload { station, slug, calibrations, reports: &slice.reports, first: slice.first })
 }

@@ -1,5 +1,6 @@
 //! What the writer is asked to do, apart from reports.
 
+use crate::storage::calibrations::CalibrationStart;
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
@@ -10,6 +11,7 @@ use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use weather::calibration::Calibration;
 use weather::station::{SensorName, Slug, Station};
 
 /// What the writer is asked to do.
@@ -25,6 +27,10 @@ pub(in crate::storage) enum Job {
     Bind(Slug, DeviceSecret, Answer<()>),
     Unbind(Slug, Answer<()>),
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
+    /// With its author; `None`: the one that begins there ends.
+    Calibrate((Slug, CalibrationStart), Option<Calibration>, String, Answer<()>),
+    /// Some rows are made anew; false if there are none.
+    Recalculate(Answer<bool>),
     /// True if the change applied.
     Admin(AdminChange, Answer<bool>),
     /// Likewise.

@@ -2,6 +2,7 @@
 
 use super::news::News;
 use super::scribe::{Scribe, now};
+use crate::storage::calibrations::CalibrationStart;
 use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -9,6 +10,7 @@ use crate::storage::keys::Key;
 use crate::storage::seam::StationChange;
 use crate::storage::stations::{Directory, NewStation, StationSettings};
 use std::sync::Arc;
+use weather::calibration::Calibration;
 use weather::station::{SensorName, Slug, Station};
 
 pub(super) async fn add_station(scribe: &mut Scribe, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
@@ -59,6 +61,17 @@ pub(super) async fn unbind_devices(scribe: &mut Scribe, slug: Slug) -> Result<()
 pub(super) async fn claim_main(scribe: &mut Scribe, slug: Slug, name: SensorName) -> Result<Option<SensorName>, Error> {
     let directory = change(scribe, StationChange::ClaimMain(&slug, &name)).await?;
     Ok(directory.main_device(slug.as_str()).cloned())
+}
+
+pub(super) async fn calibrate(
+    scribe: &mut Scribe,
+    (slug, start): (Slug, CalibrationStart),
+    calibration: Option<Calibration>,
+    author: String,
+) -> Result<(), Error> {
+    change(scribe, StationChange::Calibrate(&slug, &start, calibration.as_ref(), &author)).await?;
+    scribe.recalculating.suspect();
+    Ok(())
 }
 
 /// Changes the list of stations in a transaction of its own; returns the new list.

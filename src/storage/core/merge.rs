@@ -14,11 +14,12 @@ use neighbours::Neighbours;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeBounds;
 use std::sync::Arc;
+use weather::calibration::{Calibrated, Calibrations, OfSensor};
 use weather::freshness::is_ahead;
 use weather::judge::Settled;
 use weather::mark::Reason;
 use weather::quantity::Quantity;
-use weather::rain::{Counter, Gauge};
+use weather::rain::{Counter, Gauge, without_noise};
 use weather::report::{Report, Values, Warning};
 use weather::station::{SensorName, Station, StationId};
 use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -28,6 +29,7 @@ use weather::{day, derived};
 pub(super) struct Upload<'a> {
     pub station: &'a Station,
     pub slug: &'a Arc<str>,
+    pub calibrations: &'a Calibrations,
     pub reports: &'a [Report],
     /// The place of the first of them in what was sent; `None` if one report was sent alone, which warnings do not number.
     pub first: Option<usize>,
@@ -44,9 +46,9 @@ pub(super) struct Merged {
 /// Contradictions that one answer names; the rest is left out. A sender with that many has one problem, not a hundred.
 pub(super) const WARNINGS_MAX: usize = 100;
 /// What is derived rests on values that are at most this old.
-const DERIVE_MAX_AGE_MS: i64 = 15 * MINUTE_MS;
+pub(super) const DERIVE_MAX_AGE_MS: i64 = 15 * MINUTE_MS;
 /// Pressures that lie no further apart are the same derived one, hPa: the temperature beside it may have changed since.
-const SAME_HPA: f64 = 0.05;
+pub(super) const SAME_HPA: f64 = 0.05;
 
 /// Uploads that are merged, in order, into what is known, until they are written together. What is written is known
 /// from then on: if it cannot be written, memory has to be cleared.
@@ -58,6 +60,7 @@ pub(super) struct Merging {
     /// Days whose extremes may have changed.
     days: BTreeSet<SensorDay>,
     marks: Vec<MarkChange>,
+    sent: Vec<(Place, Quantity, f64)>,
     news: Vec<News>,
     backfill: Backfill,
 }
@@ -175,12 +178,13 @@ impl<'r> Taken<'r> {
         &mut self,
         memory: &mut Memory,
         row: &mut Row,
-        (name, sensor): (&'r SensorName, SensorId),
+        (name, sensor, of): (&'r SensorName, SensorId, Option<&OfSensor>),
         (quantity, value): (Quantity, f64),
         (report, neighbours): (&Report, &Neighbours<'_>),
     ) {
         let known = memory.sensors.entry(sensor).or_default();
-        let case = Case { quantity, value, beside: &row.values, neighbours, report, is_main: name.is_main() };
+        let is_main = name.is_main();
+        let case = Case { quantity, value, beside: &row.values, neighbours, calibrations: of, report, is_main };
         let Verdict { reason, settled } = Verdict::of(known, &case);
         for (at, mark, settled) in settled.into_iter().filter(|(.., settled)| *settled != Settled::Unknown) {
             let counts = settled == Settled::Stayed;
@@ -197,17 +201,52 @@ impl<'r> Taken<'r> {
         }
     }
 
-    /// Takes in what lies beyond the limits; the door has named it.
-    fn keep_beyond(&mut self, row: &mut Row, name: &'r SensorName, report: &Report) {
-        for &(quantity, value) in report.beyond(name) {
+    /// Takes in what lies beyond the limits; the door has named it, or a calibration has made it so. Returns what was sent of
+    /// what it took in.
+    fn keep_beyond(
+        &mut self,
+        row: &mut Row,
+        name: &'r SensorName,
+        report: &Report,
+        beyond: &[Beyond],
+    ) -> impl Iterator<Item = (Quantity, f64)> + use<> {
+        let mut sent = Vec::new();
+        for &Beyond { quantity, value, sent: said } in beyond {
             let is_kept = row.marks.iter().any(|mark| mark.quantity == quantity);
             if !is_kept && row.values.get(quantity).is_none() {
                 let mark = Mark { quantity, value, received_at: report.received_at(), reason: Reason::Gross };
                 row.marks.push(mark);
                 self.marked.push((name, mark, false));
+                sent.extend((said != value).then_some((quantity, said)));
             }
         }
+        sent.into_iter()
     }
+}
+
+/// A value that lies beyond the limits, and what was sent.
+struct Beyond {
+    quantity: Quantity,
+    value: f64,
+    sent: f64,
+}
+
+/// What a sensor said that lies beyond the limits: as it came, or as it is put right.
+fn beyond(of: Option<&OfSensor>, right: Option<Calibrated>, (name, report): (&SensorName, &Report)) -> Vec<Beyond> {
+    let as_sent = report.beyond(name).iter().map(|&(quantity, sent)| {
+        let calibration = of.and_then(|of| of.at(quantity, report.observed_at()));
+        Beyond { quantity, sent, value: calibration.map_or(sent, |calibration| calibration.of(quantity, sent)) }
+    });
+    let made = right.into_iter().flat_map(|right| {
+        let made = |(quantity, value)| Beyond { quantity, value, sent: right.sent_as(quantity).unwrap_or(value) };
+        right.beyond.clone().into_iter().map(made).collect::<Vec<_>>()
+    });
+    as_sent.chain(made).collect()
+}
+
+/// What was sent of a value that is about to be kept, if that is something else.
+fn kept_as_sent(right: Option<&Calibrated>, place: Place, sent_as: Quantity) -> Option<(Place, Quantity, f64)> {
+    right?.sent_as(sent_as).map(|sent| (place, sent_as, sent))
 }
 
 /// A step of a sensor that has waited, and what it was.
@@ -261,7 +300,7 @@ impl Merging {
             let number = upload.first.map(|first| first + place);
             let warned = answer.warnings.len();
             let newest = memory.main(upload.station.id).and_then(|known| known.newest(report.received_at()));
-            let taken = self.report(memory, upload.station, report, number, &mut answer.warnings);
+            let taken = self.report(memory, upload, report, number, &mut answer.warnings);
             taken.count_set_aside(&mut answer.set_aside);
             if taken.fresh.is_empty() && taken.marked.is_empty() {
                 answer.duplicate += usize::from(answer.warnings.len() == warned);
@@ -307,7 +346,7 @@ impl Merging {
     fn report<'r>(
         &mut self,
         memory: &mut Memory,
-        station: &Station,
+        &Upload { station, calibrations, .. }: &Upload<'_>,
         report: &'r Report,
         number: Option<usize>,
         warnings: &mut Vec<Warning>,
@@ -330,6 +369,9 @@ impl Merging {
             let (slot, mut row) = self.rows.take_out(place);
             let neighbours = Neighbours::of(&self.rows, place);
             let before = taken.counts();
+            let of = calibrations.of(name);
+            let right = of.map(|of| of.put_right(observed_at, sent, report.is_history()));
+            let sent = right.as_ref().map_or(sent, |right| &right.values);
             for (sent_as, value) in sent.iter() {
                 let there = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity));
                 let (quantity, known) = match sent_as {
@@ -342,9 +384,13 @@ impl Merging {
                     _ => (sent_as, there(sent_as)),
                 };
                 match known {
-                    None => taken.judge(memory, &mut row, (name, sensor), (quantity, value), (report, &neighbours)),
+                    None => {
+                        self.sent.extend(kept_as_sent(right.as_ref(), place, sent_as));
+                        taken.judge(memory, &mut row, (name, sensor, of), (quantity, value), (report, &neighbours));
+                    }
                     Some(stored) if stored == value => {}
                     Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
+                        self.sent.extend(kept_as_sent(right.as_ref(), place, sent_as));
                         row.values.restore(quantity, value);
                         taken.fresh.push((name, quantity, value));
                     }
@@ -355,12 +401,15 @@ impl Merging {
                     }
                 }
             }
-            taken.keep_beyond(&mut row, name, report);
+            let beyond = beyond(of, right, (name, report));
+            self.sent.extend(taken.keep_beyond(&mut row, name, report, &beyond).map(|(of, sent)| (place, of, sent)));
             let got = |quantity| taken.got(quantity, before);
+            let factor = of.map_or(1.0, |of| of.rain_factor(observed_at));
             // A file's rain since midnight was made of its counters as it was read, in order.
             if !report.is_history()
                 && let Some(known) = memory.sensors.get_mut(&sensor)
-                && let Some(fallen) = rain(known, station, &row.values, got, (observed_at, report.received_at()))
+                && let Some(fallen) =
+                    rain(known, station, &row.values, got, (observed_at, report.received_at()), factor)
             {
                 row.values.restore(Quantity::Precipitation, fallen);
                 taken.fresh.push((name, Quantity::Precipitation, fallen));
@@ -370,7 +419,7 @@ impl Merging {
                 && taken.measured(Quantity::StationPressure, before)
                 && let Some(made) = reduced(memory, (station, sensor), &row, report)
             {
-                taken.judge(memory, &mut row, (name, sensor), made, (report, &neighbours));
+                taken.judge(memory, &mut row, (name, sensor, of), made, (report, &neighbours));
             }
             row.changed |= taken.counts() != before;
             self.rows.put_back(slot, row);
@@ -437,7 +486,8 @@ impl Merging {
             News { station: slug, visitor: None, body }
         }));
         // Neighbours in the tree are written one after the other.
-        let mut observed = Observed { rows: self.rows.changed(), marks: self.marks, ..Observed::default() };
+        let (rows, marks, sent) = (self.rows.changed(), self.marks, self.sent);
+        let mut observed = Observed { rows, marks, sent, ..Observed::default() };
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
             if std::mem::take(&mut known.is_touched) {
@@ -504,13 +554,14 @@ fn at_sea_level(
 }
 
 /// What has fallen since midnight by the counter that a row has got, mm. A daily counter is preferred to a total one, whose
-/// first reading says nothing.
+/// first reading says nothing. What falls is multiplied by `factor`; what counters said stays as it is.
 pub(super) fn rain(
     known: &mut Known,
     station: &Station,
     row: &Values,
     got: impl Fn(Quantity) -> Option<f64>,
     (observed_at, received_at): (Timestamp, Timestamp),
+    factor: f64,
 ) -> Option<f64> {
     let (counter, counted, quantity) = match got(Quantity::PrecipitationCounted) {
         Some(counted) => (Counter::Daily, counted, Quantity::PrecipitationCounted),
@@ -535,14 +586,15 @@ pub(super) fn rain(
     let newest = reading.zip(fallen).map(|(counted, fallen)| Gauge {
         at: counted.rank.observed_at,
         counted: counted.value,
-        fallen: fallen.value,
+        // As the gauge counts it.
+        fallen: fallen.value / factor,
         doubt: known.rain_doubt,
     });
     let gauge = Gauge::read(&station.zone, counter, newest, observed_at, counted)?;
     if newest.is_none_or(|newest| newest.at <= gauge.at) {
         known.rain_doubt = gauge.doubt;
     }
-    Some(gauge.fallen)
+    Some(if factor == 1.0 { gauge.fallen } else { without_noise(gauge.fallen * factor) })
 }
 
 /// What the main sensor says as of a report.

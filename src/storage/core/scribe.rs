@@ -4,6 +4,7 @@ use super::foreign::Foreign;
 use super::memory::Memory;
 use super::news::Numbering;
 use super::pruning::Pruning;
+use super::recalculating::Recalculating;
 use super::shared::Shared;
 use super::stats::count;
 use super::tell::Teller;
@@ -25,6 +26,7 @@ pub(in crate::storage) struct Scribe {
     pub(super) numbering: Numbering,
     pub(super) pruning: Pruning,
     pub(super) tidying: Tidying,
+    pub(super) recalculating: Recalculating,
     pub(super) teller: Teller,
     foreign: Foreign,
     measured_at: Timestamp,
@@ -49,6 +51,7 @@ impl Scribe {
         shared.measured(engine.used_bytes().await?);
         let pruning = Pruning::new(engine.count().await?, now());
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
+        let recalculating = Recalculating::new();
         let measured_at = now();
         Ok(Self {
             engine,
@@ -57,6 +60,7 @@ impl Scribe {
             numbering,
             pruning,
             tidying,
+            recalculating,
             teller,
             foreign,
             measured_at,
@@ -106,6 +110,7 @@ impl Scribe {
         count(&self.shared.counters.foreign_entries, read);
         self.memory.clear();
         self.tidying.suspect();
+        self.recalculating.suspect();
         self.numbering.reached(head);
         Ok(())
     }
@@ -168,7 +173,7 @@ impl Scribe {
     /// True if old entries are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
         let now = now();
-        self.tidying.has_orphans() || self.pruning.is_due(now) || self.wiping.is_due(now)
+        self.tidying.has_orphans() || self.recalculating.is_due() || self.pruning.is_due(now) || self.wiping.is_due(now)
     }
 
     /// Does some of it: never so much that somebody waits long.
@@ -183,6 +188,7 @@ impl Scribe {
             }
             // A tidying that failed is tried again.
             self.tidying.suspect();
+            self.recalculating.suspect();
         }
         if self.tidying.has_orphans() {
             self.tidying.tidy_some(&mut self.engine).await;

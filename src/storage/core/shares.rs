@@ -17,6 +17,8 @@ const ROW_BYTES: u64 = 24;
 const VALUE_BYTES: u64 = 9;
 /// A value that is marked takes about so much.
 const MARK_BYTES: u64 = 64;
+/// A value that is kept as it was sent, too, takes about so much.
+pub(super) const SENT_BYTES: u64 = 32;
 /// A datastream's low and high of a day take about so much.
 const DAY_BYTES: u64 = 64;
 
@@ -136,6 +138,9 @@ pub(super) fn growth(
         if let MarkChange::Put((sensor, _), _) = mark {
             *grown.entry(*sensor).or_default() += MARK_BYTES;
         }
+    }
+    for ((sensor, _), ..) in &observed.sent {
+        *grown.entry(*sensor).or_default() += SENT_BYTES;
     }
     // Low and high came at the same instant: it is the day's first value.
     for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {

@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, correct, enrol, forget, list, store};
+use super::{admin, correct, enrol, forget, list, recalculate, store};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -50,6 +50,7 @@ impl Writer {
             }
             if !self.reports.are_under_way() {
                 self.scribe.do_chores().await;
+                recalculate::recalculate_if_due(&mut self.scribe).await;
                 if self.reports.launch(&mut self.scribe) {
                     continue;
                 }
@@ -139,6 +140,10 @@ impl Writer {
             Job::RemoveSensor(slug, name, answer) => {
                 drop(answer.send(list::remove_sensor(&mut self.scribe, slug, name).await));
             }
+            Job::Calibrate(of, calibration, author, answer) => {
+                drop(answer.send(list::calibrate(&mut self.scribe, of, calibration, author).await));
+            }
+            Job::Recalculate(answer) => drop(answer.send(recalculate::recalculate_some(&mut self.scribe).await)),
             Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
             Job::Correct(selection, author, restore, answer) => {
                 drop(answer.send(correct::correct(&mut self.scribe, &selection, &author, restore).await));

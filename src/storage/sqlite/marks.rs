@@ -9,11 +9,11 @@ use weather::mark::Reason;
 use weather::station::StationId;
 use weather::time::Timestamp;
 
-const PUT: &str = "\
+pub(super) const PUT: &str = "\
     INSERT INTO marked (sensor, observed_ms, quantity, value, received_ms, flag, reason) VALUES (?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (sensor, observed_ms, quantity) DO UPDATE SET \
     value = excluded.value, flag = excluded.flag, reason = excluded.reason";
-const LIFT: &str = "DELETE FROM marked WHERE sensor = ? AND observed_ms = ? AND quantity = ?";
+pub(super) const LIFT: &str = "DELETE FROM marked WHERE sensor = ? AND observed_ms = ? AND quantity = ?";
 
 /// Writes what changed, in order.
 pub(super) fn write(db: &Connection, changes: &[MarkChange]) -> rusqlite::Result<()> {

@@ -2,8 +2,10 @@
 
 use super::texts::Texts;
 use super::{
-    admin, conversations, corrections, enrol, journal, last_when, many, observations, recorded, series, stations,
+    admin, calibrations, conversations, corrections, enrol, journal, last_when, many, observations, recorded, series,
+    stations,
 };
+use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -182,6 +184,31 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<Correction>, Error> {
         corrections::corrections(&self.pool, station, limit).await
+    }
+
+    /// A station's calibrations: those that hold, then those that were removed.
+    pub(in crate::storage) async fn calibrations(
+        &self,
+        station: StationId,
+        limit: u32,
+    ) -> Result<Vec<MadeCalibration>, Error> {
+        calibrations::made(&self.pool, station, limit).await
+    }
+
+    /// Whether rows of a station are still to be made anew.
+    pub(in crate::storage) async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
+        Ok(calibrations::is_recalculating(&self.pool, station).await?)
+    }
+
+    /// What a datastream sent within a stretch, whether it counts or not, oldest first.
+    pub(in crate::storage) async fn sent(
+        &self,
+        of: Datastream<'_>,
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, f64)>, Error> {
+        let Datastream { station, sensor, quantity } = of;
+        Ok(calibrations::sent(&self.pool, &self.texts, (station, sensor, quantity), stretch, limit).await?)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.

@@ -1,5 +1,6 @@
 //! Writes what a batch of reports changed, row by row, inside the caller's transaction.
 
+use super::calibrations;
 use super::journal::body;
 use super::latest;
 use super::marks;
@@ -28,6 +29,7 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries
         observation.raw_execute()?;
     }
     marks::write(db, &observed.marks)?;
+    calibrations::keep(db, &observed.sent)?;
     latest::write(db, &observed.latest)?;
     let mut extreme = db.prepare_cached(EXTREME)?;
     let mut written = Written::default();

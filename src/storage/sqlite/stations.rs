@@ -1,5 +1,6 @@
 //! Stations as they are read and changed.
 
+use super::calibrations;
 use super::error::decode;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
@@ -9,6 +10,7 @@ use crate::storage::stations::{FoundStation, ListedSensor, NewStation, StationSe
 use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
+use weather::calibration::Calibrations;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 
@@ -22,7 +24,8 @@ const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, 
 /// All stations, sorted by name.
 pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Vec<FoundStation>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
-    let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(conn).await?;
+    let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(&mut *conn).await?;
+    let mut calibrations = calibrations::all(conn).await?;
     let mut by_station: HashMap<i64, Vec<(DeviceKind, KeyHash)>> = HashMap::new();
     for (station, kind, hash) in devices {
         let kind = DeviceKind::from_name(&kind).ok_or_else(|| decode("the kind of a device is not known"))?;
@@ -32,7 +35,8 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
         .map(|row| {
             let found = found(row, zones)?;
             let devices = by_station.remove(&found.station.id.0).unwrap_or_default();
-            Ok(FoundStation { devices, ..found })
+            let calibrations = calibrations.remove(&found.station.id).unwrap_or_default();
+            Ok(FoundStation { devices, calibrations, ..found })
         })
         .collect()
 }
@@ -58,7 +62,8 @@ fn found(
     let zone = zones.named(&zone).map_err(decode)?;
     let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m, clock_offset_ms };
     let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
-    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices: Vec::new(), main_device })
+    let (devices, calibrations) = (Vec::new(), Calibrations::default());
+    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices, main_device, calibrations })
 }
 
 fn key_hash(bytes: Vec<u8>) -> Result<KeyHash, Error> {
@@ -81,6 +86,9 @@ pub(super) async fn change(
         StationChange::Bind(slug, device) => bind(conn, slug, device, now).await,
         StationChange::Unbind(slug) => unbind(conn, slug).await,
         StationChange::ClaimMain(slug, name) => claim_main(conn, slug, name).await,
+        StationChange::Calibrate(slug, start, calibration, author) => {
+            calibrations::change(conn, (slug, start), *calibration, author, now).await
+        }
     }
 }
 

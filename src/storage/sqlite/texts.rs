@@ -17,6 +17,8 @@ pub(super) struct Texts {
     pub recorded: SqlStr,
     /// How many values of each column of [`columns`] a sensor has within a stretch.
     pub counted: SqlStr,
+    /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
+    pub kept: SqlStr,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -39,6 +41,10 @@ pub(super) struct OfQuantity {
     pub day: SqlStr,
     /// The newest value of a sensor.
     pub last: SqlStr,
+    /// Sets the value of a row.
+    pub set: SqlStr,
+    /// What was sent within a stretch, whether it counts or not.
+    pub sent: SqlStr,
 }
 
 /// The columns of an observation that are quantities, in the order in which rows are written and read.
@@ -59,6 +65,11 @@ impl Texts {
                 "ORDER BY observed_ms LIMIT $5",
             )),
             counted: text(of_stretch(&names(", ", |name| format!("count({name})")), "")),
+            kept: text(format!(
+                "SELECT observed_ms, {} FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
+                ORDER BY observed_ms LIMIT $4",
+                names(", ", str::to_owned)
+            )),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -114,6 +125,8 @@ fn of_stretch(what: &str, order: &str) -> String {
 impl OfQuantity {
     fn new(quantity: Quantity) -> Self {
         let name = quantity.name();
+        // What a daily counter said stands in a column of its own.
+        let counted = if quantity == Quantity::Precipitation { "precipitation_counted, " } else { "" };
         let series = format!(
             "SELECT observed_ms / $5 * $5 AS start, avg({name}), min({name}), max({name}), count(*) FROM observation \
             WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
@@ -161,6 +174,17 @@ impl OfQuantity {
             last: text(format!(
                 "SELECT observed_ms, {name} FROM observation WHERE sensor = $1 AND {name} IS NOT NULL \
                 ORDER BY observed_ms DESC LIMIT 1"
+            )),
+            set: text(format!("UPDATE observation SET {name} = $3 WHERE sensor = $1 AND observed_ms = $2")),
+            sent: text(format!(
+                "SELECT observed_ms, coalesce( \
+                    (SELECT value FROM sent WHERE sent.sensor = observation.sensor \
+                        AND sent.observed_ms = observation.observed_ms AND sent.quantity = $5), \
+                    {counted}{name}, \
+                    (SELECT value FROM marked WHERE marked.sensor = observation.sensor \
+                        AND marked.observed_ms = observation.observed_ms AND marked.quantity = $5)) AS said \
+                FROM observation WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+                AND observed_ms >= $3 AND observed_ms < $4 AND said IS NOT NULL ORDER BY observed_ms LIMIT $6"
             )),
         }
     }

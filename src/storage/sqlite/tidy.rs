@@ -12,6 +12,9 @@ const PURGE: &str = "\
 const PURGE_MARKS: &str = "\
     DELETE FROM marked WHERE sensor = $1 AND observed_ms IN \
     (SELECT observed_ms FROM marked WHERE sensor = $1 ORDER BY observed_ms LIMIT $2)";
+const PURGE_SENT: &str = "\
+    DELETE FROM sent WHERE sensor = $1 AND observed_ms IN \
+    (SELECT observed_ms FROM sent WHERE sensor = $1 ORDER BY observed_ms LIMIT $2)";
 const PURGE_REST: &str = "\
     BEGIN IMMEDIATE; DELETE FROM latest WHERE sensor = $1; DELETE FROM extreme WHERE sensor = $1; \
     DELETE FROM sensor WHERE id = $1; COMMIT";
@@ -25,7 +28,11 @@ pub(super) async fn purge(conn: &mut SqliteConnection) -> Result<bool, sqlx::Err
         return Ok(true);
     }
     let marks = sqlx::query(PURGE_MARKS).bind(sensor).bind(PURGE_ROWS).execute(&mut *conn).await?.rows_affected();
-    if marks == 0 {
+    if marks > 0 {
+        return Ok(true);
+    }
+    let sent = sqlx::query(PURGE_SENT).bind(sensor).bind(PURGE_ROWS).execute(&mut *conn).await?.rows_affected();
+    if sent == 0 {
         sqlx::query(PURGE_REST).bind(sensor).execute(conn).await?;
     }
     Ok(true)

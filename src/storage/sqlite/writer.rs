@@ -3,13 +3,14 @@
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
-use super::{admin, corrections, enrol, gone, journal, prune, stations, tidy, words};
+use super::{admin, calibrations, corrections, enrol, gone, journal, prune, stations, tidy, words};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::seam::{
-    AdminChange, Counted, EnrolChange, FoundRow, FoundSensor, JournalLimits, KnownWords, Move, Named, Observed, Place,
-    Pruned, PrunedEntries, Range, Renewal, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Counted, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow, KnownWords, Move, Named,
+    Observed, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rows, SensorDay, SensorId, Spoken,
+    StationChange, Stretch, WordLimits,
 };
 use crate::storage::stations::FoundStation;
 use crate::storage::words::Visitor;
@@ -190,6 +191,40 @@ impl Writer {
         fallen: &[(Timestamp, f64)],
     ) -> Result<(), Error> {
         Ok(corrections::set_fallen(&mut self.conn, sensor, fallen).await?)
+    }
+
+    /// A sensor's name.
+    pub(in crate::storage) async fn name_of(&mut self, sensor: SensorId) -> Result<SensorName, Error> {
+        calibrations::name_of(&mut self.conn, sensor).await
+    }
+
+    /// A sensor whose rows are to be made anew of what was sent.
+    pub(in crate::storage) async fn due(&mut self) -> Result<Option<Due>, Error> {
+        calibrations::due(&mut self.conn).await
+    }
+
+    /// Notes where that goes on; `None`: all of the sensor is done.
+    pub(in crate::storage) async fn note_due(
+        &mut self,
+        sensor: SensorId,
+        next: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        Ok(calibrations::note_due(&mut self.conn, sensor, next).await?)
+    }
+
+    /// A sensor's rows within a stretch with all that is kept of them, oldest first.
+    pub(in crate::storage) async fn kept(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<KeptRow>, Error> {
+        calibrations::kept(&mut self.conn, &self.texts, sensor, stretch, limit).await
+    }
+
+    /// Writes what became of a sensor's rows.
+    pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
+        Ok(calibrations::rewrite(&mut self.conn, &self.texts, sensor, rows).await?)
     }
 
     /// Notes who corrected what.

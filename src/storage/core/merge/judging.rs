@@ -3,6 +3,7 @@
 use super::neighbours::Neighbours;
 use crate::storage::core::memory::Known;
 use crate::storage::seam::{Mark, Rank};
+use weather::calibration::OfSensor;
 use weather::freshness::is_ahead;
 use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled};
 use weather::mark::Reason;
@@ -27,12 +28,15 @@ pub(super) struct Case<'a> {
     pub beside: &'a Values,
     /// What was before and after it, which is looked for only if it comes late.
     pub neighbours: &'a Neighbours<'a>,
+    /// What its sensor's values are put right by.
+    pub calibrations: Option<&'a OfSensor>,
     pub report: &'a Report,
     pub is_main: bool,
 }
 
 impl Verdict {
-    /// Judges a value by the newest ones of its sensor, or by its neighbours if it comes late.
+    /// Judges a value by the newest ones of its sensor, or by its neighbours if it comes late. Where another calibration begins,
+    /// a step is no weather.
     pub(super) fn of(known: &mut Known, case: &Case<'_>) -> Self {
         let &Case { quantity, value, beside, report, .. } = case;
         let next = Reading { at: report.observed_at(), value };
@@ -43,6 +47,10 @@ impl Verdict {
         if good.is_some_and(|good| is_late(good.at)) || waiting.iter().any(|(at, _)| is_late(*at)) {
             return Self::of_late(known, case, (good, next), contradiction);
         }
+        // A step on the other side of such a beginning stays what it is.
+        known.waiting.retain(|(at, mark)| mark.quantity != quantity || case.is_comparable(*at));
+        let waiting = of_quantity(known, quantity);
+        let good = good.filter(|good| case.is_comparable(good.at));
         let outcome = judge::step(quantity, good, &readings(&waiting), next);
         let settled = settled(known, waiting, outcome.waiting);
         let is_frozen = case.is_main && hold(known, quantity, next, beside);
@@ -61,8 +69,10 @@ impl Verdict {
         (newest, next): (Option<Reading>, Reading),
         contradiction: Option<Reason>,
     ) -> Self {
-        let (before, steps) = case.neighbours.before(case.quantity);
-        let after = case.neighbours.after(case.quantity);
+        let (before, mut steps) = case.neighbours.before(case.quantity);
+        steps.retain(|(at, _)| case.is_comparable(*at));
+        let before = before.filter(|before| case.is_comparable(before.at));
+        let after = case.neighbours.after(case.quantity).filter(|after| case.is_comparable(after.at));
         let Late { waiting, reason } = judge::late(case.quantity, before, &readings(&steps), next, after);
         let settled = settled(known, steps, waiting);
         let reason = contradiction.or(reason);
@@ -76,6 +86,11 @@ impl Verdict {
 }
 
 impl Case<'_> {
+    /// Whether the calibration of the value held at that time, too.
+    fn is_comparable(&self, at: Timestamp) -> bool {
+        self.calibrations.is_none_or(|of| of.is_same(self.quantity, at, self.report.observed_at()))
+    }
+
     fn mark(&self, reason: Reason) -> Mark {
         Mark { quantity: self.quantity, value: self.value, received_at: self.report.received_at(), reason }
     }

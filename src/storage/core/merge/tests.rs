@@ -4,6 +4,7 @@ use super::super::memory::Known;
 use super::*;
 use crate::storage::seam::{NEIGHBOURS_MAX, Newest, Range};
 use proptest::prelude::*;
+use weather::calibration::Calibrations;
 use weather::judge::GAP_MAX_MS;
 use weather::report::Draft;
 use weather::station::{SensorName, Slug};
@@ -119,7 +120,10 @@ fn put(tables: &mut Tables, memory: &mut Memory, reports: &[Report]) -> (Merged,
     let (station, slug) = (station(), Arc::from("town-hall"));
     let stored = tables.stored(memory, reports);
     let mut merging = Merging::new(stored);
-    let answer = merging.upload(memory, &Upload { station: &station, slug: &slug, reports, first: None });
+    let answer = merging.upload(
+        memory,
+        &Upload { station: &station, slug: &slug, calibrations: &Calibrations::default(), reports, first: None },
+    );
     let changes = merging.finish(memory);
     tables.write(&changes);
     (changes, answer)
@@ -389,7 +393,16 @@ fn what_is_made_of_a_step_waits_with_it() {
     for (minute, hpa) in [(0, 880.0), (5, 850.0), (10, 880.1)] {
         let (slug, reports) = (Arc::from("town-hall"), [pressure(minute, hpa)]);
         let mut merging = Merging::new(tables.stored(&memory, &reports));
-        merging.upload(&mut memory, &Upload { station: &high, slug: &slug, reports: &reports, first: None });
+        merging.upload(
+            &mut memory,
+            &Upload {
+                calibrations: &Calibrations::default(),
+                station: &high,
+                slug: &slug,
+                reports: &reports,
+                first: None,
+            },
+        );
         let merged = merging.finish(&mut memory);
         tables.write(&merged);
     }
