@@ -12,6 +12,7 @@
 //! commit at the same time: numbers of the journal come in the order of commits, without a gap that is filled later.
 
 use super::corrections::{Author, Correction, Marked, Selection};
+use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::error::Error;
 use super::keys::KeyHash;
@@ -469,6 +470,11 @@ impl Readers {
     /// The devices that wait for an owner, the one that was heard last first.
     pub(super) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
         each!(Readers, self, db => db.unclaimed().await)
+    }
+
+    /// The number of the device with this secret, if it waits.
+    pub(super) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
+        each!(Readers, self, db => db.waiting(secret).await)
     }
 
     /// One of them, with its reports.
