@@ -168,6 +168,7 @@ impl<'a> Upload<'a> {
                 // A battery at this level is none: the sensor has mains.
                 fields::Meaning::Weather(_, _, Unit::Fifth) if value.trim() == "6" => draft.missing(),
                 fields::Meaning::Weather(sensor, quantity, unit) => {
+                    let unit = self.unit(name, quantity, unit);
                     let sensor = self.place(sensor, name, of);
                     if let Some(trail) = trail {
                         trail.takes(&sensor, quantity, unit, 1.0, name, value);
@@ -201,15 +202,21 @@ impl<'a> Upload<'a> {
             // A gateway with two rain gauges sends both.
             _ if name.ends_with("_piezo") && self.pairs.has("dailyrainin") => own("piezo"),
             // Of several outdoor arrays, each has a battery of its own.
-            _ if fields::ARRAY_BATTERIES.contains(&name) && self.has_several_arrays() => {
-                own(name.trim_end_matches("batt"))
-            }
+            _ if self.is_of_one_array(name) => own(name.trim_end_matches("batt")),
             _ => of.clone(),
         }
     }
 
-    fn has_several_arrays(&self) -> bool {
-        fields::ARRAY_BATTERIES.iter().filter(|battery| self.pairs.has(battery)).count() > 1
+    /// Whether that is the battery of one outdoor array, and another has one too.
+    fn is_of_one_array(&self, name: &str) -> bool {
+        let arrays = fields::ARRAY_BATTERIES.iter().find(|arrays| arrays.contains(&name));
+        arrays.is_some_and(|arrays| arrays.iter().filter(|battery| self.pairs.has(battery)).count() > 1)
+    }
+
+    /// The unit that this dialect sends it in: where others send 1 for a battery that is low, Ambient sends 1 for a good one.
+    fn unit(&self, name: &str, quantity: Quantity, unit: Unit) -> Unit {
+        let is_flag = quantity == Quantity::BatteryLow && name.starts_with("batt") && name != "battery";
+        if is_flag && self.dialect == Dialect::Ambient { Unit::Good } else { unit }
     }
 
     /// Pressure reduced to sea level. Some consoles send it twice; then the smaller one is the station's own. It is

@@ -208,8 +208,10 @@ async fn several_sensors_of_a_hub_are_not_mixed_and_the_first_array_is_the_main_
         "5n1-00003021/temperature 5.00",
         "5n1-00003021/humidity 70.00",
         "5n1-00003021/wind_speed 0.00",
+        "battery_low 0.00",
         "tower-00002719/temperature 10.00",
         "tower-00002719/humidity 60.00",
+        "tower-00002719/battery_low 0.00",
     ];
     let mut latest = house.latest().await;
     latest.sort();

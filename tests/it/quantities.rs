@@ -31,6 +31,9 @@ fn the_browser_has_the_same_units_and_decimals() {
     let (browser, house) = (table("quantities"), quantities.collect::<Value>());
     assert_eq!(browser, house, "QUANTITIES of static/js/view/quantities.js and the table of crates/weather");
 
+    let states = Quantity::all().filter_map(|q| q.states().map(|words| (q.name().to_owned(), json!(words))));
+    assert_eq!(table("states"), states.collect::<Value>(), "STATES, and crates/weather/src/quantity/state.rs");
+
     // A factor is canonical units in one of the other unit; where there is an offset, it multiplies.
     for (canonical, unit, decimals) in US_UNITS {
         let row = &table("units")[canonical.symbol()];

@@ -1,5 +1,5 @@
 // @ts-check
-import { ago, freshness } from '../../static/js/view/format.js';
+import { ago, freshness, text } from '../../static/js/view/format.js';
 import { stateOf, take } from '../../static/js/view/station.js';
 import { TEXTS } from '../../static/js/view/texts.js';
 import { UTC } from '../../static/js/view/zone.js';
@@ -66,4 +66,12 @@ test('a station whose clock is behind is as fresh as its last report', () => {
   equal([stateOf(known, NOW), stateOf(known, NOW + 3_600_000)], ['live', 'offline']);
   take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
   equal(known.clock, undefined, 'it was set right');
+});
+
+test('a state reads as its word, a measure as its number', () => {
+  const units = /** @type {const} */ ({ temperature: 'C', rest: 'metric' });
+  equal(text('temp1/battery_low', 1, units), 'low');
+  equal(text('battery_low', 0, units), 'ok');
+  equal(text('leak1/leak', 0.5, units), 'wet');
+  equal(text('ground1/soil_conductivity', 120.4, units), '120 µS/cm');
 });

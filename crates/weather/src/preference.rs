@@ -71,8 +71,11 @@ impl Preference {
         instead.map_or((canonical, quantity.decimals()), |(_, unit, decimals)| (unit, decimals))
     }
 
-    /// Just the digits, rounded half up: `-4.0`.
+    /// Just the digits, rounded half up: `-4.0`. A state is its word: `low`.
     pub fn digits(self, quantity: Quantity, canonical: f64) -> String {
+        if let Some([off, on]) = quantity.states() {
+            return if canonical < 0.5 { off } else { on }.to_owned();
+        }
         let (unit, decimals) = self.shown(quantity);
         format_half_up(unit.from_canonical(canonical), decimals)
     }
@@ -123,6 +126,9 @@ mod tests {
             (Quantity::WindSpeed, 4.25, "4.3 m/s", "10 mph"),
             (Quantity::Precipitation, 12.7, "12.7 mm", "0.50 in"),
             (Quantity::UvIndex, 2.5, "3", "3"),
+            (Quantity::BatteryLow, 0.0, "ok", "ok"),
+            (Quantity::BatteryLow, 1.0, "low", "low"),
+            (Quantity::Leak, 0.5, "wet", "wet"),
         ] {
             assert_eq!(metric.text(quantity, canonical), in_metric);
             assert_eq!(US.text(quantity, canonical), in_us);

@@ -2,6 +2,7 @@
 
 mod change;
 mod row;
+mod state;
 mod table;
 
 pub use change::Change;
@@ -114,6 +115,16 @@ impl Quantity {
     /// How many decimals people read in that unit.
     pub const fn decimals(self) -> u32 {
         self.row().decimals
+    }
+
+    /// What people call its numbers 0 and 1, if they are states; between them, the nearer one counts.
+    pub const fn states(self) -> Option<[&'static str; 2]> {
+        state::words(self)
+    }
+
+    /// The number in `unit` that a word stands for: a state's word, or `true` and `false`.
+    pub fn state_of(self, unit: Unit, text: &str) -> Option<f64> {
+        state::read(self, unit, text)
     }
 
     /// A canonical value as an answer repeats it: two decimals finer than people read it, without noise behind them.

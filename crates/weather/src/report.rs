@@ -210,9 +210,13 @@ impl Draft {
         self.take(sensor, quantity, unit, field, &number.to_string(), quality::read_number(number));
     }
 
-    /// Takes a number in `unit` written as text, as [`quality::read_text`] reads it.
+    /// Takes a number in `unit` written as text, as [`quality::read_text`] reads it, or the word for a state.
     pub fn take_text(&mut self, sensor: &SensorName, quantity: Quantity, unit: Unit, field: &str, text: &str) {
-        self.take(sensor, quantity, unit, field, text, quality::read_text(text));
+        let sent = match quantity.state_of(unit, text) {
+            Some(number) => quality::read_number(number),
+            None => quality::read_text(text),
+        };
+        self.take(sensor, quantity, unit, field, text, sent);
     }
 
     /// Remembers a field that nobody here knows.

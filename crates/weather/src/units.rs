@@ -79,6 +79,10 @@ units! {
     WattPerSquareMetre: "W/m²", WattPerSquareMetre, "";
     /// 1 (UV index), canonical
     One: "", One, "";
+    /// The opposite of a fault that is 0 or 1: 1 is good, 0 is bad
+    Good: "1 = good", One, "";
+    /// µS/cm, canonical
+    MicrosiemensPerCentimetre: "µS/cm", MicrosiemensPerCentimetre, "";
     /// µg/m³, canonical
     MicrogramPerCubicMetre: "µg/m³", MicrogramPerCubicMetre, "";
     /// ppm, canonical
@@ -139,6 +143,8 @@ const SPELLINGS: &[(&str, Unit)] = &[
     ("v", Unit::Volt),
     ("volt", Unit::Volt),
     ("volts", Unit::Volt),
+    ("µs/cm", Unit::MicrosiemensPerCentimetre),
+    ("us/cm", Unit::MicrosiemensPerCentimetre),
     ("°", Unit::Degree),
 ];
 
@@ -158,6 +164,11 @@ const PERCENT_PER_FIFTH: f64 = 20.0;
 const MM_PER_INCH: f64 = 25.4;
 
 impl Unit {
+    /// True for what a protocol counts in, and nobody else.
+    pub const fn is_code(self) -> bool {
+        matches!(self, Self::Fifth | Self::Good)
+    }
+
     /// The unit of a symbol.
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|unit| unit.symbol() == symbol)
@@ -173,6 +184,7 @@ impl Unit {
     pub fn to_canonical(self, value: f64) -> f64 {
         match self {
             Unit::Fahrenheit => without_noise((value - 32.0) / 1.8),
+            Unit::Good => without_noise(1.0 - value),
             _ if self.canonical() == self => value,
             _ => without_noise(value * self.factor()),
         }
@@ -182,6 +194,7 @@ impl Unit {
     pub fn from_canonical(self, value: f64) -> f64 {
         match self {
             Unit::Fahrenheit => without_noise(value * 1.8 + 32.0),
+            Unit::Good => without_noise(1.0 - value),
             _ => self.difference(value),
         }
     }
@@ -205,6 +218,7 @@ impl Unit {
             Unit::Inch | Unit::InchPerHour => MM_PER_INCH,
             Unit::Mile => KM_PER_MILE,
             Unit::Fifth => PERCENT_PER_FIFTH,
+            Unit::Good => -1.0,
             _ => 1.0,
         }
     }

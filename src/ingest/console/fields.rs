@@ -14,8 +14,10 @@ pub(crate) enum Meaning {
     Unknown,
 }
 
-/// Batteries of outdoor arrays: a station has one array, or several.
-pub(super) const ARRAY_BATTERIES: [&str; 4] = ["wh68batt", "wh80batt", "wh85batt", "wh90batt"];
+/// Batteries of outdoor arrays, by what is known of them: their voltage, or whether they are low. A station has one array, or
+/// several.
+pub(super) const ARRAY_BATTERIES: [&[&str]; 2] =
+    [&["wh68batt", "wh80batt", "wh85batt", "wh90batt"], &["wh24batt", "wh26batt", "wh65batt"]];
 
 /// Names in lower case that are known and not stored.
 const SILENT: &[&str] = &[
@@ -47,21 +49,8 @@ const SILENT: &[&str] = &[
     "ws85_ver",
     "ws90cap_volt",
     "ws85cap_volt",
-    // Batteries of which nothing is known but whether they are low. Ambient's 1 is Ecowitt's 0.
-    "battery",
-    "battin",
-    "battout",
-    "battrain",
-    "batt_25",
-    "batt_25in",
-    "batt_co2",
-    "batt_lightning",
-    "wh24batt",
-    "wh25batt",
-    "wh26batt",
-    "wh65batt",
+    // The gateway's own, which has mains.
     "batt_cellgateway",
-    "lowbatt",
     // States, and measures of which no quantity is made.
     "srain_piezo",
     // What follows from other values, of now or of before.
@@ -108,23 +97,13 @@ const SILENT: &[&str] = &[
 ];
 
 /// The same with a number in place of the `#`.
-const SILENT_NUMBERED: [&str; 20] = [
-    "air_ch#",
-    "depth_ch#",
+const SILENT_NUMBERED: [&str; 10] = [
     "ldsheat_ch#",
-    "leak#",
-    "leak_ch#",
     "soil_ec_ad#",
     "soil_ec_batt#",
-    "soil_ec_ec#",
     "soilec#",
-    "thi_ch#",
-    "batleak#",
-    "batt#",
     "battr#",
-    "battsm#",
     "gain#_piezo",
-    "lowbatt#",
     "pm25_avg_24h_ch#",
     "pm25_aqilvl_ch#",
     "soilad#",

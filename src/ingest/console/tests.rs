@@ -96,6 +96,7 @@ fn an_ecowitt_gateway_speaks_the_protocol() {
             ("uv_index", 1.0),
             ("soil_moisture", 51.0),
             ("pm2_5", 10.0),
+            ("battery_low", 0.0),
             ("indoor/temperature", 27.0),
             ("indoor/humidity", 50.0),
             ("soil2/soil_moisture", 65.0),
@@ -121,6 +122,7 @@ fn a_logger_that_lost_its_outdoor_sensors_reports_what_is_left() {
             ("precipitation_total", 0.0),
             ("precipitation_1h", 0.0),
             ("sea_level_pressure", 1013.885),
+            ("battery_low", 0.0),
             ("indoor/temperature", 19.0),
             ("indoor/humidity", 47.0),
         ],
@@ -153,6 +155,7 @@ fn the_hp1001_sends_metric_names() {
             ("precipitation_total", 0.0),
             ("precipitation_rate", 0.0),
             ("uv_index", 1.0),
+            ("battery_low", 0.0),
             ("indoor/temperature", 19.8),
             ("indoor/humidity", 46.0),
         ],
@@ -167,9 +170,17 @@ fn an_acurite_hub_can_be_read_though_it_has_no_password() {
     let parsed = parse(query);
     assert_holds(
         &parsed.reports[0],
-        &[("temperature", 28.889), ("humidity", 76.0), ("sea_level_pressure", 1013.207), ("wind_speed", 4.023)],
+        &[
+            ("temperature", 28.889),
+            ("humidity", 76.0),
+            ("sea_level_pressure", 1013.207),
+            ("wind_speed", 4.023),
+            ("battery_low", 0.0),
+        ],
     );
     assert_eq!(parsed.warnings, []);
+    let low = parse(&query.replace("normal", "low"));
+    assert_eq!(low.reports[0].sensors()[&SensorName::main()].get(Quantity::BatteryLow), Some(1.0));
     assert_eq!(upload(query).credentials(), Ok(Credentials::Device("24C86Exxxxxx")));
     let name = SensorName::new("5n1-00001398").expect("a name");
     assert_eq!(upload(query).device(), Some(Device { name, is_whole: true }));
@@ -187,6 +198,7 @@ fn of_two_pressures_the_larger_is_reduced_to_sea_level() {
             &[
                 ("sea_level_pressure", 1004.064),
                 ("station_pressure", 961.057),
+                ("battery_low", 0.0),
                 ("indoor/temperature", 22.5),
                 ("indoor/humidity", 63.0),
             ],
@@ -210,6 +222,7 @@ fn extra_sensors_have_names() {
             ("temp3/temperature", 0.0),
             ("soil2/soil_temperature", 10.0),
             ("soil4/soil_moisture", 10.0),
+            ("temp1/battery_low", 1.0),
         ],
     );
     assert_eq!(parsed.warnings, []);

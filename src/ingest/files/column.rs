@@ -213,7 +213,7 @@ pub(super) fn in_brackets(header: &str, mut target: Target) -> Target {
 pub(super) fn is_assumed(header: &str, target: &Target) -> bool {
     let (name, unit) = bracketed(header);
     let ours = target.quantity.unit();
-    let others = Unit::ALL.into_iter().any(|unit| unit.canonical() == ours && unit != ours);
+    let others = Unit::ALL.into_iter().any(|unit| unit.canonical() == ours && unit != ours && !unit.is_code());
     let is_told = !ours.suffix().is_empty() && normal(name).ends_with(ours.suffix());
     unit.is_none() && target.unit == ours && target.factor == 1.0 && others && !is_told
 }

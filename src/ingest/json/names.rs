@@ -69,7 +69,7 @@ const OTHER_NAMES: [(&str, Quantity); 30] = [
 ];
 
 /// Names that end in units of their own.
-const WITH_UNITS: [(&str, Quantity, Unit, f64); 18] = [
+const WITH_UNITS: [(&str, Quantity, Unit, f64); 19] = [
     // rtl_433, docs/DATA_FORMAT.md. Its barometers send what they feel.
     ("wind_avg_m_s", WindSpeed, Unit::MetrePerSecond, 1.0),
     ("wind_avg_km_h", WindSpeed, Unit::KilometrePerHour, 1.0),
@@ -90,6 +90,8 @@ const WITH_UNITS: [(&str, Quantity, Unit, f64); 18] = [
     ("co2_ppm", Co2, Unit::PartPerMillion, 1.0),
     ("battery_v", BatteryVoltage, Unit::Volt, 1.0),
     ("battery_mv", BatteryVoltage, Unit::Volt, 0.001),
+    // 1 or a fraction of it where it is good, 0 where it is low.
+    ("battery_ok", BatteryLow, Unit::Good, 1.0),
 ];
 
 /// WeeWX, src/weewx/units.py: `obs_group_dict`. `#` is a number. Its pressure is that at the barometer
@@ -171,9 +173,8 @@ const RAIN: &str =
 const LUX: &str = "not stored: lux is not W/m²";
 
 /// Names that are known and not stored: they say who sends and how, or follow from other values.
-const SILENT: [&str; 64] = [
+const SILENT: [&str; 63] = [
     // rtl_433, docs/DATA_FORMAT.md. `model`, `id` and `channel` name the sensor.
-    "battery_ok",
     "brand",
     "button",
     "channel",
@@ -283,7 +284,7 @@ fn weewx(name: &str) -> Option<Named> {
     WEEWX.iter().find_map(|(pattern, sensor, quantity)| {
         let (rest, number) = after(name, pattern)?;
         // What has one unit only is ours: humidity, directions, indices.
-        let one_unit = Unit::ALL.into_iter().filter(|unit| unit.canonical() == quantity.unit()).count() == 1;
+        let one_unit = Unit::ALL.into_iter().filter(|u| !u.is_code() && u.canonical() == quantity.unit()).count() == 1;
         let unit = match rest.strip_prefix('_') {
             None if rest.is_empty() => {
                 if one_unit {

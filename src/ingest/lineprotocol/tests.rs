@@ -33,12 +33,13 @@ fn what_clients_write_is_read() {
 #[test]
 fn each_sensor_that_rtl_433_hears_is_a_sensor_of_its_own() {
     for (line, expected) in [
-        ("Acurite-Tower,id=12345,channel=A temperature_C=21.3,battery_ok=1", "acurite-tower-a-12345/temperature 21.3"),
+        ("Acurite-Tower,id=12345,channel=A temperature_C=21.3,mod=\"ASK\"", "acurite-tower-a-12345/temperature 21.3"),
         ("rtl_433,model=LaCrosse-TX141,id=7 temperature_C=5", "lacrosse-tx141-7/temperature 5"),
         ("(null),id=7 temperature_C=5", "null-7/temperature 5"),
         ("x,device=y,room=z temperature_C=5", "temperature 5"),
         ("x,sensor=a,id=7 temperature_C=5", "a/temperature 5"),
         ("x a/temperature=5", "a/temperature 5"),
+        ("Acurite-Tower,id=12345 battery_ok=0", "acurite-tower-12345/battery_low 1"),
     ] {
         assert_eq!(values(&read(line, Nanoseconds).parsed.reports[0]), [expected], "{line}");
     }

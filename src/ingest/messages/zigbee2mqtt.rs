@@ -13,7 +13,7 @@ use weather::station::SensorName;
 use weather::units::Unit;
 
 /// Names of values. Its barometers send what they feel, in hPa.
-const VALUES: [(&str, Quantity, Unit, f64); 15] = [
+const VALUES: [(&str, Quantity, Unit, f64); 18] = [
     ("temperature", Quantity::Temperature, Unit::Celsius, 1.0),
     ("humidity", Quantity::Humidity, Unit::Percent, 1.0),
     ("dew_point", Quantity::DewPoint, Unit::Celsius, 1.0),
@@ -29,6 +29,9 @@ const VALUES: [(&str, Quantity, Unit, f64); 15] = [
     ("battery", Quantity::BatteryLevel, Unit::Percent, 1.0),
     (VOLTAGE, Quantity::BatteryVoltage, Unit::Volt, 0.001),
     ("battery_voltage", Quantity::BatteryVoltage, Unit::Volt, 0.001),
+    ("battery_low", Quantity::BatteryLow, Unit::One, 1.0),
+    ("water_leak", Quantity::Leak, Unit::One, 1.0),
+    ("soil_conductivity", Quantity::SoilConductivity, Unit::MicrosiemensPerCentimetre, 1.0),
 ];
 /// A battery's, in mV. A plug has it too, in V, of the mains.
 const VOLTAGE: &str = "voltage";

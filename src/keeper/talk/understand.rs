@@ -30,7 +30,8 @@ pub fn understand(text: &str, context: &Context) -> Intent {
     if let Some(command) = parse::command(&tokens, context) {
         return Intent::Alert(command);
     }
-    read.forecast()
+    let understood = read
+        .forecast()
         .or_else(|| read.alive())
         .or_else(|| read.last())
         .or_else(|| read.compare())
@@ -38,8 +39,23 @@ pub fn understand(text: &str, context: &Context) -> Intent {
         .or_else(|| read.beyond())
         .or_else(|| read.past())
         .or_else(|| read.now())
-        .or_else(|| read.manners())
-        .unwrap_or(Intent::Lost)
+        .or_else(|| read.manners());
+    of_a_state(understood.unwrap_or(Intent::Lost))
+}
+
+/// A state has no highest, no mean and no trend: who asks so means how it is, "is the battery low?".
+fn of_a_state(intent: Intent) -> Intent {
+    match intent {
+        Intent::Range { topic, period, .. } | Intent::Mean { topic, period } if topic.quantity.states().is_some() => {
+            if period == Period::Today {
+                return Intent::Now(topic);
+            }
+            let called = topic.quantity.keeper().called;
+            Intent::Cannot(format!("I can say how the {called} is now, but not how it was {}.", period.name()))
+        }
+        Intent::Trend { topic, .. } if topic.quantity.states().is_some() => Intent::Now(topic),
+        other => other,
+    }
 }
 
 struct Reading<'a> {

@@ -1,6 +1,7 @@
 // @ts-check
 // Values as text, to the digit as the server prints them. Pure: no DOM, time is an argument.
-import { differenceIn, fromCanonical, unitOf } from './units.js';
+import { differenceIn, fromCanonical, quantityOf, unitOf } from './units.js';
+import { STATES } from './quantities.js';
 
 /** @typedef {import('./units.js').Units} Units */
 
@@ -30,10 +31,12 @@ export const fixed = (value, decimals) => roundHalfUp(value, decimals).toFixed(d
 export const minus = (digits) => digits.replace('-', '−');
 
 /**
- * Just the digits: `-4.0`.
+ * Just the digits: `-4.0`. A state is its word: `low`.
  * @param {string} key @param {number} canonical @param {Units} units
  */
 export function format(key, canonical, units) {
+  const states = STATES[quantityOf(key)];
+  if (states) return states[canonical < 0.5 ? 0 : 1];
   const unit = unitOf(key, units);
   return fixed(fromCanonical(unit, canonical), unit.decimals);
 }

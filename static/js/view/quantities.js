@@ -35,9 +35,26 @@ export const QUANTITIES = Object.freeze(
     "leaf_wetness":          ["%", 0],
     "lightning_count":       ["", 0],
     "lightning_distance":    ["km", 0],
-    "battery_level":         ["%", 0]
+    "battery_level":         ["%", 0],
+    "battery_low":           ["", 0],
+    "leak":                  ["", 0],
+    "soil_conductivity":     ["µS/cm", 0]
   }
   // quantities: end
+);
+
+/**
+ * Quantity → what people call its numbers 0 and 1. They are states and no measures.
+ * @type {Readonly<Record<string, [off: string, on: string]>>}
+ */
+// prettier-ignore
+export const STATES = Object.freeze(
+  // states: begin
+  {
+    "battery_low": ["ok", "low"],
+    "leak":        ["dry", "wet"]
+  }
+  // states: end
 );
 
 /**

@@ -11,6 +11,9 @@ const canonical = (symbol, decimals) => ({ symbol, decimals, factor: 1, offset: 
 /** A quantity that this page does not know yet is printed as it came. */
 const UNKNOWN = canonical('', 1);
 
+/** @param {string} key a quantity, or `sensor/quantity` */
+export const quantityOf = (key) => key.slice(key.lastIndexOf('/') + 1);
+
 /**
  * The unit in which a value is shown.
  * @param {string} key a quantity, or `sensor/quantity`
@@ -18,8 +21,7 @@ const UNKNOWN = canonical('', 1);
  * @returns {Unit}
  */
 export function unitOf(key, units) {
-  const quantity = key.slice(key.lastIndexOf('/') + 1);
-  const known = QUANTITIES[quantity];
+  const known = QUANTITIES[quantityOf(key)];
   if (!known) return UNKNOWN;
   const [symbol, decimals] = known;
   const us = symbol === '°C' ? units.temperature === 'F' : units.rest === 'us';

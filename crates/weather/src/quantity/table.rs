@@ -603,6 +603,7 @@ quantities!(
         keeper: Speech {
             called: "battery",
             names: &[name(110, Words::Any("battery voltage volts"))],
+            stand_ins: &[Quantity::BatteryLevel, Quantity::BatteryLow],
             of_unit: true,
             questions: &[ask(130, "battery?")],
             ..UNSAID
@@ -714,5 +715,86 @@ quantities!(
             of("leak#", "leakbatt#", Unit::Fifth),
             of("co2", "co2_batt", Unit::Fifth)
         ],
+    },
+    // A sensor's battery, where all that is known is whether it is low.
+    BatteryLow = Row {
+        number: 26,
+        order: 197,
+        name: "battery_low",
+        title: "Battery state",
+        icon: "battery-medium",
+        unit: Unit::One,
+        decimals: 0,
+        limits: 0.0..=1.0,
+        saturates_at: None,
+        faults: &[],
+        // It says so for weeks, and comes back once on a warm noon.
+        hysteresis: back_by(0.5, 24 * 60),
+        keeper: Speech {
+            called: "battery",
+            names: &[name(
+                104,
+                Words::Each(&["battery batteries", "low empty flat weak dead ok okay"], "level voltage")
+            )],
+            ..UNSAID
+        },
+        uploads: &[
+            // Outdoor arrays. 1 is low, but good in Ambient's names. Its `batt1` is turned where its dialect is known.
+            main("wh65batt", Unit::One),
+            main("wh24batt", Unit::One),
+            main("wh26batt", Unit::One),
+            main("lowbatt", Unit::One),
+            main("battery", Unit::One),
+            main("battout", Unit::Good),
+            of("indoor", "wh25batt", Unit::One),
+            of("indoor", "battin", Unit::Good),
+            of("wh40", "battrain", Unit::Good),
+            of("temp#", "batt#", Unit::One),
+            of("temp#", "lowbatt#", Unit::One),
+            of("pm25", "batt_25", Unit::Good),
+            of("pm25-indoor", "batt_25in", Unit::Good),
+            of("aqin", "batt_co2", Unit::Good),
+            of("lightning", "batt_lightning", Unit::Good),
+            of("soil#", "battsm#", Unit::Good),
+            of("leak#", "batleak#", Unit::Good)
+        ],
+    },
+    // Whether a sensor on the floor lies in water.
+    Leak = Row {
+        number: 27,
+        order: 158,
+        name: "leak",
+        title: "Leak",
+        icon: "droplet",
+        unit: Unit::One,
+        decimals: 0,
+        limits: 0.0..=1.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(0.5, 10),
+        keeper: Speech { called: "leak sensor", names: &[name(4, Words::Any("leak leaks leaking leakage"))], ..UNSAID },
+        uploads: &[of("leak#", "leak_ch#", Unit::One), of("leak#", "leak#", Unit::One)],
+    },
+    // How well the soil conducts: a measure of its salts.
+    SoilConductivity = Row {
+        number: 28,
+        order: 152,
+        name: "soil_conductivity",
+        title: "Soil conductivity",
+        icon: "sprout",
+        unit: Unit::MicrosiemensPerCentimetre,
+        decimals: 0,
+        // Ecowitt's WH52 reads to 10 mS/cm, others to 23.
+        limits: 0.0..=25_000.0,
+        saturates_at: None,
+        faults: &[],
+        hysteresis: back_by(20.0, 30),
+        keeper: Speech {
+            called: "soil conductivity",
+            names: &[name(6, Words::Any("conductivity salinity"))],
+            of_unit: true,
+            ..UNSAID
+        },
+        uploads: &[of("ground#", "soil_ec_ec#", Unit::MicrosiemensPerCentimetre)],
     },
 );

@@ -49,6 +49,9 @@ fn the_numbers_in_databases_stay_as_they_are() {
         (23, "lightning_distance"),
         (24, "battery_level"),
         (25, "leaf_wetness"),
+        (26, "battery_low"),
+        (27, "leak"),
+        (28, "soil_conductivity"),
     ] {
         assert_eq!(Quantity::from_number(number).map(Quantity::name), Some(name));
     }

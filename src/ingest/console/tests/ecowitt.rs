@@ -30,10 +30,12 @@ fn a_gateway_with_everything() {
             ("precipitation_rate", 0.0),
             ("precipitation_total", 737.997),
             ("battery_voltage", 3.06),
+            ("battery_low", 0.0),
             ("indoor/temperature", 27.0),
             ("indoor/humidity", 50.0),
             ("temp1/temperature", 28.6),
             ("temp1/humidity", 39.0),
+            ("temp1/battery_low", 0.0),
             ("temp5/temperature", -24.1),
             ("soil1/soil_moisture", 51.0),
             ("soil1/battery_voltage", 1.5),
@@ -66,6 +68,7 @@ fn a_gateway_without_an_outdoor_sensor() {
             ("indoor/temperature", 27.111),
             ("indoor/humidity", 42.0),
             ("temp1/temperature", 31.0),
+            ("temp1/battery_low", 0.0),
             ("probe1/temperature", 18.0),
             ("probe1/battery_voltage", 1.48),
         ],
@@ -215,10 +218,10 @@ fn ambients_consoles_speak_nearly_the_same() {
 }
 
 #[test]
-fn ambients_other_sensors_have_their_place_and_its_flags_of_batteries_are_no_values() {
+fn ambients_other_sensors_have_their_place_and_its_one_means_a_good_battery() {
     let parsed = parse(
         "&PASSKEY=38E4AECB5DAFE9D8CBC4B90ACE6D13BB&stationtype=AMBWeatherPro_V5.1.4&dateutc=now&tempf=43.7&humidity=96\
-         &24hourrainin=0.1&soilhum1=30&soiltemp1=59&batt1=1&battout=1&battin=1&battrain=1&batt_25=1&batt_co2=1\
+         &24hourrainin=0.1&soilhum1=30&soiltemp1=59&batt1=0&battout=1&battin=0&battrain=1&batt_25=1&batt_co2=1\
          &batt_lightning=1&pm25=7&pm25_24h=6&pm25_in=5&co2_in=700&pm25_in_aqin=4&pm10_in_aqin=6&co2_in_aqin=650\
          &pm_in_temp_aqin=68&pm_in_humidity_aqin=45&lightning_day=2&lightning_time=1627039348&lightning_distance=8\
          &dewptf=42&windchillf=40&feelslikef=40&heatindexf=43",
@@ -241,6 +244,13 @@ fn ambients_other_sensors_have_their_place_and_its_flags_of_batteries_are_no_val
             ("aqin/humidity", 45.0),
             ("lightning/lightning_count", 2.0),
             ("lightning/lightning_distance", 8.0),
+            ("temp1/battery_low", 1.0),
+            ("battery_low", 0.0),
+            ("indoor/battery_low", 1.0),
+            ("wh40/battery_low", 0.0),
+            ("pm25/battery_low", 0.0),
+            ("aqin/battery_low", 0.0),
+            ("lightning/battery_low", 0.0),
         ],
     );
     assert_eq!(parsed.warnings, []);
@@ -286,11 +296,41 @@ fn the_two_wows_are_told_apart() {
 }
 
 #[test]
-fn states_and_measures_without_a_quantity_are_known_and_not_stored() {
+fn leaks_low_batteries_and_salts_are_values() {
     let query = "PASSKEY=0123456789ABCDEF0123456789ABCDEF&stationtype=GW2000A_V3.1.5&dateutc=now&tempf=50&leak_ch1=0\
-        &leak_ch4=1&leak1=0&soil_ec_ec1=120&soil_ec_ad1=88&air_ch1=2100&thi_ch1=2500&depth_ch1=400&ldsheat_ch1=3\
+        &leak_ch4=1&leak1=0&soil_ec_ec1=120&soil_ec_ad1=88&soil_ec_hum1=31&soil_ec_temp1=59&ldsheat_ch1=3\
         &lightning_time=4294967295&wh65batt=1&batt3=1&srain_piezo=1";
     let parsed = parse_at(query, at("2021-07-23T17:13:36Z"));
-    assert_holds(&parsed.reports[0], &[("temperature", 10.0)]);
+    assert_holds(
+        &parsed.reports[0],
+        &[
+            ("temperature", 10.0),
+            ("battery_low", 1.0),
+            ("temp3/battery_low", 1.0),
+            ("leak1/leak", 0.0),
+            ("leak4/leak", 1.0),
+            ("ground1/soil_conductivity", 120.0),
+            ("ground1/soil_moisture", 31.0),
+            ("ground1/soil_temperature", 15.0),
+        ],
+    );
     assert_eq!(parsed.warnings, []);
+}
+
+#[test]
+fn of_several_arrays_each_has_a_battery_of_its_own_and_mains_are_no_state() {
+    let query = "PASSKEY=0123456789ABCDEF0123456789ABCDEF&stationtype=GW2000A_V3.1.5&dateutc=now&tempf=50&wh26batt=0\
+        &wh65batt=1&wh25batt=0&batt1=7&battery=normal&leak_ch2=unknown";
+    let parsed = parse_at(query, at("2021-07-23T17:13:36Z"));
+    assert_holds(
+        &parsed.reports[0],
+        &[
+            ("temperature", 10.0),
+            ("battery_low", 0.0),
+            ("wh26/battery_low", 0.0),
+            ("wh65/battery_low", 1.0),
+            ("indoor/battery_low", 0.0),
+        ],
+    );
+    assert_eq!(parsed.warnings.iter().map(|w| &*w.field).collect::<Vec<_>>(), ["batt1", "leak_ch2"]);
 }

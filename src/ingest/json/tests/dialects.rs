@@ -42,7 +42,14 @@ fn each_sensor_that_rtl_433_hears_is_a_sensor_of_its_own() {
     );
     let parsed = parsed.expect("good");
     let all: Vec<_> = parsed.reports.iter().map(values).collect();
-    assert_eq!(all[0], ["acurite-tower-a-12345/temperature 21.3", "acurite-tower-a-12345/humidity 55"]);
+    assert_eq!(
+        all[0],
+        [
+            "acurite-tower-a-12345/temperature 21.3",
+            "acurite-tower-a-12345/humidity 55",
+            "acurite-tower-a-12345/battery_low 0"
+        ]
+    );
     assert_eq!(all[1], ["oregon-thgr122n-1-12345/temperature 10", "oregon-thgr122n-1-12345/humidity 60"]);
     assert_eq!(all[2].len(), 6, "{:?}", all[2]);
     for value in ["wind_gust 20", "precipitation_total 117.3"] {
@@ -55,6 +62,9 @@ fn each_sensor_that_rtl_433_hears_is_a_sensor_of_its_own() {
         assert_eq!(holds(&format!("{{\"wind_avg_{unit}\": 10}}")), [format!("wind_speed {ms}")]);
     }
     assert_eq!(holds(r#"{"pressure_hPa": 990, "moisture": 30, "battery_mV": 1450}"#).len(), 3);
+    for (sent, low) in [("0", 1), ("1", 0), ("false", 1), ("true", 0)] {
+        assert_eq!(holds(&format!("{{\"battery_ok\": {sent}}}")), [format!("battery_low {low}")]);
+    }
 }
 
 #[test]
