@@ -21,22 +21,25 @@ mod owner;
 pub mod password;
 mod readings;
 mod refusal;
+mod settings;
 mod station;
 mod stations;
 mod watchers;
 
-pub use office::Office;
+pub use office::{Office, Subscribed};
+pub use settings::{clock_offset, clock_offset_text};
 pub use watchers::Watchers;
 
 use rocket::Route;
 
-/// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
+/// The routes of the owner's rooms, for `/`. They need a `Storage`, an [`Office`], [`Subscribed`], an `Inbox`, [`Watchers`], a `NewestCursor`, a `web::Build`
 /// and `web::Options` in Rocket's state.
 pub fn routes() -> Vec<Route> {
     [
         login::routes(),
         stations::routes(),
         station::routes(),
+        settings::routes(),
         readings::routes(),
         calibrations::routes(),
         inbox::routes(),

@@ -121,9 +121,9 @@ impl App {
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
         let keeper = Keeper::new(storage.clone(), config.keeper.clone());
-        let mqtt = Mqtt::open(&config.mqtt, storage.clone())?;
-        let counts = web::MoreCounts::default();
         let (inbox, watchers) = (Inbox::default(), Watchers::default());
+        let mqtt = Mqtt::open(&config.mqtt, storage.clone(), inbox.clone())?;
+        let counts = web::MoreCounts::default();
         let enrolment = Enrolment::new(config.ingest.enrol);
         let counts = match &mqtt {
             Some(reader) => {
@@ -170,6 +170,7 @@ impl App {
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
             .manage(admin::Office::default())
+            .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())
             .manage(self.watchers.clone())
             .manage(self.uploads())
@@ -227,7 +228,8 @@ impl App {
             reason: format!("the station port: {error}"),
         })?;
         let knobs = &self.config.tempest;
-        let tempest = Tempest::open(knobs, self.storage.clone()).map_err(|error| Error::Serve {
+        let Uploads { storage, inbox, enrolment } = self.uploads();
+        let tempest = Tempest::open(knobs, storage, inbox, enrolment).map_err(|error| Error::Serve {
             address: SocketAddr::new(knobs.address, knobs.port),
             reason: format!("the listener for WeatherFlow Tempest: {error}"),
         })?;

@@ -4,8 +4,11 @@
 //! A door notes each upload with the answer that it gave: [`Inbox::note`]. That copies the start of it, and parses nothing. What
 //! it means is found out anew when somebody looks, by the function that the door leaves with it.
 
+mod ring;
+
+use channel::crowd::Source;
+use ring::{Party, Ring};
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +17,11 @@ use weather::report::Warning;
 use weather::station::Station;
 use weather::time::Timestamp;
 
-/// Uploads that are kept: a minute of many stations, or hours of one.
+/// Uploads that are kept: a minute of many stations, or hours of one. If there are more, the oldest goes of who has most.
 pub const UPLOADS_MAX: usize = 200;
+/// So many of them may be no station's: anybody can send those.
+pub const NOBODYS_MAX: usize = 50;
+const _: () = assert!(NOBODYS_MAX < UPLOADS_MAX, "the rest is for stations");
 /// So much of an upload's target, of its body and of its answer is kept, bytes: real consoles send less than half of that. All
 /// uploads together take less than 3 MiB.
 pub const RAW_MAX_BYTES: usize = 4 * 1_024;
@@ -25,15 +31,9 @@ pub const RAW_MAX_BYTES: usize = 4 * 1_024;
 pub struct Inbox(Arc<Shared>);
 
 struct Shared {
-    ring: Mutex<Ring>,
+    ring: Mutex<Ring<Arc<Noted>>>,
     /// The number of the newest upload.
     newest: watch::Sender<u64>,
-}
-
-#[derive(Default)]
-struct Ring {
-    next: u64,
-    uploads: VecDeque<Arc<Noted>>,
 }
 
 /// Bytes as they came: the start of them, and how many there were.
@@ -76,14 +76,39 @@ pub struct Note {
     pub target: Raw,
     /// The body.
     pub body: Raw,
-    /// Names of fields whose values are secrets.
+    /// Names of pairs, in lower case, whose values are secrets here, beside those that are so everywhere.
     pub secrets: &'static [&'static str],
-    /// The status that it was answered with.
-    pub status: u16,
-    /// The answer's body.
-    pub answer: Raw,
+    /// What became of it.
+    pub fate: Fate,
     /// Reads it again; `None` if there is nothing to be read.
     pub reader: Option<Reader>,
+}
+
+/// What became of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It was answered.
+    Answered {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: Raw,
+    },
+    /// It was taken. Nobody is answered there.
+    Taken,
+    /// It was refused, for this reason. Nobody is answered there.
+    Refused(Cow<'static, str>),
+}
+
+impl Fate {
+    /// Whether it was taken.
+    pub fn is_good(&self) -> bool {
+        match self {
+            Self::Answered { status, .. } => *status < 300,
+            Self::Taken => true,
+            Self::Refused(_) => false,
+        }
+    }
 }
 
 /// An upload in the ring.
@@ -96,7 +121,7 @@ pub struct Noted {
 
 impl fmt::Debug for Noted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Noted({}, {}, {})", self.number, self.note.format, self.note.status)
+        write!(f, "Noted({}, {}, {:?})", self.number, self.note.format, self.note.fate)
     }
 }
 
@@ -119,8 +144,21 @@ pub struct Taken {
     pub unit: &'static str,
     /// What it is here: `indoor/temperature`.
     pub key: String,
-    /// Its canonical value with its unit: `21.5 °C`; `None` if it is no weather.
+    /// Its canonical value with its unit: `21.5 °C`; `None` if nothing is kept of it.
     pub value: Option<String>,
+    /// Why the value does not count, though it is kept; empty if it counts, or is none.
+    pub remark: &'static str,
+}
+
+/// A field that is known and not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// The field's name, as it was sent.
+    pub field: String,
+    /// Its value, as it was sent.
+    pub sent: String,
+    /// Why it is not stored; empty if it tells of the device and not of the weather.
+    pub why: String,
 }
 
 /// What an upload means.
@@ -130,6 +168,8 @@ pub struct Understood {
     pub taken: Vec<Taken>,
     /// What was refused or is missing, and why.
     pub warnings: Vec<Warning>,
+    /// Fields that are known and not stored.
+    pub set_aside: Vec<Aside>,
     /// Fields that nothing here knows: names and values.
     pub unknown: Vec<(String, String)>,
     /// The times of the reports in it.
@@ -145,26 +185,29 @@ impl Default for Inbox {
 }
 
 impl Inbox {
-    /// Notes an upload that has had its answer. The oldest goes when the ring is full.
+    /// Notes an upload that has had its answer. If there are too many, the oldest goes of who has most.
     pub fn note(&self, note: Note) {
-        let mut ring = self.ring();
-        ring.next += 1;
-        let number = ring.next;
-        let oldest = if ring.uploads.len() < UPLOADS_MAX { None } else { ring.uploads.pop_front() };
-        ring.uploads.push_back(Arc::new(Noted { number, note }));
-        drop(ring);
-        drop(oldest);
-        self.0.newest.send_replace(number);
+        let party = match &note.station {
+            Ok(station) => Party::Station(station.id),
+            Err(_) => Party::Nobody(note.from.and_then(Source::of)),
+        };
+        // It is freed with the lock dropped.
+        let (number, _gone) = self.ring().push(party, |number| Arc::new(Noted { number, note }));
+        self.0.newest.send_if_modified(|newest| {
+            let is_newer = *newest < number;
+            *newest = number.max(*newest);
+            is_newer
+        });
     }
 
     /// What is in the ring, the newest first.
     pub fn uploads(&self) -> Vec<Arc<Noted>> {
-        self.ring().uploads.iter().rev().cloned().collect()
+        self.ring().iter().cloned().collect()
     }
 
     /// The upload of that number, if it is still there.
     pub fn upload(&self, number: u64) -> Option<Arc<Noted>> {
-        self.ring().uploads.iter().find(|upload| upload.number == number).cloned()
+        self.ring().get(number).cloned()
     }
 
     /// The number of the newest upload, and a way to wait for the next.
@@ -172,7 +215,7 @@ impl Inbox {
         self.0.newest.subscribe()
     }
 
-    fn ring(&self) -> MutexGuard<'_, Ring> {
+    fn ring(&self) -> MutexGuard<'_, Ring<Arc<Noted>>> {
         self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -180,6 +223,19 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use weather::station::{Slug, StationId};
+    use weather::zone::Zone;
+
+    fn station() -> Arc<Station> {
+        Arc::new(Station {
+            id: StationId(1),
+            slug: Slug::new("roof").expect("a slug"),
+            name: "Roof".to_owned(),
+            zone: Zone::UTC,
+            elevation_m: None,
+            clock_offset_ms: 0,
+        })
+    }
 
     fn note(body: &[u8]) -> Note {
         Note {
@@ -187,12 +243,11 @@ mod tests {
             from: None,
             format: "JSON",
             way: "POST",
-            station: Err("a test".into()),
+            station: Ok(station()),
             target: Raw::of(b"/api/v1/readings"),
             body: Raw::of(body),
             secrets: &[],
-            status: 201,
-            answer: Raw::of(b"{}"),
+            fate: Fate::Answered { status: 201, body: Raw::of(b"{}") },
             reader: Some(Box::new(|_, body| Understood {
                 refused: Some(String::from_utf8_lossy(&body.start).into_owned()),
                 ..Understood::default()

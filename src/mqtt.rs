@@ -9,6 +9,7 @@ mod connection;
 mod filter;
 mod lane;
 mod naming;
+mod noting;
 mod options;
 mod stats;
 mod subscriptions;
@@ -16,6 +17,7 @@ mod subscriptions;
 pub use options::{Format, Options, Secret, Subscription};
 pub use stats::{Refusal, Stats};
 
+use crate::inbox::Inbox;
 use crate::storage::Storage;
 use connection::Connection;
 use stats::Counters;
@@ -47,6 +49,7 @@ pub struct Mqtt {
     /// The broker's name and port.
     broker: (String, u16),
     storage: Storage,
+    inbox: Inbox,
     counters: Arc<Counters>,
 }
 
@@ -62,11 +65,11 @@ impl Watcher {
 }
 
 impl Mqtt {
-    /// Reads the configuration; `None` if it names no broker.
+    /// Reads the configuration; `None` if it names no broker. `inbox` takes what came, for the owner who looks.
     ///
     /// # Errors
     /// [`Misfit`]. A station that is not there is told in the log.
-    pub fn open(options: &Options, storage: Storage) -> Result<Option<Self>, Misfit> {
+    pub fn open(options: &Options, storage: Storage, inbox: Inbox) -> Result<Option<Self>, Misfit> {
         if !options.is_on() {
             return Ok(None);
         }
@@ -82,7 +85,7 @@ impl Mqtt {
             }
         }
         let broker = options.address()?;
-        Ok(Some(Self { options: options.clone(), subscriptions, broker, storage, counters: Arc::default() }))
+        Ok(Some(Self { options: options.clone(), subscriptions, broker, storage, inbox, counters: Arc::default() }))
     }
 
     /// A handle to the counts.
@@ -92,7 +95,7 @@ impl Mqtt {
 
     /// Reads until `stop`, and connects again whenever the connection ends.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { options, subscriptions, broker, storage, counters } = self;
-        Connection::new(broker, &options, subscriptions, storage, counters).run(stop).await;
+        let Self { options, subscriptions, broker, storage, inbox, counters } = self;
+        Connection::new(broker, &options, subscriptions, (storage, inbox), counters).run(stop).await;
     }
 }

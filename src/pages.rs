@@ -91,7 +91,7 @@ async fn overview(
     let (cursor, now) = (desk.newest.read(), now());
     let (shown, listing) = reads::listed(desk.storage, sheets, &asked, &cursor, now).await?;
     let page = Overview::of(&shown, listing, cursor, now, desk.preference, &desk.address);
-    Ok(Page(page.signed(Some(&visitor)).warned(desk.warnings(None))))
+    Ok(Page(page.signed(Some(&visitor)).owned(desk.for_owner(None))))
 }
 
 /// `ask` is a suggestion on its way into the field.

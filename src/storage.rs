@@ -201,11 +201,6 @@ impl Storage {
         self.ask(|answer| Job::RemoveSensor(slug.clone(), name.clone(), answer)).await
     }
 
-    /// Binds what a device calls itself to a station: its uploads are the station's.
-    pub async fn bind_device(&self, slug: &Slug, device: &DeviceSecret) -> Result<(), Error> {
-        self.ask(|answer| Job::Bind(slug.clone(), device.clone(), answer)).await
-    }
-
     /// Ends all bindings of a station.
     pub async fn unbind_devices(&self, slug: &Slug) -> Result<(), Error> {
         self.ask(|answer| Job::Unbind(slug.clone(), answer)).await

@@ -1,17 +1,20 @@
 //! A listener for what the hubs of WeatherFlow's stations broadcast in the local network.
 //!
 //! A datagram is believed if it comes from a private address and names a device that is bound to a station. Nobody answers
-//! it: what is lost is lost.
+//! it: what is lost is lost. While enrolment is on, a device that is bound to none waits to be claimed.
 
+mod noting;
 mod options;
 mod stats;
+mod storing;
 
 pub use options::Options;
 pub use stats::{Refusal, Stats};
 
-use crate::ingest::json::{Arrival, sensor_of};
-use crate::ingest::tempest::{self, Observation, Totals};
-use crate::storage::{self, Storage};
+use crate::inbox::{Fate, Inbox};
+use crate::ingest::Enrolment;
+use crate::ingest::tempest::{self, Observation};
+use crate::storage::Storage;
 use crate::web::brake::Brake;
 use chrono::Utc;
 use governor::clock::DefaultClock;
@@ -24,22 +27,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
-use weather::quantity::Quantity;
-use weather::report::Report;
-use weather::station::{SensorName, Station};
+use weather::station::Station;
 use weather::time::Timestamp;
 
 /// The largest datagram; real ones have some 300 bytes.
 const DATAGRAM_MAX_BYTES: usize = 2_048;
-/// While storage is away, it is asked again after these times; then the datagram is given up.
-const WAITS: [Duration; 6] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(4),
-    Duration::from_secs(15),
-    Duration::from_secs(15),
-];
 /// After the stop, datagrams that have come get so long to be stored.
 const CLOSING_GRACE: Duration = Duration::from_millis(300);
 /// After a datagram that could not be received, the listener waits so long.
@@ -49,6 +41,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Tempest {
     socket: UdpSocket,
     storage: Storage,
+    inbox: Inbox,
+    enrolment: Enrolment,
     options: Options,
     counters: Arc<Counters>,
 }
@@ -64,17 +58,26 @@ impl Watcher {
     }
 }
 
-/// Observations of a device whose station is known.
+/// A datagram that was let in.
+#[derive(Clone)]
+struct Came {
+    bytes: Vec<u8>,
+    from: IpAddr,
+    at: Timestamp,
+}
+
+/// Observations of a device.
 struct Heard {
-    station: Arc<Station>,
+    came: Came,
+    /// `None`: it is bound to none.
+    station: Option<Arc<Station>>,
     serial: String,
-    received: Timestamp,
     observations: Vec<Observation>,
 }
 
 impl Tempest {
-    /// Listens; `None` if the options do not ask for it.
-    pub fn open(options: &Options, storage: Storage) -> io::Result<Option<Self>> {
+    /// Listens; `None` if the options do not ask for it. `inbox` takes what came, for the owner who looks.
+    pub fn open(options: &Options, storage: Storage, inbox: Inbox, enrolment: Enrolment) -> io::Result<Option<Self>> {
         if !options.enabled {
             return Ok(None);
         }
@@ -86,7 +89,8 @@ impl Tempest {
         socket.bind(&address.into())?;
         let socket = UdpSocket::from_std(socket.into())?;
         tracing::info!("listening to WeatherFlow's hubs at {}", socket.local_addr()?);
-        Ok(Some(Self { socket, storage, options: options.clone(), counters: Arc::default() }))
+        let (options, counters) = (options.clone(), Arc::default());
+        Ok(Some(Self { socket, storage, inbox, enrolment, options, counters }))
     }
 
     /// A handle to the counts.
@@ -97,7 +101,7 @@ impl Tempest {
     /// Listens until `stop`; then what has come is stored.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (tell, heard) = mpsc::channel(self.options.queue_messages.max(1));
-        let mut storing = tokio::spawn(store_all(heard, self.storage.clone(), self.counters.clone()));
+        let mut storing = tokio::spawn(storing::store_all(heard, self.store()));
         tokio::select! {
             () = stop => {}
             () = self.listen(tell) => {}
@@ -115,14 +119,7 @@ impl Tempest {
             match self.socket.recv_from(&mut bytes).await {
                 Ok((length, from)) => {
                     self.counters.datagrams.fetch_add(1, Relaxed);
-                    let heard = self.understand(&bytes[..length], from.ip().to_canonical(), &brake);
-                    let told = heard.and_then(|heard| match heard {
-                        Some(heard) => tell.try_send(heard).map_err(|_| Refusal::Queue),
-                        None => Ok(()),
-                    });
-                    if let Err(why) = told {
-                        self.counters.refused(why);
-                    }
+                    self.takes(&bytes[..length], from.ip().to_canonical(), &brake, &tell);
                 }
                 Err(error) => {
                     tracing::debug!(%error, "no datagram can be received");
@@ -132,115 +129,63 @@ impl Tempest {
         }
     }
 
-    /// What a datagram says; nothing, if it holds no weather.
-    fn understand(&self, datagram: &[u8], from: IpAddr, brake: &Brake) -> Result<Option<Heard>, Refusal> {
+    fn store(&self) -> storing::Store {
+        let (storage, inbox, counters) = (self.storage.clone(), self.inbox.clone(), self.counters.clone());
+        storing::Store { storage, inbox, counters }
+    }
+
+    /// Takes a datagram. What holds no observations, or is refused, ends here.
+    fn takes(&self, datagram: &[u8], from: IpAddr, brake: &Brake, tell: &mpsc::Sender<Heard>) {
+        // Nobody sees those: they could come by thousands.
         if !is_private(from) {
-            return Err(Refusal::Address);
+            return self.counters.refused(Refusal::Address);
         }
-        brake.check(from).map_err(|_| Refusal::Rate)?;
-        let broadcast = (datagram.len() <= DATAGRAM_MAX_BYTES).then(|| tempest::parse(datagram));
-        let broadcast = match broadcast {
-            Some(Ok(broadcast)) => broadcast,
-            Some(Err(why)) => {
-                tracing::debug!(why, "a datagram is not what a hub of WeatherFlow sends");
-                return Err(Refusal::Unreadable);
-            }
-            None => return Err(Refusal::Unreadable),
-        };
-        let keeps_rapid = self.options.rapid_wind;
-        let observations = broadcast.observations.into_iter().filter(|one| keeps_rapid || !one.is_rapid);
-        let observations: Vec<_> = observations.collect();
-        if observations.is_empty() {
-            return Ok(None);
+        if brake.check(from).is_err() {
+            return self.counters.refused(Refusal::Rate);
         }
-        let Some(station) = self.storage.directory().by_serial(&broadcast.serial).cloned() else {
-            tracing::debug!(serial = broadcast.serial, "a device of WeatherFlow is not bound to a station");
-            return Err(Refusal::Unknown);
-        };
         #[expect(clippy::disallowed_methods, reason = "a worker: the time of arrival")]
-        let received = Utc::now().into();
-        Ok(Some(Heard { station, serial: broadcast.serial, received, observations }))
-    }
-}
-
-async fn store_all(mut heard: mpsc::Receiver<Heard>, storage: Storage, counters: Arc<Counters>) {
-    while let Some(heard) = heard.recv().await {
-        let mut waits = WAITS.into_iter();
-        let stored = loop {
-            match store(&heard, &storage).await {
-                Err(storage::Error::Closed) => return,
-                Err(error @ (storage::Error::NoStation(_) | storage::Error::StationFull(_))) => break Err(error),
-                Err(error) => match waits.next() {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => break Err(error),
-                },
-                stored => break stored,
+        let came = Came { bytes: datagram.to_vec(), from, at: Utc::now().into() };
+        let broadcast = match datagram.len() {
+            0..=DATAGRAM_MAX_BYTES => tempest::parse(datagram),
+            _ => Err(format!("it has more than {DATAGRAM_MAX_BYTES} bytes")),
+        };
+        let broadcast = match broadcast {
+            Ok(broadcast) => broadcast,
+            Err(why) => {
+                self.counters.refused(Refusal::Unreadable);
+                tracing::debug!(why, "a datagram is not what a hub of WeatherFlow sends");
+                let nobody = Err("it is not what a hub of WeatherFlow sends".into());
+                return noting::note(&self.inbox, came, nobody, Fate::Refused(why.into()), None);
             }
         };
-        match stored {
-            Ok(appended) => {
-                counters.stored.fetch_add(appended.stored as u64, Relaxed);
-                counters.duplicate.fetch_add(appended.duplicate as u64, Relaxed);
-            }
-            Err(error) => {
-                counters.refused(Refusal::Storage);
-                let (station, error) = (&heard.station.slug, &error as &dyn std::error::Error);
-                tracing::warn!(%station, error, "a report of a device of WeatherFlow was not stored");
+        let station = self.storage.directory().by_serial(&broadcast.serial).cloned();
+        if broadcast.observations.is_empty() {
+            // A device tells of itself.
+            let whose = station.ok_or_else(|| Refusal::Unknown.words().into());
+            return noting::note(&self.inbox, came, whose, Fate::Taken, Some(noting::Reading::default()));
+        }
+        let keeps = |one: &Observation| !one.is_rapid || (self.options.rapid_wind && station.is_some());
+        let observations: Vec<_> = broadcast.observations.into_iter().filter(keeps).collect();
+        if station.is_none() && !(self.enrolment.is_on() && observations.is_empty()) {
+            if !self.enrolment.lets_wait(Some(from)) {
+                self.counters.refused(Refusal::Unknown);
+                tracing::debug!(serial = broadcast.serial, "a device of WeatherFlow is not bound to a station");
+                let why = Refusal::Unknown.words();
+                let reading = Some(noting::Reading::default());
+                return noting::note(&self.inbox, came, Err(why.into()), Fate::Refused(why.into()), reading);
             }
         }
+        if observations.is_empty() {
+            return;
+        }
+        let heard = Heard { came, station, serial: broadcast.serial, observations };
+        if let Err(error) = tell.try_send(heard) {
+            let Heard { came, station, .. } = error.into_inner();
+            self.counters.refused(Refusal::Queue);
+            let whose = station.ok_or_else(|| Refusal::Unknown.words().into());
+            noting::note(&self.inbox, came, whose, Fate::Refused(Refusal::Queue.words().into()), None);
+        }
     }
-}
-
-async fn store(heard: &Heard, storage: &Storage) -> Result<storage::Appended, storage::Error> {
-    let own = sensor_of(&[&heard.serial]);
-    let sensor = sensor(heard, &own, storage).await?;
-    // An AIR and a SKY are one sensor, and have a battery each.
-    let battery = if own.as_str().starts_with("st-") { &sensor } else { &own };
-    let mut all = storage::Appended::default();
-    for observation in &heard.observations {
-        let totals = match observation.counts() {
-            true => totals(storage, &heard.station, &sensor).await?,
-            false => Totals::default(),
-        };
-        let arrival = Arrival { zone: heard.station.zone.clone(), ..heard.received.into() };
-        let finished = observation.report(&arrival, &sensor, battery, totals);
-        let reports: Vec<Report> = finished.report.into_iter().collect();
-        let appended = storage.append(heard.station.id, reports).await?;
-        all.stored += appended.stored;
-        all.duplicate += appended.duplicate;
-    }
-    Ok(all)
-}
-
-/// What the sensor has counted so far.
-async fn totals(storage: &Storage, station: &Station, sensor: &SensorName) -> Result<Totals, storage::Error> {
-    let latest = storage.latest(station.id).await?;
-    let of = |quantity| {
-        let newest = latest.iter().find(|latest| latest.sensor == *sensor && latest.quantity == quantity);
-        newest.map(|latest| (latest.observed_at, latest.value))
-    };
-    Ok(Totals { rain_mm: of(Quantity::PrecipitationTotal), strokes: of(Quantity::LightningCount) })
-}
-
-/// The sensor of a device. The first Tempest of a station is its main one, and so are the first AIR and the SKY beside it; further ones
-/// have names of their own.
-async fn sensor(heard: &Heard, own: &SensorName, storage: &Storage) -> Result<SensorName, storage::Error> {
-    let slug = &heard.station.slug;
-    let known = storage.directory().main_device(slug.as_str()).cloned();
-    let main = match known {
-        None if !is_sky(own.as_str()) => storage.claim_main_device(slug, own).await?,
-        known => known,
-    };
-    let is_main = match &main {
-        // A SKY measures what an AIR does not.
-        Some(main) => main == own || (is_sky(own.as_str()) && main.as_str().starts_with("ar-")),
-        None => true,
-    };
-    Ok(if is_main { SensorName::main() } else { own.clone() })
-}
-
-fn is_sky(sensor: &str) -> bool {
-    sensor.starts_with("sk-")
 }
 
 /// Whether an address is one of a house's own network.

@@ -16,6 +16,7 @@ mod newest;
 mod options;
 pub mod origin;
 pub mod preference;
+pub mod rooms;
 pub mod secrets;
 pub mod token;
 pub mod turns;

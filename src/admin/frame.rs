@@ -84,6 +84,11 @@ const DONE: [(&str, &str); 11] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
+    ("set", "The station’s settings are changed."),
+    (
+        "removed-subscribed",
+        "The station is gone. Its readings are being deleted. Take it out of [mqtt] in the configuration too: its messages are refused.",
+    ),
     ("removed", "The station is gone. Its readings are being deleted."),
     ("bound", "Uploads of that device are this station’s now."),
     ("unbound", "No device is bound to this station now."),

@@ -5,14 +5,20 @@ use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
 use super::watchers::{STATION, Watchers};
-use crate::inbox::{Inbox, Note, Noted, RAW_MAX_BYTES, Raw, UPLOADS_MAX};
+use crate::inbox::{self, Fate, Inbox, Note, Noted, RAW_MAX_BYTES, Raw, UPLOADS_MAX};
 use crate::storage::words::Visitor;
+use crate::storage::{Error, Marked};
 use crate::web::NewestCursor;
-use crate::web::secrets::{masked, masked_pairs, masked_path};
+use crate::web::secrets::{Veil, masked, masked_path};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::{Route, State, get, routes};
 use weather::freshness::ago;
+use weather::station::Station;
+use weather::time::{SECOND_MS, Timestamp};
+
+/// Most values of an upload that are looked up.
+const MARKS_MAX: u32 = 512;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -43,7 +49,8 @@ struct Listed {
     format: &'static str,
     way: &'static str,
     station: String,
-    status: u16,
+    /// `200`, or what became of what nobody is answered.
+    fate: String,
     is_good: bool,
     /// `3 values, 1 refused`.
     told: String,
@@ -63,7 +70,7 @@ async fn list(
     watchers.looks(&visitor, now);
     let uploads = inbox.uploads();
     let line = |upload: &std::sync::Arc<Noted>| {
-        let Note { at, from, format, way, station, status, .. } = &upload.note;
+        let Note { at, from, format, way, station, fate, .. } = &upload.note;
         Listed {
             number: upload.number,
             iso: at.rfc3339(),
@@ -72,8 +79,12 @@ async fn list(
             format,
             way,
             station: station.as_ref().map_or_else(|why| masked(why).into_owned(), |station| station.name.clone()),
-            status: *status,
-            is_good: *status < 300,
+            fate: match fate {
+                Fate::Answered { status, .. } => status.to_string(),
+                Fate::Taken => "taken".to_owned(),
+                Fate::Refused(_) => "refused".to_owned(),
+            },
+            is_good: fate.is_good(),
             told: told(upload),
         }
     };
@@ -92,10 +103,10 @@ fn told(upload: &Noted) -> String {
     if understood.refused.is_some() {
         return "not understood".to_owned();
     }
-    let values = understood.taken.iter().filter(|taken| taken.value.is_some()).count();
+    let values = understood.taken.iter().filter(|taken| taken.value.is_some() && taken.remark.is_empty()).count();
     let counts = [
         (values, if values == 1 { "value" } else { "values" }),
-        (understood.warnings.len(), "with a remark"),
+        (understood.warnings.len(), if understood.warnings.len() == 1 { "remark" } else { "remarks" }),
         (understood.unknown.len(), "unknown"),
     ];
     let said = counts.iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0);
@@ -121,15 +132,24 @@ pub(crate) struct UploadView {
     body: String,
     /// How much of it is shown, if not all.
     cut: String,
-    status: u16,
-    answer: String,
+    /// What it was answered; or what became of what nobody is answered.
+    answer: Told,
     /// Whether it was understood again.
     is_read: bool,
     refused: String,
     times: Vec<String>,
     taken: Vec<Taken>,
     warnings: Vec<[String; 3]>,
+    set_aside: Vec<[String; 3]>,
     unknown: Vec<[String; 2]>,
+}
+
+/// What became of an upload.
+#[derive(Debug)]
+enum Told {
+    /// A status and a body.
+    Answer(u16, String),
+    Words(String),
 }
 
 /// A value and where it came from.
@@ -139,6 +159,8 @@ struct Taken {
     sent: String,
     key: String,
     value: String,
+    /// Why the value does not count; empty if it does.
+    doubt: String,
 }
 
 #[get("/admin/inbox/<number>")]
@@ -153,9 +175,15 @@ async fn one(
     };
     let understood = upload.understood();
     let (is_read, understood) = (understood.is_some(), understood.unwrap_or_default());
-    let Note { at, from, format, way, station, target, body, secrets, status, answer, .. } = &upload.note;
-    let hidden = |text: &str| masked(text).into_owned();
-    let pairs = |raw: &Raw| masked_pairs(&String::from_utf8_lossy(&raw.start), secrets);
+    let Note { at, from, format, way, station, target, body, secrets, fate, .. } = &upload.note;
+    let mut veil = Veil::new(secrets);
+    let mut raw = |raw: &Raw| veil.over(&String::from_utf8_lossy(&raw.start));
+    let (target, shown) = (raw(target), raw(body));
+    // A topic of MQTT is no path, and its levels are no keys.
+    let target = if target.starts_with('/') { masked_path(&target) } else { target };
+    let hidden = |text: &str| veil.told(text);
+    let of = |name: &str, value: &str| if veil.hides(name) { "…".to_owned() } else { hidden(value) };
+    let marks = marks(&owner, station.as_deref().ok(), &understood.times).await?;
     Ok(Leaf(UploadView {
         frame: owner.frame(&format!("Upload {number}"), None),
         number,
@@ -166,33 +194,62 @@ async fn one(
         way,
         slug: station.as_ref().map_or_else(|_| String::new(), |station| station.slug.to_string()),
         station: station.as_ref().map_or_else(|why| hidden(why), |station| station.name.clone()),
-        target: masked_path(&pairs(target)),
-        body: pairs(body),
+        target,
+        body: shown,
         cut: if body.is_whole() {
             String::new()
         } else {
             format!("The first {RAW_MAX_BYTES} of {} bytes. Only what is kept whole is read again here.", body.bytes)
         },
-        status: *status,
-        answer: hidden(&String::from_utf8_lossy(&answer.start)),
+        answer: match fate {
+            Fate::Answered { status, body } => Told::Answer(*status, hidden(&String::from_utf8_lossy(&body.start))),
+            Fate::Taken => Told::Words("none; it was taken".to_owned()),
+            Fate::Refused(why) => Told::Words(format!("none; it was refused: {}", hidden(why))),
+        },
         is_read,
         refused: understood.refused.as_deref().map_or_else(String::new, hidden),
         times: understood.times.iter().map(|at| at.rfc3339()).collect(),
-        taken: understood
-            .taken
-            .into_iter()
-            .map(|taken| Taken {
-                sent: format!("{} {}", hidden(&taken.sent), taken.unit).trim_end().to_owned(),
-                field: hidden(&taken.field),
-                key: taken.key,
-                value: taken.value.unwrap_or_else(|| "no value".to_owned()),
-            })
-            .collect(),
+        taken: understood.taken.iter().map(|taken| Taken::of(taken, &marks, &hidden)).collect(),
         warnings: understood
             .warnings
             .iter()
-            .map(|warning| [hidden(&warning.field), hidden(&warning.value), hidden(&warning.reason)])
+            .map(|warning| [hidden(&warning.field), of(&warning.field, &warning.value), hidden(&warning.reason)])
             .collect(),
-        unknown: understood.unknown.iter().map(|(name, value)| [hidden(name), hidden(value)]).collect(),
+        set_aside: understood
+            .set_aside
+            .iter()
+            .map(|aside| [hidden(&aside.field), of(&aside.field, &aside.sent), hidden(&aside.why)])
+            .collect(),
+        unknown: understood.unknown.iter().map(|(name, value)| [hidden(name), of(name, value)]).collect(),
     }))
+}
+
+impl Taken {
+    fn of(taken: &inbox::Taken, marks: &[Marked], hidden: impl Fn(&str) -> String) -> Self {
+        let inbox::Taken { field, sent, unit, key, value, remark } = taken;
+        let shown = |marked: &Marked| {
+            format!("{} {}", marked.quantity.echo(marked.value), marked.quantity.unit().symbol()).trim_end().to_owned()
+        };
+        // What storage says of it now counts: a value may be settled by the next, or struck out.
+        let mark = marks.iter().find(|marked| {
+            marked.sensor.key(marked.quantity) == *key && value.as_ref().is_none_or(|value| *value == shown(marked))
+        });
+        let why = mark.map_or(*remark, |marked| marked.reason.words());
+        Self {
+            sent: format!("{} {unit}", hidden(sent)).trim_end().to_owned(),
+            field: hidden(field),
+            key: key.clone(),
+            value: value.clone().or_else(|| mark.map(shown)).unwrap_or_else(|| "no value".to_owned()),
+            doubt: if why.is_empty() { String::new() } else { format!("kept, does not count: {why}") },
+        }
+    }
+}
+
+/// The values of a station at those times that are kept and do not count.
+async fn marks(owner: &Owner<'_>, station: Option<&Station>, times: &[Timestamp]) -> Result<Vec<Marked>, Error> {
+    let (Some(station), Some(first), Some(last)) = (station, times.iter().min(), times.iter().max()) else {
+        return Ok(Vec::new());
+    };
+    // Reports without a time get times of their own, milliseconds apart.
+    owner.storage.marked(station.id, *first, last.plus(SECOND_MS), MARKS_MAX).await
 }

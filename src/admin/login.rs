@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::web::error::Problem;
-use crate::web::{Options, client, origin, token, visitor};
+use crate::web::{Options, client, origin, rooms, token, visitor};
 use askama::Template;
 use askama_web::WebTemplate;
 use channel::crowd::Source;
@@ -122,7 +122,9 @@ async fn enter(
     if let Some(before) = owner::session(request) {
         storage.end_session(&before).await?;
     }
-    cookies.add(cookie(session.reveal().to_owned(), client::is_https(request, options), SESSION_MS));
+    let is_https = client::is_https(request, options);
+    cookies.add(cookie(session.reveal().to_owned(), is_https, SESSION_MS));
+    cookies.add(rooms::sign(SESSION_MS, is_https));
     Ok(Answer::In(Box::new(Leaf(Redirect::to("/admin")))))
 }
 
@@ -145,6 +147,7 @@ async fn leave(
         owner.storage.end_session(&session).await?;
     }
     cookies.add(cookie(String::new(), scheme.is_https, 0));
+    cookies.add(rooms::sign(0, scheme.is_https));
     Ok(Leaf(Redirect::to("/admin/login?done=out")))
 }
 

@@ -35,6 +35,10 @@ pub struct Office {
     pub(super) keys: Once,
 }
 
+/// The slugs of stations that messages of MQTT are read for, by the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Subscribed(pub Vec<String>);
+
 /// Why a password was not looked at.
 #[derive(Debug)]
 pub(super) enum NotCompared {

@@ -1,7 +1,7 @@
 //! Lets the owner in, and nobody else.
 
 use super::frame::{Frame, Who, done};
-use super::office::{Office, now};
+use super::office::{Office, Subscribed, now};
 use super::refusal::Refusal;
 use crate::storage::words::Visitor;
 use crate::storage::{SessionSecret, Storage};
@@ -39,6 +39,11 @@ impl Owner<'_> {
     /// The session, if the owner has logged in.
     pub(super) fn session(&self) -> Option<SessionSecret> {
         session(self.request)
+    }
+
+    /// Whether messages of MQTT are read for the station of this slug.
+    pub(super) fn is_subscribed(&self, slug: &str) -> bool {
+        self.request.rocket().state::<Subscribed>().is_some_and(|all| all.0.iter().any(|one| one == slug))
     }
 
     /// The frame of a page; `word` says what was done a moment ago.

@@ -4,6 +4,7 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
+use super::settings::clock_offset_text;
 use super::stations::{kinds, sentence};
 use crate::storage::{DeviceSecret, Error};
 use crate::web::address::Address;
@@ -31,6 +32,10 @@ pub(crate) struct StationView {
     zone: String,
     /// The height in metres; empty if it is not known.
     elevation: String,
+    /// What is added to the times that it sends; empty if nothing is.
+    clock_offset: String,
+    /// Whether the configuration reads messages of MQTT for it.
+    is_subscribed: bool,
     /// The start of its key.
     key_prefix: String,
     /// What kinds of devices are bound to it; empty if none are.
@@ -48,6 +53,8 @@ impl StationView {
             name: station.name.clone(),
             zone: station.zone.name().to_owned(),
             elevation: station.elevation_m.map_or_else(String::new, |metres| metres.to_string()),
+            clock_offset: clock_offset_text(station.clock_offset_ms),
+            is_subscribed: owner.is_subscribed(slug),
             key_prefix: directory.key_prefix(slug).unwrap_or_default().to_owned(),
             devices: kinds(directory.devices(slug)),
             slug: slug.to_owned(),
@@ -75,7 +82,7 @@ async fn station(
 
 /// The answer to a form.
 #[derive(Responder)]
-enum Answer {
+pub(super) enum Answer {
     Done(Box<Leaf<Redirect>>),
     Again(Box<(Status, Leaf<StationView>)>),
 }
@@ -86,12 +93,12 @@ impl Answer {
     }
 
     /// Back to the station's page, which says what was done.
-    fn done(station: &Station, word: &str) -> Self {
+    pub(super) fn done(station: &Station, word: &str) -> Self {
         Self::to(format!("/admin/stations/{}?done={word}", station.slug))
     }
 
     /// The page again, with the reason why nothing was done.
-    fn again(owner: &Owner<'_>, station: &Station, status: Status, why: &str) -> Self {
+    pub(super) fn again(owner: &Owner<'_>, station: &Station, status: Status, why: &str) -> Self {
         let view = StationView::new(owner, station, None, sentence(why));
         Self::Again(Box::new((status, Leaf(view))))
     }
@@ -187,14 +194,17 @@ async fn bind(slug: &str, owner: Result<Owner<'_>, Refusal>, device: Form<Device
     let owner = owner?;
     owner.may_send(device.token)?;
     let station = find(&owner, slug).await?;
-    let secret =
-        if device.kind == "mac" { DeviceSecret::mac(device.secret) } else { DeviceSecret::passkey(device.secret) };
+    let secret = match device.kind {
+        "mac" => DeviceSecret::mac(device.secret),
+        "serial" => DeviceSecret::serial(device.secret),
+        _ => DeviceSecret::passkey(device.secret),
+    };
     let secret = match secret {
         Ok(secret) => secret,
         Err(error) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &error.to_string())),
     };
     match owner.storage.bind_device(&station.slug, &secret).await {
-        Ok(()) => Ok(Answer::done(&station, "bound")),
+        Ok(_) => Ok(Answer::done(&station, "bound")),
         Err(error @ Error::DeviceTaken(_)) => Ok(Answer::again(&owner, &station, Status::Conflict, &error.to_string())),
         Err(error) => Err(error.into()),
     }
@@ -226,5 +236,6 @@ async fn remove(slug: &str, owner: Result<Owner<'_>, Refusal>, agreed: Form<Agre
         return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why));
     }
     owner.storage.remove_station(&station.slug).await?;
-    Ok(Answer::to("/admin?done=removed".to_owned()))
+    let word = if owner.is_subscribed(station.slug.as_str()) { "removed-subscribed" } else { "removed" };
+    Ok(Answer::to(format!("/admin?done={word}")))
 }

@@ -5,6 +5,7 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
+use super::settings::clock_offset_text;
 use crate::storage::zones::{self, Zones};
 use crate::storage::{Error, NewStation};
 use askama::Template;
@@ -37,6 +38,8 @@ struct Listed {
     slug: String,
     name: String,
     zone: String,
+    /// What is added to the times that it sends; empty if nothing is.
+    clock_offset: String,
     /// When it was heard last; empty if not since the start.
     heard: String,
     /// What kinds of devices are bound to it.
@@ -51,6 +54,7 @@ async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<L
         slug: station.slug.to_string(),
         name: station.name.clone(),
         zone: station.zone.name().to_owned(),
+        clock_offset: clock_offset_text(station.clock_offset_ms),
         heard: owner.storage.heard(station.id).at.map_or_else(String::new, |at| ago(at, now)),
         devices: kinds(directory.devices(station.slug.as_str())),
     });

@@ -4,10 +4,10 @@ use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, must_be_there, with_storage};
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use stevenson::admin::{clock_offset, clock_offset_text};
 use stevenson::config::Config;
 use stevenson::storage::zones;
 use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage, Unclaimed};
-use weather::clock::OFFSET_MAX_MS;
 use weather::station::{Slug, elevation_m, station_name};
 use weather::zone::Zone;
 
@@ -121,10 +121,12 @@ pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
         StationCommand::Add { .. } => config.make_folder()?,
         _ => must_be_there(&config)?,
     }
-    with_storage(config, async |storage| station_command(storage, command).await).await
+    let subscribed: Vec<String> = config.mqtt.stations().map(str::to_owned).collect();
+    with_storage(config, async |storage| station_command(storage, command, &subscribed).await).await
 }
 
-async fn station_command(storage: &Storage, command: StationCommand) -> Result<()> {
+/// `subscribed`: the stations that messages of MQTT are read for.
+async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<()> {
     match command {
         StationCommand::Add { slug, name, zone, elevation } => {
             let name = name.unwrap_or_else(|| slug.to_string());
@@ -143,7 +145,16 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
                 let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
                 let kinds: Vec<_> = directory.devices(station.slug.as_str()).iter().map(|kind| kind.name()).collect();
                 let devices = if kinds.is_empty() { String::new() } else { format!("  {}", kinds.join(", ")) };
-                println!("{:<24}  {:<32}  {}{elevation}{devices}", station.slug.as_str(), station.name, station.zone);
+                let clock = match station.clock_offset_ms {
+                    0 => String::new(),
+                    ms => format!("  {} is added to its times", clock_offset_text(ms)),
+                };
+                println!(
+                    "{:<24}  {:<32}  {}{elevation}{clock}{devices}",
+                    station.slug.as_str(),
+                    station.name,
+                    station.zone
+                );
             }
         }
         StationCommand::Rename { slug, name } => {
@@ -173,8 +184,15 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
         StationCommand::Bind { slug, device } => {
             // clap has seen that one of them is there.
             for device in device.passkey.iter().chain(&device.mac).chain(&device.serial) {
-                storage.bind_device(&slug, device).await?;
+                let stored = storage.bind_device(&slug, device).await?.stored;
                 println!("uploads of that {} are those of {slug} now", device.kind().name());
+                if stored > 0 {
+                    println!(
+                        "the device waited, and {} of it {} stored",
+                        reports(stored),
+                        if stored == 1 { "is" } else { "are" }
+                    );
+                }
             }
         }
         StationCommand::Unbind { slug } => {
@@ -188,13 +206,13 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             }
             for device in waiting {
                 let Unclaimed { id, format, model, address, reports, .. } = device;
-                println!("{id:<4}  {address:<16}  {format:<20}  {model}  {reports} reports");
+                println!("{id:<4}  {address:<16}  {format:<20}  {model}  {}", self::reports(reports as usize));
             }
         }
         StationCommand::Claim { device, slug } => {
             find(storage, &slug)?;
             let claimed = storage.claim(device, &slug).await?;
-            println!("uploads of that device are those of {slug} now; {} of its reports are stored", claimed.stored);
+            println!("uploads of that device are those of {slug} now, with {} that waited", reports(claimed.stored));
         }
         StationCommand::Calibrate(arguments) => calibrate::run(storage, *arguments).await?,
         StationCommand::Remove { slug, yes } => {
@@ -204,6 +222,11 @@ async fn station_command(storage: &Storage, command: StationCommand) -> Result<(
             }
             storage.remove_station(&slug).await?;
             println!("removed {slug}");
+            if subscribed.iter().any(|one| one == slug.as_str()) {
+                eprintln!(
+                    "stevenson: take {slug} out of [mqtt] in the configuration too: messages for it are refused now"
+                );
+            }
         }
     }
     Ok(())
@@ -214,22 +237,15 @@ fn show_key(key: &Key) {
     println!("keep the key: the server stores only its hash and cannot show it again");
 }
 
+/// `1 report`, `2 reports`.
+fn reports(number: usize) -> String {
+    if number == 1 { "1 report".to_owned() } else { format!("{number} reports") }
+}
+
 /// A height, or that it is not known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Elevation(Option<f64>);
 
 fn elevation_or_unknown(text: &str) -> Result<Elevation, String> {
     if text == "unknown" { Ok(Elevation(None)) } else { elevation_m(text).map(|metres| Elevation(Some(metres))) }
-}
-
-/// `5h`, `-2h30m`, in milliseconds.
-fn clock_offset(text: &str) -> Result<i64, String> {
-    let (sign, length) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let wrong = || format!("{text:?} is no length of time up to 366 days: write 5h, -2h or 90min");
-    let length = humantime::parse_duration(length.trim()).map_err(|_| wrong())?;
-    let ms = i64::try_from(length.as_millis()).ok().filter(|ms| *ms <= OFFSET_MAX_MS).ok_or_else(wrong)?;
-    Ok(sign * ms)
 }

@@ -175,7 +175,11 @@ impl<'a> Upload<'a> {
                     }
                     draft.take_text(&sensor, quantity, unit, name, value);
                 }
-                fields::Meaning::Silent => {}
+                fields::Meaning::Silent => {
+                    if let Some(trail) = trail {
+                        trail.sets_aside(name, value, "");
+                    }
+                }
                 fields::Meaning::Unknown => {
                     if let Some(trail) = trail {
                         trail.leaves(name, value);

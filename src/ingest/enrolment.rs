@@ -1,5 +1,7 @@
 //! Enrolment: who may wait for an owner.
 
+use crate::web::brake::Brake;
+use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -10,20 +12,43 @@ const PER_SECOND: NonZeroU32 = NonZeroU32::new(5).expect("5 is not zero");
 /// Uploads of unclaimed devices that are kept at once.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
 
+/// So many of an address in a second: a hub sends for each of its devices some times a minute.
+const OF_ADDRESS_PER_SECOND: NonZeroU32 = NonZeroU32::new(1).expect("1 is not zero");
+/// So many of an address at once, so that one that floods leaves room for another.
+const OF_ADDRESS_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("10 is not zero");
+
 /// Whether devices that are no station's may wait; clones share it.
 #[derive(Clone)]
-pub struct Enrolment(Option<Arc<DefaultDirectRateLimiter>>);
+pub struct Enrolment(Option<Arc<Limits>>);
+
+struct Limits {
+    all: DefaultDirectRateLimiter,
+    of_address: Brake,
+}
 
 impl Enrolment {
     /// Enrolment, if it is on.
     pub fn new(is_on: bool) -> Self {
-        Self(is_on.then(|| Arc::new(RateLimiter::direct(Quota::per_second(PER_SECOND).allow_burst(AT_ONCE)))))
+        let limits = || Limits {
+            all: RateLimiter::direct(Quota::per_second(PER_SECOND).allow_burst(AT_ONCE)),
+            of_address: Brake::with(
+                Quota::per_second(OF_ADDRESS_PER_SECOND).allow_burst(OF_ADDRESS_AT_ONCE),
+                DefaultClock::default(),
+            ),
+        };
+        Self(is_on.then(|| Arc::new(limits())))
+    }
+
+    /// Whether it is on.
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Whether an upload from there may wait. `from` is an address that is sure; a proxy that names nobody has none.
     pub(crate) fn lets_wait(&self, from: Option<IpAddr>) -> bool {
-        let Self(Some(limiter)) = self else { return false };
-        from.is_some_and(is_private) && limiter.check().is_ok()
+        let Self(Some(limits)) = self else { return false };
+        let Some(from) = from.map(|from| from.to_canonical()).filter(|from| is_private(*from)) else { return false };
+        limits.of_address.check(from).is_ok() && limits.all.check().is_ok()
     }
 }
 
@@ -58,6 +83,12 @@ mod tests {
         assert!(!Enrolment::new(false).lets_wait(home));
         let on = Enrolment::new(true);
         assert!(!on.lets_wait(None));
-        assert_eq!((0..100).filter(|_| on.lets_wait(home)).count(), 20);
+        assert_eq!((0..100).filter(|_| on.lets_wait(home)).count(), 10);
+        let others = (0..=255).map(|last| Some(std::net::IpAddr::from([192, 168, 2, last])));
+        assert_eq!(
+            others.filter(|other| on.lets_wait(*other)).count(),
+            10,
+            "one address takes no more than its part of all"
+        );
     }
 }

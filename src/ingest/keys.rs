@@ -33,6 +33,17 @@ pub(crate) enum NoKey {
     OtherStation,
 }
 
+impl NoKey {
+    /// The same for the owner who looks, with so much of the key as lists of stations show.
+    pub(crate) fn told_of(self, key: &str) -> String {
+        match (self, Key::hint(key)) {
+            (Self::Unknown, hint) if !hint.is_empty() => format!("unknown key, \"{hint}…\" after stv_: {self}"),
+            (Self::Unknown, _) => format!("unknown key: {self}"),
+            _ => self.to_string(),
+        }
+    }
+}
+
 /// A key as it was sent, and the name beside it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Sent<'h> {
@@ -41,6 +52,11 @@ pub(crate) struct Sent<'h> {
 }
 
 impl<'h> Sent<'h> {
+    /// The key.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// A key that stood elsewhere than in a header.
     pub(crate) fn bare(key: impl Into<Cow<'h, str>>, user: Option<String>) -> Self {
         Self { key: key.into(), user }

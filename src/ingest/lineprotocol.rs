@@ -211,6 +211,8 @@ fn report(point: &Point<'_>, precision: Precision, arrival: &Arrival) -> Result<
                 return Err(format!("{name} looks like the time of the line; that stands at its end"));
             }
             reading.unknown(name, &sent);
+        } else {
+            reading.silent(name, &sent);
         }
     }
     Ok(reading.finish(observed_at))

@@ -10,6 +10,8 @@ pub use mapped::Map;
 pub use value::{NotAValue, Value};
 
 use super::json::{self, Arrival, Format};
+use super::trail::Trail;
+use crate::inbox::Understood;
 use weather::report::Parsed;
 use weather::station::SensorName;
 
@@ -26,6 +28,19 @@ pub enum Shape {
     Map(Map),
     /// Nothing but a value.
     Number(Value),
+}
+
+impl Shape {
+    /// What people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Tasmota => "Tasmota",
+            Self::Zigbee2Mqtt => "zigbee2mqtt",
+            Self::Map(_) => "JSON by a map",
+            Self::Number(_) => "Number",
+        }
+    }
 }
 
 /// Most reports in one message.
@@ -69,6 +84,15 @@ pub fn read(
         parsed.reports = reports.into_iter().map(|report| report.renaming(|name| under(sensor, name))).collect();
     }
     Ok(parsed)
+}
+
+/// What a message means, for the owner who looks.
+pub fn understood(shape: &Shape, topic: &str, payload: &[u8], arrival: &Arrival, sensor: &SensorName) -> Understood {
+    let trail = Trail::default();
+    let arrival = Arrival { trail: Some(trail.clone()), ..arrival.clone() };
+    let parsed = read(shape, topic, payload, &arrival, sensor);
+    let trail = if sensor.is_main() { trail } else { trail.renaming(|name| under(sensor, name)) };
+    trail.understood(parsed)
 }
 
 /// True if the reader of such a message needs to know which sensors the station has.

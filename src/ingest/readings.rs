@@ -12,7 +12,7 @@ use super::lineprotocol::{self, Batch};
 use super::tongue::Tongue;
 use super::trail::Trail;
 use super::{Options, influx, keys};
-use crate::inbox::{Inbox, Note, Raw, Reader, Understood};
+use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
@@ -142,7 +142,10 @@ impl Readings {
     pub(crate) async fn sender(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Answer> {
         self.comes_in(entrance, head).await.map_err(|refused| {
             let why = match &refused {
-                Refused::Unauthorized(why) => why.to_string(),
+                Refused::Unauthorized(why) => match entrance.key(head) {
+                    Ok(sent) => why.told_of(sent.key()),
+                    Err(_) => why.to_string(),
+                },
                 Refused::Other(problem) => problem.detail().to_owned(),
             };
             let answer = refused.told(entrance.tongue());
@@ -197,9 +200,8 @@ impl Came {
             target: self.target,
             body: seen.body,
             // The version 1 of InfluxDB has its password in the query; the others are where nobody reads them.
-            secrets: &["p", "password", "token", "key", "passkey"],
-            status: answer.status,
-            answer: Raw::of(&answer.body),
+            secrets: &["p"],
+            fate: Fate::Answered { status: answer.status, body: Raw::of(&answer.body) },
             reader: seen.reader,
         });
     }

@@ -7,6 +7,8 @@
 use super::json::Arrival;
 use super::json::names::{Measure, Named};
 use super::json::reading::Reading;
+use super::trail::Trail;
+use crate::inbox::Understood;
 use serde::Deserialize;
 use serde_json::Value;
 use weather::day;
@@ -174,6 +176,11 @@ impl Observation {
         self.rain_mm.is_some() || self.strokes.is_some()
     }
 
+    /// The same without what its counters would count.
+    pub fn uncounted(self) -> Self {
+        Self { rain_mm: None, strokes: None, ..self }
+    }
+
     /// The report of it, which arrived so. `battery` is the sensor that the battery belongs to.
     ///
     /// An observation that is not newer than the totals adds nothing to them: hubs
@@ -202,6 +209,27 @@ impl Observation {
         }
         reading.finish(Some(self.at))
     }
+}
+
+/// What a datagram means, for the owner who looks. `totals`: what the sensor had counted before each observation.
+pub fn understood(
+    datagram: &[u8],
+    arrival: &Arrival,
+    sensor: &SensorName,
+    battery: &SensorName,
+    totals: &[Totals],
+) -> Understood {
+    let trail = Trail::default();
+    let arrival = Arrival { trail: Some(trail.clone()), ..arrival.clone() };
+    let read = parse(datagram).map(|broadcast| {
+        let mut parsed = Parsed::default();
+        for (place, observation) in broadcast.observations.iter().enumerate() {
+            let before = totals.get(place).copied().unwrap_or_default();
+            parsed.add(observation.report(&arrival, sensor, battery, before), None);
+        }
+        parsed
+    });
+    trail.understood(read)
 }
 
 /// A sum of tenths, without the noise of adding them.

@@ -1,10 +1,12 @@
 //! What a parser leaves behind for the owner who looks: which field became which value.
 
-use crate::inbox::{Taken, Understood};
+use crate::inbox::{Aside, Taken, Understood};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use weather::mark::Reason;
+use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
-use weather::report::{Draft, Parsed, Warning};
+use weather::report::{Draft, Parsed, Report, Warning};
 use weather::station::SensorName;
 use weather::time::Timestamp;
 use weather::units::Unit;
@@ -18,83 +20,171 @@ pub struct Trail(Arc<Mutex<Parts>>);
 
 #[derive(Debug, Default)]
 struct Parts {
-    taken: Vec<Taken>,
+    values: Vec<Value>,
+    set_aside: Vec<Aside>,
     unknown: Vec<(String, String)>,
+}
+
+/// A field that was taken as a value.
+#[derive(Debug)]
+struct Value {
+    sensor: SensorName,
+    quantity: Quantity,
+    unit: Unit,
+    field: String,
+    sent: String,
+    /// Canonical; `None` if it is no number.
+    number: Option<f64>,
 }
 
 impl Trail {
     /// Notes a field that was taken as a number in a unit, `factor` times what was sent.
     pub fn takes(&self, sensor: &SensorName, quantity: Quantity, unit: Unit, factor: f64, field: &str, sent: &str) {
-        let mut draft = Draft::new(Timestamp(0));
-        match sent.trim().parse::<f64>() {
-            Ok(number) if factor != 1.0 => draft.take_number(sensor, quantity, unit, field, number * factor),
-            _ => draft.take_text(sensor, quantity, unit, field, sent),
-        }
-        let report = draft.finish(None).report;
-        let value = report.and_then(|report| report.sensors().get(sensor)?.get(quantity));
-        let symbol = quantity.unit().symbol();
-        let value = value.map(|value| format!("{} {symbol}", quantity.echo(value)).trim_end().to_owned());
-        let taken = Taken {
-            field: field.to_owned(),
-            sent: sent.to_owned(),
-            unit: unit.symbol(),
-            key: sensor.key(quantity),
-            value,
+        let number = match quality::read_text(sent) {
+            Sent::Number(number) => Some(canonical(sensor, quantity, unit, number * factor)),
+            Sent::Missing | Sent::Unreadable => None,
         };
-        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if parts.taken.len() < FIELDS_MAX {
-            parts.taken.push(taken);
-        }
+        let (sensor, field, sent) = (sensor.clone(), field.to_owned(), sent.to_owned());
+        self.leaves_behind(|parts| &mut parts.values, Value { sensor, quantity, unit, field, sent, number });
     }
 
-    /// Notes a field that nothing here knows, or that is known and not stored.
+    /// Notes a field that is known and not stored, and why, if people may wonder.
+    pub fn sets_aside(&self, field: &str, sent: &str, why: &str) {
+        let (field, sent, why) = (field.to_owned(), sent.to_owned(), why.to_owned());
+        self.leaves_behind(|parts| &mut parts.set_aside, Aside { field, sent, why });
+    }
+
+    /// Notes a field that nothing here knows.
     pub fn leaves(&self, field: &str, sent: &str) {
-        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if parts.unknown.len() < FIELDS_MAX {
-            parts.unknown.push((field.to_owned(), sent.to_owned()));
+        self.leaves_behind(|parts| &mut parts.unknown, (field.to_owned(), sent.to_owned()));
+    }
+
+    /// The same with other names of its sensors.
+    pub fn renaming(self, name: impl Fn(&SensorName) -> SensorName) -> Self {
+        let mut parts = self.parts();
+        for value in &mut parts.values {
+            value.sensor = name(&value.sensor);
         }
+        drop(parts);
+        self
     }
 
     /// The meaning of what a parser read that left this trail.
     pub fn understood<E: fmt::Display>(self, read: Result<Parsed, E>) -> Understood {
-        let (taken, unknown) = self.into_parts();
-        match read {
-            Ok(parsed) => Understood {
-                taken,
-                // The trail has them.
-                warnings: parsed.warnings.into_iter().filter(|warning| !is_known(&unknown, warning)).collect(),
-                unknown,
-                times: parsed.reports.iter().map(|report| report.observed_at()).collect(),
-                refused: None,
-            },
-            Err(why) => Understood { refused: Some(why.to_string()), ..Understood::default() },
+        let Parts { values, set_aside, unknown } = std::mem::take(&mut *self.parts());
+        let parsed = match read {
+            Ok(parsed) => parsed,
+            Err(why) => return Understood { refused: Some(why.to_string()), ..Understood::default() },
+        };
+        let taken = values.iter().map(|value| value.told(&parsed)).collect();
+        // The trail has them.
+        let told = |warning: &Warning| {
+            let mut names = unknown.iter().map(|(name, _)| name).chain(set_aside.iter().map(|aside| &aside.field));
+            names.any(|name| warning.field == *name || warning.field.ends_with(&format!("].{name}")))
+        };
+        let warnings = parsed.warnings.iter().filter(|warning| !told(warning)).cloned().collect();
+        let times = parsed.reports.iter().map(Report::observed_at).collect();
+        Understood { taken, warnings, set_aside, unknown, times, refused: None }
+    }
+
+    fn leaves_behind<T>(&self, list: impl Fn(&mut Parts) -> &mut Vec<T>, one: T) {
+        let mut parts = self.parts();
+        let list = list(&mut parts);
+        if list.len() < FIELDS_MAX {
+            list.push(one);
         }
     }
 
-    fn into_parts(self) -> (Vec<Taken>, Vec<(String, String)>) {
-        let parts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        (parts.taken, parts.unknown)
+    fn parts(&self) -> MutexGuard<'_, Parts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_known(unknown: &[(String, String)], warning: &Warning) -> bool {
-    unknown.iter().any(|(name, _)| warning.field == *name || warning.field.ends_with(&format!("].{name}")))
+impl Value {
+    /// What became of it in these reports.
+    fn told(&self, parsed: &Parsed) -> Taken {
+        let Self { sensor, quantity, unit, field, sent, number } = self;
+        let counts =
+            |report: &Report, number| report.sensors().get(sensor)?.get(*quantity).filter(|one| *one == number);
+        let is_beyond = |report: &Report, number| report.beyond(sensor).contains(&(*quantity, number));
+        let (value, remark) = match number {
+            Some(number) if parsed.reports.iter().any(|report| counts(report, *number).is_some()) => {
+                (Some(*number), "")
+            }
+            Some(number) if parsed.reports.iter().any(|report| is_beyond(report, *number)) => {
+                (Some(*number), Reason::Gross.words())
+            }
+            _ => (None, ""),
+        };
+        let value =
+            value.map(|value| format!("{} {}", quantity.echo(value), quantity.unit().symbol()).trim_end().to_owned());
+        Taken {
+            field: field.clone(),
+            sent: sent.clone(),
+            unit: unit.symbol(),
+            key: sensor.key(*quantity),
+            value,
+            remark,
+        }
+    }
+}
+
+/// A number in the unit that it has here, as a report holds it.
+fn canonical(sensor: &SensorName, quantity: Quantity, unit: Unit, number: f64) -> f64 {
+    let mut draft = Draft::new(Timestamp(0));
+    draft.take_number(sensor, quantity, unit, "", number);
+    let report = draft.finish(None).report;
+    let held = report.and_then(|report| report.sensors().get(sensor)?.get(quantity));
+    held.unwrap_or_else(|| unit.to_canonical(number))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn told(fields: &[(Quantity, Unit, &str, &str)]) -> Vec<(String, Option<String>, &'static str)> {
+        let (trail, main) = (Trail::default(), SensorName::main());
+        let mut draft = Draft::new(Timestamp(1_795_356_000_000));
+        for (quantity, unit, field, sent) in fields {
+            trail.takes(&main, *quantity, *unit, 1.0, field, sent);
+            draft.take_text(&main, *quantity, *unit, field, sent);
+        }
+        let mut parsed = Parsed::default();
+        parsed.add(draft.finish(None), None);
+        let taken = trail.understood(Ok::<_, String>(parsed)).taken;
+        taken.into_iter().map(|taken| (taken.field, taken.value, taken.remark)).collect()
+    }
+
     #[test]
-    fn a_value_is_told_with_its_field_and_what_it_was_converted_to() {
+    fn a_value_is_told_with_what_it_was_converted_to_and_whether_it_counts() {
+        use Quantity::{Humidity, Temperature, WindSpeed};
+        let fields = [
+            (Temperature, Unit::Fahrenheit, "tempf", "98.6"),
+            (Humidity, Unit::Percent, "humidity", "-9999"),
+            (WindSpeed, Unit::MilePerHour, "windspeedmph", "1048"),
+        ];
+        let (of_temperature, none) = ("37 °C".to_owned(), None);
+        let told = told(&fields);
+        assert_eq!(told[0], ("tempf".to_owned(), Some(of_temperature), ""));
+        assert_eq!(told[1], ("humidity".to_owned(), none, ""));
+        let (_, kept, why) = &told[2];
+        assert!(
+            kept.as_ref().is_some_and(|kept| kept.starts_with("468.")) && *why == Reason::Gross.words(),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_field_is_unknown_or_known_and_not_stored_and_said_once() {
         let trail = Trail::default();
-        let main = SensorName::main();
-        trail.takes(&main, Quantity::Temperature, Unit::Fahrenheit, 1.0, "tempf", "98.6");
-        trail.takes(&main, Quantity::Temperature, Unit::Fahrenheit, 1.0, "temp2f", "-9999");
         trail.leaves("wobble", "7");
-        let (taken, unknown) = trail.into_parts();
-        let told: Vec<_> = taken.iter().map(|one| (&*one.field, one.unit, &*one.key, one.value.as_deref())).collect();
-        assert_eq!(told, [("tempf", "°F", "temperature", Some("37 °C")), ("temp2f", "°F", "temperature", None)]);
+        trail.sets_aside("co2_eq", "400", "is guessed");
+        let mut parsed = Parsed::default();
+        let warn = |field: &str| Warning::new(field, "7", "unknown field, not stored");
+        parsed.warn([warn("[0].wobble"), warn("co2_eq"), warn("other")]);
+        let Understood { warnings, unknown, set_aside, .. } = trail.understood(Ok::<_, String>(parsed));
         assert_eq!(unknown, [("wobble".to_owned(), "7".to_owned())]);
+        assert_eq!((set_aside.len(), &*set_aside[0].why), (1, "is guessed"));
+        assert_eq!(warnings.iter().map(|warning| &*warning.field).collect::<Vec<_>>(), ["other"]);
     }
 }

@@ -4,9 +4,10 @@ mod words;
 
 use super::console::{Credentials, Dialect, Garbled, Target, Upload};
 use super::inflate::{self, Coding, NotInflated};
+use super::keys::NoKey;
 use super::trail::Trail;
 use super::{Enrolment, Options, body};
-use crate::inbox::{Inbox, Note, Raw, Reader, Understood};
+use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::{self, DeviceSecret, KEY_MARK, Storage, Stranger};
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
@@ -18,6 +19,7 @@ use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
 use rocket::route::{self, Handler};
 use rocket::{Data, Route, State, get, post, routes};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -226,14 +228,14 @@ struct Found {
     /// The sensor that is meant if a name says nothing else.
     of: SensorName,
     /// Why it is no station's, if it is not.
-    nobody: String,
+    nobody: Cow<'static, str>,
 }
 
 impl Arriving<'_> {
     /// The answer to what cannot be read.
     pub(crate) fn refuse(&self, outcome: Outcome, inbox: &Inbox) -> Answer {
         let (dialect, received) = (Dialect::at(self.target.place), now());
-        let found = Found { nobody: outcome.nobody(), ..Found::default() };
+        let found = Found { nobody: outcome.nobody().unwrap_or_default().into(), ..Found::default() };
         let answer = answer(dialect, outcome, received);
         self.note(inbox, dialect, received, found, &answer);
         answer
@@ -251,12 +253,11 @@ impl Arriving<'_> {
             from: self.from,
             format: dialect.name(),
             way: self.way,
-            station: station.ok_or(nobody.into()),
+            station: station.ok_or(nobody),
             target: Raw::of(self.asked.as_bytes()),
             body: Raw::of(self.body),
             secrets: dialect.secrets(),
-            status: answer.status,
-            answer: Raw::of(&answer.body),
+            fate: Fate::Answered { status: answer.status, body: Raw::of(&answer.body) },
             reader: (!is_empty).then_some(reader),
         });
     }
@@ -297,7 +298,9 @@ pub(crate) async fn take(came: &Arriving<'_>, to: &Uploads) -> Answer {
         }
         Err(garbled) => (Dialect::at(came.target.place), garbled.into()),
     };
-    found.nobody = outcome.nobody();
+    if let Some(why) = outcome.nobody() {
+        found.nobody = why.into();
+    }
     let answer = answer(dialect, outcome, received);
     came.note(&to.inbox, dialect, received, found, &answer);
     answer
@@ -312,7 +315,9 @@ async fn store(
 ) -> Result<Outcome, Outcome> {
     let storage = &to.storage;
     let Some(station) = sender(upload, storage).await? else {
-        tell_unknown(upload);
+        let why = why_unknown(upload, storage);
+        tracing::debug!(why = &*why, "an upload is no station's");
+        found.nobody = why;
         return match stranger(upload, came, storage)? {
             Some(stranger) if to.enrolment.lets_wait(came.sure) => {
                 let parsed = upload.parse(received, &SensorName::main())?;
@@ -334,15 +339,21 @@ async fn store(
     Ok(Outcome::Stored(station))
 }
 
-/// Says in the log who was refused, without what is a secret somewhere.
-fn tell_unknown(upload: &Upload<'_>) {
+/// Why nobody's upload it is, without what is a secret somewhere.
+fn why_unknown(upload: &Upload<'_>, storage: &Storage) -> Cow<'static, str> {
     match upload.credentials() {
-        Ok(Credentials::Named(station, _)) => {
-            let station = masked(&station);
-            tracing::debug!(%station, "an upload came with an unknown ID or a wrong PASSWORD");
+        Ok(Credentials::Named(slug, _)) if storage.directory().by_slug(&slug).is_some() => {
+            format!("the password is not the key of the station \"{slug}\"").into()
         }
-        Ok(Credentials::Device(_)) => tracing::debug!("an upload came from a device that is not bound to a station"),
-        _ => tracing::debug!("an upload came with a key that is no station's"),
+        Ok(Credentials::Named(..)) => {
+            "no station is called so, and no console with this ID and password is bound to one".into()
+        }
+        Ok(Credentials::Key(key)) => NoKey::Unknown.told_of(key).into(),
+        Ok(Credentials::Device(_)) if upload.dialect() == Dialect::Acurite => {
+            "no station is bound to this hub's address".into()
+        }
+        Ok(Credentials::Device(_)) => "no station is bound to this PASSKEY".into(),
+        Err(garbled) => masked(&garbled.to_string()).into_owned().into(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::lane::{Lane, Message, Shared};
 use super::options::Options;
 use super::stats::{Counters, Refusal};
 use super::subscriptions::Subscriptions;
+use crate::inbox::Inbox;
 use crate::storage::Storage;
 use chrono::Utc;
 use rumqttc::{
@@ -20,6 +21,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use weather::station::Slug;
+use weather::time::Timestamp;
 
 /// The largest packet that is taken from the broker. What is larger ends the connection, so this is far beyond
 /// `message_limit_kib`.
@@ -76,7 +78,7 @@ impl Connection {
         (name, port): (String, u16),
         options: &Options,
         subscriptions: Arc<Subscriptions>,
-        storage: Storage,
+        (storage, inbox): (Storage, Inbox),
         counters: Arc<Counters>,
     ) -> Self {
         let client_id = match options.client_id.trim() {
@@ -97,6 +99,7 @@ impl Connection {
         let (client, events) = AsyncClient::new(asked, ACKNOWLEDGEMENTS);
         let shared = Arc::new(Shared {
             storage,
+            inbox,
             subscriptions,
             counters,
             client,
@@ -204,13 +207,15 @@ impl Connection {
         self.heard = now();
         let place = shared.subscriptions.place_of(&publish.topic);
         let row = place.and_then(|place| Some((place, shared.subscriptions.at(place)?)));
-        let (place, lane) = match row.and_then(|(place, row)| Some((place, self.lanes.get(&row.station)?))) {
-            Some(_) if publish.payload.len() > self.limit_bytes => return self.refuses(&publish, Refusal::TooLarge),
-            Some(found) => found,
-            None => return self.refuses(&publish, Refusal::Topic),
-        };
         #[expect(clippy::disallowed_methods, reason = "a worker: the time of arrival")]
         let received = Utc::now().into();
+        let (place, lane) = match row.and_then(|(place, row)| Some((place, self.lanes.get(&row.station)?))) {
+            Some((place, _)) if publish.payload.len() > self.limit_bytes => {
+                return self.refuses(&publish, Some(place), received, Refusal::TooLarge);
+            }
+            Some(found) => found,
+            None => return self.refuses(&publish, None, received, Refusal::Topic),
+        };
         let is_old = publish.retain || (is_sure && !is_caught_up);
         let connection = shared.connection.load(Relaxed);
         let message = Message { publish, place, received, is_old, connection };
@@ -221,6 +226,7 @@ impl Connection {
             self.left.get_or_insert_with(now);
         } else {
             shared.counters.refused(Refusal::Queue);
+            shared.notes(&message.publish, Some(place), received, Some(Refusal::Queue), None);
             self.tells_of_dropped(&message.publish.topic);
         }
     }
@@ -236,8 +242,9 @@ impl Connection {
     }
 
     /// Nothing of the message will ever be stored, so the broker need not send it again.
-    fn refuses(&mut self, publish: &Publish, why: Refusal) {
+    fn refuses(&mut self, publish: &Publish, place: Option<usize>, received: Timestamp, why: Refusal) {
         self.shared.counters.refused(why);
+        self.shared.notes(publish, place, received, Some(why), None);
         tracing::debug!(topic = publish.topic, why = why.name(), "a message of MQTT was refused");
         if Message::is_sure(publish) {
             self.events.pending.push_back(Request::PubAck(PubAck::new(publish.pkid)));

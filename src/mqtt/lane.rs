@@ -2,6 +2,7 @@
 
 use super::stats::{Counters, Refusal};
 use super::subscriptions::{Row, Subscriptions};
+use crate::inbox::Inbox;
 use crate::ingest::json::Arrival;
 use crate::ingest::messages;
 use crate::storage::{self, Storage};
@@ -42,6 +43,8 @@ impl Message {
 /// What the connection and the lanes share.
 pub(super) struct Shared {
     pub storage: Storage,
+    /// Takes what came, for the owner who looks.
+    pub inbox: Inbox,
     pub subscriptions: Arc<Subscriptions>,
     pub counters: Arc<Counters>,
     pub client: AsyncClient,
@@ -118,39 +121,52 @@ impl Shared {
     /// Stores what the messages hold; false if storage is closing.
     async fn stores(&self, slug: &Slug, messages: &[Message]) -> bool {
         let Some(station) = self.storage.directory().by_slug(slug.as_str()).cloned() else {
-            messages.iter().for_each(|_| self.counters.refused(Refusal::NoStation));
+            messages.iter().for_each(|message| self.settles(message, Some(Refusal::NoStation), None));
             return true;
         };
         let Some(sensors) = self.sensors(&station, messages).await else { return false };
         let mut reports = Vec::new();
-        let mut holding = 0;
+        // Of each message: why nothing of it is stored, and whether that depends on storage.
+        let mut fates = Vec::with_capacity(messages.len());
         for message in messages {
-            match self.read(&station, &sensors, message) {
-                Ok(read) if read.is_empty() => {}
-                Ok(read) => {
-                    holding += 1;
-                    reports.extend(read);
+            fates.push(self.read(&station, &sensors, message).map(|read| {
+                let holds = !read.is_empty();
+                reports.extend(read);
+                holds
+            }));
+        }
+        let stored = if reports.is_empty() {
+            None
+        } else {
+            let append = || self.storage.append(station.id, reports.clone());
+            match self.insists(slug, append).await {
+                Ok(appended) => {
+                    self.counters.stored.fetch_add(appended.stored as u64, Relaxed);
+                    self.counters.duplicate.fetch_add(appended.duplicate as u64, Relaxed);
+                    None
                 }
-                Err(why) => self.counters.refused(why),
+                Err(storage::Error::Closed) => return false,
+                Err(storage::Error::StationFull(_)) => Some(Refusal::StationFull),
+                Err(_) => Some(Refusal::NoStation),
             }
-        }
-        if reports.is_empty() {
-            return true;
-        }
-        let append = || self.storage.append(station.id, reports.clone());
-        match self.insists(slug, append).await {
-            Ok(appended) => {
-                self.counters.stored.fetch_add(appended.stored as u64, Relaxed);
-                self.counters.duplicate.fetch_add(appended.duplicate as u64, Relaxed);
-            }
-            Err(storage::Error::Closed) => return false,
-            Err(error) => {
-                let is_full = matches!(error, storage::Error::StationFull(_));
-                let why = if is_full { Refusal::StationFull } else { Refusal::NoStation };
-                (0..holding).for_each(|_| self.counters.refused(why));
-            }
+        };
+        for (message, fate) in messages.iter().zip(fates) {
+            let why = match fate {
+                Ok(true) => stored,
+                Ok(false) => None,
+                Err(why) => Some(why),
+            };
+            self.settles(message, why, Some((&station, &sensors)));
         }
         true
+    }
+
+    /// Counts and notes what became of a message.
+    fn settles(&self, message: &Message, why: Option<Refusal>, of: Option<(&Arc<Station>, &[SensorName])>) {
+        if let Some(why) = why {
+            self.counters.refused(why);
+        }
+        self.notes(&message.publish, Some(message.place), message.received, why, of);
     }
 
     /// The reports of a message, of which none is older than it looks.

@@ -176,6 +176,11 @@ impl Options {
         !self.broker.trim().is_empty()
     }
 
+    /// The slugs of the stations that something is read for.
+    pub fn stations(&self) -> impl Iterator<Item = &str> {
+        self.subscriptions.iter().filter(|_| self.is_on()).map(|subscription| subscription.station.as_str())
+    }
+
     /// Says what is wrong, as far as can be seen without the database.
     ///
     /// # Errors

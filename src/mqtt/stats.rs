@@ -30,6 +30,19 @@ impl Refusal {
     pub const ALL: [Self; 7] =
         [Self::Topic, Self::TooLarge, Self::Unreadable, Self::NoTime, Self::Queue, Self::NoStation, Self::StationFull];
 
+    /// The reason, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Topic => "no subscription reads this topic",
+            Self::TooLarge => "it is larger than message_limit_kib in [mqtt]",
+            Self::Unreadable => "nothing in it is what its subscription says",
+            Self::NoTime => "the broker has kept it, and it does not say when it was observed",
+            Self::Queue => "more messages of the station wait to be stored than queue_messages in [mqtt]",
+            Self::NoStation => "the station of its subscription is not there",
+            Self::StationFull => "the station has filled its share of the database",
+        }
+    }
+
     /// Its name in the metrics.
     pub fn name(self) -> &'static str {
         match self {

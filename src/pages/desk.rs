@@ -3,13 +3,13 @@
 use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
-use super::views::StationPage;
+use super::views::{ForOwner, StationPage};
 use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::web::address::Address;
-use crate::web::{NewestCursor, Options, client, preference, visitor};
+use crate::web::{NewestCursor, Options, client, preference, rooms, visitor};
 use channel::crowd::Source;
 use chrono::Offset;
 use rocket::http::Status;
@@ -32,6 +32,8 @@ pub(crate) struct Desk<'r> {
     pub source: Option<Source>,
     /// True if the owner asks.
     pub is_owner: bool,
+    /// True if the owner's rooms are open to who asks, or may be.
+    pub shows_rooms: bool,
 }
 
 /// How to put a clock right. It is never done in silence: a station may also send what it has kept for some hours.
@@ -62,7 +64,7 @@ impl Desk<'_> {
 
     /// What the owner is to know before something is full: the database, or the share of a station. Of all stations if none is
     /// given. And how the clock of that station can be put right. Nobody else is told.
-    pub(crate) fn warnings(&self, of: Option<&Station>) -> Vec<String> {
+    fn warnings(&self, of: Option<&Station>) -> Vec<String> {
         if !self.is_owner {
             return Vec::new();
         }
@@ -71,6 +73,11 @@ impl Desk<'_> {
         let stations = stations.iter().filter_map(|(station, room)| room.station_warning(&station.name));
         let clock = of.and_then(|station| clock_offer(station, self.storage.heard(station.id).off()?));
         self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).chain(clock).collect()
+    }
+
+    /// What the owner alone is to see.
+    pub(crate) fn for_owner(&self, of: Option<&Station>) -> ForOwner {
+        ForOwner { warnings: self.warnings(of), shows_rooms: self.shows_rooms }
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
@@ -99,7 +106,7 @@ impl Desk<'_> {
             conversation::key(),
         );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
-        Ok(page.signed(visitor).warned(self.warnings(Some(station))))
+        Ok(page.signed(visitor).owned(self.for_owner(Some(station))))
     }
 }
 
@@ -116,10 +123,20 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         let options = state.state::<Options>();
         let source = options.and_then(|options| client::address(request, options)).and_then(Source::of);
         let is_owner = options.is_some_and(|options| client::is_owner(request, options));
+        let is_local = options.is_some_and(|options| client::is_local(request, options));
+        let shows_rooms = is_local || rooms::has_sign(request);
         match request.guard::<Address>().await {
-            Outcome::Success(address) => {
-                Outcome::Success(Self { storage, newest, keeper, preference, address, known, source, is_owner })
-            }
+            Outcome::Success(address) => Outcome::Success(Self {
+                storage,
+                newest,
+                keeper,
+                preference,
+                address,
+                known,
+                source,
+                is_owner,
+                shows_rooms,
+            }),
             Outcome::Error(_) | Outcome::Forward(_) => Outcome::Error((Status::ServiceUnavailable, ())),
         }
     }

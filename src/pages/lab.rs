@@ -39,6 +39,6 @@ fn lab(desk: Desk<'_>, dock: &State<Dock>, visitor: Visitor) -> Page<LabPage> {
     let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
     let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), desk.preference)
         .signed(Some(&visitor))
-        .warned(desk.warnings(None));
+        .owned(desk.for_owner(None));
     Page(LabPage { frame, cursor, stations, fleets: &FLEETS })
 }

@@ -49,8 +49,17 @@ pub struct Frame {
     pub clock: String,
     /// The same instant, RFC 3339.
     pub iso: String,
-    /// Sentences for the owner alone.
+    /// What the owner alone sees.
+    pub owner: ForOwner,
+}
+
+/// What the owner alone sees of a page.
+#[derive(Debug, Clone, Default)]
+pub struct ForOwner {
+    /// Sentences.
     pub warnings: Vec<String>,
+    /// Whether there is a way to the owner's rooms.
+    pub shows_rooms: bool,
 }
 
 impl Frame {
@@ -67,7 +76,7 @@ impl Frame {
             as_of: clock::hour_minute(&Zone::UTC, now),
             clock: Zone::UTC.name().to_owned(),
             iso: now.rfc3339(),
-            warnings: Vec::new(),
+            owner: ForOwner::default(),
         }
     }
 
@@ -76,9 +85,9 @@ impl Frame {
         Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
     }
 
-    /// The same with sentences for the owner, who alone may get them.
-    pub(crate) fn warned(self, warnings: Vec<String>) -> Self {
-        Self { warnings, ..self }
+    /// The same with what the owner alone may get.
+    pub(crate) fn owned(self, owner: ForOwner) -> Self {
+        Self { owner, ..self }
     }
 
     /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
@@ -124,9 +133,9 @@ impl Overview {
         Self { frame: self.frame.signed(visitor), ..self }
     }
 
-    /// The same with sentences for the owner.
-    pub fn warned(self, warnings: Vec<String>) -> Self {
-        Self { frame: self.frame.warned(warnings), ..self }
+    /// The same with what the owner alone sees.
+    pub fn owned(self, owner: ForOwner) -> Self {
+        Self { frame: self.frame.owned(owner), ..self }
     }
 
     /// The page of these stations.
@@ -188,9 +197,9 @@ impl StationPage {
         Self { frame: self.frame.signed(visitor), ..self }
     }
 
-    /// The same with sentences for the owner.
-    pub fn warned(self, warnings: Vec<String>) -> Self {
-        Self { frame: self.frame.warned(warnings), ..self }
+    /// The same with what the owner alone sees.
+    pub fn owned(self, owner: ForOwner) -> Self {
+        Self { frame: self.frame.owned(owner), ..self }
     }
 
     /// The page of this station.

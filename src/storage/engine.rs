@@ -13,6 +13,7 @@
 
 use super::calibrations::MadeCalibration;
 use super::corrections::{Author, Correction, Marked, Selection};
+use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::error::Error;
 use super::keys::KeyHash;
@@ -515,6 +516,11 @@ impl Readers {
     /// The devices that wait for an owner, the one that was heard last first.
     pub(super) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
         each!(Readers, self, db => db.unclaimed().await)
+    }
+
+    /// The number of the device with this secret, if it waits.
+    pub(super) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
+        each!(Readers, self, db => db.waiting(secret).await)
     }
 
     /// One of them, with its reports.

@@ -2,6 +2,7 @@
 
 use super::Storage;
 use super::core::Job;
+use super::devices::DeviceSecret;
 use super::error::Error;
 use super::observations::Appended;
 use super::seam::EnrolChange;
@@ -84,6 +85,20 @@ impl Storage {
         self.readers.unclaimed().await
     }
 
+    /// Binds what a device calls itself to a station: its uploads are the station's. If the device waits, it waits no longer, and its
+    /// reports are stored there; what was stored.
+    pub async fn bind_device(&self, slug: &Slug, device: &DeviceSecret) -> Result<Appended, Error> {
+        self.bind(slug, device).await?;
+        match self.readers.waiting(device).await? {
+            Some(id) => self.claim(id, slug).await,
+            None => Ok(Appended::default()),
+        }
+    }
+
+    async fn bind(&self, slug: &Slug, device: &DeviceSecret) -> Result<(), Error> {
+        self.ask(|answer| Job::Bind(slug.clone(), device.clone(), answer)).await
+    }
+
     /// Makes a device that waits a station's: it is bound to it, and its reports are stored there. Done twice, because it
     /// was interrupted, it is done once.
     pub async fn claim(&self, id: i64, slug: &Slug) -> Result<Appended, Error> {
@@ -91,7 +106,7 @@ impl Storage {
             return Err(Error::NoDevice(id));
         };
         let reports: Vec<Waiting> = reports.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-        self.bind_device(slug, &secret).await?;
+        self.bind(slug, &secret).await?;
         let whole = reports.iter().find(|report| report.is_whole).and_then(|report| report.part.as_deref());
         let main = match whole.and_then(|name| SensorName::new(name).ok()) {
             Some(name) => self.claim_main_device(slug, &name).await?,

@@ -33,6 +33,13 @@ impl Key {
             && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     }
 
+    /// What may be shown of a text that was sent as a key, without the mark: so much as is kept of each key. Empty if it does not
+    /// begin as a key does, or is too short to hide the rest.
+    pub fn hint(text: &str) -> &str {
+        let rest = text.strip_prefix(MARK).filter(|rest| rest.len() > 3 * PREFIX_CHARS).unwrap_or_default();
+        rest.get(..PREFIX_CHARS - MARK.len()).unwrap_or_default()
+    }
+
     /// The part that may be shown again.
     pub(super) fn prefix(&self) -> &str {
         &self.0[..PREFIX_CHARS]
@@ -76,6 +83,17 @@ mod tests {
                 .iter()
                 .all(|text| !Key::is_like_one(text))
         );
+    }
+
+    #[test]
+    fn a_key_that_is_unknown_is_told_by_its_first_signs() {
+        let key = Key::generate().expect("random");
+        assert_eq!(format!("{MARK}{}", Key::hint(key.reveal())), key.prefix());
+        for text in ["", "stv_", "stv_abcdefgh", "opensesame-opensesame-opensesame", "stv_ööööööööööööööööö"]
+        {
+            assert!(Key::hint(text).len() <= 4 && !Key::hint(text).contains("open"), "{text}");
+        }
+        assert_eq!(Key::hint("stv_abcdefgh"), "");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use weather::time::Timestamp;
 
 /// Devices that wait at once; then the one goes that was heard longest ago.
 pub(super) const DEVICES_MAX: u32 = 16;
+/// So many of them may be of one address: a hub with the devices behind it. Then that one of them goes that was heard longest ago.
+pub(super) const OF_ADDRESS_MAX: u32 = 4;
 /// Reports that wait of each device: an hour at one a minute. Then the oldest goes.
 pub(super) const REPORTS_MAX: u32 = 60;
 

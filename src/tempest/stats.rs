@@ -27,6 +27,18 @@ impl Refusal {
     /// All of them, in the order of their counts.
     pub const ALL: [Self; 6] = [Self::Address, Self::Rate, Self::Unreadable, Self::Unknown, Self::Queue, Self::Storage];
 
+    /// The reason, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Address => "it comes from the internet",
+            Self::Rate => "its sender sends too many",
+            Self::Unreadable => "it is not what a hub of WeatherFlow sends",
+            Self::Unknown => "the device is bound to no station",
+            Self::Queue => "more wait to be stored than queue_messages in [tempest]",
+            Self::Storage => "storage did not take it",
+        }
+    }
+
     /// Its name in the metrics.
     pub fn name(self) -> &'static str {
         match self {

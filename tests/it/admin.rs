@@ -49,3 +49,14 @@ pub(crate) fn location(answer: &Plain) -> String {
     let line = answer.raw.lines().find(|line| line.to_ascii_lowercase().starts_with("location: "));
     line.unwrap_or_else(|| panic!("no redirect: {}", answer.raw))["location: ".len()..].to_owned()
 }
+
+/// The words of a page, without its markup.
+pub(crate) fn words(html: &str) -> String {
+    let mut text = String::new();
+    for (at, piece) in html.split('<').enumerate() {
+        text.push_str(if at == 0 { piece } else { piece.split_once('>').map_or("", |(_, rest)| rest) });
+        text.push(' ');
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace("&#34;", "\"").replace("&quot;", "\"").replace("&#38;", "&").replace("&amp;", "&")
+}

@@ -169,6 +169,62 @@ async fn what_devices_publish_becomes_readings_of_their_sensors() {
     assert!(ended_well);
 }
 
+/// The words of one of the owner's pages.
+async fn words(server: &Program, path: &str) -> String {
+    let answer = reqwest::get(format!("{}{path}", server.url)).await.expect("an answer");
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    crate::admin::words(&answer.text().await.expect("a page"))
+}
+
+#[tokio::test]
+async fn the_owner_sees_messages_with_what_became_of_them() {
+    let broker = Broker::start();
+    let more = "[[mqtt.subscriptions]]\ntopic = \"mill\"\nstation = \"mill\"\n";
+    let house = House::new(&broker, &format!("{HOUSE}{more}"));
+    let server = house.serve().await;
+    let tasmota = r#"{"Time":"2026-11-22T15:00:00","SHTC3":{"Temperature":12.1,"Humidity":59.8},"TempUnit":"C"}"#;
+    let sent = [
+        ("tele/roof/SENSOR", tasmota.to_owned()),
+        ("garden/pole/state", r#"{"env":{"temp":500,"wet":40}}"#.to_owned()),
+        ("weather", r#"{"temperature":8.5,"wobble":7,"token":"opensesame"}"#.to_owned()),
+        ("attic/temperature", "warm".to_owned()),
+        ("attic/temperature", "offline".to_owned()),
+        ("weather", format!("{{{}}}", "x".repeat(70_000))),
+        ("mill", r#"{"temperature":1}"#.to_owned()),
+    ];
+    for (number, (topic, message)) in sent.iter().enumerate() {
+        broker.publish(topic, message, &["-q", "1"]);
+        // The messages of two stations wait apart: the next is sent when this one is seen.
+        let path = format!("{}/admin/inbox/{}", server.url, number + 1);
+        until("it is seen", async || reqwest::get(&path).await.expect("an answer").status().is_success()).await;
+    }
+    for (number, told) in [
+        (1, "Tasmota"),
+        (1, "MQTT"),
+        (1, "tele/roof/SENSOR"),
+        (1, "none; it was taken"),
+        (1, "roof/temperature 12.1 °C"),
+        (2, "pole/humidity 40 %"),
+        (2, "pole/temperature 260 °C"),
+        (2, "outside what weather can be"),
+        (3, "temperature 8.5 °C temperature 8.5 °C"),
+        (3, "wobble 7"),
+        (4, "none; it was refused: nothing in it is what its subscription says"),
+        (4, "warm"),
+        (5, "none; it was taken"),
+        (5, "No values"),
+        (6, "larger than message_limit_kib"),
+        (6, "The first 4096 of 70002 bytes"),
+        (7, "none: there is no station \"mill\""),
+    ] {
+        let shown = words(&server, &format!("/admin/inbox/{number}")).await;
+        assert!(shown.contains(told), "{number}, {told}: {shown}");
+    }
+    let list = words(&server, "/admin/inbox").await;
+    assert!(list.contains("Tasmota MQTT Town Hall 2 values taken"), "{list}");
+    assert!(list.contains("Number MQTT Town Hall 0 values, 1 remark refused"), "{list}");
+}
+
 #[tokio::test]
 async fn what_the_broker_has_kept_is_stored_at_its_time_or_not_at_all() {
     let broker = Broker::start();

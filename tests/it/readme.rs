@@ -119,6 +119,11 @@ fn the_commands_of_the_protocol_page_run() {
 }
 
 #[test]
+fn the_commands_of_the_page_for_owners_run() {
+    all_run("docs/ADMIN.md", 10, &[]);
+}
+
+#[test]
 fn the_commands_of_the_page_on_moving_run() {
     let log = |date: &str| format!("{date},00:10,54.1,81,48.4,6.7,11.2,231,0.0,0.2,1012.4,40.3,70.5,45,8.9\n");
     all_run_beside("docs/MOVING.md", 10, &["stevenson station add town-hall --zone Europe/Berlin"], |folder| {
@@ -152,6 +157,7 @@ fn every_file_that_a_document_links_to_is_there() {
     let documents = [
         "README.md",
         "CONTRIBUTING.md",
+        "docs/ADMIN.md",
         "docs/ARCHITECTURE.md",
         "docs/BENCHMARKS.md",
         "docs/GLOSSARY.md",

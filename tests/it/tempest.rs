@@ -30,6 +30,11 @@ impl Field {
 
     /// The same after these commands.
     fn after(commands: &[&[&str]], knobs: &str) -> Self {
+        Self::serving(commands, knobs, &[])
+    }
+
+    /// The same with a server that is started with these arguments.
+    fn serving(commands: &[&[&str]], knobs: &str, arguments: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         add_station(data.path(), "town-hall");
         for command in commands {
@@ -39,7 +44,7 @@ impl Field {
         let port = free_port();
         let text = format!("[tempest]\nenabled = true\naddress = \"127.0.0.1\"\nport = {port}\n{knobs}");
         fs::write(data.path().join("stevenson.toml"), text).expect("written");
-        let server = Program::start(data.path());
+        let server = Program::start_with(data.path(), arguments);
         Self { server, data, hub: UdpSocket::bind("127.0.0.1:0").expect("a socket"), port }
     }
 
@@ -67,6 +72,24 @@ impl Field {
     async fn metrics(&self) -> String {
         let answer = reqwest::get(format!("{}/metrics", self.server.url)).await.expect("an answer");
         answer.text().await.expect("text")
+    }
+
+    /// The words of one of the owner's pages.
+    async fn words(&self, path: &str) -> String {
+        let answer = reqwest::get(format!("{}{path}", self.server.url)).await.expect("an answer");
+        crate::admin::words(&answer.text().await.expect("a page"))
+    }
+
+    /// Waits until one of the owner's pages says something.
+    async fn until_page(&self, path: &str, told: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = self.words(path).await;
+            if shown.contains(told) {
+                return shown;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{told}: never, but {shown}");
+        }
     }
 
     async fn until(&self, line: &str) {
@@ -151,6 +174,59 @@ async fn only_devices_that_are_bound_are_heard_and_nothing_else_is_stored() {
     let text = field.metrics().await;
     let slowed = text.lines().find_map(|line| line.strip_prefix("stevenson_tempest_refused_total{reason=\"rate\"} "));
     assert!(slowed.is_some_and(|count| count.parse::<u32>().expect("a number") > 20), "{text}");
+}
+
+#[tokio::test]
+async fn the_owner_sees_datagrams_with_what_became_of_them() {
+    let field = Field::new("rapid_wind = false\n", &["ST-00055227"]);
+    field.observes(now() - 120, 0.2, 0);
+    field.until_page("/admin/inbox/1", "Upload 1").await;
+    field.observes(now() - 60, 0.3, 0);
+    field.until_page("/admin/inbox/2", "Upload 2").await;
+    field.sends(&format!(r#"{{"serial_number":"ST-00055227","type":"rapid_wind","ob":[{},2.5,128]}}"#, now()));
+    field.sends(r#"{"serial_number":"HB-00013030","type":"hub_status","firmware_revision":"35"}"#);
+    field.sends(&format!(r#"{{"serial_number":"ST-00055228","type":"evt_strike","evt":[{},27,3848]}}"#, now()));
+    field.sends("hello");
+    let list = field.until_page("/admin/inbox", "is not what a hub").await;
+    assert!(list.contains("WeatherFlow UDP 127.0.0.1 Town Hall 11 values taken"), "{list}");
+    for (number, told) in [
+        (1, "none; it was taken"),
+        (1, "precipitation_total 0.2 mm rain 0.2 mm"),
+        (2, "precipitation_total 0.5 mm rain 0.5 mm"),
+        (2, "temperature 7.5 °C air_temperature 7.5 °C"),
+        (3, "none: the device is bound to no station"),
+        (4, "none; it was refused: the device is bound to no station"),
+        (4, "lightning_distance 27 km"),
+        (5, "none: it is not what a hub of WeatherFlow sends"),
+    ] {
+        let shown = field.words(&format!("/admin/inbox/{number}")).await;
+        assert!(shown.contains(told), "{number}, {told}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_is_bound_to_none_waits_with_what_it_observed_and_is_claimed() {
+    let field = Field::serving(&[], "", &["--enrol"]);
+    let begin = now() - 300;
+    field.observes(begin, 0.2, 1);
+    field.sends(&format!(r#"{{"serial_number":"ST-00055227","type":"rapid_wind","ob":[{begin},2.5,128]}}"#));
+    field.observes(begin + 60, 0.3, 0);
+    let list = field.until_page("/admin", "2 reports").await;
+    assert!(list.contains("WeatherFlow, Tempest …5227"), "{list}");
+    assert_eq!(field.values("", "temperature"), [0.0; 0], "nothing of it shows");
+    assert!(field.words("/admin/inbox/1").await.contains("none: it waits to be claimed"));
+    let claimed = run(field.data.path(), &["station", "claim", "1", "town-hall"]);
+    assert!(claimed.status.success(), "{claimed:?}");
+    assert_eq!(field.values("", "temperature"), [7.5; 2]);
+    assert_eq!(field.values("", "precipitation_total"), [0.0; 0], "nobody knows what it had counted");
+    let begun = Instant::now();
+    while field.values("", "precipitation_total").is_empty() {
+        // The server notices another process's change within half a second.
+        field.observes(begin + 120, 0.1, 0);
+        assert!(begun.elapsed() < PATIENCE, "it is never heard");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(field.values("", "temperature"), [7.5; 3], "and from now on it is the station's");
 }
 
 #[tokio::test]

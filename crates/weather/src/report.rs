@@ -71,7 +71,8 @@ impl Report {
     /// The same with other names of its sensors. The names must stay different; else the values of one of them are lost.
     pub fn renaming(self, name: impl Fn(&SensorName) -> SensorName) -> Self {
         let sensors = self.sensors.into_iter().map(|(own, values)| (name(&own), values)).collect();
-        Self { sensors, ..self }
+        let beyond = self.beyond.into_iter().map(|(own, values)| (name(&own), values)).collect();
+        Self { sensors, beyond, ..self }
     }
 
     /// Gives the reports of one station that count for the time of arrival, because they said no time or none to believe,

@@ -66,6 +66,8 @@ pub(super) fn take(reading: &mut Reading<'_>, list: &Field<'_>) -> Result<(), St
         let Some((device, quantity, unit)) = parts(&lower) else {
             if !is_silent(&lower) {
                 reading.unknown(kind, &text_of(item.value.map_or("null", RawValue::get)));
+            } else {
+                reading.silent(kind, item.value.map_or("null", RawValue::get));
             }
             continue;
         };

@@ -115,8 +115,18 @@ impl<'r> Reading<'r> {
         self.draft.unknown(name, text);
     }
 
+    /// Passes over a field that tells of the device and not of the weather.
+    pub(crate) fn silent(&self, name: &str, sent: &str) {
+        if let Some(trail) = &self.arrival.trail {
+            trail.sets_aside(name, &text_of(sent), "");
+        }
+    }
+
     /// Remembers a field that is understood and not stored.
     pub(crate) fn remark(&mut self, name: &str, text: &str, why: &str) {
+        if let Some(trail) = &self.arrival.trail {
+            trail.sets_aside(name, text, why);
+        }
         if self.arrival.is_history {
             return self.draft.unknown(name, text);
         }

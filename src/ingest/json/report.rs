@@ -59,6 +59,8 @@ pub(super) fn read(mut fields: Vec<Field<'_>>, arrival: &Arrival) -> Result<Fini
                 return Err(Stop::about(&field.name, &text, why));
             }
             reading.unknown(&field.name, &text);
+        } else {
+            reading.silent(&field.name, field.sent);
         }
     }
     tasmota::take(&mut reading, &blocks)?;

@@ -31,13 +31,13 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Why it is nobody's, for the owner who looks.
-    pub(super) fn nobody(&self) -> String {
+    /// Why it is nobody's, for the owner who looks; `None` if who knows it has said it.
+    pub(super) fn nobody(&self) -> Option<String> {
         match self {
-            Self::BadRequest(reason) => reason.clone(),
-            Self::Waits => "it waits to be claimed".to_owned(),
-            Self::Unauthorized => "no station has what it says of itself".to_owned(),
-            _ => "it was not read so far".to_owned(),
+            Self::BadRequest(reason) => Some(reason.clone()),
+            Self::Waits => Some("it waits to be claimed".to_owned()),
+            Self::Unauthorized => None,
+            _ => Some("it was not read so far".to_owned()),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::seam::EnrolChange;
-use crate::storage::unclaimed::{Claimed, DEVICES_MAX, REPORTS_MAX, Stranger, Unclaimed};
+use crate::storage::unclaimed::{Claimed, DEVICES_MAX, OF_ADDRESS_MAX, REPORTS_MAX, Stranger, Unclaimed};
 use sqlx::{SqliteConnection, SqlitePool};
 use weather::time::Timestamp;
 
@@ -16,6 +16,9 @@ const KEEP_REPORT: &str = "INSERT INTO unclaimed_report (device, report) VALUES 
 const FEWER_REPORTS: &str = "\
     DELETE FROM unclaimed_report WHERE device = $1 AND id IN \
     (SELECT id FROM unclaimed_report WHERE device = $1 ORDER BY id DESC LIMIT -1 OFFSET $2)";
+const FEWER_OF_ADDRESS: &str = "\
+    DELETE FROM unclaimed WHERE id IN \
+    (SELECT id FROM unclaimed WHERE address = $1 ORDER BY last_ms DESC, id DESC LIMIT -1 OFFSET $2)";
 const FEWER_DEVICES: &str = "\
     DELETE FROM unclaimed WHERE id IN (SELECT id FROM unclaimed ORDER BY last_ms DESC, id DESC LIMIT -1 OFFSET $1)";
 const FORGET: &str = "DELETE FROM unclaimed WHERE id = $1";
@@ -37,6 +40,7 @@ pub(super) async fn change(
                 sqlx::query(KEEP_REPORT).bind(id).bind(report).execute(&mut *conn).await?;
             }
             sqlx::query(FEWER_REPORTS).bind(id).bind(REPORTS_MAX).execute(&mut *conn).await?;
+            sqlx::query(FEWER_OF_ADDRESS).bind(address).bind(OF_ADDRESS_MAX).execute(&mut *conn).await?;
             sqlx::query(FEWER_DEVICES).bind(DEVICES_MAX).execute(conn).await?;
             Ok(true)
         }
@@ -58,6 +62,13 @@ pub(super) async fn all(db: &SqlitePool) -> Result<Vec<Unclaimed>, Error> {
         Ok(Unclaimed { id, kind, format, model, address, first, last, reports })
     };
     rows.into_iter().map(waits).collect()
+}
+
+const WAITING: &str = "SELECT id FROM unclaimed WHERE hash = $1";
+
+/// The number of the device with this secret, if it waits.
+pub(super) async fn waiting(db: &SqlitePool, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
+    Ok(sqlx::query_scalar(WAITING).bind(&secret.hash()[..]).fetch_optional(db).await?)
 }
 
 const ONE: &str = "SELECT hash, kind FROM unclaimed WHERE id = $1";

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
+use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
@@ -249,6 +250,11 @@ impl Readers {
     /// The devices that wait for an owner, the one that was heard last first.
     pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
         enrol::all(&self.pool).await
+    }
+
+    /// The number of the device with this secret, if it waits.
+    pub(in crate::storage) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
+        enrol::waiting(&self.pool, secret).await
     }
 
     /// One of them, with its reports.

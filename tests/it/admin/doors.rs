@@ -242,3 +242,32 @@ async fn the_command_line_sets_the_password_while_the_server_runs() {
     let login = login.header("Content-Type", "application/x-www-form-urlencoded").body(body).send().await;
     assert_eq!(login.expect("an answer").status(), 303);
 }
+
+#[tokio::test]
+async fn the_way_to_the_rooms_is_shown_to_their_owner_and_nobody_else() {
+    let app = TestApp::start().await;
+    app.add_station("roof").await;
+    let shows = async |headers: &str| {
+        let mut shown = Vec::new();
+        for path in ["/", "/s/roof", "/lab"] {
+            let html = ask(&app, &format!("GET {path}"), headers, b"").await.body;
+            shown.push(html.contains(r#"href="/admin""#));
+        }
+        assert!(shown.iter().all(|one| *one == shown[0]), "{headers}: {shown:?}");
+        shown[0]
+    };
+    assert!(shows("").await, "this machine");
+    let others = "Host: weather.example\r\n";
+    assert!(!shows(others).await);
+    set_password(&app, PASSWORD).await;
+    let body = format!("password={}", PASSWORD.replace(' ', "+"));
+    let answer = ask(&app, "POST /admin/login", &format!("{others}{OURS}"), body.as_bytes()).await;
+    let sign = cookie_set(&answer, "rooms").expect("a sign beside the session");
+    assert!(shows(&format!("{others}Cookie: rooms={sign}\r\n")).await, "who has logged in");
+    let forged = format!("{others}Cookie: rooms={sign}\r\n");
+    assert_eq!(ask(&app, "GET /admin", &forged, b"").await.status, 403, "the sign opens nothing");
+    let session = cookie_set(&answer, "admin").expect("a session");
+    let session = format!("{others}Cookie: admin={session}\r\n{OURS}");
+    let out = ask(&app, "POST /admin/logout", &session, b"").await;
+    assert_eq!(cookie_set(&out, "rooms").as_deref(), Some(""), "it goes with the session");
+}

@@ -133,12 +133,7 @@ async fn a_hub_waits_with_its_sensors_apart() {
 
 #[tokio::test]
 async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait() {
-    let trusted_proxies: Vec<web::Network> = vec!["127.0.0.1".parse().expect("a network")];
-    let app = TestApp::with(|config| {
-        config.ingest.enrol = true;
-        config.web.trusted_proxies = trusted_proxies;
-    })
-    .await;
+    let app = enrolling_behind_a_proxy().await;
     for (address, status) in [("198.51.100.7", 401), ("2001:db8::1", 401), ("nonsense", 401), ("192.168.1.7", 200)] {
         let header = format!("X-Forwarded-For: {address}\r\n");
         assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), &header, b"").await.status, status, "{address}");
@@ -163,11 +158,22 @@ async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait(
     assert!(waiting(&app).await.is_empty());
 }
 
+/// A server that believes what a proxy on this machine says of addresses.
+async fn enrolling_behind_a_proxy() -> TestApp {
+    let trusted_proxies: Vec<web::Network> = vec!["127.0.0.1".parse().expect("a network")];
+    TestApp::with(|config| {
+        config.ingest.enrol = true;
+        config.web.trusted_proxies = trusted_proxies;
+    })
+    .await
+}
+
 #[tokio::test]
 async fn so_many_devices_wait_and_the_one_goes_that_was_heard_longest_ago() {
-    let app = enrolling().await;
+    let app = enrolling_behind_a_proxy().await;
     for number in 0..18 {
-        let answer = ask(&app, &ecowitt(&format!("{number:032}"), 50.0), "", b"").await;
+        let from = format!("X-Forwarded-For: 192.168.1.{number}\r\n");
+        let answer = ask(&app, &ecowitt(&format!("{number:032}"), 50.0), &from, b"").await;
         assert_eq!(answer.status, 200, "{number}");
     }
     let waiting = waiting(&app).await;
@@ -177,6 +183,60 @@ async fn so_many_devices_wait_and_the_one_goes_that_was_heard_longest_ago() {
     assert_eq!(location(&forgotten), "/admin?done=forgotten");
     assert_eq!(self::waiting(&app).await.len(), 15);
     assert_eq!(form(&app, "/admin/devices/1/claim", "slug=roof").await.status, 404, "it has gone");
+}
+
+#[tokio::test]
+async fn one_address_does_not_fill_the_waiting_room() {
+    let app = enrolling_behind_a_proxy().await;
+    assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), "X-Forwarded-For: 192.168.1.7\r\n", b"").await.status, 200);
+    let mut taken = 0;
+    for number in 0..30 {
+        let answer = ask(&app, &ecowitt(&format!("{number:032}"), 50.0), "X-Forwarded-For: 192.168.1.8\r\n", b"").await;
+        taken += u32::from(answer.status == 200);
+    }
+    assert!((10..30).contains(&taken), "an address may send so many: {taken}");
+    let waiting = waiting(&app).await;
+    let of = |address: &str| waiting.iter().filter(|device| device.address == address).count();
+    assert_eq!((of("192.168.1.7"), of("192.168.1.8")), (1, 4));
+}
+
+#[tokio::test]
+async fn a_device_that_is_bound_waits_no_longer() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    for tempf in [50.0, 51.8] {
+        assert_eq!(ask(&app, &ecowitt(PASSKEY, tempf), "", b"").await.status, 200);
+    }
+    let bound = form(&app, "/admin/stations/roof/devices", &format!("kind=passkey&secret={PASSKEY}")).await;
+    assert_eq!(location(&bound), "/admin/stations/roof?done=bound");
+    assert!(waiting(&app).await.is_empty());
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(11.0), "with what it sent");
+    let bound = form(&app, "/admin/stations/roof/devices", "kind=serial&secret=ST-00055227").await;
+    assert_eq!(location(&bound), "/admin/stations/roof?done=bound");
+    assert!(app.storage.directory().by_serial("ST-00055227").is_some());
+}
+
+#[tokio::test]
+async fn a_key_in_the_path_that_is_mistyped_does_not_wait_and_is_named_by_its_first_signs() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    let wrong = "stv_WrongAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let pairs = format!("PASSKEY={PASSKEY}&dateutc=now&tempf=50");
+    for (first, body) in [
+        (format!("POST /data/report/{wrong}"), pairs.as_str()),
+        (format!("POST /api/v1/{wrong}/telemetry"), "{\"temperature\":20}"),
+        ("POST /api/v1/stv_short/telemetry".to_owned(), "{\"temperature\":20}"),
+    ] {
+        assert_eq!(ask(&app, &first, super::FORM, body.as_bytes()).await.status, 401, "{first}");
+    }
+    assert!(waiting(&app).await.is_empty(), "it says whose it is, and that is wrong");
+    for number in [1, 2] {
+        let shown = super::words(&ask(&app, &format!("GET /admin/inbox/{number}"), "", b"").await.body);
+        assert!(shown.contains("unknown key, \"Wron…\" after stv_"), "{shown}");
+        assert!(!shown.contains("WrongA") && !shown.contains(PASSKEY), "{shown}");
+    }
+    let shown = super::words(&ask(&app, "GET /admin/inbox/3", "", b"").await.body);
+    assert!(shown.contains("has not the form of a key"), "{shown}");
 }
 
 #[tokio::test]
@@ -235,9 +295,9 @@ async fn the_command_line_claims_a_device() {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     };
     let listed = told(&["station", "unclaimed"]);
-    assert!(listed.starts_with("1 ") && listed.contains("GW2000A_V3.1") && listed.contains("1 reports"), "{listed}");
+    assert!(listed.starts_with("1 ") && listed.contains("GW2000A_V3.1") && listed.contains("1 report\n"), "{listed}");
     assert!(told(&["station", "claim", "1", "barn"]).contains("there is no station \"barn\""));
     assert!(told(&["station", "claim", "7", "roof"]).contains("no device 7 waits"));
-    assert!(told(&["station", "claim", "1", "roof"]).contains("1 of its reports are stored"));
+    assert!(told(&["station", "claim", "1", "roof"]).contains("with 1 report that waited"));
     assert!(told(&["station", "unclaimed"]).contains("no device waits"));
 }

@@ -1,5 +1,6 @@
 //! The inspector: what came, what was understood of it, what was answered; and no secret.
 
+use super::words;
 use crate::guard::ask;
 use crate::kit::app::TestApp;
 use crate::kit::connection::Connection;
@@ -12,16 +13,6 @@ async fn page(app: &TestApp, path: &str) -> String {
     answer.body
 }
 
-/// The words of a page, without its markup.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    for (at, piece) in html.split('<').enumerate() {
-        text.push_str(if at == 0 { piece } else { piece.split_once('>').map_or("", |(_, rest)| rest) });
-        text.push(' ');
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[tokio::test]
 async fn an_upload_is_shown_with_what_became_of_each_field() {
     let app = TestApp::start().await;
@@ -32,7 +23,7 @@ async fn an_upload_is_shown_with_what_became_of_each_field() {
     let sent = ask(&app, &format!("POST /data/report/{key}"), headers, body.as_bytes()).await;
     assert_eq!(sent.status, 200, "{}", sent.body);
     let list = words(&page(&app, "/admin/inbox").await);
-    assert!(list.contains("Ecowitt POST 127.0.0.1 Town Hall 3 values, 1 with a remark, 1 unknown 200"), "{list}");
+    assert!(list.contains("Ecowitt POST 127.0.0.1 Town Hall 3 values, 1 remark, 1 unknown 200"), "{list}");
     let shown = words(&page(&app, "/admin/inbox/1").await);
     for told in [
         "127.0.0.1, POST",
@@ -116,7 +107,13 @@ async fn whoever_is_refused_is_shown_with_the_reason_and_without_a_secret() {
         assert!(matches!(status, 400 | 401), "{first}: {status}");
     }
     let mut all = words(&page(&app, "/admin/inbox").await);
-    assert!(all.contains("no station has what it says of itself"), "{all}");
+    for why in [
+        "no station is bound to this PASSKEY",
+        "the password is not the key of the station \"roof\"",
+        "no station is bound to this hub's address",
+    ] {
+        assert!(all.replace("&#39;", "'").contains(why), "{why}: {all}");
+    }
     assert!(all.contains("no station has this key"), "{all}");
     for number in 1..=asked.len() {
         all.push_str(&words(&page(&app, &format!("/admin/inbox/{number}")).await));
@@ -161,4 +158,74 @@ async fn an_owner_that_looks_is_told_of_uploads_and_nobody_else_is() {
     let strangers =
         ask(&app, "GET /admin/inbox", "Via: 1.1 proxy\r\nCookie: visitor=BBBBBBBBBBBBBBBBBBBBBA\r\n", b"").await;
     assert_eq!(strangers.status, 404);
+}
+
+#[tokio::test]
+async fn a_value_that_is_kept_and_does_not_count_is_shown_with_its_reason() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("roof").await;
+    app.measures(&key, &json!({"temperature": 20, "wind_speed": 468, "CO2_eq": 400})).await;
+    let shown = words(&page(&app, "/admin/inbox/1").await);
+    assert!(shown.contains("wind_speed 468 m/s kept, does not count: outside what weather can be"), "{shown}");
+    assert!(words(&page(&app, "/admin/inbox").await).contains("1 value"), "one counts");
+    // What the next values settle is told as it is now.
+    let at = |minute: i64| (chrono::Utc::now() - chrono::Duration::minutes(10 - minute)).to_rfc3339();
+    for (minute, temperature) in [(0, 20.0), (1, 20.1), (2, 45.0), (3, 20.2), (4, 20.3)] {
+        let (status, answer) =
+            post(&app.url, &key, &json!({"time": at(minute), "temperature": temperature})).await.expect("sent");
+        assert_eq!(status, 201, "{answer}");
+    }
+    let shown = words(&page(&app, "/admin/inbox/4").await);
+    assert!(shown.contains("temperature 45 °C kept, does not count: a spike"), "{shown}");
+    assert!(!words(&page(&app, "/admin/inbox/5").await).contains("does not count"));
+}
+
+#[tokio::test]
+async fn fields_that_are_known_and_not_stored_have_a_list_of_their_own() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("roof").await;
+    let body = "stationtype=GW2000A&PASSKEY=0123456789ABCDEF&freq=868M&dateutc=now&tempf=50&wobble=7";
+    assert_eq!(ask(&app, &format!("POST /data/report/{key}"), super::FORM, body.as_bytes()).await.status, 200);
+    let shown = words(&page(&app, "/admin/inbox/1").await);
+    let (_, list) = shown.split_once("Known, not stored").expect("the list");
+    let (known, unknown) = list.split_once("Fields that nothing here knows").expect("the other");
+    assert!(
+        known.contains("freq 868M") && known.contains("stationtype GW2000A") && known.contains("passkey …"),
+        "{known}"
+    );
+    assert!(unknown.contains("wobble 7") && !known.contains("wobble"), "{unknown}");
+}
+
+#[tokio::test]
+async fn secrets_of_every_dialect_are_hidden_wherever_they_are_told() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("roof").await;
+    let bearer = format!("Authorization: Bearer {key}\r\n");
+    let double = "a=PASSKEY%253Dopensesame%2526tempf%253D50";
+    for (first, headers, body) in [
+        ("POST /api/v1/readings", &*bearer, r#"{"temperature":1,"token":"opensesame","api_key":"opensesame"}"#),
+        ("POST /api/v1/readings", &*bearer, r#"{"temperature":1,"\u0074oken":"opensesame"}"#),
+        ("POST /api/v2/write", &*bearer, "weather,token=opensesame temperature=2,password=\"opensesame\""),
+        ("POST /data/report/", super::FORM, "PASSKEY=opensesame;tempf=50;dateutc=now"),
+        ("POST /data/report/", super::FORM, double),
+    ] {
+        ask(&app, first, headers, body.as_bytes()).await;
+    }
+    for number in 1..=5 {
+        let shown = page(&app, &format!("/admin/inbox/{number}")).await;
+        assert!(shown.contains('…') && !shown.contains("opensesame"), "{number}: {}", words(&shown));
+    }
+}
+
+#[tokio::test]
+async fn uploads_of_nobody_do_not_flush_what_an_owner_needs() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("roof").await;
+    app.measures(&key, &json!({"temperature": 20})).await;
+    for _ in 0..210 {
+        assert_eq!(post(&app.url, "nonsense", &json!({"temperature": 1})).await.expect("an answer").0, 401);
+    }
+    assert!(words(&page(&app, "/admin/inbox/1").await).contains("temperature 20 °C"));
+    let list = page(&app, "/admin/inbox").await;
+    assert_eq!(list.matches("<li class=\"card\"").count(), 51);
 }

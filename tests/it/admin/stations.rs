@@ -119,3 +119,57 @@ async fn a_key_is_shown_to_who_made_it_and_under_no_other_mark() {
     assert!(key_on(&page(&app, &to).await).is_some());
     assert!(!hidden(&page(&app, "/admin/stations/roof").await, "token").is_empty());
 }
+
+#[tokio::test]
+async fn height_and_clock_of_a_station_are_changed_and_shown() {
+    let app = TestApp::start().await;
+    app.add_station("roof").await;
+    let set = send(&app, "/admin/stations/roof/settings", "elevation=512.5&clock_offset=-2h").await;
+    assert_eq!((set.status, location(&set).as_str()), (303, "/admin/stations/roof?done=set"), "{}", set.body);
+    let roof = app.storage.directory().by_slug("roof").expect("there").clone();
+    assert_eq!((roof.elevation_m, roof.clock_offset_ms), (Some(512.5), -7_200_000));
+    let shown = super::words(&page(&app, "/admin/stations/roof?done=set").await);
+    assert!(shown.contains("settings are changed") && shown.contains("-2h is added to the times"), "{shown}");
+    assert!(super::words(&page(&app, "/admin").await).contains("-2h is added to its times"));
+    for (body, why) in [("elevation=high&clock_offset=", "high"), ("elevation=&clock_offset=5", "write 5h")] {
+        let wrong = send(&app, "/admin/stations/roof/settings", body).await;
+        assert!(wrong.status == 422 && wrong.body.contains(why), "{body}: {}", wrong.body);
+    }
+    let listed = crate::kit::program::run(app.folder.path(), &["station", "list"]);
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    assert!(listed.contains("512.5 m  -2h is added to its times"), "{listed}");
+    assert_eq!(send(&app, "/admin/stations/roof/settings", "elevation=&clock_offset=").await.status, 303);
+    let roof = app.storage.directory().by_slug("roof").expect("there").clone();
+    assert_eq!((roof.elevation_m, roof.clock_offset_ms), (None, 0));
+}
+
+#[tokio::test]
+async fn who_removes_a_station_that_mqtt_reads_for_is_told() {
+    let subscription = stevenson::mqtt::Subscription {
+        topic: "roof".to_owned(),
+        station: "roof".to_owned(),
+        ..stevenson::mqtt::Subscription::default()
+    };
+    let app = TestApp::with(|config| {
+        // Nobody listens there.
+        config.mqtt.broker = "127.0.0.1:1".to_owned();
+        config.mqtt.subscriptions = vec![subscription];
+    })
+    .await;
+    app.add_station("roof").await;
+    app.add_station("barn").await;
+    assert!(page(&app, "/admin/stations/roof").await.contains("reads messages of MQTT for this station"));
+    assert!(!page(&app, "/admin/stations/barn").await.contains("reads messages of MQTT"));
+    let removed = send(&app, "/admin/stations/roof/remove", "slug=roof").await;
+    assert!(page(&app, &location(&removed)).await.contains("out of [mqtt]"), "{}", location(&removed));
+    let removed = send(&app, "/admin/stations/barn/remove", "slug=barn").await;
+    assert_eq!(location(&removed), "/admin?done=removed");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::kit::program::add_station(folder.path(), "roof");
+    let knobs = "[mqtt]\nbroker = \"127.0.0.1:1\"\n[[mqtt.subscriptions]]\ntopic = \"roof\"\nstation = \"roof\"\n";
+    std::fs::write(folder.path().join("stevenson.toml"), knobs).expect("written");
+    let removed = crate::kit::program::run(folder.path(), &["station", "remove", "roof", "--yes"]);
+    let told = String::from_utf8_lossy(&removed.stderr).into_owned();
+    assert!(removed.status.success() && told.contains("take roof out of [mqtt]"), "{told}");
+}

@@ -1,0 +1,51 @@
+//! Datagrams as the owner who looks sees them.
+
+use super::Came;
+use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
+use crate::ingest::json::Arrival;
+use crate::ingest::tempest::{self, Totals};
+use std::borrow::Cow;
+use std::sync::Arc;
+use weather::station::{SensorName, Station};
+
+/// What it takes to read a datagram again as it was read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    pub sensor: SensorName,
+    pub battery: SensorName,
+    /// What its sensor had counted before each of its observations.
+    pub totals: Vec<Totals>,
+}
+
+/// Shows a datagram to the owner who looks.
+pub(super) fn note(
+    inbox: &Inbox,
+    came: Came,
+    station: Result<Arc<Station>, Cow<'static, str>>,
+    fate: Fate,
+    reading: Option<Reading>,
+) {
+    let Came { bytes, from, at } = came;
+    let mut arrival: Arrival = at.into();
+    if let Ok(station) = &station {
+        arrival.zone = station.zone.clone();
+    }
+    let reader =
+        reading.map(|reading| -> Reader { Box::new(move |_, body| understood(&body.start, &arrival, &reading)) });
+    inbox.note(Note {
+        at,
+        from: Some(from),
+        format: "WeatherFlow",
+        way: "UDP",
+        station,
+        target: Raw::default(),
+        body: Raw::of(&bytes),
+        secrets: &[],
+        fate,
+        reader,
+    });
+}
+
+fn understood(datagram: &[u8], arrival: &Arrival, reading: &Reading) -> Understood {
+    tempest::understood(datagram, arrival, &reading.sensor, &reading.battery, &reading.totals)
+}
