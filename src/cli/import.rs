@@ -1,11 +1,13 @@
 //! `import`: files of other programs become reports of a station. It opens the database itself, beside a running server.
 
+mod courtesy;
 mod said;
 
 use super::database::{find, must_be_there, with_storage};
 use super::stop_asked;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use courtesy::Courtesy;
 use indicatif::{ProgressBar, ProgressStyle};
 use said::Tally;
 use std::collections::VecDeque;
@@ -13,6 +15,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Instant;
 use stevenson::config::Config;
 use stevenson::ingest::files::{self, Asked, Batch, Format, Mapping, Opened, Rains, Units};
 use stevenson::ingest::lineprotocol::Precision;
@@ -191,6 +194,8 @@ impl Import {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         said::understood(&name, &opened, self.dry_run);
         let bar = bar()?;
+        let foreign = if let Target::Storage(storage, _) = target { storage.stats().foreign_entries } else { 0 };
+        let mut courtesy = Courtesy::new(foreign, now());
         let (hands, mut batches) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking({
             let (stop, strict) = (stop.clone(), self.strict);
@@ -210,10 +215,18 @@ impl Import {
                     continue;
                 }
             };
-            if storing.len() >= STORED_AT_ONCE
+            let (is_busy, asked_at) = (courtesy.is_busy(storage.stats().foreign_entries, now()), now());
+            let at_once = if is_busy { 1 } else { STORED_AT_ONCE };
+            while storing.len() >= at_once
                 && let Some(stored) = storing.pop_front()
             {
                 tally.stored(stored.await??);
+            }
+            if let Some(pause) = courtesy.pause(is_busy, now().duration_since(asked_at), now()) {
+                for stored in storing.drain(..) {
+                    tally.stored(stored.await??);
+                }
+                tokio::time::sleep(pause).await;
             }
             let (storage, id) = (storage.clone(), station.id);
             storing.push_back(tokio::spawn(async move { storage.append(id, reports).await }));
@@ -229,6 +242,11 @@ impl Import {
         }
         Ok(rains)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command: it leaves the lock to others for a time")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// Reads a file to its end, or until a stop is asked for.

@@ -15,15 +15,16 @@ mod rain;
 mod table;
 mod target;
 mod times;
+mod units;
 mod weewx;
 
 pub use asked::{Asked, Format};
 pub use batch::{Batch, Refused};
 pub use column::Mapping;
-pub use cumulus::Units;
 pub use error::Error;
 pub use opened::{Opened, first_time};
 pub use rain::Rains;
+pub use units::Units;
 
 /// What was understood of a file before its lines were read.
 #[derive(Debug, Default)]

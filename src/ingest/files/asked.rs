@@ -1,7 +1,7 @@
 //! How files are to be read: what the caller says of them.
 
 use super::column::Mapping;
-use super::cumulus::Units;
+use super::units::Units;
 use crate::ingest::lineprotocol::Precision;
 use weather::time::Timestamp;
 use weather::zone::Zone;
