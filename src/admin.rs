@@ -16,6 +16,7 @@ mod frame;
 mod inbox;
 mod login;
 mod office;
+mod offset;
 mod once;
 mod owner;
 pub mod password;
@@ -27,7 +28,7 @@ mod stations;
 mod watchers;
 
 pub use office::{Office, Subscribed};
-pub use settings::{clock_offset, clock_offset_text};
+pub use offset::{clock_offset, clock_offset_text};
 pub use watchers::Watchers;
 
 use rocket::Route;

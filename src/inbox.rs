@@ -13,6 +13,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
+use weather::quantity::Quantity;
 use weather::report::Warning;
 use weather::station::Station;
 use weather::time::Timestamp;
@@ -148,6 +149,14 @@ pub struct Taken {
     pub value: Option<String>,
     /// Why the value does not count, though it is kept; empty if it counts, or is none.
     pub remark: &'static str,
+}
+
+/// A canonical value as the owner reads it: `21.5 °C`, or the word of a state.
+pub fn value_text(quantity: Quantity, value: f64) -> String {
+    match quantity.states() {
+        Some([no, yes]) => if value < 0.5 { no } else { yes }.to_owned(),
+        None => format!("{} {}", quantity.echo(value), quantity.unit().symbol()).trim_end().to_owned(),
+    }
 }
 
 /// A field that is known and not stored.

@@ -166,17 +166,17 @@ impl Tempest {
         }
         let keeps = |one: &Observation| !one.is_rapid || (self.options.rapid_wind && station.is_some());
         let observations: Vec<_> = broadcast.observations.into_iter().filter(keeps).collect();
-        if station.is_none() && !(self.enrolment.is_on() && observations.is_empty()) {
-            if !self.enrolment.lets_wait(Some(from)) {
-                self.counters.refused(Refusal::Unknown);
-                tracing::debug!(serial = broadcast.serial, "a device of WeatherFlow is not bound to a station");
-                let why = Refusal::Unknown.words();
-                let reading = Some(noting::Reading::default());
-                return noting::note(&self.inbox, came, Err(why.into()), Fate::Refused(why.into()), reading);
-            }
-        }
-        if observations.is_empty() {
+        // Nothing of a wind of the moment waits to be claimed.
+        let is_passed_over = observations.is_empty() && (station.is_some() || self.enrolment.is_on());
+        if is_passed_over {
             return;
+        }
+        if station.is_none() && !self.enrolment.lets_wait(Some(from)) {
+            self.counters.refused(Refusal::Unknown);
+            tracing::debug!(serial = broadcast.serial, "a device of WeatherFlow is not bound to a station");
+            let why = Refusal::Unknown.words();
+            let reading = Some(noting::Reading::default());
+            return noting::note(&self.inbox, came, Err(why.into()), Fate::Refused(why.into()), reading);
         }
         let heard = Heard { came, station, serial: broadcast.serial, observations };
         if let Err(error) = tell.try_send(heard) {

@@ -209,7 +209,7 @@ async fn one(
         is_read,
         refused: understood.refused.as_deref().map_or_else(String::new, hidden),
         times: understood.times.iter().map(|at| at.rfc3339()).collect(),
-        taken: understood.taken.iter().map(|taken| Taken::of(taken, &marks, &hidden)).collect(),
+        taken: understood.taken.iter().map(|taken| Taken::of(taken, &marks, hidden)).collect(),
         warnings: understood
             .warnings
             .iter()
@@ -227,9 +227,7 @@ async fn one(
 impl Taken {
     fn of(taken: &inbox::Taken, marks: &[Marked], hidden: impl Fn(&str) -> String) -> Self {
         let inbox::Taken { field, sent, unit, key, value, remark } = taken;
-        let shown = |marked: &Marked| {
-            format!("{} {}", marked.quantity.echo(marked.value), marked.quantity.unit().symbol()).trim_end().to_owned()
-        };
+        let shown = |marked: &Marked| inbox::value_text(marked.quantity, marked.value);
         // What storage says of it now counts: a value may be settled by the next, or struck out.
         let mark = marks.iter().find(|marked| {
             marked.sensor.key(marked.quantity) == *key && value.as_ref().is_none_or(|value| *value == shown(marked))

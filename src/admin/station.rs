@@ -2,9 +2,9 @@
 
 use super::frame::{Frame, Leaf};
 use super::office::now;
+use super::offset::clock_offset_text;
 use super::owner::Owner;
 use super::refusal::Refusal;
-use super::settings::clock_offset_text;
 use super::stations::{kinds, sentence};
 use crate::storage::{DeviceSecret, Error};
 use crate::web::address::Address;

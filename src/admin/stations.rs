@@ -3,9 +3,9 @@
 use super::devices::Waits;
 use super::frame::{Frame, Leaf};
 use super::office::now;
+use super::offset::clock_offset_text;
 use super::owner::Owner;
 use super::refusal::Refusal;
-use super::settings::clock_offset_text;
 use crate::storage::zones::{self, Zones};
 use crate::storage::{Error, NewStation};
 use askama::Template;

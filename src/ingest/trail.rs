@@ -1,6 +1,6 @@
 //! What a parser leaves behind for the owner who looks: which field became which value.
 
-use crate::inbox::{Aside, Taken, Understood};
+use crate::inbox::{Aside, Taken, Understood, value_text};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use weather::mark::Reason;
@@ -41,9 +41,10 @@ impl Trail {
     /// Notes a field that was taken as a number in a unit, `factor` times what was sent.
     pub fn takes(&self, sensor: &SensorName, quantity: Quantity, unit: Unit, factor: f64, field: &str, sent: &str) {
         let number = match quality::read_text(sent) {
-            Sent::Number(number) => Some(canonical(sensor, quantity, unit, number * factor)),
-            Sent::Missing | Sent::Unreadable => None,
+            Sent::Number(number) => Some(number * factor),
+            Sent::Missing | Sent::Unreadable => quantity.state_of(unit, sent),
         };
+        let number = number.map(|number| canonical(sensor, quantity, unit, number));
         let (sensor, field, sent) = (sensor.clone(), field.to_owned(), sent.to_owned());
         self.leaves_behind(|parts| &mut parts.values, Value { sensor, quantity, unit, field, sent, number });
     }
@@ -116,8 +117,7 @@ impl Value {
             }
             _ => (None, ""),
         };
-        let value =
-            value.map(|value| format!("{} {}", quantity.echo(value), quantity.unit().symbol()).trim_end().to_owned());
+        let value = value.map(|value| value_text(*quantity, value));
         Taken {
             field: field.clone(),
             sent: sent.clone(),
@@ -157,15 +157,17 @@ mod tests {
 
     #[test]
     fn a_value_is_told_with_what_it_was_converted_to_and_whether_it_counts() {
-        use Quantity::{Humidity, Temperature, WindSpeed};
+        use Quantity::{BatteryLow, Humidity, Temperature, WindSpeed};
         let fields = [
             (Temperature, Unit::Fahrenheit, "tempf", "98.6"),
             (Humidity, Unit::Percent, "humidity", "-9999"),
             (WindSpeed, Unit::MilePerHour, "windspeedmph", "1048"),
+            (BatteryLow, Unit::One, "batt1", "low"),
         ];
         let (of_temperature, none) = ("37 °C".to_owned(), None);
         let told = told(&fields);
         assert_eq!(told[0], ("tempf".to_owned(), Some(of_temperature), ""));
+        assert_eq!(told[3], ("batt1".to_owned(), Some("low".to_owned()), ""));
         assert_eq!(told[1], ("humidity".to_owned(), none, ""));
         let (_, kept, why) = &told[2];
         assert!(

@@ -156,7 +156,7 @@ async fn every_form_needs_the_sessions_own_token_and_no_other_site_sends_one() {
         .map(|route| route.uri.path().replace("<slug>", "roof").replace("<id>", "1"))
         .collect();
     assert!(posts.len() >= 7, "{posts:?}");
-    let fields = "slug=roof&name=Evil&zone=UTC&elevation=&kind=mac&secret=24C86E012345";
+    let fields = "slug=roof&name=Evil&zone=UTC&elevation=&clock_offset=&kind=mac&secret=24C86E012345";
     for path in &posts {
         for wrong in ["", "AAAA", &planted, &other, &local] {
             let body = format!("{fields}&token={wrong}");

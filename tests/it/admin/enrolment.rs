@@ -179,10 +179,22 @@ async fn so_many_devices_wait_and_the_one_goes_that_was_heard_longest_ago() {
     let waiting = waiting(&app).await;
     assert_eq!(waiting.len(), 16);
     assert_eq!(waiting.iter().map(|device| device.id).collect::<Vec<_>>(), (3..=18).rev().collect::<Vec<_>>());
-    let forgotten = form(&app, &format!("/admin/devices/{}/forget", waiting[0].id), "").await;
+    app.add_station("roof").await;
+    let roof = app.storage.directory().by_slug("roof").expect("there").slug.clone();
+    assert!(app.storage.claim(1, &roof).await.is_err(), "it has gone");
+}
+
+#[tokio::test]
+async fn a_device_that_is_forgotten_waits_no_longer() {
+    let app = enrolling().await;
+    for passkey in [PASSKEY, "FEDCBA9876543210FEDCBA9876543210"] {
+        assert_eq!(ask(&app, &ecowitt(passkey, 50.0), "", b"").await.status, 200);
+    }
+    let id = waiting(&app).await[0].id;
+    let forgotten = form(&app, &format!("/admin/devices/{id}/forget"), "").await;
     assert_eq!(location(&forgotten), "/admin?done=forgotten");
-    assert_eq!(self::waiting(&app).await.len(), 15);
-    assert_eq!(form(&app, "/admin/devices/1/claim", "slug=roof").await.status, 404, "it has gone");
+    assert_eq!(waiting(&app).await.len(), 1);
+    assert_eq!(form(&app, &format!("/admin/devices/{id}/claim"), "slug=roof").await.status, 404, "it has gone");
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn height_and_clock_of_a_station_are_changed_and_shown() {
 }
 
 #[tokio::test]
-async fn who_removes_a_station_that_mqtt_reads_for_is_told() {
+async fn an_owner_who_removes_a_station_that_mqtt_reads_for_is_told() {
     let subscription = stevenson::mqtt::Subscription {
         topic: "roof".to_owned(),
         station: "roof".to_owned(),
