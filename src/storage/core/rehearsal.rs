@@ -36,7 +36,8 @@ impl Rehearsal {
             }
         }
         let mut merging = Merging::default();
-        let answer = merging.upload(memory, &Upload { station, slug, reports, first: Some(0) });
+        let upload = Upload { station, slug, calibrations: &Calibrations::default(), reports, first: Some(0) };
+        let answer = merging.upload(memory, &upload);
         drop(merging.finish(memory));
         memory.trim();
         answer
