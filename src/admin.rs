@@ -12,6 +12,7 @@
 
 mod calibrations;
 mod devices;
+mod fields;
 mod frame;
 mod inbox;
 mod login;
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         station::routes(),
         readings::routes(),
         calibrations::routes(),
+        fields::routes(),
         inbox::routes(),
         devices::routes(),
     ]

@@ -80,7 +80,7 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 11] = [
+const DONE: [(&str, &str); 13] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
@@ -90,6 +90,8 @@ const DONE: [(&str, &str); 11] = [
     ("struck", "The values are struck out: they are kept, and count for nothing."),
     ("calibrated", "The calibration holds. What is stored from then on follows."),
     ("uncalibrated", "The calibration is removed. What is stored from then on follows."),
+    ("mapped", "The field is read so from now on. What has come already stays as it is."),
+    ("unmapped", "The field means nothing from now on. What is stored stays."),
     ("restored", "The values count again."),
     ("out", "You are logged out."),
 ];

@@ -22,6 +22,18 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Parts of names, in lower case, whose values are secrets, or what a device calls itself.
+const SECRET_PARTS: [&str; 7] = ["pass", "key", "token", "secret", "auth", "pwd", "serial"];
+/// Whole names, likewise.
+const SECRET_NAMES: [&str; 5] = ["mac", "id", "imei", "ssid", "siteid"];
+
+/// Whether the value of a field of that name may be a secret. Better one that is none than one that is shown.
+pub fn is_secret_name(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let own = lower.rsplit(['/', '.']).next().unwrap_or_default();
+    SECRET_PARTS.iter().any(|part| lower.contains(part)) || SECRET_NAMES.contains(&own)
+}
+
 /// The text of an upload with `…` in place of its secrets: keys, and the values of pairs with one of these lower-case names.
 /// Names and values may be percent-encoded.
 pub fn masked_pairs(text: &str, secrets: &[&str]) -> String {
