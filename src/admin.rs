@@ -12,6 +12,7 @@
 
 mod calibrations;
 mod devices;
+mod fields;
 mod frame;
 mod inbox;
 mod login;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         settings::routes(),
         readings::routes(),
         calibrations::routes(),
+        fields::routes(),
         inbox::routes(),
         devices::routes(),
     ]

@@ -6,6 +6,7 @@ mod database;
 mod export;
 mod import;
 mod lab;
+mod map;
 mod reading;
 mod sensor;
 mod simulate;

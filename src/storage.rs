@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod keys;
 mod many;
+mod mappings;
 mod observations;
 mod options;
 mod reads;
@@ -34,6 +35,7 @@ pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
 pub use keys::{Key, MARK as KEY_MARK};
+pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
 pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Options};
 pub use room::{Fill, Room};
@@ -50,8 +52,10 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use weather::calibration::Calibration;
 use weather::clock::Heard;
+use weather::mapping::{FieldName, Mapping};
 use weather::report::Report;
 use weather::station::{SensorName, Slug, Station, StationId};
+use weather::time::Timestamp;
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -263,6 +267,34 @@ impl Storage {
     /// If the database says no.
     pub async fn recalculate_some(&self) -> Result<bool, Error> {
         self.ask(Job::Recalculate).await
+    }
+
+    /// Says what a field of a station's uploads is: from now on it is read so, unless it means something by itself.
+    ///
+    /// # Errors
+    /// If there is no such station, if it has [`weather::mapping::MAPPINGS_MAX`] already, or if the database says no.
+    pub async fn map_field(&self, slug: &Slug, field: FieldName, mapping: Mapping, author: &str) -> Result<(), Error> {
+        let (of, author) = ((slug.clone(), field), author.to_owned());
+        self.ask(|answer| Job::Map(of, Some(mapping), author, answer)).await
+    }
+
+    /// A field means nothing any more.
+    ///
+    /// # Errors
+    /// If there is no such station, or if nobody has said what the field is, or if the database says no.
+    pub async fn unmap_field(&self, slug: &Slug, field: FieldName, author: &str) -> Result<(), Error> {
+        let (of, author) = ((slug.clone(), field), author.to_owned());
+        self.ask(|answer| Job::Map(of, None, author, answer)).await
+    }
+
+    /// Notes that an upload of a station had fields that mean nothing: names in lower case, and values. They are gathered in
+    /// memory, and written when one is new, or once a minute.
+    pub fn note_unmapped(&self, station: StationId, fields: &[(String, String)], now: Timestamp) {
+        let seen = self.shared.gathering.note(station, fields, now);
+        if !seen.is_empty() {
+            // If the queue is full, they are lost: the next uploads have them again.
+            let _ = self.send(Job::NoteUnmapped(station, seen));
+        }
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {

@@ -95,6 +95,8 @@ const DONE: [(&str, &str); 13] = [
     ("struck", "The values are struck out: they are kept, and count for nothing."),
     ("calibrated", "The calibration holds. What is stored from then on follows."),
     ("uncalibrated", "The calibration is removed. What is stored from then on follows."),
+    ("mapped", "The field is read so from now on. What has come already stays as it is."),
+    ("unmapped", "The field means nothing from now on. What is stored stays."),
     ("restored", "The values count again."),
     ("out", "You are logged out."),
 ];

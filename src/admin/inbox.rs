@@ -1,5 +1,6 @@
 //! The inspector: the newest uploads as they came, what was understood of them, and what they were answered.
 
+use super::fields::MapForm;
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
@@ -13,7 +14,9 @@ use crate::web::secrets::{Veil, masked, masked_path};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::{Route, State, get, routes};
+use std::collections::BTreeSet;
 use weather::freshness::ago;
+use weather::mapping::FieldName;
 use weather::station::Station;
 use weather::time::{SECOND_MS, Timestamp};
 
@@ -142,6 +145,8 @@ pub(crate) struct UploadView {
     warnings: Vec<[String; 3]>,
     set_aside: Vec<[String; 3]>,
     unknown: Vec<[String; 2]>,
+    /// To say what one of these is; without fields if it is nobody's upload.
+    map: MapForm,
 }
 
 /// What became of an upload.
@@ -184,15 +189,21 @@ async fn one(
     let hidden = |text: &str| veil.told(text);
     let of = |name: &str, value: &str| if veil.hides(name) { "…".to_owned() } else { hidden(value) };
     let marks = marks(&owner, station.as_deref().ok(), &understood.times).await?;
+    let frame = owner.frame(&format!("Upload {number}"), None);
+    let slug = station.as_ref().map_or_else(|_| String::new(), |station| station.slug.to_string());
+    let offered = understood.unknown.iter().filter(|_| !slug.is_empty()).map(|(name, _)| name);
+    let offered: BTreeSet<_> =
+        offered.filter_map(|name| Some(FieldName::new(name).ok()?.as_str().to_owned())).collect();
     Ok(Leaf(UploadView {
-        frame: owner.frame(&format!("Upload {number}"), None),
+        map: MapForm::new(&slug, &frame.token, offered),
+        frame,
         number,
         iso: at.rfc3339(),
         ago: ago(*at, now),
         from: from.map_or_else(|| "not known".to_owned(), |from| from.to_string()),
         format,
         way,
-        slug: station.as_ref().map_or_else(|_| String::new(), |station| station.slug.to_string()),
+        slug,
         station: station.as_ref().map_or_else(|why| hidden(why), |station| station.name.clone()),
         target,
         body: shown,

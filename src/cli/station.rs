@@ -1,7 +1,8 @@
-//! `station add | list | rename | new-key | bind | unbind | calibrate | unclaimed | claim | remove`: opens the file itself, beside a running server.
+//! `station add | list | rename | new-key | bind | unbind | calibrate | map | unmap | unclaimed | claim | remove`: opens the file itself, beside a running server.
 
 use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, must_be_there, with_storage};
+use super::map;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use stevenson::admin::{clock_offset, clock_offset_text};
@@ -79,6 +80,15 @@ pub(super) enum StationCommand {
     /// Put right what a sensor sends: a factor, an offset, and the time from which they hold; what is stored from then on follows
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Calibrate(Box<Calibrate>),
+    /// Say what a field is that nothing here knows, or list such fields; from then on it is read so
+    Map(map::Map),
+    /// Read a field no longer that you have said the meaning of
+    Unmap {
+        /// The station's slug
+        slug: Slug,
+        /// The field's name, as `station map` lists it
+        field: String,
+    },
     /// Remove a station with all its readings
     Remove {
         /// The station's slug
@@ -215,6 +225,8 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             println!("uploads of that device are those of {slug} now, with {} that waited", reports(claimed.stored));
         }
         StationCommand::Calibrate(arguments) => calibrate::run(storage, *arguments).await?,
+        StationCommand::Map(arguments) => map::map(storage, arguments).await?,
+        StationCommand::Unmap { slug, field } => map::unmap(storage, &slug, &field).await?,
         StationCommand::Remove { slug, yes } => {
             let station = find(storage, &slug)?;
             if !yes {

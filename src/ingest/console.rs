@@ -14,6 +14,7 @@ use super::time;
 use super::trail::Trail;
 use crate::storage::KEY_MARK;
 use std::borrow::Cow;
+use weather::mapping::Mappings;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
 use weather::report::{Draft, Parsed};
@@ -142,10 +143,11 @@ impl<'a> Upload<'a> {
     /// # Errors
     /// [`Garbled`] without a `dateutc`, and for one that is no time.
     pub fn parse(&self, received: Timestamp, of: &SensorName) -> Result<Parsed, Garbled> {
-        self.parse_with((received, 0), of, None)
+        self.parse_with((received, 0), of, (&Mappings::default(), None))
     }
 
-    /// The same, and notes which field became which value.
+    /// The same of a station: with what its owner has said of its clock, and of fields that mean nothing by themselves. Notes
+    /// which field became which value.
     ///
     /// # Errors
     /// Likewise.
@@ -153,7 +155,7 @@ impl<'a> Upload<'a> {
         &self,
         (received, clock_offset_ms): (Timestamp, i64),
         of: &SensorName,
-        trail: Option<&Trail>,
+        (mappings, trail): (&Mappings, Option<&Trail>),
     ) -> Result<Parsed, Garbled> {
         let observed_at = match self.required("dateutc")? {
             now if now.eq_ignore_ascii_case("now") => None,
@@ -180,12 +182,21 @@ impl<'a> Upload<'a> {
                         trail.sets_aside(name, value, "");
                     }
                 }
-                fields::Meaning::Unknown => {
-                    if let Some(trail) = trail {
-                        trail.leaves(name, value);
+                fields::Meaning::Unknown => match mappings.find(name) {
+                    Some(mapping) => {
+                        let sensor = if mapping.sensor().is_main() { of } else { mapping.sensor() };
+                        if let Some(trail) = trail {
+                            trail.takes(sensor, mapping.quantity(), mapping.unit(), 1.0, name, value);
+                        }
+                        draft.take_text(sensor, mapping.quantity(), mapping.unit(), name, value);
                     }
-                    draft.unknown(name, value);
-                }
+                    None => {
+                        if let Some(trail) = trail {
+                            trail.leaves(name, value);
+                        }
+                        draft.unknown(name, value);
+                    }
+                },
             }
         }
         self.take_baromin(&mut draft, trail);

@@ -24,6 +24,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use weather::mapping::Mappings;
 use weather::report::Parsed;
 use weather::station::SensorName;
 use weather::time::Timestamp;
@@ -54,6 +55,8 @@ pub struct Arrival {
     pub pin: Option<u8>,
     /// What is added to the station's times: see [`weather::report::Draft::of_clock`].
     pub clock_offset_ms: i64,
+    /// What the station's owner has said of fields that mean nothing by themselves.
+    pub mappings: Mappings,
     /// It is read from a file: see [`weather::report::Draft::of_history`].
     pub is_history: bool,
     /// Where it is noted which field became which value, if somebody looks.
@@ -63,7 +66,16 @@ pub struct Arrival {
 impl From<Timestamp> for Arrival {
     /// At a station in UTC without sensors.
     fn from(at: Timestamp) -> Self {
-        Self { at, zone: Zone::UTC, sensors: Vec::new(), pin: None, clock_offset_ms: 0, is_history: false, trail: None }
+        Self {
+            at,
+            zone: Zone::UTC,
+            sensors: Vec::new(),
+            pin: None,
+            clock_offset_ms: 0,
+            mappings: Mappings::default(),
+            is_history: false,
+            trail: None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::json::{self, Arrival};
 use super::lineprotocol::{self, Batch};
 use super::tongue::Tongue;
 use super::trail::Trail;
-use super::{Options, influx, keys};
+use super::{Options, influx, keys, unmapped};
 use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
@@ -279,7 +279,9 @@ impl Sender {
             }
             Written::Lines(precision) => {
                 let Station { zone, clock_offset_ms, .. } = &*self.station;
-                let arrival = Arrival { zone: zone.clone(), clock_offset_ms: *clock_offset_ms, ..received.into() };
+                let mappings = self.door.storage.directory().mappings(self.station.id);
+                let (zone, clock_offset_ms) = (zone.clone(), *clock_offset_ms);
+                let arrival = Arrival { zone, clock_offset_ms, mappings, ..received.into() };
                 seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
                 self.store_lines(batch.await??).await
@@ -291,7 +293,8 @@ impl Sender {
     async fn arrival(&self, at: Timestamp, bytes: &[u8]) -> Result<Arrival, Refused> {
         let Station { zone, clock_offset_ms, .. } = &*self.station;
         let (zone, clock_offset_ms) = (zone.clone(), *clock_offset_ms);
-        let mut arrival = Arrival { zone, clock_offset_ms, pin: self.pin, ..at.into() };
+        let mappings = self.door.storage.directory().mappings(self.station.id);
+        let mut arrival = Arrival { zone, clock_offset_ms, mappings, pin: self.pin, ..at.into() };
         if json::report::asks_for_sensors(bytes) {
             let sensors = self.door.storage.sensors(self.station.id).await?;
             arrival.sensors = sensors.into_iter().map(|sensor| sensor.name).collect();
@@ -300,6 +303,7 @@ impl Sender {
     }
 
     async fn store_reports(&self, mut parsed: Parsed) -> Result<Answer, Refused> {
+        unmapped::note(&self.door.storage, self.station.id, &mut parsed, now());
         let reports = std::mem::take(&mut parsed.reports);
         if !reports.is_empty() {
             let appended = self.door.storage.append(self.station.id, reports).await?;
@@ -322,6 +326,7 @@ impl Sender {
     /// stand in the log.
     async fn store_lines(&self, batch: Batch) -> Result<Answer, Refused> {
         let Batch { mut parsed, mut wrong, mut dropped } = batch;
+        unmapped::note(&self.door.storage, self.station.id, &mut parsed, now());
         let reports = std::mem::take(&mut parsed.reports);
         if !reports.is_empty() {
             let appended = self.door.storage.append(self.station.id, reports).await?;

@@ -6,7 +6,7 @@ use super::console::{Credentials, Dialect, Garbled, Target, Upload};
 use super::inflate::{self, Coding, NotInflated};
 use super::keys::NoKey;
 use super::trail::Trail;
-use super::{Enrolment, Options, body};
+use super::{Enrolment, Options, body, unmapped};
 use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::{self, DeviceSecret, KEY_MARK, Storage, Stranger};
 use crate::web::answer::Answer;
@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use weather::mapping::Mappings;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 pub(crate) use words::{Outcome, answer};
@@ -227,6 +228,8 @@ struct Found {
     station: Option<Arc<Station>>,
     /// The sensor that is meant if a name says nothing else.
     of: SensorName,
+    /// What its owner has said of fields.
+    mappings: Mappings,
     /// Why it is no station's, if it is not.
     nobody: Cow<'static, str>,
 }
@@ -243,11 +246,12 @@ impl Arriving<'_> {
 
     /// Shows the upload to the owner who looks.
     fn note(&self, inbox: &Inbox, dialect: Dialect, at: Timestamp, found: Found, answer: &Answer) {
-        let Found { station, of, nobody } = found;
+        let Found { station, of, mappings, nobody } = found;
         let (is_anywhere, is_empty) = (self.target.place.is_none(), self.asked.is_empty() && self.body.is_empty());
         let clock_offset_ms = station.as_ref().map_or(0, |station| station.clock_offset_ms);
-        let reader: Reader =
-            Box::new(move |target, body| understood(target, body, is_anywhere, (at, clock_offset_ms), &of));
+        let reader: Reader = Box::new(move |target, body| {
+            understood(target, body, is_anywhere, (at, clock_offset_ms), (&of, &mappings))
+        });
         inbox.note(Note {
             at,
             from: self.from,
@@ -264,14 +268,20 @@ impl Arriving<'_> {
 }
 
 /// What an upload means.
-fn understood(target: &Raw, body: &Raw, is_anywhere: bool, at: (Timestamp, i64), of: &SensorName) -> Understood {
+fn understood(
+    target: &Raw,
+    body: &Raw,
+    is_anywhere: bool,
+    at: (Timestamp, i64),
+    (of, mappings): (&SensorName, &Mappings),
+) -> Understood {
     let asked = String::from_utf8_lossy(&target.start);
     let (path, query) = asked.split_once('?').unwrap_or((&asked, ""));
     let target = if is_anywhere { Some(Target::anywhere(path)) } else { Target::of(path) };
     let tail = target.map_or("", |target| target.tail);
     let trail = Trail::default();
     let parsed = Upload::new(target.as_ref(), &[tail.as_bytes(), query.as_bytes(), &body.start]);
-    let parsed = parsed.and_then(|upload| upload.parse_with(at, of, Some(&trail)));
+    let parsed = parsed.and_then(|upload| upload.parse_with(at, of, (mappings, Some(&trail))));
     trail.understood(parsed)
 }
 
@@ -329,7 +339,9 @@ async fn store(
     };
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
-    let parsed = upload.parse_with((received, station.clock_offset_ms), &found.of, None)?;
+    found.mappings = storage.directory().mappings(station.id);
+    let mut parsed = upload.parse_with((received, station.clock_offset_ms), &found.of, (&found.mappings, None))?;
+    unmapped::note(storage, station.id, &mut parsed, received);
     if !parsed.warnings.is_empty() {
         tracing::debug!(station = %station.slug, warnings = %Masked(&parsed.warnings), "an upload was not stored in full");
     }

@@ -4,7 +4,7 @@ use super::stats::{Counters, Refusal};
 use super::subscriptions::{Row, Subscriptions};
 use crate::inbox::Inbox;
 use crate::ingest::json::Arrival;
-use crate::ingest::messages;
+use crate::ingest::{messages, unmapped};
 use crate::storage::{self, Storage};
 use crate::web::secrets::Masked;
 use rumqttc::{AsyncClient, Publish, QoS};
@@ -173,14 +173,16 @@ impl Shared {
     fn read(&self, station: &Station, sensors: &[SensorName], message: &Message) -> Result<Vec<Report>, Refusal> {
         let Row { shape, sensor, .. } = self.subscriptions.at(message.place).ok_or(Refusal::Topic)?;
         let Publish { topic, payload, .. } = &message.publish;
-        let arrival = Arrival { zone: station.zone.clone(), sensors: sensors.to_vec(), ..message.received.into() };
-        let parsed = messages::read(shape, topic, payload, &arrival, &sensor.of(topic)).map_err(|why| {
+        let (zone, mappings) = (station.zone.clone(), self.storage.directory().mappings(station.id));
+        let arrival = Arrival { zone, mappings, sensors: sensors.to_vec(), ..message.received.into() };
+        let mut parsed = messages::read(shape, topic, payload, &arrival, &sensor.of(topic)).map_err(|why| {
             tracing::debug!(topic, why, "a message of MQTT cannot be read");
             Refusal::Unreadable
         })?;
         if !parsed.warnings.is_empty() {
             tracing::debug!(topic, warnings = %Masked(&parsed.warnings), "a message of MQTT was not stored in full");
         }
+        unmapped::note(&self.storage, station.id, &mut parsed, message.received);
         let count = parsed.reports.len();
         let known = parsed.reports.into_iter().filter(|report| !(message.is_old && report.is_timed_by_arrival()));
         let known: Vec<_> = known.collect();

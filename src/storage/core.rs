@@ -11,6 +11,7 @@ mod draft;
 mod enrol;
 mod foreign;
 mod forget;
+mod gathering;
 mod jobs;
 mod learn;
 mod list;
@@ -30,6 +31,7 @@ mod stats;
 mod store;
 mod tell;
 mod tidying;
+mod unmapped;
 mod wiping;
 mod writer;
 

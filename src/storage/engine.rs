@@ -17,6 +17,7 @@ use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::error::Error;
 use super::keys::KeyHash;
+use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
@@ -214,6 +215,11 @@ impl Engine {
     /// Writes what became of a sensor's rows.
     pub(super) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
         each!(Engine, self, db => db.rewrite(sensor, rows).await)
+    }
+
+    /// Notes fields of a station's uploads that mean nothing yet.
+    pub(super) async fn note_unmapped(&mut self, station: StationId, fields: &[Unmapped]) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_unmapped(station, fields).await)
     }
 
     /// Notes who corrected what: the author, whether it was restored, and how many values.
@@ -471,6 +477,16 @@ impl Readers {
     /// A station's calibrations: those that hold, then those that were removed.
     pub(super) async fn calibrations(&self, station: StationId, limit: u32) -> Result<Vec<MadeCalibration>, Error> {
         each!(Readers, self, db => db.calibrations(station, limit).await)
+    }
+
+    /// What a station's owner has said of fields.
+    pub(super) async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
+        each!(Readers, self, db => db.mappings(station).await)
+    }
+
+    /// Fields that a station has sent and that mean nothing yet.
+    pub(super) async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
+        each!(Readers, self, db => db.unmapped(station).await)
     }
 
     /// Whether rows of a station are still to be made anew.

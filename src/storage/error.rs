@@ -47,6 +47,12 @@ pub enum Error {
     /// A station has as many calibrations as it may have.
     #[error("a station may have {0} calibrations; remove some first")]
     TooManyCalibrations(usize),
+    /// Nobody has said what the field is.
+    #[error("nobody has said what the field {0:?} is")]
+    NoMapping(String),
+    /// A station has as many mapped fields as it may have.
+    #[error("the meaning of {0} fields of a station may be said; take one back first")]
+    TooManyMappings(usize),
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
@@ -140,6 +146,8 @@ impl Error {
             Error::Stretch(days) => Error::Stretch(*days),
             Error::NoCalibration(station) => Error::NoCalibration(station.clone()),
             Error::TooManyCalibrations(most) => Error::TooManyCalibrations(*most),
+            Error::NoMapping(field) => Error::NoMapping(field.clone()),
+            Error::TooManyMappings(most) => Error::TooManyMappings(*most),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
             Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
             Error::NoDevice(id) => Error::NoDevice(*id),

@@ -5,6 +5,7 @@ use super::core::Job;
 use super::corrections::{Correction, Marked};
 use super::entry::Entry;
 use super::error::Error;
+use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::seam::{Datastream, Piece, Stretch};
 use super::stations::ListedSensor;
@@ -258,6 +259,19 @@ impl Storage {
         limit: u32,
     ) -> Result<Vec<(Timestamp, f64)>, Error> {
         self.readers.sent(Datastream { station, sensor, quantity }, Stretch { from, to }, limit).await
+    }
+}
+
+/// Fields of uploads.
+impl Storage {
+    /// What a station's owner has said of fields, by name.
+    pub async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
+        self.readers.mappings(station).await
+    }
+
+    /// Fields that a station has sent and that mean nothing yet, by name.
+    pub async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
+        self.readers.unmapped(station).await
     }
 }
 

@@ -11,6 +11,7 @@ use super::words::{Alert, AlertChange, Author, Visitor};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::calibration::Calibration;
+use weather::mapping::{FieldName, Mapping};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -261,6 +262,8 @@ pub(super) enum StationChange<'a> {
     Unbind(&'a Slug),
     /// Unless the station has one.
     ClaimMain(&'a Slug, &'a SensorName),
+    /// With its author; `None`: it means nothing any more.
+    Map(&'a Slug, &'a FieldName, Option<&'a Mapping>, &'a str),
     /// With its author; `None`: the one that begins there ends.
     Calibrate(&'a Slug, &'a CalibrationStart, Option<&'a Calibration>, &'a str),
 }
@@ -277,6 +280,7 @@ impl StationChange<'_> {
             | StationChange::Bind(slug, _)
             | StationChange::Unbind(slug)
             | StationChange::ClaimMain(slug, _)
+            | StationChange::Map(slug, ..)
             | StationChange::Calibrate(slug, ..) => slug,
         }
     }

@@ -18,6 +18,7 @@ mod last_when;
 mod latest;
 mod learn;
 mod many;
+mod mappings;
 mod marks;
 mod numbers;
 mod observations;

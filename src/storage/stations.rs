@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use weather::calibration::Calibrations;
+use weather::mapping::Mappings;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 use weather::zone::Zone;
@@ -53,6 +54,7 @@ pub(super) struct FoundStation {
     /// The device behind a hub that is its main sensor.
     pub main_device: Option<SensorName>,
     pub calibrations: Calibrations,
+    pub mappings: Mappings,
 }
 
 /// All stations, sorted by name.
@@ -74,6 +76,7 @@ struct Listed {
     devices: Vec<DeviceKind>,
     main_device: Option<SensorName>,
     calibrations: Calibrations,
+    mappings: Mappings,
 }
 
 impl Directory {
@@ -81,7 +84,7 @@ impl Directory {
     pub(super) fn new(found: Vec<FoundStation>) -> Self {
         let mut directory = Self::default();
         for (place, found) in found.into_iter().enumerate() {
-            let FoundStation { station, key_hash, key_prefix, devices, main_device, calibrations } = found;
+            let FoundStation { station, key_hash, key_prefix, devices, main_device, calibrations, mappings } = found;
             let slug: Arc<str> = station.slug.as_str().into();
             directory.by_slug.insert(slug.clone(), place);
             directory.by_id.insert(station.id, place);
@@ -89,7 +92,16 @@ impl Directory {
             directory.by_device.extend(devices.iter().map(|(_, hash)| (*hash, place)));
             let devices = devices.into_iter().map(|(kind, _)| kind).collect();
             let station = Arc::new(station);
-            directory.listed.push(Listed { station, slug, key_hash, key_prefix, devices, main_device, calibrations });
+            directory.listed.push(Listed {
+                station,
+                slug,
+                key_hash,
+                key_prefix,
+                devices,
+                main_device,
+                calibrations,
+                mappings,
+            });
         }
         directory
     }
@@ -143,6 +155,11 @@ impl Directory {
     /// The device behind a hub that is a station's main sensor.
     pub fn main_device(&self, slug: &str) -> Option<&SensorName> {
         self.listed_as(slug)?.main_device.as_ref()
+    }
+
+    /// What a station's owner has said of fields.
+    pub fn mappings(&self, station: StationId) -> Mappings {
+        self.by_id.get(&station).map(|&place| self.listed[place].mappings.clone()).unwrap_or_default()
     }
 
     /// The station whose key hashes to that. What a thief could learn from the time it takes is about hashes.

@@ -125,11 +125,11 @@ impl From<storage::Error> for Problem {
             },
             TooManyWords(seconds) => Self::too_many(error.to_string(), *seconds),
             Crowded(seconds) => Self { retry_after_s: Some(*seconds), ..Self::unavailable(error.to_string()) },
-            NoStation(_) | NoSensor(..) | NoDevice(_) | NoCalibration(_) => {
+            NoStation(_) | NoSensor(..) | NoDevice(_) | NoCalibration(_) | NoMapping(_) => {
                 Self::new(Status::NotFound, error.to_string())
             }
             Stretch(_) => Self::new(Status::BadRequest, error.to_string()),
-            SlugTaken(_) | DeviceTaken(_) | TooManyAlerts | TooManyCalibrations(_) => {
+            SlugTaken(_) | DeviceTaken(_) | TooManyAlerts | TooManyCalibrations(_) | TooManyMappings(_) => {
                 Self::new(Status::Conflict, error.to_string())
             }
             BadName(_) | File(_) | Database(_) | Migrate(_) => {

@@ -26,6 +26,18 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Parts of names, in lower case, whose values are secrets, or what a device calls itself.
+const SECRET_PARTS: [&str; 7] = ["pass", "key", "token", "secret", "auth", "pwd", "serial"];
+/// Whole names, likewise.
+const SECRET_NAMES: [&str; 5] = ["mac", "id", "imei", "ssid", "siteid"];
+
+/// Whether the value of a field of that name may be a secret. Better one that is none than one that is shown.
+pub fn is_secret_name(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let own = lower.rsplit(['/', '.']).next().unwrap_or_default();
+    SECRET_PARTS.iter().any(|part| lower.contains(part)) || SECRET_NAMES.contains(&own)
+}
+
 /// The target of a request with `…` in place of what looks like a key in its path: a long word with a digit in it.
 pub fn masked_path(target: &str) -> String {
     /// Shorter words are names of places.

@@ -3,6 +3,7 @@
 mod calibrations;
 mod doors;
 mod enrolment;
+mod fields;
 mod inbox;
 mod readings;
 mod stations;

@@ -9,6 +9,7 @@ pub mod day;
 pub mod derived;
 pub mod freshness;
 pub mod judge;
+pub mod mapping;
 pub mod mark;
 pub mod moment;
 pub mod preference;

@@ -123,6 +123,8 @@ pub struct Warning {
 const ECHO_MAX_CHARS: usize = 64;
 /// Longest piece of a field's name that an answer repeats, in characters: any sensor and quantity fit.
 const FIELD_MAX_CHARS: usize = 96;
+/// Most unknown fields of one upload that are remembered with their values.
+pub const UNKNOWN_MAX: usize = 64;
 /// Most warnings that one answer lists; more are only counted. Ten thousand times the same mistake is one mistake.
 pub const WARNINGS_MAX: usize = 100;
 
@@ -171,6 +173,8 @@ pub struct Draft {
     warnings: Vec<Warning>,
     /// Fields of a file that nobody here knows.
     unread: Vec<String>,
+    /// Fields of an upload that nobody here knows, with their values.
+    unknown: Vec<(String, String)>,
     known: usize,
     refused: usize,
 }
@@ -187,6 +191,7 @@ impl Draft {
             faulty: Vec::new(),
             warnings: Vec::new(),
             unread: Vec::new(),
+            unknown: Vec::new(),
             known: 0,
             refused: 0,
         }
@@ -224,7 +229,11 @@ impl Draft {
         if self.is_history {
             return self.unread.push(cut(field, FIELD_MAX_CHARS));
         }
-        self.warnings.push(Warning::new(field, value, "unknown field, not stored"));
+        let warning = Warning::new(field, value, "unknown field, not stored");
+        if self.unknown.len() < UNKNOWN_MAX {
+            self.unknown.push((warning.field.clone(), warning.value.clone()));
+        }
+        self.warnings.push(warning);
     }
 
     /// Remembers that a known field came without a value.
@@ -335,7 +344,14 @@ impl Draft {
             sensors: self.sensors,
             beyond: self.beyond,
         });
-        Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
+        Finished {
+            report,
+            warnings: self.warnings,
+            unread: self.unread,
+            unknown: self.unknown,
+            known: self.known,
+            refused: self.refused,
+        }
     }
 
     fn finish_history(mut self, observed_at: Option<Timestamp>) -> Finished {
@@ -364,7 +380,14 @@ impl Draft {
             sensors: self.sensors,
             beyond: self.beyond,
         });
-        Finished { report, warnings: self.warnings, unread: self.unread, known: self.known, refused: self.refused }
+        Finished {
+            report,
+            warnings: self.warnings,
+            unread: self.unread,
+            unknown: self.unknown,
+            known: self.known,
+            refused: self.refused,
+        }
     }
 }
 
@@ -377,6 +400,8 @@ pub struct Finished {
     pub warnings: Vec<Warning>,
     /// Fields of a file that nobody here knows.
     pub unread: Vec<String>,
+    /// Fields of an upload that nobody here knows, with their values, at most [`UNKNOWN_MAX`].
+    pub unknown: Vec<(String, String)>,
     /// How many fields were known, with a value or without.
     pub known: usize,
     /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
@@ -396,6 +421,8 @@ pub struct Parsed {
     pub unlisted: usize,
     /// Fields of a file that nobody here knows.
     pub unread: Vec<String>,
+    /// Fields of an upload that nobody here knows, each once with a value, at most [`UNKNOWN_MAX`].
+    pub unknown: Vec<(String, String)>,
     /// How many fields were known, with a value or without.
     pub known: usize,
     /// How many values were refused.
@@ -410,6 +437,12 @@ impl Parsed {
         self.known += finished.known;
         self.refused += finished.refused;
         self.unread.extend(finished.unread);
+        for field in finished.unknown {
+            let is_there = self.unknown.iter().any(|(name, _)| *name == field.0);
+            if !is_there && self.unknown.len() < UNKNOWN_MAX {
+                self.unknown.push(field);
+            }
+        }
         self.warn(finished.warnings.into_iter().map(|warning| match place {
             Some(place) => warning.at(place),
             None => warning,

@@ -107,8 +107,16 @@ impl<'r> Reading<'r> {
         Ok(())
     }
 
-    /// Remembers a field that nothing here knows.
+    /// Takes a field that means nothing by itself as what the station's owner has said that it is, or remembers it.
     pub(crate) fn unknown(&mut self, name: &str, text: &str) {
+        if let Some(mapping) = self.arrival.mappings.find(name) {
+            let sensor = if mapping.sensor().is_main() { &self.sensor } else { mapping.sensor() };
+            let (quantity, unit) = (mapping.quantity(), mapping.unit());
+            if let Some(trail) = &self.arrival.trail {
+                trail.takes(sensor, quantity, unit, 1.0, name, text);
+            }
+            return self.draft.take_text(sensor, quantity, unit, name, text);
+        }
         if let Some(trail) = &self.arrival.trail {
             trail.leaves(name, text);
         }

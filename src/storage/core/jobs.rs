@@ -5,6 +5,7 @@ use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
+use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{AdminChange, EnrolChange};
 use crate::storage::stations::{NewStation, StationSettings};
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
@@ -12,7 +13,8 @@ use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use weather::calibration::Calibration;
-use weather::station::{SensorName, Slug, Station};
+use weather::mapping::{FieldName, Mapping};
+use weather::station::{SensorName, Slug, Station, StationId};
 
 /// What the writer is asked to do.
 pub(in crate::storage) enum Job {
@@ -29,6 +31,10 @@ pub(in crate::storage) enum Job {
     ClaimMain(Slug, SensorName, Answer<Option<SensorName>>),
     /// With its author; `None`: the one that begins there ends.
     Calibrate((Slug, CalibrationStart), Option<Calibration>, String, Answer<()>),
+    /// With its author; `None`: it means nothing any more.
+    Map((Slug, FieldName), Option<Mapping>, String, Answer<()>),
+    /// Nobody waits for it.
+    NoteUnmapped(StationId, Vec<Unmapped>),
     /// Some rows are made anew; false if there are none.
     Recalculate(Answer<bool>),
     /// True if the change applied.

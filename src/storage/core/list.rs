@@ -11,6 +11,7 @@ use crate::storage::seam::StationChange;
 use crate::storage::stations::{Directory, NewStation, StationSettings};
 use std::sync::Arc;
 use weather::calibration::Calibration;
+use weather::mapping::{FieldName, Mapping};
 use weather::station::{SensorName, Slug, Station};
 
 pub(super) async fn add_station(scribe: &mut Scribe, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
@@ -71,6 +72,17 @@ pub(super) async fn calibrate(
 ) -> Result<(), Error> {
     change(scribe, StationChange::Calibrate(&slug, &start, calibration.as_ref(), &author)).await?;
     scribe.recalculating.suspect();
+    Ok(())
+}
+
+pub(super) async fn map_field(
+    scribe: &mut Scribe,
+    (slug, field): (Slug, FieldName),
+    mapping: Option<Mapping>,
+    author: String,
+) -> Result<(), Error> {
+    change(scribe, StationChange::Map(&slug, &field, mapping.as_ref(), &author)).await?;
+    scribe.shared.gathering.forget(field.as_str());
     Ok(())
 }
 

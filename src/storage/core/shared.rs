@@ -1,5 +1,6 @@
 //! What handles and the writer share.
 
+use super::gathering::Gathering;
 use super::shares::Shares;
 use super::stats::{Counters, Stats};
 use crate::storage::options::Options;
@@ -46,6 +47,8 @@ pub(in crate::storage) struct Shared {
     head: AtomicU64,
     /// How full the database is, and by whom.
     pub shares: Shares,
+    /// Fields that mean nothing yet.
+    pub gathering: Gathering,
     /// When stations were heard since the start, and what their clocks said.
     heard: Mutex<HashMap<StationId, OfStation>>,
     pub(super) counters: Counters,
@@ -59,6 +62,7 @@ impl Shared {
             directory,
             head,
             shares: Shares::default(),
+            gathering: Gathering::default(),
             heard: Mutex::default(),
             counters: Counters::default(),
         }

@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, correct, enrol, forget, list, recalculate, store};
+use super::{admin, correct, enrol, forget, list, recalculate, store, unmapped};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -143,6 +143,10 @@ impl Writer {
             Job::Calibrate(of, calibration, author, answer) => {
                 drop(answer.send(list::calibrate(&mut self.scribe, of, calibration, author).await));
             }
+            Job::Map(of, mapping, author, answer) => {
+                drop(answer.send(list::map_field(&mut self.scribe, of, mapping, author).await));
+            }
+            Job::NoteUnmapped(station, fields) => unmapped::write(&mut self.scribe, station, &fields).await,
             Job::Recalculate(answer) => drop(answer.send(recalculate::recalculate_some(&mut self.scribe).await)),
             Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
             Job::Correct(selection, author, restore, answer) => {

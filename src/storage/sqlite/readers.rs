@@ -2,8 +2,8 @@
 
 use super::texts::Texts;
 use super::{
-    admin, calibrations, conversations, corrections, enrol, journal, last_when, many, observations, recorded, series,
-    stations,
+    admin, calibrations, conversations, corrections, enrol, journal, last_when, many, mappings, observations, recorded,
+    series, stations,
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
@@ -11,6 +11,7 @@ use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
+use crate::storage::mappings::{MadeMapping, Unmapped};
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
 use crate::storage::stations::ListedSensor;
@@ -194,6 +195,16 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<MadeCalibration>, Error> {
         calibrations::made(&self.pool, station, limit).await
+    }
+
+    /// What a station's owner has said of fields.
+    pub(in crate::storage) async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
+        mappings::made(&self.pool, station).await
+    }
+
+    /// Fields that a station has sent and that mean nothing yet.
+    pub(in crate::storage) async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
+        Ok(mappings::unmapped(&self.pool, station).await?)
     }
 
     /// Whether rows of a station are still to be made anew.

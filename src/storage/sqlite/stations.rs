@@ -2,6 +2,7 @@
 
 use super::calibrations;
 use super::error::decode;
+use super::mappings;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
@@ -11,6 +12,7 @@ use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
 use weather::calibration::Calibrations;
+use weather::mapping::Mappings;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
 
@@ -25,7 +27,8 @@ const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, 
 pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Vec<FoundStation>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
     let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(&mut *conn).await?;
-    let mut calibrations = calibrations::all(conn).await?;
+    let mut calibrations = calibrations::all(&mut *conn).await?;
+    let mut mappings = mappings::all(conn).await?;
     let mut by_station: HashMap<i64, Vec<(DeviceKind, KeyHash)>> = HashMap::new();
     for (station, kind, hash) in devices {
         let kind = DeviceKind::from_name(&kind).ok_or_else(|| decode("the kind of a device is not known"))?;
@@ -36,7 +39,8 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
             let found = found(row, zones)?;
             let devices = by_station.remove(&found.station.id.0).unwrap_or_default();
             let calibrations = calibrations.remove(&found.station.id).unwrap_or_default();
-            Ok(FoundStation { devices, calibrations, ..found })
+            let mappings = mappings.remove(&found.station.id).unwrap_or_default();
+            Ok(FoundStation { devices, calibrations, mappings, ..found })
         })
         .collect()
 }
@@ -62,8 +66,8 @@ fn found(
     let zone = zones.named(&zone).map_err(decode)?;
     let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m, clock_offset_ms };
     let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
-    let (devices, calibrations) = (Vec::new(), Calibrations::default());
-    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices, main_device, calibrations })
+    let (devices, calibrations, mappings) = (Vec::new(), Calibrations::default(), Mappings::default());
+    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices, main_device, calibrations, mappings })
 }
 
 fn key_hash(bytes: Vec<u8>) -> Result<KeyHash, Error> {
@@ -88,6 +92,9 @@ pub(super) async fn change(
         StationChange::ClaimMain(slug, name) => claim_main(conn, slug, name).await,
         StationChange::Calibrate(slug, start, calibration, author) => {
             calibrations::change(conn, (slug, start), *calibration, author, now).await
+        }
+        StationChange::Map(slug, field, mapping, author) => {
+            mappings::change(conn, (slug, field), *mapping, author, now).await
         }
     }
 }

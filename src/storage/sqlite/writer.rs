@@ -3,10 +3,11 @@
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
-use super::{admin, calibrations, corrections, enrol, gone, journal, prune, stations, tidy, words};
+use super::{admin, calibrations, corrections, enrol, gone, journal, mappings, prune, stations, tidy, words};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{
     AdminChange, Counted, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow, KnownWords, Move, Named,
     Observed, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rows, SensorDay, SensorId, Spoken,
@@ -225,6 +226,15 @@ impl Writer {
     /// Writes what became of a sensor's rows.
     pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
         Ok(calibrations::rewrite(&mut self.conn, &self.texts, sensor, rows).await?)
+    }
+
+    /// Notes fields of a station's uploads that mean nothing yet.
+    pub(in crate::storage) async fn note_unmapped(
+        &mut self,
+        station: StationId,
+        fields: &[Unmapped],
+    ) -> Result<(), Error> {
+        Ok(mappings::note(&mut self.conn, station, fields).await?)
     }
 
     /// Notes who corrected what.

@@ -1,0 +1,50 @@
+//! Fields of uploads that nothing here knows: storage keeps them for the owner, who may say what they are. Never secrets.
+
+use crate::storage::Storage;
+use crate::web::secrets::{is_secret_name, masked};
+use weather::report::Parsed;
+use weather::station::StationId;
+use weather::time::Timestamp;
+
+/// Keeps the fields that a parser has left.
+pub(crate) fn note(storage: &Storage, station: StationId, parsed: &mut Parsed, now: Timestamp) {
+    if parsed.unknown.is_empty() {
+        return;
+    }
+    let mut fields = std::mem::take(&mut parsed.unknown);
+    fields.retain(|(name, value)| is_fit(name, value));
+    for (name, _) in &mut fields {
+        *name = name.trim().to_lowercase();
+    }
+    storage.note_unmapped(station, &fields, now);
+}
+
+fn is_fit(name: &str, value: &str) -> bool {
+    let is_visible = |text: &str| !text.chars().any(char::is_control);
+    let has_key = |text: &str| masked(text) != text;
+    is_visible(name) && is_visible(value) && !is_secret_name(name) && !has_key(name) && !has_key(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_kept() {
+        assert!(is_fit("wobble", "7") && is_fit("pool/temp", "70.7"));
+        for (name, value) in [
+            ("PASSKEY", "AB"),
+            ("wifi_password", "x"),
+            ("api-key", "x"),
+            ("token", "x"),
+            ("clientSecret", "x"),
+            ("wobble", "stv_abcdefgh12345678"),
+            ("stv_abcdefgh12345678", "1"),
+            ("mac", "24:c8"),
+            ("a\nb", "1"),
+            ("wobble", "\u{1b}[2J"),
+        ] {
+            assert!(!is_fit(name, value), "{name} {value}");
+        }
+    }
+}
