@@ -115,10 +115,10 @@ impl<'r> Taken<'r> {
         row: &mut Row,
         (name, sensor): (&'r SensorName, SensorId),
         (quantity, value): (Quantity, f64),
-        (report, neighbours): (&Report, &Neighbours<'_>),
+        (report, neighbours, is_still): (&Report, &Neighbours<'_>, bool),
     ) {
         let known = memory.sensors.entry(sensor).or_default();
-        let case = Case { quantity, value, beside: &row.values, neighbours, report, is_main: name.is_main() };
+        let case = Case { quantity, value, beside: &row.values, neighbours, report, is_main: name.is_main(), is_still };
         let Verdict { reason, settled } = Verdict::of(known, &case);
         for (at, mark, settled) in settled.into_iter().filter(|(.., settled)| *settled != Settled::Unknown) {
             let counts = settled == Settled::Stayed;
@@ -262,6 +262,8 @@ impl Merging {
             let place = (sensor, observed_at);
             let mut row = self.rows.remove(&place).unwrap_or_else(|| Row { is_whole: true, ..Row::default() });
             let neighbours = Neighbours::of(&self.rows, place);
+            let known = memory.sensors.entry(sensor).or_default();
+            let is_still = name.is_main() && judging::is_still(known, observed_at, sent);
             let before = taken.counts();
             for (sent_as, value) in sent.iter() {
                 let there = |quantity| row.values.get(quantity).or_else(|| row.marked(quantity));
@@ -275,7 +277,13 @@ impl Merging {
                     _ => (sent_as, there(sent_as)),
                 };
                 match known {
-                    None => taken.judge(memory, &mut row, (name, sensor), (quantity, value), (report, &neighbours)),
+                    None => taken.judge(
+                        memory,
+                        &mut row,
+                        (name, sensor),
+                        (quantity, value),
+                        (report, &neighbours, is_still),
+                    ),
                     Some(stored) if stored == value => {}
                     Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
                         row.values.restore(quantity, value);
@@ -303,7 +311,7 @@ impl Merging {
                 && taken.measured(Quantity::StationPressure, before)
                 && let Some(made) = reduced(memory, (station, sensor), &row, report)
             {
-                taken.judge(memory, &mut row, (name, sensor), made, (report, &neighbours));
+                taken.judge(memory, &mut row, (name, sensor), made, (report, &neighbours, is_still));
             }
             row.changed |= taken.counts() != before;
             self.rows.insert(place, row);
@@ -437,6 +445,11 @@ fn at_sea_level(
         {
             values.restore(quantity, newest.value);
         }
+    }
+    if let Some(celsius) = values.get(Quantity::Temperature)
+        && let Some(known) = memory.sensors.get(&sensor)
+    {
+        values.restore(Quantity::Temperature, known.warmth.mean(report.observed_at(), celsius));
     }
     derived::reduced_pressure(&values, station.elevation_m?)
 }
