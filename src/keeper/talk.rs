@@ -1,11 +1,12 @@
 //! Conversation: from a text to what it asks, and from what storage says to a text. Pure.
 //!
-//! Arrows point one way: intent ← impossible ← refuse ← understand, and intent ← answer.
+//! Arrows point one way: intent ← impossible ← refuse ← understand, unanswerable ← refuse, and intent ← answer.
 
 pub mod answer;
 pub mod impossible;
 pub mod intent;
 pub mod refuse;
+mod unanswerable;
 pub mod understand;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::clock;
 use super::facts::Facts;
 use super::marks;
 use super::state::spark_mean;
+use crate::storage::Marked;
 use weather::preference::{Preference, minus};
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
@@ -45,6 +46,24 @@ pub(crate) struct Dot {
     pub y: String,
 }
 
+/// A value that does not count, at its own time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ring {
+    /// Where it stands.
+    pub dot: Dot,
+    /// The path around that place: a ring, or an arrow at the edge if the value is off the picture.
+    pub path: &'static str,
+    /// Value, time and reason.
+    pub title: String,
+}
+
+/// A ring of 4 px.
+const RING: &str = "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0";
+/// An arrow to what is above the picture.
+const ABOVE: &str = "M-4 7L0 1L4 7Z";
+/// An arrow to what is below it.
+const BELOW: &str = "M-4-7L0-1L4-7Z";
+
 /// A picture of a series, ready to print.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Chart {
@@ -60,8 +79,8 @@ pub(crate) struct Chart {
     pub x: Vec<Tick>,
     /// The latest value at its own time: a bucket's mean is not what the large number says.
     pub last: Option<Dot>,
-    /// Values that do not count, at their own times; those that are off the picture stand at its edge.
-    pub marked: Vec<Dot>,
+    /// Values that do not count; those that are off the picture stand at its edge.
+    pub marked: Vec<Ring>,
     /// What the picture shows, in one sentence.
     pub summary: String,
 }
@@ -127,7 +146,20 @@ impl Chart {
             x: percent((at.since(series.from) as f64 / across).min(1.0)),
             y: percent(scale.down(value).clamp(0.0, 1.0)),
         };
-        let marked = marks::temperatures(facts).map(|mark| (mark.observed_at, unit.from_canonical(mark.value)));
+        let ring = |mark: &Marked| {
+            let value = unit.from_canonical(mark.value);
+            let (number, time) =
+                (minus(format_half_up(value, 1)), clock::hour_minute(&facts.station.zone, mark.observed_at));
+            Ring {
+                dot: dot((mark.observed_at, value)),
+                path: match scale.down(value) {
+                    down if down < 0.0 => ABOVE,
+                    down if down > 1.0 => BELOW,
+                    _ => RING,
+                },
+                title: format!("{number} {} at {time}: {}", unit.symbol(), mark.reason),
+            }
+        };
         let (line, band) = paths(&points, facts.gap_ms(), &x, &scale, style);
         let labelled = style == Style::Chart;
         let freezing = if preference.fahrenheit { 32.0 } else { 0.0 };
@@ -138,7 +170,7 @@ impl Chart {
             zero: if labelled { scale.zero(freezing) } else { None },
             x: if labelled { hours(facts) } else { Vec::new() },
             last: latest.map(dot),
-            marked: if labelled { marked.map(dot).collect() } else { Vec::new() },
+            marked: if labelled { marks::temperatures(facts).map(ring).collect() } else { Vec::new() },
             summary: match style {
                 Style::Chart => summary(facts, preference, &points, latest),
                 Style::Spark => spark_summary(facts, preference, &points, (low, high)),

@@ -5,7 +5,7 @@ use crate::storage::{Bucket, Extreme, Latest, Marked};
 use std::borrow::Cow;
 use std::sync::Arc;
 use weather::clock::Off;
-use weather::derived;
+use weather::derived::Follows;
 use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -110,11 +110,11 @@ impl Facts {
         state(own.min(at), at) == Freshness::Live && state(own, now) <= state(at, now)
     }
 
-    /// What it feels like, from values that are as young as the temperature.
-    pub fn feels_like(&self) -> Option<f64> {
-        let temperature = self.main(Quantity::Temperature)?;
+    /// What follows from values that are as young as the temperature.
+    pub fn follows(&self) -> Follows {
+        let Some(temperature) = self.main(Quantity::Temperature) else { return Follows::default() };
         let mut values = Values::default();
-        for quantity in [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed] {
+        for quantity in Follows::FROM {
             if let Some(latest) = self.main(quantity)
                 && Freshness::of(
                     Some(latest.observed_at.min(temperature.observed_at)),
@@ -125,7 +125,7 @@ impl Facts {
                 values.restore(quantity, latest.value);
             }
         }
-        derived::feels_like(&values)
+        Follows::of(&values)
     }
 
     /// How much warmer it is than an hour before the newest temperature, °C.

@@ -5,6 +5,7 @@ use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::warmth;
 use weather::clock::{Off, off};
+use weather::derived::Follows;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -34,6 +35,10 @@ pub(crate) struct Hero {
     pub freezing: bool,
     /// What it feels like, with its unit.
     pub feels: String,
+    /// The dew point, with its unit, if the station does not send it.
+    pub dew: String,
+    /// The wet-bulb globe temperature, with its unit.
+    pub wbgt: String,
     /// `up`, `down` or `steady`.
     pub trend: &'static str,
     /// `+0.6 °C`.
@@ -90,6 +95,7 @@ impl Hero {
         let observed_at = latest.map(|latest| latest.observed_at).or_else(|| facts.observed_at());
         let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(T, value));
         let at = |at: Timestamp, value: f64| Moment::of(preference.text(T, value), at, facts, now);
+        let follows = if offline { Follows::default() } else { facts.follows() };
         let extreme = facts.extreme(T);
         let short = |at: Option<Timestamp>| at.map_or(String::new(), |at| freshness::age(at, now));
         Self {
@@ -101,7 +107,9 @@ impl Hero {
             other: shown.map_or(String::new(), |value| preference.other_scale().text(T, value)),
             warmth: value.map(warmth::step),
             freezing: shown.is_some_and(|value| value <= 0.0),
-            feels: text(facts.feels_like().filter(|_| !offline)),
+            feels: text(follows.feels_like),
+            dew: text(follows.dew_point),
+            wbgt: text(follows.wet_bulb_globe),
             trend: trend.map_or("", |trend| direction(trend, preference)),
             trend_text: trend.map_or(String::new(), |trend| preference.difference(T, trend)),
             low: extreme.map(|extreme| at(extreme.low_at, extreme.low)).unwrap_or_default(),

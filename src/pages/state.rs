@@ -43,6 +43,10 @@ struct Basics<'a> {
     observed_at: Option<Timestamp>,
     feels_like: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    dew_point: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wbgt: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     clock: Option<Clock>,
 }
 
@@ -186,13 +190,16 @@ fn harmless(value: &impl Serialize) -> String {
 
 impl<'a> Basics<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
+        let follows = facts.follows();
         Self {
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
             zone: facts.station.zone.changes(now.plus(-ZONE_PAST_MS), now.plus(ZONE_AHEAD_MS)),
             interval_ms: facts.interval_ms,
             observed_at: facts.spoke_at(),
-            feels_like: facts.feels_like(),
+            feels_like: follows.feels_like,
+            dew_point: follows.dew_point,
+            wbgt: follows.wet_bulb_globe,
             clock: facts.clock.map(|clock| Clock { heard_at: clock.heard_at, off: clock::off(clock.by_ms) }),
         }
     }

@@ -4,6 +4,7 @@ use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug};
 use weather::time::{DAY_MS, Timestamp};
+use weather::visible::is_hidden;
 
 /// Longest stretch of one correction, ms: the writer does nothing else meanwhile.
 pub const CORRECTION_MAX_MS: i64 = 31 * DAY_MS;
@@ -41,7 +42,7 @@ pub const REASON_MAX_CHARS: usize = 200;
 /// What is wrong, for the person who wrote it.
 pub fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.chars().any(char::is_control) || text.chars().count() > REASON_MAX_CHARS {
+    if text.chars().any(is_hidden) || text.chars().count() > REASON_MAX_CHARS {
         return Err(format!("a reason is one line of {REASON_MAX_CHARS} characters at most"));
     }
     Ok(text.to_owned())

@@ -13,6 +13,7 @@ use weather::quantity::Quantity;
 use weather::report::{Draft, Report};
 use weather::station::{SensorName, Slug};
 use weather::time::Timestamp;
+use weather::visible::is_hidden;
 
 /// The largest report that waits, bytes: far more than a console with all its sensors sends. All together take less than
 /// 4 MiB.
@@ -75,7 +76,7 @@ impl Storage {
             (text.len() <= REPORT_MAX_BYTES).then_some(text)
         });
         let reports: Vec<String> = waiting.collect();
-        let model = stranger.model.chars().filter(|c| !c.is_control()).take(MODEL_MAX_CHARS).collect();
+        let model = stranger.model.chars().filter(|c| !is_hidden(*c)).take(MODEL_MAX_CHARS).collect();
         let change = EnrolChange::Keep { stranger: Stranger { model, ..stranger }, reports };
         self.ask(|answer| Job::Enrol(change, answer)).await.map(drop)
     }

@@ -170,6 +170,8 @@ pub(super) struct FoundSensor {
     pub latest: Vec<(Quantity, Newest)>,
     /// Its newest marks, in the order of time: no older than what the next value may be judged by.
     pub marks: Vec<(Timestamp, Mark)>,
+    /// The first temperature of each of its last hours, if it has a barometer.
+    pub warmth: Vec<(Timestamp, f64)>,
 }
 
 /// Observations that are to be written.

@@ -6,10 +6,11 @@ use super::words::{self, AlertChange, NewWord, Speaker, Visitor, Word};
 use super::{Storage, take_room};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use weather::visible::visible;
 
 impl Storage {
     /// Stores words that are not known yet, in order; each with its journal entry, private to the visitor.
-    /// Returns after the commit. What was said before is left as it is, whoever says it again; and what was forgotten
+    /// Returns after the commit. Hidden characters in them are left out. What was said before is left as it is, whoever says it again; and what was forgotten
     /// stays forgotten, should it be sent once more. All of it is refused if the visitor, the visitor's address or all
     /// together have said too much: [`Error::TooManyWords`], [`Error::Crowded`].
     pub async fn say_from(&self, speaker: Speaker<'_>, words: Vec<NewWord>) -> Result<(), Error> {
@@ -33,8 +34,9 @@ impl Storage {
         visitor: &Visitor,
         talker: String,
         units: &str,
-        words: Vec<NewWord>,
+        mut words: Vec<NewWord>,
     ) -> Result<(), Error> {
+        words.iter_mut().for_each(|word| word.text = visible(&word.text));
         let (visitor, units) = (visitor.clone(), units.to_owned());
         self.talk(What::Say { visitor, talker, units, words }).await.map(drop)
     }

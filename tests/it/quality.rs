@@ -24,11 +24,13 @@ async fn a_spike_is_a_ring_on_the_chart_and_nowhere_else() {
     let (status, receipt) = post(&app.url, &key, &wild).await.expect("answered");
     assert_eq!((status, &receipt["warnings"][0]["reason"]), (201, &json!("outside 0 to 75 m/s")));
     let page = reqwest::get(format!("{}/s/town-hall", app.url)).await.expect("answered").text().await.expect("text");
-    assert_eq!(page.matches(r#"<circle class="void""#).count(), 1, "the temperature's");
+    assert_eq!(page.matches(r#"<svg class="void""#).count(), 1, "the temperature's");
     let text = "2 values of the last 24 hours do not count: outside what weather can be, a spike.";
     assert!(page.contains(text), "in words, too");
     let shown = page.split("<main").nth(1).and_then(|page| page.split("</main").next()).expect("content");
-    assert!(shown.contains("14.3") && !shown.contains("38.6"), "neither a high nor in the table");
+    let ring = |title: &str| title.contains(" °C at ") && title.contains(": a spike</title>");
+    assert!(shown.split("<title>38.6").nth(1).is_some_and(ring), "the ring says what it is");
+    assert!(shown.contains("14.3") && shown.matches("38.6").count() == 1, "neither a high nor in the table");
     let state = page.split(r#"id="state""#).nth(1).expect("a state");
     assert!(state.contains(r#""reason":"spike""#) && state.contains("38.6"), "scripts know it");
 }

@@ -28,6 +28,12 @@ test('a value that does not count is a ring on the chart and a reason in words',
   equal(markedText(known), '1 value of the last 24 hours does not count: a step that the next value will settle.');
   const [ring, ...others] = draw(known, /** @type {any} */ (UNITS))?.marked ?? [];
   equal([ring.y, others.length, known.series.version > version], ['0.00', 0, true]);
+  equal(ring.title, '40.0 °C at 07:55: a step that the next value will settle');
+  mark(known, item(4, { temperature: { value: 14.2, flag: 3, reason: 'struck' } }));
+  mark(known, item(4, { 'indoor/temperature': { value: -40, flag: 4, reason: 'gross' } }));
+  const [above, inside] = draw(known, /** @type {any} */ (UNITS))?.marked ?? [];
+  equal([above.path.slice(-1), inside.path.slice(-1)], ['Z', '0'], 'an arrow at the edge, and a ring');
+  mark(known, item(4, { temperature: { value: 14.2, flag: 1 }, 'indoor/temperature': { value: -40, flag: 1 } }));
   mark(known, item(5, { temperature: { value: 40, flag: 4, reason: 'spike' } }));
   mark(known, item(3, { 'indoor/humidity': { value: 140, flag: 4, reason: 'gross' } }));
   mark(known, item(2, { temperature: { value: 41, flag: 4, reason: 'spike' } }));

@@ -262,7 +262,7 @@ fn the_crates_use_each_other_as_the_plan_says() {
 }
 
 /// The keeper's pure files, from the ground: each names only files before it.
-const KEEPER: [&str; 22] = [
+const KEEPER: [&str; 23] = [
     "vocabulary",
     "spelling",
     "tokens",
@@ -282,6 +282,7 @@ const KEEPER: [&str; 22] = [
     "book",
     "intent",
     "impossible",
+    "unanswerable",
     "refuse",
     "understand",
     "answer",
@@ -294,7 +295,9 @@ fn the_keepers_understanding_has_no_circles() {
     for folder in ["language", "alerts", "talk"] {
         let mut files = Vec::new();
         rust_files(&Path::new("src/keeper").join(folder), &mut files);
-        for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+        let is_test =
+            |file: &Path| file.ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests");
+        for file in files.iter().filter(|file| !is_test(file)) {
             let inside = file.strip_prefix(Path::new("src/keeper").join(folder)).expect("below it");
             let name = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
             let name = name.trim_end_matches(".rs");

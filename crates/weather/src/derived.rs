@@ -69,6 +69,61 @@ pub fn feels_like(values: &Values) -> Option<f64> {
     chill.or_else(|| heat_index(temperature, values.get(Quantity::Humidity)?))
 }
 
+/// Below this air temperature nobody asks for heat stress, °C; the regression of [`wet_bulb_globe`] was made from 20 °C on.
+const HEAT_STRESS_FROM_C: f64 = 20.0;
+
+/// Wet-bulb globe temperature in °C outdoors, from °C, %, and if they are known W/m² of the sun and m/s of the wind. With both it is
+/// the regression of Ono and Tonouchi (2014), by which Japan's Ministry of the Environment warns; without, the approximation of the
+/// Australian Bureau of Meteorology (ACSM 1984), which assumes a fairly high sun and a light wind. `None` below 20 °C.
+pub fn wet_bulb_globe(temperature_c: f64, humidity_percent: f64, sun_and_wind: Option<(f64, f64)>) -> Option<f64> {
+    let (t, rh) = (temperature_c, humidity_percent);
+    (t >= HEAT_STRESS_FROM_C).then(|| match sun_and_wind {
+        Some((sun_w_m2, wind_ms)) => {
+            let sun = sun_w_m2.max(0.0) / 1_000.0;
+            0.735 * t + 0.0374 * rh + 0.00292 * t * rh + 7.619 * sun - 4.557 * sun * sun - 0.0572 * wind_ms - 4.064
+        }
+        None => {
+            let vapour_hpa = rh / 100.0 * 6.105 * (17.27 * t / (237.7 + t)).exp();
+            0.567 * t + 0.393 * vapour_hpa + 3.94
+        }
+    })
+}
+
+/// What follows from the values of a main sensor that belong together, and is shown beside them, °C.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Follows {
+    /// What it feels like, see [`feels_like`].
+    pub feels_like: Option<f64>,
+    /// The dew point, if the station does not send one.
+    pub dew_point: Option<f64>,
+    /// The wet-bulb globe temperature.
+    pub wet_bulb_globe: Option<f64>,
+}
+
+impl Follows {
+    /// What it follows from.
+    pub const FROM: [Quantity; 5] =
+        [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed, Quantity::SolarRadiation, Quantity::DewPoint];
+
+    /// What follows from these values.
+    pub fn of(values: &Values) -> Self {
+        let get = |quantity| values.get(quantity);
+        let air = get(Quantity::Temperature).zip(get(Quantity::Humidity));
+        let sun_and_wind = get(Quantity::SolarRadiation).zip(get(Quantity::WindSpeed));
+        let is_sent = get(Quantity::DewPoint).is_some();
+        Self {
+            feels_like: feels_like(values),
+            dew_point: air.filter(|_| !is_sent).and_then(|(t, rh)| dew_point(t, rh)),
+            wet_bulb_globe: air.and_then(|(t, rh)| wet_bulb_globe(t, rh, sun_and_wind)),
+        }
+    }
+
+    /// Each with its name on the wire.
+    pub fn named(&self) -> [(&'static str, Option<f64>); 3] {
+        [("feels_like", self.feels_like), ("dew_point", self.dew_point), ("wbgt", self.wet_bulb_globe)]
+    }
+}
+
 /// Mean sea level pressure in hPa from station pressure in hPa, elevation in m, temperature in °C and humidity in %
 /// (WMO-No. 8, the form for low-level stations).
 pub fn sea_level_pressure(station_hpa: f64, elevation_m: f64, temperature_c: f64, humidity_percent: f64) -> f64 {
@@ -93,7 +148,8 @@ const LOW_STATION_M: f64 = 750.0;
 const HUMIDITY_ASSUMED: f64 = 70.0;
 
 /// The pressure that stands for a station's on a map: at sea level by temperature for a low station, by the standard
-/// atmosphere for a high one. `None` for a low station without a temperature, and where the result is not weather.
+/// atmosphere for a high one. The temperature is best the mean of now and twelve hours ago, see [`crate::warmth`]. `None` for a low
+/// station without a temperature, and where the result is not weather.
 pub fn reduced_pressure(values: &Values, elevation_m: f64) -> Option<(Quantity, f64)> {
     let station = values.get(Quantity::StationPressure)?;
     let (quantity, reduced) = if elevation_m > LOW_STATION_M {
@@ -196,6 +252,41 @@ mod tests {
         values.restore(Quantity::StationPressure, 862.0);
         assert_eq!(reduced_pressure(&values, 1_000.0), Some((Quantity::AltimeterSetting, 972.83)));
         assert_eq!(reduced_pressure(&values, 8_000.0), None, "no such weather");
+    }
+
+    #[test]
+    fn wet_bulb_globe_is_that_of_the_published_formulas() {
+        for (t, rh, expected) in [(20.0, 50.0, 19.86), (30.0, 60.0, 30.92), (35.0, 40.0, 32.59), (40.0, 20.0, 32.39)] {
+            let got = wet_bulb_globe(t, rh, None).expect("warm");
+            assert!((got - expected).abs() < 0.0051, "({t}, {rh}): {got}, expected {expected}");
+        }
+        for (t, rh, sun, wind, expected) in [
+            (30.0, 60.0, 800.0, 2.0, 28.55),
+            (30.0, 60.0, 0.0, 2.0, 25.37),
+            (35.0, 40.0, 1_000.0, 5.0, 30.02),
+            (25.0, 80.0, -3.0, 0.0, 23.14),
+        ] {
+            let got = wet_bulb_globe(t, rh, Some((sun, wind))).expect("warm");
+            assert!((got - expected).abs() < 0.0051, "({t}, {rh}, {sun}, {wind}): {got}, expected {expected}");
+        }
+        assert_eq!(wet_bulb_globe(19.9, 90.0, None), None, "no heat");
+    }
+
+    #[test]
+    fn what_follows_is_there_only_where_it_is_defined() {
+        let mut values = Values::default();
+        assert_eq!(Follows::of(&values), Follows::default());
+        values.restore(Quantity::Temperature, 30.0);
+        values.restore(Quantity::Humidity, 60.0);
+        let shade = Follows::of(&values);
+        assert!(shade.wet_bulb_globe.is_some_and(|wbgt| (wbgt - 30.92).abs() < 0.01));
+        assert!(shade.dew_point.is_some_and(|dew| (dew - 21.39).abs() < 0.01), "{shade:?}");
+        values.restore(Quantity::SolarRadiation, 800.0);
+        assert_eq!(Follows::of(&values).wet_bulb_globe, shade.wet_bulb_globe, "the sun alone does not tell");
+        values.restore(Quantity::WindSpeed, 2.0);
+        assert!(Follows::of(&values).wet_bulb_globe.is_some_and(|wbgt| (wbgt - 28.55).abs() < 0.01));
+        values.restore(Quantity::DewPoint, 21.0);
+        assert_eq!(Follows::of(&values).dew_point, None, "the station says it");
     }
 
     #[test]

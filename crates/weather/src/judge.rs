@@ -194,6 +194,48 @@ impl Held {
     }
 }
 
+/// Weather does not stay as it is in all that a station measures for so long, ms.
+pub const ALL_FROZEN_MS: i64 = 12 * HOUR_MS;
+/// Of so many quantities that change by nature at least: a thermometer that tells whole degrees may stay as it is.
+const ALL_FROZEN_QUANTITIES: usize = 3;
+
+/// A sensor of which every value stays, also those that may by themselves: in fog and calm a hygrometer and a vane may.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Still {
+    since: Timestamp,
+    last: Timestamp,
+    readings: u32,
+}
+
+impl Still {
+    /// What is known after the next report. `newest` tells the newest value of a quantity, whether it counts or not.
+    pub fn after(
+        before: Option<Self>,
+        at: Timestamp,
+        values: &Values,
+        newest: impl Fn(Quantity) -> Option<f64>,
+    ) -> Option<Self> {
+        let telling = values.iter().filter(|(quantity, _)| quantity.change().unchanged_ms.is_some()).count();
+        let stays = telling >= ALL_FROZEN_QUANTITIES && values.iter().all(|(of, value)| newest(of) == Some(value));
+        let stays = stays && before.is_none_or(|still| (1..=GAP_MAX_MS).contains(&at.since(still.last)));
+        let begun = Self { since: at, last: at, readings: 1 };
+        match before.filter(|_| stays) {
+            Some(still) => Some(Self { last: at, readings: still.readings.saturating_add(1), ..still }),
+            None => (telling >= ALL_FROZEN_QUANTITIES).then_some(begun),
+        }
+    }
+
+    /// What is known of a sensor whose newest report was found to be frozen before a restart.
+    pub fn frozen(at: Timestamp) -> Self {
+        Self { since: at.plus(-ALL_FROZEN_MS - 1), last: at, readings: FROZEN_READINGS }
+    }
+
+    /// True if something between the instruments and here repeats itself.
+    pub fn is_frozen(&self) -> bool {
+        self.readings >= FROZEN_READINGS && self.last.since(self.since) > ALL_FROZEN_MS
+    }
+}
+
 /// Why a value cannot stand beside the good ones that the same sensor measured at the same instant.
 pub fn contradiction(quantity: Quantity, value: f64, beside: &Values) -> Option<Reason> {
     let is = |of: Quantity, contradicts: &dyn Fn(f64) -> bool| beside.get(of).is_some_and(contradicts);

@@ -21,5 +21,7 @@ pub mod station;
 pub mod time;
 pub mod units;
 pub mod values;
+pub mod visible;
+pub mod warmth;
 pub mod wind;
 pub mod zone;

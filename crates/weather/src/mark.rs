@@ -35,6 +35,8 @@ pub enum Reason {
     Spike,
     /// It has not changed for longer than weather stays as it is.
     Unchanged,
+    /// Nothing that the station says has changed for longer than weather stays as it is.
+    Frozen,
     /// A dew point above the temperature.
     AboveTemperature,
     /// A gust below the mean wind.
@@ -46,11 +48,12 @@ pub enum Reason {
 }
 
 /// All of them, with their names and with what people read.
-const REASONS: [(Reason, &str, &str); 8] = [
+const REASONS: [(Reason, &str, &str); 9] = [
     (Reason::Gross, "gross", "outside what weather can be"),
     (Reason::Step, "step", "a step that the next value will settle"),
     (Reason::Spike, "spike", "a spike"),
     (Reason::Unchanged, "unchanged", "unchanged for hours"),
+    (Reason::Frozen, "frozen", "everything unchanged for hours, as if the link to the sensors were dead"),
     (Reason::AboveTemperature, "above_temperature", "a dew point above the temperature"),
     (Reason::BelowMean, "below_mean", "a gust below the mean wind"),
     (Reason::DryAir, "dry_air", "rain in dry air"),
@@ -85,7 +88,9 @@ impl Reason {
     pub const fn flag(self) -> Flag {
         match self {
             Self::Gross | Self::Spike | Self::Struck => Flag::Fail,
-            Self::Step | Self::Unchanged | Self::AboveTemperature | Self::BelowMean | Self::DryAir => Flag::Suspect,
+            Self::Step | Self::Unchanged | Self::Frozen | Self::AboveTemperature | Self::BelowMean | Self::DryAir => {
+                Flag::Suspect
+            }
         }
     }
 }

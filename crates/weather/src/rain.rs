@@ -47,6 +47,9 @@ const HARDEST_MM_H: f64 = 500.0;
 const AT_ONCE_MM: f64 = 5.0;
 /// A counter that falls below this part of what it said was reset; what falls less was corrected.
 const RESET_BELOW: f64 = 0.2;
+/// A daily counter that nobody has heard before, or that was silent over midnight, is believed up to so much, mm: more has fallen
+/// in a day in a few storms only, and is what a corrupt reading says.
+const UNHEARD_MAX_MM: f64 = 500.0;
 /// After a longer silence over midnight, a daily counter is taken to have been reset meanwhile, ms.
 const RESET_UNSEEN_MS: i64 = 2 * HOUR_MS;
 /// A corrupt reading is followed by a good one in this time, ms.
@@ -59,20 +62,25 @@ impl Gauge {
     /// The gauge as of a reading, by the newest reading that is known. `None` for a late reading of a total: nothing tells
     /// how much of it fell on that day.
     ///
-    /// A reading that came late says what it counted; on the day of the newest one it says no more than that.
+    /// A reading that came late says what it counted; on the day of the newest one it says no more than that. A first reading that
+    /// cannot have fallen since midnight is where the counter starts, and no rain.
     pub fn read(zone: &Zone, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
         let is = |fallen: f64| Some(Self { at, counted, fallen: without_noise(fallen), doubt: None });
+        let unheard = believed_since_midnight(zone, at, counted);
         let Some(newest) = newest else {
-            return is(if counter == Counter::Daily { counted } else { 0.0 });
+            return is(if counter == Counter::Daily { unheard } else { 0.0 });
         };
         let same_day = day::date_at(zone, newest.at) == day::date_at(zone, at);
         if at < newest.at {
             return match counter {
                 _ if same_day && counted <= newest.counted => is((newest.fallen - (newest.counted - counted)).max(0.0)),
                 Counter::Daily if same_day => is(counted.min(newest.fallen)),
-                Counter::Daily => is(counted),
+                Counter::Daily => is(unheard),
                 Counter::Total => None,
             };
+        }
+        if counter == Counter::Daily && !same_day && at.since(newest.at) > RESET_UNSEEN_MS {
+            return is(unheard);
         }
         let (fallen, doubt) = newest.after(counter, same_day, at, counted);
         Some(Self { at, counted, fallen: without_noise(fallen), doubt })
@@ -85,9 +93,6 @@ impl Gauge {
         let doubtful = |pending| Some(Doubt { since: at, before: self.counted, pending });
         let is_possible = |step: f64| step <= AT_ONCE_MM + HARDEST_MM_H * (since_ms as f64 / HOUR_MS as f64);
         let stepped = |step: f64| if is_possible(step) { (was + step, None) } else { (was, doubtful(0.0)) };
-        if counter == Counter::Daily && !same_day && since_ms > RESET_UNSEEN_MS {
-            return (was + counted, None);
-        }
         let doubt = self.doubt.filter(|doubt| at.since(doubt.since) <= DOUBT_MS);
         match doubt {
             Some(_) if counted == self.counted && same_day => return (was, doubt),
@@ -114,6 +119,14 @@ impl Gauge {
         let step = counted - self.counted;
         if is_possible(step) { (was + pending + step, None) } else { (was + pending, doubtful(0.0)) }
     }
+}
+
+/// What a daily counter says that was not heard before on that day, if it can have fallen since midnight; else nothing, mm.
+fn believed_since_midnight(zone: &Zone, at: Timestamp, counted: f64) -> f64 {
+    let (midnight, _) = day::bounds(zone, day::date_at(zone, at));
+    let hours = at.since(midnight) as f64 / HOUR_MS as f64;
+    let most = UNHEARD_MAX_MM.min(AT_ONCE_MM + HARDEST_MM_H * hours);
+    if counted <= most { counted } else { 0.0 }
 }
 
 /// Sums of tips of a bucket without the noise of adding them.
@@ -226,6 +239,25 @@ mod tests {
         assert_eq!(fallen(Counter::Daily, &readings), [5.3, 6.0]);
         let early = [("2026-11-21 23:59:00", 5.3), ("2026-11-21 23:59:56", 0.0), ("2026-11-22 10:00:00", 6.0)];
         assert_eq!(fallen(Counter::Daily, &early), [5.3, 5.3, 6.0], "a reset that was early");
+    }
+
+    #[test]
+    fn a_first_reading_that_cannot_have_fallen_is_no_rain() {
+        let day = |counts: [f64; 3]| {
+            let times = ["2026-11-22 12:00:00", "2026-11-22 12:05:00", "2026-11-22 12:10:00"];
+            fallen(Counter::Daily, &times.into_iter().zip(counts).collect::<Vec<_>>())
+        };
+        assert_eq!(day([480.0, 480.2, 480.2]), [480.0, 480.2, 480.2], "a storm");
+        assert_eq!(
+            day([1270.0, 0.2, 0.4]),
+            [0.0, 0.0, 0.4],
+            "a corrupt packet: what is there after it counts with the next reading"
+        );
+        assert_eq!(day([1270.0, 1270.0, 1270.2]), [0.0, 0.0, 0.2], "a counter that nobody ever resets");
+        let night = [("2026-11-22 00:02:00", 300.0), ("2026-11-22 00:07:00", 300.2)];
+        assert_eq!(fallen(Counter::Daily, &night), [0.0, 0.2], "nobody has had that in two minutes");
+        let silent = [("2026-11-21 14:00:00", 5.3), ("2026-11-22 10:00:00", 1270.0), ("2026-11-22 10:05:00", 6.2)];
+        assert_eq!(fallen(Counter::Daily, &silent)[..2], [5.3, 0.0], "after a silence");
     }
 
     #[test]

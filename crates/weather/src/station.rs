@@ -1,6 +1,7 @@
 //! Stations and the names of their sensors.
 
 use crate::quantity::Quantity;
+use crate::visible::{is_hidden, is_joiner};
 use crate::zone::Zone;
 use std::fmt;
 use std::sync::Arc;
@@ -152,13 +153,9 @@ pub fn elevation_m(text: &str) -> Result<f64, String> {
 
 /// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
 pub fn station_name(text: &str) -> Result<String, BadName> {
-    /// Zero-width characters, and those that turn the direction of writing: a name must be what it looks like.
-    fn is_invisible(c: char) -> bool {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    }
     let text = text.trim();
-    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(is_invisible) {
+    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(|c| is_hidden(c) || is_joiner(c))
+    {
         return Ok(text.to_owned());
     }
     Err(bad("station name", "use 1 to 80 printable characters", text))

@@ -12,6 +12,8 @@ use weather::time::Timestamp;
 const FLAT: [&str; 4] = ["values", "fields", "tags", "statussns"];
 /// The names, in lower case, that name a sensor of rtl_433. Its receiver hears many, also those of neighbours.
 const RECEIVED: [&str; 3] = ["model", "channel", "id"];
+/// The time of Tasmota and of rtl_433, in lower case, has no offset unless it was asked for: it is local.
+const LOCAL: &str = "time";
 /// This name names the sensor by itself.
 const SENSOR: &str = "sensor";
 
@@ -35,10 +37,11 @@ pub(super) fn read(mut fields: Vec<Field<'_>>, arrival: &Arrival) -> Result<Fini
     let known: Vec<_> = fields.iter().map(Known::of).collect();
     let mut open = hear_about_others(&mut reading, &known)?;
     let is_tasmota = tasmota::is_one(&fields);
+    let is_local = is_tasmota || is_received(&known);
     let mut time = Time::default();
     open.retain(|known| !clock::is_time(&known.lower) || !known.prefix.is_empty());
     for known in known.iter().filter(|known| known.prefix.is_empty() && clock::is_time(&known.lower)) {
-        time.hear(known, arrival, is_tasmota)?;
+        time.hear(known, arrival, is_local)?;
     }
     let mut blocks = Vec::new();
     for known in open {
@@ -108,13 +111,13 @@ struct Time {
 }
 
 impl Time {
-    fn hear(&mut self, known: &Known<'_, '_>, arrival: &Arrival, is_tasmota: bool) -> Result<(), Stop> {
+    /// `is_local`: it is a device's whose clock shows local time, in `time`.
+    fn hear(&mut self, known: &Known<'_, '_>, arrival: &Arrival, is_local: bool) -> Result<(), Stop> {
         let (name, text) = (&known.field.name, text_of(known.field.sent));
         if known.field.sent == "null" {
             return Ok(());
         }
-        // Tasmota's clock shows local time.
-        let local = (is_tasmota && name == "Time").then(|| time::local(&text, &arrival.zone, arrival.at)).flatten();
+        let local = (is_local && known.lower == LOCAL).then(|| time::local(&text, &arrival.zone, arrival.at)).flatten();
         let at = match local {
             Some(at) => Some(at),
             None => clock::read(&known.lower, &text).map_err(|why| Stop::about(name, &text, why))?,
@@ -133,7 +136,7 @@ fn hear_about_others<'k, 'f, 'a>(
     all: &'k [Known<'f, 'a>],
 ) -> Result<Vec<&'k Known<'f, 'a>>, Stop> {
     let mut open = Vec::with_capacity(all.len());
-    let received = all.iter().any(|known| known.lower == RECEIVED[0] && is_scalar(known.field.sent));
+    let received = is_received(all);
     let mut parts = [const { None }; RECEIVED.len()];
     let mut named = None;
     for known in all {
@@ -173,6 +176,11 @@ fn hear_about_others<'k, 'f, 'a>(
         reading.sensor = sensor_of(&parts);
     }
     Ok(open)
+}
+
+/// True if rtl_433 says it.
+fn is_received(all: &[Known<'_, '_>]) -> bool {
+    all.iter().any(|known| known.lower == RECEIVED[0] && is_scalar(known.field.sent))
 }
 
 fn is_scalar(sent: &str) -> bool {

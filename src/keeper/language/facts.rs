@@ -4,7 +4,7 @@ use super::topic::Topic;
 use crate::storage::{Bucket, Extreme, Latest};
 use chrono::NaiveDate;
 use weather::clock::Off;
-use weather::derived;
+use weather::derived::Follows;
 use weather::freshness::Freshness;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -63,17 +63,18 @@ impl Facts {
         newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
     }
 
-    /// What it feels like, from values that are as young as the temperature.
-    pub fn feels_like(&self) -> Option<f64> {
+    /// What follows from values that are as young as the temperature.
+    pub fn follows(&self) -> Follows {
         let main = SensorName::main();
-        let temperature = find(&self.latest, &Topic { sensor: main.clone(), quantity: Quantity::Temperature })?;
+        let topic = Topic { sensor: main.clone(), quantity: Quantity::Temperature };
+        let Some(temperature) = find(&self.latest, &topic) else { return Follows::default() };
         let mut values = Values::default();
-        for quantity in [Quantity::Temperature, Quantity::Humidity, Quantity::WindSpeed] {
+        for quantity in Follows::FROM {
             if let Some(value) = self.beside(&main, quantity, temperature.observed_at) {
                 values.restore(quantity, value);
             }
         }
-        derived::feels_like(&values)
+        Follows::of(&values)
     }
 }
 

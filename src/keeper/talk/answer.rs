@@ -38,6 +38,7 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
         Intent::Weather => it.weather(),
         Intent::Now(topic) => it.now(topic),
         Intent::FeelsLike => it.feels_like(),
+        Intent::DewPoint => it.dew_point(),
         Intent::Range { topic, side, period } => it.range(topic, *side, *period),
         Intent::Mean { topic, period } => it.mean(topic, *period),
         Intent::Rain { topic, period, whether } => it.rain(topic, *period, *whether),

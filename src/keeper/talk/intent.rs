@@ -34,6 +34,8 @@ pub enum Intent {
     Now(Topic),
     /// What it feels like.
     FeelsLike,
+    /// The dew point now, of a station that does not send one.
+    DewPoint,
     /// Lowest, highest, or both, of a period.
     Range {
         /// Of what.

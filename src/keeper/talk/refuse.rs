@@ -3,6 +3,7 @@
 
 use super::impossible::impossible;
 use super::intent::Intent;
+use super::unanswerable::unanswerable;
 use crate::keeper::language::dates;
 use crate::keeper::language::tokens::Tokens;
 use crate::keeper::language::topic::{self, Context};
@@ -151,7 +152,8 @@ const NO_PLACES: &[&str] = &[
 /// Why a text cannot be answered, if it is about something that is not here.
 pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> {
     let first = tokens.at(0).unwrap_or_default();
-    if FORGET.contains(&first) || first == "list" || (tokens.any(FUTURE) && !tokens.any(WARN)) {
+    let is_ahead = tokens.any(FUTURE) || tokens.phrase(&["going", "to"]);
+    if FORGET.contains(&first) || first == "list" || (is_ahead && !tokens.any(WARN)) {
         return None;
     }
     let compares = tokens.any(LESS) || tokens.any(MORE) || tokens.any(COMPARE);
@@ -160,6 +162,10 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
     let weather = topic::quantity(tokens).is_some() || tokens.any(&["weather", "feel", "feels"]);
     if tokens.any(SNOW) {
         return Some(Intent::Cannot("I have no gauge for snow or hail, only one for rain at best.".to_owned()));
+    }
+    let is_wish = tokens.any(WARN);
+    if let Some(why) = unanswerable(tokens, context, is_wish) {
+        return Some(Intent::Cannot(why));
     }
     if !(weather || compares || limits || extreme) {
         return None;
@@ -174,7 +180,7 @@ pub fn refuse(text: &str, tokens: &Tokens, context: &Context) -> Option<Intent> 
         .or_else(|| impossible(text, tokens, today))
         .or_else(|| is_instant(text, tokens, limits).then(instant))
         .or_else(|| stretch(tokens).map(Intent::Cannot))
-        .or_else(|| (!compares && !tokens.any(WARN)).then(|| part_of_a_stretch(tokens))?.map(Intent::Cannot))
+        .or_else(|| (!compares && !is_wish).then(|| part_of_a_stretch(tokens))?.map(Intent::Cannot))
 }
 
 fn instant() -> Intent {
@@ -249,7 +255,7 @@ fn part_of_a_stretch(tokens: &Tokens) -> Option<String> {
     };
     let many = |&&at: &&usize| dates::is_weekday(tokens, at) && at > 0 && tokens.number_at(at - 1).is_some();
     let named = match times[..] {
-        [one, other, ..] => format!("\"{}\" and \"{}\"", tokens.at(one)?, tokens.at(other)?),
+        [one, other, ..] => two(tokens, one, other)?,
         _ => match times.iter().find_map(cut) {
             Some(word) => format!("\"{word}\""),
             None => format!("several of \"{}\"", times.iter().find(many).and_then(|&at| tokens.at(at))?),
@@ -259,6 +265,23 @@ fn part_of_a_stretch(tokens: &Tokens) -> Option<String> {
         "I answer for one stretch of time in a question (\"since Monday\", \"yesterday\", \"in the last 90 minutes\"), not \
          for {named}."
     ))
+}
+
+/// Two times as they were said: `"monday" and "today"`, `"3 november" and "5 november"`, `"monday" twice`.
+fn two(tokens: &Tokens, one: usize, other: usize) -> Option<String> {
+    let (first, second) = (tokens.at(one)?, tokens.at(other)?);
+    if first != second {
+        return Some(format!("\"{first}\" and \"{second}\""));
+    }
+    let is_ordinal = |at: usize| matches!(tokens.at(at), Some("of" | "st" | "nd" | "rd" | "th"));
+    let day = |at: usize| {
+        let before = (1..=3).filter_map(|back| at.checked_sub(back)).find(|&before| !is_ordinal(before));
+        before.and_then(|before| tokens.number_at(before)).or_else(|| tokens.number_at(at + 1))
+    };
+    Some(match (day(one), day(other)) {
+        (Some(one), Some(other)) if one != other => format!("\"{one} {first}\" and \"{other} {first}\""),
+        _ => format!("\"{first}\" twice"),
+    })
 }
 
 /// A sensor that the station does not have.

@@ -1,5 +1,7 @@
 //! What is understood.
 
+mod questions;
+
 use super::answer::answer;
 use super::intent::Intent;
 use super::understand::understand;
@@ -395,7 +397,9 @@ fn a_part_of_the_question_is_not_answered_for_the_whole() {
         ("highest temperature each day this week", "\"each\""),
         ("average temperature per hour", "\"per\""),
         ("rain yesterday and today", "\"yesterday\" and \"today\""),
-        ("how much rain from 3 november to 5 november", "\"november\" and \"november\""),
+        ("how much rain from 3 november to 5 november", "\"3 november\" and \"5 november\""),
+        ("rain on november 3rd and november 5th", "\"3 november\" and \"5 november\""),
+        ("rain from monday to monday", "\"monday\" twice"),
         ("high this week and last month", "\"week\" and \"month\""),
     ] {
         let answer = said(text, &context());
@@ -471,6 +475,17 @@ fn a_station_answers_with_what_it_has() {
     assert_eq!(understand("how cold is it", &context), Intent::Missing(Quantity::Temperature));
     assert_eq!(short(&understand("warn me below 0", &context)), "refuse");
     assert_eq!(short(&understand("tell me when it rains", &context)), "refuse");
+}
+
+#[test]
+fn a_dew_point_that_is_not_sent_is_computed() {
+    let of = |quantities: &[Quantity]| Context {
+        known: quantities.iter().map(|quantity| (SensorName::main(), *quantity)).collect(),
+        ..context()
+    };
+    assert_eq!(said("dew point?", &of(&[Quantity::Temperature, Quantity::Humidity])), "DewPoint");
+    assert_eq!(said("dew point?", &of(&[Quantity::Temperature])), "Missing(DewPoint)");
+    assert_eq!(said("lowest dew point today", &of(&[Quantity::Temperature, Quantity::Humidity])), "Missing(DewPoint)");
 }
 
 #[test]

@@ -13,7 +13,8 @@ use crate::keeper::language::vocabulary::*;
 use crate::storage::Side;
 use weather::day;
 use weather::quantity::Quantity;
-use weather::time::{DAY_MS, HOUR_MS};
+use weather::station::SensorName;
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weather::units::Unit;
 
 /// Pressure changes are judged over this, as sailors do.
@@ -154,13 +155,21 @@ impl Reading<'_> {
             return None;
         }
         let quantity = self.quantity().unwrap_or(Quantity::Temperature);
+        let today = day::date_at(&self.context.here.zone, self.context.now);
+        let asked_ms = match self.period {
+            None | Some(Period::Today) => None,
+            Some(Period::LastMinutes(minutes)) if minutes % 60 == 0 => Some(i64::from(minutes) * MINUTE_MS),
+            Some(Period::Yesterday) if yesterday => Some(DAY_MS),
+            Some(Period::SinceDate(date)) if Some(date) == today.pred_opt() => Some(DAY_MS),
+            Some(_) => {
+                let why =
+                    "I tell how a value changes within hours (\"in the last 6 hours\") and since this time yesterday.";
+                return Some(Intent::Cannot(why.to_owned()));
+            }
+        };
         self.about(quantity, |topic| {
-            let back_ms = match topic.quantity.unit() {
-                _ if yesterday => DAY_MS,
-                Unit::Hectopascal => PRESSURE_BACK_MS,
-                _ => HOUR_MS,
-            };
-            Intent::Trend { topic, back_ms }
+            let usual_ms = if topic.quantity.unit() == Unit::Hectopascal { PRESSURE_BACK_MS } else { HOUR_MS };
+            Intent::Trend { topic, back_ms: asked_ms.unwrap_or(usual_ms) }
         })
     }
 
@@ -208,7 +217,7 @@ impl Reading<'_> {
             (false, true) => Some(Side::Above),
             _ => None,
         };
-        let extreme = side.is_some() || (superlative(LOWEST) && superlative(HIGHEST));
+        let extreme = side.is_some() || (superlative(LOWEST) && superlative(HIGHEST)) || tokens.any(&["range"]);
         let mean = tokens.any(AVERAGE);
         let quantity = self.quantity();
         let rain = matches!(quantity, Some(Quantity::Precipitation));
@@ -252,14 +261,16 @@ impl Reading<'_> {
 
     fn now(&self) -> Option<Intent> {
         let tokens = self.tokens;
-        let feels =
-            tokens.any(&["feel", "feels", "windchill", "chill", "apparent"]) || tokens.phrase(&["heat", "index"]);
+        let feels = tokens.any(&["feel", "feels", "windchill", "chill", "apparent", "wbgt", "globe"])
+            || tokens.phrase(&["heat", "index"])
+            || tokens.phrase(&["heat", "stress"]);
         if feels {
             return Some(Intent::FeelsLike);
         }
         // "Cool!" and "nice" are no questions.
         let polite = tokens.all.len() <= 2 && tokens.at(0).is_some_and(|word| THANKS.contains(&word));
         match self.quantity() {
+            Some(Quantity::DewPoint) if self.computes_dew_point() => Some(Intent::DewPoint),
             Some(quantity) if !polite => self.about(quantity, Intent::Now),
             None if tokens.any(&["weather", "conditions", "everything", "summary", "overview"]) => {
                 Some(Intent::Weather)
@@ -267,6 +278,14 @@ impl Reading<'_> {
             None if tokens.any(&["outside", "outdoors"]) && tokens.any(QUESTION) => Some(Intent::Weather),
             _ => None,
         }
+    }
+
+    fn computes_dew_point(&self) -> bool {
+        let main = |quantity| self.context.known.contains(&(SensorName::main(), quantity));
+        self.context.sensor(self.tokens).is_none()
+            && !self.context.has(Quantity::DewPoint)
+            && main(Quantity::Temperature)
+            && main(Quantity::Humidity)
     }
 
     fn manners(&self) -> Option<Intent> {

@@ -5,7 +5,7 @@ use crate::storage::words::Author;
 use bytes::Bytes;
 use serde::Serialize;
 use std::io::Write;
-use weather::derived;
+use weather::derived::Follows;
 use weather::mark::Flag;
 use weather::quantity::Quantity;
 use weather::report::Values;
@@ -40,9 +40,12 @@ pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], no
         None => body.extend_from_slice(br#","late":true}"#),
         Some(now) => {
             body.extend_from_slice(br#","derived":{"#);
-            if let Some(feels_like) = derived::feels_like(now) {
-                body.extend_from_slice(br#""feels_like":"#);
-                number(&mut body, feels_like);
+            let named = Follows::of(now).named();
+            for (place, (name, value)) in named.into_iter().filter_map(|(name, value)| Some((name, value?))).enumerate()
+            {
+                let comma = if place == 0 { "" } else { "," };
+                push(&mut body, format_args!(r#"{comma}"{name}":"#));
+                number(&mut body, value);
             }
             body.extend_from_slice(b"}}");
         }

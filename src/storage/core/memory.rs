@@ -5,12 +5,13 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::day;
 use weather::freshness::is_ahead;
-use weather::judge::{Held, Reading};
+use weather::judge::{Held, Reading, Still};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::rain::Doubt;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
+use weather::warmth::Warmth;
 use weather::zone::Zone;
 
 /// What the writer knows. After a failed transaction it forgets everything and reads again.
@@ -35,8 +36,12 @@ pub(super) struct Known {
     pub rain_doubt: Option<Doubt>,
     /// Steps that wait for the next value of their quantity, in the order of time; at most [`weather::judge::RUN_MAX`] a quantity.
     pub waiting: Vec<(Timestamp, Mark)>,
+    /// Temperatures of the last half day, if there is a barometer that is reduced by them.
+    pub warmth: Warmth,
     /// For how long values have not changed. A restart forgets it, but for what was found to be frozen.
     pub held: Vec<(Quantity, Held)>,
+    /// For how long nothing has changed. A restart forgets it as above.
+    pub still: Option<Still>,
     /// The newest values are to be written.
     pub is_touched: bool,
 }
@@ -79,12 +84,13 @@ impl Memory {
     /// Takes in a station's sensors as the database has them.
     pub(super) fn learn_station(&mut self, station: StationId, found: Vec<FoundSensor>) {
         let sensors = self.stations.entry(station).or_default();
-        for FoundSensor { id, name, high_water, latest, marks } in found {
+        for FoundSensor { id, name, high_water, latest, marks, warmth } in found {
             let mut known = Known { high_water, ..Known::default() };
             for (quantity, newest) in latest {
                 known.latest[quantity.index()] = Some(newest);
             }
             marks.into_iter().for_each(|(at, mark)| known.recall(at, mark));
+            warmth.into_iter().for_each(|(at, celsius)| known.warmth.take(at, celsius));
             sensors.insert(name, id);
             self.sensors.insert(id, known);
         }
@@ -123,6 +129,9 @@ impl Known {
     /// Takes a value in that arrived at `now`. True if it is the newest of its quantity. What counts as newest from the
     /// future came while the server's clock was wrong, and gives way; so does what was derived for the same instant.
     pub(super) fn fold(&mut self, quantity: Quantity, value: f64, rank: Rank, now: Timestamp) -> bool {
+        if quantity == Quantity::Temperature && self.latest[Quantity::StationPressure.index()].is_some() {
+            self.warmth.take(rank.observed_at, value);
+        }
         let slot = &mut self.latest[quantity.index()];
         let is_newer = |newest: Newest| newest.rank > rank || (newest.rank == rank && newest.value == value);
         if slot.is_some_and(|newest| is_newer(newest) && !is_ahead(newest.rank.rank, now)) {
@@ -145,8 +154,20 @@ impl Known {
                 self.held.retain(|(of, _)| *of != quantity);
                 self.held.push((quantity, Held::frozen(quantity, Reading { at, value: mark.value })));
             }
+            Reason::Frozen => self.still = Some(Still::frozen(at)),
             _ => {}
         }
+    }
+
+    /// The newest value of a quantity that a report may repeat.
+    pub(super) fn newest_of(&self, sent_as: Quantity) -> Option<f64> {
+        let quantity = match sent_as {
+            Quantity::Precipitation if self.latest[Quantity::PrecipitationCounted.index()].is_some() => {
+                Quantity::PrecipitationCounted
+            }
+            other => other,
+        };
+        self.latest[quantity.index()].map(|newest| newest.value)
     }
 
     /// The rank of the newest observation of any quantity, as of `now`.

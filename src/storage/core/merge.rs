@@ -180,11 +180,11 @@ impl<'r> Taken<'r> {
         row: &mut Row,
         (name, sensor, of): (&'r SensorName, SensorId, Option<&OfSensor>),
         (quantity, value): (Quantity, f64),
-        (report, neighbours): (&Report, &Neighbours<'_>),
+        (report, neighbours, is_still): (&Report, &Neighbours<'_>, bool),
     ) {
         let known = memory.sensors.entry(sensor).or_default();
-        let is_main = name.is_main();
-        let case = Case { quantity, value, beside: &row.values, neighbours, calibrations: of, report, is_main };
+        let (beside, is_main) = (&row.values, name.is_main());
+        let case = Case { quantity, value, beside, neighbours, calibrations: of, report, is_main, is_still };
         let Verdict { reason, settled } = Verdict::of(known, &case);
         for (at, mark, settled) in settled.into_iter().filter(|(.., settled)| *settled != Settled::Unknown) {
             let counts = settled == Settled::Stayed;
@@ -368,6 +368,8 @@ impl Merging {
             let place = (sensor, observed_at);
             let (slot, mut row) = self.rows.take_out(place);
             let neighbours = Neighbours::of(&self.rows, place);
+            let known = memory.sensors.entry(sensor).or_default();
+            let is_still = name.is_main() && judging::is_still(known, observed_at, sent);
             let before = taken.counts();
             let of = calibrations.of(name);
             let right = of.map(|of| of.put_right(observed_at, sent, report.is_history()));
@@ -386,7 +388,8 @@ impl Merging {
                 match known {
                     None => {
                         self.sent.extend(kept_as_sent(right.as_ref(), place, sent_as));
-                        taken.judge(memory, &mut row, (name, sensor, of), (quantity, value), (report, &neighbours));
+                        let judged = (report, &neighbours, is_still);
+                        taken.judge(memory, &mut row, (name, sensor, of), (quantity, value), judged);
                     }
                     Some(stored) if stored == value => {}
                     Some(stored) if is_derived(memory, (station, sensor), &row.values, report, (quantity, stored)) => {
@@ -419,7 +422,7 @@ impl Merging {
                 && taken.measured(Quantity::StationPressure, before)
                 && let Some(made) = reduced(memory, (station, sensor), &row, report)
             {
-                taken.judge(memory, &mut row, (name, sensor, of), made, (report, &neighbours));
+                taken.judge(memory, &mut row, (name, sensor, of), made, (report, &neighbours, is_still));
             }
             row.changed |= taken.counts() != before;
             self.rows.put_back(slot, row);
@@ -549,6 +552,11 @@ fn at_sea_level(
         {
             values.restore(quantity, newest.value);
         }
+    }
+    if let Some(celsius) = values.get(Quantity::Temperature)
+        && let Some(known) = memory.sensors.get(&sensor)
+    {
+        values.restore(Quantity::Temperature, known.warmth.mean(report.observed_at(), celsius));
     }
     derived::reduced_pressure(&values, station.elevation_m?)
 }

@@ -8,13 +8,14 @@ use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::error::Error;
 use crate::storage::seam::{FoundRow, FoundSensor, NEIGHBOURS_MAX, Place, Range, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::judge::GAP_MAX_MS;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
-use weather::time::Timestamp;
+use weather::time::{HOUR_MS, Timestamp};
+use weather::warmth::HOURS_KEPT;
 
 const SENSORS: &str = "\
     SELECT id, name, (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) \
@@ -31,7 +32,10 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
     while let Some(row) = rows.next()? {
         let (id, name) = (SensorId(row.get(0)?), SensorName::new(row.get_ref(1)?.as_str().map_err(Error::database)?)?);
         let high_water = row.get::<_, Option<i64>>(2)?.map(Timestamp);
-        found.insert(id, FoundSensor { id, name, high_water, latest: Vec::new(), marks: Vec::new() });
+        found.insert(
+            id,
+            FoundSensor { id, name, high_water, latest: Vec::new(), marks: Vec::new(), warmth: Vec::new() },
+        );
     }
     let mut statement = db.prepare_cached(LATEST)?;
     let mut rows = statement.query([station.0])?;
@@ -46,7 +50,29 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
             sensor.marks.push((at, mark));
         }
     }
+    for sensor in found.values_mut() {
+        let has_barometer = sensor.latest.iter().any(|(quantity, _)| *quantity == Quantity::StationPressure);
+        if let Some(newest) = sensor.high_water.filter(|_| has_barometer) {
+            sensor.warmth = warmth(db, sensor.id, newest)?;
+        }
+    }
     Ok(found.into_values().collect())
+}
+
+const WARMTH: &str = "\
+    SELECT observed_ms, temperature FROM observation \
+    WHERE sensor = ?1 AND observed_ms >= ?2 AND observed_ms < ?3 AND temperature IS NOT NULL ORDER BY observed_ms LIMIT 1";
+
+/// The first temperature of each of the last hours up to the newest row.
+fn warmth(db: &Connection, SensorId(sensor): SensorId, newest: Timestamp) -> rusqlite::Result<Vec<(Timestamp, f64)>> {
+    let mut statement = db.prepare_cached(WARMTH)?;
+    let last = newest.0.div_euclid(HOUR_MS);
+    let mut found = Vec::new();
+    for hour in last - HOURS_KEPT + 1..=last {
+        let of_hour = (sensor, hour * HOUR_MS, (hour + 1) * HOUR_MS);
+        found.extend(statement.query_row(of_hour, |row| Ok((Timestamp(row.get(0)?), row.get(1)?))).optional()?);
+    }
+    Ok(found)
 }
 
 fn quantity(number: i64) -> Result<Quantity, Error> {

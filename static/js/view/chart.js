@@ -1,7 +1,7 @@
 // @ts-check
 // The last 24 hours as SVG paths, the same that `src/pages/chart.rs` draws. Pure: no DOM.
 import { fixed, minus } from './format.js';
-import { markedTemperatures } from './marks.js';
+import { markedTemperatures, reasonOf } from './marks.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
 import { fromCanonical, unitOf } from './units.js';
 import { hourMinute, local, weekday } from './zone.js';
@@ -13,6 +13,9 @@ import { hourMinute, local, weekday } from './zone.js';
 /** @typedef {{bottom: number, step: number}} Scale */
 
 const BOX = 1000;
+const RING = 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0';
+const ABOVE = 'M-4 7L0 1L4 7Z';
+const BELOW = 'M-4-7L0-1L4-7Z';
 const Y_TICKS = 5;
 const STEPS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50, 75];
 const SPARK_MIN_SPAN = 4;
@@ -73,6 +76,14 @@ export function draw(station, units, spark = false) {
     x: percent(Math.min(1, (at - from) / DAY_MS)),
     y: percent(Math.min(1, Math.max(0, down(value)))),
   });
+  /** A value that does not count. @param {import('./marks.js').Mark} mark */
+  const ring = (mark) => {
+    const value = fromCanonical(unit, mark.value);
+    const path = down(value) < 0 ? ABOVE : down(value) > 1 ? BELOW : RING;
+    const number = minus(fixed(value, 1));
+    const title = `${number} ${unit.symbol} at ${hourMinute(station.zone, mark.at)}: ${reasonOf(mark)}`;
+    return { ...dot(mark.at, value), path, title };
+  };
   const gap = gapMs(station.series, station.interval_ms);
   const freezing = units.temperature === 'F' ? 32 : 0;
   return {
@@ -82,7 +93,7 @@ export function draw(station, units, spark = false) {
     x: spark ? [] : xTicks(station.zone, from),
     // The latest value at its own time: a bucket's mean is not what the large number says.
     last: latest && dot(latest.at, latest.value),
-    marked: spark ? [] : markedTemperatures(station).map(({ at, value }) => dot(at, fromCanonical(unit, value))),
+    marked: spark ? [] : markedTemperatures(station).map(ring),
     summary: spark
       ? sparkSummary(unit.symbol, points, low, high, gap)
       : summary(station, unit.symbol, points, latest, gap),

@@ -14,6 +14,7 @@ const REASONS = Object.freeze({
   step: 'a step that the next value will settle',
   spike: 'a spike',
   unchanged: 'unchanged for hours',
+  frozen: 'everything unchanged for hours, as if the link to the sensors were dead',
   above_temperature: 'a dew point above the temperature',
   below_mean: 'a gust below the mean wind',
   dry_air: 'rain in dry air',
@@ -38,6 +39,9 @@ const shown = ({ marked, series }) => (marked ?? []).filter(({ at }) => at >= se
 
 /** The temperatures among them. @param {Station} station */
 export const markedTemperatures = (station) => shown(station).filter(({ key }) => key === 'temperature');
+
+/** Why a value does not count, in words. @param {Mark} mark */
+export const reasonOf = ({ reason }) => Object.entries(REASONS).find(([name]) => name === reason)?.[1] ?? reason;
 
 /** How many there are, and why; empty if there are none. @param {Station} station */
 export function markedText(station) {

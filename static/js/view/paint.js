@@ -115,7 +115,11 @@ function paintChart(scope, station, seen) {
     set(last, 'cy', `${drawing.last.y}%`);
   }
   if (spark || !drawing) return;
-  const rings = drawing.marked.map(({ x, y }) => shape('circle', { class: 'void', r: '4', cx: `${x}%`, cy: `${y}%` }));
+  const rings = drawing.marked.map(({ x, y, path, title }) => {
+    const ring = shape('svg', { class: 'void', x: `${x}%`, y: `${y}%` });
+    ring.append(shape('title', {}, title), shape('path', { d: path }));
+    return ring;
+  });
   part('marked')?.replaceChildren(...rings);
   const { x, y, zero } = drawing;
   part('y')?.replaceChildren(...y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));

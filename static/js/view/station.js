@@ -19,6 +19,8 @@ import { date } from './zone.js';
  * @property {Record<string, Value>} values
  * @property {Record<string, Extreme>} extremes
  * @property {number | null} feels_like
+ * @property {number | null} [dew_point] if the station does not send it
+ * @property {number | null} [wbgt]
  * @property {import('./series.js').Series} series
  * @property {import('./marks.js').Mark[]} [marked] values of the last 24 hours that do not count
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
@@ -31,7 +33,7 @@ import { date } from './zone.js';
  * @typedef {object} Report
  * @property {number} observed_at
  * @property {Record<string, number>} values
- * @property {{feels_like?: number | null}} [derived]
+ * @property {{feels_like?: number, dew_point?: number, wbgt?: number}} [derived]
  * @property {boolean} [late]
  */
 
@@ -115,7 +117,11 @@ export function take(station, report, now) {
   station.observed_at = before === null || isAhead(before, now) ? at : Math.max(before, at);
   if (station.interval_ms === null && before !== null && at > before) learnInterval(station, at - before);
   if (station.clock && Math.abs(now - at) < CLOCK_RIGHT_MS) delete station.clock;
-  if (report.derived || 'temperature' in values) station.feels_like = report.derived?.feels_like ?? null;
+  if (report.derived || 'temperature' in values) {
+    station.feels_like = report.derived?.feels_like ?? null;
+    station.dew_point = report.derived?.dew_point ?? null;
+    station.wbgt = report.derived?.wbgt ?? null;
+  }
   return known;
 }
 

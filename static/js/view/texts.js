@@ -65,6 +65,8 @@ export const TEXTS = Object.freeze({
   big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
   other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),
+  dew: (s, c) => (offline(s, c) ? '' : given(s.dew_point, (value) => f.text('temperature', value, c.units))),
+  wbgt: (s, c) => (offline(s, c) ? '' : given(s.wbgt, (value) => f.text('temperature', value, c.units))),
   trend: (s, c) => (trendName(s, c) ? f.difference('temperature', Number(trend(s)), c.units) : ''),
   low: (s, c) => given(s.extremes.temperature?.low, (value) => f.text('temperature', value, c.units)),
   low_time: (s, c) => given(s.extremes.temperature?.low_at, (at) => moment(s.zone, at, c.now)),

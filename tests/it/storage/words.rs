@@ -96,6 +96,14 @@ async fn any_text_comes_back_as_it_was_said() {
 }
 
 #[tokio::test]
+async fn what_is_said_is_what_it_looks_like() {
+    let (house, ada) = (House::new().await, visitor(1));
+    let said = vec![word("a", "below 0 \u{202e}gnp.exe\u{2069}\nyes")];
+    house.storage.say(&ada, "metric", said).await.expect("stored");
+    assert_eq!(house.conversation(&ada).await[0].text, "below 0 gnp.exe\nyes");
+}
+
+#[tokio::test]
 async fn words_wait_for_their_answers_in_order_and_get_one() {
     let house = House::new().await;
     let anna = visitor(1);

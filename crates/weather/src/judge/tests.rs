@@ -175,6 +175,38 @@ fn a_change_or_a_gap_begins_anew() {
 }
 
 #[test]
+fn a_station_of_which_nothing_changes_repeats_itself() {
+    let fog = |humidity: f64| {
+        let mut values = Values::default();
+        let all = [(Quantity::Temperature, 5.0), (Quantity::Humidity, humidity), (Quantity::WindSpeed, 0.0)];
+        all.iter().for_each(|(quantity, value)| values.restore(*quantity, *value));
+        values
+    };
+    let found = |values: &dyn Fn(i64) -> Values, every: i64| {
+        let (mut still, mut before) = (None, Values::default());
+        (0..48 * 60).step_by(every as usize).find(|minute| {
+            let next = values(*minute);
+            still = Still::after(still, at(*minute, 0.0).at, &next, |of| before.get(of));
+            before = next;
+            still.is_some_and(|still| still.is_frozen())
+        })
+    };
+    assert_eq!(found(&|_| fog(97.0), 5), Some(725));
+    assert_eq!(found(&|_| fog(97.0), 60), Some(23 * 60), "it takes as many readings as for one value");
+    assert_eq!(found(&|minute| fog(97.0 + (minute / 600 % 2) as f64), 5), None, "something moves");
+    assert_eq!(found(&|_| fog(97.0), 91), None, "nothing is judged across a gap");
+    let few = |_| {
+        let mut values = fog(97.0);
+        values.take(Quantity::WindSpeed);
+        values
+    };
+    assert_eq!(found(&few, 5), None, "two values in whole numbers may stay");
+    let mut still = Some(Still::frozen(at(0, 0.0).at));
+    still = Still::after(still, at(5, 0.0).at, &fog(97.0), |of| fog(97.0).get(of));
+    assert!(still.is_some_and(|still| still.is_frozen()), "it goes on after a restart");
+}
+
+#[test]
 fn values_that_cannot_stand_together_are_named() {
     let mut beside = Values::default();
     beside.restore(Quantity::Temperature, 10.0);

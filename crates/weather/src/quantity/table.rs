@@ -491,7 +491,7 @@ quantities!(
         hysteresis: back_by(3.0, 10),
         keeper: Speech {
             called: "soil moisture",
-            names: &[name(10, Words::Each(&[SOIL, "moisture wet moist humidity water"], ""))],
+            names: &[name(10, Words::Each(&[SOIL, "moisture wet dry moist humidity water"], ""))],
             ..UNSAID
         },
         uploads: &[

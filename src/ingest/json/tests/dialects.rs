@@ -30,6 +30,18 @@ fn names_are_read_in_any_case() {
 }
 
 #[test]
+fn the_time_of_rtl_433_is_local_unless_it_says_an_offset() {
+    let at = |time: &str| {
+        let body = format!(r#"{{"time": "{time}", "model": "Acurite-Tower", "id": 12345, "temperature_C": 21.3}}"#);
+        at_berlin(&body, NOW.0, &[]).reports.remove(0).observed_at().rfc3339()
+    };
+    assert_eq!(at("2027-01-15 08:59:00"), "2027-01-15T07:59:00.000Z");
+    assert_eq!(at("2027-01-15T08:59:00.123456"), "2027-01-15T07:59:00.123Z");
+    assert_eq!(at("2027-01-15T07:30:00+0000"), "2027-01-15T07:30:00.000Z");
+    assert!(json(r#"{"time": "2027-01-15 08:59:00", "temperature": 5}"#).is_err(), "nobody knows whose clock that is");
+}
+
+#[test]
 fn each_sensor_that_rtl_433_hears_is_a_sensor_of_its_own() {
     let parsed = json(
         r#"[{"time": "2027-01-15T08:59:00+0100", "model": "Acurite-Tower", "id": 12345, "channel": "A", "battery_ok": 1,

@@ -74,7 +74,6 @@ fn a_time_that_is_misspelt_is_no_time_of_arrival() {
 
 #[test]
 fn local_time_is_refused_with_advice() {
-    let refused =
-        json(r#"{"time": "2026-11-18 12:06:40", "model": "X", "id": 1, "temperature_C": 5}"#).expect_err("no offset");
+    let refused = json(r#"{"time": "2026-11-18 12:06:40", "id": 1, "temperature_C": 5}"#).expect_err("no offset");
     assert!(refused.to_string().contains("has no offset from UTC"), "{refused}");
 }

@@ -27,7 +27,9 @@ impl Answering<'_> {
         match topic.quantity {
             Quantity::Temperature if topic.sensor.is_main() => {
                 let mut text = self.sentence(topic, latest);
-                if let (Freshness::Live, Some(feels)) = (self.freshness(latest.observed_at), self.facts.feels_like()) {
+                if let (Freshness::Live, Some(feels)) =
+                    (self.freshness(latest.observed_at), self.facts.follows().feels_like)
+                {
                     text += &format!(" It feels like {}.", self.text(Quantity::Temperature, feels));
                 }
                 text
@@ -112,10 +114,31 @@ impl Answering<'_> {
         let topic = Topic { sensor: SensorName::main(), quantity: Quantity::Temperature };
         let Some(latest) = self.facts.latest(&topic) else { return self.never(&topic) };
         let sentence = self.sentence(&topic, latest);
-        match self.facts.feels_like() {
-            _ if self.freshness(latest.observed_at) >= Freshness::Offline => sentence,
-            Some(feels) => format!("It feels like {}. {sentence}", self.text(Quantity::Temperature, feels)),
-            None => format!("{sentence} Neither wind chill nor heat make it feel different."),
+        let follows = self.facts.follows();
+        if self.freshness(latest.observed_at) >= Freshness::Offline {
+            return sentence;
+        }
+        let degrees = |celsius| self.text(Quantity::Temperature, celsius);
+        let stress =
+            follows.wet_bulb_globe.map(|wbgt| format!(" The wet-bulb globe temperature is {}.", degrees(wbgt)));
+        let stress = stress.unwrap_or_default();
+        match follows.feels_like {
+            Some(feels) => format!("It feels like {}. {sentence}{stress}", degrees(feels)),
+            None => format!("{sentence} Neither wind chill nor heat make it feel different.{stress}"),
+        }
+    }
+
+    /// The dew point that follows from temperature and humidity.
+    pub(super) fn dew_point(&self) -> String {
+        let topic = Topic { sensor: SensorName::main(), quantity: Quantity::Temperature };
+        let Some(latest) = self.facts.latest(&topic) else { return self.never(&topic) };
+        match self.facts.follows().dew_point.filter(|_| self.freshness(latest.observed_at) < Freshness::Offline) {
+            Some(dew) => format!(
+                "The dew point is {} {}. I compute it from temperature and humidity.",
+                self.text(Quantity::DewPoint, dew),
+                self.at(latest.observed_at)
+            ),
+            None => format!("{} I have no humidity that belongs to it.", self.sentence(&topic, latest)),
         }
     }
 
@@ -196,7 +219,7 @@ impl Answering<'_> {
             return format!("{subject} is {value} {at}; at this time yesterday it was {then} ({difference}).");
         }
         let over = if back_ms == HOUR_MS { "an hour".to_owned() } else { format!("{} hours", back_ms / HOUR_MS) };
-        let how = how_it_changes(topic.quantity, change);
+        let how = how_it_changes(topic.quantity, change, back_ms);
         let subject = if subject == "It" { "The temperature".to_owned() } else { subject };
         format!("{subject} {how}: {difference} in {over}, now {value} ({}).", self.bare(latest.observed_at))
     }
@@ -215,8 +238,8 @@ impl Answering<'_> {
 /// Buckets of the series that a trend is read from, ms.
 pub const TREND_BUCKET_MS: i64 = 10 * MINUTE_MS;
 
-/// `is falling slowly`, `is steady`. Pressure by the words of the shipping forecast, hPa in three hours.
-fn how_it_changes(quantity: Quantity, change: f64) -> String {
+/// `is falling slowly`, `is steady`. Pressure by the words of the shipping forecast, which are of hPa in three hours.
+fn how_it_changes(quantity: Quantity, change: f64, back_ms: i64) -> String {
     let verb = if change > 0.0 { "is rising" } else { "is falling" };
     let size = change.abs();
     let pressure = quantity.unit() == Unit::Hectopascal;
@@ -224,7 +247,7 @@ fn how_it_changes(quantity: Quantity, change: f64) -> String {
         return "is steady".to_owned();
     }
     match size {
-        _ if !pressure => verb.to_owned(),
+        _ if !pressure || back_ms != 3 * HOUR_MS => verb.to_owned(),
         size if size < 1.6 => format!("{verb} slowly"),
         size if size < 3.6 => verb.to_owned(),
         size if size <= 6.0 => format!("{verb} quickly"),

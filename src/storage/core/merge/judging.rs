@@ -5,7 +5,7 @@ use crate::storage::core::memory::Known;
 use crate::storage::seam::{Mark, Rank};
 use weather::calibration::OfSensor;
 use weather::freshness::is_ahead;
-use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled};
+use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled, Still};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values};
@@ -32,6 +32,8 @@ pub(super) struct Case<'a> {
     pub calibrations: Option<&'a OfSensor>,
     pub report: &'a Report,
     pub is_main: bool,
+    /// Nothing that the sensor says has changed for hours.
+    pub is_still: bool,
 }
 
 impl Verdict {
@@ -55,7 +57,8 @@ impl Verdict {
         let settled = settled(known, waiting, outcome.waiting);
         let is_frozen = case.is_main && hold(known, quantity, next, beside);
         let step = outcome.is_step.then_some(Reason::Step);
-        let reason = contradiction.or(step).or(is_frozen.then_some(Reason::Unchanged));
+        let frozen = is_frozen.then_some(Reason::Unchanged).or(case.is_still.then_some(Reason::Frozen));
+        let reason = contradiction.or(step).or(frozen);
         if reason == Some(Reason::Step) {
             known.waiting.push((next.at, case.mark(Reason::Step)));
         }
@@ -138,6 +141,15 @@ fn hold(known: &mut Known, quantity: Quantity, next: Reading, beside: &Values) -
     let held = Held::after(before, quantity, next, beside);
     known.held.extend(held.map(|held| (quantity, held)));
     held.is_some_and(|held| held.is_frozen(quantity))
+}
+
+/// Whether nothing that a sensor says has changed for hours, as of its next values.
+pub(super) fn is_still(known: &mut Known, at: Timestamp, values: &Values) -> bool {
+    if known.high_water.is_some_and(|newest| at <= newest) {
+        return false;
+    }
+    known.still = Still::after(known.still, at, values, |quantity| known.newest_of(quantity));
+    known.still.is_some_and(|still| still.is_frozen())
 }
 
 /// The rank of a value that was marked.

@@ -180,7 +180,10 @@ proptest! {
         }
         prop_assert_eq!(&tables, &straight);
         // For how long values have not changed is forgotten by a restart.
-        memory.sensors.values_mut().for_each(|known| known.held.clear());
+        memory.sensors.values_mut().for_each(|known| {
+            known.held.clear();
+            known.still = None;
+        });
         prop_assert_eq!(memory.sensors, straight.memory().sensors, "memory says what the tables say");
     }
 
@@ -410,6 +413,33 @@ fn what_is_made_of_a_step_waits_with_it() {
     assert_eq!(marked, [(Quantity::StationPressure, Reason::Spike), (Quantity::AltimeterSetting, Reason::Spike)]);
     let reduced: Vec<_> = tables.rows.values().map(|row| row[Quantity::AltimeterSetting.index()].is_some()).collect();
     assert_eq!(reduced, [true, false, true]);
+}
+
+#[test]
+fn pressure_at_sea_level_does_not_follow_the_sun() {
+    let report = |hour: i64, celsius: f64| {
+        let at = START.plus(hour * HOUR_MS);
+        let mut draft = Draft::new(at);
+        for (quantity, value) in [(Quantity::Temperature, celsius), (Quantity::StationPressure, 940.0)] {
+            draft.take_number(&SensorName::main(), quantity, quantity.unit(), "", value);
+        }
+        draft.finish(Some(at)).report.expect("a value")
+    };
+    let low = Station { elevation_m: Some(600.0), ..station() };
+    let (mut tables, mut memory) = (Tables::default(), empty());
+    for hour in 0..=30 {
+        let (slug, celsius) = (Arc::from("town-hall"), if hour / 12 % 2 == 0 { 7.0 } else { 25.0 });
+        let reports = [report(hour, celsius)];
+        let mut merging = Merging::new(tables.stored(&memory, &reports));
+        merging.upload(&mut memory, &Upload { station: &low, slug: &slug, reports: &reports, first: None });
+        let merged = merging.finish(&mut memory);
+        tables.write(&merged);
+    }
+    let reduced: Vec<f64> = tables.rows.values().filter_map(|row| row[Quantity::SeaLevelPressure.index()]).collect();
+    assert_eq!(reduced.len(), 31);
+    assert!(reduced[0] - reduced[12] > 2.0, "by the temperature of the hour alone: {} and {}", reduced[0], reduced[12]);
+    let (least, most) = reduced[13..].iter().fold((f64::MAX, f64::MIN), |(a, b), hpa| (a.min(*hpa), b.max(*hpa)));
+    assert!(most - least < 0.02, "{least} to {most}");
 }
 
 proptest! {
