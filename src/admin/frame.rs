@@ -80,7 +80,7 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 13] = [
+const DONE: [(&str, &str); 15] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),

@@ -5,6 +5,7 @@ use super::merge::{Merging, Upload};
 use crate::storage::observations::Appended;
 use crate::storage::seam::SensorId;
 use std::sync::Arc;
+use weather::calibration::Calibrations;
 use weather::report::Report;
 use weather::station::Station;
 

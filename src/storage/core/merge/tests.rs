@@ -431,7 +431,9 @@ fn pressure_at_sea_level_does_not_follow_the_sun() {
         let (slug, celsius) = (Arc::from("town-hall"), if hour / 12 % 2 == 0 { 7.0 } else { 25.0 });
         let reports = [report(hour, celsius)];
         let mut merging = Merging::new(tables.stored(&memory, &reports));
-        merging.upload(&mut memory, &Upload { station: &low, slug: &slug, reports: &reports, first: None });
+        let calibrations = &Calibrations::default();
+        merging
+            .upload(&mut memory, &Upload { station: &low, slug: &slug, calibrations, reports: &reports, first: None });
         let merged = merging.finish(&mut memory);
         tables.write(&merged);
     }
