@@ -326,7 +326,11 @@ async fn store(
     let storage = &to.storage;
     let Some(station) = sender(upload, storage).await? else {
         let why = why_unknown(upload, storage);
-        tracing::debug!(why = &*why, "an upload is no station's");
+        let called = match upload.credentials() {
+            Ok(Credentials::Named(id, _)) => Some(masked(&id).into_owned()),
+            _ => None,
+        };
+        tracing::debug!(called, why = &*why, "an upload is no station's");
         found.nobody = why;
         return match stranger(upload, came, storage)? {
             Some(stranger) if to.enrolment.lets_wait(came.sure) => {

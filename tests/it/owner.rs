@@ -13,16 +13,16 @@ use weather::time::{MINUTE_MS, Timestamp};
 /// 2026-01-01 00:00 UTC.
 const START: Timestamp = Timestamp(1_767_225_600_000);
 
-const KNOBS: &str = "[storage]\nmax_database_mib = 2\nstation_share_percent = 15\n";
+const KNOBS: &str = "[storage]\nmax_database_mib = 3\nstation_share_percent = 10\n";
 
 async fn open(folder: &Path) -> Storage {
     let file = folder.join("stevenson.db");
     let options = Options {
         file,
         durability: Durability::Normal,
-        max_database_mib: 2,
+        max_database_mib: 3,
         // Small, because what belongs to no station fills most of such a small file.
-        station_share_percent: 15,
+        station_share_percent: 10,
         // Else the journal, which is everybody's, would fill such a small file.
         journal_keep_entries: 100,
         ..Options::default()
@@ -138,7 +138,7 @@ async fn the_owner_is_warned_before_a_stations_share_is_full() {
     }
     assert!(!page(&server, "/s/harbour", &[]).await.contains("the owner"), "its share is empty");
     let limit = metric(&server, "stevenson_station_limit_bytes").await;
-    assert_eq!(limit, (2 << 20) / 100 * 15);
+    assert_eq!(limit, (3 << 20) / 100 * 10);
     assert!(metric(&server, "stevenson_fullest_station_bytes").await * 100 / limit >= 80);
     let log = server.log();
     let warnings = warnings(&log);
