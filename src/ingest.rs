@@ -16,7 +16,7 @@ pub mod tempest;
 pub mod time;
 mod tongue;
 mod trail;
-pub(crate) mod unmapped;
+pub mod unmapped;
 pub mod uploads;
 
 pub use enrolment::Enrolment;

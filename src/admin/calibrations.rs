@@ -14,7 +14,7 @@ use rocket::form::Form;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
-use weather::calibration::{Calibration, read_start, shown_start};
+use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
 
@@ -57,6 +57,8 @@ struct Row {
     quantity: &'static str,
     /// As the form reads it.
     from: String,
+    /// The same inside a sentence.
+    told: String,
     what: String,
     /// Who made it, and when.
     made: String,
@@ -90,6 +92,7 @@ impl Row {
             sensor: named(&start.sensor),
             quantity: start.quantity.name(),
             from: shown_start(&station.zone, start.from),
+            told: told_start(&station.zone, start.from),
             what: made.calibration.shown(start.quantity),
             made: format!("made by {} on {at}", made.author),
         }

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use stevenson::storage::{CalibrationStart, Storage};
-use weather::calibration::{Calibration, read_start, shown_start};
+use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station};
 use weather::time::Timestamp;
@@ -74,11 +74,11 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
         (None, Some(of)) => {
             let (station, start) = start(storage, of)?;
             let calibration = Calibration::new(start.quantity, factor, offset)?;
-            let (key, from) = (start.sensor.key(start.quantity), shown_start(&station.zone, start.from));
+            let (key, from) = (start.sensor.key(start.quantity), told_start(&station.zone, start.from));
             let what = calibration.shown(start.quantity);
             storage.calibrate(&station.slug, start, calibration, &author()).await?;
             follow(storage).await?;
-            println!("{key} of {} is {what} from {from} on; what is stored from then on has followed", station.slug);
+            println!("{key} of {} is {what} {from}; what is stored from then on has followed", station.slug);
             Ok(())
         }
         (None, None) => Err(anyhow!("name a station; --help says more")),
@@ -113,8 +113,8 @@ async fn list(storage: &Storage, slug: &Slug) -> Result<()> {
         let quantity = start.quantity.name();
         writeln!(
             said,
-            "{name}  {quantity:<20}  {what}  from {}  made by {} at {}{removed}",
-            at(start.from),
+            "{name}  {quantity:<20}  {what}  {}  made by {} at {}{removed}",
+            told_start(&station.zone, start.from),
             one.author,
             at(one.made_at)
         )?;

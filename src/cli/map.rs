@@ -3,10 +3,11 @@
 use super::database::find;
 use super::reading::{author, quantity};
 use super::sensor::sensor_name;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use stevenson::ingest::unmapped;
 use stevenson::storage::Storage;
 use weather::mapping::{FieldName, Mapping};
 use weather::quantity::Quantity;
@@ -33,11 +34,17 @@ pub(super) struct Map {
 /// Says what a field is, or lists the fields.
 pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, sensor }: Map) -> Result<()> {
     let (Some(field), Some(quantity)) = (field, quantity) else { return list(storage, &slug).await };
+    if let Some(why) = unmapped::unfit(&field) {
+        bail!(why);
+    }
     let field = FieldName::new(&field)?;
     let mapping = Mapping::new(sensor, quantity, &unit)?;
     let what = told(&mapping);
     storage.map_field(&slug, field.clone(), mapping, &author()).await?;
     println!("{field} of {slug} is {what} from now on; what has come already stays as it is");
+    if let Some(known) = unmapped::known_as(field.as_str()) {
+        println!("in the uploads of consoles it stays what it is: {known}");
+    }
     Ok(())
 }
 
@@ -67,8 +74,8 @@ async fn list(storage: &Storage, slug: &Slug) -> Result<()> {
     for field in &unmapped {
         let last = chrono::DateTime::from_timestamp_millis(field.last.0).context("a time")?;
         let last = last.format("%Y-%m-%d %H:%M:%S UTC");
-        let uploads = field.uploads;
-        writeln!(said, "{:<32}  is not known: {:?} at {last}, in {uploads} uploads", field.field, field.value)?;
+        let uploads = if field.uploads == 1 { "1 upload".to_owned() } else { format!("{} uploads", field.uploads) };
+        writeln!(said, "{:<32}  is not known: {:?} at {last}, in {uploads}", field.field, field.value)?;
     }
     if !unmapped.is_empty() {
         writeln!(said, "say what one is: stevenson station map {slug} FIELD --quantity temperature --unit F")?;

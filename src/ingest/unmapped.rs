@@ -1,5 +1,6 @@
 //! Fields of uploads that nothing here knows: storage keeps them for the owner, who may say what they are. Never secrets.
 
+use super::console::fields::{self, Meaning};
 use crate::storage::Storage;
 use crate::web::secrets::{is_secret_name, masked};
 use weather::report::Parsed;
@@ -19,6 +20,23 @@ pub(crate) fn note(storage: &Storage, station: StationId, parsed: &mut Parsed, n
     storage.note_unmapped(station, &fields, now);
 }
 
+/// Why a field cannot be said to be something; `None` if it can.
+pub fn unfit(field: &str) -> Option<String> {
+    let is_secret = !is_fit(field, "");
+    is_secret.then(|| format!("{field} is the name of a secret, and secrets are not read as values"))
+}
+
+/// What a field is to consoles without anybody saying so; `None` if it is nothing to them. What an owner says of it holds where it
+/// means nothing by itself.
+pub fn known_as(field: &str) -> Option<String> {
+    match fields::find(&field.trim().to_lowercase()) {
+        Meaning::Weather(sensor, quantity, unit) => {
+            Some(format!("{} {}", sensor.key(quantity), unit.symbol()).trim_end().to_owned())
+        }
+        Meaning::Silent | Meaning::Unknown => None,
+    }
+}
+
 fn is_fit(name: &str, value: &str) -> bool {
     let is_visible = |text: &str| !text.chars().any(char::is_control);
     let has_key = |text: &str| masked(text) != text;
@@ -28,6 +46,15 @@ fn is_fit(name: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_known_or_secret_is_told() {
+        assert_eq!(known_as("TempF").as_deref(), Some("temperature °F"));
+        assert_eq!(known_as("temp3f").as_deref(), Some("temp3/temperature °F"));
+        assert_eq!((known_as("wobble"), known_as("heap")), (None, None));
+        assert!(unfit("PASSKEY").is_some_and(|why| why.starts_with("PASSKEY is the name of a secret")));
+        assert_eq!(unfit("wobble"), None);
+    }
 
     #[test]
     fn no_secret_is_kept() {

@@ -46,6 +46,11 @@ pub fn shown_start(zone: &Zone, from: Timestamp) -> String {
     from.to_utc().with_timezone(zone).format("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
 }
 
+/// The same inside a sentence: `from 2026-11-22T14:05:00+01:00 on`.
+pub fn told_start(zone: &Zone, from: Timestamp) -> String {
+    if from == EVER { "from the beginning on".to_owned() } else { format!("from {} on", shown_start(zone, from)) }
+}
+
 /// How a datastream is put right.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Calibration {
