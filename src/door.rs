@@ -14,6 +14,7 @@ mod lane;
 mod options;
 mod register;
 mod rooms;
+mod sent;
 mod stats;
 mod wire;
 mod write;

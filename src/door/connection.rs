@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// What is read at once.
-const READ_BYTES: usize = 2 * 1_024;
+pub(crate) const READ_BYTES: usize = 2 * 1_024;
 
 /// How often the door looks whether a client has left that has sent more than is read.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -108,7 +108,7 @@ impl Connected {
     }
 
     /// Reads more into what is read ahead; 0: the client has closed its side.
-    async fn read(&mut self, most: usize) -> io::Result<usize> {
+    pub(crate) async fn read(&mut self, most: usize) -> io::Result<usize> {
         if self.ahead.is_empty() {
             // Nothing is held while nothing comes.
             self.ahead = Vec::new();

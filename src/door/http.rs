@@ -6,14 +6,15 @@ use super::connected::{Come, Connected, linger};
 use super::head::Read;
 use super::register::{Doing, Slot};
 use super::rooms::{Guest, Rooms, entrance, plain, response};
+use super::sent::{Coming, Sent};
 use super::stats::Counters;
 use super::wire::{Speaks, Wire};
+use super::write;
 use crate::live::Door;
 use crate::web::answer::Answer;
-use crate::web::body::{BodyLimit, NoBody};
-use crate::web::turns::Body;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Body as _, Bytes, Incoming};
+use crate::web::body::NoBody;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,17 +26,20 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use tokio::time::timeout;
-use weather::station::StationId;
 
 /// Longest head, bytes: browsers send one, many cookies some ten thousand.
 const HEAD_MAX_BYTES: usize = 32 * 1_024;
-/// What is read of a body that is larger than its limit, in limits: a sender that is cut off in the middle of its body often
-/// never reads the reason. One that sends even more than this is cut off.
-const SPILL_LIMITS: usize = 4;
+
+/// What takes the socket over from hyper.
+enum Taken {
+    /// A room.
+    Room(Come),
+    /// A request with a body that ends where the client ends it: hyper, which goes by the rules, takes it for one without.
+    Endless(Parts),
+}
 
 /// Where a service leaves what takes the socket over.
-type HandOff = Arc<Mutex<Option<Come>>>;
+type HandOff = Arc<Mutex<Option<Taken>>>;
 
 /// Serves requests by hyper until one takes the socket over; `None`: the connection has ended.
 pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, Come)> {
@@ -52,11 +56,18 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
         slot.does(Doing::Busy);
         Box::pin(async move {
             register.counters.by_hyper();
-            let answer = handle(request, rooms, peer, (slot, &register.counters)).await;
-            let mut answer = match answer {
-                Done::Answer(answer) => answer,
-                Done::Takes(come) => {
-                    *hand_off.lock().unwrap_or_else(PoisonError::into_inner) = Some(*come);
+            let (parts, body) = request.into_parts();
+            let done = match is_endless(&parts) {
+                true => Err(Taken::Endless(parts)),
+                false => match handle(parts, Coming::Framed(body), rooms, peer, (slot, &register.counters)).await {
+                    Done::Answer(answer) => Ok(answer),
+                    Done::Takes(come) => Err(Taken::Room(*come)),
+                },
+            };
+            let mut answer = match done {
+                Ok(answer) => answer,
+                Err(taken) => {
+                    *hand_off.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken);
                     // The socket is taken away from hyper, and this future with it.
                     return std::future::pending().await;
                 }
@@ -71,29 +82,33 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
     let mut builder = http1::Builder::new();
     builder.half_close(false).header_read_timeout(None).max_buf_size(HEAD_MAX_BYTES);
     let mut connection = builder.serve_connection(TokioIo::new(wire), service);
-    let come = poll_fn(|cx| {
+    let taken = poll_fn(|cx| {
         if let Poll::Ready(ended) = connection.poll_without_shutdown(cx) {
             return Poll::Ready(Err(ended));
         }
         match hand_off.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(come) => Poll::Ready(Ok(come)),
+            Some(taken) => Poll::Ready(Ok(taken)),
             None => Poll::Pending,
         }
     });
-    let come = come.await;
+    let taken = taken.await;
     let parts = connection.into_parts();
     let wire = parts.io.into_inner();
     let is_flushed = wire.is_flushed();
     let (stream, rest) = wire.into_parts();
-    match come {
+    match taken {
         // An answer to an earlier request that is not out yet would be lost: only a client that sends requests ahead of
         // answers gets here, and it has to send this one again.
         Ok(_) if !is_flushed => None,
-        Ok(come) => {
+        Ok(taken) => {
             let ahead = [&parts.read_buf[..], &rest[..]].concat();
             drop(parts.read_buf);
             let is_old = is_old.load(Relaxed);
-            Some((Connected { stream, ahead, peer, seat, is_old }, come))
+            let line = Connected { stream, ahead, peer, seat, is_old };
+            match taken {
+                Taken::Room(come) => Some((line, come)),
+                Taken::Endless(head) => endless(line, head, rooms).await,
+            }
         }
         Err(ended) => {
             if let Err(error) = ended {
@@ -104,6 +119,35 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
             None
         }
     }
+}
+
+/// Whether the body of a request ends where its client ends it: HTTP/1.0 without a length. In HTTP/1.1 such a request has no
+/// body.
+fn is_endless(parts: &Parts) -> bool {
+    parts.version < Version::HTTP_11 && !parts.method.is_safe() && !says_length(parts)
+}
+
+/// Whether a head says how its body ends.
+fn says_length(parts: &Parts) -> bool {
+    parts.headers.contains_key("content-length") || parts.headers.contains_key("transfer-encoding")
+}
+
+/// Reads a body that ends where its client ends it, and answers. The connection ends, too: where such a body ends is a
+/// guess, and what comes behind it must not be taken for a request.
+async fn endless(mut line: Connected, parts: Parts, rooms: &Rooms) -> Option<(Connected, Come)> {
+    let (slot, register, peer) = (line.seat.slot.clone(), line.seat.register().clone(), line.peer);
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let has_pairs = target.contains('=') && entrance(&parts.method, parts.uri.path()).is_none();
+    let coming = Coming::endless(&mut line, has_pairs);
+    let answer = match handle(parts, coming, rooms, peer, (&slot, &register.counters)).await {
+        Done::Takes(come) => return Some((line, *come)),
+        Done::Answer(answer) => answer,
+    };
+    if write::of_response(&line, answer).await.is_ok() {
+        slot.does(Doing::Busy);
+        linger(&line.stream).await;
+    }
+    None
 }
 
 /// What becomes of a request.
@@ -119,14 +163,14 @@ impl From<Answer> for Done {
 }
 
 async fn handle(
-    request: Request<Incoming>,
+    parts: Parts,
+    body: Coming<'_>,
     rooms: &Rooms,
     peer: SocketAddr,
     (slot, counters): (&Slot, &Counters),
 ) -> Done {
-    let (parts, body) = request.into_parts();
     let then = if parts.method.is_safe() { Doing::Busy } else { Doing::Storing };
-    let body = Sent { body, slot, then };
+    let body = Sent { body, slot, then, is_asked: false };
     if let Err(why) = one_host(&parts).and_then(|()| is_text(&parts)) {
         return Done::Answer(plain(StatusCode::BAD_REQUEST, why));
     }
@@ -141,7 +185,7 @@ async fn handle(
     let keep = keeps(&parts);
     let get = parts.method == Method::GET;
     // A body that comes after the socket was handed on would be taken for the next request.
-    if matches!(Door::of(parts.uri.path()), Some((Door::Events | Door::Socket, _))) && !body.body.is_end_stream() {
+    if matches!(Door::of(parts.uri.path()), Some((Door::Events | Door::Socket, _))) && !body.is_none() {
         return Done::Answer(closing(plain(
             StatusCode::BAD_REQUEST,
             "A stream or a socket is opened without a body.\n",
@@ -173,7 +217,7 @@ async fn handle(
         _ => {}
     }
     if let Some(slug) = rooms.api.exports(&parts.method, parts.uri.path()) {
-        let keep = keep && body.body.is_end_stream();
+        let keep = keep && body.is_none();
         return match rooms.api.export(slug, &head).await {
             Ok(sending) => takes(Come::Sends(sending, compress::accepts_gzip(&parts.headers), keep)),
             Err(answer) => answer.into(),
@@ -181,6 +225,7 @@ async fn handle(
     }
     if let Some(entrance) = entrance(&parts.method, parts.uri.path()) {
         let sender = rooms.readings.sender(entrance, &head).await.map(Guest::Sender);
+        let body = Sent { is_asked: !says_length(&parts), ..body };
         return match guest(sender, body).await {
             Ok(trip) => takes(Come::Parks(trip, keep)),
             Err(answer) => answer.into(),
@@ -193,6 +238,7 @@ async fn handle(
                 NoBody::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 NoBody::TooSlow(_) | NoBody::GaveWay => StatusCode::REQUEST_TIMEOUT,
                 NoBody::Broken(_) => StatusCode::BAD_REQUEST,
+                NoBody::NoLength => StatusCode::LENGTH_REQUIRED,
             };
             let mut answer = plain(status, "");
             *answer.body_mut() = Full::from(format!("{error}\n"));
@@ -216,53 +262,6 @@ async fn guest(guest: Result<Guest, Answer>, body: Sent<'_>) -> Result<crate::li
     let body = body.read(limit, coming.as_ref()).await;
     drop(coming);
     guest.comes(body).await
-}
-
-/// A body that is on its way.
-struct Sent<'a> {
-    body: Incoming,
-    slot: &'a Slot,
-    /// What the connection does once the body is there.
-    then: Doing,
-}
-
-impl Sent<'_> {
-    /// Reads it. `coming` may have to give way to others meanwhile.
-    async fn read(self, limit: BodyLimit, coming: Option<&Body<StationId>>) -> Result<Vec<u8>, NoBody> {
-        let came = |bytes| coming.iter().for_each(|coming| coming.came(bytes));
-        let gives_way = async {
-            match coming {
-                Some(coming) => coming.gives_way().await,
-                None => std::future::pending().await,
-            }
-        };
-        let read = tokio::select! {
-            biased;
-            read = timeout(limit.patience, Self::all(self.body, limit.bytes, came)) => read,
-            () = gives_way => Ok(Err(NoBody::GaveWay)),
-        };
-        self.slot.does(self.then);
-        read.unwrap_or(Err(NoBody::TooSlow(limit.patience)))
-    }
-
-    async fn all(mut body: Incoming, limit_bytes: usize, came: impl Fn(usize)) -> Result<Vec<u8>, NoBody> {
-        let (mut all, mut spilled) = (Vec::new(), 0);
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(std::io::Error::other)?;
-            let Ok(data) = frame.into_data() else { continue };
-            came(data.len());
-            if spilled == 0 && all.len() + data.len() <= limit_bytes {
-                all.extend_from_slice(&data);
-                continue;
-            }
-            all = Vec::new();
-            spilled += data.len();
-            if spilled > limit_bytes.saturating_mul(SPILL_LIMITS) {
-                break;
-            }
-        }
-        if spilled > 0 { Err(NoBody::TooLarge(limit_bytes)) } else { Ok(all) }
-    }
 }
 
 /// Headers whose values nobody here relies on, and which some send in letters of their own.

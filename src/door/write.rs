@@ -1,7 +1,12 @@
 //! Writes answers onto a socket, as they are.
 
+use super::connected::Connected;
 use super::register::{Doing, Register, Slot};
 use crate::web::answer::Answer;
+use http_body_util::{BodyExt, Collected, Full};
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::{CONNECTION, CONTENT_LENGTH};
 use std::io::{self, IoSlice, Write};
 use tokio::net::TcpStream;
 
@@ -43,6 +48,8 @@ pub(crate) fn head<'a>(
         }
     }
     match body {
+        // This status says it (RFC 9110 8.6).
+        Body::Sized(_) if status == 204 => {}
         Body::Sized(length) => drop(write!(head, "content-length: {length}\r\n")),
         Body::Chunked => head.extend_from_slice(b"transfer-encoding: chunked\r\n"),
         Body::Rest | Body::Switched => {}
@@ -59,6 +66,17 @@ pub(crate) fn of_answer(register: &Register, answer: &Answer, is_old: bool, keep
     let headers = answer.headers.iter().copied();
     let more = answer.more.iter().map(|(name, value)| (*name, value.as_str()));
     head(register, is_old, answer.status, headers.chain(more), Body::Sized(answer.body.len()), keep)
+}
+
+/// Writes an answer that was made for hyper, as the last one of its connection.
+pub(crate) async fn of_response(line: &Connected, answer: Response<Full<Bytes>>) -> io::Result<()> {
+    let (parts, body) = answer.into_parts();
+    let Ok(body) = body.collect().await.map(Collected::to_bytes);
+    let headers = parts.headers.iter().filter(|(name, _)| ![CONNECTION, CONTENT_LENGTH].contains(name));
+    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), str::from_utf8(value.as_bytes()).ok()?)));
+    let sized = Body::Sized(body.len());
+    let head = head(line.seat.register(), line.is_old, parts.status.as_u16(), headers, sized, false);
+    all(&line.stream, &line.seat.slot, [&head, &body, &[]]).await
 }
 
 /// Writes these bytes, one part behind the other. The register ends a connection that takes too long.

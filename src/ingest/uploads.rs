@@ -18,9 +18,8 @@ use chrono::Utc;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome as Guarded, Request};
 use rocket::route::{self, Handler};
-use rocket::{Data, Route, State, get, post, routes};
+use rocket::{Data, Route};
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use weather::mapping::Mappings;
@@ -29,11 +28,12 @@ use weather::time::Timestamp;
 pub(crate) use words::{Outcome, answer};
 
 pub(super) fn routes() -> Vec<Route> {
+    let uploads = [Method::Get, Method::Post].map(|method| Route::ranked(RANK, method, PATTERN, TakeUpload));
     let others = OTHERS.map(|method| Route::ranked(RANK, method, PATTERN, OtherMethod));
-    [routes![get_upload, post_upload], others.into()].concat()
+    [&uploads[..], &others[..]].concat()
 }
 
-/// The routes' pattern, and that of the two below. It fits many paths, so the table of methods cannot tell of them.
+/// The routes' pattern. It fits many paths, so the table of methods cannot tell of them.
 const PATTERN: &str = "/<_>/<_..>";
 /// Behind every page, likewise.
 const RANK: isize = 30;
@@ -92,6 +92,12 @@ impl<'r> Asked<'r> {
         }
     }
 
+    /// Whether the target says whose upload it is, so that nothing is looked for elsewhere.
+    fn says_whose(&self) -> bool {
+        let upload = Upload::new(Some(&self.target), &[self.target.tail.as_bytes(), self.query.as_bytes()]);
+        upload.is_ok_and(|upload| upload.credentials().is_ok())
+    }
+
     /// The answer to what cannot be read.
     fn refuse(&self, outcome: impl Into<Outcome>, inbox: &Inbox) -> Answer {
         self.came(&[]).refuse(outcome.into(), inbox)
@@ -121,7 +127,7 @@ impl From<NoBody> for Outcome {
         match error {
             NoBody::TooLarge(_) => Self::TooLarge,
             NoBody::TooSlow(_) | NoBody::GaveWay => Self::TooSlow,
-            NoBody::Broken(_) => Self::BadRequest(error.to_string()),
+            NoBody::Broken(_) | NoBody::NoLength => Self::BadRequest(error.to_string()),
         }
     }
 }
@@ -133,18 +139,6 @@ impl From<NotInflated> for Outcome {
             NotInflated::TooLarge(_) => Self::TooLarge,
             NotInflated::NotGzip => Self::BadRequest(error.to_string()),
         }
-    }
-}
-
-/// How the body was written.
-struct Written(Option<Coding>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Written {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Guarded<Self, Infallible> {
-        Guarded::Success(Self(inflate::coding(request)))
     }
 }
 
@@ -165,28 +159,45 @@ impl Handler for OtherMethod {
     }
 }
 
-// The rank and the pattern of the routes above.
-#[get("/<_>/<_..>", rank = 30)]
-async fn get_upload(asked: Asked<'_>, to: &State<Uploads>, options: &State<Options>) -> Answer {
-    take_asked(&asked, &[], to, options).await
+/// Takes uploads. Rocket's attribute of a GET has no place for a body, and some consoles send their pairs in one.
+#[derive(Clone)]
+struct TakeUpload;
+
+#[rocket::async_trait]
+impl Handler for TakeUpload {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> route::Outcome<'r> {
+        let asked = match request.guard::<Asked<'_>>().await {
+            Guarded::Success(asked) => asked,
+            Guarded::Error((status, ())) | Guarded::Forward(status) => return route::Outcome::forward(data, status),
+        };
+        let rocket = request.rocket();
+        let (Some(to), Some(options)) = (rocket.state::<Uploads>(), rocket.state::<Options>()) else {
+            return route::Outcome::error(Status::InternalServerError);
+        };
+        let answer = if request.method() == Method::Get && asked.says_whose() {
+            take_asked(&asked, &[], to, options).await
+        } else {
+            take_with_body(&asked, inflate::coding(request), to, options, data).await
+        };
+        route::Outcome::from(request, answer)
+    }
 }
 
-#[post("/<_>/<_..>", rank = 30, data = "<data>")]
-async fn post_upload(
-    asked: Asked<'_>,
-    written: Written,
-    to: &State<Uploads>,
-    options: &State<Options>,
+async fn take_with_body(
+    asked: &Asked<'_>,
+    coding: Option<Coding>,
+    to: &Uploads,
+    options: &Options,
     data: Data<'_>,
 ) -> Answer {
     let inbox = &to.inbox;
-    let Some(coding) = written.0 else { return asked.refuse(Outcome::Compressed, inbox) };
+    let Some(coding) = coding else { return asked.refuse(Outcome::Compressed, inbox) };
     let body = match body::read(data, options.upload_limit()).await {
         Ok(body) => body,
         Err(error) => return asked.refuse(error, inbox),
     };
     match inflate::inflate(body, coding, options.upload_limit()).await {
-        Ok(body) => take_asked(&asked, &body, to, options).await,
+        Ok(body) => take_asked(asked, &body, to, options).await,
         Err(error) => asked.refuse(error, inbox),
     }
 }

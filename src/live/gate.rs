@@ -124,7 +124,7 @@ pub(crate) fn no_body(error: &NoBody) -> Refusal {
     Refusal::cut(match error {
         NoBody::TooLarge(_) => Problem::new(Status::PayloadTooLarge, "a clipboard has 64 KiB at most"),
         // Not 408, which would make a browser send it all again.
-        NoBody::TooSlow(_) | NoBody::GaveWay | NoBody::Broken(_) => {
+        NoBody::TooSlow(_) | NoBody::GaveWay | NoBody::Broken(_) | NoBody::NoLength => {
             let detail = format!("the request's body did not arrive within {BODY_MAX_S} seconds");
             Problem::new(Status::BadRequest, detail)
         }

@@ -60,6 +60,26 @@ fn body(answer: &str, status: u16) -> &str {
 }
 
 #[tokio::test]
+async fn a_get_may_have_its_pairs_in_the_body_if_its_target_says_not_whose_they_are() {
+    let house = House::new().await;
+    let asks = |target: &str, pairs: &str| {
+        format!("GET {target} HTTP/1.1\r\n{HEAD}Content-Length: {}\r\n\r\n{pairs}", pairs.len())
+    };
+    let pairs = |fahrenheit: f64| format!("PASSKEY={}&dateutc=now&tempf={fahrenheit}", house.key);
+    for (target, sent, degrees) in [
+        ("/data/report/".to_owned(), pairs(50.0), 10),
+        ("/data/report/?stationtype=GW1000A".to_owned(), pairs(51.8), 11),
+        (format!("/data/report/?{}", pairs(53.6)), "tempf=100&humidity=3".to_owned(), 12),
+    ] {
+        let answer = house.says(&asks(&target, &sent)).await;
+        assert!(body(&answer, 200).starts_with(STORED), "{target}: {answer}");
+        assert_eq!(house.latest().await, [format!("temperature {degrees}.00")], "{target}");
+    }
+    let large = house.says(&asks("/data/report/", &"x".repeat(100 << 10))).await;
+    body(&large, 413);
+}
+
+#[tokio::test]
 async fn a_report_reaches_the_ordinary_port_in_every_form_that_http_allows() {
     let house = House::new().await;
     let key = &house.key;

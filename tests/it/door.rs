@@ -1,6 +1,7 @@
 //! The front door from outside: its limits, on real sockets.
 
 mod codings;
+mod endless;
 mod leaving;
 
 use crate::kit::app::TestApp;

@@ -104,6 +104,9 @@ impl From<NoBody> for Refused {
             NoBody::TooSlow(_) => Status::RequestTimeout,
             NoBody::GaveWay => return Problem::unavailable(format!("nothing was stored: {error}")).into(),
             NoBody::Broken(_) => Status::BadRequest,
+            NoBody::NoLength => {
+                return Problem::new(Status::LengthRequired, format!("nothing was stored: {error}")).into();
+            }
         };
         Self::Other(Problem::new(status, error.to_string()))
     }
