@@ -11,6 +11,7 @@
 //! | frames, caches | no page can frame these pages, and nobody keeps them |
 
 mod calibrations;
+mod clock;
 mod devices;
 mod fields;
 mod frame;
@@ -42,6 +43,7 @@ pub fn routes() -> Vec<Route> {
         stations::routes(),
         station::routes(),
         settings::routes(),
+        clock::routes(),
         readings::routes(),
         calibrations::routes(),
         fields::routes(),

@@ -1,5 +1,6 @@
 //! One station: its name, its key, its devices, and its end.
 
+use super::clock::Offer;
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::offset::clock_offset_text;
@@ -34,6 +35,8 @@ pub(crate) struct StationView {
     elevation: String,
     /// What is added to the times that it sends; empty if nothing is.
     clock_offset: String,
+    /// How its clock can be put right, if it is off.
+    offer: Option<Offer>,
     /// Whether the configuration reads messages of MQTT for it.
     is_subscribed: bool,
     /// The start of its key.
@@ -54,6 +57,7 @@ impl StationView {
             zone: station.zone.name().to_owned(),
             elevation: station.elevation_m.map_or_else(String::new, |metres| metres.to_string()),
             clock_offset: clock_offset_text(station.clock_offset_ms),
+            offer: Offer::of(owner, station),
             is_subscribed: owner.is_subscribed(slug),
             key_prefix: directory.key_prefix(slug).unwrap_or_default().to_owned(),
             devices: kinds(directory.devices(slug)),

@@ -4,6 +4,8 @@
 mod alerts;
 #[path = "keeper/answers.rs"]
 mod answers;
+#[path = "keeper/clocks.rs"]
+mod clocks;
 #[path = "keeper/looking_back.rs"]
 mod looking_back;
 #[path = "keeper/worker.rs"]
