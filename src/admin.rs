@@ -22,6 +22,7 @@ mod offset;
 mod once;
 mod owner;
 pub mod password;
+mod place;
 mod readings;
 mod refusal;
 mod settings;
@@ -31,6 +32,7 @@ mod watchers;
 
 pub use office::{Office, Subscribed};
 pub use offset::{clock_offset, clock_offset_text};
+pub use place::coordinates_text;
 pub use watchers::Watchers;
 
 use rocket::Route;

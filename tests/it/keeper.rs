@@ -76,6 +76,7 @@ impl House {
                     name: name.into(),
                     zone: Zone::inside("Europe/Berlin").expect("a zone"),
                     elevation_m: None,
+                    coordinates: None,
                 };
                 storage.add_station(new).await.expect("added");
             }

@@ -155,6 +155,8 @@ mod tests {
             zone: Zone::UTC,
             elevation_m: None,
             clock_offset_ms: 0,
+            coordinates: None,
+            upload_units: weather::upload_units::UploadUnits::AsNamed,
         };
         let known = vec![(SensorName::main(), Quantity::Temperature)];
         Context { here: Arc::new(here), known, others: vec![], preference: Preference::default(), now: NOW }
