@@ -106,6 +106,7 @@ impl Way {
                     name: "Station".into(),
                     zone: Zone::inside("Europe/Berlin").expect("a zone"),
                     elevation_m: None,
+                    coordinates: None,
                 };
                 ids.push(storage.add_station(new).await.expect("added").0.id);
             }

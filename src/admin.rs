@@ -11,6 +11,7 @@
 //! | frames, caches | no page can frame these pages, and nobody keeps them |
 
 mod calibrations;
+mod clock;
 mod devices;
 mod fields;
 mod frame;
@@ -21,6 +22,7 @@ mod offset;
 mod once;
 mod owner;
 pub mod password;
+mod place;
 mod readings;
 mod refusal;
 mod settings;
@@ -30,6 +32,7 @@ mod watchers;
 
 pub use office::{Office, Subscribed};
 pub use offset::{clock_offset, clock_offset_text};
+pub use place::coordinates_text;
 pub use watchers::Watchers;
 
 use rocket::Route;
@@ -42,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         stations::routes(),
         station::routes(),
         settings::routes(),
+        clock::routes(),
         readings::routes(),
         calibrations::routes(),
         fields::routes(),

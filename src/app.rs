@@ -318,8 +318,13 @@ async fn demo(storage: Storage, address: SocketAddr, stop: impl Future<Output = 
     let key = match storage.directory().by_slug(slug.as_str()) {
         Some(_) => storage.renew_key(&slug).await,
         None => {
-            let new =
-                NewStation { slug, name: "Town Hall".into(), zone: zone.clone(), elevation_m: Some(DEMO_ELEVATION_M) };
+            let new = NewStation {
+                slug,
+                name: "Town Hall".into(),
+                zone: zone.clone(),
+                elevation_m: Some(DEMO_ELEVATION_M),
+                coordinates: None,
+            };
             storage.add_station(new).await.map(|(_, key)| key)
         }
     };

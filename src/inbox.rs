@@ -243,6 +243,8 @@ mod tests {
             zone: Zone::UTC,
             elevation_m: None,
             clock_offset_ms: 0,
+            coordinates: None,
+            upload_units: weather::upload_units::UploadUnits::AsNamed,
         })
     }
 

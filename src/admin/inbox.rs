@@ -1,5 +1,6 @@
 //! The inspector: the newest uploads as they came, what was understood of them, and what they were answered.
 
+use super::clock::Offer;
 use super::fields::MapForm;
 use super::frame::{Frame, Leaf};
 use super::office::now;
@@ -141,6 +142,8 @@ pub(crate) struct UploadView {
     is_read: bool,
     refused: String,
     times: Vec<String>,
+    /// How the station's clock can be put right, if that is one of its uploads with a wrong time.
+    offer: Option<Offer>,
     taken: Vec<Taken>,
     warnings: Vec<[String; 3]>,
     set_aside: Vec<[String; 3]>,
@@ -190,11 +193,15 @@ async fn one(
     let of = |name: &str, value: &str| if veil.hides(name) { "…".to_owned() } else { hidden(value) };
     let marks = marks(&owner, station.as_deref().ok(), &understood.times).await?;
     let frame = owner.frame(&format!("Upload {number}"), None);
+    // The station as it is now: its clock may have been put right since.
+    let now_there =
+        station.as_ref().ok().and_then(|then| owner.storage.directory().by_slug(then.slug.as_str()).cloned());
     let slug = station.as_ref().map_or_else(|_| String::new(), |station| station.slug.to_string());
     let offered = understood.unknown.iter().filter(|_| !slug.is_empty()).map(|(name, _)| name);
     let offered: BTreeSet<_> =
         offered.filter_map(|name| Some(FieldName::new(name).ok()?.as_str().to_owned())).collect();
     Ok(Leaf(UploadView {
+        offer: now_there.and_then(|station| Offer::beside(&owner, &station, *at, &understood.times)),
         map: MapForm::new(&slug, &frame.token, offered),
         frame,
         number,

@@ -1,7 +1,8 @@
-//! What can be changed of a station that is there: its height, and what is added to the times that it sends.
+//! What can be changed of a station that is there: its height and place, what is added to the times that it sends, and its units.
 
 use super::offset::clock_offset;
 use super::owner::Owner;
+use super::place::coordinates;
 use super::refusal::Refusal;
 use super::station::{Answer, find};
 use crate::storage::StationSettings;
@@ -9,6 +10,7 @@ use rocket::form::Form;
 use rocket::http::Status;
 use rocket::{FromForm, Route, post, routes};
 use weather::station::elevation_m;
+use weather::upload_units::UploadUnits;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -20,6 +22,10 @@ pub(super) fn routes() -> Vec<Route> {
 struct Sent<'r> {
     elevation: &'r str,
     clock_offset: &'r str,
+    /// Forms that do not have it leave it as it is; so of those that follow.
+    latitude: Option<&'r str>,
+    longitude: Option<&'r str>,
+    upload_units: Option<&'r str>,
     token: Option<&'r str>,
 }
 
@@ -34,7 +40,15 @@ impl Sent<'_> {
             "" => 0,
             length => clock_offset(length)?,
         };
-        Ok(StationSettings { elevation_m: Some(elevation), clock_offset_ms: Some(clock_offset_ms) })
+        let coordinates =
+            self.latitude.zip(self.longitude).map(|(north, east)| coordinates(north, east)).transpose()?;
+        let upload_units = self.upload_units.map(UploadUnits::from_name).transpose()?;
+        Ok(StationSettings {
+            elevation_m: Some(elevation),
+            clock_offset_ms: Some(clock_offset_ms),
+            coordinates,
+            upload_units,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! One station: its name, its key, its devices, and its end.
 
+use super::clock::Offer;
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::offset::clock_offset_text;
 use super::owner::Owner;
+use super::place::coordinates_text;
 use super::refusal::Refusal;
 use super::stations::{kinds, sentence};
 use crate::storage::{DeviceSecret, Error};
@@ -16,6 +18,7 @@ use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, head, post, routes};
 use std::sync::Arc;
 use weather::station::{Slug, Station, station_name};
+use weather::upload_units::UploadUnits;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -32,8 +35,17 @@ pub(crate) struct StationView {
     zone: String,
     /// The height in metres; empty if it is not known.
     elevation: String,
+    /// Where it stands, degrees north and east; empty if that is not known.
+    latitude: String,
+    longitude: String,
+    /// The same for people.
+    place: String,
+    /// In which units its uploads may be: the name, what it means, and whether they are.
+    units: Vec<(&'static str, &'static str, bool)>,
     /// What is added to the times that it sends; empty if nothing is.
     clock_offset: String,
+    /// How its clock can be put right, if it is off.
+    offer: Option<Offer>,
     /// Whether the configuration reads messages of MQTT for it.
     is_subscribed: bool,
     /// The start of its key.
@@ -53,7 +65,12 @@ impl StationView {
             name: station.name.clone(),
             zone: station.zone.name().to_owned(),
             elevation: station.elevation_m.map_or_else(String::new, |metres| metres.to_string()),
+            latitude: station.coordinates.map_or_else(String::new, |place| place.latitude().to_string()),
+            longitude: station.coordinates.map_or_else(String::new, |place| place.longitude().to_string()),
+            place: station.coordinates.map_or_else(String::new, coordinates_text),
+            units: UploadUnits::all().map(|of| (of.name(), of.words(), of == station.upload_units)).collect(),
             clock_offset: clock_offset_text(station.clock_offset_ms),
+            offer: Offer::of(owner, station),
             is_subscribed: owner.is_subscribed(slug),
             key_prefix: directory.key_prefix(slug).unwrap_or_default().to_owned(),
             devices: kinds(directory.devices(slug)),

@@ -147,7 +147,7 @@ fn read(sent: &Sent) -> Result<NewStation, String> {
         "" => None,
         metres => Some(elevation_m(metres).map_err(|why| sentence(&why))?),
     };
-    Ok(NewStation { slug, name, zone, elevation_m })
+    Ok(NewStation { slug, name, zone, elevation_m, coordinates: None })
 }
 
 /// An error's text as a sentence.

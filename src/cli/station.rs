@@ -3,13 +3,15 @@
 use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, must_be_there, with_storage};
 use super::map;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
-use stevenson::admin::{clock_offset, clock_offset_text};
+use stevenson::admin::{clock_offset, clock_offset_text, coordinates_text};
 use stevenson::config::Config;
 use stevenson::storage::zones;
 use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage, Unclaimed};
 use weather::station::{Slug, elevation_m, station_name};
+use weather::sun::{Coordinates, latitude, longitude};
+use weather::upload_units::UploadUnits;
 use weather::zone::Zone;
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +29,12 @@ pub(super) enum StationCommand {
         /// Height of the ground above sea level, metres
         #[arg(long, value_parser = elevation_m, allow_negative_numbers = true)]
         elevation: Option<f64>,
+        /// Degrees north (negative: south), as 52.52. Nobody but the owner is shown it
+        #[arg(long, requires = "longitude", value_parser = latitude, allow_negative_numbers = true)]
+        latitude: Option<f64>,
+        /// Degrees east (negative: west), as 13.41
+        #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
+        longitude: Option<f64>,
     },
     /// List the stations
     List,
@@ -38,7 +46,7 @@ pub(super) enum StationCommand {
         #[arg(value_parser = station_name)]
         name: String,
     },
-    /// Change a station's height, or put its clock right
+    /// Change a station's height or place, put its clock right, or say in which units it sends
     #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
     Set {
         /// The station's slug
@@ -50,6 +58,16 @@ pub(super) enum StationCommand {
         /// that is 2 hours ahead, 0s for one that is right
         #[arg(long, group = "what", value_parser = clock_offset, allow_hyphen_values = true)]
         clock_offset: Option<i64>,
+        /// Degrees north (negative: south), as 52.52; "unknown" takes the place away. Nobody but the owner is shown it
+        #[arg(long, group = "what", value_parser = latitude_or_unknown, allow_negative_numbers = true)]
+        latitude: Option<Degrees>,
+        /// Degrees east (negative: west), as 13.41
+        #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
+        longitude: Option<f64>,
+        /// In which units a console uploads under names for °F, inHg, mph and in: as-named, metric (°C, hPa, mm; wind is left out),
+        /// metric-m/s or metric-km/h (the same, with wind)
+        #[arg(long, group = "what", value_parser = UploadUnits::from_name)]
+        upload_units: Option<UploadUnits>,
     },
     /// Make a new key and print it, once; the old key is no longer valid
     NewKey {
@@ -138,9 +156,12 @@ pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
 /// `subscribed`: the stations that messages of MQTT are read for.
 async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<()> {
     match command {
-        StationCommand::Add { slug, name, zone, elevation } => {
+        StationCommand::Add { slug, name, zone, elevation, latitude, longitude } => {
             let name = name.unwrap_or_else(|| slug.to_string());
-            let (station, key) = storage.add_station(NewStation { slug, name, zone, elevation_m: elevation }).await?;
+            // clap has seen that both are there, or none.
+            let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
+            let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
+            let (station, key) = storage.add_station(new).await?;
             println!("added {} ({})", station.slug, station.name);
             show_key(&key);
         }
@@ -159,8 +180,14 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
                     0 => String::new(),
                     ms => format!("  {} is added to its times", clock_offset_text(ms)),
                 };
+                let place =
+                    station.coordinates.map_or_else(String::new, |place| format!("  {}", coordinates_text(place)));
+                let units = match station.upload_units {
+                    UploadUnits::AsNamed => String::new(),
+                    units => format!("  uploads {}", units.name()),
+                };
                 println!(
-                    "{:<24}  {:<32}  {}{elevation}{clock}{devices}",
+                    "{:<24}  {:<32}  {}{elevation}{place}{clock}{units}{devices}",
                     station.slug.as_str(),
                     station.name,
                     station.zone
@@ -171,9 +198,19 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             storage.rename_station(&slug, &name).await?;
             println!("{slug} is called {name} now");
         }
-        StationCommand::Set { slug, elevation, clock_offset } => {
+        StationCommand::Set { slug, elevation, clock_offset, latitude, longitude, upload_units } => {
             let elevation_m = elevation.map(|elevation| elevation.0);
-            storage.set_station(&slug, StationSettings { elevation_m, clock_offset_ms: clock_offset }).await?;
+            let coordinates = latitude.map(|latitude| place(latitude, longitude)).transpose()?;
+            let settings = StationSettings { elevation_m, clock_offset_ms: clock_offset, coordinates, upload_units };
+            storage.set_station(&slug, settings).await?;
+            match coordinates {
+                Some(Some(place)) => println!("{slug} stands at {} now", coordinates_text(place)),
+                Some(None) => println!("the place of {slug} is not known now"),
+                None => {}
+            }
+            if let Some(units) = upload_units {
+                println!("numbers in uploads of {slug} are read {} now; what is stored stays as it is", units.words());
+            }
             match elevation_m {
                 Some(Some(metres)) => println!("{slug} stands {metres} m above sea level now"),
                 Some(None) => println!("the height of {slug} is not known now"),
@@ -257,6 +294,24 @@ fn reports(number: usize) -> String {
 /// A height, or that it is not known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Elevation(Option<f64>);
+
+/// A latitude, or that the place is not known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Degrees(Option<f64>);
+
+fn latitude_or_unknown(text: &str) -> Result<Degrees, String> {
+    if text == "unknown" { Ok(Degrees(None)) } else { latitude(text).map(|degrees| Degrees(Some(degrees))) }
+}
+
+/// The place that both options say; both are there, or the first says that it is not known.
+fn place(Degrees(north): Degrees, east: Option<f64>) -> Result<Option<Coordinates>> {
+    match (north, east) {
+        (None, None) => Ok(None),
+        (Some(north), Some(east)) => Ok(Coordinates::new(north, east)),
+        (Some(_), None) => bail!("--latitude needs --longitude"),
+        (None, Some(_)) => bail!("--latitude unknown takes no --longitude"),
+    }
+}
 
 fn elevation_or_unknown(text: &str) -> Result<Elevation, String> {
     if text == "unknown" { Ok(Elevation(None)) } else { elevation_m(text).map(|metres| Elevation(Some(metres))) }

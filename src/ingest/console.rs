@@ -18,9 +18,10 @@ use weather::mapping::Mappings;
 use weather::quality::{self, Sent};
 use weather::quantity::Quantity;
 use weather::report::{Draft, Parsed};
-use weather::station::SensorName;
+use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 use weather::units::Unit;
+use weather::upload_units::{UploadUnits, is_of_the_us};
 
 /// Reasons to refuse a whole upload. A wrong value is never one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +73,26 @@ pub fn parse_one(pairs: &[u8], received: Timestamp) -> Result<Parsed, String> {
     parsed.map_err(|garbled| garbled.to_string())
 }
 
+/// When an upload arrived, and what the owner of its station has said of what the station sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrived {
+    /// When.
+    pub at: Timestamp,
+    /// What is added to its times, ms.
+    pub clock_offset_ms: i64,
+    /// In which units it is.
+    pub units: UploadUnits,
+}
+
+impl Arrived {
+    /// An upload of a station; without one, of a station of which nothing is said.
+    pub fn of(station: Option<&Station>, at: Timestamp) -> Self {
+        let said = station.map(|station| (station.clock_offset_ms, station.upload_units));
+        let (clock_offset_ms, units) = said.unwrap_or_default();
+        Self { at, clock_offset_ms, units }
+    }
+}
+
 /// An upload's pairs and their dialect.
 #[derive(Debug)]
 pub struct Upload<'a> {
@@ -79,6 +100,38 @@ pub struct Upload<'a> {
     dialect: Dialect,
     /// A station's key that stood in the path.
     key: Option<Cow<'a, str>>,
+}
+
+/// In which units the numbers of an upload are.
+#[derive(Debug, Clone, Copy)]
+struct Units {
+    /// What the owner has said.
+    said: UploadUnits,
+    /// The upload gives itself away as metric.
+    is_metric: bool,
+}
+
+/// Why a number of an upload that gives itself away is refused.
+const METRIC: &str = "this upload gives hPa under a name for inHg, so its °F, mph and in are not believed";
+/// Why a wind is refused of a station whose uploads are metric.
+const WHICH_WIND: &str = "nobody has said whether this wind is in m/s or km/h";
+
+impl Units {
+    /// The unit of a number under a name for `named`, or why it is not believed.
+    fn of(self, named: Unit) -> Result<Unit, &'static str> {
+        match self.said {
+            UploadUnits::AsNamed if self.is_metric && is_of_the_us(named) => Err(METRIC),
+            said => said.of(named).ok_or(WHICH_WIND),
+        }
+    }
+}
+
+/// Leaves a number out; a field without one needs no reason.
+fn refuse(draft: &mut Draft, name: &str, value: &str, why: &str) {
+    draft.missing();
+    if quality::read_text(value) != Sent::Missing {
+        draft.refuse(name, value, why);
+    }
 }
 
 impl<'a> Upload<'a> {
@@ -143,17 +196,17 @@ impl<'a> Upload<'a> {
     /// # Errors
     /// [`Garbled`] without a `dateutc`, and for one that is no time.
     pub fn parse(&self, received: Timestamp, of: &SensorName) -> Result<Parsed, Garbled> {
-        self.parse_with((received, 0), of, (&Mappings::default(), None))
+        self.parse_with(Arrived::of(None, received), of, (&Mappings::default(), None))
     }
 
-    /// The same of a station: with what its owner has said of its clock, and of fields that mean nothing by themselves. Notes
-    /// which field became which value.
+    /// The same of a station: with what its owner has said of its clock, of its units, and of fields that mean nothing by
+    /// themselves. Notes which field became which value.
     ///
     /// # Errors
     /// Likewise.
     pub fn parse_with(
         &self,
-        (received, clock_offset_ms): (Timestamp, i64),
+        arrived: Arrived,
         of: &SensorName,
         (mappings, trail): (&Mappings, Option<&Trail>),
     ) -> Result<Parsed, Garbled> {
@@ -161,7 +214,8 @@ impl<'a> Upload<'a> {
             now if now.eq_ignore_ascii_case("now") => None,
             date => Some(time::dateutc(date).ok_or_else(|| Garbled::Date(date.chars().take(40).collect()))?),
         };
-        let mut draft = Draft::new(received).of_clock(clock_offset_ms);
+        let mut draft = Draft::new(arrived.at).of_clock(arrived.clock_offset_ms);
+        let units = Units { said: arrived.units, is_metric: self.is_metric() };
         for (name, value) in self.pairs.iter() {
             match fields::find(name) {
                 fields::Meaning::Weather(..) if name == "baromin" => {}
@@ -170,7 +224,13 @@ impl<'a> Upload<'a> {
                 // A battery at this level is none: the sensor has mains.
                 fields::Meaning::Weather(_, _, Unit::Fifth) if value.trim() == "6" => draft.missing(),
                 fields::Meaning::Weather(sensor, quantity, unit) => {
-                    let unit = self.unit(name, quantity, unit);
+                    let unit = match units.of(self.unit(name, quantity, unit)) {
+                        Ok(unit) => unit,
+                        Err(why) => {
+                            refuse(&mut draft, name, value, why);
+                            continue;
+                        }
+                    };
                     let sensor = self.place(sensor, name, of);
                     if let Some(trail) = trail {
                         trail.takes(&sensor, quantity, unit, 1.0, name, value);
@@ -199,7 +259,7 @@ impl<'a> Upload<'a> {
                 },
             }
         }
-        self.take_baromin(&mut draft, trail);
+        self.take_baromin(&mut draft, units, trail);
         let mut parsed = Parsed::default();
         parsed.add(draft.finish(observed_at), None);
         Ok(parsed)
@@ -232,12 +292,16 @@ impl<'a> Upload<'a> {
 
     /// Pressure reduced to sea level. Some consoles send it twice; then the smaller one is the station's own. It is
     /// measured in the console or the hub, whichever sensor it comes with.
-    fn take_baromin(&self, draft: &mut Draft, trail: Option<&Trail>) {
+    fn take_baromin(&self, draft: &mut Draft, units: Units, trail: Option<&Trail>) {
         let mut take = |quantity, text: &str| {
+            let unit = match units.of(Unit::InchOfMercury) {
+                Ok(unit) => unit,
+                Err(why) => return refuse(draft, "baromin", text, why),
+            };
             if let Some(trail) = trail {
-                trail.takes(&SensorName::main(), quantity, Unit::InchOfMercury, 1.0, "baromin", text);
+                trail.takes(&SensorName::main(), quantity, unit, 1.0, "baromin", text);
             }
-            draft.take_text(&SensorName::main(), quantity, Unit::InchOfMercury, "baromin", text);
+            draft.take_text(&SensorName::main(), quantity, unit, "baromin", text);
         };
         let reduced = match self.dialect {
             Dialect::WowBe => Quantity::AltimeterSetting,
@@ -254,6 +318,15 @@ impl<'a> Upload<'a> {
         for text in sent {
             take(reduced, text);
         }
+    }
+
+    /// Whether a pressure under a name for inHg is one in hPa: no air has so many inches, and all weather has so many hPa.
+    fn is_metric(&self) -> bool {
+        const HPA: std::ops::RangeInclusive<f64> = 300.0..=1_100.0;
+        self.pairs.iter().any(|(name, value)| {
+            matches!(fields::find(name), fields::Meaning::Weather(_, _, Unit::InchOfMercury))
+                && matches!(quality::read_text(value), Sent::Number(number) if HPA.contains(&number))
+        })
     }
 
     fn required(&self, name: &'static str) -> Result<&str, Garbled> {

@@ -2,7 +2,7 @@
 
 mod words;
 
-use super::console::{Credentials, Dialect, Garbled, Target, Upload};
+use super::console::{Arrived, Credentials, Dialect, Garbled, Target, Upload};
 use super::inflate::{self, Coding, NotInflated};
 use super::keys::NoKey;
 use super::trail::Trail;
@@ -259,10 +259,9 @@ impl Arriving<'_> {
     fn note(&self, inbox: &Inbox, dialect: Dialect, at: Timestamp, found: Found, answer: &Answer) {
         let Found { station, of, mappings, nobody } = found;
         let (is_anywhere, is_empty) = (self.target.place.is_none(), self.asked.is_empty() && self.body.is_empty());
-        let clock_offset_ms = station.as_ref().map_or(0, |station| station.clock_offset_ms);
-        let reader: Reader = Box::new(move |target, body| {
-            understood(target, body, is_anywhere, (at, clock_offset_ms), (&of, &mappings))
-        });
+        let arrived = Arrived::of(station.as_deref(), at);
+        let reader: Reader =
+            Box::new(move |target, body| understood(target, body, is_anywhere, arrived, (&of, &mappings)));
         inbox.note(Note {
             at,
             from: self.from,
@@ -283,7 +282,7 @@ fn understood(
     target: &Raw,
     body: &Raw,
     is_anywhere: bool,
-    at: (Timestamp, i64),
+    arrived: Arrived,
     (of, mappings): (&SensorName, &Mappings),
 ) -> Understood {
     let asked = String::from_utf8_lossy(&target.start);
@@ -292,7 +291,7 @@ fn understood(
     let tail = target.map_or("", |target| target.tail);
     let trail = Trail::default();
     let parsed = Upload::new(target.as_ref(), &[tail.as_bytes(), query.as_bytes(), &body.start]);
-    let parsed = parsed.and_then(|upload| upload.parse_with(at, of, (mappings, Some(&trail))));
+    let parsed = parsed.and_then(|upload| upload.parse_with(arrived, of, (mappings, Some(&trail))));
     trail.understood(parsed)
 }
 
@@ -355,7 +354,7 @@ async fn store(
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
     found.mappings = storage.directory().mappings(station.id);
-    let mut parsed = upload.parse_with((received, station.clock_offset_ms), &found.of, (&found.mappings, None))?;
+    let mut parsed = upload.parse_with(Arrived::of(Some(&station), received), &found.of, (&found.mappings, None))?;
     unmapped::note(storage, station.id, &mut parsed, received);
     if !parsed.warnings.is_empty() {
         tracing::debug!(station = %station.slug, warnings = %Masked(&parsed.warnings), "an upload was not stored in full");

@@ -15,3 +15,4 @@ pub mod tokens;
 pub mod topic;
 pub mod units;
 pub mod vocabulary;
+pub mod wrong_clock;

@@ -383,7 +383,7 @@ impl Watch {
         self.queue.heed(&key.1);
         let now = (self.clock)();
         let (context, latest) = gather::context(&self.storage, station, preference, now).await?;
-        let facts = Facts { latest, ..Facts::default() };
+        let facts = Facts { latest, clock: self.storage.heard(station.id).off(), ..Facts::default() };
         let own = book.alerts.get(&key);
         let held: Vec<(u32, &Rule)> = own.into_iter().flatten().map(|(number, held)| (*number, &held.rule)).collect();
         let (text, changes) = book::obey(command, &held, &facts, &context);

@@ -15,7 +15,7 @@ use chrono::Offset;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::sync::Arc;
-use weather::clock::{OFFSET_MAX_MS, Off, correction, is_local_time};
+use weather::clock::{Off, correction, is_local_time};
 use weather::preference::Preference;
 use weather::station::{Slug, Station};
 
@@ -40,15 +40,13 @@ pub(crate) struct Desk<'r> {
 fn clock_offer(station: &Station, off: Off) -> Option<String> {
     let zone_s = clock::local(&station.zone, off.heard_at).offset().fix().local_minus_utc();
     let seems = if is_local_time(off.by_ms, zone_s) { " It seems to send its local time as UTC." } else { "" };
-    let right = correction(off.by_ms.saturating_add(-station.clock_offset_ms));
-    (off.by_ms.abs() <= OFFSET_MAX_MS).then(|| {
-        format!(
-            "The clock of {} is {}.{seems} If it cannot be set: stevenson station set {} --clock-offset {right}",
-            station.name,
-            weather::clock::off(off.by_ms),
-            station.slug,
-        )
-    })
+    let right = correction(off.right_ms(station.clock_offset_ms)?);
+    Some(format!(
+        "The clock of {} is {}.{seems} If it cannot be set: stevenson station set {} --clock-offset {right}",
+        station.name,
+        weather::clock::off(off.by_ms),
+        station.slug,
+    ))
 }
 
 /// So many stations are named on the overview whose shares are nearly full.

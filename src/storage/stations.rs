@@ -8,7 +8,9 @@ use subtle::ConstantTimeEq;
 use weather::calibration::Calibrations;
 use weather::mapping::Mappings;
 use weather::station::{SensorName, Slug, Station, StationId};
+use weather::sun::Coordinates;
 use weather::time::Timestamp;
+use weather::upload_units::UploadUnits;
 use weather::zone::Zone;
 
 /// A station to be added.
@@ -22,6 +24,8 @@ pub struct NewStation {
     pub zone: Zone,
     /// Height of the ground, metres.
     pub elevation_m: Option<f64>,
+    /// Where it stands.
+    pub coordinates: Option<Coordinates>,
 }
 
 /// What its owner changes of a station; `None` stays as it is.
@@ -31,6 +35,10 @@ pub struct StationSettings {
     pub elevation_m: Option<Option<f64>>,
     /// What is added to the times that it sends, ms, within [`weather::clock::OFFSET_MAX_MS`].
     pub clock_offset_ms: Option<i64>,
+    /// Where it stands; `Some(None)`: not known.
+    pub coordinates: Option<Option<Coordinates>>,
+    /// In which units its uploads are.
+    pub upload_units: Option<UploadUnits>,
 }
 
 /// A sensor of a station, as its owner sees it.

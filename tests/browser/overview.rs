@@ -20,8 +20,13 @@ async fn stations(folder: &Path, count: usize) -> Vec<String> {
     let mut keys = Vec::new();
     for number in 0..count {
         let slug = Slug::new(&format!("s-{number:03}")).expect("a slug");
-        let new =
-            NewStation { slug, name: format!("Hill {number:03}"), zone: weather::zone::Zone::UTC, elevation_m: None };
+        let new = NewStation {
+            slug,
+            name: format!("Hill {number:03}"),
+            zone: weather::zone::Zone::UTC,
+            elevation_m: None,
+            coordinates: None,
+        };
         keys.push(storage.add_station(new).await.expect("a station").1.reveal().to_owned());
     }
     storage.close().await;

@@ -1,6 +1,7 @@
 //! The owner's rooms, `/admin`: who is let in, and what is done there.
 
 mod calibrations;
+mod clock;
 mod doors;
 mod enrolment;
 mod fields;

@@ -516,3 +516,56 @@ async fn the_station_port_has_room_for_so_many_and_tells_the_others() {
         assert!(tokio::time::Instant::now() < deadline, "there is never room again");
     }
 }
+
+#[tokio::test]
+async fn metric_numbers_under_names_for_others_are_refused_until_the_owner_says_what_they_are() {
+    let house = House::new().await;
+    let upload = |key: &str, temperature: &str| {
+        let pairs = format!(
+            "PASSKEY={key}&stationtype=GW1000B&dateutc=now&tempinf=26.4&humidityin=41&baromrelin=837.793&baromabsin=837.793\
+             &tempf={temperature}&humidity=85&windspeedmph=3.6&rainratein=2.5&dailyrainin=12.5&solarradiation=0&tf_ch1="
+        );
+        let length = pairs.len();
+        format!(
+            "POST /data/report HTTP/1.1\r\n{HEAD}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{pairs}"
+        )
+    };
+    body(&house.says(&upload(&house.key, "20.1")).await, 200);
+    assert_eq!(house.latest().await, ["humidity 85.00", "solar_radiation 0.00", "indoor/humidity 41.00"]);
+    let shown = crate::guard::ask(&house.app, "GET /admin/inbox/1", "", b"").await.body;
+    let why = "this upload gives hPa under a name for inHg, so its °F, mph and in are not believed";
+    assert_eq!(shown.matches(why).count(), 7, "{shown}");
+    assert!(shown.contains("<code>tempinf</code> 26.4: "), "{shown}");
+
+    let set = async |units: &str| {
+        let settings = stevenson::storage::StationSettings {
+            upload_units: Some(weather::upload_units::UploadUnits::from_name(units).expect("units")),
+            ..stevenson::storage::StationSettings::default()
+        };
+        house.app.storage.set_station(&house.station.slug, settings).await.expect("set");
+    };
+    let of = async |what: &str| house.latest().await.into_iter().find(|one| one.starts_with(&format!("{what} ")));
+    set("metric").await;
+    body(&house.says(&upload(&house.key, "20.2")).await, 200);
+    for is in ["temperature 20.20", "indoor/temperature 26.40", "station_pressure 837.79", "precipitation_rate 2.50"] {
+        assert!(house.latest().await.contains(&is.to_owned()), "{is}: {:?}", house.latest().await);
+    }
+    assert_eq!(of("wind_speed").await, None, "nobody has said which");
+    let shown = crate::guard::ask(&house.app, "GET /admin/inbox/2", "", b"").await.body;
+    assert!(
+        shown.contains("<code>windspeedmph</code> 3.6: nobody has said whether this wind is in m/s or km/h"),
+        "{shown}"
+    );
+    set("metric-km/h").await;
+    body(&house.says(&upload(&house.key, "20.3")).await, 200);
+    assert_eq!(of("wind_speed").await.as_deref(), Some("wind_speed 1.00"));
+    // The true units are none of these.
+    set("as-named").await;
+    let fine = "GET /weatherstation/updateweatherstation.php?ID=town-hall&PASSWORD=";
+    let fine = format!("{fine}{}&dateutc=now&tempf=68&baromin=29.92 HTTP/1.1\r\n{HEAD}\r\n", house.key);
+    body(&house.says(&fine).await, 200);
+    assert_eq!(of("temperature").await.as_deref(), Some("temperature 20.00"));
+    let wrong = fine.replace("29.92", "1013.2").replace("tempf=68", "tempf=21");
+    body(&house.says(&wrong).await, 200);
+    assert_eq!(of("temperature").await.as_deref(), Some("temperature 20.00"), "baromin gives it away, too");
+}

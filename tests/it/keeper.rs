@@ -4,6 +4,8 @@
 mod alerts;
 #[path = "keeper/answers.rs"]
 mod answers;
+#[path = "keeper/clocks.rs"]
+mod clocks;
 #[path = "keeper/looking_back.rs"]
 mod looking_back;
 #[path = "keeper/worker.rs"]
@@ -74,6 +76,7 @@ impl House {
                     name: name.into(),
                     zone: Zone::inside("Europe/Berlin").expect("a zone"),
                     elevation_m: None,
+                    coordinates: None,
                 };
                 storage.add_station(new).await.expect("added");
             }

@@ -42,7 +42,7 @@ async fn with_stations(app: &TestApp, count: usize) -> Vec<String> {
     for number in 0..count {
         let slug = Slug::new(&format!("s-{number:03}")).expect("a slug");
         let name = format!("{} {number:03}", if number % 2 == 0 { "Hill" } else { "Öst & Vale" });
-        let new = NewStation { slug, name, zone: weather::zone::Zone::UTC, elevation_m: None };
+        let new = NewStation { slug, name, zone: weather::zone::Zone::UTC, elevation_m: None, coordinates: None };
         let (_, key) = app.storage.add_station(new).await.expect("a station");
         keys.push(key.reveal().to_owned());
     }

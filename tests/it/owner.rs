@@ -45,7 +45,13 @@ fn report(minute: i64) -> Report {
 async fn add(folder: &Path, slug: &str) {
     let storage = open(folder).await;
     let slug = Slug::new(slug).expect("a slug");
-    let new = NewStation { slug, name: "Roof & Co".into(), zone: weather::zone::Zone::UTC, elevation_m: None };
+    let new = NewStation {
+        slug,
+        name: "Roof & Co".into(),
+        zone: weather::zone::Zone::UTC,
+        elevation_m: None,
+        coordinates: None,
+    };
     storage.add_station(new).await.expect("added");
     storage.close().await;
 }

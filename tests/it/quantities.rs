@@ -78,6 +78,8 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
         zone: Zone::UTC,
         elevation_m: None,
         clock_offset_ms: 0,
+        coordinates: None,
+        upload_units: weather::upload_units::UploadUnits::AsNamed,
     };
     let now = Timestamp(1_795_348_800_000);
     let known = Quantity::all().map(|quantity| (SensorName::main(), quantity)).collect();

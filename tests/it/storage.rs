@@ -120,6 +120,7 @@ fn new_station(slug: &str) -> NewStation {
         name: "Town Hall".into(),
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: Some(214.0),
+        coordinates: None,
     }
 }
 

@@ -126,7 +126,7 @@ pub async fn open(change: impl FnOnce(&mut Config)) -> (App, TempDir) {
 pub async fn add_station(storage: &Storage, slug: &str) -> (Arc<Station>, String) {
     let slug = Slug::new(slug).expect("a slug");
     let zone = weather::zone::Zone::inside("Europe/Berlin").expect("a zone");
-    let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: Some(214.0) };
+    let new = NewStation { slug, name: "Town Hall".into(), zone, elevation_m: Some(214.0), coordinates: None };
     let (station, key) = storage.add_station(new).await.expect("a station");
     (station, key.reveal().to_owned())
 }

@@ -1,5 +1,7 @@
 //! Clocks of stations: is one wrong, and by how much?
 
+use crate::quality::{AHEAD_MAX_MS, BEHIND_MAX_MS};
+use crate::report::BACKFILL_AGE_MS;
 use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp};
 use std::collections::VecDeque;
 
@@ -66,16 +68,50 @@ impl Heard {
     }
 }
 
-/// What to add to the times of a clock that is so far ahead (negative: behind), to five minutes, as
-/// `stevenson station set --clock-offset` takes it: `5h`, `-2h30m`.
-pub fn correction(off_ms: i64) -> String {
-    const STEP_MIN: i64 = 5;
-    let minutes = off_ms.saturating_abs().saturating_add(STEP_MIN * MINUTE_MS / 2) / (STEP_MIN * MINUTE_MS) * STEP_MIN;
-    let sign = if off_ms > 0 { "-" } else { "" };
+impl Off {
+    /// True if reports count as old when they arrive, though they are new.
+    pub fn makes_old(&self) -> bool {
+        (-BEHIND_MAX_MS..-BACKFILL_AGE_MS).contains(&self.by_ms)
+    }
+
+    /// True if the clock is not believed: the time of arrival counts.
+    pub fn is_replaced(&self) -> bool {
+        !(-BEHIND_MAX_MS..=AHEAD_MAX_MS).contains(&self.by_ms)
+    }
+
+    /// What has to be added to the times of the station, ms, to five minutes, if `added_ms` is added already. `None` if it is more
+    /// than may be added.
+    pub fn right_ms(&self, added_ms: i64) -> Option<i64> {
+        let right_ms = rounded(added_ms.saturating_sub(self.by_ms));
+        (right_ms.abs() <= OFFSET_MAX_MS).then_some(right_ms)
+    }
+}
+
+/// What is said of clocks is rounded to this, ms: reports are some seconds old when they arrive.
+const STEP_MS: i64 = 5 * MINUTE_MS;
+
+fn rounded(ms: i64) -> i64 {
+    ms.saturating_abs().saturating_add(STEP_MS / 2) / STEP_MS * STEP_MS * ms.signum()
+}
+
+/// A correction, to the minute, as `stevenson station set --clock-offset` takes it: `5h`, `-2h30m`.
+pub fn correction(ms: i64) -> String {
+    let minutes = ms.saturating_abs() / MINUTE_MS;
+    let sign = if ms < 0 { "-" } else { "" };
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{sign}{minutes}m"),
         (hours, 0) => format!("{sign}{hours}h"),
         (hours, minutes) => format!("{sign}{hours}h{minutes}m"),
+    }
+}
+
+/// The length of a correction, to the minute, as people say it: `5 h`, `2 h 30 min`, `20 min`.
+pub fn length(ms: i64) -> String {
+    let minutes = ms.saturating_abs() / MINUTE_MS;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -86,20 +122,17 @@ pub fn is_local_time(off_ms: i64, zone_s: i32) -> bool {
 }
 
 /// A clock may be put right by so much, ms: what is further off is not believed either way.
-pub const OFFSET_MAX_MS: i64 = crate::quality::BEHIND_MAX_MS;
+pub const OFFSET_MAX_MS: i64 = BEHIND_MAX_MS;
 
 /// How far off a clock is, as people say it: `5 h behind`, `2 h 30 min ahead`, `3 days behind`. To five minutes: reports are some
 /// seconds old when they arrive.
 pub fn off(ms: i64) -> String {
-    /// What is said is rounded to this, minutes.
-    const STEP_MIN: i64 = 5;
-    let minutes = ms.saturating_abs().saturating_add(STEP_MIN * MINUTE_MS / 2) / (STEP_MIN * MINUTE_MS) * STEP_MIN;
+    /// Of a clock that is further off, days are said.
+    const DAYS_FROM_MS: i64 = 2 * DAY_MS;
     let side = if ms < 0 { "behind" } else { "ahead" };
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min {side}"),
-        (hours, 0) if hours < 48 => format!("{hours} h {side}"),
-        (hours, minutes) if hours < 48 => format!("{hours} h {minutes} min {side}"),
-        (hours, _) => format!("{} days {side}", hours / 24),
+    match rounded(ms) {
+        ms if ms.saturating_abs() < DAYS_FROM_MS => format!("{} {side}", length(ms)),
+        ms => format!("{} days {side}", ms.saturating_abs() / DAY_MS),
     }
 }
 
@@ -144,13 +177,25 @@ mod tests {
 
     #[test]
     fn a_correction_is_the_other_way_round() {
-        for (off_ms, text) in [
-            (-5 * HOUR_MS, "5h"),
-            (2 * HOUR_MS + 30 * MINUTE_MS + 4_000, "-2h30m"),
-            (-6 * MINUTE_MS, "5m"),
-            (-(26 * HOUR_MS + 10 * MINUTE_MS), "26h10m"),
+        let off = |by_ms| Off { heard_at: Timestamp(0), by_ms };
+        for (off_ms, added_ms, text, words) in [
+            (-5 * HOUR_MS, 0, "5h", "5 h"),
+            (2 * HOUR_MS + 30 * MINUTE_MS + 4_000, 0, "-2h30m", "2 h 30 min"),
+            (-6 * MINUTE_MS, 0, "5m", "5 min"),
+            (-(26 * HOUR_MS + 10 * MINUTE_MS), 0, "26h10m", "26 h 10 min"),
+            (2 * HOUR_MS - 3_000, 5 * HOUR_MS, "3h", "3 h"),
         ] {
-            assert_eq!(correction(off_ms), text);
+            let right_ms = off(off_ms).right_ms(added_ms).expect("it can be put right");
+            assert_eq!((correction(right_ms).as_str(), length(right_ms).as_str()), (text, words));
+        }
+        assert_eq!(off(-367 * DAY_MS).right_ms(0), None);
+        for (by_ms, is_old, is_replaced) in [
+            (-9 * MINUTE_MS, false, false),
+            (-11 * MINUTE_MS, true, false),
+            (-367 * DAY_MS, false, true),
+            (6 * MINUTE_MS, false, true),
+        ] {
+            assert_eq!((off(by_ms).makes_old(), off(by_ms).is_replaced()), (is_old, is_replaced), "{by_ms}");
         }
         assert!(is_local_time(HOUR_MS - 20_000, 3_600) && is_local_time(-5 * HOUR_MS, -18_000));
         assert!(!is_local_time(HOUR_MS, 7_200) && !is_local_time(0, 0) && !is_local_time(-HOUR_MS, 3_600));

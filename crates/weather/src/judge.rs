@@ -5,6 +5,7 @@
 
 use crate::mark::Reason;
 use crate::quantity::Quantity;
+use crate::sun::Coordinates;
 use crate::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use crate::values::Values;
 
@@ -18,6 +19,13 @@ const DEW_POINT_ABOVE: f64 = 0.5;
 const GUST_BELOW: f64 = 0.5;
 /// Rain that falls through drier air is suspect, %.
 const RAIN_HUMIDITY: f64 = 60.0;
+/// More light than this is none of a night, W/m². A pyranometer without light may be 41 W/m² off, if it is of the least class (class C)
+/// of ISO 9060:2018, by its total zero offset; street lamps and the moon give less than 1 W/m².
+const NIGHT_LIGHT: f64 = 50.0;
+/// As much ultraviolet light is none of a night: an index of 1 is the least that is told of in whole numbers.
+const NIGHT_UV_INDEX: f64 = 1.0;
+/// The sun is so far below the horizon, degrees, at the end of civil twilight: then the sky gives less than 0.1 W/m².
+const NIGHT_BELOW: f64 = -6.0;
 /// Air that is as moist stays so for hours, %.
 const FOG_HUMIDITY: f64 = 95.0;
 /// A vane turns if the wind is stronger, m/s.
@@ -248,6 +256,16 @@ pub fn contradiction(quantity: Quantity, value: f64, beside: &Values) -> Option<
         }
         _ => None,
     }
+}
+
+/// Why a value cannot be of light, at that time and place: there is none at night.
+pub fn light(quantity: Quantity, value: f64, place: Option<Coordinates>, at: Timestamp) -> Option<Reason> {
+    let is_light = match quantity {
+        Quantity::SolarRadiation => value > NIGHT_LIGHT,
+        Quantity::UvIndex => value >= NIGHT_UV_INDEX,
+        _ => false,
+    };
+    (is_light && place?.sun_elevation(at) < NIGHT_BELOW).then_some(Reason::SunBelow)
 }
 
 #[cfg(test)]

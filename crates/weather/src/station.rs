@@ -1,6 +1,8 @@
 //! Stations and the names of their sensors.
 
 use crate::quantity::Quantity;
+use crate::sun::Coordinates;
+use crate::upload_units::UploadUnits;
 use crate::visible::{is_hidden, is_joiner};
 use crate::zone::Zone;
 use std::fmt;
@@ -25,6 +27,10 @@ pub struct Station {
     pub elevation_m: Option<f64>,
     /// What is added to the times that it sends, ms: its owner has said how far its clock is off.
     pub clock_offset_ms: i64,
+    /// Where it stands, if its owner has said so. It is nobody else's business.
+    pub coordinates: Option<Coordinates>,
+    /// In which units its uploads are.
+    pub upload_units: UploadUnits,
 }
 
 /// A name that is not one, and why.

@@ -138,6 +138,8 @@ mod tests {
             zone: zone.clone(),
             elevation_m: None,
             clock_offset_ms: 0,
+            coordinates: None,
+            upload_units: weather::upload_units::UploadUnits::AsNamed,
         };
         [
             Outcome::Stored(Arc::new(station)),

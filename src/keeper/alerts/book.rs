@@ -5,7 +5,7 @@ use super::rule::Rule;
 use super::state::{AlertState, Reading};
 use crate::keeper::language::facts::Facts;
 use crate::keeper::language::topic::Context;
-use crate::keeper::language::{measure, suggest};
+use crate::keeper::language::{measure, suggest, wrong_clock};
 use crate::storage::Latest;
 use weather::freshness::Freshness;
 use weather::quantity::Quantity;
@@ -28,7 +28,10 @@ pub struct Changes {
 pub fn obey(command: &Command, held: &[(u32, &Rule)], facts: &Facts, context: &Context) -> (String, Changes) {
     match command {
         Command::Refuse(reason) => (reason.clone(), Changes::default()),
-        Command::List => (list(held, context), Changes::default()),
+        Command::List => {
+            let more = beside(held.iter().map(|(_, rule)| *rule), facts, context);
+            (with(list(held, context), more), Changes::default())
+        }
         Command::ForgetWhich if held.is_empty() => (list(held, context), Changes::default()),
         Command::ForgetWhich => {
             (format!("Which one? {} Or say \"forget all\".", list(held, context)), Changes::default())
@@ -46,6 +49,19 @@ fn list(held: &[(u32, &Rule)], context: &Context) -> String {
     }
     let names: Vec<String> = held.iter().map(|(number, rule)| format!("{number}: {}", rule.name())).collect();
     format!("Your alerts here are {}.", names.join("; "))
+}
+
+/// Whether alerts of these kinds ring, if something keeps them from it.
+fn beside<'a>(rules: impl IntoIterator<Item = &'a Rule>, facts: &Facts, context: &Context) -> Option<String> {
+    let mut rules = rules.into_iter().peekable();
+    rules.peek()?;
+    let cannot = if rules.all(|rule| *rule == Rule::Silence) { "tell when a silence is over" } else { "ring" };
+    wrong_clock::beside_alerts(facts.clock, &context.here, cannot)
+}
+
+/// Two sentences, if there is a second.
+fn with(text: String, more: Option<String>) -> String {
+    more.map_or_else(|| text.clone(), |more| format!("{text} {more}"))
 }
 
 fn forget(numbers: &[u32], held: &[(u32, &Rule)], context: &Context) -> (String, Changes) {
@@ -92,6 +108,7 @@ fn add(rule: &Rule, held: &[(u32, &Rule)], facts: &Facts, context: &Context) -> 
             _ => " It rains already; I will say when it stops.".to_owned(),
         };
     }
+    let text = with(text, beside([rule], facts, context));
     (text, Changes { add: Some((number, rule.clone(), state)), forget: Vec::new() })
 }
 
@@ -138,6 +155,8 @@ mod tests {
             zone: Zone::UTC,
             elevation_m: None,
             clock_offset_ms: 0,
+            coordinates: None,
+            upload_units: weather::upload_units::UploadUnits::AsNamed,
         };
         let known = vec![(SensorName::main(), Quantity::Temperature)];
         Context { here: Arc::new(here), known, others: vec![], preference: Preference::default(), now: NOW }

@@ -167,7 +167,16 @@ mod tests {
 
     fn station() -> Station {
         let slug = Slug::new("a").expect("a slug");
-        Station { id: StationId(1), slug, name: "A".into(), zone: Zone::UTC, elevation_m: None, clock_offset_ms: 0 }
+        Station {
+            id: StationId(1),
+            slug,
+            name: "A".into(),
+            zone: Zone::UTC,
+            elevation_m: None,
+            clock_offset_ms: 0,
+            coordinates: None,
+            upload_units: weather::upload_units::UploadUnits::AsNamed,
+        }
     }
 
     #[test]

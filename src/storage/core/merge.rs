@@ -22,6 +22,7 @@ use weather::quantity::Quantity;
 use weather::rain::{Counter, Gauge, without_noise};
 use weather::report::{Report, Values, Warning};
 use weather::station::{SensorName, Station, StationId};
+use weather::sun::Coordinates;
 use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
 use weather::{day, derived};
 
@@ -180,11 +181,11 @@ impl<'r> Taken<'r> {
         row: &mut Row,
         (name, sensor, of): (&'r SensorName, SensorId, Option<&OfSensor>),
         (quantity, value): (Quantity, f64),
-        (report, neighbours, is_still): (&Report, &Neighbours<'_>, bool),
+        (report, neighbours, is_still, place): (&Report, &Neighbours<'_>, bool, Option<Coordinates>),
     ) {
         let known = memory.sensors.entry(sensor).or_default();
         let (beside, is_main) = (&row.values, name.is_main());
-        let case = Case { quantity, value, beside, neighbours, calibrations: of, report, is_main, is_still };
+        let case = Case { quantity, value, beside, neighbours, calibrations: of, report, is_main, place, is_still };
         let Verdict { reason, settled } = Verdict::of(known, &case);
         for (at, mark, settled) in settled.into_iter().filter(|(.., settled)| *settled != Settled::Unknown) {
             let counts = settled == Settled::Stayed;
@@ -388,7 +389,7 @@ impl Merging {
                 match known {
                     None => {
                         self.sent.extend(kept_as_sent(right.as_ref(), place, sent_as));
-                        let judged = (report, &neighbours, is_still);
+                        let judged = (report, &neighbours, is_still, station.coordinates);
                         taken.judge(memory, &mut row, (name, sensor, of), (quantity, value), judged);
                     }
                     Some(stored) if stored == value => {}
@@ -422,7 +423,13 @@ impl Merging {
                 && taken.measured(Quantity::StationPressure, before)
                 && let Some(made) = reduced(memory, (station, sensor), &row, report)
             {
-                taken.judge(memory, &mut row, (name, sensor, of), made, (report, &neighbours, is_still));
+                taken.judge(
+                    memory,
+                    &mut row,
+                    (name, sensor, of),
+                    made,
+                    (report, &neighbours, is_still, station.coordinates),
+                );
             }
             row.changed |= taken.counts() != before;
             self.rows.put_back(slot, row);

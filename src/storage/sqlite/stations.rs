@@ -14,12 +14,16 @@ use std::collections::HashMap;
 use weather::calibration::Calibrations;
 use weather::mapping::Mappings;
 use weather::station::{SensorName, Slug, Station, StationId};
+use weather::sun::Coordinates;
 use weather::time::Timestamp;
+use weather::upload_units::UploadUnits;
 
-type Row = (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>, i64);
+type Row =
+    (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>, i64, Option<f64>, Option<f64>, String);
 
 const ALL: &str = "\
-    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms FROM station ORDER BY name, slug";
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, \
+    upload_units FROM station ORDER BY name, slug";
 
 const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
@@ -46,7 +50,8 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
 }
 
 const BY_HASH: &str = "\
-    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms FROM station WHERE key_hash = $1";
+    SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, \
+    upload_units FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
 pub(super) async fn by_hash(
@@ -60,11 +65,14 @@ pub(super) async fn by_hash(
 
 /// A station without its devices.
 fn found(
-    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device, clock_offset_ms): Row,
+    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, units): Row,
     zones: &Zones,
 ) -> Result<FoundStation, Error> {
     let zone = zones.named(&zone).map_err(decode)?;
-    let station = Station { id: StationId(id), slug: Slug::new(&slug)?, name, zone, elevation_m, clock_offset_ms };
+    let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
+    let upload_units = UploadUnits::from_name(&units).map_err(decode)?;
+    let (id, slug) = (StationId(id), Slug::new(&slug)?);
+    let station = Station { id, slug, name, zone, elevation_m, clock_offset_ms, coordinates, upload_units };
     let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
     let (devices, calibrations, mappings) = (Vec::new(), Calibrations::default(), Mappings::default());
     Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices, main_device, calibrations, mappings })
@@ -100,8 +108,8 @@ pub(super) async fn change(
 }
 
 const INSERT: &str = "\
-    INSERT INTO station (slug, name, zone, elevation_m, key_hash, key_prefix, created_ms) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING";
+    INSERT INTO station (slug, name, zone, elevation_m, key_hash, key_prefix, created_ms, latitude, longitude) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING";
 
 async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: Timestamp) -> Result<(), Error> {
     let done = sqlx::query(INSERT)
@@ -112,6 +120,8 @@ async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: T
         .bind(&keys::hash(key.reveal())[..])
         .bind(key.prefix())
         .bind(now.0)
+        .bind(new.coordinates.map(Coordinates::latitude))
+        .bind(new.coordinates.map(Coordinates::longitude))
         .execute(conn)
         .await?;
     if done.rows_affected() == 0 { Err(Error::SlugTaken(new.slug.to_string())) } else { Ok(()) }
@@ -133,14 +143,20 @@ async fn rename(conn: &mut SqliteConnection, slug: &Slug, name: &str) -> Result<
 
 const SET: &str = "\
     UPDATE station SET clock_offset_ms = coalesce($2, clock_offset_ms), \
-    elevation_m = CASE WHEN $3 THEN $4 ELSE elevation_m END WHERE slug = $1";
+    elevation_m = CASE WHEN $3 THEN $4 ELSE elevation_m END, \
+    latitude = CASE WHEN $5 THEN $6 ELSE latitude END, longitude = CASE WHEN $5 THEN $7 ELSE longitude END, \
+    upload_units = coalesce($8, upload_units) WHERE slug = $1";
 
 async fn set(conn: &mut SqliteConnection, slug: &Slug, settings: &StationSettings) -> Result<(), Error> {
     let query = sqlx::query(SET)
         .bind(slug.as_str())
         .bind(settings.clock_offset_ms)
         .bind(settings.elevation_m.is_some())
-        .bind(settings.elevation_m.flatten());
+        .bind(settings.elevation_m.flatten())
+        .bind(settings.coordinates.is_some())
+        .bind(settings.coordinates.flatten().map(Coordinates::latitude))
+        .bind(settings.coordinates.flatten().map(Coordinates::longitude))
+        .bind(settings.upload_units.map(UploadUnits::name));
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 

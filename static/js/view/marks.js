@@ -18,6 +18,7 @@ const REASONS = Object.freeze({
   above_temperature: 'a dew point above the temperature',
   below_mean: 'a gust below the mean wind',
   dry_air: 'rain in dry air',
+  sun_below: 'sun below the horizon',
   struck: 'struck out by a person',
 });
 

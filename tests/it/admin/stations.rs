@@ -173,3 +173,105 @@ async fn an_owner_who_removes_a_station_that_mqtt_reads_for_is_told() {
     let told = String::from_utf8_lossy(&removed.stderr).into_owned();
     assert!(removed.status.success() && told.contains("take roof out of [mqtt]"), "{told}");
 }
+
+#[tokio::test]
+async fn where_a_station_stands_is_set_here_and_by_commands_and_is_shown_to_its_owner_alone() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("roof").await;
+    app.measures(&key, &json!({"temperature": 1})).await;
+    let set =
+        send(&app, "/admin/stations/roof/settings", "elevation=&clock_offset=&latitude=52.5163&longitude=-13.3777")
+            .await;
+    assert_eq!((set.status, location(&set).as_str()), (303, "/admin/stations/roof?done=set"), "{}", set.body);
+    let shown = super::words(&page(&app, "/admin/stations/roof").await);
+    assert!(shown.contains("Place 52.5163° N 13.3777° W"), "{shown}");
+    for path in ["/s/roof", "/", "/api/v1/stations", "/api/v1/stations/roof/export?format=jsonl"] {
+        let answer = ask(&app, &format!("GET {path}"), "", b"").await;
+        assert!(!answer.body.contains("52.51") && !answer.body.contains("13.37"), "{path}: {}", answer.body);
+    }
+    for (body, why) in [
+        ("latitude=52.5&longitude=", "a longitude"),
+        ("latitude=&longitude=13", "a latitude"),
+        ("latitude=90.5&longitude=13", "from -90 to 90"),
+        ("latitude=52&longitude=181", "from -180 to 180"),
+    ] {
+        let body = format!("elevation=&clock_offset=&{body}");
+        let wrong = send(&app, "/admin/stations/roof/settings", &body).await;
+        assert!(wrong.status == 422 && wrong.body.contains(why), "{body}: {}", wrong.body);
+    }
+    // A form without the fields changes nothing of them.
+    assert_eq!(send(&app, "/admin/stations/roof/settings", "elevation=&clock_offset=").await.status, 303);
+    let place = app.storage.directory().by_slug("roof").and_then(|roof| roof.coordinates).expect("known");
+    assert_eq!((place.latitude(), place.longitude()), (52.5163, -13.3777));
+    assert_eq!(
+        send(&app, "/admin/stations/roof/settings", "elevation=&clock_offset=&latitude=&longitude=").await.status,
+        303
+    );
+    assert_eq!(app.storage.directory().by_slug("roof").and_then(|roof| roof.coordinates), None);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let output = crate::kit::program::run(folder.path(), arguments);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let (added, ..) = run(&["station", "add", "barn", "--latitude", "-33.8688", "--longitude", "151.2093"]);
+    assert!(added);
+    let (_, listed, _) = run(&["station", "list"]);
+    assert!(listed.contains("33.8688° S 151.2093° E"), "{listed}");
+    for (arguments, why) in [
+        (&["add", "shed", "--latitude", "1"][..], "--longitude"),
+        (&["add", "shed", "--latitude", "91", "--longitude", "1"], "is not a latitude from -90 to 90"),
+        (&["set", "barn", "--latitude", "1"], "--longitude"),
+        (&["set", "barn", "--longitude", "1"], "--latitude"),
+        (&["set", "barn", "--latitude", "unknown", "--longitude", "1"], "takes no --longitude"),
+        (&["set", "barn", "--upload-units", "imperial"], "metric-km/h"),
+    ] {
+        let (done, _, error) = run(&[&["station"], arguments].concat());
+        assert!(!done && error.contains(why), "{arguments:?}: {error}");
+    }
+    assert!(
+        run(&["station", "set", "barn", "--latitude", "52.52", "--longitude", "13.41", "--upload-units", "metric"]).0
+    );
+    let (_, listed, _) = run(&["station", "list"]);
+    assert!(listed.contains("52.52° N 13.41° E") && listed.contains("uploads metric"), "{listed}");
+    assert!(run(&["station", "set", "barn", "--latitude", "unknown", "--upload-units", "as-named"]).0);
+    let (_, listed, _) = run(&["station", "list"]);
+    assert!(!listed.contains('°') && !listed.contains("uploads"), "{listed}");
+}
+
+#[tokio::test]
+async fn light_at_night_is_set_aside_where_the_place_is_known() {
+    let app = TestApp::start().await;
+    // Where it is midnight, and where it is noon.
+    let hours = chrono::Timelike::num_seconds_from_midnight(&chrono::Utc::now().time()) as f64 / 3_600.0;
+    let noon = 180.0 - 15.0 * hours;
+    let midnight = if noon > 0.0 { noon - 180.0 } else { noon + 180.0 };
+    let sunny = json!({"temperature": 20, "solar_radiation": 300, "uv_index": 2});
+    for (slug, longitude, is_night) in
+        [("noon", Some(noon), false), ("midnight", Some(midnight), true), ("nowhere", None, false)]
+    {
+        let (_, key) = app.add_station(slug).await;
+        if let Some(longitude) = longitude {
+            let body = format!("elevation=&clock_offset=&latitude=0&longitude={longitude}");
+            assert_eq!(send(&app, &format!("/admin/stations/{slug}/settings"), &body).await.status, 303);
+        }
+        app.measures(&key, &sunny).await;
+        let inbox = page(&app, "/admin/inbox").await;
+        let number = inbox.split("/admin/inbox/").nth(1).and_then(|rest| rest.split('"').next()).expect("an upload");
+        let shown = super::words(&page(&app, &format!("/admin/inbox/{number}")).await);
+        let set_aside = shown.matches("kept, does not count: sun below the horizon").count();
+        assert_eq!(set_aside, if is_night { 2 } else { 0 }, "{slug}: {shown}");
+        let station = page(&app, &format!("/s/{slug}")).await;
+        assert_eq!(
+            station.contains("2 values of the last 24 hours do not count: sun below the horizon (2)."),
+            is_night,
+            "{slug}"
+        );
+        app.measures(&key, &json!({"solar_radiation": 41, "uv_index": 0.9})).await;
+        let id = app.storage.directory().by_slug(slug).expect("there").id;
+        let latest = app.storage.latest(id).await.expect("read");
+        let light = latest.iter().find(|one| one.quantity == weather::quantity::Quantity::SolarRadiation);
+        assert_eq!(light.map(|one| one.value), Some(41.0), "{slug}: as dark as instruments tell");
+    }
+}

@@ -168,6 +168,7 @@ async fn a_page_behind_the_ring_is_loaded_from_the_journal() {
             name: slug.to_owned(),
             zone: weather::zone::Zone::UTC,
             elevation_m: None,
+            coordinates: None,
         };
         server.storage.add_station(new).await.expect("added");
     }

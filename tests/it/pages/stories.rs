@@ -25,6 +25,8 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: Some(214.0),
         clock_offset_ms: 0,
+        coordinates: None,
+        upload_units: weather::upload_units::UploadUnits::AsNamed,
     };
     Facts {
         station: Arc::new(station),

@@ -245,3 +245,22 @@ proptest! {
         prop_assert!(spikes.iter().all(|place| *place > 0 && *place + 1 < readings.len()));
     }
 }
+
+#[test]
+fn light_is_judged_by_the_sun_where_the_place_is_known() {
+    // Null Island on the day of an equinox: the sun sets at about 18:07 UTC, and twilight ends 24 minutes later.
+    let place = crate::sun::Coordinates::new(0.0, 0.0);
+    let at = |time: &str| chrono::DateTime::parse_from_rfc3339(time).expect("a time").to_utc().into();
+    let [noon, dusk, night] = ["2026-03-20T12:00:00Z", "2026-03-20T18:25:00Z", "2026-03-20T18:40:00Z"].map(at);
+    let light = |quantity, value, at| super::light(quantity, value, place, at);
+    for time in [noon, dusk] {
+        assert_eq!(light(Quantity::SolarRadiation, 300.0, time), None);
+        assert_eq!(light(Quantity::UvIndex, 3.0, time), None);
+    }
+    assert_eq!(light(Quantity::SolarRadiation, 50.1, night), Some(Reason::SunBelow));
+    assert_eq!(light(Quantity::SolarRadiation, 50.0, night), None);
+    assert_eq!(light(Quantity::UvIndex, 1.0, night), Some(Reason::SunBelow));
+    assert_eq!(light(Quantity::UvIndex, 0.9, night), None);
+    assert_eq!(light(Quantity::Temperature, 60.0, night), None);
+    assert_eq!(super::light(Quantity::SolarRadiation, 300.0, None, night), None);
+}

@@ -5,7 +5,6 @@ use crate::keeper::language::facts::{self, Found};
 use crate::keeper::language::sentence::{self, what};
 use crate::keeper::language::topic::Topic;
 use crate::storage::{Bucket, Latest};
-use weather::clock;
 use weather::freshness::Freshness;
 use weather::preference::minus;
 use weather::quantity::Quantity;
@@ -176,8 +175,7 @@ impl Answering<'_> {
             return "I am here, but my station has not reported anything yet.".to_owned();
         };
         if let Some(clock) = self.facts.clock {
-            let (ago, off) = (self.ago(clock.heard_at), clock::off(clock.by_ms));
-            return format!("I heard my station {ago}, but its clock is {off}: its readings carry the wrong time.");
+            return format!("I heard my station {}.", self.ago(clock.heard_at));
         }
         let (ago, since) = (self.ago(at), self.bare(at));
         match self.freshness(at) {

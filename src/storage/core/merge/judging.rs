@@ -9,6 +9,7 @@ use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled, Still};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values};
+use weather::sun::Coordinates;
 use weather::time::Timestamp;
 
 /// What became of a value.
@@ -32,6 +33,8 @@ pub(super) struct Case<'a> {
     pub calibrations: Option<&'a OfSensor>,
     pub report: &'a Report,
     pub is_main: bool,
+    /// Where the station stands, if that is known.
+    pub place: Option<Coordinates>,
     /// Nothing that the sensor says has changed for hours.
     pub is_still: bool,
 }
@@ -43,7 +46,8 @@ impl Verdict {
         let &Case { quantity, value, beside, report, .. } = case;
         let next = Reading { at: report.observed_at(), value };
         let good = good(known, quantity, report.received_at());
-        let contradiction = judge::contradiction(quantity, value, beside);
+        let contradiction = judge::contradiction(quantity, value, beside)
+            .or_else(|| judge::light(quantity, value, case.place, next.at));
         let waiting = of_quantity(known, quantity);
         let is_late = |before: Timestamp| before >= next.at;
         if good.is_some_and(|good| is_late(good.at)) || waiting.iter().any(|(at, _)| is_late(*at)) {

@@ -104,6 +104,8 @@ fn station() -> Station {
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: None,
         clock_offset_ms: 0,
+        coordinates: None,
+        upload_units: weather::upload_units::UploadUnits::AsNamed,
     }
 }
 
