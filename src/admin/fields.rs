@@ -7,8 +7,8 @@ use super::readings::{AUTHOR, local};
 use super::refusal::Refusal;
 use super::station::find;
 use super::stations::sentence;
-use crate::ingest::unmapped;
 use crate::storage::Error;
+use crate::web::secrets::unreadable;
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
@@ -197,7 +197,7 @@ async fn change(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'
     let made = match FieldName::new(sent.field).map_err(|error| error.to_string()) {
         Err(why) => Err(why),
         Ok(field) if unmaps => refused(owner.storage.unmap_field(slug, field, AUTHOR).await)?,
-        Ok(field) => match unmapped::unfit(sent.field).map_or_else(|| mapping(&sent), Err) {
+        Ok(field) => match unreadable(sent.field).map_or_else(|| mapping(&sent), Err) {
             Err(why) => Err(why),
             Ok(mapping) => refused(owner.storage.map_field(slug, field, mapping, AUTHOR).await)?,
         },

@@ -20,12 +20,6 @@ pub(crate) fn note(storage: &Storage, station: StationId, parsed: &mut Parsed, n
     storage.note_unmapped(station, &fields, now);
 }
 
-/// Why a field cannot be said to be something; `None` if it can.
-pub fn unfit(field: &str) -> Option<String> {
-    let is_secret = !is_fit(field, "");
-    is_secret.then(|| format!("{field} is the name of a secret, and secrets are not read as values"))
-}
-
 /// What a field is to consoles without anybody saying so; `None` if it is nothing to them. What an owner says of it holds where it
 /// means nothing by itself.
 pub fn known_as(field: &str) -> Option<String> {
@@ -48,12 +42,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_or_secret_is_told() {
+    fn what_consoles_know_is_told() {
         assert_eq!(known_as("TempF").as_deref(), Some("temperature °F"));
         assert_eq!(known_as("temp3f").as_deref(), Some("temp3/temperature °F"));
         assert_eq!((known_as("wobble"), known_as("heap")), (None, None));
-        assert!(unfit("PASSKEY").is_some_and(|why| why.starts_with("PASSKEY is the name of a secret")));
-        assert_eq!(unfit("wobble"), None);
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub fn is_secret_name(name: &str) -> bool {
     SECRET_PARTS.iter().any(|part| lower.contains(part)) || SECRET_NAMES.contains(&own)
 }
 
+/// Why a field of that name cannot be read as a value; `None` if it can.
+pub fn unreadable(name: &str) -> Option<String> {
+    is_secret_name(name).then(|| format!("{name} is the name of a secret, and secrets are not read as values"))
+}
+
 /// The target of a request with `…` in place of what looks like a key in its path: a long word with a digit in it.
 pub fn masked_path(target: &str) -> String {
     /// Shorter words are names of places.
