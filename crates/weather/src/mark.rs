@@ -43,12 +43,14 @@ pub enum Reason {
     BelowMean,
     /// Rain that falls through dry air.
     DryAir,
+    /// A pressure that air at the station's elevation does not have.
+    NotOfHeight,
     /// A person struck it out.
     Struck,
 }
 
 /// All of them, with their names and with what people read.
-const REASONS: [(Reason, &str, &str); 9] = [
+const REASONS: [(Reason, &str, &str); 10] = [
     (Reason::Gross, "gross", "outside what weather can be"),
     (Reason::Step, "step", "a step that the next value will settle"),
     (Reason::Spike, "spike", "a spike"),
@@ -57,6 +59,7 @@ const REASONS: [(Reason, &str, &str); 9] = [
     (Reason::AboveTemperature, "above_temperature", "a dew point above the temperature"),
     (Reason::BelowMean, "below_mean", "a gust below the mean wind"),
     (Reason::DryAir, "dry_air", "rain in dry air"),
+    (Reason::NotOfHeight, "not_of_height", "no pressure at the height of the station"),
     (Reason::Struck, "struck", "struck out by a person"),
 ];
 
@@ -88,9 +91,13 @@ impl Reason {
     pub const fn flag(self) -> Flag {
         match self {
             Self::Gross | Self::Spike | Self::Struck => Flag::Fail,
-            Self::Step | Self::Unchanged | Self::Frozen | Self::AboveTemperature | Self::BelowMean | Self::DryAir => {
-                Flag::Suspect
-            }
+            Self::Step
+            | Self::Unchanged
+            | Self::Frozen
+            | Self::AboveTemperature
+            | Self::BelowMean
+            | Self::DryAir
+            | Self::NotOfHeight => Flag::Suspect,
         }
     }
 }

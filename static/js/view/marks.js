@@ -18,6 +18,7 @@ const REASONS = Object.freeze({
   above_temperature: 'a dew point above the temperature',
   below_mean: 'a gust below the mean wind',
   dry_air: 'rain in dry air',
+  not_of_height: 'no pressure at the height of the station',
   struck: 'struck out by a person',
 });
 
