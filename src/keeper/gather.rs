@@ -62,6 +62,8 @@ impl Reads<'_> {
             Intent::Range { topic, period, .. } | Intent::Beyond { topic, period: Some(period), .. } => {
                 self.extremes(topic, *period).await
             }
+            // What is known of the past hour is its newest value.
+            Intent::Rain { topic, .. } if topic.quantity == Quantity::PrecipitationHour => Ok(Found::Nothing),
             Intent::Rain { topic, period, .. } => match self.stretch(*period) {
                 Stretch::Days(..) => self.extremes(topic, *period).await,
                 Stretch::Hours(from, to) => {

@@ -33,6 +33,7 @@ mod pages;
 mod pretend;
 mod quality;
 mod quantities;
+mod rain;
 mod readme;
 mod relay;
 mod serve;

@@ -4,7 +4,10 @@ use crate::kit::app::TestApp;
 use crate::kit::program::{Program, add_station, post, run};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use stevenson::storage::NewStation;
 use weather::mark::Reason;
+use weather::station::Slug;
+use weather::zone::Zone;
 
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     Utc::now() - chrono::Duration::minutes(minutes)
@@ -127,4 +130,92 @@ async fn readings_are_struck_out_and_restored_by_the_command_line_while_the_serv
     let list = said(data, &["reading", "list", "town-hall", &stretch]);
     assert!(list.starts_with("all readings of town-hall of that time count\n"), "{list}");
     assert!(list.contains("restored all values"), "{list}");
+}
+
+#[tokio::test]
+async fn a_number_that_a_broken_sensor_says_is_refused_by_its_name() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("town-hall").await;
+    let beside = |field: &str, number: f64| json!({field: number, "wind_direction": 180});
+    for (report, named) in [
+        (json!({"temperature": -127, "humidity": 50}), "DS18B20"),
+        (beside("temperature", 127.0), "DS18B20"),
+        (beside("temperature_f", -196.6), "DS18B20"),
+        (beside("soil_temperature", -127.0), "DS18B20"),
+        (json!({"temperature": -143.2, "humidity": 50}), "BME280"),
+        (json!({"temperature": -147, "humidity": 50}), "BME280"),
+        (json!({"temperature": 180.4, "humidity": 50}), "BME280"),
+        (json!({"humidity": -6, "temperature": 20}), "HTU21"),
+        (json!({"humidity": 119, "temperature": 20}), "HTU21"),
+        (beside("temperature", -3273.0), "DHT"),
+        (beside("temperature", -3276.4), "DHT"),
+        (beside("temperature", 3276.7), "Davis"),
+        (beside("temperature_f", 3276.7), "Davis"),
+        (beside("precipitation_rate", 3276.7), "Davis"),
+        (beside("precipitation_rate", 13_107.0), "Davis"),
+        (beside("lightning_distance", 255.0), "no lightning"),
+        (beside("temperature", 2_147_483_647.0), "no value"),
+        (beside("temperature", 2_147_483_648.0), "no value"),
+        (beside("humidity", 4_294_967_296.0), "no value"),
+        (beside("temperature", 32_767.0), "no value"),
+        (json!({"temperature": 0, "humidity": 0}), "DHT"),
+    ] {
+        let (_, receipt) = post(&app.url, &key, &report).await.expect("answered");
+        let list = if receipt["errors"].is_null() { "warnings" } else { "errors" };
+        let reason = receipt[list][0]["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains(named), "{report}: {receipt}");
+    }
+}
+
+#[tokio::test]
+async fn a_humidity_that_counts_as_a_hundred_is_told_to_who_reads_answers() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("town-hall").await;
+    let (status, receipt) = post(&app.url, &key, &json!({"humidity": 103})).await.expect("answered");
+    let warning = json!([{"field": "humidity", "value": "103", "reason": "counts as 100 %"}]);
+    assert_eq!((status, &receipt["warnings"]), (201, &warning));
+    let (_, receipt) = post(&app.url, &key, &json!({"humidity": 100})).await.expect("answered");
+    assert_eq!(receipt["warnings"], json!([]));
+    let query = format!("ID=town-hall&PASSWORD={key}&action=updateraw&dateutc=now&humidity=103");
+    let url = format!("{}/weatherstation/updateweatherstation.php?{query}", app.url);
+    let answer = reqwest::get(url).await.expect("answered").text().await.expect("text");
+    assert_eq!(answer.trim(), "success");
+}
+
+#[tokio::test]
+async fn a_pressure_that_the_height_of_the_station_cannot_have_is_set_aside() {
+    let app = TestApp::start().await;
+    let (station, key) = app.add_station("town-hall").await;
+    let latest = async |id| {
+        let latest = app.storage.latest(id).await.expect("read");
+        latest.iter().map(|latest| latest.quantity.name()).collect::<Vec<_>>()
+    };
+    for (hpa, shown) in [(833.0, "833.0"), (880.0, "880.0"), (1040.0, "1040.0")] {
+        let report = json!({"temperature": 15, "station_pressure": hpa});
+        let (status, receipt) = post(&app.url, &key, &report).await.expect("answered");
+        let reason = format!("{shown} hPa is no pressure at 214 m; it is kept and does not count");
+        assert_eq!((status, &receipt["warnings"][0]["reason"]), (201, &json!(reason)), "{receipt}");
+        assert_eq!(latest(station.id).await, ["temperature"], "nothing is made of it, either");
+    }
+    let page = reqwest::get(format!("{}/s/town-hall", app.url)).await.expect("answered").text().await.expect("text");
+    let text = "3 values of the last 24 hours do not count: no pressure at the height of the station (3).";
+    assert!(page.contains(text), "{page}");
+    // The deepest lows.
+    app.measures(&key, &json!({"temperature": 15, "station_pressure": 892.0})).await;
+    assert!(latest(station.id).await.contains(&"sea_level_pressure"));
+}
+
+#[tokio::test]
+async fn a_pressure_is_not_judged_by_a_height_that_nobody_knows() {
+    let app = TestApp::start().await;
+    let new = NewStation {
+        slug: Slug::new("hill").expect("a slug"),
+        name: "Hill".into(),
+        zone: Zone::inside("Europe/Berlin").expect("a zone"),
+        elevation_m: None,
+    };
+    let (station, key) = app.storage.add_station(new).await.expect("added");
+    let (status, receipt) = post(&app.url, key.reveal(), &json!({"station_pressure": 833.0})).await.expect("answered");
+    assert_eq!((status, &receipt["warnings"]), (201, &json!([])));
+    assert_eq!(app.storage.latest(station.id).await.expect("read").len(), 1);
 }

@@ -12,7 +12,8 @@ struct Pair {
 }
 
 /// One a kind of sensor. Weather is never exactly one of them: a humidity of 0 % is not measured outdoors, nor 1 % at 1 °C.
-const NO_MEASUREMENTS: [Pair; 3] = [
+const NO_MEASUREMENTS: [Pair; 4] = [
+    Pair { temperature: 0.0, humidity: 0.0, why: "0 °C with 0 % is the raw zero of a DHT that did not answer" },
     Pair { temperature: 1.0, humidity: 1.0, why: "1 °C with 1 % is what a DHT answers when a reading failed" },
     Pair { temperature: -50.0, humidity: 0.0, why: "−50 °C with 0 % is what an AHT10 answers when it starts" },
     Pair { temperature: -45.0, humidity: 0.0, why: "−45 °C with 0 % is the raw zero of an SHT3x or SHT4x" },
@@ -36,7 +37,9 @@ mod tests {
 
     #[test]
     fn what_a_sensor_says_when_it_could_not_measure_is_taken_out() {
-        for (temperature, humidity, what) in [(1.0, 1.0, "DHT"), (-50.0, 0.0, "AHT10"), (-45.0, 0.0, "SHT3x")] {
+        for (temperature, humidity, what) in
+            [(0.0, 0.0, "DHT"), (1.0, 1.0, "DHT"), (-50.0, 0.0, "AHT10"), (-45.0, 0.0, "SHT3x")]
+        {
             let mut values = Values::default();
             values.put(Quantity::Temperature, temperature).expect("in range");
             values.put(Quantity::Humidity, humidity).expect("in range");
@@ -48,7 +51,7 @@ mod tests {
 
     #[test]
     fn cold_and_dry_air_is_weather() {
-        for (temperature, humidity) in [(1.0, 2.0), (-50.0, 61.0), (-45.0, 1.0), (-44.9, 0.0)] {
+        for (temperature, humidity) in [(0.0, 1.0), (0.1, 0.0), (1.0, 2.0), (-50.0, 61.0), (-45.0, 1.0), (-44.9, 0.0)] {
             let mut values = Values::default();
             values.put(Quantity::Temperature, temperature).expect("in range");
             values.put(Quantity::Humidity, humidity).expect("in range");

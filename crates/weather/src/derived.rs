@@ -141,6 +141,11 @@ pub fn altimeter_setting(station_hpa: f64, elevation_m: f64) -> f64 {
     Unit::InchOfMercury.to_canonical(setting)
 }
 
+/// The pressure of the standard atmosphere at an elevation in m, hPa (ICAO Doc 7488, below 11 km).
+pub fn standard_pressure(elevation_m: f64) -> f64 {
+    1013.25 * (1.0 - 0.0065 * elevation_m / 288.15).max(0.0).powf(5.25588)
+}
+
 /// Above this, what is reduced to sea level depends more on the formula than on the weather, m.
 const LOW_STATION_M: f64 = 750.0;
 /// Humidity that is assumed where none is measured, %: at 20 °C an error of 40 % moves the pressure of a station at 500 m by

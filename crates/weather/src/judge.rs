@@ -3,6 +3,7 @@
 //! A step may be a spike or a front. The value after it tells: a spike returns, a front stays. Until then the step is
 //! suspect. Steps that go on in one direction wait together. Nothing is judged across a gap.
 
+use crate::derived;
 use crate::mark::Reason;
 use crate::quantity::Quantity;
 use crate::sun::Coordinates;
@@ -30,6 +31,11 @@ const NIGHT_BELOW: f64 = -6.0;
 const FOG_HUMIDITY: f64 = 95.0;
 /// A vane turns if the wind is stronger, m/s.
 const VANE_WIND: f64 = 1.5;
+
+/// The highest pressures lie so far above that of the standard atmosphere, hPa (WMO-No. 8 and most records).
+const ABOVE_STANDARD_HPA: f64 = 50.0;
+/// The deepest lows outside the tropics lie so far below it, hPa: 914 hPa at sea level, in January 1993.
+const BELOW_STANDARD_HPA: f64 = 100.0;
 
 /// A value and when it was observed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -242,6 +248,14 @@ impl Still {
     pub fn is_frozen(&self) -> bool {
         self.readings >= FROZEN_READINGS && self.last.since(self.since) > ALL_FROZEN_MS
     }
+}
+
+/// Whether air at that elevation cannot have that pressure: the barometer is wrong, or what it says is reduced to sea level, or
+/// the elevation is wrong.
+pub fn is_not_of_height(quantity: Quantity, value: f64, elevation_m: f64) -> bool {
+    let standard = derived::standard_pressure(elevation_m);
+    let possible = standard - BELOW_STANDARD_HPA..=standard + ABOVE_STANDARD_HPA;
+    quantity == Quantity::StationPressure && !possible.contains(&value)
 }
 
 /// Why a value cannot stand beside the good ones that the same sensor measured at the same instant.

@@ -45,6 +45,8 @@ pub enum Reason {
     DryAir,
     /// Light while the sun is below the horizon.
     SunBelow,
+    /// A pressure that air at the station's elevation does not have.
+    NotOfHeight,
     /// A person struck it out.
     Struck,
 }
@@ -60,6 +62,7 @@ const REASONS: [(Reason, &str, &str); 10] = [
     (Reason::BelowMean, "below_mean", "a gust below the mean wind"),
     (Reason::DryAir, "dry_air", "rain in dry air"),
     (Reason::SunBelow, "sun_below", "sun below the horizon"),
+    (Reason::NotOfHeight, "not_of_height", "no pressure at the height of the station"),
     (Reason::Struck, "struck", "struck out by a person"),
 ];
 
@@ -97,7 +100,8 @@ impl Reason {
             | Self::AboveTemperature
             | Self::BelowMean
             | Self::DryAir
-            | Self::SunBelow => Flag::Suspect,
+            | Self::SunBelow
+            | Self::NotOfHeight => Flag::Suspect,
         }
     }
 }

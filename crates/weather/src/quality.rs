@@ -27,10 +27,22 @@ const MISSING_TEXTS: [&str; 18] = [
     "na",
 ];
 /// Numbers that stand for "no value" whatever was measured, as sent, before any conversion: loggers' fillers, and
-/// integers of 16 and 32 bits at their ends. Other dashes (±127 °C, 3276.7, 13107 mm/h) lie outside the gross limits
-/// of what they stand in, and are fine numbers elsewhere: a wind from 127°.
-const MISSING_NUMBERS: [f64; 10] =
-    [-9999.0, -9900.0, -999.0, -999.9, -99.0, 32_767.0, -32_768.0, 4_294_967_295.0, 2_147_483_647.0, -2_147_483_648.0];
+/// integers of 16 and 32 bits at their ends, also as a float of 32 bits holds them. Other dashes (±127 °C, 3276.7, 13107 mm/h)
+/// are faults of the quantity that they stand in, and fine numbers elsewhere: a wind from 127°.
+const MISSING_NUMBERS: [f64; 12] = [
+    -9999.0,
+    -9900.0,
+    -999.0,
+    -999.9,
+    -99.0,
+    32_767.0,
+    -32_768.0,
+    4_294_967_295.0,
+    4_294_967_296.0,
+    2_147_483_647.0,
+    2_147_483_648.0,
+    -2_147_483_648.0,
+];
 
 /// What stands in a field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,8 +98,9 @@ pub enum Refusal {
 
 /// Admits a canonical value or says why not. A saturated sensor's value comes back as the highest.
 pub fn admit(quantity: Quantity, canonical: f64) -> Result<f64, Refusal> {
-    if let Some(fault) = quantity.fault(canonical).filter(|fault| !fault.of_sensor) {
-        return Err(Refusal::Sentinel(fault.why));
+    // Before the limits: a fault is named, wherever it lies.
+    if let Some(fault) = quantity.fault(canonical) {
+        return Err(if fault.of_sensor { Refusal::Fault(fault.why) } else { Refusal::Sentinel(fault.why) });
     }
     let limits = quantity.limits();
     if canonical > *limits.end() && quantity.saturates_at().is_some_and(|highest| canonical <= highest) {

@@ -28,6 +28,8 @@ pub struct Gauge {
     pub fallen: f64,
     /// What the next readings will tell.
     pub doubt: Option<Doubt>,
+    /// It was read from the database. Nobody knows any more whether something was in doubt.
+    pub is_recalled: bool,
 }
 
 /// A reading that may be corrupt, or of another gauge: its counter jumped by more than rain can, or fell during the day.
@@ -54,8 +56,8 @@ const UNHEARD_MAX_MM: f64 = 500.0;
 const RESET_UNSEEN_MS: i64 = 2 * HOUR_MS;
 /// A corrupt reading is followed by a good one in this time, ms.
 const DOUBT_MS: i64 = HOUR_MS;
-/// If at least so much has fallen, a counter that stood below it and jumps to it at once is back from a corrupt reading, mm. That
-/// is for a server that was restarted in between.
+/// If at least so much has fallen, a counter that looked reset and jumps to it at once is back from a corrupt reading, mm. That
+/// is for a server that was restarted in between: else a counter is known to have been reset, and may reach what has fallen.
 const BACK_FROM_MM: f64 = 1.0;
 
 impl Gauge {
@@ -65,7 +67,7 @@ impl Gauge {
     /// A reading that came late says what it counted; on the day of the newest one it says no more than that. A first reading that
     /// cannot have fallen since midnight is where the counter starts, and no rain.
     pub fn read(zone: &Zone, counter: Counter, newest: Option<Self>, at: Timestamp, counted: f64) -> Option<Self> {
-        let is = |fallen: f64| Some(Self { at, counted, fallen: without_noise(fallen), doubt: None });
+        let is = |fallen: f64| Some(Self::heard(at, counted, (fallen, None)));
         let unheard = believed_since_midnight(zone, at, counted);
         let Some(newest) = newest else {
             return is(if counter == Counter::Daily { unheard } else { 0.0 });
@@ -82,8 +84,11 @@ impl Gauge {
         if counter == Counter::Daily && !same_day && at.since(newest.at) > RESET_UNSEEN_MS {
             return is(unheard);
         }
-        let (fallen, doubt) = newest.after(counter, same_day, at, counted);
-        Some(Self { at, counted, fallen: without_noise(fallen), doubt })
+        Some(Self::heard(at, counted, newest.after(counter, same_day, at, counted)))
+    }
+
+    fn heard(at: Timestamp, counted: f64, (fallen, doubt): (f64, Option<Doubt>)) -> Self {
+        Self { at, counted, fallen: without_noise(fallen), doubt, is_recalled: false }
     }
 
     /// What has fallen after the next reading, and what is in doubt then.
@@ -102,8 +107,9 @@ impl Gauge {
             }
             _ => {}
         }
-        let may_forget = counter == Counter::Daily && same_day && self.doubt.is_none() && since_ms <= DOUBT_MS;
-        if may_forget && self.fallen >= BACK_FROM_MM && self.counted < self.fallen && counted >= self.fallen {
+        let may_have_doubted = self.is_recalled && counter == Counter::Daily && same_day && since_ms <= DOUBT_MS;
+        let looks_reset = self.fallen >= BACK_FROM_MM && self.counted < self.fallen * RESET_BELOW;
+        if may_have_doubted && looks_reset && counted >= self.fallen {
             return stepped(counted - self.fallen);
         }
         // What is in doubt at midnight is not the new day's.
@@ -202,6 +208,38 @@ mod tests {
     }
 
     #[test]
+    fn a_counter_that_was_reset_late_may_exceed_what_had_fallen_before() {
+        let at_nine = [
+            ("2026-11-21 23:59:00", 5.0),
+            ("2026-11-22 00:00:05", 5.0),
+            ("2026-11-22 07:00:00", 5.5),
+            ("2026-11-22 08:30:00", 6.0),
+            ("2026-11-22 09:00:05", 0.0),
+            ("2026-11-22 10:00:00", 0.5),
+            ("2026-11-22 11:00:00", 2.0),
+        ];
+        assert_eq!(fallen(Counter::Daily, &at_nine)[1..], [0.0, 0.5, 1.0, 1.0, 1.5, 3.0]);
+        let at_one = [
+            ("2026-06-21 23:59:00", 5.0),
+            ("2026-06-22 00:55:00", 5.5),
+            ("2026-06-22 01:00:05", 0.0),
+            ("2026-06-22 01:05:00", 0.2),
+            ("2026-06-22 01:10:00", 0.4),
+            ("2026-06-22 01:15:00", 0.8),
+            ("2026-06-22 01:20:00", 1.6),
+        ];
+        assert_eq!(fallen(Counter::Daily, &at_one), [5.0, 0.5, 0.5, 0.7, 0.9, 1.3, 2.1]);
+    }
+
+    #[test]
+    fn a_restart_after_a_late_reset_loses_no_rain() {
+        let at = local("2026-11-22 10:00:00");
+        let recalled = Gauge { is_recalled: true, ..Gauge::heard(at, 2.54, (3.556, None)) };
+        let next = Gauge::read(&berlin(), Counter::Daily, Some(recalled), at.plus(HOUR_MS), 5.08).expect("in order");
+        assert_eq!(next.fallen, 6.096);
+    }
+
+    #[test]
     fn one_corrupt_packet_is_no_rain() {
         let minute = |counts: [f64; 4]| {
             let times = ["10:00:00", "10:00:16", "10:00:32", "10:00:48"].map(|time| format!("2026-11-22 {time}"));
@@ -228,7 +266,7 @@ mod tests {
     #[test]
     fn a_restart_in_the_midst_of_a_doubt_makes_no_rain() {
         let at = local("2026-11-22 10:00:00");
-        let forgot = Gauge { at, counted: 0.0, fallen: 5.3, doubt: None };
+        let forgot = Gauge { at, counted: 0.0, fallen: 5.3, doubt: None, is_recalled: true };
         let back = Gauge::read(&berlin(), Counter::Daily, Some(forgot), at.plus(16_000), 5.3).expect("in order");
         assert_eq!(back.fallen, 5.3);
     }
@@ -274,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_late_reading_says_no_more_than_the_newest() {
-        let newest = Gauge { at: local("2026-11-22 00:00:14"), counted: 0.0, fallen: 0.0, doubt: None };
+        let newest = Gauge::heard(local("2026-11-22 00:00:14"), 0.0, (0.0, None));
         let read = |counter, at: &str, counted| {
             Gauge::read(&berlin(), counter, Some(newest), local(at), counted).map(|gauge| gauge.fallen)
         };

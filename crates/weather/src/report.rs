@@ -295,6 +295,10 @@ impl Draft {
                 let reason = format!("{} was sent twice; this later value was kept", sensor.key(quantity));
                 self.warnings.push(Warning::new(field, sent_as, reason));
             }
+            Ok(()) if canonical > *quantity.limits().end() && !self.is_history => {
+                let counts_as = format!("counts as {} {}", quantity.limits().end(), quantity.unit().symbol());
+                self.warnings.push(Warning::new(field, sent_as, counts_as));
+            }
             Ok(()) => {}
         }
     }

@@ -72,6 +72,13 @@ impl Reading<'_> {
         Some(topic.map_or(Intent::Missing(quantity), intent))
     }
 
+    /// The intent of a question about rain. A station without a counter may tell the past hour, which answers less.
+    fn about_rain(&self, intent: impl FnOnce(Topic) -> Intent) -> Intent {
+        let topic = |quantity| self.context.topic(quantity, self.tokens);
+        let gauge = topic(Quantity::Precipitation).or_else(|| topic(Quantity::PrecipitationHour));
+        gauge.map_or(Intent::Missing(Quantity::Precipitation), intent)
+    }
+
     fn quantity(&self) -> Option<Quantity> {
         topic::quantity(self.tokens)
     }
@@ -118,9 +125,7 @@ impl Reading<'_> {
             });
         }
         match self.quantity()? {
-            Quantity::Precipitation | Quantity::PrecipitationRate => {
-                self.about(Quantity::Precipitation, Intent::LastRain)
-            }
+            Quantity::Precipitation | Quantity::PrecipitationRate => Some(self.about_rain(Intent::LastRain)),
             Quantity::Temperature if parse::is_frost(tokens) => {
                 self.about(Quantity::Temperature, |topic| Intent::LastBeyond { topic, limit: self.frost() })
             }
@@ -226,11 +231,11 @@ impl Reading<'_> {
             let now = self.period.is_none() && tokens.any(&["is", "raining", "rains"]);
             let period = self.period.unwrap_or(Period::Today);
             return (!now).then(|| {
-                self.about(Quantity::Precipitation, |topic| match topic.quantity {
-                    Quantity::Precipitation => Intent::Rain { topic, period, whether },
-                    _ => Intent::Range { topic, side: Some(Side::Above), period },
+                self.about_rain(|topic| match topic.quantity {
+                    Quantity::PrecipitationRate => Intent::Range { topic, side: Some(Side::Above), period },
+                    _ => Intent::Rain { topic, period, whether },
                 })
-            })?;
+            });
         }
         let was = tokens.any(&["was", "did", "were", "had"]);
         if !(extreme || mean || self.period.is_some() || (was && quantity.is_some())) {
@@ -271,6 +276,7 @@ impl Reading<'_> {
         let polite = tokens.all.len() <= 2 && tokens.at(0).is_some_and(|word| THANKS.contains(&word));
         match self.quantity() {
             Some(Quantity::DewPoint) if self.computes_dew_point() => Some(Intent::DewPoint),
+            Some(Quantity::Precipitation) if !polite => Some(self.about_rain(Intent::Now)),
             Some(quantity) if !polite => self.about(quantity, Intent::Now),
             None if tokens.any(&["weather", "conditions", "everything", "summary", "overview"]) => {
                 Some(Intent::Weather)

@@ -34,6 +34,8 @@ pub(super) struct Known {
     pub latest: [Option<Newest>; Quantity::COUNT],
     /// What the next readings of its rain counter will tell. A restart forgets it.
     pub rain_doubt: Option<Doubt>,
+    /// Its rain counter was read since the last restart, so that nothing else is in doubt.
+    pub is_rain_heard: bool,
     /// Steps that wait for the next value of their quantity, in the order of time; at most [`weather::judge::RUN_MAX`] a quantity.
     pub waiting: Vec<(Timestamp, Mark)>,
     /// Temperatures of the last half day, if there is a barometer that is reduced by them.

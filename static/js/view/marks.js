@@ -19,6 +19,7 @@ const REASONS = Object.freeze({
   below_mean: 'a gust below the mean wind',
   dry_air: 'rain in dry air',
   sun_below: 'sun below the horizon',
+  not_of_height: 'no pressure at the height of the station',
   struck: 'struck out by a person',
 });
 

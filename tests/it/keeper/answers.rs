@@ -237,3 +237,30 @@ async fn a_gauge_with_two_counters_counts_rain_once() {
     house.append(vec![report(at(5), &[("precipitation", 6.0)])]).await;
     assert_eq!(rain().await, Some(6.0));
 }
+
+#[tokio::test]
+async fn a_gauge_that_tells_the_past_hour_only_is_asked_for_no_more() {
+    let mut house = House::new().await;
+    house.append(vec![report(march(31, 11, 59), &[("temperature", 9.0), ("precipitation_1h", 2.54)])]).await;
+    let visitor = visitor("hourly");
+    for (text, answer) in [
+        ("is it raining?", "I know only an amount: 2.5 mm in the past hour, as of 13:59."),
+        ("how much rain in the last hour?", "I know only an amount: 2.5 mm in the past hour, as of 13:59."),
+        (
+            "did it rain today?",
+            "I know only the rain of the past hour, not how much fell today: 2.5 mm in the past hour, as of 13:59.",
+        ),
+        (
+            "how much did it rain yesterday?",
+            "I know only the rain of the past hour, not how much fell yesterday: 2.5 mm in the past hour, as of 13:59.",
+        ),
+        ("when did it last rain?", "It last rained within the hour before 13:59."),
+    ] {
+        assert_eq!(house.ask(&visitor, "C-metric", text).await, answer, "{text}");
+    }
+    house.append(vec![report(march(31, 12, 0), &[("precipitation_1h", 0.0)])]).await;
+    assert_eq!(
+        house.ask(&visitor, "C-metric", "is it raining?").await,
+        "I know only an amount: no rain in the past hour, as of 14:00."
+    );
+}

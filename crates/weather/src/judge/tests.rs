@@ -225,6 +225,28 @@ fn values_that_cannot_stand_together_are_named() {
     assert_eq!(contradiction(Quantity::PrecipitationRate, 0.2, &beside), None);
 }
 
+#[test]
+fn a_pressure_is_judged_by_the_height_of_its_barometer() {
+    for (elevation_m, hpa, is_not) in [
+        (100.0, 833.0, true),
+        (0.0, 914.0, false),
+        (0.0, 1063.0, false),
+        (0.0, 1064.0, true),
+        // A pressure at sea level, sent as the barometer's.
+        (600.0, 1013.0, true),
+        (1650.0, 833.0, false),
+        (3000.0, 701.0, false),
+        (-400.0, 1062.0, false),
+    ] {
+        assert_eq!(
+            is_not_of_height(Quantity::StationPressure, hpa, elevation_m),
+            is_not,
+            "{hpa} hPa at {elevation_m} m"
+        );
+    }
+    assert!(!is_not_of_height(Quantity::SeaLevelPressure, 1013.0, 3000.0), "it is none of that height");
+}
+
 proptest! {
     #[test]
     fn what_moves_less_than_a_step_is_never_marked(moves in prop::collection::vec(-2.5..2.5_f64, 1..60)) {

@@ -6,6 +6,7 @@
 
 use super::row::{Fault, Row, Speech, UNSAID, Words, ask, back_by, main, name, of};
 use crate::units::Unit;
+use std::ops::RangeInclusive;
 
 /// What a DS18B20 probe answers right after power-on.
 const POWER_ON: Fault = Fault {
@@ -13,6 +14,34 @@ const POWER_ON: Fault = Fault {
     why: "85 °C is what a DS18B20 probe answers before its first measurement",
     of_sensor: false,
 };
+/// What a DS18B20 probe reads as that does not answer.
+const NOT_THERE_LOW: Fault = of_value(about(-127.0), NOT_THERE);
+/// The same of programs that lose the sign.
+const NOT_THERE_HIGH: Fault = of_value(about(127.0), NOT_THERE);
+const NOT_THERE: &str = "±127 °C is what a DS18B20 probe reads as that is not there";
+/// A DHT's sign and magnitude, read as a two's complement.
+const SIGN_MISREAD: Fault =
+    of_value(-3277.0..=-3273.0, "about −3276 °C is what a driver makes of a DHT22 whose sign it misreads");
+/// The highest number of sixteen bits, in tenths.
+const DASHES: Fault = of_value(about(3276.7), DAVIS);
+/// The same of a console that sends °F.
+const DASHES_F: Fault = of_value(about((3276.7 - 32.0) / 1.8), DAVIS);
+/// The dashes of a rain rate, in mm/h.
+const DASHES_RATE: Fault = of_value(about(13_107.0), DAVIS);
+const DAVIS: &str = "it is what a Davis console says in place of dashes";
+/// Lightning that was not heard.
+const NO_LIGHTNING: Fault = of_value(about(255.0), "255 km is what a sensor says that heard no lightning");
+
+/// A number and what unit conversions leave of it.
+const fn about(number: f64) -> RangeInclusive<f64> {
+    number - 0.005..=number + 0.005
+}
+
+/// Numbers that are no measurements, of a sensor whose other values count.
+const fn of_value(numbers: RangeInclusive<f64>, why: &'static str) -> Fault {
+    Fault { numbers, why, of_sensor: false }
+}
+
 /// What a BME280 with a broken bus reports: with it come 0 or 100 % and 575 hPa.
 const BROKEN_BUS_LOW: Fault = Fault { numbers: -147.0..=-143.0, why: BROKEN_BUS, of_sensor: true };
 /// The other number that it reports, below 181 °C.
@@ -72,7 +101,16 @@ quantities!(
         decimals: 1,
         limits: -80.0..=60.0,
         saturates_at: None,
-        faults: &[POWER_ON, BROKEN_BUS_LOW, BROKEN_BUS_HIGH],
+        faults: &[
+            POWER_ON,
+            NOT_THERE_LOW,
+            NOT_THERE_HIGH,
+            BROKEN_BUS_LOW,
+            BROKEN_BUS_HIGH,
+            SIGN_MISREAD,
+            DASHES,
+            DASHES_F,
+        ],
         // Half a degree is twice a good sensor's noise; a cloud before the sun passes within ten minutes.
         hysteresis: back_by(0.5, 10),
         keeper: Speech {
@@ -149,7 +187,7 @@ quantities!(
         decimals: 1,
         limits: -80.0..=35.0,
         saturates_at: None,
-        faults: &[POWER_ON],
+        faults: &[POWER_ON, NOT_THERE_LOW, NOT_THERE_HIGH, SIGN_MISREAD, DASHES, DASHES_F],
         hysteresis: back_by(0.5, 10),
         keeper: Speech { called: "dew point", names: &[name(60, Words::Any("dew dewpoint"))], ..UNSAID },
         uploads: &[main("dewptf", Unit::Fahrenheit), main("dewpoint", Unit::Celsius)],
@@ -325,7 +363,7 @@ quantities!(
         decimals: 1,
         limits: 0.0..=500.0,
         saturates_at: None,
-        faults: &[],
+        faults: &[DASHES, DASHES_RATE],
         hysteresis: back_by(0.2, 30),
         keeper: Speech {
             called: "rain rate",
@@ -461,7 +499,7 @@ quantities!(
         decimals: 1,
         limits: -50.0..=80.0,
         saturates_at: None,
-        faults: &[POWER_ON],
+        faults: &[POWER_ON, NOT_THERE_LOW, NOT_THERE_HIGH, SIGN_MISREAD, DASHES, DASHES_F],
         hysteresis: back_by(0.5, 10),
         keeper: Speech {
             called: "soil temperature",
@@ -675,7 +713,7 @@ quantities!(
         decimals: 0,
         limits: 0.0..=100.0,
         saturates_at: None,
-        faults: &[],
+        faults: &[NO_LIGHTNING],
         hysteresis: back_by(2.0, 30),
         keeper: Speech {
             called: "distance of the last lightning",

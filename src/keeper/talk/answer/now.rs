@@ -35,6 +35,7 @@ impl Answering<'_> {
             }
             Quantity::WindSpeed | Quantity::WindDirection => self.wind(topic, latest),
             Quantity::Precipitation | Quantity::PrecipitationRate => self.raining(topic, latest),
+            Quantity::PrecipitationHour => self.past_hour(topic, latest, "I know only an amount"),
             _ => self.sentence(topic, latest),
         }
     }
@@ -100,6 +101,18 @@ impl Answering<'_> {
             }
             _ => format!("No, it does not rain {when}.{sum}"),
         }
+    }
+
+    /// What fell in the hour before a gauge's newest reading: an amount, which stays for an hour after the rain.
+    pub(super) fn past_hour(&self, topic: &Topic, latest: &Latest, known: &str) -> String {
+        if self.freshness(latest.observed_at) >= Freshness::Offline {
+            return self.sentence(topic, latest);
+        }
+        let amount = match latest.value {
+            dry if dry < DRY_MM => "no rain".to_owned(),
+            mm => self.text(topic.quantity, mm),
+        };
+        format!("{known}: {amount} in the past hour, as of {}.", self.bare(latest.observed_at))
     }
 
     /// What the gauge has counted, if it has counted today.

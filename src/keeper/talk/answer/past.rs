@@ -115,6 +115,9 @@ impl Answering<'_> {
     }
 
     pub(super) fn rain(&self, topic: &Topic, period: Period, whether: bool) -> String {
+        if topic.quantity == Quantity::PrecipitationHour {
+            return self.rain_of_the_past_hour(topic, period);
+        }
         let (sum, most) = match &self.facts.found {
             Found::Days(days) if !days.is_empty() => {
                 let wettest = days.iter().max_by(|a, b| a.1.high.total_cmp(&b.1.high));
@@ -134,6 +137,16 @@ impl Answering<'_> {
             format!(", most of it on {} ({})", clock::date(date), self.text(Quantity::Precipitation, high))
         });
         if whether { format!("Yes, {amount} {name}{most}.{gap}") } else { format!("Rain {name}: {amount}{most}.{gap}") }
+    }
+
+    /// The answer of a gauge that knows nothing else, whatever was asked for.
+    fn rain_of_the_past_hour(&self, topic: &Topic, period: Period) -> String {
+        let Some(latest) = self.facts.latest(topic) else { return self.never(topic) };
+        let known = match period {
+            Period::LastMinutes(60) => "I know only an amount".to_owned(),
+            other => format!("I know only the rain of the past hour, not how much fell {}", other.name()),
+        };
+        self.past_hour(topic, latest, &known)
     }
 
     pub(super) fn beyond(&self, topic: &Topic, limit: Limit, period: Option<Period>) -> String {
@@ -189,6 +202,9 @@ impl Answering<'_> {
                     let today = day::date_at(&self.context.here.zone, self.context.now) == date;
                     if today { format!("; {amount} today") } else { format!("; {amount} on that day") }
                 });
+                if topic.quantity == Quantity::PrecipitationHour {
+                    return format!("It last rained within the hour before {}.", self.bare(at));
+                }
                 format!("It last rained {}{amount}.", self.at(at))
             }
             None if self.facts.latest(topic).is_none() => self.never(topic),

@@ -27,27 +27,39 @@ pub(super) struct Case<'a> {
     pub value: f64,
     /// What counts of the same sensor and instant.
     pub beside: &'a Values,
-    /// What was before and after it, which is looked for only if it comes late.
-    pub neighbours: &'a Neighbours<'a>,
+    pub judged: Judged<'a>,
     /// What its sensor's values are put right by.
     pub calibrations: Option<&'a OfSensor>,
-    pub report: &'a Report,
     pub is_main: bool,
+}
+
+/// What all values of a sensor in one report are judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub report: &'a Report,
+    /// What was before and after it, which is looked for only if it comes late.
+    pub neighbours: &'a Neighbours<'a>,
     /// Where the station stands, if that is known.
-    pub place: Option<Coordinates>,
+    pub coordinates: Option<Coordinates>,
     /// Nothing that the sensor says has changed for hours.
     pub is_still: bool,
+    /// The station's, if it is known.
+    pub elevation_m: Option<f64>,
 }
 
 impl Verdict {
     /// Judges a value by the newest ones of its sensor, or by its neighbours if it comes late. Where another calibration begins,
     /// a step is no weather.
     pub(super) fn of(known: &mut Known, case: &Case<'_>) -> Self {
-        let &Case { quantity, value, beside, report, .. } = case;
+        let &Case { quantity, value, beside, judged, .. } = case;
+        let report = judged.report;
         let next = Reading { at: report.observed_at(), value };
         let good = good(known, quantity, report.received_at());
-        let contradiction = judge::contradiction(quantity, value, beside)
-            .or_else(|| judge::light(quantity, value, case.place, next.at));
+        let is_not_of_height = |elevation_m| judge::is_not_of_height(quantity, value, elevation_m);
+        let height = judged.elevation_m.is_some_and(is_not_of_height).then_some(Reason::NotOfHeight);
+        let contradiction = height
+            .or_else(|| judge::contradiction(quantity, value, beside))
+            .or_else(|| judge::light(quantity, value, judged.coordinates, next.at));
         let waiting = of_quantity(known, quantity);
         let is_late = |before: Timestamp| before >= next.at;
         if good.is_some_and(|good| is_late(good.at)) || waiting.iter().any(|(at, _)| is_late(*at)) {
@@ -61,7 +73,7 @@ impl Verdict {
         let settled = settled(known, waiting, outcome.waiting);
         let is_frozen = case.is_main && hold(known, quantity, next, beside);
         let step = outcome.is_step.then_some(Reason::Step);
-        let frozen = is_frozen.then_some(Reason::Unchanged).or(case.is_still.then_some(Reason::Frozen));
+        let frozen = is_frozen.then_some(Reason::Unchanged).or(judged.is_still.then_some(Reason::Frozen));
         let reason = contradiction.or(step).or(frozen);
         if reason == Some(Reason::Step) {
             known.waiting.push((next.at, case.mark(Reason::Step)));
@@ -76,10 +88,10 @@ impl Verdict {
         (newest, next): (Option<Reading>, Reading),
         contradiction: Option<Reason>,
     ) -> Self {
-        let (before, mut steps) = case.neighbours.before(case.quantity);
+        let (before, mut steps) = case.judged.neighbours.before(case.quantity);
         steps.retain(|(at, _)| case.is_comparable(*at));
         let before = before.filter(|before| case.is_comparable(before.at));
-        let after = case.neighbours.after(case.quantity).filter(|after| case.is_comparable(after.at));
+        let after = case.judged.neighbours.after(case.quantity).filter(|after| case.is_comparable(after.at));
         let Late { waiting, reason } = judge::late(case.quantity, before, &readings(&steps), next, after);
         let settled = settled(known, steps, waiting);
         let reason = contradiction.or(reason);
@@ -95,11 +107,11 @@ impl Verdict {
 impl Case<'_> {
     /// Whether the calibration of the value held at that time, too.
     fn is_comparable(&self, at: Timestamp) -> bool {
-        self.calibrations.is_none_or(|of| of.is_same(self.quantity, at, self.report.observed_at()))
+        self.calibrations.is_none_or(|of| of.is_same(self.quantity, at, self.judged.report.observed_at()))
     }
 
     fn mark(&self, reason: Reason) -> Mark {
-        Mark { quantity: self.quantity, value: self.value, received_at: self.report.received_at(), reason }
+        Mark { quantity: self.quantity, value: self.value, received_at: self.judged.report.received_at(), reason }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands before and after a value that comes late: it is judged by that. Only a few rows on each side are looked through.
 
-use super::Rows;
+use super::rows::Rows;
 use crate::storage::seam::{Mark, NEIGHBOURS_MAX, Place, SensorId};
 use weather::judge::{GAP_MAX_MS, Reading};
 use weather::mark::Reason;

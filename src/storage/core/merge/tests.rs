@@ -2,11 +2,11 @@
 
 use super::super::memory::Known;
 use super::*;
-use crate::storage::seam::{NEIGHBOURS_MAX, Newest, Range};
+use crate::storage::seam::{Mark, NEIGHBOURS_MAX, Newest, Range};
 use proptest::prelude::*;
 use weather::calibration::Calibrations;
 use weather::judge::GAP_MAX_MS;
-use weather::report::Draft;
+use weather::report::{Draft, Values};
 use weather::station::{SensorName, Slug};
 use weather::time::HOUR_MS;
 use weather::zone::Zone;
