@@ -26,6 +26,8 @@ fn station(id: i64) -> Arc<Station> {
         zone: Zone::UTC,
         elevation_m: None,
         clock_offset_ms: 0,
+        coordinates: None,
+        upload_units: weather::upload_units::UploadUnits::AsNamed,
     })
 }
 
