@@ -10,7 +10,6 @@ use stevenson::inbox::{Fate, Inbox, Note, Raw, UPLOADS_MAX, Understood};
 use stevenson::ingest::console::Upload;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
-use weather::upload_units::UploadUnits;
 use weather::zone::Zone;
 
 const NOW: Timestamp = Timestamp(1_795_356_600_000);
@@ -26,9 +25,9 @@ fn station(id: i64) -> Arc<Station> {
         name: "Roof".to_owned(),
         zone: Zone::UTC,
         elevation_m: None,
-        coordinates: None,
         clock_offset_ms: 0,
-        upload_units: UploadUnits::default(),
+        coordinates: None,
+        upload_units: weather::upload_units::UploadUnits::AsNamed,
     })
 }
 

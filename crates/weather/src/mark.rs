@@ -52,7 +52,7 @@ pub enum Reason {
 }
 
 /// All of them, with their names and with what people read.
-const REASONS: [(Reason, &str, &str); 10] = [
+const REASONS: [(Reason, &str, &str); 11] = [
     (Reason::Gross, "gross", "outside what weather can be"),
     (Reason::Step, "step", "a step that the next value will settle"),
     (Reason::Spike, "spike", "a spike"),
