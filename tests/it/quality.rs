@@ -213,6 +213,7 @@ async fn a_pressure_is_not_judged_by_a_height_that_nobody_knows() {
         name: "Hill".into(),
         zone: Zone::inside("Europe/Berlin").expect("a zone"),
         elevation_m: None,
+        coordinates: None,
     };
     let (station, key) = app.storage.add_station(new).await.expect("added");
     let (status, receipt) = post(&app.url, key.reveal(), &json!({"station_pressure": 833.0})).await.expect("answered");
