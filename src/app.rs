@@ -100,7 +100,7 @@ pub enum Error {
         source: storage::Error,
     },
     /// A subscription that says nothing.
-    #[error("the configuration is wrong: {0}")]
+    #[error("the configuration is wrong")]
     Mqtt(#[from] mqtt::Misfit),
     /// The listener, or Rocket.
     #[error("cannot serve on {address}: {reason}")]

@@ -13,6 +13,7 @@ mod noting;
 mod options;
 mod stats;
 mod subscriptions;
+mod tls;
 
 pub use options::{Format, Options, Secret, Subscription};
 pub use stats::{Refusal, Stats};
@@ -20,6 +21,7 @@ pub use stats::{Refusal, Stats};
 use crate::inbox::Inbox;
 use crate::storage::Storage;
 use connection::Connection;
+use rumqttc::Transport;
 use stats::Counters;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +50,7 @@ pub struct Mqtt {
     subscriptions: Arc<Subscriptions>,
     /// The broker's name and port.
     broker: (String, u16),
+    transport: Transport,
     storage: Storage,
     inbox: Inbox,
     counters: Arc<Counters>,
@@ -68,7 +71,7 @@ impl Mqtt {
     /// Reads the configuration; `None` if it names no broker. `inbox` takes what came, for the owner who looks.
     ///
     /// # Errors
-    /// [`Misfit`]. A station that is not there is told in the log.
+    /// [`Misfit`], also if there is no certificate to trust. A station that is not there is told in the log.
     pub fn open(options: &Options, storage: Storage, inbox: Inbox) -> Result<Option<Self>, Misfit> {
         if !options.is_on() {
             return Ok(None);
@@ -84,8 +87,9 @@ impl Mqtt {
                 );
             }
         }
-        let broker = options.address()?;
-        Ok(Some(Self { options: options.clone(), subscriptions, broker, storage, inbox, counters: Arc::default() }))
+        let (broker, transport) = (options.address()?, tls::transport(options)?);
+        let (options, counters) = (options.clone(), Arc::default());
+        Ok(Some(Self { options, subscriptions, broker, transport, storage, inbox, counters }))
     }
 
     /// A handle to the counts.
@@ -95,7 +99,7 @@ impl Mqtt {
 
     /// Reads until `stop`, and connects again whenever the connection ends.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { options, subscriptions, broker, storage, inbox, counters } = self;
-        Connection::new(broker, &options, subscriptions, (storage, inbox), counters).run(stop).await;
+        let Self { options, subscriptions, broker, transport, storage, inbox, counters } = self;
+        Connection::new((broker, transport), &options, subscriptions, (storage, inbox), counters).run(stop).await;
     }
 }

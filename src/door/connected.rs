@@ -1,6 +1,6 @@
 //! A connection between two requests, what a request comes to, and how a connection is closed.
 
-use super::register::Seat;
+use super::register::{Doing, Seat};
 use crate::api::Sending;
 use crate::live::socket::Opening;
 use crate::live::{Events, Trip};
@@ -9,8 +9,12 @@ use socket2::SockRef;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+/// What is read at once.
+pub(crate) const READ_BYTES: usize = 2 * 1_024;
 
 /// A connection between two requests.
 pub(crate) struct Connected {
@@ -21,6 +25,24 @@ pub(crate) struct Connected {
     pub seat: Seat,
     /// The client speaks HTTP/1.0: its connection ends with the answer.
     pub is_old: bool,
+}
+
+impl Connected {
+    /// Reads more into what is read ahead; 0: the client has closed its side.
+    pub(crate) async fn read(&mut self, most: usize) -> io::Result<usize> {
+        if self.ahead.is_empty() {
+            // Nothing is held while nothing comes.
+            self.ahead = Vec::new();
+            self.stream.readable().await?;
+        }
+        self.ahead.reserve(most);
+        // `try_read_buf` would ask the system once more for each request, only to hear that nothing is left.
+        let read = self.stream.read_buf(&mut self.ahead).await?;
+        if self.seat.slot.doing() == Doing::Idle {
+            self.seat.slot.does(Doing::Head);
+        }
+        Ok(read)
+    }
 }
 
 /// What a request has come to. The flag says whether the connection goes on after it.

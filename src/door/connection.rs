@@ -1,6 +1,6 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
-use super::connected::{Come, Connected, LINGER, linger};
+use super::connected::{Come, Connected, LINGER, READ_BYTES, linger};
 use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
 use super::rooms::{Guest, Rooms};
@@ -14,12 +14,9 @@ use crate::web::body::NoBody;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, Interest};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-
-/// What is read at once.
-pub(crate) const READ_BYTES: usize = 2 * 1_024;
 
 /// How often the door looks whether a client has left that has sent more than is read.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -105,22 +102,6 @@ impl Connected {
                 Come::Answered(answer, keep)
             }
         }
-    }
-
-    /// Reads more into what is read ahead; 0: the client has closed its side.
-    pub(crate) async fn read(&mut self, most: usize) -> io::Result<usize> {
-        if self.ahead.is_empty() {
-            // Nothing is held while nothing comes.
-            self.ahead = Vec::new();
-            self.stream.readable().await?;
-        }
-        self.ahead.reserve(most);
-        // `try_read_buf` would ask the system once more for each request, only to hear that nothing is left.
-        let read = self.stream.read_buf(&mut self.ahead).await?;
-        if self.seat.slot.doing() == Doing::Idle {
-            self.seat.slot.does(Doing::Head);
-        }
-        Ok(read)
     }
 
     /// Takes a request out of what is read ahead; returns its body, which is waited for.

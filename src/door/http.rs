@@ -225,7 +225,7 @@ async fn handle(
     }
     if let Some(entrance) = entrance(&parts.method, parts.uri.path()) {
         let sender = rooms.readings.sender(entrance, &head).await.map(Guest::Sender);
-        let body = Sent { is_asked: !says_length(&parts), ..body };
+        let body = Sent { is_asked: is_endless(&parts), ..body };
         return match guest(sender, body).await {
             Ok(trip) => takes(Come::Parks(trip, keep)),
             Err(answer) => answer.into(),

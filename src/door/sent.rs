@@ -1,7 +1,6 @@
 //! Bodies on their way: those that hyper knows the end of, and those of old clients that end where the client ends them.
 
-use super::connected::Connected;
-use super::connection::READ_BYTES;
+use super::connected::{Connected, READ_BYTES};
 use super::register::{Doing, Slot};
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::turns::Body;
@@ -39,7 +38,7 @@ pub(super) struct Sent<'a> {
     pub slot: &'a Slot,
     /// What the connection does once the body is there.
     pub then: Doing,
-    /// Whether having none is an error: its sender has not said that there is none, and hears otherwise that all is stored.
+    /// Whether having none is an error: its sender has not said that there is none, and would hear that all is stored.
     pub is_asked: bool,
 }
 

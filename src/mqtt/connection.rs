@@ -10,7 +10,7 @@ use crate::storage::Storage;
 use chrono::Utc;
 use rumqttc::{
     AsyncClient, ConnAck, ConnectReturnCode, ConnectionError, Disconnect, Event, EventLoop, MqttOptions, Outgoing,
-    Packet, PubAck, Publish, QoS, Request, SubAck, Subscribe, SubscribeFilter, SubscribeReasonCode,
+    Packet, PubAck, Publish, QoS, Request, SubAck, Subscribe, SubscribeFilter, SubscribeReasonCode, Transport,
 };
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -75,7 +75,7 @@ fn now() -> Instant {
 impl Connection {
     /// Not yet connected. The options are checked.
     pub(super) fn new(
-        (name, port): (String, u16),
+        ((name, port), transport): ((String, u16), Transport),
         options: &Options,
         subscriptions: Arc<Subscriptions>,
         (storage, inbox): (Storage, Inbox),
@@ -89,6 +89,7 @@ impl Connection {
         let broker = format!("{host}:{port}");
         let mut asked = MqttOptions::new(client_id, host, port);
         asked
+            .set_transport(transport)
             .set_clean_session(false)
             .set_manual_acks(true)
             .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
@@ -289,6 +290,11 @@ impl Connection {
             ) => format!("the broker of MQTT refuses the login of user {:?}: check user and password", self.user),
             ConnectionError::ConnectionRefused(ConnectReturnCode::BadClientId) => {
                 "the broker of MQTT refuses the client_id".to_owned()
+            }
+            ConnectionError::Tls(error) => {
+                format!(
+                    "no TLS with the broker of MQTT: {error}; check ca_file, and the broker's name in its certificate"
+                )
             }
             other => format!("no connection to the broker of MQTT: {other}"),
         };

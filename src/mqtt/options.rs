@@ -15,9 +15,13 @@ use weather::station::Slug;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// The broker, such as `"192.168.1.7"` or `"broker.lan:1883"`. Empty: no reader. There is no TLS: the broker is to stand in
-    /// your own network.
+    /// The broker, such as `"192.168.1.7"` or `"broker.lan:1883"`. Empty: no reader.
     pub broker: String,
+    /// Speaks TLS with the broker, whose port is then 8883 if none is given. Without it the password can be read on the way.
+    pub tls: bool,
+    /// The file with the certificates (PEM) that vouch for the broker's, if an authority of your own has signed it. Empty: those
+    /// that this machine trusts.
+    pub ca_file: String,
     /// The name by which the broker knows this server. It must be nobody else's: a broker ends the connection of the first of
     /// two that have the same. Empty: one that is made of the database's name.
     pub client_id: String,
@@ -150,8 +154,8 @@ impl<'de> Deserialize<'de> for Secret {
 
 const QUOTE: &str = "put the password in quotes: \"…\"";
 
-/// The port of brokers.
-const PORT: u16 = 1883;
+/// The port of brokers, and that of TLS.
+const PORTS: (u16, u16) = (1883, 8883);
 /// Most subscriptions: more than a house has devices.
 const SUBSCRIPTIONS_MAX: usize = 256;
 
@@ -159,6 +163,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             broker: String::new(),
+            tls: false,
+            ca_file: String::new(),
             client_id: String::new(),
             user: String::new(),
             password: Secret::default(),
@@ -194,9 +200,12 @@ impl Options {
         let bad = |why: &str| Misfit::new("broker", format!("{:?} {why}", self.broker));
         let text = self.broker.trim();
         let text = match text.split_once("://") {
+            Some(("mqtt" | "tcp", _)) if self.tls => return Err(bad("is a broker without TLS, and tls is set")),
             Some(("mqtt" | "tcp", rest)) => rest.trim_end_matches('/'),
-            Some((scheme @ ("mqtts" | "ssl" | "tls" | "ws" | "wss"), _)) => {
-                return Err(bad(&format!("cannot be reached: {scheme} is not supported, only MQTT over plain TCP")));
+            Some(("mqtts" | "ssl" | "tls", rest)) if self.tls => rest.trim_end_matches('/'),
+            Some(("mqtts" | "ssl" | "tls", _)) => return Err(bad("asks for TLS: write tls = true")),
+            Some((scheme @ ("ws" | "wss"), _)) => {
+                return Err(bad(&format!("cannot be reached: {scheme} is not supported, only MQTT over TCP or TLS")));
             }
             Some(_) => return Err(bad("is no broker: write \"192.168.1.7:1883\"")),
             None => text,
@@ -209,11 +218,14 @@ impl Options {
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
                 (name, port.parse().ok().filter(|port| *port > 0).ok_or_else(no_broker)?)
             }
-            _ => (text, PORT),
+            _ => (text, if self.tls { PORTS.1 } else { PORTS.0 }),
         };
         let name = name.trim_start_matches('[').trim_end_matches(']');
         let fits = !name.is_empty()
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%'));
+        if self.tls && name.contains(':') {
+            return Err(bad("is no name that a certificate is asked for: write the broker's name"));
+        }
         if fits { Ok((name.to_owned(), port)) } else { Err(no_broker()) }
     }
 
@@ -237,6 +249,7 @@ impl Options {
                 self.client_id.len() <= 64 && self.client_id.chars().all(|c| c.is_ascii_graphic()),
                 "is a name of up to 64 letters, digits and signs",
             ),
+            ("ca_file", self.tls || self.ca_file.is_empty(), "is read only with tls = true"),
             ("user", !self.user.is_empty() || self.password.0.is_empty(), "a password needs a user"),
         ];
         if let Some((key, _, rule)) = rules.into_iter().find(|(_, fits, _)| !fits) {
@@ -347,6 +360,20 @@ mod tests {
     }
 
     #[test]
+    fn with_tls_a_broker_has_a_name_and_another_port() {
+        let at = |broker: &str| Options { broker: broker.to_owned(), tls: true, ..options(good()) }.address();
+        for (broker, port) in [("broker.lan", 8883), ("mqtts://broker.lan/", 8883), ("broker.lan:1883", 1883)] {
+            assert_eq!(at(broker), Ok(("broker.lan".to_owned(), port)), "{broker}");
+        }
+        for (broker, why) in [("mqtt://broker.lan", "tls is set"), ("[fd00::7]:8883", "write the broker's name")] {
+            let error = at(broker).expect_err("a mistake").to_string();
+            assert!(error.contains(why), "{error}");
+        }
+        let lost = Options { ca_file: "ca.pem".to_owned(), ..options(good()) }.check().expect_err("a mistake");
+        assert_eq!(lost.to_string(), "mqtt.ca_file: is read only with tls = true");
+    }
+
+    #[test]
     fn a_broker_has_a_name_and_a_port() {
         let at = |broker: &str| Options { broker: broker.to_owned(), ..options(good()) }.address();
         for (broker, name, port) in [
@@ -359,7 +386,7 @@ mod tests {
             assert_eq!(at(broker), Ok((name.to_owned(), port)), "{broker}");
         }
         for (broker, why) in [
-            ("mqtts://broker.lan", "mqtts is not supported"),
+            ("mqtts://broker.lan", "asks for TLS: write tls = true"),
             ("http://broker.lan", "is no broker"),
             ("broker.lan:port", "is no broker"),
             ("broker.lan:0", "is no broker"),

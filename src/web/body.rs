@@ -15,7 +15,7 @@ pub enum NoBody {
     /// It came slowly, and its place was needed.
     #[error("the body came slowly while other uploads waited; send it again in a moment, or in smaller parts")]
     GaveWay,
-    /// None came, and the head does not say that there is none.
+    /// None came from an old client, whose head does not say that there is none.
     #[error("there is no body: its length belongs into the header Content-Length")]
     NoLength,
     /// The connection broke.

@@ -366,6 +366,48 @@ async fn a_refused_login_is_named_once_and_the_password_never() {
 }
 
 #[tokio::test]
+async fn over_tls_it_reads_at_a_broker_whose_certificate_is_vouched_for() {
+    let broker = Broker::with_tls();
+    let ca_file = broker.ca_file();
+    let house = House::new(&broker, &format!("tls = true\nca_file = \"{ca_file}\"\n{HOUSE}"));
+    let server = house.serve().await;
+    broker.publish("attic/temperature", "17.5", &["--cafile", &ca_file]);
+    until("it reads", async || metric(&server, "mqtt_reports_stored_total").await == 1.0).await;
+    assert_eq!(house.values("temperature"), [("attic".to_owned(), vec![17.5])].into());
+}
+
+#[tokio::test]
+async fn a_broker_whose_certificate_is_another_authoritys_is_refused_and_the_log_says_so() {
+    let (broker, other) = (Broker::with_tls(), Broker::with_tls());
+    let house = House::new(&broker, &format!("tls = true\nca_file = \"{}\"\n{HOUSE}", other.ca_file()));
+    let mut server = Program::start_unread(house.data.path(), "info");
+    broker.until_says("lert");
+    assert_eq!(metric(&server, "mqtt_connected").await, 0.0);
+    let log = server.log();
+    assert!(log.contains("no TLS with the broker of MQTT") && log.contains("check ca_file"), "{log}");
+}
+
+#[test]
+fn a_file_without_certificates_is_named() {
+    let data = tempfile::tempdir().expect("a folder");
+    add_station(data.path(), "town-hall");
+    let file = data.path().join("ca.pem");
+    for (text, why) in [(None, "cannot be read"), (Some(""), "has no certificate"), (Some(BROKEN), BROKEN_WHY)] {
+        text.into_iter().for_each(|text| fs::write(&file, text).expect("written"));
+        let broker = format!("broker = \"localhost\"\ntls = true\nca_file = \"{}\"\n", file.display());
+        fs::write(data.path().join("stevenson.toml"), format!("[mqtt]\n{broker}{HOUSE}")).expect("written");
+        let output = program().args(["serve", "--data"]).arg(data.path()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let told = said.matches(&format!("wrong: mqtt.ca_file: \"{}\" {why}", file.display())).count();
+        assert_eq!((told, said.matches("mqtt.ca_file").count()), (1, 1), "{said}");
+    }
+}
+
+/// A certificate that is none, and what is said of it.
+const BROKEN_WHY: &str = "has a certificate that cannot be used";
+const BROKEN: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+#[tokio::test]
 async fn the_manuals_example_is_read() {
     let manual = fs::read_to_string("docs/STATIONS.md").expect("the manual");
     let (_, part) = manual.split_once("\n## MQTT\n").expect("its part");

@@ -36,6 +36,34 @@ impl Broker {
         broker
     }
 
+    /// Starts one that speaks TLS only, with a certificate for this address. The file [`Broker::ca_file`] vouches for it.
+    pub fn with_tls() -> Self {
+        let mut broker = Self::stopped();
+        let openssl = |arguments: &str| {
+            let made = Command::new("openssl")
+                .args(arguments.split(' '))
+                .current_dir(broker.folder.path())
+                .stderr(Stdio::null())
+                .status();
+            assert!(made.expect("openssl: install the Debian package openssl").success(), "{arguments}");
+        };
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+        openssl(&format!("req -x509 {key} -keyout ca.key -out ca.pem -subj /CN=Authority -days 2"));
+        openssl(&format!(
+            "req -x509 {key} -CA ca.pem -CAkey ca.key -keyout broker.key -out broker.pem -subj /CN=Broker -days 2 \
+            -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
+        ));
+        let folder = broker.folder.path().display();
+        broker.configure(&format!("allow_anonymous true\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"));
+        broker.run();
+        broker
+    }
+
+    /// The certificate that vouches for the broker's.
+    pub fn ca_file(&self) -> String {
+        self.folder.path().join("ca.pem").display().to_string()
+    }
+
     fn with(access: &str) -> Self {
         let mut broker = Self::stopped();
         broker.configure(access);
