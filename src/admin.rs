@@ -45,7 +45,6 @@ pub fn routes() -> Vec<Route> {
         stations::routes(),
         station::routes(),
         settings::routes(),
-        clock::routes(),
         readings::routes(),
         calibrations::routes(),
         fields::routes(),

@@ -1,21 +1,10 @@
-//! Offers to put right a clock that is off, and does it when the owner agrees.
+//! What an owner is offered whose station has a clock that is off.
 
-use super::offset::{clock_offset, clock_offset_text};
+use super::offset::clock_offset_text;
 use super::owner::Owner;
-use super::refusal::Refusal;
-use super::station::{Answer, find};
-use crate::storage::StationSettings;
-use rocket::form::Form;
-use rocket::http::Status;
-use rocket::{FromForm, Route, post, routes};
 use weather::clock::{Off, correction, length, off};
 use weather::station::Station;
 use weather::time::{MINUTE_MS, Timestamp};
-
-/// The routes.
-pub(super) fn routes() -> Vec<Route> {
-    routes![put_right]
-}
 
 /// What is offered.
 #[derive(Debug)]
@@ -64,24 +53,4 @@ impl Offer {
         let token = owner.frame("", None).token;
         Some(Self { slug: station.slug.to_string(), token, wrong, question, right: correction(right_ms) })
     }
-}
-
-/// The form.
-#[derive(FromForm)]
-struct Agreed<'r> {
-    clock_offset: &'r str,
-    token: Option<&'r str>,
-}
-
-#[post("/admin/stations/<slug>/clock", data = "<agreed>")]
-async fn put_right(slug: &str, owner: Result<Owner<'_>, Refusal>, agreed: Form<Agreed<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(agreed.token)?;
-    let station = find(&owner, slug).await?;
-    let clock_offset_ms = match clock_offset(agreed.clock_offset.trim()) {
-        Ok(ms) => Some(ms),
-        Err(why) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why)),
-    };
-    owner.storage.set_station(&station.slug, StationSettings { clock_offset_ms, ..StationSettings::default() }).await?;
-    Ok(Answer::done(&station, "set"))
 }

@@ -14,7 +14,7 @@ use weather::upload_units::UploadUnits;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
-    routes![set]
+    routes![set, put_right]
 }
 
 /// The form.
@@ -61,5 +61,25 @@ async fn set(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'_>>
         Ok(settings) => owner.storage.set_station(&station.slug, settings).await?,
         Err(why) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why)),
     }
+    Ok(Answer::done(&station, "set"))
+}
+
+/// The form of an offer to put a clock right.
+#[derive(FromForm)]
+struct Agreed<'r> {
+    clock_offset: &'r str,
+    token: Option<&'r str>,
+}
+
+#[post("/admin/stations/<slug>/clock", data = "<agreed>")]
+async fn put_right(slug: &str, owner: Result<Owner<'_>, Refusal>, agreed: Form<Agreed<'_>>) -> Result<Answer, Refusal> {
+    let owner = owner?;
+    owner.may_send(agreed.token)?;
+    let station = find(&owner, slug).await?;
+    let clock_offset_ms = match clock_offset(agreed.clock_offset.trim()) {
+        Ok(ms) => Some(ms),
+        Err(why) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why)),
+    };
+    owner.storage.set_station(&station.slug, StationSettings { clock_offset_ms, ..StationSettings::default() }).await?;
     Ok(Answer::done(&station, "set"))
 }
