@@ -6,6 +6,7 @@ use crate::web::secrets::{is_secret_name, masked};
 use weather::report::Parsed;
 use weather::station::StationId;
 use weather::time::Timestamp;
+use weather::visible::is_hidden;
 
 /// Keeps the fields that a parser has left.
 pub(crate) fn note(storage: &Storage, station: StationId, parsed: &mut Parsed, now: Timestamp) {
@@ -32,9 +33,11 @@ pub fn known_as(field: &str) -> Option<String> {
 }
 
 fn is_fit(name: &str, value: &str) -> bool {
-    let is_visible = |text: &str| !text.chars().any(char::is_control);
+    let is_visible = |text: &str| !text.chars().any(is_hidden);
+    // What holds fields of its own is no value, and one of them may be a secret.
+    let is_nested = value.trim_start().starts_with(['{', '[']);
     let has_key = |text: &str| masked(text) != text;
-    is_visible(name) && is_visible(value) && !is_secret_name(name) && !has_key(name) && !has_key(value)
+    !is_nested && is_visible(name) && is_visible(value) && !is_secret_name(name) && !has_key(name) && !has_key(value)
 }
 
 #[cfg(test)]
@@ -50,7 +53,7 @@ mod tests {
 
     #[test]
     fn no_secret_is_kept() {
-        assert!(is_fit("wobble", "7") && is_fit("pool/temp", "70.7"));
+        assert!(is_fit("wobble", "7") && is_fit("pool/temp", "70.7") && is_fit("compass", "9"));
         for (name, value) in [
             ("PASSKEY", "AB"),
             ("wifi_password", "x"),
@@ -62,6 +65,10 @@ mod tests {
             ("mac", "24:c8"),
             ("a\nb", "1"),
             ("wobble", "\u{1b}[2J"),
+            ("wob\u{202e}ble", "7"),
+            ("meta", r#"{"password":"x"}"#),
+            ("list", r#" [{"token":"x"}]"#),
+            ("session_id", "x"),
         ] {
             assert!(!is_fit(name, value), "{name} {value}");
         }

@@ -27,7 +27,8 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 }
 
 /// Parts of names, in lower case, whose values are secrets, or what a device calls itself.
-const SECRET_PARTS: [&str; 7] = ["pass", "key", "token", "secret", "auth", "pwd", "serial"];
+const SECRET_PARTS: [&str; 12] =
+    ["pass", "key", "token", "secret", "auth", "pwd", "serial", "psk", "bearer", "cookie", "session", "credential"];
 /// Whole names, likewise.
 const SECRET_NAMES: [&str; 5] = ["mac", "id", "imei", "ssid", "siteid"];
 
@@ -35,7 +36,13 @@ const SECRET_NAMES: [&str; 5] = ["mac", "id", "imei", "ssid", "siteid"];
 pub fn is_secret_name(name: &str) -> bool {
     let lower = name.trim().to_lowercase();
     let own = lower.rsplit(['/', '.']).next().unwrap_or_default();
-    SECRET_PARTS.iter().any(|part| lower.contains(part)) || SECRET_NAMES.contains(&own)
+    has_secret_part(&lower) || SECRET_NAMES.contains(&own)
+}
+
+/// Whether a part of a lower-case name says that it is of a secret.
+fn has_secret_part(lower: &str) -> bool {
+    let named = lower.replace("compass", "");
+    SECRET_PARTS.iter().any(|part| named.contains(part))
 }
 
 /// Why a field of that name cannot be read as a value; `None` if it can.

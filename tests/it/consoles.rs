@@ -540,6 +540,8 @@ async fn metric_numbers_under_names_for_others_are_refused_until_the_owner_says_
     let set = async |units: &str| {
         let settings = stevenson::storage::StationSettings {
             upload_units: Some(weather::upload_units::UploadUnits::from_name(units).expect("units")),
+            // Where air has that pressure.
+            elevation_m: Some(Some(1_600.0)),
             ..stevenson::storage::StationSettings::default()
         };
         house.app.storage.set_station(&house.station.slug, settings).await.expect("set");

@@ -3,6 +3,7 @@
 use crate::quantity::Quantity;
 use crate::station::SensorName;
 use crate::units::Unit;
+use crate::visible::is_hidden;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ impl FieldName {
     /// [`BadMapping::Field`].
     pub fn new(text: &str) -> Result<Self, BadMapping> {
         let lower = text.trim().to_lowercase();
-        let fits = (1..=FIELD_MAX_BYTES).contains(&lower.len()) && !lower.chars().any(char::is_control);
+        let fits = (1..=FIELD_MAX_BYTES).contains(&lower.len()) && !lower.chars().any(is_hidden);
         if fits { Ok(Self(lower)) } else { Err(BadMapping::Field) }
     }
 

@@ -1,6 +1,6 @@
 //! The secrets of an upload, found by their names in any dialect: pairs, JSON, line protocol, percent-encoded once or more. Pure.
 
-use super::masked;
+use super::{has_secret_part, masked};
 
 /// Names of secrets, in lower case and without `_` and `-`.
 const NAMES: [&str; 16] = [
@@ -21,8 +21,6 @@ const NAMES: [&str; 16] = [
     "hubsn",
     "esp8266id",
 ];
-/// Names of secrets end so, with more before it: `siteAuthenticationKey`, `api_key`, `accessToken`, `wifi-password`.
-const ENDS: [&str; 5] = ["key", "token", "password", "passwd", "secret"];
 /// Percent-encoding over percent-encoding is undone so often.
 const LAYERS_MAX: usize = 3;
 /// Shorter values are hidden where they stand, and not elsewhere: too much looks like them.
@@ -78,6 +76,9 @@ impl<'n> Veil<'n> {
                 let bytes: Vec<u8> = signs[from..to].iter().map(|sign| sign.byte).collect();
                 let plain = String::from_utf8_lossy(&bytes).into_owned();
                 if plain.len() >= VALUE_MIN_BYTES {
+                    // An answer repeats it as JSON does.
+                    let quoted = serde_json::Value::from(&*plain).to_string();
+                    self.found.push(quoted[1..quoted.len() - 1].to_owned());
                     self.found.push(plain);
                 }
                 shown.push_str(&text[rest..signs[from].start]);
@@ -145,7 +146,7 @@ fn is_secret(lower: &str) -> bool {
     let last = lower.rsplit(['.', '/']).next().unwrap_or(lower);
     let bare: String = last.chars().filter(|c| !matches!(c, '_' | '-')).collect();
     NAMES.contains(&&*bare)
-        || ENDS.iter().any(|end| bare.ends_with(end))
+        || has_secret_part(&bare)
         || lower.contains('.') && {
             // A name may be glued to what stands before it: `upload.phpPASSWORD=`.
             NAMES.iter().any(|name| name.len() > 3 && bare.ends_with(name))
@@ -296,7 +297,7 @@ mod tests {
             (r#"{"PassKey" : "a\"b", "t": 1}"#, r#"{"PassKey" : "…", "t": 1}"#),
             (r#"{"api_key":5,"accessToken":"x","t":1}"#, r#"{"api_key":…,"accessToken":"…","t":1}"#),
             (r#"{"\u0074oken":"abc"}"#, r#"{"\u0074oken":"…"}"#),
-            (r#"{"tokens":1,"token":["a","b"],"t":2}"#, r#"{"tokens":1,"token":…,"t":2}"#),
+            (r#"{"tokens":1,"token":["a","b"],"t":2}"#, r#"{"tokens":…,"token":…,"t":2}"#),
             (r#"{"payload":"{\"mac\":\"AA:BB\",\"t\":1}"}"#, r#"{"payload":"{\"mac\":\"…\",\"t\":1}"}"#),
             (r#"{"serial_number":"ST-00055227","hub_sn":"HB-1"}"#, r#"{"serial_number":"…","hub_sn":"…"}"#),
             ("{'password': 'a b', 't': 1}", "{'password': '…', 't': 1}"),
