@@ -24,7 +24,7 @@ pub struct Options {
     /// So many are written in some seconds. Each station may have a quarter of them, and the last quarter is kept for
     /// stations that send little.
     pub queue_rows: usize,
-    /// Most memory for the reports that wait, counted and shared as the rows are. A report of one sensor takes about 4 kB.
+    /// Most memory for the reports that wait, counted and shared as the rows are. A report of one sensor takes about 3 kB.
     pub queue_mib: usize,
     /// Most words, visitors' and keepers', that wait for the writer; further ones are refused. So many are written in about
     /// a second, and a thousand visitors who speak at once need a tenth. A word takes some hundred bytes.
