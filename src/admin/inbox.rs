@@ -11,7 +11,7 @@ use crate::inbox::{self, Fate, Inbox, Note, Noted, RAW_MAX_BYTES, Raw, UPLOADS_M
 use crate::storage::words::Visitor;
 use crate::storage::{Error, Marked};
 use crate::web::NewestCursor;
-use crate::web::secrets::{Veil, masked, masked_path};
+use crate::web::secrets::{Veil, is_secret_name, masked, masked_path};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::{Route, State, get, routes};
@@ -190,7 +190,11 @@ async fn one(
     // A topic of MQTT is no path, and its levels are no keys.
     let target = if target.starts_with('/') { masked_path(&target) } else { target };
     let hidden = |text: &str| veil.told(text);
-    let of = |name: &str, value: &str| if veil.hides(name) { "…".to_owned() } else { hidden(value) };
+    // What holds fields of its own may hold a secret, too short to be found again elsewhere.
+    let of = |name: &str, value: &str| match veil.hides(name) {
+        true => "…".to_owned(),
+        false => hidden(&Veil::default().over(value)),
+    };
     let marks = marks(&owner, station.as_deref().ok(), &understood.times).await?;
     let frame = owner.frame(&format!("Upload {number}"), None);
     // The station as it is now: its clock may have been put right since.
@@ -198,8 +202,10 @@ async fn one(
         station.as_ref().ok().and_then(|then| owner.storage.directory().by_slug(then.slug.as_str()).cloned());
     let slug = station.as_ref().map_or_else(|_| String::new(), |station| station.slug.to_string());
     let offered = understood.unknown.iter().filter(|_| !slug.is_empty()).map(|(name, _)| name);
-    let offered: BTreeSet<_> =
-        offered.filter_map(|name| Some(FieldName::new(name).ok()?.as_str().to_owned())).collect();
+    let offered: BTreeSet<_> = offered
+        .filter(|name| !is_secret_name(name))
+        .filter_map(|name| Some(FieldName::new(name).ok()?.as_str().to_owned()))
+        .collect();
     Ok(Leaf(UploadView {
         offer: now_there.and_then(|station| Offer::beside(&owner, &station, *at, &understood.times)),
         map: MapForm::new(&slug, &frame.token, offered),

@@ -107,6 +107,9 @@ impl<'n> Veil<'n> {
         if !(is_secret(&lower) || is_one_of_more) {
             return None;
         }
+        if let Some(from) = behind_blank_line(signs, end) {
+            return Some((from, until(signs, from, |sign| matches!(sign.byte, b'\r' | b'\n'))));
+        }
         let before = name.checked_sub(1).map(|before| signs[before].byte);
         let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
         let of_json = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\') || is_blank(byte);
@@ -169,6 +172,15 @@ fn run(signs: &[Sign], from: usize, is: impl Fn(u8) -> bool) -> usize {
 fn until(signs: &[Sign], from: usize, ends: impl Fn(&Sign) -> bool) -> usize {
     let from = from.min(signs.len());
     from + signs[from..].iter().take_while(|sign| !ends(sign)).count()
+}
+
+/// Where the value of a part of a multipart form begins: a blank line behind its name, `name="PASSKEY"`.
+fn behind_blank_line(signs: &[Sign], end: usize) -> Option<usize> {
+    let stands = |text: &&[u8]| {
+        let there = signs.get(end..end + text.len());
+        there.is_some_and(|there| there.iter().zip(*text).all(|(sign, byte)| sign.byte == *byte))
+    };
+    [&b"\"\r\n\r\n"[..], b"\"\n\n"].iter().find(|text| stands(text)).map(|text| end + text.len())
 }
 
 /// The place of the quote that closes, with so many strokes before it.
@@ -321,10 +333,23 @@ mod tests {
     }
 
     #[test]
+    fn secrets_of_multipart_forms_are_hidden() {
+        let part = |name: &str, value: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let sent = |key: &str| format!("{}{}--b--\r\n", part("PASSKEY", key), part("tempf", "50"));
+        assert_eq!(shown(&sent("AB12 3")), sent("…"));
+        assert_eq!(shown("name=\"password\"\n\nabc\nx"), "name=\"password\"\n\n…\nx");
+    }
+
+    #[test]
     fn what_was_hidden_is_hidden_in_what_is_told_of_it() {
         let mut veil = Veil::new(&[]);
         veil.over(r#"{"token":"opensesame","key":"ab"}"#);
         assert_eq!(veil.told("token \"opensesame\": unknown, able"), "token \"…\": unknown, able");
+        // An answer repeats a list as a text of JSON.
+        veil.over(r#"{"PassKey":["S7",{"x":"S8"}]}"#);
+        assert_eq!(veil.told(r#"{"value":"[\"S7\",{\"x\":\"S8\"}]"}"#), r#"{"value":"…"}"#);
         assert!(veil.hides("X-Api-Key") && veil.hides("PASSKEY") && !veil.hides("id") && !veil.hides("tempf"));
     }
 

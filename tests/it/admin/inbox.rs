@@ -209,6 +209,7 @@ async fn secrets_of_every_dialect_are_hidden_wherever_they_are_told() {
     let app = TestApp::start().await;
     let (_, key) = app.add_station("roof").await;
     let bearer = format!("Authorization: Bearer {key}\r\n");
+    let multipart = "--b\r\nContent-Disposition: form-data; name=\"PASSKEY\"\r\n\r\nopensesame\r\n--b--\r\n";
     let double = "a=PASSKEY%253Dopensesame%2526tempf%253D50";
     for (first, headers, body) in [
         ("POST /api/v1/readings", &*bearer, r#"{"temperature":1,"token":"opensesame","api_key":"opensesame"}"#),
@@ -216,10 +217,16 @@ async fn secrets_of_every_dialect_are_hidden_wherever_they_are_told() {
         ("POST /api/v2/write", &*bearer, "weather,token=opensesame temperature=2,password=\"opensesame\""),
         ("POST /data/report/", super::FORM, "PASSKEY=opensesame;tempf=50;dateutc=now"),
         ("POST /data/report/", super::FORM, double),
+        (
+            "POST /api/v1/readings",
+            &*bearer,
+            r#"{"temperature":1,"PassKey":["opensesame"],"meta":{"wifi_pwd":"opensesame"}}"#,
+        ),
+        ("POST /data/report/", "Content-Type: multipart/form-data; boundary=b\r\n", multipart),
     ] {
         ask(&app, first, headers, body.as_bytes()).await;
     }
-    for number in 1..=5 {
+    for number in 1..=7 {
         let shown = page(&app, &format!("/admin/inbox/{number}")).await;
         assert!(shown.contains('…') && !shown.contains("opensesame"), "{number}: {}", words(&shown));
     }
