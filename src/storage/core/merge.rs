@@ -30,6 +30,9 @@ use weather::report::{Report, Warning};
 use weather::station::{Station, StationId};
 use weather::time::{MINUTE_MS, Timestamp};
 
+/// Of a value within the limits as it was sent, and beyond them as it is put right.
+const CALIBRATED_BEYOND: &str = "as calibrated, it is outside what weather can be; it is kept and does not count";
+
 /// Reports of one station that belong together.
 pub(super) struct Upload<'a> {
     pub station: &'a Station,
@@ -206,6 +209,9 @@ impl Merging {
                         warn(sent_as, value, &reason);
                     }
                 }
+            }
+            for (quantity, value) in right.iter().filter(|_| !report.is_history()).flat_map(|right| &right.beyond) {
+                warn(*quantity, *value, CALIBRATED_BEYOND);
             }
             let beyond = taken::beyond(of, right, (name, report));
             self.sent.extend(taken.keep_beyond(&mut row, name, report, &beyond).map(|(of, sent)| (place, of, sent)));

@@ -154,7 +154,9 @@ async fn a_calibration_that_makes_no_weather_of_it_sets_aside_and_gives_back() {
     house.calibrate(Temperature, minute(5), 1.0, 60.0).await;
     assert_eq!(house.shown(Temperature).await, (Some(14.0), Some((14.0, 14.0)), vec![14.0]));
     assert_eq!(house.marks().await, [(Temperature, 74.5, Reason::Gross)]);
-    house.append(vec![warmth(10, 14.2)]).await;
+    let appended = house.storage.append(house.station.id, vec![warmth(10, 14.2)]).await.expect("stored");
+    let told: Vec<_> = appended.warnings.iter().map(|warning| (&*warning.field, &*warning.value)).collect();
+    assert_eq!(told, [("temperature", "74.2")], "the answer names it: {:?}", appended.warnings);
     assert_eq!(house.marks().await[1], (Temperature, 74.2, Reason::Gross), "what comes then, too");
     assert_eq!(house.sent(Temperature).await, [14.0, 14.5, 14.2]);
     house.uncalibrate(Temperature, minute(5)).await;
