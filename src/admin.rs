@@ -14,6 +14,7 @@ mod calibrations;
 mod clock;
 mod devices;
 mod fields;
+mod forms;
 mod frame;
 mod inbox;
 mod login;

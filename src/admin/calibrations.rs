@@ -1,9 +1,9 @@
 //! The calibrations of a station: what its sensors send is put right from a time on.
 
+use super::forms::{self, AUTHOR, Answer, UNSAID, choice, local, named};
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
-use super::readings::{AUTHOR, local, named};
 use super::refusal::Refusal;
 use super::station::find;
 use super::stations::sentence;
@@ -11,9 +11,7 @@ use crate::storage::{CalibrationStart, Error, MadeCalibration};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
-use rocket::http::Status;
-use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket::{FromForm, Route, get, post, routes};
 use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
@@ -118,12 +116,6 @@ async fn view(
     if !sensors.contains(&SensorName::main()) {
         sensors.insert(0, SensorName::main());
     }
-    let choice = |name: &SensorName| {
-        let shown = if name.is_main() { "the main sensor".to_owned() } else { name.as_str().to_owned() };
-        let value = named(name);
-        let chosen = value == sent.sensor;
-        (value, shown, chosen)
-    };
     let quantity = |one: Quantity| {
         let unit = one.unit().symbol();
         let title = if unit.is_empty() { one.title().to_owned() } else { format!("{}, {unit}", one.title()) };
@@ -137,7 +129,7 @@ async fn view(
         is_recalculating: owner.storage.is_recalculating(station.id).await?,
         held: made.iter().filter(|one| one.removed.is_none()).map(|one| Row::of(station, one)).collect(),
         removed: made.iter().filter_map(|one| told(station, one)).collect(),
-        sensors: sensors.iter().map(choice).collect(),
+        sensors: sensors.iter().map(|name| choice(name, sent.sensor)).collect(),
         quantities: Quantity::shown().filter(|one| Calibration::is_for(*one)).map(quantity).collect(),
         from: sent.from.to_owned(),
         factor: sent.factor.to_owned(),
@@ -157,21 +149,10 @@ async fn calibrations(
     Ok(Leaf(view(&owner, &station, done, &Sent::default(), String::new()).await?))
 }
 
-/// The answer to a form.
-#[derive(Responder)]
-enum Answer {
-    Done(Box<Leaf<Redirect>>),
-    Again(Box<(Status, Leaf<CalibrationsView>)>),
-}
-
 /// Which calibration a form is about, or what is wrong with it.
 fn start(station: &Station, sent: &Sent<'_>) -> Result<CalibrationStart, String> {
-    let sensor = match sent.sensor {
-        "" | "." => SensorName::main(),
-        name => SensorName::new(name).map_err(|error| error.to_string())?,
-    };
-    let known = Quantity::from_name(sent.quantity).filter(|quantity| quantity.is_shown());
-    let quantity = known.ok_or_else(|| format!("{:?} is no quantity", sent.quantity))?;
+    let sensor = forms::sensor(sent.sensor)?.unwrap_or_default();
+    let quantity = forms::quantity(sent.quantity)?;
     Ok(CalibrationStart { sensor, quantity, from: read_start(&station.zone, sent.from, now())? })
 }
 
@@ -189,13 +170,18 @@ fn calibration(quantity: Quantity, sent: &Sent<'_>) -> Result<Calibration, Strin
 }
 
 #[post("/admin/stations/<slug>/calibrations", data = "<sent>")]
-async fn change(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'_>>) -> Result<Answer, Refusal> {
+async fn change(
+    slug: &str,
+    owner: Result<Owner<'_>, Refusal>,
+    sent: Form<Sent<'_>>,
+) -> Result<Answer<CalibrationsView>, Refusal> {
     let owner = owner?;
     owner.may_send(sent.token)?;
     let station = find(&owner, slug).await?;
     let removes = sent.what == "remove";
     let made = match start(&station, &sent) {
         Err(why) => Err(why),
+        Ok(_) if !removes && sent.what != "add" => Err(UNSAID.to_owned()),
         Ok(start) if removes => refused(owner.storage.uncalibrate(&station.slug, start, AUTHOR).await)?,
         Ok(start) => match calibration(start.quantity, &sent) {
             Err(why) => Err(why),
@@ -203,15 +189,8 @@ async fn change(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'
         },
     };
     Ok(match made {
-        Ok(()) => {
-            let word = if removes { "uncalibrated" } else { "calibrated" };
-            let to = format!("/admin/stations/{}/calibrations?done={word}", station.slug);
-            Answer::Done(Box::new(Leaf(Redirect::to(to))))
-        }
-        Err(why) => {
-            let view = view(&owner, &station, None, &sent, sentence(&why)).await?;
-            Answer::Again(Box::new((Status::UnprocessableEntity, Leaf(view))))
-        }
+        Ok(()) => Answer::done(&station, "calibrations", if removes { "uncalibrated" } else { "calibrated" }),
+        Err(why) => Answer::Again(Box::new(view(&owner, &station, None, &sent, sentence(&why)).await?)),
     })
 }
 

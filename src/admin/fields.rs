@@ -1,9 +1,9 @@
 //! Fields of a station's uploads that nothing here knows: the owner says what they are.
 
+use super::forms::{self, AUTHOR, Answer, UNSAID, local};
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
-use super::readings::{AUTHOR, local};
 use super::refusal::Refusal;
 use super::station::find;
 use super::stations::sentence;
@@ -12,13 +12,11 @@ use crate::web::secrets::unreadable;
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
-use rocket::http::Status;
-use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket::{FromForm, Route, get, post, routes};
 use weather::freshness::ago;
 use weather::mapping::{FieldName, Mapping, unit_symbols};
 use weather::quantity::Quantity;
-use weather::station::{SensorName, Station};
+use weather::station::Station;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -171,31 +169,26 @@ async fn fields(
     Ok(Leaf(view(&owner, &station, done, &Sent::default(), String::new()).await?))
 }
 
-/// The answer to a form.
-#[derive(Responder)]
-enum Answer {
-    Done(Box<Leaf<Redirect>>),
-    Again(Box<(Status, Leaf<FieldsView>)>),
-}
-
 /// What a form says that a field is.
 fn mapping(sent: &Sent<'_>) -> Result<Mapping, String> {
-    let sensor = match sent.sensor.trim() {
-        "" | "." => SensorName::main(),
-        name => SensorName::new(name).map_err(|error| error.to_string())?,
-    };
-    let quantity = Quantity::from_name(sent.quantity).ok_or_else(|| format!("{:?} is no quantity", sent.quantity))?;
+    let sensor = forms::sensor(sent.sensor)?.unwrap_or_default();
+    let quantity = forms::quantity(sent.quantity)?;
     Mapping::new(sensor, quantity, sent.unit).map_err(|error| error.to_string())
 }
 
 #[post("/admin/stations/<slug>/fields", data = "<sent>")]
-async fn change(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'_>>) -> Result<Answer, Refusal> {
+async fn change(
+    slug: &str,
+    owner: Result<Owner<'_>, Refusal>,
+    sent: Form<Sent<'_>>,
+) -> Result<Answer<FieldsView>, Refusal> {
     let owner = owner?;
     owner.may_send(sent.token)?;
     let station = find(&owner, slug).await?;
     let (slug, unmaps) = (&station.slug, sent.what == "unmap");
     let made = match FieldName::new(sent.field).map_err(|error| error.to_string()) {
         Err(why) => Err(why),
+        Ok(_) if !unmaps && sent.what != "map" => Err(UNSAID.to_owned()),
         Ok(field) if unmaps => refused(owner.storage.unmap_field(slug, field, AUTHOR).await)?,
         Ok(field) => match unreadable(sent.field).map_or_else(|| mapping(&sent), Err) {
             Err(why) => Err(why),
@@ -203,14 +196,8 @@ async fn change(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'
         },
     };
     Ok(match made {
-        Ok(()) => {
-            let word = if unmaps { "unmapped" } else { "mapped" };
-            Answer::Done(Box::new(Leaf(Redirect::to(format!("/admin/stations/{slug}/fields?done={word}")))))
-        }
-        Err(why) => {
-            let view = view(&owner, &station, None, &sent, sentence(&why)).await?;
-            Answer::Again(Box::new((Status::UnprocessableEntity, Leaf(view))))
-        }
+        Ok(()) => Answer::done(&station, "fields", if unmaps { "unmapped" } else { "mapped" }),
+        Err(why) => Answer::Again(Box::new(view(&owner, &station, None, &sent, sentence(&why)).await?)),
     })
 }
 

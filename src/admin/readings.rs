@@ -1,5 +1,6 @@
 //! The readings of a station that do not count: striking out and restoring.
 
+use super::forms::{self, AUTHOR, Answer, UNSAID, choice, local, named};
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
@@ -10,12 +11,10 @@ use crate::storage::{Author, Correction, Error, Marked, Selection, reason};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
-use rocket::http::Status;
-use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket::{FromForm, Route, get, post, routes};
 use weather::moment;
 use weather::quantity::Quantity;
-use weather::station::{SensorName, Station};
+use weather::station::Station;
 use weather::time::{DAY_MS, Timestamp};
 
 /// The routes.
@@ -27,8 +26,6 @@ pub(super) fn routes() -> Vec<Route> {
 const LISTED_DAYS: i64 = 7;
 /// So many of them, and so many corrections: a page that a person reads.
 const LISTED_MAX: u32 = 200;
-/// Who is said to have made a correction in these rooms.
-pub(super) const AUTHOR: &str = "the owner";
 
 /// The readings of a station that do not count.
 #[derive(Debug, Template, WebTemplate)]
@@ -81,15 +78,6 @@ struct Sent<'r> {
     token: Option<&'r str>,
 }
 
-pub(super) fn local(station: &Station, at: Timestamp, format: &str) -> String {
-    at.to_utc().with_timezone(&station.zone).format(format).to_string()
-}
-
-/// A sensor in the form; empty means all.
-pub(super) fn named(sensor: &SensorName) -> String {
-    if sensor.is_main() { ".".to_owned() } else { sensor.as_str().to_owned() }
-}
-
 impl Row {
     fn of(station: &Station, marked: &Marked) -> Self {
         let quantity = marked.quantity;
@@ -135,12 +123,6 @@ async fn view(
     let marked = owner.storage.marked(station.id, from, to, LISTED_MAX).await?;
     let corrections = owner.storage.corrections(station.id, LISTED_MAX).await?;
     let sensors = owner.storage.sensors(station.id).await?;
-    let choice = |name: &SensorName| {
-        let shown = if name.is_main() { "the main sensor".to_owned() } else { name.as_str().to_owned() };
-        let value = named(name);
-        let chosen = value == sent.sensor;
-        (value, shown, chosen)
-    };
     Ok(ReadingsView {
         frame: owner.frame(&format!("Readings of {}", station.name), done),
         slug: station.slug.to_string(),
@@ -149,7 +131,7 @@ async fn view(
         days: LISTED_DAYS,
         marked: marked.iter().map(|marked| Row::of(station, marked)).collect(),
         corrections: corrections.iter().map(|made| told(station, made)).collect(),
-        sensors: sensors.iter().map(|sensor| choice(&sensor.name)).collect(),
+        sensors: sensors.iter().map(|sensor| choice(&sensor.name, sent.sensor)).collect(),
         quantities: Quantity::shown().map(|one| (one.name(), one.title(), one.name() == sent.quantity)).collect(),
         time: sent.time.to_owned(),
         reason: sent.reason.to_owned(),
@@ -168,38 +150,27 @@ async fn readings(
     Ok(Leaf(view(&owner, &station, done, &Sent::default(), String::new()).await?))
 }
 
-/// The answer to a form.
-#[derive(Responder)]
-enum Answer {
-    Done(Box<Leaf<Redirect>>),
-    Again(Box<(Status, Leaf<ReadingsView>)>),
-}
-
 /// What a form selects, or what is wrong with it.
 fn selection(station: &Station, sent: &Sent<'_>) -> Result<Selection, String> {
     let stretch = moment::read(&station.zone, sent.time)?;
-    let sensor = match sent.sensor {
-        "" => None,
-        "." => Some(SensorName::main()),
-        name => Some(SensorName::new(name).map_err(|error| error.to_string())?),
-    };
-    let quantity = match sent.quantity {
-        "" => None,
-        name => {
-            let known = Quantity::from_name(name).filter(|quantity| quantity.is_shown());
-            Some(known.ok_or_else(|| format!("{name:?} is no quantity"))?)
-        }
-    };
+    let sensor = forms::sensor(sent.sensor)?;
+    let quantity = if sent.quantity.is_empty() { None } else { Some(forms::quantity(sent.quantity)?) };
     Ok(Selection { station: station.slug.clone(), sensor, quantity, from: stretch.from, to: stretch.to })
 }
 
 #[post("/admin/stations/<slug>/readings", data = "<sent>")]
-async fn correct(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'_>>) -> Result<Answer, Refusal> {
+async fn correct(
+    slug: &str,
+    owner: Result<Owner<'_>, Refusal>,
+    sent: Form<Sent<'_>>,
+) -> Result<Answer<ReadingsView>, Refusal> {
     let owner = owner?;
     owner.may_send(sent.token)?;
     let station = find(&owner, slug).await?;
     let restores = sent.what == "restore";
-    let read = selection(&station, &sent).and_then(|selection| Ok((selection, reason(sent.reason)?)));
+    let is_said = restores || sent.what == "strike";
+    let read = if is_said { selection(&station, &sent) } else { Err(UNSAID.to_owned()) };
+    let read = read.and_then(|selection| Ok((selection, reason(sent.reason)?)));
     let made = match read {
         Err(why) => Err(why),
         Ok((selection, reason)) => {
@@ -218,13 +189,7 @@ async fn correct(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<
         }
     };
     Ok(match made {
-        Ok(()) => {
-            let word = if restores { "restored" } else { "struck" };
-            Answer::Done(Box::new(Leaf(Redirect::to(format!("/admin/stations/{}/readings?done={word}", station.slug)))))
-        }
-        Err(why) => {
-            let view = view(&owner, &station, None, &sent, sentence(&why)).await?;
-            Answer::Again(Box::new((Status::UnprocessableEntity, Leaf(view))))
-        }
+        Ok(()) => Answer::done(&station, "readings", if restores { "restored" } else { "struck" }),
+        Err(why) => Answer::Again(Box::new(view(&owner, &station, None, &sent, sentence(&why)).await?)),
     })
 }

@@ -61,6 +61,7 @@ async fn a_calibration_that_is_wrong_says_why_and_keeps_what_was_written() {
         ("quantity=temperature&offset=100&what=add", "between -70 and 70 °C"),
         ("quantity=precipitation&factor=1&offset=1&what=add", "no offset"),
         ("quantity=mood&offset=1&what=add", "is no quantity"),
+        ("quantity=temperature&offset=1&what=zzz", "does not say what to do"),
         ("quantity=temperature&offset=1&from=soon&what=add", "neither a day nor a time"),
         ("sensor=No+One&quantity=temperature&offset=1&what=add", "sensor name"),
         ("quantity=temperature&offset=1&from=ever&what=remove", "no calibration of that quantity"),

@@ -104,6 +104,7 @@ async fn a_mapping_that_is_wrong_says_why() {
         ("field=wobble&quantity=temperature&unit=hPa&what=map", "it may be °C, °F"),
         ("field=wobble&quantity=temperature&sensor=No+One&what=map", "sensor name"),
         ("field=wobble&what=unmap", "wobble"),
+        ("field=wobble&quantity=temperature&what=", "does not say what to do"),
         ("field=PASSKEY&quantity=temperature&what=map", "PASSKEY is the name of a secret"),
     ] {
         let answer = send(&app, body).await;

@@ -76,6 +76,7 @@ async fn a_correction_that_is_wrong_says_why_and_keeps_what_was_written() {
         ("time=2020-01-01..2025-01-01&sensor=&quantity=&reason=why&what=strike", "31 days"),
         ("time=2020-01-01&sensor=No+One&quantity=&reason=why&what=strike", "sensor name"),
         ("time=2020-01-01&sensor=&quantity=mood&reason=why&what=strike", "mood"),
+        ("time=2020-01-01&sensor=&quantity=&reason=why&what=zzz", "does not say what to do"),
     ] {
         let answer = send(&app, body).await;
         assert_eq!(answer.status, 422, "{body}: {}", answer.body);
