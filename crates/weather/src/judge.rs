@@ -140,6 +140,17 @@ pub fn late(
     Late { waiting: settled, reason }
 }
 
+/// How many of the steps that wait behind a late value that counts are none from there: each goes on from the one before it.
+pub fn going_on(quantity: Quantity, from: Reading, waiting: &[Reading]) -> usize {
+    let mut before = from;
+    let goes_on = |step: &&Reading| {
+        let is_none = is_near(before, **step) && !steps(quantity, before, **step);
+        before = **step;
+        is_none
+    };
+    waiting.iter().take_while(goes_on).count()
+}
+
 fn is_near(before: Reading, next: Reading) -> bool {
     (1..=GAP_MAX_MS).contains(&next.at.since(before.at))
 }

@@ -78,9 +78,10 @@ fn wanted(memory: &Memory, uploads: &[Upload<'_>]) -> (BTreeSet<SensorDay>, BTre
                 let newest = newest.entry(*sensor).or_insert(observed_at);
                 let is_late = observed_at < *newest || !memory.is_new(*sensor, observed_at);
                 *newest = observed_at.max(*newest);
-                // A late value may settle a step of the day before.
-                let before = is_late.then(|| day::date_at(&upload.station.zone, observed_at.plus(-GAP_MAX_MS)));
-                for date in memory.waiting_days(*sensor, &upload.station.zone).chain([date]).chain(before) {
+                // A late value may settle a step of the day before, or of the day after.
+                let beside = |ms| is_late.then(|| day::date_at(&upload.station.zone, observed_at.plus(ms)));
+                let beside = [beside(-GAP_MAX_MS), beside(GAP_MAX_MS)].into_iter().flatten();
+                for date in memory.waiting_days(*sensor, &upload.station.zone).chain([date]).chain(beside) {
                     if !memory.days.contains_key(&(*sensor, date)) {
                         days.insert((*sensor, date));
                     }

@@ -207,3 +207,21 @@ async fn readings_that_the_future_noted_give_way_when_the_clock_is_right_again()
     house.append(vec![report(NOON.plus(5 * MINUTE_MS), &[("temperature", 23.0)])]).await;
     assert_eq!(house.latest(Temperature).await.value, 23.0);
 }
+
+#[tokio::test]
+async fn a_late_value_settles_a_step_of_the_next_day_and_that_days_extremes_follow() {
+    let house = House::new().await;
+    // In Berlin it is midnight eleven hours after noon in UTC.
+    let at = |minute: i64| NOON.plus(11 * HOUR_MS + minute * MINUTE_MS);
+    let now = at(13 * 60);
+    let warmth = |minute, celsius| arrived(at(minute), now, &[("temperature", celsius)]);
+    house.append(vec![warmth(-30, 10.0), warmth(10, 30.0), warmth(12 * 60, 15.0)]).await;
+    let (today, tomorrow) = ((2026, 11, 22), (2026, 11, 23));
+    let high =
+        async |house: &House, day| house.extreme(Quantity::Temperature, day).await.map(|day| (day.low, day.high));
+    assert_eq!(high(&house, tomorrow).await, Some((15.0, 15.0)), "the step of midnight waits");
+    let house = house.reopened(|_| {}).await;
+    house.append(vec![warmth(-10, 20.0)]).await;
+    assert_eq!(high(&house, tomorrow).await, Some((15.0, 30.0)));
+    assert_eq!(high(&house, today).await, Some((10.0, 20.0)));
+}

@@ -107,6 +107,17 @@ fn a_value_that_comes_late_is_judged_by_both_sides() {
 }
 
 #[test]
+fn steps_behind_a_late_value_go_on_from_there_or_wait_on() {
+    let of = |steps: &[(i64, f64)]| {
+        let steps: Vec<_> = steps.iter().map(|(minute, value)| at(*minute, *value)).collect();
+        going_on(Quantity::Temperature, at(0, 10.0), &steps)
+    };
+    assert_eq!(of(&[(1, 12.0), (2, 14.0)]), 2);
+    assert_eq!(of(&[(1, 12.0), (2, 15.0), (3, 15.0)]), 1, "what is behind a step waits with it");
+    assert_eq!((of(&[(1, 13.0)]), of(&[(200, 10.0)]), of(&[])), (0, 0, 0));
+}
+
+#[test]
 fn the_longer_ago_the_larger_a_change_may_be() {
     let changes = |minutes, by| !marked(Quantity::Temperature, &[(0, 10.0), (minutes, 10.0 + by)]).is_empty();
     assert!(!changes(1, 2.4) && changes(1, 2.6));

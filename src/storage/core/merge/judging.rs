@@ -91,10 +91,16 @@ impl Verdict {
         let (before, mut steps) = case.judged.neighbours.before(case.quantity);
         steps.retain(|(at, _)| case.is_comparable(*at));
         let before = before.filter(|before| case.is_comparable(before.at));
-        let after = case.judged.neighbours.after(case.quantity).filter(|after| case.is_comparable(after.at));
+        let (after, mut behind) = case.judged.neighbours.after(case.quantity);
+        let after = after.filter(|after| case.is_comparable(after.at));
+        behind.retain(|(at, _)| case.is_comparable(*at));
         let Late { waiting, reason } = judge::late(case.quantity, before, &readings(&steps), next, after);
-        let settled = settled(known, steps, waiting);
         let reason = contradiction.or(reason);
+        let stay = if reason.is_none() { judge::going_on(case.quantity, next, &readings(&behind)) } else { 0 };
+        let outcomes =
+            waiting.into_iter().chain((0..behind.len()).map(|place| (place < stay).then_some(Settled::Stayed)));
+        steps.extend(behind.iter().copied());
+        let settled = settled(known, steps, outcomes);
         let may_settle = newest.is_none_or(|newest| newest.at < next.at);
         if reason == Some(Reason::Step) && may_settle && of_quantity(known, case.quantity).len() < RUN_MAX {
             let place = known.waiting.partition_point(|(at, _)| *at <= next.at);
@@ -128,7 +134,7 @@ fn readings(waiting: &[(Timestamp, Mark)]) -> Vec<Reading> {
 fn settled(
     known: &mut Known,
     waiting: Vec<(Timestamp, Mark)>,
-    outcomes: Vec<Option<Settled>>,
+    outcomes: impl IntoIterator<Item = Option<Settled>>,
 ) -> Vec<(Timestamp, Mark, Settled)> {
     let pairs = waiting.into_iter().zip(outcomes);
     let settled: Vec<_> = pairs.filter_map(|((at, mark), settled)| Some((at, mark, settled?))).collect();

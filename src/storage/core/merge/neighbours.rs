@@ -3,7 +3,6 @@
 use super::rows::Rows;
 use crate::storage::seam::{Mark, NEIGHBOURS_MAX, Place, SensorId};
 use weather::judge::{GAP_MAX_MS, Reading};
-use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
@@ -28,16 +27,22 @@ impl<'a> Neighbours<'a> {
                 steps.reverse();
                 return (Some(Reading { at, value }), steps);
             }
-            let waits = |mark: &&Mark| mark.quantity == quantity && mark.reason == Reason::Step;
-            steps.extend(row.marks.iter().find(waits).map(|mark| (at, *mark)));
+            steps.extend(row.step(quantity).map(|mark| (at, mark)));
         }
         // Without a value before them nothing tells what they are.
         (None, Vec::new())
     }
 
-    /// The value after that counts.
-    pub(super) fn after(&self, quantity: Quantity) -> Option<Reading> {
+    /// The value after that counts, and the steps up to it that wait to be settled, in the order of time.
+    pub(super) fn after(&self, quantity: Quantity) -> (Option<Reading>, Vec<(Timestamp, Mark)>) {
+        let mut steps = Vec::new();
         let rows = self.rows.range((self.sensor, self.at.plus(1))..=(self.sensor, self.at.plus(GAP_MAX_MS)));
-        rows.take(NEIGHBOURS_MAX).find_map(|((_, at), row)| Some(Reading { at, value: row.values.get(quantity)? }))
+        for ((_, at), row) in rows.take(NEIGHBOURS_MAX) {
+            if let Some(value) = row.values.get(quantity) {
+                return (Some(Reading { at, value }), steps);
+            }
+            steps.extend(row.step(quantity).map(|mark| (at, mark)));
+        }
+        (None, steps)
     }
 }

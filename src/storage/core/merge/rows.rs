@@ -3,6 +3,7 @@
 use crate::storage::seam::{Mark, Place};
 use std::collections::BTreeMap;
 use std::ops::RangeBounds;
+use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Values;
 
@@ -68,6 +69,12 @@ impl Rows {
 }
 
 impl Row {
+    /// The step of a quantity that waits here to be settled.
+    pub(super) fn step(&self, quantity: Quantity) -> Option<Mark> {
+        let waits = |mark: &&Mark| mark.quantity == quantity && mark.reason == Reason::Step;
+        self.marks.iter().find(waits).copied()
+    }
+
     /// A value that is there and does not count.
     pub(super) fn marked(&self, quantity: Quantity) -> Option<f64> {
         let mark = self.marks.iter().find(|mark| mark.quantity == quantity);

@@ -363,6 +363,29 @@ fn a_late_front_counts_and_one_batch_is_as_good_as_several() {
 }
 
 #[test]
+fn steps_that_waited_for_what_comes_late_count_whatever_the_order() {
+    // Ten degrees in ten minutes: of some of these alone, the rest would be steps.
+    let backwards: Vec<i64> = (3..15).rev().collect();
+    for order in
+        [vec![14, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], backwards, vec![9, 14, 12, 3, 13, 11, 5, 4, 10, 8, 7, 6]]
+    {
+        for restart in [false, true] {
+            let (mut tables, mut memory) = (Tables::default(), empty());
+            for minute in [0, 1, 2].into_iter().chain(order.iter().copied()) {
+                put(&mut tables, &mut memory, &[came(minute, minute as f64, 20)]);
+                if restart {
+                    memory = tables.memory();
+                }
+            }
+            let (good, marks) = temperatures(&tables);
+            assert_eq!((good.len(), marks), (15, vec![]), "{order:?}");
+            assert_eq!(tables.latest[&(SensorId(1), Quantity::Temperature)].1, 14.0);
+            assert_eq!(tables.extremes.values().next().map(|day| (day.low, day.high)), Some((0.0, 14.0)));
+        }
+    }
+}
+
+#[test]
 fn what_is_beyond_the_limits_is_kept_beside_the_row() {
     let at = START;
     let report = |fields: &[(Quantity, f64)]| {
