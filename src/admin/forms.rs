@@ -49,7 +49,7 @@ pub(super) fn choice(sensor: &SensorName, chosen: &str) -> (String, String, bool
 /// The answer to a form.
 pub(super) enum Answer<V> {
     /// It is done: the same page, which says so.
-    Done(Redirect),
+    Done(Box<Redirect>),
     /// What the person has to mend: the page with all that was written.
     Again(Box<V>),
 }
@@ -57,14 +57,14 @@ pub(super) enum Answer<V> {
 impl<V> Answer<V> {
     /// The page of the station that says what was done.
     pub(super) fn done(station: &Station, page: &str, word: &str) -> Self {
-        Self::Done(Redirect::to(format!("/admin/stations/{}/{page}?done={word}", station.slug)))
+        Self::Done(Box::new(Redirect::to(format!("/admin/stations/{}/{page}?done={word}", station.slug))))
     }
 }
 
 impl<'r, V: Responder<'r, 'static>> Responder<'r, 'static> for Answer<V> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         match self {
-            Self::Done(to) => Leaf(to).respond_to(request),
+            Self::Done(to) => Leaf(*to).respond_to(request),
             Self::Again(view) => (Status::UnprocessableEntity, Leaf(*view)).respond_to(request),
         }
     }
