@@ -4,7 +4,7 @@ use crate::derived;
 use crate::moment;
 use crate::quantity::Quantity;
 use crate::station::SensorName;
-use crate::time::{SECOND_MS, Timestamp};
+use crate::time::{SECOND_MS, SERIES_BEGIN, Timestamp};
 use crate::units::{Unit, without_noise};
 use crate::values::Values;
 use crate::zone::Zone;
@@ -20,8 +20,8 @@ pub const OFFSET_MAX_PART: f64 = 0.5;
 /// Calibrations that a station may have: four for each year of a dozen sensors that a careful owner compares.
 pub const CALIBRATIONS_MAX: usize = 200;
 
-/// What holds from here on holds for all that was ever recorded: 1700-01-01, when nobody measured yet.
-pub const EVER: Timestamp = Timestamp(-8_520_336_000_000);
+/// What holds from here on holds for all that was ever recorded.
+pub const EVER: Timestamp = SERIES_BEGIN;
 
 /// Reads from when on a calibration holds: `now` or nothing, `ever`, or a time as [`moment::read`] reads it, whose first instant
 /// it is.

@@ -1,14 +1,14 @@
 //! Reports: one upload's observations, valid by construction.
 
-use crate::consistency;
-use crate::quality::{self, Clock, Refusal};
 use crate::quantity::Quantity;
 use crate::station::SensorName;
-use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
-use crate::units::Unit;
+use crate::time::{MINUTE_MS, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
 
+mod draft;
+
+pub use self::draft::{Draft, Finished};
 pub use crate::values::Values;
 
 /// Observations of one station at one instant, by sensor. It has at least one value and a believable time.
@@ -29,9 +29,6 @@ pub struct Report {
 
 /// Older than this at arrival is backfill: pages fetch their series again instead of hearing each report.
 pub const BACKFILL_AGE_MS: i64 = 10 * MINUTE_MS;
-
-/// Nobody has measured weather in a file of ours before: the oldest series began in 1659, in months. 1700-01-01.
-const HISTORY_FROM: Timestamp = Timestamp(-8_520_336_000_000);
 
 /// So far ahead of the clock may be what [`Report::space_arrivals`] gives out, ms: a burst of as many reports at once.
 pub const ARRIVALS_AHEAD_MAX_MS: i64 = MINUTE_MS;
@@ -157,259 +154,6 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} = {:?}: {}", self.field, self.value, self.reason)
     }
-}
-
-/// A report in the making at a door: takes fields, keeps what is weather, remembers what is not.
-#[derive(Debug)]
-pub struct Draft {
-    received_at: Timestamp,
-    clock_offset_ms: i64,
-    is_history: bool,
-    sensors: BTreeMap<SensorName, Values>,
-    /// What lies outside the gross limits.
-    beyond: BTreeMap<SensorName, Vec<(Quantity, f64)>>,
-    /// Sensors of which nothing counts, and why.
-    faulty: Vec<(SensorName, &'static str)>,
-    warnings: Vec<Warning>,
-    /// Fields of a file that nobody here knows.
-    unread: Vec<String>,
-    /// Fields of an upload that nobody here knows, with their values.
-    unknown: Vec<(String, String)>,
-    known: usize,
-    refused: usize,
-}
-
-impl Draft {
-    /// An empty draft of something that arrived at `received_at`.
-    pub fn new(received_at: Timestamp) -> Self {
-        Self {
-            received_at,
-            clock_offset_ms: 0,
-            is_history: false,
-            sensors: BTreeMap::new(),
-            beyond: BTreeMap::new(),
-            faulty: Vec::new(),
-            warnings: Vec::new(),
-            unread: Vec::new(),
-            unknown: Vec::new(),
-            known: 0,
-            refused: 0,
-        }
-    }
-
-    /// An empty draft of what is read from a file at `received_at`. It may be of any age, and it needs a time, which is not
-    /// replaced. Its rain since midnight is that, and no counter that may have been reset late, and nothing is derived of its
-    /// values later: what reads the file has seen all of it. A value that is missing and a
-    /// field that nobody knows are no warnings there: they would come with each line.
-    pub fn of_history(received_at: Timestamp) -> Self {
-        Self { is_history: true, ..Self::new(received_at) }
-    }
-
-    /// The same of a station to whose times that much is added, ms.
-    pub fn of_clock(self, clock_offset_ms: i64) -> Self {
-        Self { clock_offset_ms, ..self }
-    }
-
-    /// Takes a number in `unit`. A sentinel is missing and leaves a warning; what is not weather is refused with one.
-    pub fn take_number(&mut self, sensor: &SensorName, quantity: Quantity, unit: Unit, field: &str, number: f64) {
-        self.take(sensor, quantity, unit, field, &number.to_string(), quality::read_number(number));
-    }
-
-    /// Takes a number in `unit` written as text, as [`quality::read_text`] reads it, or the word for a state.
-    pub fn take_text(&mut self, sensor: &SensorName, quantity: Quantity, unit: Unit, field: &str, text: &str) {
-        let sent = match quantity.state_of(unit, text) {
-            Some(number) => quality::read_number(number),
-            None => quality::read_text(text),
-        };
-        self.take(sensor, quantity, unit, field, text, sent);
-    }
-
-    /// Remembers a field that nobody here knows.
-    pub fn unknown(&mut self, field: &str, value: &str) {
-        if self.is_history {
-            return self.unread.push(cut(field, FIELD_MAX_CHARS));
-        }
-        let warning = Warning::new(field, value, "unknown field, not stored");
-        if self.unknown.len() < UNKNOWN_MAX {
-            self.unknown.push((warning.field.clone(), warning.value.clone()));
-        }
-        self.warnings.push(warning);
-    }
-
-    /// Remembers that a known field came without a value.
-    pub fn missing(&mut self) {
-        self.known += 1;
-    }
-
-    /// Adds what follows from the values of a sensor, canonical.
-    pub fn derive(&mut self, sensor: &SensorName, rule: impl FnOnce(&Values) -> Option<(Quantity, f64)>) {
-        if let Some(values) = self.sensors.get_mut(sensor)
-            && let Some((quantity, value)) = rule(values)
-        {
-            values.restore(quantity, value);
-        }
-    }
-
-    /// Remembers a refusal of a whole field.
-    pub fn refuse(&mut self, field: &str, value: &str, reason: impl Into<String>) {
-        self.refused += 1;
-        self.warnings.push(Warning::new(field, value, reason));
-    }
-
-    /// Takes what was sent as that text and read already.
-    pub fn take(
-        &mut self,
-        sensor: &SensorName,
-        quantity: Quantity,
-        unit: Unit,
-        field: &str,
-        sent_as: &str,
-        sent: quality::Sent,
-    ) {
-        self.known += 1;
-        let number = match sent {
-            quality::Sent::Number(number) => number,
-            quality::Sent::Missing if self.is_history || sent_as.trim().is_empty() => return,
-            quality::Sent::Missing => {
-                return self.warnings.push(Warning::new(field, sent_as, "means \"no value\", nothing stored"));
-            }
-            quality::Sent::Unreadable => return self.refuse(field, sent_as, "not a number"),
-        };
-        let canonical = unit.to_canonical(number);
-        if let Some(fault) = quantity.fault(canonical).filter(|fault| fault.of_sensor) {
-            self.faulty.push((sensor.clone(), fault.why));
-        }
-        let values = self.sensors.entry(sensor.clone()).or_default();
-        let earlier = values.get(quantity);
-        match values.put(quantity, canonical) {
-            Err(refusal) => {
-                let is_beyond = matches!(refusal, Refusal::OutOfRange { .. }) && canonical.is_finite();
-                if is_beyond && earlier.is_none() {
-                    let beyond = self.beyond.entry(sensor.clone()).or_default();
-                    beyond.retain(|(of, _)| *of != quantity);
-                    beyond.push((quantity, canonical));
-                }
-                self.refuse(field, sent_as, refusal.to_string());
-            }
-            Ok(()) if earlier.is_some() && earlier != values.get(quantity) => {
-                let reason = format!("{} was sent twice; this later value was kept", sensor.key(quantity));
-                self.warnings.push(Warning::new(field, sent_as, reason));
-            }
-            Ok(()) if canonical > *quantity.limits().end() && !self.is_history => {
-                let counts_as = format!("counts as {} {}", quantity.limits().end(), quantity.unit().symbol());
-                self.warnings.push(Warning::new(field, sent_as, counts_as));
-            }
-            Ok(()) => {}
-        }
-    }
-
-    /// The report, if anything is left of it, with all that was remembered.
-    pub fn finish(mut self, observed_at: Option<Timestamp>) -> Finished {
-        for (sensor, why) in std::mem::take(&mut self.faulty) {
-            let why = Refusal::Fault(why);
-            self.beyond.remove(&sensor);
-            for (quantity, value) in self.sensors.remove(&sensor).iter().flat_map(Values::iter) {
-                self.refuse(&sensor.key(quantity), &quantity.echo(value), why.to_string());
-            }
-        }
-        let mut taken = Vec::new();
-        for (sensor, values) in &mut self.sensors {
-            taken.extend(
-                consistency::cross_check(values).into_iter().map(|(q, v, why)| (sensor.key(q), q.echo(v), why)),
-            );
-        }
-        for (field, value, why) in taken {
-            self.refuse(&field, &value, why.to_string());
-        }
-        self.sensors.retain(|_, values| !values.is_empty());
-        let sensors = &self.sensors;
-        self.beyond.retain(|sensor, beyond| {
-            let Some(values) = sensors.get(sensor) else { return false };
-            beyond.retain(|(quantity, _)| values.get(*quantity).is_none());
-            !beyond.is_empty()
-        });
-
-        if self.is_history {
-            return self.finish_history(observed_at);
-        }
-        let observed_at = observed_at.map(|at| at.plus(self.clock_offset_ms));
-        let (time, clock) = quality::guard_time(observed_at, self.received_at);
-        if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
-            let reason =
-                "the device's clock is more than 5 minutes ahead or 366 days behind; the time of arrival was stored";
-            self.warnings.push(Warning::new("observed_at", &observed_at.rfc3339(), reason));
-        }
-        let report = (!self.sensors.is_empty()).then_some(Report {
-            observed_at: time,
-            received_at: self.received_at,
-            skew_ms: observed_at.map(|observed_at| observed_at.since(self.received_at)),
-            is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
-            is_history: false,
-            sensors: self.sensors,
-            beyond: self.beyond,
-        });
-        Finished {
-            report,
-            warnings: self.warnings,
-            unread: self.unread,
-            unknown: self.unknown,
-            known: self.known,
-            refused: self.refused,
-        }
-    }
-
-    fn finish_history(mut self, observed_at: Option<Timestamp>) -> Finished {
-        let observed_at = match observed_at {
-            Some(at) if at.0.abs() < DAY_MS => {
-                let reason = "the first day of Unix time: the clock was not set, or the time is in another unit";
-                self.refuse("observed_at", &at.rfc3339(), reason);
-                None
-            }
-            Some(at) if HISTORY_FROM <= at && at.since(self.received_at) <= quality::AHEAD_MAX_MS => Some(at),
-            Some(at) => {
-                self.refuse("observed_at", &at.rfc3339(), "lies before the year 1700, or in the future");
-                None
-            }
-            None => {
-                self.refuse("observed_at", "", "has no time");
-                None
-            }
-        };
-        let report = observed_at.filter(|_| !self.sensors.is_empty()).map(|observed_at| Report {
-            observed_at,
-            received_at: self.received_at,
-            skew_ms: None,
-            is_timed_by_arrival: false,
-            is_history: true,
-            sensors: self.sensors,
-            beyond: self.beyond,
-        });
-        Finished {
-            report,
-            warnings: self.warnings,
-            unread: self.unread,
-            unknown: self.unknown,
-            known: self.known,
-            refused: self.refused,
-        }
-    }
-}
-
-/// What became of a draft.
-#[derive(Debug)]
-pub struct Finished {
-    /// The report; `None` if no value was left.
-    pub report: Option<Report>,
-    /// What was not stored, or not as sent.
-    pub warnings: Vec<Warning>,
-    /// Fields of a file that nobody here knows.
-    pub unread: Vec<String>,
-    /// Fields of an upload that nobody here knows, with their values, at most [`UNKNOWN_MAX`].
-    pub unknown: Vec<(String, String)>,
-    /// How many fields were known, with a value or without.
-    pub known: usize,
-    /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
-    pub refused: usize,
 }
 
 /// What a format's parser returns to its door.

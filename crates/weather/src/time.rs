@@ -17,6 +17,9 @@ pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Milliseconds in 24 hours. A *local day* may be longer or shorter: see [`crate::day`].
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// 1700-01-01: nobody has kept weather for longer. The oldest series began in 1659, in months.
+pub const SERIES_BEGIN: Timestamp = Timestamp(-8_520_336_000_000);
+
 impl Timestamp {
     /// The instant `ms` milliseconds later (earlier if negative); stops at the ends of the number range.
     pub fn plus(self, ms: i64) -> Self {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::units::Unit;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
