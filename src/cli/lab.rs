@@ -26,7 +26,7 @@ pub(super) enum Lab {
         /// A line for each measurement
         file: std::path::PathBuf,
     },
-    /// Print a recorded run as the table of the README
+    /// Print a recorded run as the table of docs/LAB.md
     Table {
         /// What `lab run --json` wrote
         file: std::path::PathBuf,

@@ -34,26 +34,6 @@ type OfStorage = (&'static str, &'static str, fn(&storage::Stats) -> u64);
 /// A count or a gauge of the keeper, likewise.
 type OfKeeper = (&'static str, &'static str, fn(&keeper::Stats) -> u64);
 
-const BY_FLEET: [ByFleet; 12] = [
-    ("trucks", "Trucks that came", |fleet| fleet.trucks),
-    ("trucks_empty", "Trucks that brought no words", |fleet| fleet.trucks_empty),
-    ("truck_words", "Words that trucks brought, each as often as it was aboard", |fleet| fleet.words),
-    ("truck_bytes", "Bytes that trucks brought", |fleet| fleet.bytes_up),
-    ("streams", "Streams that were opened", |fleet| fleet.streams),
-    ("loads_empty", "Loads without news and without the confirmation of a word", |fleet| fleet.loads_empty),
-    ("load_items", "News that went home, each as often as it was loaded", |fleet| fleet.items),
-    ("load_bytes", "Bytes that went home", |fleet| fleet.bytes_down),
-    ("home_lost", "Trucks that did not come home, as homes report it", |fleet| fleet.homes.lost),
-    ("home_repeated", "News that homes had already, as they report it", |fleet| fleet.homes.repeated),
-    ("home_gaps", "Loads that did not join on, as homes report it", |fleet| fleet.homes.gaps),
-    ("home_news", "News that homes applied, as they report it", |fleet| fleet.homes.news),
-];
-
-const TIME_BY_FLEET: [TimeByFleet; 2] = [
-    ("parked_time", "How long the trucks that left had been parked, all together", |fleet| fleet.parked_ms),
-    ("home_news_age", "The ages of news on arrival, all together, as homes report it", |fleet| fleet.homes.age_ms),
-];
-
 const OF_STORAGE: [OfStorage; 11] = [
     ("reports_stored", "Reports that added something", |stats| stats.reports_stored),
     ("reports_duplicate", "Reports that were known already", |stats| stats.reports_duplicate),
@@ -93,9 +73,45 @@ const STORAGE_NOW: [OfStorage; 6] = [
     ("station_limit_bytes", "Bytes that one of several stations may fill", |stats| stats.station_limit_bytes),
 ];
 
+const BY_FLEET: [ByFleet; 12] = [
+    ("trucks", "Trucks that came", |fleet| fleet.trucks),
+    ("trucks_empty", "Trucks that brought no words", |fleet| fleet.trucks_empty),
+    ("truck_words", "Words that trucks brought, each as often as it was aboard", |fleet| fleet.words),
+    ("truck_bytes", "Bytes that trucks brought", |fleet| fleet.bytes_up),
+    ("streams", "Streams that were opened", |fleet| fleet.streams),
+    ("loads_empty", "Loads without news and without the confirmation of a word", |fleet| fleet.loads_empty),
+    ("load_items", "News that went home, each as often as it was loaded", |fleet| fleet.items),
+    ("load_bytes", "Bytes that went home", |fleet| fleet.bytes_down),
+    ("home_lost", "Trucks that did not come home, as homes report it", |fleet| fleet.homes.lost),
+    ("home_repeated", "News that homes had already, as they report it", |fleet| fleet.homes.repeated),
+    ("home_gaps", "Loads that did not join on, as homes report it", |fleet| fleet.homes.gaps),
+    ("home_news", "News that homes applied, as they report it", |fleet| fleet.homes.news),
+];
+
+const TIME_BY_FLEET: [TimeByFleet; 2] = [
+    ("parked_time", "How long the trucks that left had been parked, all together", |fleet| fleet.parked_ms),
+    ("home_news_age", "The ages of news on arrival, all together, as homes report it", |fleet| fleet.homes.age_ms),
+];
+
 impl Collector for Counts {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut text = Text(encoder);
+        for (name, help, count) in OF_STORAGE {
+            text.counter(name, help, count(&self.storage))?;
+        }
+        for (name, help, now) in STORAGE_NOW {
+            text.gauge(name, help, now(&self.storage))?;
+        }
+        for (name, help, count) in OF_KEEPER {
+            text.counter(name, help, count(&self.keeper))?;
+        }
+        for (name, help, now) in KEEPER_NOW {
+            text.gauge(name, help, now(&self.keeper))?;
+        }
+        let folder = self.zones.folder.as_deref().map_or(String::new(), |folder| folder.display().to_string());
+        let zones = [("version", self.zones.version.clone().unwrap_or_default()), ("folder", folder)];
+        let help = "The database of time zones: its version, and its folder if it is the machine's";
+        text.gauges("time_zones", help, [(zones, 1)])?;
         let fleets = &self.dock.fleets;
         for (name, help, count) in BY_FLEET {
             text.counters(name, help, fleets.iter().map(|fleet| ([("fleet", fleet.fleet.name)], count(fleet))))?;
@@ -114,23 +130,7 @@ impl Collector for Counts {
         let parked = fleets.iter().map(|fleet| ([("fleet", fleet.fleet.name)], fleet.parked as u64));
         text.gauges("parked", "Trucks parked now", parked)?;
         text.gauge("bays", "Pages that have a truck parked now", self.dock.bays as u64)?;
-        text.ages("news_age", "The age of news when it leaves, each time it is loaded", &self.dock)?;
-        for (name, help, count) in OF_STORAGE {
-            text.counter(name, help, count(&self.storage))?;
-        }
-        for (name, help, now) in STORAGE_NOW {
-            text.gauge(name, help, now(&self.storage))?;
-        }
-        for (name, help, count) in OF_KEEPER {
-            text.counter(name, help, count(&self.keeper))?;
-        }
-        for (name, help, now) in KEEPER_NOW {
-            text.gauge(name, help, now(&self.keeper))?;
-        }
-        let folder = self.zones.folder.as_deref().map_or(String::new(), |folder| folder.display().to_string());
-        let zones = [("version", self.zones.version.clone().unwrap_or_default()), ("folder", folder)];
-        let help = "The database of time zones: its version, and its folder if it is the machine's";
-        text.gauges("time_zones", help, [(zones, 1)])
+        text.ages("news_age", "The age of news when it leaves, each time it is loaded", &self.dock)
     }
 }
 

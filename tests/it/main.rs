@@ -30,6 +30,7 @@ mod overview;
 mod owner;
 mod page;
 mod pages;
+mod pasting;
 mod pretend;
 mod quality;
 mod quantities;

@@ -1,4 +1,5 @@
-//! The commands in the documents run, as they are written. (Those of `docs/INGEST.md`: see `ingest.rs`.)
+//! The commands in the documents run, as they are written. (Those of `docs/INGEST.md`: see `ingest.rs`; README, OPERATING and
+//! TROUBLESHOOTING: see `pasting.rs`.)
 
 use crate::kit::program::{Program, program};
 use std::fs;
@@ -109,11 +110,6 @@ fn all_run_beside(document: &str, at_least: usize, prepare: &[&str], files: impl
 }
 
 #[test]
-fn the_commands_of_the_readme_run() {
-    all_run("README.md", 6, &[]);
-}
-
-#[test]
 fn the_commands_of_the_protocol_page_run() {
     all_run("docs/PROTOCOL.md", 1, &["stevenson serve", "stevenson station add garden"]);
 }
@@ -163,9 +159,12 @@ fn every_file_that_a_document_links_to_is_there() {
         "docs/GLOSSARY.md",
         "docs/INGEST.md",
         "docs/KEEPER.md",
+        "docs/LAB.md",
         "docs/MOVING.md",
+        "docs/OPERATING.md",
         "docs/PROTOCOL.md",
         "docs/SECURITY.md",
+        "docs/TROUBLESHOOTING.md",
     ];
     for document in documents {
         let text = fs::read_to_string(document).expect("the document");

@@ -151,8 +151,8 @@ async fn a_keeper_that_is_asked_answers_and_its_words_are_not_counted_as_news() 
 }
 
 #[test]
-fn the_table_of_the_readme_is_that_of_the_recorded_run() {
-    let readme = std::fs::read_to_string("README.md").expect("the README");
+fn the_table_of_the_page_is_that_of_the_recorded_run() {
+    let readme = std::fs::read_to_string("docs/LAB.md").expect("the page");
     let after = readme.split_once("<!-- lab: begin -->\n").expect("a beginning").1;
     let table = after.split_once("<!-- lab: end -->").expect("an end").0;
     let output = crate::kit::program::program().args(["lab", "table", "docs/lab-run.json"]).output().expect("it runs");
