@@ -7,6 +7,7 @@ use self::shell::Shell;
 use crate::kit::program::program;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 /// The addresses that the documents name.
 const ADDRESS: &str = "127.0.0.1:8000";
@@ -140,6 +141,15 @@ impl Machine {
         // The played systemctl leaves the address of the server that it starts.
         self.desk.address = fs::read_to_string(self.root.join("address")).ok();
         said
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // The shell has left it behind if a command failed. It fails if the server has ended, which is wanted.
+        if let Ok(pid) = fs::read_to_string(self.root.join("pid")) {
+            let _ = std::process::Command::new("kill").args(["-KILL", pid.trim()]).stderr(Stdio::null()).status();
+        }
     }
 }
 
