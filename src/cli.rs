@@ -88,6 +88,9 @@ struct Serve {
     /// Add a simulated station that posts every few seconds through the real door
     #[arg(long)]
     demo: bool,
+    /// Write a line to the log for each answered request
+    #[arg(long)]
+    access_log: bool,
     /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
     #[arg(long)]
     enrol: bool,
@@ -156,6 +159,9 @@ impl Cli {
             }
             if serve.enrol {
                 flags = flags.merge(("ingest.enrol", true));
+            }
+            if serve.access_log {
+                flags = flags.merge(("door.access_log", true));
             }
             if serve.demo {
                 flags = flags.merge(("demo", true));

@@ -4,6 +4,7 @@
 //! of readings are read by a fast lane (`lane`), everything else by hyper (`http`). The dock and the readings are answered
 //! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process, pages and forms in turns.
 
+mod access;
 mod compress;
 mod connected;
 mod connection;

@@ -111,6 +111,14 @@ impl Readings {
         Came { format: entrance.name(), from: client::address(head, &self.shared.web), target }
     }
 
+    /// Tells the log of an upload of a console whose body did not come, so that nobody could read it.
+    pub(crate) fn unread(&self, head: &dyn Head, why: &NoBody) {
+        if super::takes(head.path(), &self.shared.options) {
+            let from = client::address(head, &self.shared.web);
+            self.shared.inbox.refused(now(), from, ("Console", "POST"), &why.to_string());
+        }
+    }
+
     /// The knobs of the doors.
     pub fn options(&self) -> &Options {
         &self.shared.options
@@ -246,6 +254,11 @@ fn pin(head: &dyn Head) -> Option<u8> {
 }
 
 impl Sender {
+    /// The station's slug.
+    pub fn slug(&self) -> &str {
+        self.station.slug.as_str()
+    }
+
     /// How much of the body is read.
     pub fn takes(&self) -> BodyLimit {
         self.door.shared.options.json_limit()
