@@ -44,6 +44,7 @@ fn note(station: &Arc<Station>) -> Note {
         body: Raw::of(BODY.as_bytes()),
         secrets: &[],
         fate: Fate::Answered { status: 200, body: Raw::of(br#"{"errcode":"0","errmsg":"ok","UTC_offset":"3600"}"#) },
+        reasons: Vec::new(),
         reader: Some(Box::new(move |_, body| Understood {
             refused: Some(format!("{at:?} {of:?} {}", body.bytes)),
             ..Understood::default()

@@ -1,5 +1,7 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
+mod listening;
+
 use crate::admin::Watchers;
 use crate::api::{self, Api};
 use crate::config::{self, Config};
@@ -10,6 +12,7 @@ use crate::ingest::readings::Readings;
 use crate::ingest::uploads::Uploads;
 use crate::keeper::Keeper;
 use crate::live::Live;
+use crate::lookout::Lookout;
 use crate::mqtt::{self, Mqtt};
 use crate::pretend::{plan::Plan, station};
 use crate::station_port::StationPort;
@@ -18,6 +21,7 @@ use crate::tempest::Tempest;
 use crate::web::body::BodyLimit;
 use crate::{admin, courier, ingest, metrics, pages, web};
 use channel::Dock;
+pub use listening::Listening;
 use prometheus_client::collector::Collector;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
@@ -68,19 +72,6 @@ pub struct App {
     counts: web::MoreCounts,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
     _lock: File,
-}
-
-/// Where the program listens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listening {
-    /// The front door.
-    pub http: SocketAddr,
-    /// The station port, if it was asked for.
-    pub station_port: Option<SocketAddr>,
-    /// Where the rules of time zones come from.
-    pub zones: storage::zones::Source,
-    /// Whether devices that are no station's wait to be claimed.
-    pub enrols: bool,
 }
 
 /// Why the program could not start or ended badly.
@@ -209,6 +200,7 @@ impl App {
             readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
+            access_log: self.config.door.access_log,
             turns: Rooms::turns(),
             rocket_body: BodyLimit { bytes: ROCKET_BODY_MAX_BYTES, ..self.config.ingest.upload_limit() },
         })
@@ -233,8 +225,14 @@ impl App {
             address: SocketAddr::new(knobs.address, knobs.port),
             reason: format!("the listener for WeatherFlow Tempest: {error}"),
         })?;
+        let (max_connections, open_files) = door.limits();
+        let bad = |source| Error::Storage { file: self.config.storage.file.clone(), source };
         let listening = Listening {
             http: address,
+            stations: self.storage.directory().count(),
+            has_password: self.storage.admin_password().await.map_err(bad)?.is_some(),
+            max_connections,
+            open_files,
             station_port: station_port.as_ref().map(StationPort::address),
             zones: self.storage.zones().source().clone(),
             enrols: self.config.ingest.enrol,
@@ -258,9 +256,12 @@ impl App {
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
         let notices = self.watchers.clone().run(self.inbox.clone(), self.storage.clone(), until(stopped.clone()));
         let notices = tokio::spawn(notices);
+        let lookout = Lookout::open(self.storage.clone(), self.inbox.clone());
+        let lookout = tokio::spawn(lookout.run(until(stopped.clone())));
         let consoles = station_port.map(|port| tokio::spawn(port.run(until(stopped.clone()))));
         let reader = self.mqtt.take().map(|reader| tokio::spawn(reader.run(until(stopped.clone()))));
         let hubs = tempest.map(|tempest| tokio::spawn(tempest.run(until(stopped.clone()))));
+        tracing::info!(address = %address, version = env!("CARGO_PKG_VERSION"), "the server has started");
         ready(listening);
         let demo = self.config.demo.then(|| tokio::spawn(demo(self.storage.clone(), address, until(stopped))));
 
@@ -268,17 +269,20 @@ impl App {
             () = stop => Ok(()),
             ended = &mut serving => Err(failed(ended.err().map_or_else(String::new, |error| error.to_string()))),
         };
+        tracing::info!("the server is stopping: running requests end, and what was acknowledged is written");
         stopping.send_replace(true);
         self.dock.close();
         if ended.is_ok() {
             // Connections that are still busy are cut by the end of the process.
             let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
         }
-        for worker in [consoles, reader, hubs].into_iter().flatten() {
+        for worker in [consoles, reader, hubs, Some(lookout)].into_iter().flatten() {
             // They end by themselves soon after the stop.
             let _ = tokio::time::timeout(STOP_MAX, worker).await;
         }
         self.storage.close().await;
+        let done = self.storage.stats();
+        tracing::info!(reports = done.reports_stored, words = done.words_stored, "the server has stopped; all is written");
         for worker in
             [Some(courier), Some(tickets), Some(keeper), Some(notices), Some(serving), demo].into_iter().flatten()
         {

@@ -4,6 +4,7 @@ mod admin;
 mod calibrate;
 mod database;
 mod export;
+mod greeting;
 mod import;
 mod lab;
 mod map;
@@ -12,15 +13,17 @@ mod sensor;
 mod simulate;
 mod station;
 
-use crate::log::Counts;
+use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use figment::Figment;
-use std::io::Write;
+use greeting::Greeting;
+use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use stevenson::app::App;
-use stevenson::config::Config;
+use stevenson::config::{CONFIG_FILE, Config};
+use tracing_subscriber::EnvFilter;
 
 /// The live dashboard for weather stations.
 #[derive(Debug, Parser)]
@@ -32,6 +35,13 @@ pub(crate) struct Cli {
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// What is logged: a level (off, error, warn, info, debug, trace), or a filter such as info,stevenson::mqtt=debug; else
+    /// STEVENSON_LOG or RUST_LOG says so [default: info for serve]
+    #[arg(long, global = true, value_name = "LEVEL-OR-FILTER")]
+    log: Option<String>,
+    /// How the log is written
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: choice::Format,
     #[command(subcommand)]
     command: Command,
 }
@@ -78,14 +88,24 @@ struct Serve {
     /// Add a simulated station that posts every few seconds through the real door
     #[arg(long)]
     demo: bool,
+    /// Write a line to the log for each answered request
+    #[arg(long)]
+    access_log: bool,
     /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
     #[arg(long)]
     enrol: bool,
 }
 
 impl Cli {
-    /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
-    pub(crate) fn log_level(&self) -> &'static str {
+    /// What is logged, and how.
+    pub(crate) fn log(&self) -> Result<(EnvFilter, Way), choice::BadFilter> {
+        let filter = choice::filter(self.log.as_deref(), self.log_level(), |name| std::env::var_os(name))?;
+        let journal = std::env::var("JOURNAL_STREAM").ok();
+        Ok((filter, choice::way(self.log_format, std::io::stderr().is_terminal(), journal.as_deref())))
+    }
+
+    /// What is logged by default. Commands that open the database for a moment leave warnings to the server.
+    fn log_level(&self) -> &'static str {
         match self.command {
             Command::Station(_)
             | Command::Sensor(_)
@@ -93,7 +113,8 @@ impl Cli {
             | Command::Admin(_)
             | Command::Import(_)
             | Command::Export(_) => "error",
-            Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
+            Command::Simulate(_) | Command::Lab(_) => "warn",
+            Command::Serve(_) => "info",
         }
     }
 
@@ -108,7 +129,7 @@ impl Cli {
         let flags = self.flags();
         let config = || Config::load(self.config.as_deref(), flags);
         match self.command {
-            Command::Serve(_) => runtime.block_on(serve(config()?, log)),
+            Command::Serve(_) => runtime.block_on(serve(config()?, self.config.clone(), log)),
             Command::Station(command) => runtime.block_on(station::run(config()?, command)),
             Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
@@ -139,6 +160,9 @@ impl Cli {
             if serve.enrol {
                 flags = flags.merge(("ingest.enrol", true));
             }
+            if serve.access_log {
+                flags = flags.merge(("door.access_log", true));
+            }
             if serve.demo {
                 flags = flags.merge(("demo", true));
             }
@@ -147,18 +171,15 @@ impl Cli {
     }
 }
 
-async fn serve(config: Config, log: Counts) -> Result<()> {
+/// `file`: the configuration's, as a flag names it.
+async fn serve(config: Config, file: Option<PathBuf>, log: Counts) -> Result<()> {
+    let file = file.unwrap_or_else(|| config.data.join(CONFIG_FILE));
+    let greeting = Greeting::of(&config, file.is_file().then_some(file));
+    greeting.tell_configuration();
     let app = App::open(config).await?.counting(move || Box::new(log.clone()));
     app.run(stop_asked(), |listening| {
-        let consoles = listening.station_port.map(|at| format!("\nthe station port takes uploads at {at}"));
-        let (http, consoles, zones) = (listening.http, consoles.unwrap_or_default(), listening.zones);
-        let enrols = if listening.enrols {
-            format!("enrolment is on: devices that are no station's wait at http://{http}/admin to be claimed\n")
-        } else {
-            String::new()
-        };
         // A program that waits for the first line reads it through a pipe, and may have left by the second.
-        let said = format!("listening on http://{http}{consoles}\ntime zones: {zones}\n{enrols}");
+        let said = greeting.lines(&listening);
         let mut stdout = std::io::stdout();
         stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()).ok();
     })

@@ -14,7 +14,7 @@ pub const DATA_FOLDER: &str = "stevenson-data";
 /// The database's file in the data folder.
 const DATABASE_FILE: &str = "stevenson.db";
 /// The configuration's file in the data folder, read if it exists.
-const CONFIG_FILE: &str = "stevenson.toml";
+pub const CONFIG_FILE: &str = "stevenson.toml";
 /// Environment variables start with this; `__` descends: `STEVENSON_STORAGE__DURABILITY=normal`.
 const ENV_PREFIX: &str = "STEVENSON_";
 

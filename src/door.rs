@@ -4,6 +4,7 @@
 //! of readings are read by a fast lane (`lane`), everything else by hyper (`http`). The dock and the readings are answered
 //! here, without Rocket (`rooms`); pages, forms and other uploads go to Rocket in this process, pages and forms in turns.
 
+mod access;
 mod compress;
 mod connected;
 mod connection;
@@ -57,6 +58,7 @@ pub struct Door {
     address: SocketAddr,
     /// Permits for connections that are told that there is no room.
     told: Arc<Semaphore>,
+    open_files: u64,
 }
 
 /// A view of what the door counts; clones share it.
@@ -82,14 +84,19 @@ impl Door {
         let listener = TcpListener::from_std(socket.into())?;
         let address = listener.local_addr()?;
         let register = Register::new(options, trusted, open_files);
-        tracing::info!(open_files, max_connections = register.max_connections(), "the door listens at {address}");
+        tracing::debug!(open_files, max_connections = register.max_connections(), "the door listens at {address}");
         let told = Arc::new(Semaphore::new(TOLD_MAX));
-        Ok(Self { listener, register, address, told })
+        Ok(Self { listener, register, address, told, open_files })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Most connections at once, and so many files the system lets this process open.
+    pub fn limits(&self) -> (usize, u64) {
+        (self.register.max_connections(), self.open_files)
     }
 
     /// What it counts.

@@ -3,10 +3,14 @@
 //!
 //! A door notes each upload with the answer that it gave: [`Inbox::note`]. That copies the start of it, and parses nothing. What
 //! it means is found out anew when somebody looks, by the function that the door leaves with it.
+//!
+//! All doors come by here, so here the log is told what was refused: [`refusals`] holds how often.
 
+mod refusals;
 mod ring;
 
 use channel::crowd::Source;
+use refusals::{Refusal, Refusals, Told, Who};
 use ring::{Party, Ring};
 use std::borrow::Cow;
 use std::fmt;
@@ -33,6 +37,7 @@ pub struct Inbox(Arc<Shared>);
 
 struct Shared {
     ring: Mutex<Ring<Arc<Noted>>>,
+    refusals: Mutex<Refusals>,
     /// The number of the newest upload.
     newest: watch::Sender<u64>,
 }
@@ -81,6 +86,8 @@ pub struct Note {
     pub secrets: &'static [&'static str],
     /// What became of it.
     pub fate: Fate,
+    /// Why it was refused, or parts of it were: for the log, so no text holds a secret. Empty: all of it was taken.
+    pub reasons: Vec<Cow<'static, str>>,
     /// Reads it again; `None` if there is nothing to be read.
     pub reader: Option<Reader>,
 }
@@ -102,6 +109,14 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Why it was refused, where nobody is answered.
+    pub fn refusal(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Refused(why) => Some(why.clone()),
+            Self::Answered { .. } | Self::Taken => None,
+        }
+    }
+
     /// Whether it was taken.
     pub fn is_good(&self) -> bool {
         match self {
@@ -189,13 +204,21 @@ pub struct Understood {
 
 impl Default for Inbox {
     fn default() -> Self {
-        Self(Arc::new(Shared { ring: Mutex::default(), newest: watch::Sender::new(0) }))
+        Self(Arc::new(Shared { ring: Mutex::default(), refusals: Mutex::default(), newest: watch::Sender::new(0) }))
     }
 }
 
 impl Inbox {
     /// Notes an upload that has had its answer. If there are too many, the oldest goes of who has most.
-    pub fn note(&self, note: Note) {
+    pub fn note(&self, mut note: Note) {
+        let who = || match &note.station {
+            Ok(station) => Who::Station(station.slug.as_str().to_owned()),
+            Err(_) => Who::Nobody(note.from),
+        };
+        let (at, format, way, is_partly) = (note.at, note.format, note.way, note.fate.is_good());
+        for reason in std::mem::take(&mut note.reasons) {
+            self.tells(at, Refusal { who: who(), format, way, is_partly, reason: reason.into_owned() });
+        }
         let party = match &note.station {
             Ok(station) => Party::Station(station.id),
             Err(_) => Party::Nobody(note.from.and_then(Source::of)),
@@ -207,6 +230,27 @@ impl Inbox {
             *newest = number.max(*newest);
             is_newer
         });
+    }
+
+    /// Tells the log of an upload that was refused before anybody could know whose it is, and that is not worth a place here.
+    pub fn refused(&self, at: Timestamp, from: Option<IpAddr>, (format, way): (&'static str, &'static str), why: &str) {
+        let (who, reason) = (Who::Nobody(from), why.to_owned());
+        self.tells(at, Refusal { who, format, way, is_partly: false, reason });
+    }
+
+    /// Tells the log how often something was refused again, where that is due; at the end of all that is counted.
+    pub fn tell_due(&self, now: Timestamp, is_end: bool) {
+        let due = self.refusals().due(now, is_end);
+        due.iter().for_each(tell);
+    }
+
+    fn tells(&self, at: Timestamp, refusal: Refusal) {
+        let told = self.refusals().take(at, refusal);
+        told.iter().for_each(tell);
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is in the ring, the newest first.
@@ -226,6 +270,29 @@ impl Inbox {
 
     fn ring(&self) -> MutexGuard<'_, Ring<Arc<Noted>>> {
         self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes a line to the log.
+fn tell(told: &Told) {
+    let (refusal, again) = match told {
+        Told::First(refusal) => (refusal, None),
+        Told::Again(refusal, again) => (refusal, Some(again)),
+        Told::Others(times) => {
+            return tracing::warn!(times, "more uploads were refused; /admin/inbox shows the newest");
+        }
+    };
+    let Refusal { who, format, way, is_partly, reason } = refusal;
+    let (again, within) = (again.map(|again| again.times), again.map(tracing::field::display));
+    match who {
+        Who::Station(station) if *is_partly => {
+            tracing::warn!(station, format, way, reason, again, within, "an upload was not stored in full");
+        }
+        Who::Station(station) => tracing::warn!(station, format, way, reason, again, within, "an upload was refused"),
+        Who::Nobody(from) => {
+            let from = from.map(tracing::field::display);
+            tracing::warn!(from, format, way, reason, again, within, "an upload of an unknown sender was refused");
+        }
     }
 }
 
@@ -259,6 +326,7 @@ mod tests {
             body: Raw::of(body),
             secrets: &[],
             fate: Fate::Answered { status: 201, body: Raw::of(b"{}") },
+            reasons: Vec::new(),
             reader: Some(Box::new(|_, body| Understood {
                 refused: Some(String::from_utf8_lossy(&body.start).into_owned()),
                 ..Understood::default()

@@ -12,6 +12,7 @@ pub mod lineprotocol;
 pub mod messages;
 pub mod pairs;
 pub mod readings;
+pub(crate) mod reasons;
 pub mod tempest;
 pub mod time;
 mod tongue;

@@ -10,7 +10,7 @@
 //!   5     door   station_port   mqtt   tempest             the front door, the one for odd consoles, readers: sockets and limits
 //!   4     admin   api   ingest   live   pages   metrics    doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
-//!   2     courier   keeper   pretend                        workers: they serve no HTTP
+//!   2     courier   keeper   lookout   pretend              workers: they serve no HTTP
 //!   1     inbox   storage                                  the newest uploads in memory; the database
 //!  ---- crates ----
 //!         lab                                              compares the ways of the channel; knows channel
@@ -41,6 +41,7 @@ pub mod web;
 pub mod courier;
 
 pub mod keeper;
+pub mod lookout;
 pub mod pretend;
 
 pub mod inbox;

@@ -1,18 +1,28 @@
 //! The log, on standard error. Nobody waits for who reads it: what does not fit into the queue is dropped and counted, and
 //! lines that repeat are folded.
 
+pub(crate) mod choice;
 mod fold;
+mod record;
+mod written;
 
-use fold::Fold;
+use chrono::{DateTime, Utc};
+use fold::{Fold, Folded};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
-use std::io::{self, IsTerminal, Write};
+use record::Record;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, registry};
+use written::Line;
+pub(crate) use written::Way;
 
 /// Lines that wait for standard error; further ones are dropped. So many are about 1 MB.
 const QUEUE_MAX_LINES: usize = 4_096;
@@ -43,11 +53,11 @@ impl Collector for Counts {
 
 impl Log {
     /// Opens the log and makes it the one of this process, of its panics too.
-    pub(crate) fn open(filter: String) -> Self {
+    pub(crate) fn open(filter: EnvFilter, way: Way) -> Self {
         let (queue, lines) = mpsc::sync_channel(QUEUE_MAX_LINES);
         let (end, ended) = mpsc::sync_channel(1);
         let dropped = Arc::new(AtomicU64::new(0));
-        let pen = Pen { lines, dropped: Arc::clone(&dropped), told: 0, fold: Fold::default() };
+        let pen = Pen { lines, dropped: Arc::clone(&dropped), told: 0, fold: Fold::default(), way };
         // A thread of its own: it is the only one that waits for standard error.
         std::thread::spawn(move || {
             pen.run(io::stderr());
@@ -55,15 +65,9 @@ impl Log {
             let _ = end.send(());
         });
         let lines = Lines { queue, dropped };
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            // The pen writes the time: lines that differ in it only are equal.
-            .without_time()
-            .with_writer(lines.clone())
-            .with_ansi(io::stderr().is_terminal())
-            .init();
+        registry().with(filter).with(lines.clone()).init();
         // The usual hook writes to standard error itself, and waits for its reader.
-        std::panic::set_hook(Box::new(|panic| tracing::error!("{}", panic.to_string().replace('\n', " "))));
+        std::panic::set_hook(Box::new(|panic| tracing::error!(target: "stevenson::panic", "{panic}")));
         Self { lines, ended }
     }
 
@@ -74,22 +78,22 @@ impl Log {
 
     /// Writes a line for the person who started the program, without time and level.
     pub(crate) fn say(&self, line: String) {
-        self.lines.put(Record::Plain(line));
+        self.lines.put(Waiting::Plain(line));
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.lines.put(Record::End);
+        self.lines.put(Waiting::End);
         // Nobody reads: then the rest is lost with the process.
         let _ = self.ended.recv_timeout(END_MAX);
     }
 }
 
 /// What waits for the pen.
-enum Record {
+enum Waiting {
     /// A line of the log, and when it came.
-    Logged(chrono::DateTime<chrono::Utc>, String),
+    Logged(DateTime<Utc>, Record),
     /// A line as it is.
     Plain(String),
     /// There is no more.
@@ -99,47 +103,34 @@ enum Record {
 /// Takes lines from `tracing`, each in one piece.
 #[derive(Clone)]
 struct Lines {
-    queue: SyncSender<Record>,
+    queue: SyncSender<Waiting>,
     /// Lines that found no place in the queue.
     dropped: Arc<AtomicU64>,
 }
 
 impl Lines {
-    fn put(&self, line: Record) {
+    fn put(&self, line: Waiting) {
         if self.queue.try_send(line).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(line).trim_end_matches('\n').to_owned();
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         #[expect(clippy::disallowed_methods, reason = "the log says when a line came")]
-        self.put(Record::Logged(chrono::Utc::now(), text));
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.put(Waiting::Logged(Utc::now(), Record::of(event)));
     }
 }
 
 /// Writes what waits.
 struct Pen {
-    lines: Receiver<Record>,
+    lines: Receiver<Waiting>,
     dropped: Arc<AtomicU64>,
     /// So many of them were told of.
     told: u64,
     fold: Fold,
+    way: Way,
 }
 
 #[expect(clippy::disallowed_methods, reason = "a worker: it counts the lines of the last seconds")]
@@ -149,14 +140,14 @@ impl Pen {
         loop {
             let next = self.lines.recv_timeout(LOOK_EVERY);
             match next {
-                Ok(Record::Logged(at, text)) => {
-                    for line in self.fold.take(&text, Instant::now()) {
-                        stamp(&mut out, at, &line);
+                Ok(Waiting::Logged(at, record)) => {
+                    for line in self.fold.take(record, Instant::now()) {
+                        self.write(&mut out, at, &line);
                     }
                 }
-                Ok(Record::Plain(text)) => write(&mut out, format!("{text}\n")),
+                Ok(Waiting::Plain(text)) => write(&mut out, self.way.plain(Utc::now(), text)),
                 Err(RecvTimeoutError::Timeout) => self.tell(&mut out, false),
-                Ok(Record::End) | Err(RecvTimeoutError::Disconnected) => return self.tell(&mut out, true),
+                Ok(Waiting::End) | Err(RecvTimeoutError::Disconnected) => return self.tell(&mut out, true),
             }
             self.tell_dropped(&mut out);
         }
@@ -166,7 +157,7 @@ impl Pen {
     fn tell(&mut self, out: &mut impl Write, ends: bool) {
         let counts = if ends { self.fold.end() } else { self.fold.due(Instant::now()) };
         for line in counts {
-            stamp(out, chrono::Utc::now(), &line);
+            self.write(out, Utc::now(), &line);
         }
         self.tell_dropped(out);
     }
@@ -176,14 +167,16 @@ impl Pen {
         let dropped = total - self.told;
         self.told = total;
         if dropped > 0 {
-            let line = format!(" WARN {dropped} lines of the log were dropped: they came faster than they were read");
-            stamp(out, chrono::Utc::now(), &line);
+            let told = format!("{dropped} lines of the log were dropped: they came faster than they were read");
+            let record = Record::own(Level::WARN, told);
+            self.write(out, Utc::now(), &Folded { record, repeated: 0 });
         }
     }
-}
 
-fn stamp(out: &mut impl Write, at: chrono::DateTime<chrono::Utc>, line: &str) {
-    write(out, format!("{} {line}\n", at.format("%Y-%m-%dT%H:%M:%S%.6fZ")));
+    fn write(&self, out: &mut impl Write, at: DateTime<Utc>, line: &Folded) {
+        let Folded { record, repeated } = line;
+        write(out, self.way.line(&Line { at, record, repeated: *repeated }));
+    }
 }
 
 /// Writes a line in one piece. An error is no reason to stop: nobody else could be told of it.

@@ -62,7 +62,7 @@ impl StationPort {
         }
         let listener = TcpListener::bind(SocketAddr::new(options.address, options.port)).await?;
         let address = listener.local_addr()?;
-        tracing::info!("the station port listens at {address}");
+        tracing::debug!("the station port listens at {address}");
         Ok(Some(Self { listener, address, uploads, options: Arc::new(options.clone()), counters: Arc::default() }))
     }
 

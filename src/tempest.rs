@@ -88,7 +88,7 @@ impl Tempest {
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
         let socket = UdpSocket::from_std(socket.into())?;
-        tracing::info!("listening to WeatherFlow's hubs at {}", socket.local_addr()?);
+        tracing::debug!("listening to WeatherFlow's hubs at {}", socket.local_addr()?);
         let (options, counters) = (options.clone(), Arc::default());
         Ok(Some(Self { socket, storage, inbox, enrolment, options, counters }))
     }
@@ -136,15 +136,18 @@ impl Tempest {
 
     /// Takes a datagram. What holds no observations, or is refused, ends here.
     fn takes(&self, datagram: &[u8], from: IpAddr, brake: &Brake, tell: &mpsc::Sender<Heard>) {
-        // Nobody sees those: they could come by thousands.
-        if !is_private(from) {
-            return self.counters.refused(Refusal::Address);
-        }
-        if brake.check(from).is_err() {
-            return self.counters.refused(Refusal::Rate);
-        }
         #[expect(clippy::disallowed_methods, reason = "a worker: the time of arrival")]
-        let came = Came { bytes: datagram.to_vec(), from, at: Utc::now().into() };
+        let at: Timestamp = Utc::now().into();
+        // Nobody sees those in the list of uploads: they could come by thousands.
+        let passed_over = match is_private(from) {
+            false => Some(Refusal::Address),
+            true => brake.check(from).is_err().then_some(Refusal::Rate),
+        };
+        if let Some(why) = passed_over {
+            self.counters.refused(why);
+            return self.inbox.refused(at, Some(from), (noting::FORMAT, noting::WAY), why.words());
+        }
+        let came = Came { bytes: datagram.to_vec(), from, at };
         let broadcast = match datagram.len() {
             0..=DATAGRAM_MAX_BYTES => tempest::parse(datagram),
             _ => Err(format!("it has more than {DATAGRAM_MAX_BYTES} bytes")),

@@ -1,7 +1,7 @@
 //! `import`: files of other programs become reports of a station. It opens the database itself, beside a running server.
 
 mod courtesy;
-mod said;
+pub(super) mod said;
 
 use super::database::{find, must_be_there, with_storage};
 use super::stop_asked;

@@ -1,5 +1,6 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
+use super::access::Asked;
 use super::connected::{Come, Connected, LINGER, READ_BYTES, linger};
 use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
@@ -26,26 +27,35 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
     let mut line = Connected { stream, ahead: Vec::new(), peer, seat, is_old: false };
     loop {
         let Some(request) = line.head(rooms).await else { return };
-        let come = match request {
-            Some((head, body, guest)) => line.plain(head, body, guest).await,
+        let (come, asked) = match request {
+            Some(Plain { head, body, guest, asked }) => (line.plain(head, body, guest).await, asked),
             // Boxed, and gone before a truck parks: hyper is large, waiting is small.
             None => match Box::pin(http::serve(line, rooms)).await {
-                Some((next, come)) => {
+                Some((next, come, asked)) => {
                     line = next;
-                    come
+                    (come, asked)
                 }
                 None => return,
             },
         };
         let keep = match come {
-            Come::Answered(answer, keep) => line.answer(&answer, keep).await,
+            Come::Answered(answer, keep) => line.tells(&answer, keep, asked).await,
             Come::Parks(trip, keep) => match line.parked(trip).await {
-                Some(answer) => line.answer(&answer, keep).await,
+                Some(answer) => line.tells(&answer, keep, asked).await,
                 None => false,
             },
-            Come::Events(events, keep) => Box::pin(line.events(events, keep)).await,
-            Come::Sends(sending, gzip, keep) => Box::pin(line.sends(sending, gzip, keep)).await,
-            Come::Socket(opening) => return Box::pin(line.socket(opening)).await,
+            Come::Events(events, keep) => {
+                told(asked, 200);
+                Box::pin(line.events(events, keep)).await
+            }
+            Come::Sends(sending, gzip, keep) => {
+                told(asked, 200);
+                Box::pin(line.sends(sending, gzip, keep)).await
+            }
+            Come::Socket(opening) => {
+                told(asked, 101);
+                return Box::pin(line.socket(opening)).await;
+            }
         };
         if !keep || line.seat.register().is_closing() {
             line.seat.slot.does(Doing::Busy);
@@ -55,8 +65,20 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
     }
 }
 
-/// A plain request: the lengths of its head and its body, and who comes, or why not.
-type Plain = (usize, usize, Result<Guest, Answer>);
+/// A plain request: the lengths of its head and its body, who comes, or why not, and what the access log will tell.
+struct Plain {
+    head: usize,
+    body: usize,
+    guest: Result<Guest, Answer>,
+    asked: Option<Box<Asked>>,
+}
+
+/// Tells the access log of an answer that begins now.
+fn told(asked: Option<Box<Asked>>, status: u16) {
+    if let Some(asked) = asked {
+        asked.answered(status, None);
+    }
+}
 
 impl Connected {
     /// Waits for a head. `None`: the connection has ended; a head of `None` is hyper's.
@@ -67,7 +89,7 @@ impl Connected {
                 match lane::look(&self.ahead, rooms, self.peer) {
                     Verdict::More => {}
                     Verdict::Unusual => return Some(None),
-                    Verdict::Plain { head, body, guest } => return Some(Some((head, body, guest))),
+                    Verdict::Plain { head, body, guest, asked } => return Some(Some(Plain { head, body, guest, asked })),
                 }
             }
             if self.read(READ_BYTES).await.ok()? == 0 {
@@ -139,6 +161,15 @@ impl Connected {
         let keep = keep && !register.is_closing();
         let head = write::of_answer(register, answer, self.is_old, keep);
         write::all(&self.stream, &self.seat.slot, [&head, &answer.body, &[]]).await.is_ok() && keep
+    }
+
+    /// The same, and tells the access log.
+    async fn tells(&mut self, answer: &Answer, keep: bool, asked: Option<Box<Asked>>) -> bool {
+        let keep = self.answer(answer, keep).await;
+        if let Some(asked) = asked {
+            asked.answered(answer.status, Some(answer.body.len()));
+        }
+        keep
     }
 
     /// Writes events until their stream ends or the page leaves; says whether the connection goes on.

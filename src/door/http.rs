@@ -1,6 +1,7 @@
 //! The long way: hyper reads a request. Rooms that keep a connection for long get the socket back from hyper, so that no
 //! buffer waits with them.
 
+use super::access::Asked;
 use super::compress;
 use super::connected::{Come, Connected, linger};
 use super::head::Read;
@@ -14,7 +15,7 @@ use crate::live::Door;
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,17 +33,20 @@ const HEAD_MAX_BYTES: usize = 32 * 1_024;
 
 /// What takes the socket over from hyper.
 enum Taken {
-    /// A room.
-    Room(Come),
+    /// A room, and what the access log will tell.
+    Room(Come, Option<Box<Asked>>),
     /// A request with a body that ends where the client ends it: hyper, which goes by the rules, takes it for one without.
     Endless(Parts),
 }
+
+/// The connection, what it has come to, and what the access log will tell.
+pub(crate) type Next = (Connected, Come, Option<Box<Asked>>);
 
 /// Where a service leaves what takes the socket over.
 type HandOff = Arc<Mutex<Option<Taken>>>;
 
 /// Serves requests by hyper until one takes the socket over; `None`: the connection has ended.
-pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, Come)> {
+pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<Next> {
     let Connected { stream, ahead, peer, seat, .. } = line;
     let slot = &seat.slot;
     let register = seat.register().clone();
@@ -59,10 +63,17 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
             let (parts, body) = request.into_parts();
             let done = match is_endless(&parts) {
                 true => Err(Taken::Endless(parts)),
-                false => match handle(parts, Coming::Framed(body), rooms, peer, (slot, &register.counters)).await {
-                    Done::Answer(answer) => Ok(answer),
-                    Done::Takes(come) => Err(Taken::Room(*come)),
-                },
+                false => {
+                    let mut asked = rooms.asked(&Read { parts: &parts, peer });
+                    let body = Coming::Framed(body);
+                    match handle(parts, body, rooms, peer, (slot, &register.counters), &mut asked).await {
+                        Done::Answer(answer) => {
+                            told(asked, &answer);
+                            Ok(answer)
+                        }
+                        Done::Takes(come) => Err(Taken::Room(*come, asked)),
+                    }
+                }
             };
             let mut answer = match done {
                 Ok(answer) => answer,
@@ -106,7 +117,7 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<(Connected, 
             let is_old = is_old.load(Relaxed);
             let line = Connected { stream, ahead, peer, seat, is_old };
             match taken {
-                Taken::Room(come) => Some((line, come)),
+                Taken::Room(come, asked) => Some((line, come, asked)),
                 Taken::Endless(head) => endless(line, head, rooms).await,
             }
         }
@@ -134,20 +145,30 @@ fn says_length(parts: &Parts) -> bool {
 
 /// Reads a body that ends where its client ends it, and answers. The connection ends, too: where such a body ends is a
 /// guess, and what comes behind it must not be taken for a request.
-async fn endless(mut line: Connected, parts: Parts, rooms: &Rooms) -> Option<(Connected, Come)> {
+async fn endless(mut line: Connected, parts: Parts, rooms: &Rooms) -> Option<Next> {
     let (slot, register, peer) = (line.seat.slot.clone(), line.seat.register().clone(), line.peer);
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let has_pairs = target.contains('=') && entrance(&parts.method, parts.uri.path()).is_none();
+    let mut asked = rooms.asked(&Read { parts: &parts, peer });
     let coming = Coming::endless(&mut line, has_pairs);
-    let answer = match handle(parts, coming, rooms, peer, (&slot, &register.counters)).await {
-        Done::Takes(come) => return Some((line, *come)),
+    let answer = match handle(parts, coming, rooms, peer, (&slot, &register.counters), &mut asked).await {
+        Done::Takes(come) => return Some((line, *come, asked)),
         Done::Answer(answer) => answer,
     };
+    told(asked, &answer);
     if write::of_response(&line, answer).await.is_ok() {
         slot.does(Doing::Busy);
         linger(&line.stream).await;
     }
     None
+}
+
+/// Tells the access log of an answer.
+fn told(asked: Option<Box<Asked>>, answer: &Response<Full<Bytes>>) {
+    if let Some(asked) = asked {
+        let bytes = answer.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
+        asked.answered(answer.status().as_u16(), bytes);
+    }
 }
 
 /// What becomes of a request.
@@ -168,6 +189,7 @@ async fn handle(
     rooms: &Rooms,
     peer: SocketAddr,
     (slot, counters): (&Slot, &Counters),
+    asked: &mut Option<Box<Asked>>,
 ) -> Done {
     let then = if parts.method.is_safe() { Doing::Busy } else { Doing::Storing };
     let body = Sent { body, slot, then, is_asked: false };
@@ -225,6 +247,9 @@ async fn handle(
     }
     if let Some(entrance) = entrance(&parts.method, parts.uri.path()) {
         let sender = rooms.readings.sender(entrance, &head).await.map(Guest::Sender);
+        if let Ok(sender) = &sender {
+            sender.names(asked);
+        }
         let body = Sent { is_asked: is_endless(&parts), ..body };
         return match guest(sender, body).await {
             Ok(trip) => takes(Come::Parks(trip, keep)),
@@ -234,6 +259,7 @@ async fn handle(
     let body = match body.read(rooms.rocket_body, None).await {
         Ok(body) => body,
         Err(error) => {
+            rooms.readings.unread(&head, &error);
             let status = match error {
                 NoBody::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
                 NoBody::TooSlow(_) | NoBody::GaveWay => StatusCode::REQUEST_TIMEOUT,

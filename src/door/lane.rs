@@ -5,6 +5,7 @@
 //! read it: HTTP/1.1, one `Host`, one `Content-Length` of digits, no transfer coding, no expectation, and no option of the
 //! connection but to keep it. Its head is read by the parser that hyper uses too.
 
+use super::access::Asked;
 use super::head::InPlace;
 use super::rooms::{Guest, Rooms};
 use crate::web::answer::Answer;
@@ -31,6 +32,8 @@ pub(crate) enum Verdict {
         body: usize,
         /// Who comes, or why not.
         guest: Result<Guest, Answer>,
+        /// What the access log will tell of it.
+        asked: Option<Box<Asked>>,
     },
 }
 
@@ -45,10 +48,15 @@ pub(crate) fn look(bytes: &[u8], rooms: &Rooms, peer: SocketAddr) -> Verdict {
     }
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     match plain(bytes, &mut headers) {
-        Ok(Some(Plain { head, body, path, headers })) => match rooms.guest(&InPlace { path, headers, peer }) {
-            Some(guest) => Verdict::Plain { head, body, guest },
-            None => Verdict::Unusual,
-        },
+        Ok(Some(Plain { head, body, path, headers })) => {
+            let place = InPlace { path, headers, peer };
+            let Some(guest) = rooms.guest(&place) else { return Verdict::Unusual };
+            let mut asked = rooms.asked(&place);
+            if let Ok(guest) = &guest {
+                guest.names(&mut asked);
+            }
+            Verdict::Plain { head, body, guest, asked }
+        }
         Ok(None) if bytes.len() < HEAD_MAX_BYTES => Verdict::More,
         Ok(None) | Err(Unusual) => Verdict::Unusual,
     }

@@ -25,6 +25,9 @@ pub struct Options {
     /// The longest time that a page is still made for a client that has closed its side, seconds: some clients do so and
     /// still read, but most have left.
     pub half_closed_limit_s: u32,
+    /// Writes a line to the log for each answered request: from where, what, the status, bytes, milliseconds. Keys and passwords
+    /// in addresses are masked. Off, because an open page sends a request every few seconds.
+    pub access_log: bool,
 }
 
 impl Default for Options {
@@ -36,6 +39,7 @@ impl Default for Options {
             idle_limit_s: 75,
             write_limit_s: 60,
             half_closed_limit_s: 2,
+            access_log: false,
         }
     }
 }

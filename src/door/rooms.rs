@@ -1,5 +1,6 @@
 //! Who answers: the dock and the readings here, everything else by Rocket, in process.
 
+use super::access::Asked;
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
@@ -56,6 +57,8 @@ pub struct Rooms {
     pub web: web::Options,
     /// The limits of a body that Rocket gets: a form, or the upload of a station.
     pub rocket_body: BodyLimit,
+    /// Whether answered requests are told of.
+    pub access_log: bool,
     /// The turns of whatever takes some on its way to Rocket, by address; `None` is this machine.
     pub turns: Arc<Turns<Option<Source>>>,
 }
@@ -78,6 +81,11 @@ impl Rooms {
             None if head.path() == readings::PATH => self.readings.known_sender(head).map(Guest::Sender).map(Ok),
             None => None,
         }
+    }
+
+    /// What the access log will tell of a request; `None` if nobody has asked for that log.
+    pub(crate) fn asked(&self, head: &dyn Head) -> Option<Box<Asked>> {
+        self.access_log.then(|| Asked::of(head, &self.web))
     }
 
     /// Whether the request is for this server by a name of its own; if not, its answer.
@@ -206,6 +214,13 @@ pub(crate) fn response(answer: Answer) -> Response<Full<Bytes>> {
 }
 
 impl Guest {
+    /// Tells the access log whose request it is, if that is known.
+    pub(crate) fn names(&self, asked: &mut Option<Box<Asked>>) {
+        if let (Guest::Sender(sender), Some(asked)) = (self, asked) {
+            asked.is_of(sender.slug());
+        }
+    }
+
     /// How much of the body is read; the answer if the head says that there is more, or something else.
     pub(crate) fn takes(&self) -> Result<BodyLimit, Answer> {
         match self {

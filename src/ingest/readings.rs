@@ -11,14 +11,14 @@ use super::json::{self, Arrival};
 use super::lineprotocol::{self, Batch};
 use super::tongue::Tongue;
 use super::trail::Trail;
-use super::{Options, influx, keys, unmapped};
+use super::{Options, influx, keys, reasons, unmapped};
 use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
-use crate::web::secrets::Masked;
+use crate::web::secrets::{Masked, masked};
 use crate::web::turns::{Body, Turn, Turns};
 use crate::web::{self, client};
 use answers::{Refused, receipt};
@@ -54,6 +54,8 @@ pub const METHODS: [(Method, &str); 5] = [
 
 /// Longer bodies, in bytes, are large. A report has some hundred bytes, so a station that sends as it measures never waits.
 const LARGE_BYTES: u64 = 64 * 1_024;
+/// Wrong lines of an upload that the log is told of: there may be thousands, of one kind.
+const WRONG_TOLD: usize = 3;
 /// Large uploads at once: each holds its body and its reports, some four times `json_limit_kib`, so 256 MiB in all. Each is
 /// read once it has its turn, and gives it up if it comes slowly while others wait.
 const LARGE_AT_ONCE: usize = 32;
@@ -109,6 +111,14 @@ impl Readings {
         Came { format: entrance.name(), from: client::address(head, &self.shared.web), target }
     }
 
+    /// Tells the log of an upload of a console whose body did not come, so that nobody could read it.
+    pub(crate) fn unread(&self, head: &dyn Head, why: &NoBody) {
+        if super::takes(head.path(), &self.shared.options) {
+            let from = client::address(head, &self.shared.web);
+            self.shared.inbox.refused(now(), from, ("Console", "POST"), &why.to_string());
+        }
+    }
+
     /// The knobs of the doors.
     pub fn options(&self) -> &Options {
         &self.shared.options
@@ -148,8 +158,9 @@ impl Readings {
                 },
                 Refused::Other(problem) => problem.detail().to_owned(),
             };
+            let seen = Seen { reasons: refused.reasons(), ..Seen::default() };
             let answer = refused.told(entrance.tongue());
-            self.came(entrance, head).note(&self.shared.inbox, Err(why.into()), Seen::default(), &answer);
+            self.came(entrance, head).note(&self.shared.inbox, Err(why.into()), seen, &answer);
             answer
         })
     }
@@ -178,6 +189,8 @@ struct Seen {
     at: Option<Timestamp>,
     body: Raw,
     reader: Option<Reader>,
+    /// What was wrong with it, for the log.
+    reasons: Vec<Cow<'static, str>>,
 }
 
 impl Seen {
@@ -202,6 +215,7 @@ impl Came {
             // The version 1 of InfluxDB has its password in the query; the others are where nobody reads them.
             secrets: &["p"],
             fate: Fate::Answered { status: answer.status, body: Raw::of(&answer.body) },
+            reasons: seen.reasons,
             reader: seen.reader,
         });
     }
@@ -240,6 +254,11 @@ fn pin(head: &dyn Head) -> Option<u8> {
 }
 
 impl Sender {
+    /// The station's slug.
+    pub fn slug(&self) -> &str {
+        self.station.slug.as_str()
+    }
+
     /// How much of the body is read.
     pub fn takes(&self) -> BodyLimit {
         self.door.shared.options.json_limit()
@@ -255,7 +274,10 @@ impl Sender {
         let mut seen = Seen::default();
         let (inbox, came, station) = (self.door.shared.inbox.clone(), self.came.clone(), self.station.clone());
         let tongue = self.tongue;
-        let answer = self.store(body, &mut seen).await.unwrap_or_else(|refused| refused.told(tongue));
+        let answer = self.store(body, &mut seen).await.unwrap_or_else(|refused| {
+            seen.reasons = refused.reasons();
+            refused.told(tongue)
+        });
         came.note(&inbox, Ok(station), seen, &answer);
         answer
     }
@@ -275,7 +297,7 @@ impl Sender {
                 let arrival = self.arrival(received, &bytes).await?;
                 seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let parsed = aside(bytes, move |bytes| json::parse(bytes, format, &arrival, reports_max)).await??;
-                self.store_reports(parsed).await
+                self.store_reports(parsed, seen).await
             }
             Written::Lines(precision) => {
                 let Station { zone, clock_offset_ms, .. } = &*self.station;
@@ -284,7 +306,7 @@ impl Sender {
                 let arrival = Arrival { zone, clock_offset_ms, mappings, ..received.into() };
                 seen.read_as(received, self.written, arrival.clone(), reports_max);
                 let batch = aside(bytes, move |bytes| lineprotocol::parse(bytes, precision, &arrival, reports_max));
-                self.store_lines(batch.await??).await
+                self.store_lines(batch.await??, seen).await
             }
         }
     }
@@ -302,7 +324,7 @@ impl Sender {
         Ok(arrival)
     }
 
-    async fn store_reports(&self, mut parsed: Parsed) -> Result<Answer, Refused> {
+    async fn store_reports(&self, mut parsed: Parsed, seen: &mut Seen) -> Result<Answer, Refused> {
         unmapped::note(&self.door.storage, self.station.id, &mut parsed, now());
         let reports = std::mem::take(&mut parsed.reports);
         if !reports.is_empty() {
@@ -310,6 +332,7 @@ impl Sender {
             let warnings = appended.warnings.into_iter().map(|warning| place_as_sent(warning, &parsed.places));
             let warnings: Vec<_> = warnings.collect();
             parsed.warn(warnings);
+            seen.reasons = reasons::of(None, &parsed.warnings);
             return Ok(receipt(appended.stored, appended.duplicate, &parsed, self.tongue));
         }
         let detail = match parsed {
@@ -324,7 +347,7 @@ impl Sender {
 
     /// Good lines are stored, and the answer names the wrong ones. Values that are no weather are no mistake of the sender's: they
     /// stand in the log.
-    async fn store_lines(&self, batch: Batch) -> Result<Answer, Refused> {
+    async fn store_lines(&self, batch: Batch, seen: &mut Seen) -> Result<Answer, Refused> {
         let Batch { mut parsed, mut wrong, mut dropped } = batch;
         unmapped::note(&self.door.storage, self.station.id, &mut parsed, now());
         let reports = std::mem::take(&mut parsed.reports);
@@ -342,6 +365,8 @@ impl Sender {
             let station = self.station.slug.as_str();
             tracing::debug!(station, warnings = %Masked(&parsed.warnings), more = parsed.unlisted, "lines were not stored in full");
         }
+        seen.reasons = reasons::of(None, &parsed.warnings);
+        seen.reasons.extend(wrong.iter().take(WRONG_TOLD).map(|why| masked(why).into_owned().into()));
         Ok(if dropped == 0 { influx::done() } else { influx::partial_write(&wrong, dropped, self.tongue) })
     }
 }

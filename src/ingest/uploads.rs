@@ -6,7 +6,7 @@ use super::console::{Arrived, Credentials, Dialect, Garbled, Target, Upload};
 use super::inflate::{self, Coding, NotInflated};
 use super::keys::NoKey;
 use super::trail::Trail;
-use super::{Enrolment, Options, body, unmapped};
+use super::{Enrolment, Options, body, reasons, unmapped};
 use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::{self, DeviceSecret, KEY_MARK, Storage, Stranger};
 use crate::web::answer::Answer;
@@ -243,13 +243,16 @@ struct Found {
     mappings: Mappings,
     /// Why it is no station's, if it is not.
     nobody: Cow<'static, str>,
+    /// What was wrong with it, for the log.
+    reasons: Vec<Cow<'static, str>>,
 }
 
 impl Arriving<'_> {
     /// The answer to what cannot be read.
     pub(crate) fn refuse(&self, outcome: Outcome, inbox: &Inbox) -> Answer {
         let (dialect, received) = (Dialect::at(self.target.place), now());
-        let found = Found { nobody: outcome.nobody().unwrap_or_default().into(), ..Found::default() };
+        let nobody = outcome.nobody().unwrap_or_default().into();
+        let found = Found { nobody, reasons: outcome.refusal().into_iter().collect(), ..Found::default() };
         let answer = answer(dialect, outcome, received);
         self.note(inbox, dialect, received, found, &answer);
         answer
@@ -257,7 +260,7 @@ impl Arriving<'_> {
 
     /// Shows the upload to the owner who looks.
     fn note(&self, inbox: &Inbox, dialect: Dialect, at: Timestamp, found: Found, answer: &Answer) {
-        let Found { station, of, mappings, nobody } = found;
+        let Found { station, of, mappings, nobody, reasons } = found;
         let (is_anywhere, is_empty) = (self.target.place.is_none(), self.asked.is_empty() && self.body.is_empty());
         let arrived = Arrived::of(station.as_deref(), at);
         let reader: Reader =
@@ -272,6 +275,7 @@ impl Arriving<'_> {
             body: Raw::of(self.body),
             secrets: dialect.secrets(),
             fate: Fate::Answered { status: answer.status, body: Raw::of(&answer.body) },
+            reasons,
             reader: (!is_empty).then_some(reader),
         });
     }
@@ -321,6 +325,9 @@ pub(crate) async fn take(came: &Arriving<'_>, to: &Uploads) -> Answer {
     if let Some(why) = outcome.nobody() {
         found.nobody = why.into();
     }
+    if let Some(why) = outcome.refusal().filter(|_| found.reasons.is_empty()) {
+        found.reasons.push(why);
+    }
     let answer = answer(dialect, outcome, received);
     came.note(&to.inbox, dialect, received, found, &answer);
     answer
@@ -341,6 +348,8 @@ async fn store(
             _ => None,
         };
         tracing::debug!(called, why = &*why, "an upload is no station's");
+        let is_key = matches!(upload.credentials(), Ok(Credentials::Key(_)));
+        let reason = if is_key { NoKey::Unknown.to_string().into() } else { why.clone() };
         found.nobody = why;
         return match stranger(upload, came, storage)? {
             Some(stranger) if to.enrolment.lets_wait(came.sure) => {
@@ -348,7 +357,10 @@ async fn store(
                 storage.keep_unclaimed(stranger, &parsed.reports).await?;
                 Ok(Outcome::Waits)
             }
-            _ => Err(Outcome::Unauthorized),
+            _ => {
+                found.reasons.push(reason);
+                Err(Outcome::Unauthorized)
+            }
         };
     };
     found.station = Some(station.clone());
@@ -360,8 +372,9 @@ async fn store(
         tracing::debug!(station = %station.slug, warnings = %Masked(&parsed.warnings), "an upload was not stored in full");
     }
     if !parsed.reports.is_empty() {
-        storage.append(station.id, parsed.reports).await?;
+        parsed.warnings.extend(storage.append(station.id, parsed.reports).await?.warnings);
     }
+    found.reasons = reasons::of(None, &parsed.warnings);
     Ok(Outcome::Stored(station))
 }
 

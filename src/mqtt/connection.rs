@@ -227,7 +227,7 @@ impl Connection {
             self.left.get_or_insert_with(now);
         } else {
             shared.counters.refused(Refusal::Queue);
-            shared.notes(&message.publish, Some(place), received, Some(Refusal::Queue), None);
+            shared.notes(&message.publish, Some(place), received, (Some(Refusal::Queue), Vec::new()), None);
             self.tells_of_dropped(&message.publish.topic);
         }
     }
@@ -245,7 +245,7 @@ impl Connection {
     /// Nothing of the message will ever be stored, so the broker need not send it again.
     fn refuses(&mut self, publish: &Publish, place: Option<usize>, received: Timestamp, why: Refusal) {
         self.shared.counters.refused(why);
-        self.shared.notes(publish, place, received, Some(why), None);
+        self.shared.notes(publish, place, received, (Some(why), Vec::new()), None);
         tracing::debug!(topic = publish.topic, why = why.name(), "a message of MQTT was refused");
         if Message::is_sure(publish) {
             self.events.pending.push_back(Request::PubAck(PubAck::new(publish.pkid)));

@@ -4,10 +4,11 @@ use super::stats::{Counters, Refusal};
 use super::subscriptions::{Row, Subscriptions};
 use crate::inbox::Inbox;
 use crate::ingest::json::Arrival;
-use crate::ingest::{messages, unmapped};
+use crate::ingest::{messages, reasons, unmapped};
 use crate::storage::{self, Storage};
 use crate::web::secrets::Masked;
 use rumqttc::{AsyncClient, Publish, QoS};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -20,6 +21,9 @@ use weather::time::Timestamp;
 const TOGETHER_MAX: usize = 64;
 /// While storage is away, it is asked again after these times.
 const WAITS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// Why nothing of a message is stored, if so, and what was wrong in it, for the log.
+pub(super) type Why = (Option<Refusal>, Vec<Cow<'static, str>>);
 
 /// A message that came.
 pub(super) struct Message {
@@ -121,7 +125,7 @@ impl Shared {
     /// Stores what the messages hold; false if storage is closing.
     async fn stores(&self, slug: &Slug, messages: &[Message]) -> bool {
         let Some(station) = self.storage.directory().by_slug(slug.as_str()).cloned() else {
-            messages.iter().for_each(|message| self.settles(message, Some(Refusal::NoStation), None));
+            messages.iter().for_each(|message| self.settles(message, (Some(Refusal::NoStation), Vec::new()), None));
             return true;
         };
         let Some(sensors) = self.sensors(&station, messages).await else { return false };
@@ -129,11 +133,13 @@ impl Shared {
         // Of each message: why nothing of it is stored, and whether that depends on storage.
         let mut fates = Vec::with_capacity(messages.len());
         for message in messages {
-            fates.push(self.read(&station, &sensors, message).map(|read| {
+            let mut reasons = Vec::new();
+            let fate = self.read(&station, &sensors, message, &mut reasons).map(|read| {
                 let holds = !read.is_empty();
                 reports.extend(read);
                 holds
-            }));
+            });
+            fates.push((fate, reasons));
         }
         let stored = if reports.is_empty() {
             None
@@ -150,38 +156,46 @@ impl Shared {
                 Err(_) => Some(Refusal::NoStation),
             }
         };
-        for (message, fate) in messages.iter().zip(fates) {
+        for (message, (fate, reasons)) in messages.iter().zip(fates) {
             let why = match fate {
                 Ok(true) => stored,
                 Ok(false) => None,
                 Err(why) => Some(why),
             };
-            self.settles(message, why, Some((&station, &sensors)));
+            self.settles(message, (why, reasons), Some((&station, &sensors)));
         }
         true
     }
 
     /// Counts and notes what became of a message.
-    fn settles(&self, message: &Message, why: Option<Refusal>, of: Option<(&Arc<Station>, &[SensorName])>) {
+    fn settles(&self, message: &Message, (why, reasons): Why, of: Option<(&Arc<Station>, &[SensorName])>) {
         if let Some(why) = why {
             self.counters.refused(why);
         }
-        self.notes(&message.publish, Some(message.place), message.received, why, of);
+        self.notes(&message.publish, Some(message.place), message.received, (why, reasons), of);
     }
 
     /// The reports of a message, of which none is older than it looks.
-    fn read(&self, station: &Station, sensors: &[SensorName], message: &Message) -> Result<Vec<Report>, Refusal> {
+    fn read(
+        &self,
+        station: &Station,
+        sensors: &[SensorName],
+        message: &Message,
+        reasons: &mut Vec<Cow<'static, str>>,
+    ) -> Result<Vec<Report>, Refusal> {
         let Row { shape, sensor, .. } = self.subscriptions.at(message.place).ok_or(Refusal::Topic)?;
         let Publish { topic, payload, .. } = &message.publish;
         let (zone, mappings) = (station.zone.clone(), self.storage.directory().mappings(station.id));
         let arrival = Arrival { zone, mappings, sensors: sensors.to_vec(), ..message.received.into() };
         let mut parsed = messages::read(shape, topic, payload, &arrival, &sensor.of(topic)).map_err(|why| {
             tracing::debug!(topic, why, "a message of MQTT cannot be read");
+            *reasons = reasons::of(Some(&why), &[]);
             Refusal::Unreadable
         })?;
         if !parsed.warnings.is_empty() {
             tracing::debug!(topic, warnings = %Masked(&parsed.warnings), "a message of MQTT was not stored in full");
         }
+        *reasons = reasons::of(None, &parsed.warnings);
         unmapped::note(&self.storage, station.id, &mut parsed, message.received);
         let count = parsed.reports.len();
         let known = parsed.reports.into_iter().filter(|report| !(message.is_old && report.is_timed_by_arrival()));

@@ -1,24 +1,25 @@
 //! Messages as the owner who looks sees them.
 
-use super::lane::Shared;
-use super::stats::Refusal;
+use super::lane::{Shared, Why};
 use crate::inbox::{Fate, Note, Raw, Reader};
 use crate::ingest::json::Arrival;
 use crate::ingest::messages;
+use crate::web::secrets::masked;
 use rumqttc::Publish;
+use std::borrow::Cow;
 use std::sync::Arc;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
 impl Shared {
-    /// Notes a message that came at this time to the subscription of this place, and why nothing of it was stored, if so. `of`: the
+    /// Notes a message that came at this time to the subscription of this place, and why nothing of it was stored, if so, with what was wrong in it. `of`: the
     /// station, with the sensors that its readings need.
     pub(super) fn notes(
         &self,
         publish: &Publish,
         place: Option<usize>,
         at: Timestamp,
-        refused: Option<Refusal>,
+        (refused, why): Why,
         of: Option<(&Arc<Station>, &[SensorName])>,
     ) {
         let row = place.and_then(|place| self.subscriptions.at(place));
@@ -32,6 +33,12 @@ impl Shared {
                 },
             },
         };
+        let topic = masked(&publish.topic);
+        let told = |why: Cow<'static, str>| Cow::from(format!("{topic}: {why}"));
+        let reasons = match refused.filter(|_| why.is_empty()) {
+            Some(refused) => vec![told(refused.words().into())],
+            None => why.into_iter().map(told).collect(),
+        };
         let reader = of.and_then(|(station, sensors)| self.reader(place?, at, station, sensors));
         self.inbox.note(Note {
             at,
@@ -43,6 +50,7 @@ impl Shared {
             body: Raw::of(&publish.payload),
             secrets: &[],
             fate: refused.map_or(Fate::Taken, |why| Fate::Refused(why.words().into())),
+            reasons,
             reader,
         });
     }

@@ -177,6 +177,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The broker as it is named, without a password that does not belong there; `None` without a reader.
+    pub fn broker_named(&self) -> Option<String> {
+        let named = self.broker.rsplit('@').next().unwrap_or_default();
+        self.is_on().then(|| if self.tls { format!("{named}, with TLS") } else { named.to_owned() })
+    }
+
     /// Whether there is a broker to read from.
     pub fn is_on(&self) -> bool {
         !self.broker.trim().is_empty()

@@ -23,6 +23,9 @@ const LINGER: Duration = Duration::from_secs(1);
 /// And so much of it.
 const LINGER_BYTES: usize = 64 * 1_024;
 
+/// The way of its uploads, for people.
+const WAY: &str = "station port";
+
 /// Where an upload goes, and where it comes from.
 pub(super) struct Rooms {
     pub uploads: Uploads,
@@ -50,10 +53,19 @@ pub(super) async fn serve(mut stream: TcpStream, rooms: &Rooms, options: &Option
 }
 
 impl Rooms {
+    /// The answer to what nobody can read, not even its target.
+    fn refuse(&self, outcome: Outcome) -> Answer {
+        let (now, dialect) = (uploads::now(), Dialect::at(None));
+        if let Some(why) = outcome.refusal() {
+            self.uploads.inbox.refused(now, Some(self.from), (dialect.name(), WAY), &why);
+        }
+        uploads::answer(dialect, outcome, now)
+    }
+
     fn came<'a>(&self, request: &'a Request<'_>) -> Arriving<'a> {
         let (path, query) = request.parts();
         Arriving {
-            way: "station port",
+            way: WAY,
             from: Some(self.from),
             sure: Some(self.from),
             asked: &request.target,
@@ -83,7 +95,7 @@ async fn answer(stream: &mut TcpStream, rooms: &Rooms, options: &Options) -> Opt
     let is_all = match came {
         Came::All => true,
         Came::Part => false,
-        Came::TooLarge => return Some((refusal(Outcome::TooLarge), false)),
+        Came::TooLarge => return Some((rooms.refuse(Outcome::TooLarge), false)),
         Came::Nothing => return None,
     };
     match look(&bytes, is_all, limits) {
@@ -97,7 +109,7 @@ async fn answer(stream: &mut TcpStream, rooms: &Rooms, options: &Options) -> Opt
             Some(take(&request, rooms).await)
         }
         _ if is_all => None,
-        _ => Some((refusal(Outcome::TooSlow), false)),
+        _ => Some((rooms.refuse(Outcome::TooSlow), false)),
     }
 }
 
@@ -142,11 +154,6 @@ async fn take(request: &Request<'_>, rooms: &Rooms) -> (Answer, bool) {
         _ => return refuse(Outcome::OtherMethod),
     }
     (uploads::take(&came, &rooms.uploads).await, is_old)
-}
-
-/// The answer to what cannot be read.
-fn refusal(outcome: Outcome) -> Answer {
-    uploads::answer(Dialect::at(None), outcome, uploads::now())
 }
 
 /// An answer as bytes.

@@ -27,6 +27,7 @@ mod reports;
 mod scribe;
 mod shared;
 mod shares;
+mod slow;
 mod stats;
 mod store;
 mod tell;

@@ -8,6 +8,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use weather::station::{SensorName, Station};
 
+/// What kind of uploads they are, and by which way they come, for people.
+pub(super) const FORMAT: &str = "WeatherFlow";
+pub(super) const WAY: &str = "UDP";
+
 /// What it takes to read a datagram again as it was read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
@@ -35,12 +39,13 @@ pub(super) fn note(
     inbox.note(Note {
         at,
         from: Some(from),
-        format: "WeatherFlow",
-        way: "UDP",
+        format: FORMAT,
+        way: WAY,
         station,
         target: Raw::default(),
         body: Raw::of(&bytes),
         secrets: &[],
+        reasons: fate.refusal().into_iter().collect(),
         fate,
         reader,
     });

@@ -70,6 +70,11 @@ impl Problem {
         &self.detail
     }
 
+    /// The fields that are wrong, likewise.
+    pub fn errors(&self) -> &[Warning] {
+        &self.errors
+    }
+
     /// Seconds to wait, likewise.
     pub fn retry_after_s(&self) -> Option<u32> {
         self.retry_after_s

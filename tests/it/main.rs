@@ -37,6 +37,7 @@ mod quantities;
 mod rain;
 mod readme;
 mod relay;
+mod says;
 mod serve;
 mod shares;
 mod storage;

@@ -466,3 +466,22 @@ fn a_mistake_in_the_configuration_is_named_at_the_start() {
     let said = serve(&format!("{knobs}user = \"u\"\npassword = 31415\n{HOUSE}"));
     assert!(said.contains("in quotes") && !said.contains("31415"), "{said}");
 }
+
+#[tokio::test]
+async fn the_log_tells_which_messages_were_refused_and_why() {
+    let broker = Broker::start();
+    let house = House::new(&broker, HOUSE);
+    let mut server = Program::start_unread(house.data.path(), "info");
+    until("it is connected", async || metric(&server, "mqtt_connected").await == 1.0).await;
+    for message in ["warm", "hot"] {
+        broker.publish("attic/temperature", message, &["-q", "1"]);
+    }
+    broker.publish("weather", r#"{"temperature": 8.5, "temprature": 9}"#, &["-q", "1"]);
+    until("two are refused", async || refused(&server, "unreadable").await == 2.0).await;
+    until("one is stored", async || metric(&server, "mqtt_reports_stored_total").await == 1.0).await;
+    let log = server.log();
+    let told = |parts: &[&str]| log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(told(&["INFO", "connected to the broker of MQTT"]), "{log}");
+    assert!(told(&["WARN", "an upload was refused station=town-hall", "way=MQTT", "attic/temperature: "]), "{log}");
+    assert!(told(&["WARN", "an upload was not stored in full", "weather: temprature: unknown field"]), "{log}");
+}

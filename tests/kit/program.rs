@@ -8,7 +8,16 @@ use std::time::{Duration, Instant};
 /// The program under test.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stevenson"));
-    command.env_remove("STEVENSON_PORT").env_remove("STEVENSON_DATA");
+    for name in ["STEVENSON_PORT", "STEVENSON_DATA", "STEVENSON_LOG", "RUST_LOG", "JOURNAL_STREAM"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The same for a server whose log nobody reads.
+fn quiet() -> Command {
+    let mut command = program();
+    command.env("STEVENSON_LOG", "error");
     command
 }
 
@@ -28,19 +37,19 @@ impl Program {
 
     /// The same with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        Self::spawn(program(), data, arguments)
+        Self::spawn(quiet(), data, arguments)
     }
 
     /// The same with a folder that holds the machine's time zones.
     pub fn start_with_zones(data: &Path, folder: &Path) -> Self {
-        let mut server = program();
+        let mut server = quiet();
         server.env("TZDIR", folder);
         Self::spawn(server, data, &[])
     }
 
     /// The same where the system allows it so many open files, softly and firmly.
     pub fn start_with_files(data: &Path, files: usize) -> Self {
-        let server = program();
+        let server = quiet();
         let mut shell = Command::new("sh");
         for (name, value) in server.get_envs() {
             match value {

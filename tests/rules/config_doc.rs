@@ -72,7 +72,8 @@ durability = \"normal\"
 ```
 
 An environment variable wins over the file: `STEVENSON_PORT=8080`, `STEVENSON_STORAGE__DURABILITY=normal` (two underscores
-between section and key). A flag of the command line wins over both. `STEVENSON_LOG` sets what is logged, such as `info`.
+between section and key). A flag of the command line wins over both. `STEVENSON_LOG` and the flags
+`--log` and `--log-format` are no keys of the file: [LOG.md](LOG.md) tells of them.
 ";
 
 /// A field of an `Options` struct.

@@ -4,6 +4,7 @@ mod circles;
 mod claims;
 mod config_doc;
 mod floors;
+mod log_doc;
 mod rooms;
 mod sources;
 mod words;

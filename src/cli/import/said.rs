@@ -233,7 +233,8 @@ pub(super) fn understood(name: &str, opened: &Opened, all: bool) {
     }
 }
 
-fn thousands(number: u64) -> String {
+/// A number with commas: `12,345`.
+pub(in crate::cli) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -5,6 +5,7 @@ use super::super::influx;
 use super::super::json::Malformed;
 use super::super::keys::{self, NoKey};
 use super::super::lineprotocol::Unreadable;
+use super::super::reasons;
 use super::super::tongue::Tongue;
 use super::entrance::Unknown;
 use crate::storage;
@@ -13,6 +14,7 @@ use crate::web::body::NoBody;
 use crate::web::error::{self, Problem};
 use rocket::http::Status;
 use serde::Serialize;
+use std::borrow::Cow;
 use weather::report::Parsed;
 
 /// The headers of every receipt.
@@ -46,6 +48,14 @@ pub(super) enum Refused {
 }
 
 impl Refused {
+    /// The same for the log.
+    pub(super) fn reasons(&self) -> Vec<Cow<'static, str>> {
+        match self {
+            Self::Unauthorized(why) => vec![why.to_string().into()],
+            Self::Other(problem) => reasons::of(Some(problem.detail()), problem.errors()),
+        }
+    }
+
     /// The answer that says so.
     pub(super) fn told(self, tongue: Tongue) -> Answer {
         let problem = match self {

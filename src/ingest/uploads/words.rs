@@ -8,6 +8,7 @@ use crate::ingest::console::Dialect;
 use crate::ingest::inflate;
 use crate::web::answer::Answer;
 use chrono::{DateTime, Offset, TimeZone, Utc};
+use std::borrow::Cow;
 use std::sync::Arc;
 use weather::station::Station;
 use weather::time::Timestamp;
@@ -31,6 +32,20 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// Why it was refused, for the log; `None` if it was not.
+    pub(crate) fn refusal(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
+            Self::Stored(_) | Self::Waits => return None,
+            Self::BadRequest(reason) => reason.clone().into(),
+            Self::Unauthorized => "its station was removed a moment ago".into(),
+            Self::OtherMethod => "it was sent by another method than GET and POST".into(),
+            Self::TooLarge => "it is too large".into(),
+            Self::Compressed => "it is compressed in another way than gzip".into(),
+            Self::TooSlow => "it came too slowly".into(),
+            Self::Away { .. } => "the database could not take it just then".into(),
+        })
+    }
+
     /// Why it is nobody's, for the owner who looks; `None` if who knows it has said it.
     pub(super) fn nobody(&self) -> Option<String> {
         match self {

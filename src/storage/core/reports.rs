@@ -6,13 +6,14 @@
 
 use super::draft::{Decided, Draft};
 use super::queue::{Queue, Slice};
-use super::scribe::{Scribe, now};
+use super::scribe::{Scribe, instant, now};
 use super::store::{store_each, store_reports};
 use crate::storage::engine::Recording;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Reports between the queue and the disk.
 pub(in crate::storage) struct Reports {
@@ -30,12 +31,14 @@ pub(in crate::storage) struct Reports {
 struct UnderWay {
     recording: Recording,
     decided: Decided,
+    begun: Instant,
 }
 
 /// A batch that was written, or was not.
 pub(super) struct Landed {
     done: Result<Option<Vec<Entry>>, Error>,
     decided: Decided,
+    begun: Instant,
 }
 
 impl Reports {
@@ -92,7 +95,7 @@ impl Reports {
         let (merged, decided) = std::mem::take(&mut self.draft).finish(&mut scribe.memory);
         let entries = scribe.numbering.number(merged.news, now());
         let recording = scribe.engine.record(scribe.numbering.head(), merged.observed, entries);
-        self.under_way = Some(UnderWay { recording, decided });
+        self.under_way = Some(UnderWay { recording, decided, begun: instant() });
         true
     }
 
@@ -108,11 +111,13 @@ impl Reports {
             None => std::future::pending().await,
         };
         // Nothing is awaited from here on: whoever gives up waiting finds the batch where it was.
-        self.under_way.take().map(|UnderWay { decided, .. }| Landed { done, decided })
+        self.under_way.take().map(|UnderWay { decided, begun, .. }| Landed { done, decided, begun })
     }
 
     /// Sends the next batch on its way, answers and tells. Returns the error if the database was locked.
-    pub(super) async fn settle(&mut self, scribe: &mut Scribe, Landed { done, decided }: Landed) -> Result<(), Error> {
+    pub(super) async fn settle(&mut self, scribe: &mut Scribe, landed: Landed) -> Result<(), Error> {
+        let Landed { done, decided, begun } = landed;
+        scribe.took(begun);
         match done {
             Ok(Some(entries)) => {
                 scribe.committed(&entries, 0);

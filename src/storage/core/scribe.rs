@@ -6,6 +6,7 @@ use super::news::Numbering;
 use super::pruning::Pruning;
 use super::recalculating::Recalculating;
 use super::shared::Shared;
+use super::slow::{Slow, Told};
 use super::stats::count;
 use super::tell::Teller;
 use super::tidying::Tidying;
@@ -16,6 +17,7 @@ use crate::storage::error::Error;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
 use std::sync::Arc;
+use std::time::Instant;
 use weather::time::{SECOND_MS, Timestamp};
 
 /// The engine, and what the writer keeps in mind, one duty each.
@@ -31,6 +33,7 @@ pub(in crate::storage) struct Scribe {
     foreign: Foreign,
     measured_at: Timestamp,
     pub(super) wiping: Wiping,
+    slow: Slow,
 }
 
 /// The database is measured so often at most, ms: a thousand sensors' sizes are noted with it.
@@ -65,6 +68,7 @@ impl Scribe {
             foreign,
             measured_at,
             wiping: Wiping::default(),
+            slow: Slow::default(),
         })
     }
 
@@ -113,6 +117,14 @@ impl Scribe {
         self.recalculating.suspect();
         self.numbering.reached(head);
         Ok(())
+    }
+
+    /// Notes that a transaction ends that was begun then.
+    pub(super) fn took(&mut self, begun: Instant) {
+        let now = instant();
+        if let Some(Told { times, longest_ms }) = self.slow.took(now.saturating_duration_since(begun), now) {
+            tracing::warn!(times, longest_ms, "commits are slow: the disk is, or another process holds the database");
+        }
     }
 
     /// Notes what a transaction has committed.
@@ -220,6 +232,12 @@ impl Scribe {
         self.measure().await;
         self.engine.close().await;
     }
+}
+
+/// A moment, to measure from.
+#[expect(clippy::disallowed_methods, reason = "a worker: it measures how long commits take")]
+pub(super) fn instant() -> Instant {
+    Instant::now()
 }
 
 /// The writer is a worker: it may read the clock.

@@ -10,7 +10,7 @@ use super::learn::learn;
 use super::merge::Merging;
 use super::news::News;
 use super::queue::Slice;
-use super::scribe::{Scribe, now};
+use super::scribe::{Scribe, instant, now};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 
@@ -44,6 +44,7 @@ pub(super) async fn store_each(scribe: &mut Scribe, slices: Vec<Slice>, error: &
 }
 
 async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<(), (Error, Vec<Slice>)> {
+    let begun = instant();
     let merging = match learn_about(scribe, &slices).await {
         Ok(merging) => merging,
         Err(error) => {
@@ -59,6 +60,7 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
     let entries = scribe.numbering.number(merged.news, now());
     let done = scribe.engine.write_and_commit_reports(merged.observed, entries).await;
     scribe.settle_reports(&done).await;
+    scribe.took(begun);
     match done {
         Ok(entries) => {
             scribe.committed(&entries, 0);
@@ -88,8 +90,10 @@ struct Stored {
 
 /// The same for words.
 pub(super) async fn store_talks(scribe: &mut Scribe, talks: Vec<Talk>) -> Result<(), Error> {
+    let begun = instant();
     let done = try_store_talks(scribe, &talks).await;
     scribe.settle(&done).await;
+    scribe.took(begun);
     match done {
         Ok(stored) => {
             // The asker may have gone; the words are stored all the same.

@@ -1,0 +1,122 @@
+//! What `serve` says once it listens: where everything is, and who may reach it. Programs wait for the first line. Pure.
+
+use super::import::said::thousands;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use stevenson::app::Listening;
+use stevenson::config::Config;
+
+/// Width of the names, in characters.
+const NAME_CHARS: usize = 14;
+/// Bytes in a megabyte, as file managers count.
+const MB: f64 = 1_000_000.0;
+
+/// What of the configuration is said.
+pub(super) struct Greeting {
+    database: PathBuf,
+    /// Its size before the start; `None`: it is new.
+    bytes: Option<u64>,
+    file: Option<PathBuf>,
+    trusted_proxies: Vec<String>,
+    broker: Option<String>,
+    tempest: Option<SocketAddr>,
+}
+
+impl Greeting {
+    /// Tells the log which configuration counts.
+    pub(super) fn tell_configuration(&self) {
+        match &self.file {
+            Some(file) => tracing::info!(file = %file.display(), "the configuration was read"),
+            None => tracing::info!("there is no configuration file; flags, environment and defaults count"),
+        }
+    }
+
+    /// What is known before the start: the start makes a new database. `file`: the configuration's, if one was read.
+    pub(super) fn of(config: &Config, file: Option<PathBuf>) -> Self {
+        let database = std::path::absolute(&config.storage.file).unwrap_or_else(|_| config.storage.file.clone());
+        let bytes = std::fs::metadata(&database).ok().map(|file| file.len());
+        Self {
+            bytes,
+            file: file.map(|file| std::path::absolute(&file).unwrap_or(file)),
+            trusted_proxies: config.web.trusted_proxies.iter().map(ToString::to_string).collect(),
+            broker: config.mqtt.broker_named(),
+            tempest: config.tempest.enabled.then(|| SocketAddr::new(config.tempest.address, config.tempest.port)),
+            database,
+        }
+    }
+
+    /// The lines, the last with its end.
+    pub(super) fn lines(&self, listening: &Listening) -> String {
+        let http = listening.http;
+        let rooms = format!("http://{}/admin", reachable(http));
+        let mut lines = format!("listening on http://{http}\n");
+        let mut says = |name: &str, what: String| lines.push_str(&format!("  {name:NAME_CHARS$}{what}\n"));
+        says("version", env!("CARGO_PKG_VERSION").to_owned());
+        says("database", format!("{}, {}", shown(&self.database), size(self.bytes)));
+        says("configuration", match &self.file {
+            Some(file) => shown(file),
+            None => "no file; flags, environment and defaults count".to_owned(),
+        });
+        says("reached by", self.reached_by(http.ip()));
+        says("connections", {
+            let (most, files) = (thousands(listening.max_connections as u64), thousands(listening.open_files));
+            format!("{most} at most; {files} open files are allowed")
+        });
+        says("time zones", listening.zones.to_string());
+        says("stations", match listening.stations {
+            0 => "none yet; add one: stevenson station add NAME".to_owned(),
+            count => thousands(count as u64),
+        });
+        if let Some(at) = listening.station_port {
+            says("station port", format!("takes uploads of consoles at {at}"));
+        }
+        if let Some(broker) = &self.broker {
+            says("MQTT", format!("reads messages at {broker}"));
+        }
+        if let Some(at) = self.tempest {
+            says("Tempest", format!("hears the hubs of WeatherFlow at UDP {at}"));
+        }
+        if listening.enrols {
+            says("enrolment", format!("on: devices that are no station's wait at {rooms} to be claimed"));
+        }
+        says("owner's pages", match listening.has_password {
+            true => format!("{rooms}, with the owner's password"),
+            false => format!("{rooms}, for this machine only: no password is set (stevenson admin password)"),
+        });
+        lines
+    }
+
+    fn reached_by(&self, address: IpAddr) -> String {
+        let who = match address {
+            address if address.is_loopback() => "this machine only".to_owned(),
+            address if address.is_unspecified() => "every machine that reaches this one".to_owned(),
+            address => format!("every machine that reaches {address}"),
+        };
+        match &self.trusted_proxies[..] {
+            [] => who,
+            proxies => format!("{who}; proxies at {} speak for others", proxies.join(", ")),
+        }
+    }
+}
+
+/// The address by which this machine reaches it.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let port = address.port();
+    match address.ip() {
+        IpAddr::V4(v4) if v4.is_unspecified() => ([127, 0, 0, 1], port).into(),
+        IpAddr::V6(v6) if v6.is_unspecified() => (std::net::Ipv6Addr::LOCALHOST, port).into(),
+        _ => address,
+    }
+}
+
+/// A path on one line, whatever its name is.
+fn shown(path: &Path) -> String {
+    path.display().to_string().chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+fn size(bytes: Option<u64>) -> String {
+    match bytes {
+        None => "new".to_owned(),
+        Some(bytes) => format!("{:.1} MB", bytes as f64 / MB),
+    }
+}

@@ -1,0 +1,57 @@
+//! The access log, where it is asked for: a line for each answered request.
+
+use crate::web::head::Head;
+use crate::web::secrets::{Veil, masked, masked_path};
+use crate::web::{Options, client};
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// Names of pairs that are secrets to some senders, beside those that are so everywhere.
+const SECRETS: [&str; 2] = ["p", "id"];
+
+/// A request that is to be told of when it has its answer.
+pub(crate) struct Asked {
+    begun: Instant,
+    from: Option<IpAddr>,
+    method: String,
+    target: String,
+    agent: String,
+    /// The station, if a key has told it.
+    station: Option<String>,
+}
+
+impl Asked {
+    /// What the log will tell of the request with this head.
+    pub(crate) fn of(head: &dyn Head, options: &Options) -> Box<Self> {
+        let target = match head.query() {
+            Some(query) => format!("{}?{query}", head.path()),
+            None => head.path().to_owned(),
+        };
+        Box::new(Self {
+            begun: instant(),
+            from: client::address(head, options),
+            method: head.method().to_owned(),
+            target: masked_path(&Veil::new(&SECRETS).over(&target)),
+            agent: masked(head.first("User-Agent").unwrap_or_default()).into_owned(),
+            station: None,
+        })
+    }
+
+    /// The same of a station's request.
+    pub(crate) fn is_of(&mut self, station: &str) {
+        self.station = Some(station.to_owned());
+    }
+
+    /// Tells the log. `bytes`: of the body; `None` for a stream or a file, which had its answer when it began.
+    pub(crate) fn answered(self, status: u16, bytes: Option<usize>) {
+        let Self { begun, from, method, target, agent, station } = self;
+        let ms = u64::try_from(instant().saturating_duration_since(begun).as_millis()).unwrap_or(u64::MAX);
+        let (from, bytes) = (from.map(tracing::field::display), bytes.map(|bytes| bytes as u64));
+        tracing::info!(target: "stevenson::access", from, method, target, status, bytes, ms, station, agent, "answered");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a door: it measures how long an answer takes")]
+fn instant() -> Instant {
+    Instant::now()
+}
