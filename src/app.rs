@@ -90,10 +90,10 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] config::Error),
     /// Another server runs over the same folder. Each of the two would know only its own trucks.
-    #[error("another server is using the data folder {0:?}")]
+    #[error("another server is using the data folder {}", .0.display())]
     Taken(PathBuf),
     /// The database.
-    #[error("cannot open the database {file:?}")]
+    #[error("cannot open the database {}", .file.display())]
     Storage {
         file: PathBuf,
         #[source]
@@ -290,7 +290,7 @@ impl App {
 
 /// Takes the folder for this server.
 fn lock(data: &Path) -> Result<File, Error> {
-    let folder = |source| config::Error::Folder { folder: data.to_owned(), source };
+    let folder = |source| config::Error::folder(data, source);
     let file = File::create(data.join(LOCK_FILE)).map_err(folder)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -15,18 +15,17 @@ mod station;
 use crate::log::Counts;
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use figment::Figment;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use stevenson::app::App;
-use stevenson::config::Config;
+use stevenson::config::{Config, Flags, Loaded, Surroundings};
 
 /// The live dashboard for weather stations.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Folder that holds the database [default: stevenson-data]
+    /// Folder that holds the database [default: stevenson in XDG_DATA_HOME, else .local/share/stevenson at home]
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
@@ -83,6 +82,20 @@ struct Serve {
     enrol: bool,
 }
 
+impl Command {
+    /// Whether it changes the database without saying which.
+    fn writes(&self) -> bool {
+        match self {
+            Self::Station(command) => command.writes(),
+            Self::Sensor(command) => command.writes(),
+            Self::Reading(command) => command.writes(),
+            Self::Import(arguments) => arguments.writes(),
+            Self::Admin(_) => true,
+            Self::Serve(_) | Self::Export(_) | Self::Simulate(_) | Self::Lab(_) => false,
+        }
+    }
+}
+
 impl Cli {
     /// What the log tells by default. Commands that open the database for a moment leave warnings to the server.
     pub(crate) fn log_level(&self) -> &'static str {
@@ -105,45 +118,45 @@ impl Cli {
             _ => tokio::runtime::Builder::new_multi_thread(),
         };
         let runtime = builder.enable_all().build().context("cannot start")?;
-        let flags = self.flags();
-        let config = || Config::load(self.config.as_deref(), flags);
         match self.command {
-            Command::Serve(_) => runtime.block_on(serve(config()?, log)),
-            Command::Station(command) => runtime.block_on(station::run(config()?, command)),
-            Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
-            Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
-            Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
-            Command::Reading(command) => runtime.block_on(reading::run(config()?, command)),
-            Command::Export(arguments) => runtime.block_on(export::run(config()?, arguments)),
-            Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
-            Command::Lab(command) => runtime.block_on(lab::run(command)),
+            Command::Simulate(arguments) => return runtime.block_on(simulate::run(arguments)),
+            Command::Lab(command) => return runtime.block_on(lab::run(command)),
+            _ => {}
         }
+        let loaded = Loaded::load(self.config.as_deref(), self.flags(), &Surroundings::of_process()?)?;
+        for note in &loaded.notes {
+            eprintln!("stevenson: {note}");
+        }
+        if let Command::Serve(_) = self.command {
+            return runtime.block_on(serve(loaded.beginning()?, log));
+        }
+        let config = loaded.existing()?;
+        let changed = self.command.writes().then(|| config.storage.file.display().to_string());
+        match self.command {
+            Command::Station(command) => runtime.block_on(station::run(config, command)),
+            Command::Admin(command) => runtime.block_on(admin::run(config, command)),
+            Command::Sensor(command) => runtime.block_on(sensor::run(config, command)),
+            Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),
+            Command::Reading(command) => runtime.block_on(reading::run(config, command)),
+            Command::Export(arguments) => runtime.block_on(export::run(config, arguments)),
+            Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => Ok(()),
+        }?;
+        if let Some(file) = changed {
+            println!("changed: {file}");
+        }
+        Ok(())
     }
 
     /// The flags that were given, as the last layer of the configuration.
-    fn flags(&self) -> Figment {
-        let mut flags = Figment::new();
-        if let Some(data) = &self.data {
-            flags = flags.merge(("data", data));
-        }
-        if let Command::Serve(serve) = &self.command {
-            if let Some(address) = serve.address {
-                flags = flags.merge(("address", address));
-            }
-            if let Some(port) = serve.port {
-                flags = flags.merge(("port", port));
-            }
-            if let Some(durability) = &serve.durability {
-                flags = flags.merge(("storage.durability", durability));
-            }
-            if serve.enrol {
-                flags = flags.merge(("ingest.enrol", true));
-            }
-            if serve.demo {
-                flags = flags.merge(("demo", true));
-            }
-        }
+    fn flags(&self) -> Flags {
+        let flags = Flags::new(self.data.clone());
+        let Command::Serve(serve) = &self.command else { return flags };
         flags
+            .and("--address", "address", serve.address.map(|address| address.to_string()))
+            .and("--port", "port", serve.port)
+            .and("--durability", "storage.durability", serve.durability.clone())
+            .and_yes("--enrol", "ingest.enrol", serve.enrol)
+            .and_yes("--demo", "demo", serve.demo)
     }
 }
 
