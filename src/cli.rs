@@ -2,13 +2,16 @@
 
 mod admin;
 mod calibrate;
+mod check;
 mod database;
 mod export;
 mod import;
 mod lab;
+mod manual;
 mod map;
 mod reading;
 mod sensor;
+mod settings;
 mod simulate;
 mod station;
 
@@ -55,11 +58,20 @@ enum Command {
     Reading(reading::ReadingCommand),
     /// Write a station's readings as CSV, JSON lines or line protocol; works while the server runs
     Export(export::Export),
+    /// Tell what should be mended: the database, permissions, the disk, clocks, who reaches the server; works while the server
+    /// runs. The exit code is 1 if something is wrong
+    Check(check::Check),
+    /// Print the configuration that serve runs with, and where each value comes from
+    Config(settings::Settings),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
     #[command(subcommand)]
     Lab(lab::Lab),
+    /// Print the manual page, or write those of all commands
+    Man(manual::Man),
+    /// Print what a shell needs to complete commands
+    Completions(manual::Completions),
 }
 
 #[derive(Debug, Args)]
@@ -91,7 +103,7 @@ impl Command {
             Self::Reading(command) => command.writes(),
             Self::Import(arguments) => arguments.writes(),
             Self::Admin(_) => true,
-            Self::Serve(_) | Self::Export(_) | Self::Simulate(_) | Self::Lab(_) => false,
+            _ => false,
         }
     }
 }
@@ -105,7 +117,11 @@ impl Cli {
             | Command::Reading(_)
             | Command::Admin(_)
             | Command::Import(_)
-            | Command::Export(_) => "error",
+            | Command::Export(_)
+            | Command::Check(_)
+            | Command::Config(_)
+            | Command::Man(_)
+            | Command::Completions(_) => "error",
             Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => "warn",
         }
     }
@@ -121,14 +137,23 @@ impl Cli {
         match self.command {
             Command::Simulate(arguments) => return runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => return runtime.block_on(lab::run(command)),
+            Command::Man(arguments) => return manual::man(arguments),
+            Command::Completions(arguments) => return manual::completions(arguments),
             _ => {}
         }
-        let loaded = Loaded::load(self.config.as_deref(), self.flags(), &Surroundings::of_process()?)?;
+        let loaded =
+            Surroundings::of_process().and_then(|around| Loaded::load(self.config.as_deref(), self.flags(), &around));
+        if let Command::Check(arguments) = self.command {
+            return runtime.block_on(check::run(loaded, arguments));
+        }
+        let loaded = loaded?;
         for note in &loaded.notes {
             eprintln!("stevenson: {note}");
         }
-        if let Command::Serve(_) = self.command {
-            return runtime.block_on(serve(loaded.beginning()?, log));
+        match self.command {
+            Command::Serve(_) => return runtime.block_on(serve(loaded.beginning()?, log)),
+            Command::Config(arguments) => return settings::run(&loaded, &arguments),
+            _ => {}
         }
         let config = loaded.existing()?;
         let changed = self.command.writes().then(|| config.storage.file.display().to_string());
@@ -139,7 +164,8 @@ impl Cli {
             Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),
             Command::Reading(command) => runtime.block_on(reading::run(config, command)),
             Command::Export(arguments) => runtime.block_on(export::run(config, arguments)),
-            Command::Serve(_) | Command::Simulate(_) | Command::Lab(_) => Ok(()),
+            // These had their turn before the database was asked for.
+            _ => Ok(()),
         }?;
         if let Some(file) = changed {
             println!("changed: {file}");
@@ -150,7 +176,12 @@ impl Cli {
     /// The flags that were given, as the last layer of the configuration.
     fn flags(&self) -> Flags {
         let flags = Flags::new(self.data.clone());
-        let Command::Serve(serve) = &self.command else { return flags };
+        let serve = match &self.command {
+            Command::Serve(serve) => serve,
+            Command::Check(check) => &check.serve,
+            Command::Config(settings) => &settings.serve,
+            _ => return flags,
+        };
         flags
             .and("--address", "address", serve.address.map(|address| address.to_string()))
             .and("--port", "port", serve.port)

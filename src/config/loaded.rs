@@ -55,12 +55,21 @@ impl Loaded {
     /// The configuration for a command that needs a database.
     ///
     /// # Errors
-    /// There is none. Without this, a mistyped folder would look like one without stations.
+    /// There is none.
     pub fn existing(self) -> Result<Config, Error> {
-        match (self.folder.has_database()?, self.old) {
-            (true, _) => Ok(self.config),
-            (false, Some(old)) => Err(old_folder(self.folder.path, old, false)),
-            (false, None) => Err(Error::NoDatabase(self.folder.path)),
+        self.has_database()?;
+        Ok(self.config)
+    }
+
+    /// Says where the database is not. Without this, a mistyped folder would look like one without stations.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn has_database(&self) -> Result<(), Error> {
+        match (self.folder.has_database()?, &self.old) {
+            (true, _) => Ok(()),
+            (false, Some(old)) => Err(old_folder(self.folder.path.clone(), old.clone(), false)),
+            (false, None) => Err(Error::NoDatabase(self.folder.path.clone())),
         }
     }
 

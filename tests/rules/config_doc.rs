@@ -75,6 +75,8 @@ durability = \"normal\"
 An environment variable wins over the file: `STEVENSON_PORT=8080`, `STEVENSON_STORAGE__DURABILITY=normal` (two underscores
 between section and key). A flag of the command line wins over both. `STEVENSON_LOG` sets what is logged, such as `info`.
 
+## The data folder
+
 The data folder is the one that `--data` names, else `STEVENSON_DATA`, else the key `data` of a file that `--config` names. If they
 disagree, the first of them wins, and the difference is said. If nobody names one, it is the first of these that there is: the
 folder that systemd gives (`StateDirectory=` in a unit), `$XDG_DATA_HOME/stevenson`, `$HOME/.local/share/stevenson`. Only
