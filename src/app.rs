@@ -81,10 +81,10 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] config::Error),
     /// Another server runs over the same folder. Each of the two would know only its own trucks.
-    #[error("another server is using the data folder {0:?}")]
+    #[error("another server is using the data folder {}", .0.display())]
     Taken(PathBuf),
     /// The database.
-    #[error("cannot open the database {file:?}")]
+    #[error("cannot open the database {}", .file.display())]
     Storage {
         file: PathBuf,
         #[source]
@@ -282,7 +282,11 @@ impl App {
         }
         self.storage.close().await;
         let done = self.storage.stats();
-        tracing::info!(reports = done.reports_stored, words = done.words_stored, "the server has stopped; all is written");
+        tracing::info!(
+            reports = done.reports_stored,
+            words = done.words_stored,
+            "the server has stopped; all is written"
+        );
         for worker in
             [Some(courier), Some(tickets), Some(keeper), Some(notices), Some(serving), demo].into_iter().flatten()
         {
@@ -294,7 +298,7 @@ impl App {
 
 /// Takes the folder for this server.
 fn lock(data: &Path) -> Result<File, Error> {
-    let folder = |source| config::Error::Folder { folder: data.to_owned(), source };
+    let folder = |source| config::Error::folder(data, source);
     let file = File::create(data.join(LOCK_FILE)).map_err(folder)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -2,34 +2,36 @@
 
 mod admin;
 mod calibrate;
+mod check;
 mod database;
 mod export;
 mod greeting;
 mod import;
 mod lab;
+mod manual;
 mod map;
 mod reading;
 mod sensor;
+mod settings;
 mod simulate;
 mod station;
 
 use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use figment::Figment;
 use greeting::Greeting;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use stevenson::app::App;
-use stevenson::config::{CONFIG_FILE, Config};
+use stevenson::config::{Flags, Loaded, Surroundings};
 use tracing_subscriber::EnvFilter;
 
 /// The live dashboard for weather stations.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Folder that holds the database [default: stevenson-data]
+    /// Folder that holds the database [default: stevenson in XDG_DATA_HOME, else .local/share/stevenson at home]
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
@@ -66,11 +68,20 @@ enum Command {
     Reading(reading::ReadingCommand),
     /// Write a station's readings as CSV, JSON lines or line protocol; works while the server runs
     Export(export::Export),
+    /// Tell what should be mended: the database, permissions, the disk, clocks, who reaches the server; works while the server
+    /// runs. The exit code is 1 if something is wrong
+    Check(check::Check),
+    /// Print the configuration that serve runs with, and where each value comes from
+    Config(settings::Settings),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
     /// Measure a server, compare the fleets
     #[command(subcommand)]
     Lab(lab::Lab),
+    /// Print the manual page, or write those of all commands
+    Man(manual::Man),
+    /// Print what a shell needs to complete commands
+    Completions(manual::Completions),
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +107,20 @@ struct Serve {
     enrol: bool,
 }
 
+impl Command {
+    /// Whether it changes the database without saying which.
+    fn writes(&self) -> bool {
+        match self {
+            Self::Station(command) => command.writes(),
+            Self::Sensor(command) => command.writes(),
+            Self::Reading(command) => command.writes(),
+            Self::Import(arguments) => arguments.writes(),
+            Self::Admin(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Cli {
     /// What is logged, and how.
     pub(crate) fn log(&self) -> Result<(EnvFilter, Way), choice::BadFilter> {
@@ -112,7 +137,11 @@ impl Cli {
             | Command::Reading(_)
             | Command::Admin(_)
             | Command::Import(_)
-            | Command::Export(_) => "error",
+            | Command::Export(_)
+            | Command::Check(_)
+            | Command::Config(_)
+            | Command::Man(_)
+            | Command::Completions(_) => "error",
             Command::Simulate(_) | Command::Lab(_) => "warn",
             Command::Serve(_) => "info",
         }
@@ -126,55 +155,69 @@ impl Cli {
             _ => tokio::runtime::Builder::new_multi_thread(),
         };
         let runtime = builder.enable_all().build().context("cannot start")?;
-        let flags = self.flags();
-        let config = || Config::load(self.config.as_deref(), flags);
         match self.command {
-            Command::Serve(_) => runtime.block_on(serve(config()?, self.config.clone(), log)),
-            Command::Station(command) => runtime.block_on(station::run(config()?, command)),
-            Command::Admin(command) => runtime.block_on(admin::run(config()?, command)),
-            Command::Sensor(command) => runtime.block_on(sensor::run(config()?, command)),
-            Command::Import(arguments) => runtime.block_on(import::run(config()?, *arguments)),
-            Command::Reading(command) => runtime.block_on(reading::run(config()?, command)),
-            Command::Export(arguments) => runtime.block_on(export::run(config()?, arguments)),
-            Command::Simulate(arguments) => runtime.block_on(simulate::run(arguments)),
-            Command::Lab(command) => runtime.block_on(lab::run(command)),
+            Command::Simulate(arguments) => return runtime.block_on(simulate::run(arguments)),
+            Command::Lab(command) => return runtime.block_on(lab::run(command)),
+            Command::Man(arguments) => return manual::man(arguments),
+            Command::Completions(arguments) => return manual::completions(arguments),
+            _ => {}
         }
+        let loaded =
+            Surroundings::of_process().and_then(|around| Loaded::load(self.config.as_deref(), self.flags(), &around));
+        if let Command::Check(arguments) = self.command {
+            return runtime.block_on(check::run(loaded, arguments));
+        }
+        let loaded = loaded?;
+        for note in &loaded.notes {
+            eprintln!("stevenson: {note}");
+        }
+        match self.command {
+            Command::Serve(_) => return runtime.block_on(serve(loaded, log)),
+            Command::Config(arguments) => return settings::run(&loaded, &arguments),
+            _ => {}
+        }
+        let config = loaded.existing()?;
+        let changed = self.command.writes().then(|| config.storage.file.display().to_string());
+        match self.command {
+            Command::Station(command) => runtime.block_on(station::run(config, command)),
+            Command::Admin(command) => runtime.block_on(admin::run(config, command)),
+            Command::Sensor(command) => runtime.block_on(sensor::run(config, command)),
+            Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),
+            Command::Reading(command) => runtime.block_on(reading::run(config, command)),
+            Command::Export(arguments) => runtime.block_on(export::run(config, arguments)),
+            // These had their turn before the database was asked for.
+            _ => Ok(()),
+        }?;
+        if let Some(file) = changed {
+            println!("changed: {file}");
+        }
+        Ok(())
     }
 
     /// The flags that were given, as the last layer of the configuration.
-    fn flags(&self) -> Figment {
-        let mut flags = Figment::new();
-        if let Some(data) = &self.data {
-            flags = flags.merge(("data", data));
-        }
-        if let Command::Serve(serve) = &self.command {
-            if let Some(address) = serve.address {
-                flags = flags.merge(("address", address));
-            }
-            if let Some(port) = serve.port {
-                flags = flags.merge(("port", port));
-            }
-            if let Some(durability) = &serve.durability {
-                flags = flags.merge(("storage.durability", durability));
-            }
-            if serve.enrol {
-                flags = flags.merge(("ingest.enrol", true));
-            }
-            if serve.access_log {
-                flags = flags.merge(("door.access_log", true));
-            }
-            if serve.demo {
-                flags = flags.merge(("demo", true));
-            }
-        }
+    fn flags(&self) -> Flags {
+        let flags = Flags::new(self.data.clone());
+        let serve = match &self.command {
+            Command::Serve(serve) => serve,
+            Command::Check(check) => &check.serve,
+            Command::Config(settings) => &settings.serve,
+            _ => return flags,
+        };
         flags
+            .and("--address", "address", serve.address.map(|address| address.to_string()))
+            .and("--port", "port", serve.port)
+            .and("--durability", "storage.durability", serve.durability.clone())
+            .and_yes("--enrol", "ingest.enrol", serve.enrol)
+            .and_yes("--access-log", "door.access_log", serve.access_log)
+            .and_yes("--demo", "demo", serve.demo)
     }
 }
 
 /// `file`: the configuration's, as a flag names it.
-async fn serve(config: Config, file: Option<PathBuf>, log: Counts) -> Result<()> {
-    let file = file.unwrap_or_else(|| config.data.join(CONFIG_FILE));
-    let greeting = Greeting::of(&config, file.is_file().then_some(file));
+async fn serve(loaded: Loaded, log: Counts) -> Result<()> {
+    let file = loaded.file().map(PathBuf::from);
+    let config = loaded.beginning()?;
+    let greeting = Greeting::of(&config, file);
     greeting.tell_configuration();
     let app = App::open(config).await?.counting(move || Box::new(log.clone()));
     app.run(stop_asked(), |listening| {

@@ -11,7 +11,9 @@ mod engine;
 mod enrol;
 mod entry;
 mod error;
+mod inspection;
 mod keys;
+mod looking;
 mod many;
 mod mappings;
 mod observations;
@@ -34,10 +36,12 @@ pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
+pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
+pub use looking::inspect;
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
 pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
-pub use options::{Durability, Options};
+pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
 pub use stations::{Directory, ListedSensor, NewStation, StationSettings};
@@ -115,6 +119,11 @@ impl Storage {
     /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
     pub fn in_background(&self) -> Self {
         Self { readers: self.background.clone(), ..self.clone() }
+    }
+
+    /// The database's file.
+    pub fn file(&self) -> &std::path::Path {
+        &self.shared.options.file
     }
 
     /// The rules of time zones.

@@ -19,7 +19,6 @@ pub(super) async fn run(config: Config, command: AdminCommand) -> Result<()> {
     match command {
         AdminCommand::Password => {
             let hash = password::hash(&ask()?)?;
-            config.make_folder()?;
             with_storage(config, async |storage| Ok(storage.set_admin_password(&hash).await?)).await?;
             println!("the password is set; nobody is logged in now");
             Ok(())

@@ -56,6 +56,13 @@ pub(super) struct OfArguments {
     from: String,
 }
 
+impl Calibrate {
+    /// Whether it only lists calibrations.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.command, Some(CalibrateCommand::List { .. }))
+    }
+}
+
 /// Runs the command.
 pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offset }: Calibrate) -> Result<()> {
     match (command, of) {

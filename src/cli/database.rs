@@ -10,7 +10,9 @@ use weather::station::{Slug, Station};
 /// Opens the database, which a server may use at the same time, runs the command, and closes it.
 pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage) -> Result<()>) -> Result<()> {
     // This process needs no commits.
-    let (storage, _) = Storage::open(config.storage).await.context("cannot open the database")?;
+    let file = config.storage.file.display().to_string();
+    let opened = Storage::open(config.storage).await;
+    let (storage, _) = opened.with_context(|| format!("cannot open the database {file}"))?;
     let done = run(&storage).await;
     let warning = storage.room().warning();
     storage.close().await;
@@ -18,15 +20,6 @@ pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage)
         eprintln!("stevenson: {warning}");
     }
     done
-}
-
-/// Without this, a mistyped folder would look like one without stations.
-pub(super) fn must_be_there(config: &Config) -> Result<()> {
-    let file = &config.storage.file;
-    if !file.is_file() {
-        bail!("there is no database {}; is it the right --data?", file.display());
-    }
-    Ok(())
 }
 
 /// The station of that slug.

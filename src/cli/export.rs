@@ -1,6 +1,6 @@
 //! `export`: what a station has recorded becomes a file. It opens the database itself, beside a running server.
 
-use super::database::{find, must_be_there, with_storage};
+use super::database::{find, with_storage};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use std::fs::File;
@@ -40,7 +40,6 @@ pub(super) struct Export {
 
 /// Exports.
 pub(super) async fn run(config: Config, arguments: Export) -> Result<()> {
-    must_be_there(&config)?;
     with_storage(config, async |storage| arguments.write(storage).await).await
 }
 

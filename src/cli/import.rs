@@ -3,7 +3,7 @@
 mod courtesy;
 pub(super) mod said;
 
-use super::database::{find, must_be_there, with_storage};
+use super::database::{find, with_storage};
 use super::stop_asked;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -116,7 +116,6 @@ fn precision(text: &str) -> Result<Precision, String> {
 
 /// Imports, or shows what would be imported.
 pub(super) async fn run(mut config: Config, arguments: Import) -> Result<()> {
-    must_be_there(&config)?;
     let storage = &mut config.storage;
     storage.batch_rows = storage.batch_rows.max(BATCH_REPORTS);
     storage.queue_rows = storage.queue_rows.max(4 * storage.batch_rows);
@@ -125,6 +124,11 @@ pub(super) async fn run(mut config: Config, arguments: Import) -> Result<()> {
 }
 
 impl Import {
+    /// Whether it changes the database.
+    pub(super) fn writes(&self) -> bool {
+        !self.dry_run
+    }
+
     async fn into(self, storage: &Storage) -> Result<()> {
         let station = find(storage, &self.station)?;
         let asked = self.asked(&station)?;

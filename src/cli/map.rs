@@ -32,6 +32,13 @@ pub(super) struct Map {
     sensor: SensorName,
 }
 
+impl Map {
+    /// Whether it only lists the fields.
+    pub(super) fn is_list(&self) -> bool {
+        self.field.is_none()
+    }
+}
+
 /// Says what a field is, or lists the fields.
 pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, sensor }: Map) -> Result<()> {
     let (Some(field), Some(quantity)) = (field, quantity) else { return list(storage, &slug).await };

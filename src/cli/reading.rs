@@ -1,6 +1,6 @@
 //! `reading list | strike | restore`: opens the file itself, beside a running server.
 
-use super::database::{find, must_be_there, with_storage};
+use super::database::{find, with_storage};
 use super::sensor::{sensor_name, shown};
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
@@ -75,9 +75,15 @@ pub(super) fn quantity(text: &str) -> Result<Quantity, String> {
     Quantity::from_name(text).filter(|quantity| quantity.is_shown()).ok_or_else(known)
 }
 
+impl ReadingCommand {
+    /// Whether it changes the database.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Strike(_) | Self::Restore(_))
+    }
+}
+
 /// Runs the command.
 pub(super) async fn run(config: Config, command: ReadingCommand) -> Result<()> {
-    must_be_there(&config)?;
     with_storage(config, async |storage| match command {
         ReadingCommand::List { station, time } => list(storage, &station, time.as_deref()).await,
         ReadingCommand::Strike(which) => correct(storage, which, false).await,

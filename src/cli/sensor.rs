@@ -1,6 +1,6 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
-use super::database::{find, must_agree, must_be_there, with_storage};
+use super::database::{find, must_agree, with_storage};
 use anyhow::Result;
 use clap::Subcommand;
 use stevenson::config::Config;
@@ -27,6 +27,13 @@ pub(super) enum SensorCommand {
     },
 }
 
+impl SensorCommand {
+    /// Whether it changes the database.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Remove { .. })
+    }
+}
+
 /// The main sensor has no name; this stands for it, and can be nobody's name.
 const MAIN: &str = ".";
 
@@ -40,7 +47,6 @@ pub(super) fn shown(name: &SensorName) -> &str {
 
 /// Runs the command.
 pub(super) async fn run(config: Config, command: SensorCommand) -> Result<()> {
-    must_be_there(&config)?;
     with_storage(config, async |storage| sensor_command(storage, command).await).await
 }
 

@@ -1,7 +1,7 @@
 //! `station add | list | rename | new-key | bind | unbind | calibrate | map | unmap | unclaimed | claim | remove`: opens the file itself, beside a running server.
 
 use super::calibrate::{self, Calibrate};
-use super::database::{find, must_agree, must_be_there, with_storage};
+use super::database::{find, must_agree, with_storage};
 use super::map;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
@@ -143,12 +143,22 @@ fn serial(text: &str) -> Result<DeviceSecret, BadDevice> {
     DeviceSecret::serial(text)
 }
 
+impl StationCommand {
+    /// Whether it changes the database without saying which.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            // It says it itself.
+            Self::Add { .. } => false,
+            Self::List | Self::Unclaimed => false,
+            Self::Map(map) => !map.is_list(),
+            Self::Calibrate(calibrate) => !calibrate.is_list(),
+            _ => true,
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
-    match command {
-        StationCommand::Add { .. } => config.make_folder()?,
-        _ => must_be_there(&config)?,
-    }
     let subscribed: Vec<String> = config.mqtt.stations().map(str::to_owned).collect();
     with_storage(config, async |storage| station_command(storage, command, &subscribed).await).await
 }
@@ -162,7 +172,7 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
             let (station, key) = storage.add_station(new).await?;
-            println!("added {} ({})", station.slug, station.name);
+            println!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
             show_key(&key);
         }
         StationCommand::List => {

@@ -134,15 +134,18 @@ impl Default for Options {
 
 /// Knobs that do not fit together.
 #[derive(Debug, PartialEq, thiserror::Error)]
-#[error("error with configuration: {0}")]
-pub(super) struct Misfit(&'static str);
+#[error("storage.{}: {}", .0.split_once(' ').map_or("", |(key, _)| key), .0.split_once(' ').map_or(*.0, |(_, rule)| rule))]
+pub struct Misfit(&'static str);
 
 /// A client's patience, ms: Arduino libraries give up after 5 s, others after 10 s.
 const CLIENT_PATIENCE_MS: u64 = 5_000;
 
 impl Options {
     /// Says what does not fit together.
-    pub(super) fn check(&self) -> Result<(), Misfit> {
+    ///
+    /// # Errors
+    /// [`Misfit`], which names the key.
+    pub fn check(&self) -> Result<(), Misfit> {
         let rules = [
             (self.readers >= 1, "readers must be at least 1"),
             (self.background_readers >= 1, "background_readers must be at least 1"),

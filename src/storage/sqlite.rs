@@ -12,6 +12,7 @@ mod enrol;
 mod error;
 mod file;
 mod gone;
+mod inspect;
 mod journal;
 mod json;
 mod last_when;
@@ -36,6 +37,7 @@ mod tidy;
 mod words;
 mod writer;
 
+pub(super) use inspect::look;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;

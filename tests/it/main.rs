@@ -21,6 +21,7 @@ mod consoles;
 mod dock;
 mod door;
 mod drive;
+mod folder;
 mod guard;
 mod ingest;
 mod keeper;

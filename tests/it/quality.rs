@@ -115,7 +115,8 @@ async fn readings_are_struck_out_and_restored_by_the_command_line_while_the_serv
     let time = at(20);
     let strike = ["reading", "strike", "town-hall", &time, "--quantity", "temperature"];
     let struck = said(data, &[&strike[..], &["--reason", "sun on the screen"]].concat());
-    assert_eq!(struck, "1 value of town-hall struck out\n");
+    let changed = format!("changed: {}\n", data.join("stevenson.db").display());
+    assert_eq!(struck, format!("1 value of town-hall struck out\n{changed}"));
     let list = said(data, &["reading", "list", "town-hall"]);
     assert!(list.contains("temperature") && list.contains("16 °C  struck out by a person"), "{list}");
     assert!(list.contains("struck out temperature from") && list.contains("1 values: sun on the screen"), "{list}");
@@ -126,7 +127,7 @@ async fn readings_are_struck_out_and_restored_by_the_command_line_while_the_serv
     assert_eq!(receipt["duplicate"], 1, "the server knows");
     let stretch = format!("{}..{}", at(0), at(59));
     let restored = said(data, &["reading", "restore", "town-hall", &stretch]);
-    assert_eq!(restored, "1 value of town-hall restored\n");
+    assert_eq!(restored, format!("1 value of town-hall restored\n{changed}"));
     let list = said(data, &["reading", "list", "town-hall", &stretch]);
     assert!(list.starts_with("all readings of town-hall of that time count\n"), "{list}");
     assert!(list.contains("restored all values"), "{list}");

@@ -44,7 +44,7 @@ impl Reader {
     }
 
     fn data(&self) -> std::path::PathBuf {
-        self.folder.path().join("stevenson-data")
+        self.folder.path().join(".local/share/stevenson")
     }
 
     fn types(&mut self, command: &str) {
@@ -74,6 +74,9 @@ impl Reader {
             .args(["-c", &format!("set -euo pipefail; curl() {{ command curl -f -sS \"$@\"; }}; {command}")])
             .current_dir(self.folder.path())
             .env("PATH", path)
+            .env("HOME", self.folder.path())
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("STATE_DIRECTORY")
             .env("KEY", self.key.as_deref().unwrap_or_default())
             .output()
             .expect("bash");
@@ -122,7 +125,8 @@ fn the_commands_of_the_page_for_owners_run() {
 #[test]
 fn the_commands_of_the_page_on_moving_run() {
     let log = |date: &str| format!("{date},00:10,54.1,81,48.4,6.7,11.2,231,0.0,0.2,1012.4,40.3,70.5,45,8.9\n");
-    all_run_beside("docs/MOVING.md", 10, &["stevenson station add town-hall --zone Europe/Berlin"], |folder| {
+    let prepare = ["stevenson serve", "stevenson station add town-hall --zone Europe/Berlin"];
+    all_run_beside("docs/MOVING.md", 10, &prepare, |folder| {
         leave(
             folder,
             "weather.csv",

@@ -1,7 +1,7 @@
 //! The program from outside: serving, stations by the command line, stopping.
 
 use crate::kit::connection::{Connection, truck};
-use crate::kit::program::{Program, post, program, run};
+use crate::kit::program::{Program, make_database, post, program, run};
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
@@ -93,6 +93,7 @@ async fn the_machines_newer_rules_of_time_zones_are_the_ones_that_count() {
     std::fs::write(zones.join("America/Vancouver"), [&block[..], &block, b"\nTST-1\n"].concat()).expect("a file");
     std::fs::write(zones.join("tzdata.zi"), "# version 2099a\n").expect("a file");
 
+    make_database(&data);
     let added = run(&data, &["station", "add", "quay", "--zone", "America/Vancouver"]);
     assert!(added.status.success());
     let server = Program::start_with_zones(&data, &zones);
@@ -129,6 +130,7 @@ fn wrong_arguments_are_named() {
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && error.contains(said), "{arguments:?}: {error}");
     }
+    make_database(folder.path());
     assert!(run(folder.path(), &["station", "add", "a"]).status.success());
     for arguments in [&["station", "new-key", "nobody"][..], &["station", "remove", "nobody", "--yes"]] {
         let output = run(folder.path(), arguments);

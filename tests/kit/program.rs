@@ -8,7 +8,16 @@ use std::time::{Duration, Instant};
 /// The program under test.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stevenson"));
-    for name in ["STEVENSON_PORT", "STEVENSON_DATA", "STEVENSON_LOG", "RUST_LOG", "JOURNAL_STREAM"] {
+    let names = [
+        "STEVENSON_PORT",
+        "STEVENSON_DATA",
+        "STEVENSON_LOG",
+        "RUST_LOG",
+        "JOURNAL_STREAM",
+        "STATE_DIRECTORY",
+        "XDG_DATA_HOME",
+    ];
+    for name in names {
         command.env_remove(name);
     }
     command
@@ -132,8 +141,26 @@ impl Drop for Program {
     }
 }
 
-/// Adds a station to a data folder; returns its key.
+/// Makes the database of a data folder, if there is none: as `serve` does, without a server.
+pub fn make_database(data: &Path) {
+    let file = data.join("stevenson.db");
+    if file.exists() {
+        return;
+    }
+    std::fs::create_dir_all(data).expect("a folder");
+    let options = stevenson::storage::Options { file, ..stevenson::storage::Options::default() };
+    let open = async {
+        let (storage, _) = stevenson::storage::Storage::open(options).await.expect("a database");
+        storage.close().await;
+    };
+    // A thread of its own: the caller may be in a runtime already.
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    std::thread::scope(|scope| scope.spawn(|| runtime().block_on(open)).join()).expect("it is made");
+}
+
+/// Adds a station to a data folder, which gets a database if it has none; returns its key.
 pub fn add_station(data: &Path, slug: &str) -> String {
+    make_database(data);
     let output =
         run(data, &["station", "add", slug, "--name", "Town Hall", "--zone", "Europe/Berlin", "--elevation", "214"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -93,6 +93,7 @@ fn a_real_year_is_imported_and_its_days_are_as_they_are_computed_apart() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let file = weather(folder.path());
+    crate::kit::program::make_database(&data);
     for airport in ["EWR", "JFK", "LGA"] {
         let slug = airport.to_lowercase();
         let added = run(&data, &["station", "add", &slug, "--zone", "America/New_York", "--elevation", "4"]);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use stevenson::config::Config;
+use stevenson::config::{Config, Flags, Loaded, Surroundings};
 
 const DOCUMENT: &str = "docs/CONFIG.md";
 
@@ -62,7 +62,8 @@ const HEAD: &str = "\
 <!-- This file is made from the code: `UPDATE=1 cargo test --test rules config_doc` writes it. Do not edit it by hand. -->
 
 The server reads `stevenson.toml` in its data folder, or the file that `--config` names. A key that is missing there has
-its default. An unknown key or a wrong value stops the server with an error that names it.
+its default. An unknown key or a wrong value stops the server with an error that names it and its line. `stevenson config` prints
+the whole configuration with where each value comes from; `stevenson check` says what should be mended.
 
 ```toml
 port = 8080
@@ -74,6 +75,14 @@ durability = \"normal\"
 An environment variable wins over the file: `STEVENSON_PORT=8080`, `STEVENSON_STORAGE__DURABILITY=normal` (two underscores
 between section and key). A flag of the command line wins over both. `STEVENSON_LOG` and the flags
 `--log` and `--log-format` are no keys of the file: [LOG.md](LOG.md) tells of them.
+
+## The data folder
+
+The data folder is the one that `--data` names, else `STEVENSON_DATA`, else the key `data` of a file that `--config` names. If they
+disagree, the first of them wins, and the difference is said. If nobody names one, it is the first of these that there is: the
+folder that systemd gives (`StateDirectory=` in a unit), `$XDG_DATA_HOME/stevenson`, `$HOME/.local/share/stevenson`. Only
+`stevenson serve` makes the folder and its database; other commands refuse where there is none. A `stevenson.toml` in a data
+folder may not name another one.
 ";
 
 /// A field of an `Options` struct.
@@ -220,6 +229,7 @@ fn the_example_of_the_document_is_a_configuration() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("stevenson.toml");
     fs::write(&file, example).expect("written");
-    let config = Config::load(Some(&file), figment::Figment::new()).expect("a configuration");
-    assert_eq!(config.port, 8080);
+    let around = Surroundings { home: Some(folder.path().into()), ..Surroundings::default() };
+    let loaded = Loaded::load(Some(&file), Flags::default(), &around).expect("a configuration");
+    assert_eq!(loaded.config.port, 8080);
 }

@@ -1,6 +1,6 @@
 //! A server of a run's own.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,16 +21,17 @@ impl OwnServer {
         let name = format!("stevenson-lab-{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let key = station(&program, &folder);
-        let child = key.and_then(|key| Ok((key, serve(&program, &folder)?)));
-        let (key, mut child) = child.inspect_err(|_| remove(&folder))?;
+        let child = serve(&program, &folder).inspect_err(|_| remove(&folder))?;
+        // From here on both go with it, whatever fails.
+        let mut server = Self { child, folder, url: String::new(), key: String::new() };
         let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
+        if let Some(stdout) = server.child.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
         let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
-        let server = Self { child, folder, url: url.unwrap_or_default(), key };
-        if server.url.is_empty() { bail!("the server does not start: {line:?}") } else { Ok(server) }
+        server.url = url.with_context(|| format!("the server does not start: {line:?}"))?;
+        server.key = station(&program, &server.folder)?;
+        Ok(server)
     }
 }
 

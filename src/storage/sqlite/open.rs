@@ -142,6 +142,11 @@ async fn migrate(db: &SqlitePool) -> Result<(), Error> {
     }
 }
 
+/// The number of the newest migration.
+pub(super) fn newest_migration() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 const READ_META: &str = "SELECT value FROM meta WHERE key = $1";
 const WRITE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 

@@ -210,6 +210,7 @@ async fn where_a_station_stands_is_set_here_and_by_commands_and_is_shown_to_its_
     assert_eq!(app.storage.directory().by_slug("roof").and_then(|roof| roof.coordinates), None);
 
     let folder = tempfile::tempdir().expect("a folder");
+    crate::kit::program::make_database(folder.path());
     let run = |arguments: &[&str]| {
         let output = crate::kit::program::run(folder.path(), arguments);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -48,6 +48,7 @@ played_start() {
   [ -p "$ROOT/said" ] || mkfifo "$ROOT/said"
   exec 9<>"$ROOT/said"
   (
+    cd /
     umask "$(sed -n 's/^UMask=//p' "$unit")"
     # shellcheck disable=SC2086 # the words of the command
     STATE_DIRECTORY="$folder" STEVENSON_PORT=0 exec $ROOT$command >&9 2>>"$ROOT/journal"

@@ -10,7 +10,9 @@ async fn the_access_log_has_a_line_for_each_answered_request_and_no_secret() {
     let key = add_station(folder.path(), "roof");
     let mut server = Server::start(folder.path(), &["--access-log"]);
     assert_eq!(server.posts(&key, r#"{"temperature": 20}"#).await, 201);
-    let posted = server.hears(&["INFO stevenson::access: answered from=127.0.0.1 method=POST target=/api/v1/readings status=201 bytes="]);
+    let posted = server.hears(&[
+        "INFO stevenson::access: answered from=127.0.0.1 method=POST target=/api/v1/readings status=201 bytes=",
+    ]);
     assert!(posted.contains(" ms=") && posted.contains("station=roof"), "{posted}");
     assert_eq!(server.gets("/s/roof?units=us&x=%1b").await.0, 200);
     server.hears(&["method=GET target=/s/roof?units=us&x=%1b status=200 bytes="]);

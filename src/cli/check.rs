@@ -1,0 +1,50 @@
+//! `check`: what an operator should mend. It reads only, also beside a running server.
+
+mod facts;
+mod finding;
+mod gather;
+mod judge;
+mod stations;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use finding::{Finding, Level};
+use std::io::{Write, stdout};
+use stevenson::config::{self, Loaded};
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Look through the whole database for damage, however long it takes
+    #[arg(long)]
+    deep: bool,
+    /// Print JSON, for programs
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    pub(super) serve: super::Serve,
+}
+
+/// Checks; an error if something is wrong.
+pub(super) async fn run(loaded: Result<Loaded, config::Error>, arguments: Check) -> Result<()> {
+    let found = match &loaded {
+        Ok(loaded) => {
+            let notes = loaded.notes.iter().map(|note| Finding::warn("configuration", note));
+            let facts = gather::gather(loaded, arguments.deep).await;
+            notes.chain(judge::judge(&facts)).collect()
+        }
+        Err(error) => vec![Finding::wrong("configuration", gather::chain(error))],
+    };
+    let count = |level| found.iter().filter(|finding| finding.level == level).count();
+    let (wrong, warnings) = (count(Level::Wrong), count(Level::Warn));
+    let said = match arguments.json {
+        true => format!("{}\n", serde_json::json!({ "wrong": wrong, "warnings": warnings, "findings": found })),
+        false => found.iter().map(|finding| format!("{finding}\n")).collect(),
+    };
+    // Who reads may have had enough; the exit code counts.
+    let _ = stdout().write_all(said.as_bytes());
+    match wrong {
+        0 => Ok(()),
+        1 => bail!("one thing is wrong"),
+        many => bail!("{many} things are wrong"),
+    }
+}

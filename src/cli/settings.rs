@@ -1,0 +1,20 @@
+//! `config`: the configuration that a server would run with.
+
+use super::manual::print;
+use anyhow::Result;
+use clap::Args;
+use stevenson::config::Loaded;
+
+#[derive(Debug, Args)]
+pub(super) struct Settings {
+    /// Only what is not as it is by default
+    #[arg(long)]
+    changed: bool,
+    #[command(flatten)]
+    pub(super) serve: super::Serve,
+}
+
+/// Prints it.
+pub(super) fn run(loaded: &Loaded, arguments: &Settings) -> Result<()> {
+    print(loaded.shown(arguments.changed)?.as_bytes())
+}

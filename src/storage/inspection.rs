@@ -1,0 +1,63 @@
+//! What a look at a database's file tells, without opening it for writing.
+
+use weather::clock::Heard;
+use weather::station::Slug;
+use weather::time::Timestamp;
+
+/// What was seen.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Whether this program understands the tables as they are.
+    pub schema: Schema,
+    /// Bytes that hold something.
+    pub used_bytes: u64,
+    /// When the first station was added.
+    pub began: Option<Timestamp>,
+    /// When the newest entry of the journal was written.
+    pub committed: Option<Timestamp>,
+    /// Whether the owner has a password.
+    pub has_password: bool,
+    /// Devices that wait to be claimed.
+    pub unclaimed: u64,
+    /// The stations, sorted by slug; at most as many as are looked at.
+    pub stations: Vec<InspectedStation>,
+    /// Whether the file is whole.
+    pub soundness: Soundness,
+}
+
+/// What was seen of a station.
+#[derive(Debug)]
+pub struct InspectedStation {
+    /// Its slug.
+    pub slug: Slug,
+    /// When its newest reading is of.
+    pub newest: Option<Timestamp>,
+    /// Times of its newest readings, newest first, ms.
+    pub(super) times: Vec<i64>,
+    /// How far apart they lie, ms, if that can be said.
+    pub interval_ms: Option<i64>,
+    /// When its newest reports were stored, and what they said of the time.
+    pub heard: Heard,
+}
+
+/// Whether this program understands the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// They are as this program makes them.
+    Fits,
+    /// An older version made them; the next server that starts changes them.
+    Older,
+    /// A newer version made them.
+    Newer,
+}
+
+/// Whether the file is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Soundness {
+    /// It is.
+    Sound,
+    /// As far as was looked at in the time that there was.
+    Unfinished,
+    /// It is not: SQLite's own words.
+    Broken(String),
+}
