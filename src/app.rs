@@ -282,7 +282,11 @@ impl App {
         }
         self.storage.close().await;
         let done = self.storage.stats();
-        tracing::info!(reports = done.reports_stored, words = done.words_stored, "the server has stopped; all is written");
+        tracing::info!(
+            reports = done.reports_stored,
+            words = done.words_stored,
+            "the server has stopped; all is written"
+        );
         for worker in
             [Some(courier), Some(tickets), Some(keeper), Some(notices), Some(serving), demo].into_iter().flatten()
         {

@@ -53,20 +53,26 @@ impl Greeting {
         let mut says = |name: &str, what: String| lines.push_str(&format!("  {name:NAME_CHARS$}{what}\n"));
         says("version", env!("CARGO_PKG_VERSION").to_owned());
         says("database", format!("{}, {}", shown(&self.database), size(self.bytes)));
-        says("configuration", match &self.file {
-            Some(file) => shown(file),
-            None => "no file; flags, environment and defaults count".to_owned(),
-        });
+        says(
+            "configuration",
+            match &self.file {
+                Some(file) => shown(file),
+                None => "no file; flags, environment and defaults count".to_owned(),
+            },
+        );
         says("reached by", self.reached_by(http.ip()));
         says("connections", {
             let (most, files) = (thousands(listening.max_connections as u64), thousands(listening.open_files));
             format!("{most} at most; {files} open files are allowed")
         });
         says("time zones", listening.zones.to_string());
-        says("stations", match listening.stations {
-            0 => "none yet; add one: stevenson station add NAME".to_owned(),
-            count => thousands(count as u64),
-        });
+        says(
+            "stations",
+            match listening.stations {
+                0 => "none yet; add one: stevenson station add NAME".to_owned(),
+                count => thousands(count as u64),
+            },
+        );
         if let Some(at) = listening.station_port {
             says("station port", format!("takes uploads of consoles at {at}"));
         }
@@ -79,10 +85,13 @@ impl Greeting {
         if listening.enrols {
             says("enrolment", format!("on: devices that are no station's wait at {rooms} to be claimed"));
         }
-        says("owner's pages", match listening.has_password {
-            true => format!("{rooms}, with the owner's password"),
-            false => format!("{rooms}, for this machine only: no password is set (stevenson admin password)"),
-        });
+        says(
+            "owner's pages",
+            match listening.has_password {
+                true => format!("{rooms}, with the owner's password"),
+                false => format!("{rooms}, for this machine only: no password is set (stevenson admin password)"),
+            },
+        );
         lines
     }
 
@@ -111,7 +120,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// A path on one line, whatever its name is.
 fn shown(path: &Path) -> String {
-    path.display().to_string().chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    path.display()
+        .to_string()
+        .chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
 }
 
 fn size(bytes: Option<u64>) -> String {

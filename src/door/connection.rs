@@ -89,7 +89,9 @@ impl Connected {
                 match lane::look(&self.ahead, rooms, self.peer) {
                     Verdict::More => {}
                     Verdict::Unusual => return Some(None),
-                    Verdict::Plain { head, body, guest, asked } => return Some(Some(Plain { head, body, guest, asked })),
+                    Verdict::Plain { head, body, guest, asked } => {
+                        return Some(Some(Plain { head, body, guest, asked }));
+                    }
                 }
             }
             if self.read(READ_BYTES).await.ok()? == 0 {

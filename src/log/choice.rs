@@ -112,7 +112,10 @@ mod tests {
     #[test]
     fn a_bad_filter_is_named_with_its_place() {
         assert!(asked(Some("inof"), "", "").starts_with("--log: \"inof\" is no level; write a level (off, error,"));
-        assert!(asked(None, "warn,stevenson=lots", "").starts_with("the variable STEVENSON_LOG: \"warn,stevenson=lots\" is"));
+        assert!(
+            asked(None, "warn,stevenson=lots", "")
+                .starts_with("the variable STEVENSON_LOG: \"warn,stevenson=lots\" is")
+        );
         assert!(asked(None, "", "a=b=c").starts_with("the variable RUST_LOG: "));
     }
 }

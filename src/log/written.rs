@@ -18,7 +18,7 @@ pub(crate) enum Way {
 }
 
 /// A line, with how often it came again.
-pub(super) struct Line<'a> {
+pub(super) struct LogLine<'a> {
     pub at: DateTime<Utc>,
     pub record: &'a Record,
     /// 0: this is the line itself.
@@ -27,11 +27,12 @@ pub(super) struct Line<'a> {
 
 impl Way {
     /// A line of the log, with its end.
-    pub(super) fn line(self, line: &Line<'_>) -> String {
+    pub(super) fn line(self, line: &LogLine<'_>) -> String {
         match self {
             Self::Text { colours } => {
                 let level = line.record.level;
-                let level = if colours { format!("\x1b[{}m{level:>5}\x1b[0m", colour(level)) } else { format!("{level:>5}") };
+                let level =
+                    if colours { format!("\x1b[{}m{level:>5}\x1b[0m", colour(level)) } else { format!("{level:>5}") };
                 format!("{} {level} {}\n", time(line.at), told(line))
             }
             Self::Journal => format!("<{}>{}\n", priority(line.record.level), told(line)),
@@ -45,7 +46,7 @@ impl Way {
         match self {
             Self::Text { .. } => format!("{text}\n"),
             Self::Journal => format!("<{}>{}\n", priority(error), visible(&text)),
-            Self::Json => json(&Line { at, record: &Record::own(error, text), repeated: 0 }),
+            Self::Json => json(&LogLine { at, record: &Record::own(error, text), repeated: 0 }),
         }
     }
 }
@@ -74,7 +75,7 @@ fn colour(level: Level) -> u8 {
 }
 
 /// What a line says, without time and level.
-fn told(line: &Line<'_>) -> String {
+fn told(line: &LogLine<'_>) -> String {
     let Record { target, message, fields, .. } = line.record;
     let mut told = match line.repeated {
         0 => format!("{target}: {}", visible(message)),
@@ -97,7 +98,8 @@ fn is_word(text: &str) -> bool {
 
 /// A character that could move a terminal's cursor, begin a new line, or turn the direction of a text.
 fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text of one line, with escapes in place of what is not seen.
@@ -109,7 +111,7 @@ fn visible(text: &str) -> String {
     shown
 }
 
-fn json(line: &Line<'_>) -> String {
+fn json(line: &LogLine<'_>) -> String {
     let Record { level, target, message, fields } = line.record;
     let mut object = Map::new();
     object.insert("time".to_owned(), time(line.at).to_string().into());
@@ -132,8 +134,13 @@ mod tests {
 
     fn line(way: Way, message: &str, repeated: u64) -> String {
         let fields = vec![("station", "roof".into()), ("reason", "a \"b\"\u{1b}[2J".into()), ("times", 3.into())];
-        let record = Record { level: Level::WARN, target: "stevenson::x".to_owned(), message: message.to_owned(), fields };
-        way.line(&Line { at: DateTime::from_timestamp_millis(1_795_356_000_123).expect("a time"), record: &record, repeated })
+        let record =
+            Record { level: Level::WARN, target: "stevenson::x".to_owned(), message: message.to_owned(), fields };
+        way.line(&LogLine {
+            at: DateTime::from_timestamp_millis(1_795_356_000_123).expect("a time"),
+            record: &record,
+            repeated,
+        })
     }
 
     #[test]
@@ -159,7 +166,10 @@ mod tests {
             let told = line(Way::Json, message, repeated);
             assert_eq!(told.matches('\n').count(), 1);
             let read: Value = serde_json::from_str(&told).expect("JSON");
-            assert_eq!((&read["message"], &read["level"], &read["fields"]["times"]), (&message.into(), &"WARN".into(), &3.into()));
+            assert_eq!(
+                (&read["message"], &read["level"], &read["fields"]["times"]),
+                (&message.into(), &"WARN".into(), &3.into())
+            );
             assert_eq!(read["repeated"].as_u64().unwrap_or(0), repeated);
         }
         let read: Value = serde_json::from_str(&Way::Json.plain(DateTime::UNIX_EPOCH, "no".to_owned())).expect("JSON");

@@ -62,7 +62,12 @@ fn a_start_and_a_stop_are_told_with_what_was_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_, log) = Server::start(folder.path(), &[]).ends();
     let told = |what: &str| log.lines().position(|line| line.contains(" INFO ") && line.contains(what));
-    let order = ["there is no configuration file", "the server has started", "the server is stopping", "the server has stopped; all is written reports=0 words=0"];
+    let order = [
+        "there is no configuration file",
+        "the server has started",
+        "the server is stopping",
+        "the server has stopped; all is written reports=0 words=0",
+    ];
     let order = order.map(|what| told(what).unwrap_or_else(|| panic!("{what}: {log}")));
     assert!(order.is_sorted(), "{log}");
 }

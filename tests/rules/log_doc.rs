@@ -53,7 +53,8 @@ fn said() -> BTreeSet<(String, String)> {
         for level in LEVELS {
             for (at, found) in source.own().match_indices(&format!("tracing::{level}!(")) {
                 let arguments = arguments(&source.own()[at + found.len()..]);
-                let literal = arguments.iter().find_map(|argument| argument.trim().strip_prefix('"')?.strip_suffix('"'));
+                let literal =
+                    arguments.iter().find_map(|argument| argument.trim().strip_prefix('"')?.strip_suffix('"'));
                 let literal = literal.unwrap_or_else(|| panic!("{}: a line without a message", source.path));
                 let message = message(literal);
                 if (source.path.as_str(), message.as_str()) != SENTENCE {

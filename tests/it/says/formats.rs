@@ -16,7 +16,8 @@ fn a_filter_that_cannot_be_read_is_an_error_that_says_what_to_write() {
         assert!(!output.status.success());
         String::from_utf8(output.stderr).expect("text")
     };
-    let advice = "write a level (off, error, warn, info, debug, trace), or a filter such as info,stevenson::mqtt=debug\n";
+    let advice =
+        "write a level (off, error, warn, info, debug, trace), or a filter such as info,stevenson::mqtt=debug\n";
     assert_eq!(told(Some("loud"), &[]), format!("stevenson: --log: \"loud\" is no level; {advice}"));
     let ours = [("STEVENSON_LOG", "loud"), ("RUST_LOG", "info")];
     assert_eq!(told(None, &ours), format!("stevenson: the variable STEVENSON_LOG: \"loud\" is no level; {advice}"));
@@ -27,15 +28,16 @@ fn a_filter_that_cannot_be_read_is_an_error_that_says_what_to_write() {
 #[test]
 fn the_flag_counts_before_the_variables() {
     let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
     let mut quiet = program();
     quiet.env("STEVENSON_LOG", "debug").env("RUST_LOG", "trace");
-    assert_eq!(Server::of(quiet, folder.path(), &["--log", "warn"]).ends().1, "");
+    assert_eq!(Server::of(quiet, &data, &["--log", "warn"]).ends().1, "");
     let mut quiet = program();
     quiet.env("STEVENSON_LOG", "error").env("RUST_LOG", "trace");
-    assert_eq!(Server::of(quiet, folder.path(), &[]).ends().1, "");
+    assert_eq!(Server::of(quiet, &data, &[]).ends().1, "");
     let mut common = program();
     common.env("RUST_LOG", "info");
-    assert!(Server::of(common, folder.path(), &[]).ends().1.contains("the server has started"));
+    assert!(Server::of(common, &data, &[]).ends().1.contains("the server has started"));
 }
 
 #[tokio::test]
@@ -61,7 +63,10 @@ async fn every_line_is_json_if_that_is_asked_for() {
 fn an_error_at_the_start_is_json_too() {
     let output = program().args(["serve", "--log-format", "json", "--config", "/none.toml"]).output().expect("it runs");
     let line: Value = serde_json::from_slice(&output.stderr).expect("JSON");
-    assert!(line["message"].as_str().is_some_and(|told| told.contains("/none.toml")) && line["level"] == "ERROR", "{line}");
+    assert!(
+        line["message"].as_str().is_some_and(|told| told.contains("/none.toml")) && line["level"] == "ERROR",
+        "{line}"
+    );
 }
 
 #[test]
@@ -82,9 +87,15 @@ fn the_journal_of_systemd_gets_levels_and_no_times() {
         let log = std::fs::read_to_string(folder.path().join("log")).expect("text");
         let lines: Vec<_> = log.lines().collect();
         if is_journal {
-            assert!(lines.iter().all(|line| line.starts_with("<3>stevenson: ") || line.starts_with("<6>stevenson::")), "{log}");
+            assert!(
+                lines.iter().all(|line| line.starts_with("<3>stevenson: ") || line.starts_with("<6>stevenson::")),
+                "{log}"
+            );
         } else {
-            assert!(lines.iter().any(|line| line.starts_with("stevenson: ")) && log.contains("Z  INFO stevenson::"), "{log}");
+            assert!(
+                lines.iter().any(|line| line.starts_with("stevenson: ")) && log.contains("Z  INFO stevenson::"),
+                "{log}"
+            );
         }
         file.set_len(0).expect("empty");
     }
