@@ -8,14 +8,16 @@
 
 mod refusals;
 mod ring;
+mod telling;
 
 use channel::crowd::Source;
-use refusals::{Refusal, Refusals, Told, Who};
+use refusals::{Refusal, Refusals, Who};
 use ring::{Party, Ring};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use telling::tell;
 use tokio::sync::watch;
 use weather::quantity::Quantity;
 use weather::report::Warning;
@@ -270,29 +272,6 @@ impl Inbox {
 
     fn ring(&self) -> MutexGuard<'_, Ring<Arc<Noted>>> {
         self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Writes a line to the log.
-fn tell(told: &Told) {
-    let (refusal, again) = match told {
-        Told::First(refusal) => (refusal, None),
-        Told::Again(refusal, again) => (refusal, Some(again)),
-        Told::Others(times) => {
-            return tracing::warn!(times, "more uploads were refused; /admin/inbox shows the newest");
-        }
-    };
-    let Refusal { who, format, way, is_partly, reason } = refusal;
-    let (again, within) = (again.map(|again| again.times), again.map(tracing::field::display));
-    match who {
-        Who::Station(station) if *is_partly => {
-            tracing::warn!(station, format, way, reason, again, within, "an upload was not stored in full");
-        }
-        Who::Station(station) => tracing::warn!(station, format, way, reason, again, within, "an upload was refused"),
-        Who::Nobody(from) => {
-            let from = from.map(tracing::field::display);
-            tracing::warn!(from, format, way, reason, again, within, "an upload of an unknown sender was refused");
-        }
     }
 }
 

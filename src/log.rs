@@ -21,7 +21,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, registry};
-use written::Line;
+use written::LogLine;
 pub(crate) use written::Way;
 
 /// Lines that wait for standard error; further ones are dropped. So many are about 1 MB.
@@ -175,7 +175,7 @@ impl Pen {
 
     fn write(&self, out: &mut impl Write, at: DateTime<Utc>, line: &Folded) {
         let Folded { record, repeated } = line;
-        write(out, self.way.line(&Line { at, record, repeated: *repeated }));
+        write(out, self.way.line(&LogLine { at, record, repeated: *repeated }));
     }
 }
 

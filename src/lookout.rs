@@ -8,6 +8,7 @@ pub use roll::Event;
 use crate::inbox::Inbox;
 use crate::storage::{Directory, Error, Storage};
 use roll::{Heard, Roll};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
@@ -87,7 +88,13 @@ impl Lookout {
             }
             self.directory = Some(directory);
         }
-        happened.extend(self.roll.hears(|station| heard(&self.storage, station)));
+        let hears = |station| heard(&self.storage, station);
+        let new = self.roll.new_ones(hears);
+        let stored = match new.is_empty() {
+            true => HashSet::new(),
+            false => self.storage.latest_of(&new, now).await?.into_keys().collect(),
+        };
+        happened.extend(self.roll.hears(hears, &stored));
         let doubted = self.roll.doubted(now);
         if !doubted.is_empty() {
             let intervals = self.storage.intervals_ms(&doubted).await?;

@@ -47,6 +47,7 @@ impl Asked {
         let Self { begun, from, method, target, agent, station } = self;
         let ms = u64::try_from(instant().saturating_duration_since(begun).as_millis()).unwrap_or(u64::MAX);
         let (from, bytes) = (from.map(tracing::field::display), bytes.map(|bytes| bytes as u64));
+        let agent = Some(agent).filter(|agent| !agent.is_empty());
         tracing::info!(target: "stevenson::access", from, method, target, status, bytes, ms, station, agent, "answered");
     }
 }

@@ -19,6 +19,7 @@ const HEADERS_MAX: usize = 40;
 pub(crate) const BODY_MAX_BYTES: usize = 64 * 1_024;
 
 /// What the lane thinks of the bytes that have come.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment, and a box would be made for each request")]
 pub(crate) enum Verdict {
     /// The head is not complete.
     More,

@@ -14,9 +14,9 @@ const OF_STATION_MAX: usize = 8;
 /// Reasons of all stations that are told at the same time; they take less than 1 MiB.
 const OF_STATIONS_MAX: usize = 1_024;
 /// Reasons of one address that is no station's.
-const OF_ADDRESS_MAX: usize = 4;
-/// Reasons of all that are no station's: anybody can send those. So they get 33 lines in a minute at most.
-const OF_NOBODY_MAX: usize = 16;
+const OF_ADDRESS_MAX: usize = 8;
+/// Reasons of all that are no station's: anybody can send those. So they get 65 lines in a minute at most.
+const OF_NOBODY_MAX: usize = 32;
 /// Longest reason, in characters.
 const REASON_MAX_CHARS: usize = 200;
 

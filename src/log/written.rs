@@ -18,7 +18,7 @@ pub(crate) enum Way {
 }
 
 /// A line, with how often it came again.
-pub(super) struct Line<'a> {
+pub(super) struct LogLine<'a> {
     pub at: DateTime<Utc>,
     pub record: &'a Record,
     /// 0: this is the line itself.
@@ -27,7 +27,7 @@ pub(super) struct Line<'a> {
 
 impl Way {
     /// A line of the log, with its end.
-    pub(super) fn line(self, line: &Line<'_>) -> String {
+    pub(super) fn line(self, line: &LogLine<'_>) -> String {
         match self {
             Self::Text { colours } => {
                 let level = line.record.level;
@@ -46,7 +46,7 @@ impl Way {
         match self {
             Self::Text { .. } => format!("{text}\n"),
             Self::Journal => format!("<{}>{}\n", priority(error), visible(&text)),
-            Self::Json => json(&Line { at, record: &Record::own(error, text), repeated: 0 }),
+            Self::Json => json(&LogLine { at, record: &Record::own(error, text), repeated: 0 }),
         }
     }
 }
@@ -75,7 +75,7 @@ fn colour(level: Level) -> u8 {
 }
 
 /// What a line says, without time and level.
-fn told(line: &Line<'_>) -> String {
+fn told(line: &LogLine<'_>) -> String {
     let Record { target, message, fields, .. } = line.record;
     let mut told = match line.repeated {
         0 => format!("{target}: {}", visible(message)),
@@ -111,7 +111,7 @@ fn visible(text: &str) -> String {
     shown
 }
 
-fn json(line: &Line<'_>) -> String {
+fn json(line: &LogLine<'_>) -> String {
     let Record { level, target, message, fields } = line.record;
     let mut object = Map::new();
     object.insert("time".to_owned(), time(line.at).to_string().into());
@@ -136,7 +136,7 @@ mod tests {
         let fields = vec![("station", "roof".into()), ("reason", "a \"b\"\u{1b}[2J".into()), ("times", 3.into())];
         let record =
             Record { level: Level::WARN, target: "stevenson::x".to_owned(), message: message.to_owned(), fields };
-        way.line(&Line {
+        way.line(&LogLine {
             at: DateTime::from_timestamp_millis(1_795_356_000_123).expect("a time"),
             record: &record,
             repeated,

@@ -125,13 +125,20 @@ impl Roll {
         happened
     }
 
-    /// Takes in what is heard of all.
-    pub(super) fn hears(&mut self, heard: impl Fn(StationId) -> Heard) -> Vec<Happened> {
+    /// The stations that were heard and have no reading so far, as far as is known.
+    pub(super) fn new_ones(&self, heard: impl Fn(StationId) -> Heard) -> Vec<StationId> {
+        let new = self.known.iter().filter(|(id, known)| !known.has_any && heard(**id).at.is_some());
+        new.map(|(id, _)| *id).collect()
+    }
+
+    /// Takes in what is heard of all. `stored`: those of the new ones that have a reading, now that it is committed.
+    pub(super) fn hears(&mut self, heard: impl Fn(StationId) -> Heard, stored: &HashSet<StationId>) -> Vec<Happened> {
         let mut happened = Vec::new();
         for (id, known) in &mut self.known {
             let Heard { is_heard, at } = heard(*id);
             let before = known.heard_at;
-            if at.is_none() || at <= before && known.is_heard {
+            let is_stored = known.has_any || stored.contains(id);
+            if at.is_none() || !is_stored || at <= before && known.is_heard {
                 continue;
             }
             known.heard_at = at.max(before);

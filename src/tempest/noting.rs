@@ -36,6 +36,11 @@ pub(super) fn note(
     }
     let reader =
         reading.map(|reading| -> Reader { Box::new(move |_, body| understood(&body.start, &arrival, &reading)) });
+    let reasons = match (fate.refusal(), &station) {
+        // What a parser says needs to be told of what.
+        (Some(why), Err(nobody)) if why != *nobody => vec![format!("{nobody}: {why}").into()],
+        (why, _) => why.into_iter().collect(),
+    };
     inbox.note(Note {
         at,
         from: Some(from),
@@ -45,7 +50,7 @@ pub(super) fn note(
         target: Raw::default(),
         body: Raw::of(&bytes),
         secrets: &[],
-        reasons: fate.refusal().into_iter().collect(),
+        reasons,
         fate,
         reader,
     });

@@ -50,6 +50,7 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
         Err(error) => {
             let failed = Err(error);
             scribe.settle_reports::<()>(&failed).await;
+            scribe.took(begun);
             return failed.map_err(|error| (error, slices));
         }
     };

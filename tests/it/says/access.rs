@@ -15,10 +15,10 @@ async fn the_access_log_has_a_line_for_each_answered_request_and_no_secret() {
     ]);
     assert!(posted.contains(" ms=") && posted.contains("station=roof"), "{posted}");
     assert_eq!(server.gets("/s/roof?units=us&x=%1b").await.0, 200);
-    server.hears(&["method=GET target=/s/roof?units=us&x=%1b status=200 bytes="]);
-    let console = format!("/weatherstation/updateweatherstation.php?ID=roof&PASSWORD={key}&tempf=50");
+    server.hears(&["method=GET target=\"/s/roof?units=us&x=%1b\" status=200 bytes="]);
+    let console = format!("/weatherstation/updateweatherstation.php?ID=roof&PASSWORD={key}&tempf=50&dateutc=now");
     assert_eq!(server.gets(&console).await.0, 200);
-    server.hears(&["updateweatherstation.php?ID=…&PASSWORD=…&tempf=50", "status=200"]);
+    server.hears(&["updateweatherstation.php?ID=…&PASSWORD=…&tempf=50&dateutc=now", "status=200"]);
     let old = format!("/api/v1/{key}/telemetry");
     let request = reqwest::Client::new().post(format!("{}{old}", server.url)).body(r#"{"temperature": 21}"#);
     assert_eq!(request.send().await.expect("an answer").status().as_u16(), 200);

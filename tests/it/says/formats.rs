@@ -28,15 +28,16 @@ fn a_filter_that_cannot_be_read_is_an_error_that_says_what_to_write() {
 #[test]
 fn the_flag_counts_before_the_variables() {
     let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
     let mut quiet = program();
     quiet.env("STEVENSON_LOG", "debug").env("RUST_LOG", "trace");
-    assert_eq!(Server::of(quiet, folder.path(), &["--log", "warn"]).ends().1, "");
+    assert_eq!(Server::of(quiet, &data, &["--log", "warn"]).ends().1, "");
     let mut quiet = program();
     quiet.env("STEVENSON_LOG", "error").env("RUST_LOG", "trace");
-    assert_eq!(Server::of(quiet, folder.path(), &[]).ends().1, "");
+    assert_eq!(Server::of(quiet, &data, &[]).ends().1, "");
     let mut common = program();
     common.env("RUST_LOG", "info");
-    assert!(Server::of(common, folder.path(), &[]).ends().1.contains("the server has started"));
+    assert!(Server::of(common, &data, &[]).ends().1.contains("the server has started"));
 }
 
 #[tokio::test]
