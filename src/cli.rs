@@ -31,7 +31,8 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Folder that holds the database [default: stevenson in XDG_DATA_HOME, else .local/share/stevenson at home]
+    /// Folder that holds the database [default: the one that systemd gives, else stevenson in XDG_DATA_HOME, else
+    /// .local/share/stevenson at home]
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
@@ -114,7 +115,7 @@ impl Command {
             Self::Station(command) => command.writes(),
             Self::Sensor(command) => command.writes(),
             Self::Reading(command) => command.writes(),
-            Self::Import(arguments) => arguments.writes(),
+            Self::Import(arguments) => !arguments.dry_run,
             Self::Admin(_) => true,
             _ => false,
         }

@@ -20,7 +20,7 @@ pub(super) struct Check {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "With the flags that serve is started with")]
     pub(super) serve: super::Serve,
 }
 

@@ -67,7 +67,7 @@ pub(super) struct Import {
     precision: Option<Precision>,
     /// Show what is understood, and store nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Stop at the first line that is wrong
     #[arg(long)]
     strict: bool,
@@ -124,11 +124,6 @@ pub(super) async fn run(mut config: Config, arguments: Import) -> Result<()> {
 }
 
 impl Import {
-    /// Whether it changes the database.
-    pub(super) fn writes(&self) -> bool {
-        !self.dry_run
-    }
-
     async fn into(self, storage: &Storage) -> Result<()> {
         let station = find(storage, &self.station)?;
         let asked = self.asked(&station)?;

@@ -10,7 +10,7 @@ pub(super) struct Settings {
     /// Only what is not as it is by default
     #[arg(long)]
     changed: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "With the flags that serve is started with")]
     pub(super) serve: super::Serve,
 }
 

@@ -50,10 +50,9 @@ impl Surroundings {
     pub(super) fn usual(&self) -> Result<Folder, Error> {
         let absolute = |path: &OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
         let folder = |path: PathBuf, from: &'static str| Folder { path, chosen: Chosen::Usual(from) };
-        if let Some(list) = &self.state_directory {
-            if let Some(first) = std::env::split_paths(list).find(|path| path.is_absolute()) {
-                return Ok(folder(first, "STATE_DIRECTORY"));
-            }
+        let mut listed = self.state_directory.iter().flat_map(std::env::split_paths);
+        if let Some(first) = listed.find(|path| path.is_absolute()) {
+            return Ok(folder(first, "STATE_DIRECTORY"));
         }
         // The specification: a path that is not absolute is to be ignored.
         if let Some(home) = self.xdg_data_home.as_ref().and_then(absolute) {

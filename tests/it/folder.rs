@@ -201,7 +201,7 @@ fn a_folder_that_cannot_be_used_is_named_with_the_reason() {
         fs::set_permissions(&theirs, fs::Permissions::from_mode(0o700)).expect("changed");
         command.current_dir("/").uid(NOBODY).gid(NOBODY);
     } else {
-        fs::set_permissions(&theirs, fs::Permissions::from_mode(0)).expect("changed");
+        fs::set_permissions(&theirs, fs::Permissions::from_mode(0o0)).expect("changed");
     }
     let error = said(&mut command).error;
     assert!(error.contains(theirs.to_str().expect("text")) && error.contains("Permission denied"), "{error}");

@@ -1,6 +1,7 @@
 //! The real program as a child process, on a free port, with a data folder of its own.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -147,7 +148,7 @@ pub fn make_database(data: &Path) {
     if file.exists() {
         return;
     }
-    std::fs::create_dir_all(data).expect("a folder");
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).expect("a folder");
     let options = stevenson::storage::Options { file, ..stevenson::storage::Options::default() };
     let open = async {
         let (storage, _) = stevenson::storage::Storage::open(options).await.expect("a database");

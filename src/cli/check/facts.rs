@@ -22,11 +22,20 @@ pub(super) struct Facts {
     pub inspection: Result<Inspection, String>,
     pub disk: Option<Disk>,
     pub files: Files,
-    /// The process of the server that runs over the folder; `None`: none runs, or the system does not tell.
-    pub server: Option<u32>,
+    pub server: Server,
     pub zones: Source,
     pub limits: Limits,
     pub exposure: Exposure,
+}
+
+/// Whether a server runs over the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    /// It does, as this process.
+    Runs(u32),
+    Rests,
+    /// The system does not tell.
+    Unknown,
 }
 
 /// The configuration's file.

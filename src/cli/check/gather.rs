@@ -1,6 +1,6 @@
 //! Asks the system and the database.
 
-use super::facts::{ConfigFile, Disk, Exposure, Facts, Files, Limits};
+use super::facts::{ConfigFile, Disk, Exposure, Facts, Files, Limits, Server};
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -92,9 +92,12 @@ fn exposure(config: &Config) -> Exposure {
 
 /// The process that holds the lock of a data folder. It is looked up, not tried: a server that starts in that moment would find the
 /// folder taken.
-fn server(data: &Path) -> Option<u32> {
-    let inode = fs::metadata(data.join(SERVER_LOCK)).ok()?.ino();
-    holder(&fs::read_to_string(LOCKS).ok()?, inode)
+fn server(data: &Path) -> Server {
+    let Ok(lock) = fs::metadata(data.join(SERVER_LOCK)) else { return Server::Rests };
+    match fs::read_to_string(LOCKS) {
+        Ok(locks) => holder(&locks, lock.ino()).map_or(Server::Rests, Server::Runs),
+        Err(_) => Server::Unknown,
+    }
 }
 
 /// The process with a lock on the file of this number: `1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF`.
@@ -107,8 +110,11 @@ fn holder(locks: &str, inode: u64) -> Option<u32> {
     })
 }
 
-fn files(server: Option<u32>) -> Files {
-    let of_server = server.and_then(|process| fs::read_to_string(format!("/proc/{process}/limits")).ok());
+fn files(server: Server) -> Files {
+    let of_server = match server {
+        Server::Runs(process) => fs::read_to_string(format!("/proc/{process}/limits")).ok(),
+        Server::Rests | Server::Unknown => None,
+    };
     match of_server.and_then(|limits| soft_files(&limits)) {
         Some(limit) => Files { limit: Some(limit), is_of_server: true },
         // A server raises its own limit as far as it may.

@@ -1,6 +1,6 @@
 //! From facts to findings. Nothing here asks the system.
 
-use super::facts::{Exposure, Facts, Files};
+use super::facts::{Exposure, Facts, Files, Server};
 use super::finding::Finding;
 use super::stations;
 use chrono::Datelike;
@@ -56,8 +56,9 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 
 fn server(facts: &Facts) -> Finding {
     match facts.server {
-        Some(process) => Finding::ok("server", format!("it runs, as process {process}")),
-        None => Finding::ok("server", "none runs over this folder"),
+        Server::Runs(process) => Finding::ok("server", format!("it runs, as process {process}")),
+        Server::Rests => Finding::ok("server", "none runs over this folder"),
+        Server::Unknown => Finding::ok("server", "this system does not tell whether one runs"),
     }
 }
 
@@ -268,10 +269,14 @@ fn bytes(bytes: u64) -> String {
     match bytes {
         0..0x10_0000 => format!("{} KiB", bytes >> 10),
         0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
-        _ => format!("{}.{} GiB", bytes >> 30, (bytes & 0x3fff_ffff) * 10 >> 30),
+        _ => format!("{}.{} GiB", bytes >> 30, ((bytes & 0x3fff_ffff) * 10) >> 30),
     }
 }
 
+/// SQLite's words have several lines.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! What is made of facts.
+
+use super::*;
+use crate::cli::check::facts::{Disk, Limits};
+use crate::cli::check::finding::Level;
+use std::path::PathBuf;
+use stevenson::storage::zones::Source;
+
+/// 2026-11-22T14:00:00Z.
+const NOW: Timestamp = Timestamp(1_795_356_000_000);
+const MIB: u64 = 1 << 20;
+
+/// A server where all is well.
+fn well() -> Facts {
+    let inspection = Inspection {
+        schema: Schema::Fits,
+        used_bytes: 100 * MIB,
+        began: Some(NOW.plus(-100 * DAY_MS)),
+        committed: Some(NOW),
+        has_password: true,
+        unclaimed: 0,
+        stations: Vec::new(),
+        soundness: Soundness::Sound,
+    };
+    Facts {
+        now: NOW,
+        is_clock_set: Some(true),
+        modes: vec![(PathBuf::from("/d"), 0o700), (PathBuf::from("/d/stevenson.db"), 0o600)],
+        file: None,
+        database: PathBuf::from("/d/stevenson.db"),
+        inspection: Ok(inspection),
+        disk: Some(Disk { free: 50 << 30 }),
+        files: Files { limit: Some(524_288), is_of_server: true },
+        server: Server::Runs(7),
+        zones: Source { folder: None, version: Some("2026f".to_owned()) },
+        limits: Limits { max_database_bytes: 8_192 * MIB, max_connections: 20_000 },
+        exposure: Exposure {
+            address: ([127, 0, 0, 1], 8000).into(),
+            has_proxies: false,
+            are_proxies_local: true,
+            has_hosts: false,
+            enrols: false,
+        },
+    }
+}
+
+/// What is not well after a change.
+fn told(change: impl FnOnce(&mut Facts)) -> Vec<(Level, &'static str, String)> {
+    let mut facts = well();
+    change(&mut facts);
+    let bad = judge(&facts).into_iter().filter(|finding| finding.level > Level::Ok);
+    bad.map(|finding| (finding.level, finding.about, finding.text)).collect()
+}
+
+/// The same of what is in the database.
+fn told_of(change: impl FnOnce(&mut Inspection)) -> Vec<(Level, &'static str, String)> {
+    told(|facts| change(facts.inspection.as_mut().expect("one")))
+}
+
+#[track_caller]
+fn is_one(told: Vec<(Level, &'static str, String)>, level: Level, about: &str, part: &str) {
+    let [(its_level, its_about, text)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((*its_level, *its_about), (level, about), "{text}");
+    assert!(text.contains(part), "{text}");
+}
+
+#[test]
+fn where_all_is_well_nothing_is_to_be_mended() {
+    assert_eq!(told(|_| ()), []);
+}
+
+#[test]
+fn the_disk_and_the_room_in_the_database_are_told_in_time() {
+    let disk = |free| told(|facts| facts.disk = Some(Disk { free }));
+    is_one(disk(50 * MIB), Level::Wrong, "disk", "only 50 MiB are free");
+    is_one(disk(3 << 30), Level::Warn, "disk", "3.0 GiB are free, and the database may grow by 7.9 GiB");
+    let room = |mib| told_of(|inspection| inspection.used_bytes = mib * MIB);
+    is_one(room(7_000), Level::Warn, "room", "85 % of max_database_mib, and has room for about 17 days");
+    is_one(room(8_192), Level::Wrong, "room", "reports are refused");
+    let young = judge(&Facts {
+        inspection: Ok(Inspection { began: Some(NOW.plus(-DAY_MS)), ..well().inspection.expect("one") }),
+        ..well()
+    });
+    assert!(young.iter().all(|finding| !finding.text.contains("pace")), "the first days are no measure");
+}
+
+#[test]
+fn a_file_that_cannot_be_used_as_it_is_is_told() {
+    is_one(
+        told_of(|inspection| inspection.schema = Schema::Newer),
+        Level::Wrong,
+        "database",
+        "use the newer stevenson",
+    );
+    is_one(told_of(|inspection| inspection.schema = Schema::Older), Level::Warn, "database", "keep a copy");
+    let broken = told_of(|inspection| inspection.soundness = Soundness::Broken("Tree 7\n page 3".to_owned()));
+    is_one(broken, Level::Wrong, "integrity", "the file is damaged: Tree 7 page 3; stop the server");
+    assert_eq!(told_of(|inspection| inspection.soundness = Soundness::Unfinished), []);
+}
+
+#[test]
+fn the_clocks_and_the_rules_of_zones_are_told() {
+    let long_ago = told(|facts| {
+        facts.now = Timestamp(0);
+        facts.inspection = Err("no".to_owned());
+    });
+    assert!(long_ago.iter().any(|(level, about, text)| {
+        (*level, *about) == (Level::Wrong, "system clock") && text.contains("1970-01-01 00:00 UTC, which is before")
+    }));
+    let ahead = told_of(|inspection| inspection.committed = Some(NOW.plus(2 * DAY_MS)));
+    is_one(ahead, Level::Wrong, "system clock", "entries of 2 days later");
+    assert_eq!(told_of(|inspection| inspection.committed = Some(NOW.plus(MINUTE_MS))), []);
+    is_one(told(|facts| facts.is_clock_set = Some(false)), Level::Warn, "system clock", "no time server");
+    let zones = |version: Option<&str>| told(|facts| facts.zones.version = version.map(str::to_owned));
+    is_one(zones(Some("2024b")), Level::Warn, "time zones", "older than two years");
+    is_one(zones(None), Level::Warn, "time zones", "install tzdata");
+    assert_eq!(zones(Some("2025a")), []);
+}
+
+#[test]
+fn too_few_files_are_told_with_what_they_are_enough_for() {
+    let files = |limit| told(|facts| facts.files.limit = limit);
+    is_one(files(Some(1_024)), Level::Warn, "open files", "enough for about 924 connections, not for the 20000");
+    assert_eq!(files(None), []);
+}
+
+#[test]
+fn who_reaches_the_server_is_told_where_that_is_a_risk() {
+    let open = |facts: &mut Facts| facts.exposure.address = ([0, 0, 0, 0], 8000).into();
+    assert_eq!(told(open), [], "with a password");
+    let no_password = told(|facts| {
+        open(facts);
+        facts.inspection.as_mut().expect("one").has_password = false;
+    });
+    is_one(no_password, Level::Warn, "owner", "stevenson admin password");
+    let around = told(|facts| {
+        open(facts);
+        (facts.exposure.has_proxies, facts.exposure.has_hosts) = (true, true);
+    });
+    is_one(around, Level::Warn, "address", "go around the proxy");
+    let proxied = |facts: &mut Facts| (facts.exposure.has_proxies, facts.exposure.has_hosts) = (true, true);
+    assert_eq!(told(proxied), []);
+    let nameless = told(|facts| {
+        proxied(facts);
+        facts.exposure.has_hosts = false;
+    });
+    is_one(nameless, Level::Warn, "hosts", "hosts of [web]");
+    let enrolling = told(|facts| {
+        proxied(facts);
+        facts.exposure.enrols = true;
+    });
+    is_one(enrolling, Level::Warn, "enrolment", "enrol = false");
+}
+
+#[test]
+fn devices_that_wait_are_counted() {
+    is_one(told_of(|inspection| inspection.unclaimed = 1), Level::Warn, "devices", "one waits");
+    is_one(told_of(|inspection| inspection.unclaimed = 3), Level::Warn, "devices", "3 wait");
+}
