@@ -35,6 +35,9 @@ pub(super) enum StationCommand {
         /// Degrees east (negative: west), as 13.41
         #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
         longitude: Option<f64>,
+        /// Print nothing but the key, for a script; all other words go to the standard error output
+        #[arg(long)]
+        key_only: bool,
     },
     /// List the stations
     List,
@@ -73,6 +76,9 @@ pub(super) enum StationCommand {
     NewKey {
         /// The station's slug
         slug: Slug,
+        /// Print nothing but the key, for a script; all other words go to the standard error output
+        #[arg(long)]
+        key_only: bool,
     },
     /// Bind a console or a hub that cannot be given a key: what it calls itself is a secret of the station then
     Bind {
@@ -156,14 +162,19 @@ pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
 /// `subscribed`: the stations that messages of MQTT are read for.
 async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<()> {
     match command {
-        StationCommand::Add { slug, name, zone, elevation, latitude, longitude } => {
+        StationCommand::Add { slug, name, zone, elevation, latitude, longitude, key_only } => {
             let name = name.unwrap_or_else(|| slug.to_string());
             // clap has seen that both are there, or none.
             let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
             let (station, key) = storage.add_station(new).await?;
-            println!("added {} ({})", station.slug, station.name);
-            show_key(&key);
+            let said = format!("added {} ({})", station.slug, station.name);
+            if key_only {
+                eprintln!("{said}");
+            } else {
+                println!("{said}");
+            }
+            show_key(&key, key_only);
         }
         StationCommand::List => {
             let directory = storage.directory();
@@ -224,9 +235,13 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
                 None => {}
             }
         }
-        StationCommand::NewKey { slug } => {
-            show_key(&storage.renew_key(&slug).await?);
-            println!("the old key is no longer valid");
+        StationCommand::NewKey { slug, key_only } => {
+            show_key(&storage.renew_key(&slug).await?, key_only);
+            if key_only {
+                eprintln!("the old key is no longer valid");
+            } else {
+                println!("the old key is no longer valid");
+            }
         }
         StationCommand::Bind { slug, device } => {
             // clap has seen that one of them is there.
@@ -281,9 +296,15 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
     Ok(())
 }
 
-fn show_key(key: &Key) {
-    println!("key: {}", key.reveal());
-    println!("keep the key: the server stores only its hash and cannot show it again");
+/// `only`: a script reads the key, and nothing else, from the standard output.
+fn show_key(key: &Key, only: bool) {
+    const KEEP: &str = "keep the key: the server stores only its hash and cannot show it again";
+    if only {
+        println!("{}", key.reveal());
+        eprintln!("{KEEP}");
+    } else {
+        println!("key: {}\n{KEEP}", key.reveal());
+    }
 }
 
 /// `1 report`, `2 reports`.
