@@ -48,6 +48,7 @@ impl Sent<'_> {
             clock_offset_ms: Some(clock_offset_ms),
             coordinates,
             upload_units,
+            ..StationSettings::default()
         })
     }
 }

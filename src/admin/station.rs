@@ -8,7 +8,7 @@ use super::owner::Owner;
 use super::place::coordinates_text;
 use super::refusal::Refusal;
 use super::stations::{kinds, sentence};
-use crate::storage::{DeviceSecret, Error};
+use crate::storage::{DeviceSecret, Error, StationSettings};
 use crate::web::address::Address;
 use askama::Template;
 use askama_web::WebTemplate;
@@ -140,7 +140,10 @@ async fn rename(slug: &str, owner: Result<Owner<'_>, Refusal>, named: Form<Named
     owner.may_send(named.token)?;
     let station = find(&owner, slug).await?;
     match station_name(named.name) {
-        Ok(name) => owner.storage.rename_station(&station.slug, &name).await?,
+        Ok(name) => {
+            let settings = StationSettings { name: Some(name), ..StationSettings::default() };
+            owner.storage.set_station(&station.slug, settings).await?;
+        }
         Err(error) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &error.to_string())),
     }
     Ok(Answer::done(&station, "renamed"))

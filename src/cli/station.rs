@@ -206,13 +206,14 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             }
         }
         StationCommand::Rename { slug, name } => {
-            storage.rename_station(&slug, &name).await?;
+            let settings = StationSettings { name: Some(name.clone()), ..StationSettings::default() };
+            storage.set_station(&slug, settings).await?;
             println!("{slug} is called {name} now");
         }
         StationCommand::Set { slug, elevation, clock_offset, latitude, longitude, upload_units } => {
             let elevation_m = elevation.map(|elevation| elevation.0);
             let coordinates = latitude.map(|latitude| place(latitude, longitude)).transpose()?;
-            let settings = StationSettings { elevation_m, clock_offset_ms: clock_offset, coordinates, upload_units };
+            let settings = StationSettings { elevation_m, clock_offset_ms: clock_offset, coordinates, upload_units, ..StationSettings::default() };
             storage.set_station(&slug, settings).await?;
             match coordinates {
                 Some(Some(place)) => println!("{slug} stands at {} now", coordinates_text(place)),
