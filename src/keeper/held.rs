@@ -156,3 +156,39 @@ fn hold(own: &mut Alerts, entry: &Entry, reading: &Reading) -> Vec<(u32, Event, 
     }
     events
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_go_with_a_station_that_is_called_something_else() {
+        let visitor = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
+        let at = Timestamp(1_000);
+        let alert = Alert {
+            visitor: visitor.clone(),
+            station: "old".to_owned(),
+            number: 1,
+            rule: String::new(),
+            state: String::new(),
+            units: String::new(),
+            created_at: at,
+            seq: 0,
+        };
+        let mut book = Book::default();
+        book.keep(Held { alert, rule: Rule::Silence, state: AlertState::default(), changed: false });
+        let now = |slug: &str| (slug == "old").then(|| Arc::<str>::from("new"));
+        book.follow(now);
+        let of = |station: &str| (visitor.clone(), station.to_owned());
+        assert_eq!((book.count(), book.alerts.contains_key(&of("new"))), (1, true));
+        assert_eq!(book.alerts[&of("new")][&1].alert.station, "new");
+        let body = br#"{"kind":"report","station":"old","observed_at":900,"values":{"temperature":1}}"#;
+        let entry = Entry { seq: 7, station: "old".into(), visitor: None, committed_at: at, body: body[..].into() };
+        book.hold_against(&[entry], now);
+        assert_eq!(
+            book.alerts[&of("new")][&1].alert.seq,
+            7,
+            "a report from before the change is held against them, too"
+        );
+    }
+}

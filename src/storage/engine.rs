@@ -21,9 +21,9 @@ use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow,
-    KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rezoning, Rows, SensorDay,
-    SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits,
+    KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten,
+    Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -237,11 +237,7 @@ impl Engine {
     }
 
     /// How many rows a sensor has within a stretch, and the quantities that they have values of.
-    pub(super) async fn present(
-        &mut self,
-        sensor: SensorId,
-        stretch: Stretch,
-    ) -> Result<(u64, Vec<Quantity>), Error> {
+    pub(super) async fn present(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(u64, Vec<Quantity>), Error> {
         each!(Engine, self, db => db.present(sensor, stretch).await)
     }
 

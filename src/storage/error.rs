@@ -66,7 +66,9 @@ pub enum Error {
     #[error("the station {0:?} is called {1:?} in URLs now")]
     SlugChanged(String, String),
     /// A station has as many former slugs as it may have.
-    #[error("{0} former names of a station in URLs are kept; stevenson station set {1} --forget-former-slugs forgets them")]
+    #[error(
+        "{0} former names of a station in URLs are kept; stevenson station set {1} --forget-former-slugs forgets them"
+    )]
     TooManySlugs(usize, String),
     /// A device is bound to a station, this one.
     #[error("that device is bound to the station {0:?} already")]

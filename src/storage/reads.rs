@@ -101,7 +101,8 @@ impl Storage {
         }
         let station = self.readers.station_by_hash(&keys::hash(key)).await?;
         let is_its = |station: &Station| {
-            station.slug.as_str() == slug || self.directory().renamed(slug).is_some_and(|now| **now == *station.slug.as_str())
+            station.slug.as_str() == slug
+                || self.directory().renamed(slug).is_some_and(|now| **now == *station.slug.as_str())
         };
         Ok(station.filter(is_its).map(Arc::new))
     }

@@ -20,7 +20,11 @@ impl Writer {
     }
 
     /// Notes where that goes on; `None`: all of the sensor is done.
-    pub(in crate::storage) async fn note_rezoning(&mut self, sensor: SensorId, place: Option<DayPlace>) -> Result<(), Error> {
+    pub(in crate::storage) async fn note_rezoning(
+        &mut self,
+        sensor: SensorId,
+        place: Option<DayPlace>,
+    ) -> Result<(), Error> {
         Ok(note(&mut self.conn, sensor, place).await?)
     }
 
@@ -97,11 +101,7 @@ const GOES_ON: &str = "UPDATE rezoning SET day = $2, quantity = $3 WHERE sensor 
 const IS_DONE: &str = "DELETE FROM rezoning WHERE sensor = $1";
 
 /// Notes where it goes on; `None`: all is done.
-async fn note(
-    conn: &mut SqliteConnection,
-    sensor: SensorId,
-    place: Option<DayPlace>,
-) -> Result<(), sqlx::Error> {
+async fn note(conn: &mut SqliteConnection, sensor: SensorId, place: Option<DayPlace>) -> Result<(), sqlx::Error> {
     let query = match place {
         Some(DayPlace { day, quantities }) => {
             let quantities = i64::try_from(quantities).unwrap_or(0);

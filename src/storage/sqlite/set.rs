@@ -68,7 +68,8 @@ pub(super) async fn set(
 
 const FORGET_ALL: &str = "DELETE FROM former_slug WHERE station = $1";
 const IS_TAKEN: &str = "SELECT EXISTS (SELECT 1 FROM station WHERE slug = $1)";
-const WHOSE: &str = "SELECT station.id, station.slug FROM former_slug JOIN station ON id = station WHERE former_slug.slug = $1";
+const WHOSE: &str =
+    "SELECT station.id, station.slug FROM former_slug JOIN station ON id = station WHERE former_slug.slug = $1";
 const COMES_BACK: &str = "DELETE FROM former_slug WHERE slug = $1";
 const COUNT: &str = "SELECT count(*) FROM former_slug WHERE station = $1";
 const KEEP: &str = "INSERT INTO former_slug (slug, station, until_ms) VALUES ($1, $2, $3)";
@@ -90,12 +91,7 @@ pub(super) async fn must_be_free(conn: &mut SqliteConnection, slug: &Slug, of: O
 }
 
 /// Gives a station another name in URLs. What visitors have said there goes with it.
-async fn rename(
-    conn: &mut SqliteConnection,
-    (id, old): (i64, &Slug),
-    new: &Slug,
-    now: Timestamp,
-) -> Result<(), Error> {
+async fn rename(conn: &mut SqliteConnection, (id, old): (i64, &Slug), new: &Slug, now: Timestamp) -> Result<(), Error> {
     let taken: bool = sqlx::query_scalar(IS_TAKEN).bind(new.as_str()).fetch_one(&mut *conn).await?;
     if taken {
         return Err(Error::SlugTaken(new.to_string()));
