@@ -28,6 +28,7 @@ fn station(id: i64) -> Arc<Station> {
         clock_offset_ms: 0,
         coordinates: None,
         upload_units: weather::upload_units::UploadUnits::AsNamed,
+        interval_ms: None,
     })
 }
 

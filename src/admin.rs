@@ -17,6 +17,7 @@ mod fields;
 mod forms;
 mod frame;
 mod inbox;
+mod interval;
 mod login;
 mod office;
 mod offset;
@@ -31,6 +32,7 @@ mod station;
 mod stations;
 mod watchers;
 
+pub use interval::{interval, interval_text};
 pub use office::{Office, Subscribed};
 pub use offset::{clock_offset, clock_offset_text};
 pub use place::coordinates_text;

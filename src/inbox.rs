@@ -291,6 +291,7 @@ mod tests {
             clock_offset_ms: 0,
             coordinates: None,
             upload_units: weather::upload_units::UploadUnits::AsNamed,
+            interval_ms: None,
         })
     }
 

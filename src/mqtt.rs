@@ -79,8 +79,13 @@ impl Mqtt {
         let subscriptions = Arc::new(options.checked()?);
         for (place, row) in subscriptions.iter().enumerate() {
             // It may have been removed, or be added later: the others are read.
-            if storage.directory().by_slug(row.station.as_str()).is_none() {
-                let station = &row.station;
+            let (station, directory) = (&row.station, storage.directory());
+            if let Some(now) = directory.renamed(station.as_str()) {
+                tracing::warn!(
+                    "mqtt.subscriptions.{place}.station: the station \"{station}\" is called \"{now}\" in URLs now; it is read all the \
+                     same, as long as its former name leads on to it"
+                );
+            } else if directory.by_slug(station.as_str()).is_none() {
                 tracing::warn!(
                     "mqtt.subscriptions.{place}.station: there is no station \"{station}\", so nothing of it is stored: \
                      stevenson station add {station}"

@@ -45,9 +45,10 @@ use ours::Ours;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::form::Form;
 use rocket::http::CookieJar;
+use rocket::http::uri::Origin;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{Catcher, FromForm, Route, State, catchers, get, post, routes};
+use rocket::{Catcher, FromForm, Responder, Route, State, catchers, get, post, routes};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use views::{Overview, StationPage};
@@ -95,13 +96,32 @@ async fn overview(
 }
 
 /// `ask` is a suggestion on its way into the field.
+/// The page of a station, or the way to it.
+#[derive(Responder)]
+enum StationAnswer {
+    Page(Box<Page<StationPage>>),
+    /// The station was called so before.
+    Renamed(Box<Page<Redirect>>),
+}
+
 #[get("/s/<slug>?<ask>")]
-async fn station(slug: &str, ask: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Result<Page<StationPage>, Fault> {
+async fn station(
+    slug: &str,
+    ask: Option<&str>,
+    origin: &Origin<'_>,
+    desk: Desk<'_>,
+    visitor: Visitor,
+) -> Result<StationAnswer, Fault> {
     let station = desk.station(slug).await?;
+    if station.slug.as_str() != slug {
+        let query = origin.query().map_or_else(String::new, |query| format!("?{query}"));
+        let to = format!("/s/{}{query}", station.slug);
+        return Ok(StationAnswer::Renamed(Box::new(Page(Redirect::permanent(to)))));
+    }
     // The page is to show the alerts that rang while the visitor was away.
     desk.keeper.visited(&visitor).await;
     let page = desk.page(&station, Some(&visitor), |panel| panel.with_draft(ask.unwrap_or_default())).await?;
-    Ok(Page(page))
+    Ok(StationAnswer::Page(Box::new(Page(page))))
 }
 
 /// How the visitor's browser reached this server.

@@ -44,7 +44,7 @@ pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
-pub use stations::{Directory, ListedSensor, NewStation, StationSettings};
+pub use stations::{Directory, FORMER_SLUGS_MAX, ListedSensor, NewStation, StationSettings};
 pub use unclaimed::{Stranger, Unclaimed};
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
@@ -194,12 +194,10 @@ impl Storage {
         self.ask(|answer| Job::Renew(slug.clone(), answer)).await
     }
 
-    /// Gives a station another name for people, checked by [`weather::station::station_name`].
-    pub async fn rename_station(&self, slug: &Slug, name: &str) -> Result<(), Error> {
-        self.ask(|answer| Job::Rename(slug.clone(), name.to_owned(), answer)).await
-    }
-
-    /// Changes what its owner may change of a station.
+    /// Changes what its owner may change of a station. After a change of its time zone its local days follow, some at a time.
+    ///
+    /// # Errors
+    /// If there is no such station, if the new slug is taken, or if the database says no.
     pub async fn set_station(&self, slug: &Slug, settings: StationSettings) -> Result<(), Error> {
         self.ask(|answer| Job::Set(slug.clone(), settings, answer)).await
     }
@@ -269,7 +267,7 @@ impl Storage {
         self.ask(|answer| Job::Calibrate(of, None, author, answer)).await
     }
 
-    /// Makes some rows anew that a calibration has changed; false if there are none. The writer does so by itself when it has
+    /// Makes some rows anew that a calibration has changed, or some local days that a time zone has; false if there are none. The writer does so by itself when it has
     /// time; this is for those who wait for it.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use askama_web::WebTemplate;
 use rocket::form::Form;
 use rocket::{FromForm, Route, get, post, routes};
 use weather::freshness::ago;
-use weather::mapping::{FieldName, Mapping, unit_symbols};
+use weather::mapping::{FieldName, Mapping, never_obeyed, units_by_kind};
 use weather::quantity::Quantity;
 use weather::station::Station;
 
@@ -31,7 +31,8 @@ pub(super) struct MapForm {
     /// Fields to choose from.
     pub fields: Vec<(String, bool)>,
     pub quantities: Vec<(&'static str, &'static str, bool)>,
-    pub units: Vec<(&'static str, bool)>,
+    /// Units to choose from, with the quantities that they are units of.
+    pub units: Vec<(String, Vec<(&'static str, bool)>)>,
     pub sensor: String,
 }
 
@@ -51,7 +52,9 @@ impl MapForm {
             token: token.to_owned(),
             fields: fields.into_iter().map(chosen).collect(),
             quantities: Quantity::shown().map(|one| (one.name(), one.title(), one.name() == sent.quantity)).collect(),
-            units: unit_symbols().map(|symbol| (symbol, symbol == sent.unit)).collect(),
+            units: units_by_kind()
+                .map(|(of, symbols)| (of, symbols.map(|symbol| (symbol, symbol == sent.unit)).collect()))
+                .collect(),
             sensor: sent.sensor.to_owned(),
         }
     }
@@ -169,6 +172,11 @@ async fn fields(
     Ok(Leaf(view(&owner, &station, done, &Sent::default(), String::new()).await?))
 }
 
+/// Why nothing can be said of a field.
+fn not_to_be(field: &str) -> Option<String> {
+    unreadable(field).or_else(|| never_obeyed(field))
+}
+
 /// What a form says that a field is.
 fn mapping(sent: &Sent<'_>) -> Result<Mapping, String> {
     let sensor = forms::sensor(sent.sensor)?.unwrap_or_default();
@@ -190,7 +198,7 @@ async fn change(
         Err(why) => Err(why),
         Ok(_) if !unmaps && sent.what != "map" => Err(UNSAID.to_owned()),
         Ok(field) if unmaps => refused(owner.storage.unmap_field(slug, field, AUTHOR).await)?,
-        Ok(field) => match unreadable(sent.field).map_or_else(|| mapping(&sent), Err) {
+        Ok(field) => match not_to_be(sent.field).map_or_else(|| mapping(&sent), Err) {
             Err(why) => Err(why),
             Ok(mapping) => refused(owner.storage.map_field(slug, field, mapping, AUTHOR).await)?,
         },

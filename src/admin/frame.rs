@@ -80,11 +80,17 @@ impl Frame {
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
-const DONE: [(&str, &str); 15] = [
+const DONE: [(&str, &str); 18] = [
     ("claimed", "The device is this station’s now, with the reports that it has sent."),
     ("forgotten", "The device is forgotten."),
     ("renamed", "The station has its new name."),
     ("set", "The station’s settings are changed."),
+    ("moved", "The station has its new name in addresses. The one before leads on to it."),
+    (
+        "moved-subscribed",
+        "The station has its new name in addresses. The one before leads on to it. Write the new one in [mqtt] of the configuration too.",
+    ),
+    ("slugs-forgotten", "Former names in addresses lead nowhere any more."),
     (
         "removed-subscribed",
         "The station is gone. Its readings are being deleted. Take it out of [mqtt] in the configuration too: its messages are refused.",

@@ -2,13 +2,14 @@
 
 use super::clock::Offer;
 use super::frame::{Frame, Leaf};
+use super::interval::interval_text;
 use super::office::now;
 use super::offset::clock_offset_text;
 use super::owner::Owner;
 use super::place::coordinates_text;
 use super::refusal::Refusal;
 use super::stations::{kinds, sentence};
-use crate::storage::{DeviceSecret, Error};
+use crate::storage::{DeviceSecret, Error, StationSettings};
 use crate::web::address::Address;
 use askama::Template;
 use askama_web::WebTemplate;
@@ -44,6 +45,12 @@ pub(crate) struct StationView {
     units: Vec<(&'static str, &'static str, bool)>,
     /// What is added to the times that it sends; empty if nothing is.
     clock_offset: String,
+    /// How often it reports; empty if its reports tell.
+    interval: String,
+    /// The zones to choose from.
+    zones: Vec<String>,
+    /// What it was called in URLs before; empty if it was not.
+    former_slugs: String,
     /// How its clock can be put right, if it is off.
     offer: Option<Offer>,
     /// Whether the configuration reads messages of MQTT for it.
@@ -70,6 +77,9 @@ impl StationView {
             place: station.coordinates.map_or_else(String::new, coordinates_text),
             units: UploadUnits::all().map(|of| (of.name(), of.words(), of == station.upload_units)).collect(),
             clock_offset: clock_offset_text(station.clock_offset_ms),
+            interval: station.interval_ms.map_or_else(String::new, interval_text),
+            zones: owner.storage.zones().names(),
+            former_slugs: directory.former_slugs(slug).iter().map(Slug::as_str).collect::<Vec<_>>().join(", "),
             offer: Offer::of(owner, station),
             is_subscribed: owner.is_subscribed(slug),
             key_prefix: directory.key_prefix(slug).unwrap_or_default().to_owned(),
@@ -111,7 +121,12 @@ impl Answer {
 
     /// Back to the station's page, which says what was done.
     pub(super) fn done(station: &Station, word: &str) -> Self {
-        Self::to(format!("/admin/stations/{}?done={word}", station.slug))
+        Self::done_at(&station.slug, word)
+    }
+
+    /// The same of a station that is called so now.
+    pub(super) fn done_at(slug: &Slug, word: &str) -> Self {
+        Self::to(format!("/admin/stations/{slug}?done={word}"))
     }
 
     /// The page again, with the reason why nothing was done.
@@ -140,7 +155,10 @@ async fn rename(slug: &str, owner: Result<Owner<'_>, Refusal>, named: Form<Named
     owner.may_send(named.token)?;
     let station = find(&owner, slug).await?;
     match station_name(named.name) {
-        Ok(name) => owner.storage.rename_station(&station.slug, &name).await?,
+        Ok(name) => {
+            let settings = StationSettings { name: Some(name), ..StationSettings::default() };
+            owner.storage.set_station(&station.slug, settings).await?;
+        }
         Err(error) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &error.to_string())),
     }
     Ok(Answer::done(&station, "renamed"))

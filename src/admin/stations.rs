@@ -5,17 +5,20 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::offset::clock_offset_text;
 use super::owner::Owner;
+use super::place::coordinates;
 use super::refusal::Refusal;
 use crate::storage::zones::{self, Zones};
-use crate::storage::{Error, NewStation};
+use crate::storage::{Directory, Error, NewStation};
 use askama::Template;
 use askama_web::WebTemplate;
 use rocket::form::Form;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
+use std::collections::HashMap;
 use weather::freshness::ago;
-use weather::station::{Slug, elevation_m, station_name};
+use weather::station::{Slug, StationId, elevation_m, station_name};
+use weather::time::Timestamp;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -40,7 +43,7 @@ struct Listed {
     zone: String,
     /// What is added to the times that it sends; empty if nothing is.
     clock_offset: String,
-    /// When it was heard last; empty if not since the start.
+    /// When it was heard last, or what its newest reading is of; empty if it has none.
     heard: String,
     /// What kinds of devices are bound to it.
     devices: String,
@@ -50,16 +53,46 @@ struct Listed {
 async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<Leaf<ListView>, Refusal> {
     let owner = owner?;
     let (directory, now) = (owner.storage.directory(), now());
+    let newest = newest(&owner, &directory, now).await?;
     let listed = directory.iter().map(|station| Listed {
         slug: station.slug.to_string(),
         name: station.name.clone(),
         zone: station.zone.name().to_owned(),
         clock_offset: clock_offset_text(station.clock_offset_ms),
-        heard: owner.storage.heard(station.id).at.map_or_else(String::new, |at| ago(at, now)),
+        heard: heard(owner.storage.heard(station.id).at, newest.get(&station.id).copied(), now),
         devices: kinds(directory.devices(station.slug.as_str())),
     });
     let waiting = Waits::all(&owner).await?;
     Ok(Leaf(ListView { frame: owner.frame("Stations", done), stations: listed.collect(), waiting }))
+}
+
+/// Stations in one question to the database.
+const ASKED_STATIONS: usize = 500;
+
+/// When the newest reading of each station was observed.
+async fn newest(
+    owner: &Owner<'_>,
+    directory: &Directory,
+    now: Timestamp,
+) -> Result<HashMap<StationId, Timestamp>, Error> {
+    let ids: Vec<_> = directory.iter().map(|station| station.id).collect();
+    let mut newest = HashMap::new();
+    for ids in ids.chunks(ASKED_STATIONS) {
+        let latest = owner.storage.latest_of(ids, now).await?;
+        newest.extend(
+            latest.into_iter().filter_map(|(id, latest)| Some((id, latest.iter().map(|one| one.observed_at).max()?))),
+        );
+    }
+    Ok(newest)
+}
+
+/// When a station was heard since the start; else, what another run or another process has stored of it.
+fn heard(at: Option<Timestamp>, newest: Option<Timestamp>, now: Timestamp) -> String {
+    match (at, newest) {
+        (Some(at), _) => format!("Heard {}", ago(at, now)),
+        (None, Some(newest)) => format!("Newest reading {}", ago(newest, now)),
+        (None, None) => String::new(),
+    }
 }
 
 /// The kinds of devices, as people read them.
@@ -85,6 +118,11 @@ struct Sent {
     name: String,
     zone: String,
     elevation: String,
+    /// Forms that do not have it say nothing of the place.
+    #[field(default = String::new())]
+    latitude: String,
+    #[field(default = String::new())]
+    longitude: String,
     /// The device that becomes this station.
     device: Option<i64>,
     token: Option<String>,
@@ -132,7 +170,9 @@ async fn add(owner: Result<Owner<'_>, Refusal>, sent: Form<Sent>) -> Result<Answ
             let to = format!("/admin/stations/{}/key?mark={mark}", station.slug);
             Ok(Answer::Added(Box::new(Leaf(Redirect::to(to)))))
         }
-        Err(error @ Error::SlugTaken(_)) => again(Status::Conflict, sent, sentence(&error.to_string())),
+        Err(error @ (Error::SlugTaken(_) | Error::SlugLeadsOn(..))) => {
+            again(Status::Conflict, sent, sentence(&error.to_string()))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -147,7 +187,8 @@ fn read(sent: &Sent) -> Result<NewStation, String> {
         "" => None,
         metres => Some(elevation_m(metres).map_err(|why| sentence(&why))?),
     };
-    Ok(NewStation { slug, name, zone, elevation_m, coordinates: None })
+    let coordinates = coordinates(&sent.latitude, &sent.longitude).map_err(|why| sentence(&why))?;
+    Ok(NewStation { slug, name, zone, elevation_m, coordinates })
 }
 
 /// An error's text as a sentence.

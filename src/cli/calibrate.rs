@@ -66,6 +66,8 @@ impl Calibrate {
 /// Runs the command.
 pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offset }: Calibrate) -> Result<()> {
     match (command, of) {
+        // clap would refuse --data before the command, too.
+        (Some(_), Some(_)) => Err(anyhow!("write all of it behind list or remove")),
         (Some(CalibrateCommand::List { station }), _) => list(storage, &station).await,
         (Some(CalibrateCommand::Remove(of)), _) => {
             let (station, start) = start(storage, of)?;
@@ -93,7 +95,7 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
 }
 
 /// Waits until what is stored has followed; a server that runs helps.
-async fn follow(storage: &Storage) -> Result<()> {
+pub(super) async fn follow(storage: &Storage) -> Result<()> {
     while storage.recalculate_some().await? {}
     Ok(())
 }

@@ -24,7 +24,11 @@ pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage)
 
 /// The station of that slug.
 pub(super) fn find(storage: &Storage, slug: &Slug) -> Result<Arc<Station>> {
-    storage.directory().by_slug(slug.as_str()).cloned().ok_or_else(|| anyhow!("there is no station \"{slug}\""))
+    let directory = storage.directory();
+    if let Some(now) = directory.renamed(slug.as_str()) {
+        bail!("the station \"{slug}\" is called \"{now}\" in URLs now");
+    }
+    directory.by_slug(slug.as_str()).cloned().ok_or_else(|| anyhow!("there is no station \"{slug}\""))
 }
 
 /// Asks on the terminal whether `what` is to be removed; an error unless the answer is the expected one.

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use stevenson::ingest::unmapped;
 use stevenson::storage::Storage;
 use stevenson::web::secrets::unreadable;
-use weather::mapping::{FieldName, Mapping};
+use weather::mapping::{FieldName, Mapping, never_obeyed};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug};
 
@@ -42,7 +42,7 @@ impl Map {
 /// Says what a field is, or lists the fields.
 pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, sensor }: Map) -> Result<()> {
     let (Some(field), Some(quantity)) = (field, quantity) else { return list(storage, &slug).await };
-    if let Some(why) = unreadable(&field) {
+    if let Some(why) = unreadable(&field).or_else(|| never_obeyed(&field)) {
         bail!(why);
     }
     let field = FieldName::new(&field)?;

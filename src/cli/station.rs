@@ -1,17 +1,20 @@
-//! `station add | list | rename | new-key | bind | unbind | calibrate | map | unmap | unclaimed | claim | remove`: opens the file itself, beside a running server.
+//! `station add | list | show | set | rename | new-key | bind | unbind | calibrate | map | unmap | unclaimed | claim | remove`: opens the file
+//! itself, beside a running server.
+
+mod list;
+mod set;
+mod show;
 
 use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, with_storage};
 use super::map;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use stevenson::admin::{clock_offset, clock_offset_text, coordinates_text};
 use stevenson::config::Config;
 use stevenson::storage::zones;
-use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, StationSettings, Storage, Unclaimed};
+use stevenson::storage::{BadDevice, DeviceSecret, Key, NewStation, Storage, Unclaimed};
 use weather::station::{Slug, elevation_m, station_name};
 use weather::sun::{Coordinates, latitude, longitude};
-use weather::upload_units::UploadUnits;
 use weather::zone::Zone;
 
 #[derive(Debug, Subcommand)]
@@ -35,10 +38,13 @@ pub(super) enum StationCommand {
         /// Degrees east (negative: west), as 13.41
         #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
         longitude: Option<f64>,
+        /// Print nothing but the key, for a script; all other words go to the standard error output
+        #[arg(long)]
+        key_only: bool,
     },
     /// List the stations
     List,
-    /// Give a station another name for people; its name in URLs stays
+    /// Give a station another name for people, as `set --name` does; its name in URLs stays
     Rename {
         /// The station's slug
         slug: Slug,
@@ -46,33 +52,17 @@ pub(super) enum StationCommand {
         #[arg(value_parser = station_name)]
         name: String,
     },
-    /// Change a station's height or place, put its clock right, or say in which units it sends
-    #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
-    Set {
-        /// The station's slug
-        slug: Slug,
-        /// Height of the ground above sea level, metres; "unknown" if it is not known
-        #[arg(long, group = "what", value_parser = elevation_or_unknown, allow_negative_numbers = true)]
-        elevation: Option<Elevation>,
-        /// What is added to the times that the station sends from now on: 5h for a clock that is 5 hours behind, -2h for one
-        /// that is 2 hours ahead, 0s for one that is right
-        #[arg(long, group = "what", value_parser = clock_offset, allow_hyphen_values = true)]
-        clock_offset: Option<i64>,
-        /// Degrees north (negative: south), as 52.52; "unknown" takes the place away. Nobody but the owner is shown it
-        #[arg(long, group = "what", value_parser = latitude_or_unknown, allow_negative_numbers = true)]
-        latitude: Option<Degrees>,
-        /// Degrees east (negative: west), as 13.41
-        #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
-        longitude: Option<f64>,
-        /// In which units a console uploads under names for °F, inHg, mph and in: as-named, metric (°C, hPa, mm; wind is left out),
-        /// metric-m/s or metric-km/h (the same, with wind)
-        #[arg(long, group = "what", value_parser = UploadUnits::from_name)]
-        upload_units: Option<UploadUnits>,
-    },
+    /// Change a station: its name, its name in URLs, its zone, how often it reports, where it stands, its clock, its units
+    Set(Box<set::Set>),
+    /// Show everything that is known of a station; never a secret
+    Show(show::Show),
     /// Make a new key and print it, once; the old key is no longer valid
     NewKey {
         /// The station's slug
         slug: Slug,
+        /// Print nothing but the key, for a script; all other words go to the standard error output
+        #[arg(long)]
+        key_only: bool,
     },
     /// Bind a console or a hub that cannot be given a key: what it calls itself is a secret of the station then
     Bind {
@@ -96,7 +86,7 @@ pub(super) enum StationCommand {
         slug: Slug,
     },
     /// Put right what a sensor sends: a factor, an offset, and the time from which they hold; what is stored from then on follows
-    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    #[command(subcommand_negates_reqs = true)]
     Calibrate(Box<Calibrate>),
     /// Say what a field is that nothing here knows, or list such fields; from then on it is read so
     Map(map::Map),
@@ -149,7 +139,9 @@ impl StationCommand {
         match self {
             // It says it itself.
             Self::Add { .. } => false,
-            Self::List | Self::Unclaimed => false,
+            Self::List | Self::Show(_) | Self::Unclaimed => false,
+            // Nothing but the key goes to who asks for it.
+            Self::NewKey { key_only, .. } => !key_only,
             Self::Map(map) => !map.is_list(),
             Self::Calibrate(calibrate) => !calibrate.is_list(),
             _ => true,
@@ -166,77 +158,33 @@ pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
 /// `subscribed`: the stations that messages of MQTT are read for.
 async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<()> {
     match command {
-        StationCommand::Add { slug, name, zone, elevation, latitude, longitude } => {
+        StationCommand::Add { slug, name, zone, elevation, latitude, longitude, key_only } => {
             let name = name.unwrap_or_else(|| slug.to_string());
             // clap has seen that both are there, or none.
             let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
             let (station, key) = storage.add_station(new).await?;
-            println!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
-            show_key(&key);
-        }
-        StationCommand::List => {
-            let directory = storage.directory();
-            if directory.iter().next().is_none() {
-                println!(
-                    "no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin"
-                );
+            let said = format!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
+            if key_only {
+                eprintln!("{said}");
+            } else {
+                println!("{said}");
             }
-            for station in directory.iter() {
-                let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
-                let kinds: Vec<_> = directory.devices(station.slug.as_str()).iter().map(|kind| kind.name()).collect();
-                let devices = if kinds.is_empty() { String::new() } else { format!("  {}", kinds.join(", ")) };
-                let clock = match station.clock_offset_ms {
-                    0 => String::new(),
-                    ms => format!("  {} is added to its times", clock_offset_text(ms)),
-                };
-                let place =
-                    station.coordinates.map_or_else(String::new, |place| format!("  {}", coordinates_text(place)));
-                let units = match station.upload_units {
-                    UploadUnits::AsNamed => String::new(),
-                    units => format!("  uploads {}", units.name()),
-                };
-                println!(
-                    "{:<24}  {:<32}  {}{elevation}{place}{clock}{units}{devices}",
-                    station.slug.as_str(),
-                    station.name,
-                    station.zone
-                );
-            }
+            show_key(&key, key_only);
         }
+        StationCommand::List => list::list(storage),
         StationCommand::Rename { slug, name } => {
-            storage.rename_station(&slug, &name).await?;
-            println!("{slug} is called {name} now");
+            set::rename(storage, &slug, name).await?;
         }
-        StationCommand::Set { slug, elevation, clock_offset, latitude, longitude, upload_units } => {
-            let elevation_m = elevation.map(|elevation| elevation.0);
-            let coordinates = latitude.map(|latitude| place(latitude, longitude)).transpose()?;
-            let settings = StationSettings { elevation_m, clock_offset_ms: clock_offset, coordinates, upload_units };
-            storage.set_station(&slug, settings).await?;
-            match coordinates {
-                Some(Some(place)) => println!("{slug} stands at {} now", coordinates_text(place)),
-                Some(None) => println!("the place of {slug} is not known now"),
-                None => {}
+        StationCommand::Set(arguments) => set::set(storage, *arguments, subscribed).await?,
+        StationCommand::Show(arguments) => show::show(storage, arguments).await?,
+        StationCommand::NewKey { slug, key_only } => {
+            show_key(&storage.renew_key(&slug).await?, key_only);
+            if key_only {
+                eprintln!("the old key is no longer valid");
+            } else {
+                println!("the old key is no longer valid");
             }
-            if let Some(units) = upload_units {
-                println!("numbers in uploads of {slug} are read {} now; what is stored stays as it is", units.words());
-            }
-            match elevation_m {
-                Some(Some(metres)) => println!("{slug} stands {metres} m above sea level now"),
-                Some(None) => println!("the height of {slug} is not known now"),
-                None => {}
-            }
-            match clock_offset {
-                Some(0) => println!("the times that {slug} sends are taken as they are now"),
-                Some(_) => {
-                    println!("the times that {slug} sends are put right now; those that are stored stay as they are")
-                }
-                None => {}
-            }
-        }
-        StationCommand::NewKey { slug } => {
-            show_key(&storage.renew_key(&slug).await?);
-            println!("the old key is no longer valid");
         }
         StationCommand::Bind { slug, device } => {
             // clap has seen that one of them is there.
@@ -291,38 +239,18 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
     Ok(())
 }
 
-fn show_key(key: &Key) {
-    println!("key: {}", key.reveal());
-    println!("keep the key: the server stores only its hash and cannot show it again");
+/// `only`: a script reads the key, and nothing else, from the standard output.
+fn show_key(key: &Key, only: bool) {
+    const KEEP: &str = "keep the key: the server stores only its hash and cannot show it again";
+    if only {
+        println!("{}", key.reveal());
+        eprintln!("{KEEP}");
+    } else {
+        println!("key: {}\n{KEEP}", key.reveal());
+    }
 }
 
 /// `1 report`, `2 reports`.
 fn reports(number: usize) -> String {
     if number == 1 { "1 report".to_owned() } else { format!("{number} reports") }
-}
-
-/// A height, or that it is not known.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Elevation(Option<f64>);
-
-/// A latitude, or that the place is not known.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Degrees(Option<f64>);
-
-fn latitude_or_unknown(text: &str) -> Result<Degrees, String> {
-    if text == "unknown" { Ok(Degrees(None)) } else { latitude(text).map(|degrees| Degrees(Some(degrees))) }
-}
-
-/// The place that both options say; both are there, or the first says that it is not known.
-fn place(Degrees(north): Degrees, east: Option<f64>) -> Result<Option<Coordinates>> {
-    match (north, east) {
-        (None, None) => Ok(None),
-        (Some(north), Some(east)) => Ok(Coordinates::new(north, east)),
-        (Some(_), None) => bail!("--latitude needs --longitude"),
-        (None, Some(_)) => bail!("--latitude unknown takes no --longitude"),
-    }
-}
-
-fn elevation_or_unknown(text: &str) -> Result<Elevation, String> {
-    if text == "unknown" { Ok(Elevation(None)) } else { elevation_m(text).map(|metres| Elevation(Some(metres))) }
 }

@@ -104,6 +104,6 @@ pub(crate) async fn station(storage: &Storage, sent: &Sent<'_>) -> Result<Result
         return Ok(Err(if Key::is_like_one(&sent.key) { NoKey::Unknown } else { NoKey::Form }));
     };
     let user = sent.user.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let is_other = user != station.slug.as_str() && storage.directory().by_slug(&user).is_some();
+    let is_other = storage.directory().by_slug(&user).is_some_and(|other| other.id != station.id);
     Ok(if is_other { Err(NoKey::OtherStation) } else { Ok(station) })
 }

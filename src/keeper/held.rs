@@ -7,6 +7,7 @@ use super::report;
 use crate::storage::Entry;
 use crate::storage::words::{Alert, AlertChange, Visitor};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use weather::time::{MINUTE_MS, Timestamp};
 
 /// Events older than this are told as past, ms.
@@ -105,14 +106,32 @@ impl Book {
         self.alerts.values().map(BTreeMap::len).sum()
     }
 
-    /// Compares entries with all alerts of their stations, in order; returns the events.
-    pub(crate) fn hold_against(&mut self, entries: &[Entry]) -> Happened {
+    /// Stations have got other slugs: their alerts go with them.
+    pub(crate) fn follow(&mut self, now: impl Fn(&str) -> Option<Arc<str>>) {
+        let renamed: Vec<_> =
+            self.by_station.keys().filter_map(|station| Some((station.clone(), now(station)?))).collect();
+        for (old, new) in renamed {
+            for visitor in self.by_station.remove(&old).unwrap_or_default() {
+                let own = self.alerts.remove(&(visitor.clone(), old.clone())).unwrap_or_default();
+                for (_, mut held) in own {
+                    held.alert.station = new.to_string();
+                    self.keep(held);
+                }
+            }
+        }
+    }
+
+    /// Compares entries with all alerts of their stations, in order; returns the events. `now`: what a station of another slug is
+    /// called now.
+    pub(crate) fn hold_against(&mut self, entries: &[Entry], now: impl Fn(&str) -> Option<Arc<str>>) -> Happened {
         let mut happened = Happened::new();
         for entry in entries {
-            let Some(visitors) = self.by_station.get(&*entry.station) else { continue };
+            let renamed = now(&entry.station);
+            let station = renamed.as_ref().unwrap_or(&entry.station);
+            let Some(visitors) = self.by_station.get(&**station) else { continue };
             let Some(reading) = report::reading(entry) else { continue };
             for visitor in visitors {
-                let key = (visitor.clone(), entry.station.to_string());
+                let key = (visitor.clone(), station.to_string());
                 let Some(own) = self.alerts.get_mut(&key) else { continue };
                 let events = hold(own, entry, &reading);
                 if !events.is_empty() {
@@ -136,4 +155,40 @@ fn hold(own: &mut Alerts, entry: &Entry, reading: &Reading) -> Vec<(u32, Event, 
         events.extend(event.map(|event| (*number, event, reading.at)));
     }
     events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_go_with_a_station_that_is_called_something_else() {
+        let visitor = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
+        let at = Timestamp(1_000);
+        let alert = Alert {
+            visitor: visitor.clone(),
+            station: "old".to_owned(),
+            number: 1,
+            rule: String::new(),
+            state: String::new(),
+            units: String::new(),
+            created_at: at,
+            seq: 0,
+        };
+        let mut book = Book::default();
+        book.keep(Held { alert, rule: Rule::Silence, state: AlertState::default(), changed: false });
+        let now = |slug: &str| (slug == "old").then(|| Arc::<str>::from("new"));
+        book.follow(now);
+        let of = |station: &str| (visitor.clone(), station.to_owned());
+        assert_eq!((book.count(), book.alerts.contains_key(&of("new"))), (1, true));
+        assert_eq!(book.alerts[&of("new")][&1].alert.station, "new");
+        let body = br#"{"kind":"report","station":"old","observed_at":900,"values":{"temperature":1}}"#;
+        let entry = Entry { seq: 7, station: "old".into(), visitor: None, committed_at: at, body: body[..].into() };
+        book.hold_against(&[entry], now);
+        assert_eq!(
+            book.alerts[&of("new")][&1].alert.seq,
+            7,
+            "a report from before the change is held against them, too"
+        );
+    }
 }

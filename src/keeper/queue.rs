@@ -65,6 +65,14 @@ impl Queue {
         self.lock().stations.get_or_insert_default().insert(station.into());
     }
 
+    /// Stations have got other slugs: those of whom reports matter are heeded by both.
+    pub(crate) fn follow(&self, now: impl Fn(&str) -> Option<Arc<str>>) {
+        if let Some(stations) = &mut self.lock().stations {
+            let renamed: Vec<_> = stations.iter().filter_map(|station| now(station)).collect();
+            stations.extend(renamed);
+        }
+    }
+
     /// From now on, only these stations' reports matter.
     pub(crate) fn heed_only(&self, stations: impl Iterator<Item = Arc<str>>) {
         self.lock().stations = Some(stations.collect());

@@ -18,6 +18,11 @@ struct Body {
     late: bool,
 }
 
+/// Whether an entry tells that a station was added, changed or removed. It is asked of every entry, so nothing is parsed.
+pub(super) fn is_of_a_change(entry: &Entry) -> bool {
+    entry.visitor.is_none() && entry.body.starts_with(br#"{"kind":"station""#)
+}
+
 /// The report in a journal entry. `None` if the entry is something else, or if the report is late: old values ring no alert.
 pub(super) fn reading(entry: &Entry) -> Option<Reading> {
     let body: Body = serde_json::from_slice(&entry.body).ok()?;

@@ -16,6 +16,7 @@ use super::held::{Book, Happened, Held, Key, blurts, is_due};
 use super::language::facts::Facts;
 use super::presence::Presence;
 use super::queue::Queue;
+use super::report;
 use super::stats::{Counters, count, set};
 use crate::storage::words::{Alert, AlertChange, Visitor, Word};
 use crate::storage::{Entry, Error, Storage};
@@ -85,6 +86,10 @@ impl Watch {
     }
 
     pub(crate) fn news(&self, entries: &[Entry]) {
+        if entries.iter().any(report::is_of_a_change) {
+            let directory = self.storage.directory();
+            self.queue.follow(|slug| directory.renamed(slug).cloned());
+        }
         if self.queue.push(entries, &self.counters) {
             self.woken.notify_one();
         }
@@ -161,11 +166,15 @@ impl Watch {
     async fn look(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
         let waited = self.queue.take();
+        let directory = self.storage.directory();
+        if directory.has_renamed() {
+            book.follow(|slug| directory.renamed(slug).cloned());
+        }
         if waited.overflowed {
             self.catch_up(&mut book).await?;
         } else {
             let fresh: Vec<Entry> = waited.entries.into_iter().filter(|entry| entry.seq > book.head).collect();
-            let happened = book.hold_against(&fresh);
+            let happened = book.hold_against(&fresh, |slug| directory.renamed(slug).cloned());
             self.tell(&mut book, happened).await?;
             book.head = book.head.max(waited.newest);
         }
@@ -190,7 +199,8 @@ impl Watch {
             };
             let Some(last) = entries.last() else { return Ok(()) };
             let last = last.seq;
-            let happened = book.hold_against(&entries);
+            let directory = self.storage.directory();
+            let happened = book.hold_against(&entries, |slug| directory.renamed(slug).cloned());
             self.tell(book, happened).await?;
             book.head = last;
         }
@@ -378,7 +388,8 @@ impl Watch {
         preference: Preference,
     ) -> Result<bool, Error> {
         let mut book = self.book.lock().await;
-        let key = (word.visitor.clone(), word.station.clone());
+        // It may have been said when the station was called something else.
+        let key = (word.visitor.clone(), station.slug.to_string());
         // First the queue, then the values: an earlier report is in the values, a later one is in the queue.
         self.queue.heed(&key.1);
         let now = (self.clock)();

@@ -71,6 +71,12 @@ impl Trip {
             engines.keeper.visit(&caller.visitor);
         }
         let tells_build = caller.other_build(build.as_deref());
+        let directory = engines.storage.directory();
+        // A page that was opened before its station got another slug goes on.
+        let watch = match directory.has_renamed() {
+            true => watch.following(|topic| directory.renamed(topic).map(|now| Box::from(&**now))),
+            false => watch,
+        };
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
         let truck = Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms };
         let stay = match engines.dock.arrive(truck) {

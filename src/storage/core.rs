@@ -24,6 +24,7 @@ mod recalculate;
 mod recalculating;
 mod rehearsal;
 mod reports;
+mod rezone;
 mod scribe;
 mod shared;
 mod shares;

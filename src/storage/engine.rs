@@ -21,9 +21,9 @@ use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Counted, Datastream, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow,
-    KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rows, SensorDay,
-    SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits,
+    KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten,
+    Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -215,6 +215,53 @@ impl Engine {
     /// Writes what became of a sensor's rows.
     pub(super) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
         each!(Engine, self, db => db.rewrite(sensor, rows).await)
+    }
+
+    /// A sensor whose local days are to be made anew; `None`: there is none.
+    pub(super) async fn rezoning(&mut self) -> Result<Option<Rezoning>, Error> {
+        each!(Engine, self, db => db.rezoning().await)
+    }
+
+    /// Notes where that goes on; `None`: all of the sensor is done.
+    pub(super) async fn note_rezoning(&mut self, sensor: SensorId, place: Option<DayPlace>) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_rezoning(sensor, place).await)
+    }
+
+    /// A sensor's newest row before an instant, and its newest day up to one that has extremes.
+    pub(super) async fn newest_of(
+        &mut self,
+        sensor: SensorId,
+        before: (Timestamp, NaiveDate),
+    ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
+        each!(Engine, self, db => db.newest_of(sensor, before).await)
+    }
+
+    /// How many rows a sensor has within a stretch, and the quantities that they have values of.
+    pub(super) async fn present(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(u64, Vec<Quantity>), Error> {
+        each!(Engine, self, db => db.present(sensor, stretch).await)
+    }
+
+    /// Forgets a sensor's extremes of a day.
+    pub(super) async fn forget_day(&mut self, sensor: SensorId, day: NaiveDate) -> Result<(), Error> {
+        each!(Engine, self, db => db.forget_day(sensor, day).await)
+    }
+
+    /// Makes a sensor's extremes of a day anew.
+    pub(super) async fn renew_day(
+        &mut self,
+        of: (SensorId, NaiveDate, Stretch),
+        quantities: &[Quantity],
+    ) -> Result<(), Error> {
+        each!(Engine, self, db => db.renew_day(of, quantities).await)
+    }
+
+    /// The last that a rain gauge said within a stretch.
+    pub(super) async fn counted_before(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<Option<Counted>, Error> {
+        each!(Engine, self, db => db.counted_before(sensor, stretch).await)
     }
 
     /// Notes fields of a station's uploads that mean nothing yet.

@@ -56,6 +56,20 @@ pub enum Error {
     /// A station with that slug exists.
     #[error("a station {0:?} exists already")]
     SlugTaken(String),
+    /// That was another station's slug before, and leads on to it.
+    #[error(
+        "{0:?} was the name of the station {1:?} in URLs before, and leads on to it; if that is no longer wanted: \
+        stevenson station set {1} --forget-former-slugs"
+    )]
+    SlugLeadsOn(String, String),
+    /// The station has another slug now.
+    #[error("the station {0:?} is called {1:?} in URLs now")]
+    SlugChanged(String, String),
+    /// A station has as many former slugs as it may have.
+    #[error(
+        "{0} former names of a station in URLs are kept; stevenson station set {1} --forget-former-slugs forgets them"
+    )]
+    TooManySlugs(usize, String),
     /// A device is bound to a station, this one.
     #[error("that device is bound to the station {0:?} already")]
     DeviceTaken(String),
@@ -149,6 +163,9 @@ impl Error {
             Error::NoMapping(field) => Error::NoMapping(field.clone()),
             Error::TooManyMappings(most) => Error::TooManyMappings(*most),
             Error::SlugTaken(name) => Error::SlugTaken(name.clone()),
+            Error::SlugLeadsOn(name, now) => Error::SlugLeadsOn(name.clone(), now.clone()),
+            Error::SlugChanged(name, now) => Error::SlugChanged(name.clone(), now.clone()),
+            Error::TooManySlugs(most, name) => Error::TooManySlugs(*most, name.clone()),
             Error::DeviceTaken(name) => Error::DeviceTaken(name.clone()),
             Error::NoDevice(id) => Error::NoDevice(*id),
             Error::TooManyWords(seconds) => Error::TooManyWords(*seconds),

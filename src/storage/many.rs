@@ -31,7 +31,10 @@ impl Storage {
     /// The same as [`Storage::interval_ms`] of many stations; those without an interval are absent.
     pub async fn intervals_ms(&self, stations: &[StationId]) -> Result<HashMap<StationId, i64>, Error> {
         let times = self.readers.newest_times_of(stations, GAPS + 1).await?;
-        Ok(times.into_iter().filter_map(|(station, times)| Some((station, median_gap(&times)?))).collect())
+        let learnt = times.into_iter().filter_map(|(station, times)| Some((station, median_gap(&times)?)));
+        let directory = self.directory();
+        let said = stations.iter().filter_map(|station| Some((*station, directory.said_interval_ms(*station)?)));
+        Ok(learnt.chain(said).collect())
     }
 
     /// The temperatures of main sensors in buckets of `bucket_ms`, each station from its own instant (inclusive) to `to`

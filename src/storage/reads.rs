@@ -100,7 +100,11 @@ impl Storage {
             return Ok(Some(station.clone()));
         }
         let station = self.readers.station_by_hash(&keys::hash(key)).await?;
-        Ok(station.filter(|station| station.slug.as_str() == slug).map(Arc::new))
+        let is_its = |station: &Station| {
+            station.slug.as_str() == slug
+                || self.directory().renamed(slug).is_some_and(|now| **now == *station.slug.as_str())
+        };
+        Ok(station.filter(is_its).map(Arc::new))
     }
 }
 
@@ -157,10 +161,13 @@ impl Storage {
         self.readers.quantities((station, sensor), Stretch { from, to }).await
     }
 
-    /// How far apart a station's newest observations lie: the median of the last 20 gaps, ms; `None` below three gaps, because
+    /// How often a station reports, ms: what its owner has said, or how far apart its newest observations lie: the median of the last 20 gaps; `None` below three gaps, because
     /// one gap may be an outage.
     pub async fn interval_ms(&self, station: StationId) -> Result<Option<i64>, Error> {
-        Ok(median_gap(&self.readers.newest_times(station, GAPS + 1).await?))
+        match self.directory().said_interval_ms(station) {
+            Some(said) => Ok(Some(said)),
+            None => Ok(median_gap(&self.readers.newest_times(station, GAPS + 1).await?)),
+        }
     }
 
     /// How many rows a station has: one for each sensor and instant. Counts them; not for every page.
@@ -245,7 +252,8 @@ impl Storage {
         self.readers.calibrations(station, limit).await
     }
 
-    /// Whether rows of a station are still to be made anew after a calibration was added or removed.
+    /// Whether rows of a station are still to be made anew after a calibration was added or removed, or its local days after it has
+    /// got another time zone.
     pub async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
         self.readers.is_recalculating(station).await
     }

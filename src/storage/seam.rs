@@ -47,6 +47,23 @@ pub(super) struct Due {
     pub rains: bool,
 }
 
+/// A sensor whose local days are to be made anew, because its station has got another time zone.
+pub(super) struct Rezoning {
+    pub sensor: SensorId,
+    pub station: StationId,
+    pub name: SensorName,
+    /// Where it goes on.
+    pub place: DayPlace,
+}
+
+/// How far the local days are made anew: this day and those before it are not right yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DayPlace {
+    pub day: NaiveDate,
+    /// So many of the day's quantities are.
+    pub quantities: usize,
+}
+
 /// A row with all that is kept of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeptRow {
@@ -256,7 +273,6 @@ impl Spoken<'_> {
 pub(super) enum StationChange<'a> {
     Add(&'a NewStation, &'a Key),
     Renew(&'a Slug, &'a Key),
-    Rename(&'a Slug, &'a str),
     Set(&'a Slug, &'a StationSettings),
     Remove(&'a Slug),
     RemoveSensor(&'a Slug, &'a SensorName),
@@ -275,7 +291,6 @@ impl StationChange<'_> {
         match self {
             StationChange::Add(new, _) => &new.slug,
             StationChange::Renew(slug, _)
-            | StationChange::Rename(slug, _)
             | StationChange::Set(slug, _)
             | StationChange::Remove(slug)
             | StationChange::RemoveSensor(slug, _)
@@ -284,6 +299,16 @@ impl StationChange<'_> {
             | StationChange::ClaimMain(slug, _)
             | StationChange::Map(slug, ..)
             | StationChange::Calibrate(slug, ..) => slug,
+        }
+    }
+
+    /// What the station is called in URLs from now on, if that changes.
+    pub(super) fn new_slug(&self) -> Option<&str> {
+        match self {
+            StationChange::Set(slug, settings) => {
+                settings.slug.as_ref().filter(|new| new != slug).map(|new| new.as_str())
+            }
+            _ => None,
         }
     }
 }

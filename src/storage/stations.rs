@@ -13,6 +13,9 @@ use weather::time::Timestamp;
 use weather::upload_units::UploadUnits;
 use weather::zone::Zone;
 
+/// Former slugs of a station that lead on to it.
+pub const FORMER_SLUGS_MAX: usize = 16;
+
 /// A station to be added.
 #[derive(Debug, Clone)]
 pub struct NewStation {
@@ -29,8 +32,18 @@ pub struct NewStation {
 }
 
 /// What its owner changes of a station; `None` stays as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StationSettings {
+    /// What people call it, checked by [`weather::station::station_name`].
+    pub name: Option<String>,
+    /// Its name in URLs. The one before leads on to it.
+    pub slug: Option<Slug>,
+    /// Its names in URLs before lead nowhere any more.
+    pub forgets_former_slugs: bool,
+    /// The zone its days are counted in. What is kept by days follows, some days at a time.
+    pub zone: Option<Zone>,
+    /// How often it reports, ms, within [`weather::station::INTERVAL_LIMITS_MS`]; `Some(None)`: its reports tell.
+    pub interval_ms: Option<Option<i64>>,
     /// Height of the ground, metres; `Some(None)`: not known.
     pub elevation_m: Option<Option<f64>>,
     /// What is added to the times that it sends, ms, within [`weather::clock::OFFSET_MAX_MS`].
@@ -63,6 +76,8 @@ pub(super) struct FoundStation {
     pub main_device: Option<SensorName>,
     pub calibrations: Calibrations,
     pub mappings: Mappings,
+    /// What it was called in URLs before, the newest first.
+    pub former_slugs: Vec<Slug>,
 }
 
 /// All stations, sorted by name.
@@ -70,6 +85,8 @@ pub(super) struct FoundStation {
 pub struct Directory {
     listed: Vec<Listed>,
     by_slug: HashMap<Arc<str>, usize>,
+    /// By what stations were called before.
+    by_former_slug: HashMap<Arc<str>, usize>,
     by_id: HashMap<StationId, usize>,
     by_hash: HashMap<KeyHash, usize>,
     by_device: HashMap<KeyHash, usize>,
@@ -85,6 +102,7 @@ struct Listed {
     main_device: Option<SensorName>,
     calibrations: Calibrations,
     mappings: Mappings,
+    former_slugs: Vec<Slug>,
 }
 
 impl Directory {
@@ -92,9 +110,19 @@ impl Directory {
     pub(super) fn new(found: Vec<FoundStation>) -> Self {
         let mut directory = Self::default();
         for (place, found) in found.into_iter().enumerate() {
-            let FoundStation { station, key_hash, key_prefix, devices, main_device, calibrations, mappings } = found;
+            let FoundStation {
+                station,
+                key_hash,
+                key_prefix,
+                devices,
+                main_device,
+                calibrations,
+                mappings,
+                former_slugs,
+            } = found;
             let slug: Arc<str> = station.slug.as_str().into();
             directory.by_slug.insert(slug.clone(), place);
+            directory.by_former_slug.extend(former_slugs.iter().map(|slug| (slug.as_str().into(), place)));
             directory.by_id.insert(station.id, place);
             directory.by_hash.insert(key_hash, place);
             directory.by_device.extend(devices.iter().map(|(_, hash)| (*hash, place)));
@@ -109,6 +137,7 @@ impl Directory {
                 main_device,
                 calibrations,
                 mappings,
+                former_slugs,
             });
         }
         directory
@@ -124,9 +153,30 @@ impl Directory {
         self.listed.len()
     }
 
-    /// The station of that slug.
+    /// The station of that slug, or that was called so before.
     pub fn by_slug(&self, slug: &str) -> Option<&Arc<Station>> {
         self.listed_as(slug).map(|listed| &listed.station)
+    }
+
+    /// What a station is called in URLs, if `slug` is what it was called before.
+    pub fn renamed(&self, slug: &str) -> Option<&Arc<str>> {
+        let place = self.by_former_slug.get(slug).filter(|_| !self.by_slug.contains_key(slug))?;
+        Some(&self.listed[*place].slug)
+    }
+
+    /// Whether some station was called something else before.
+    pub fn has_renamed(&self) -> bool {
+        !self.by_former_slug.is_empty()
+    }
+
+    /// What a station was called in URLs before, the newest first.
+    pub fn former_slugs(&self, slug: &str) -> &[Slug] {
+        self.listed_as(slug).map_or(&[], |listed| &listed.former_slugs)
+    }
+
+    /// How often a station reports, ms, if its owner has said so.
+    pub(super) fn said_interval_ms(&self, station: StationId) -> Option<i64> {
+        self.listed[*self.by_id.get(&station)?].station.interval_ms
     }
 
     /// The station of that slug if `key` is its key; compares in constant time.
@@ -185,6 +235,7 @@ impl Directory {
     }
 
     fn listed_as(&self, slug: &str) -> Option<&Listed> {
-        self.by_slug.get(slug).map(|&place| &self.listed[place])
+        let place = self.by_slug.get(slug).or_else(|| self.by_former_slug.get(slug));
+        place.map(|&place| &self.listed[place])
     }
 }

@@ -3,7 +3,10 @@
 //! Governments change their clocks at short notice, and a machine that is kept up to date knows sooner than a program that
 //! was built last year. A machine that is not kept up to date may know less than the program.
 
+mod near;
+
 use jiff::tz::TimeZoneDatabase;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -75,7 +78,8 @@ impl Zones {
     /// The names that it knows, sorted.
     pub fn names(&self) -> Vec<String> {
         let inside = TimeZoneDatabase::bundled();
-        self.machine.as_ref().unwrap_or(&inside).available().map(|name| name.to_string()).collect()
+        let all = self.machine.iter().chain([&inside]).flat_map(TimeZoneDatabase::available);
+        all.map(|name| name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The zone of a name. One that only the other database knows is better than none.
@@ -84,7 +88,8 @@ impl Zones {
     /// No database knows the name.
     pub fn named(&self, name: &str) -> Result<Zone, UnknownZone> {
         let machine = self.machine.as_ref().and_then(|machine| Zone::of(machine, name));
-        machine.or_else(|| Zone::inside(name)).ok_or_else(|| UnknownZone(name.chars().take(100).collect()))
+        let found = machine.or_else(|| Zone::inside(name));
+        found.ok_or_else(|| UnknownZone { given: name.to_owned(), near: near::names(name, &self.names()) })
     }
 }
 
@@ -98,8 +103,22 @@ pub fn parse(name: &str) -> Result<Zone, UnknownZone> {
 
 /// A name that no database of time zones knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a time zone: use a name of the IANA database, such as Europe/Berlin or UTC")]
-pub struct UnknownZone(String);
+pub struct UnknownZone {
+    given: String,
+    /// Names that may be meant, the likeliest first.
+    near: Vec<String>,
+}
+
+impl fmt::Display for UnknownZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no time zone {:?}", self.given)?;
+        match self.near.as_slice() {
+            [] => f.write_str(": use a name of the IANA database, such as Europe/Berlin or UTC"),
+            [one] => write!(f, "; did you mean {one}?"),
+            [some @ .., last] => write!(f, "; did you mean {} or {last}?", some.join(", ")),
+        }
+    }
+}
 
 fn version_of(folder: &Path) -> Option<String> {
     VERSION_FILES.iter().find_map(|file| {

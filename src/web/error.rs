@@ -134,9 +134,14 @@ impl From<storage::Error> for Problem {
                 Self::new(Status::NotFound, error.to_string())
             }
             Stretch(_) => Self::new(Status::BadRequest, error.to_string()),
-            SlugTaken(_) | DeviceTaken(_) | TooManyAlerts | TooManyCalibrations(_) | TooManyMappings(_) => {
-                Self::new(Status::Conflict, error.to_string())
-            }
+            SlugTaken(_)
+            | SlugLeadsOn(..)
+            | SlugChanged(..)
+            | TooManySlugs(..)
+            | DeviceTaken(_)
+            | TooManyAlerts
+            | TooManyCalibrations(_)
+            | TooManyMappings(_) => Self::new(Status::Conflict, error.to_string()),
             BadName(_) | File(_) | Database(_) | Migrate(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "storage failed");
                 Self::unavailable(error.to_string())

@@ -18,6 +18,7 @@ mod kit;
 
 mod admin;
 mod consoles;
+mod correcting;
 mod dock;
 mod door;
 mod drive;

@@ -80,6 +80,7 @@ fn every_quantity_can_be_posted_by_its_name_and_asked_for_by_its_words() {
         clock_offset_ms: 0,
         coordinates: None,
         upload_units: weather::upload_units::UploadUnits::AsNamed,
+        interval_ms: None,
     };
     let now = Timestamp(1_795_348_800_000);
     let known = Quantity::all().map(|quantity| (SensorName::main(), quantity)).collect();

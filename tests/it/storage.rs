@@ -24,6 +24,8 @@ mod quality;
 mod reading;
 #[path = "storage/room.rs"]
 mod room;
+#[path = "storage/setting.rs"]
+mod setting;
 #[path = "storage/sqlite.rs"]
 mod sqlite;
 #[path = "storage/stations.rs"]

@@ -42,6 +42,17 @@ impl Watch {
         Self { visitor, ..self }
     }
 
+    /// Takes also the news of the topics that `now` says its topics have become.
+    pub fn following(self, now: impl Fn(&str) -> Option<Box<str>>) -> Self {
+        let Topics::Only(topics) = &self.topics else { return self };
+        let more: Vec<Box<str>> = topics.iter().filter_map(|topic| now(topic)).collect();
+        if more.is_empty() {
+            return self;
+        }
+        let Self { topics, .. } = Self::of(topics.iter().cloned().chain(more));
+        Self { topics, ..self }
+    }
+
     /// True if news of this topic comes aboard.
     pub fn takes(&self, topic: &str) -> bool {
         if let Some(visitor) = topic.strip_prefix(PRIVATE) {
@@ -73,6 +84,15 @@ mod tests {
         assert!(Watch::of([""; 0]).takes("anything"));
         assert!(Watch::of(["b", "a", "b"]).takes("a"));
         assert!(!Watch::of(["b", "a"]).takes("c"));
+    }
+
+    #[test]
+    fn a_watch_follows_a_topic_that_has_become_another() {
+        let now = |topic: &str| (topic == "a").then(|| "z".into());
+        let watch = Watch::of(["a", "b"]).with_private(Some("ann".into())).following(now);
+        assert!(["a", "b", "z", "@ann"].iter().all(|topic| watch.takes(topic)) && !watch.takes("c"));
+        assert_eq!(Watch::of(["b"]).following(now), Watch::of(["b"]));
+        assert_eq!(Watch::all().following(now), Watch::all());
     }
 
     #[test]

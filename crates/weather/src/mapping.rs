@@ -53,9 +53,33 @@ impl fmt::Display for FieldName {
     }
 }
 
-/// The symbols of all units, for a list to choose from.
-pub fn unit_symbols() -> impl Iterator<Item = &'static str> {
-    Unit::ALL.into_iter().map(Unit::symbol).filter(|symbol| !symbol.is_empty())
+/// Names of the time of a report, in all formats.
+const OF_TIME: [&str; 4] = ["dateutc", "datetime", "observed_at", "timestamp"];
+
+/// Why nothing can be said of a field, though its name is one; `None` if something can.
+pub fn never_obeyed(field: &str) -> Option<String> {
+    let lower = field.trim().to_lowercase();
+    if Quantity::from_name(&lower).is_some_and(Quantity::is_shown) {
+        return Some(format!("{lower} is the name of a quantity here and means that; nothing else can be said of it"));
+    }
+    let is_time = OF_TIME.contains(&lower.as_str());
+    is_time.then(|| format!("{lower} says when something was observed, and is never read as a value"))
+}
+
+/// So many quantities name a kind of unit; more would fill the list.
+const KIND_QUANTITIES: usize = 3;
+
+/// The symbols of all units for a list to choose from, by what they are units of.
+pub fn units_by_kind() -> impl Iterator<Item = (String, impl Iterator<Item = &'static str>)> {
+    let kinds = Unit::ALL.into_iter().filter(|unit| unit.canonical() == *unit && !unit.symbol().is_empty());
+    kinds.filter_map(|kind| {
+        let titles: Vec<_> =
+            Quantity::shown().filter(|quantity| quantity.unit() == kind).map(Quantity::title).collect();
+        let more = if titles.len() > KIND_QUANTITIES { ", …" } else { "" };
+        let of = titles.get(..KIND_QUANTITIES.min(titles.len()))?.join(", ") + more;
+        let units = Unit::ALL.into_iter().filter(move |unit| unit.canonical() == kind).map(Unit::symbol);
+        (!titles.is_empty()).then(|| (of, units.filter(|symbol| !symbol.is_empty())))
+    })
 }
 
 /// What a field is.
@@ -135,6 +159,25 @@ mod tests {
         let wrong = unit(Quantity::Temperature, "hPa").expect_err("no unit of it").to_string();
         assert_eq!(wrong, "\"hPa\" is no unit of temperature: it may be °C, °F");
         assert!(unit(Quantity::PrecipitationCounted, "").is_err());
+    }
+
+    #[test]
+    fn nothing_else_is_said_of_what_means_something_everywhere() {
+        let why = |field| never_obeyed(field).unwrap_or_default();
+        assert!(why("Temperature ").contains("temperature is the name of a quantity"));
+        assert!(why("dateutc").contains("when something was observed"));
+        assert_eq!((never_obeyed("pool_temp"), never_obeyed("temp9f")), (None, None));
+    }
+
+    #[test]
+    fn units_are_listed_once_with_what_they_are_units_of() {
+        let kinds: Vec<(String, Vec<_>)> = units_by_kind().map(|(of, units)| (of, units.collect())).collect();
+        assert!(kinds.iter().any(|(of, units)| of.starts_with("Temperature") && *units == ["°C", "°F"]), "{kinds:?}");
+        let mut all: Vec<_> = kinds.into_iter().flat_map(|(_, units)| units).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::quantity::Quantity;
 use crate::sun::Coordinates;
+use crate::time::{DAY_MS, SECOND_MS};
 use crate::upload_units::UploadUnits;
 use crate::visible::{is_hidden, is_joiner};
 use crate::zone::Zone;
@@ -31,17 +32,50 @@ pub struct Station {
     pub coordinates: Option<Coordinates>,
     /// In which units its uploads are.
     pub upload_units: UploadUnits,
+    /// How often it reports, ms, if its owner has said so; else its reports tell.
+    pub interval_ms: Option<i64>,
 }
 
-/// A name that is not one, and why.
+/// A name that is not one, and why. It holds the name whole: whoever answers a stranger with it cuts it short.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a {what}: {rule}")]
-pub struct BadName {
-    what: &'static str,
-    rule: &'static str,
-    given: String,
+pub enum BadName {
+    /// It has signs that it may not have, or none.
+    #[error("{given:?} is not a {what}: {rule}")]
+    Form {
+        /// What it was to be.
+        what: &'static str,
+        /// What it may be.
+        rule: String,
+        /// The name.
+        given: String,
+    },
+    /// It has too many characters.
+    #[error("the {what} {given:?} has {length} characters; the most is {most}")]
+    Long {
+        /// What it was to be.
+        what: &'static str,
+        /// The name.
+        given: String,
+        /// So many characters it has.
+        length: usize,
+        /// So many it may have.
+        most: usize,
+    },
 }
 
+impl BadName {
+    /// The same for a stranger: what was sent is cut short.
+    pub fn short(self) -> Self {
+        let cut = |given: String| given.chars().take(GIVEN_TOLD_CHARS).collect();
+        match self {
+            Self::Form { what, rule, given } => Self::Form { what, rule, given: cut(given) },
+            Self::Long { what, given, length, most } => Self::Long { what, given: cut(given), length, most },
+        }
+    }
+}
+
+/// So many characters of what a stranger sent are sent back: an answer is no echo.
+const GIVEN_TOLD_CHARS: usize = 100;
 /// Longest slug, in bytes: it has to fit into a URL that people type.
 pub const SLUG_MAX_BYTES: usize = 64;
 /// Longest sensor name, in bytes.
@@ -50,6 +84,8 @@ pub const SENSOR_MAX_BYTES: usize = 40;
 pub const NAME_MAX_CHARS: usize = 80;
 /// Highest ground, metres: Everest and some.
 pub const ELEVATION_LIMITS_M: std::ops::RangeInclusive<f64> = -500.0..=9_000.0;
+/// A station may be said to report so often, ms: not more than once a second, and once a week at least.
+pub const INTERVAL_LIMITS_MS: std::ops::RangeInclusive<i64> = SECOND_MS..=7 * DAY_MS;
 
 /// A station's name in URLs: `a-z`, `0-9` and inner hyphens, at most [`SLUG_MAX_BYTES`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,14 +95,12 @@ impl Slug {
     /// Checks a slug. Upper case is refused rather than folded, so that one station has one URL.
     pub fn new(text: &str) -> Result<Self, BadName> {
         let fits = !text.is_empty()
-            && text.len() <= SLUG_MAX_BYTES
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !text.starts_with('-')
             && !text.ends_with('-');
-        if fits {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(bad("station slug", "use a-z, 0-9 and inner hyphens, 64 at most", text))
+        let rule = || format!("use a-z, 0-9 and inner hyphens, {SLUG_MAX_BYTES} at most");
+        checked("station slug", text, SLUG_MAX_BYTES, fits, rule)?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The text.
@@ -117,12 +151,11 @@ impl SensorName {
 
     /// Checks a sensor's name; the empty name is the main sensor.
     pub fn new(text: &str) -> Result<Self, BadName> {
-        let fits = text.len() <= SENSOR_MAX_BYTES
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
-        if fits {
-            return Ok(if text.is_empty() { Self::main() } else { Self(Which::Named(text.into())) });
-        }
-        Err(bad("sensor name", "use a-z, 0-9, - and _, 40 at most", text))
+        let fits = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+        checked("sensor name", text, SENSOR_MAX_BYTES, fits, || {
+            format!("use a-z, 0-9, - and _, {SENSOR_MAX_BYTES} at most")
+        })?;
+        Ok(if text.is_empty() { Self::main() } else { Self(Which::Named(text.into())) })
     }
 
     /// The text; empty for the main sensor.
@@ -160,15 +193,26 @@ pub fn elevation_m(text: &str) -> Result<f64, String> {
 /// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
 pub fn station_name(text: &str) -> Result<String, BadName> {
     let text = text.trim();
-    if !text.is_empty() && text.chars().count() <= NAME_MAX_CHARS && !text.chars().any(|c| is_hidden(c) || is_joiner(c))
-    {
-        return Ok(text.to_owned());
-    }
-    Err(bad("station name", "use 1 to 80 printable characters", text))
+    let fits = !text.is_empty() && !text.chars().any(|c| is_hidden(c) || is_joiner(c));
+    let rule = || format!("use 1 to {NAME_MAX_CHARS} printable characters");
+    checked("station name", text, NAME_MAX_CHARS, fits, rule)?;
+    Ok(text.to_owned())
 }
 
-fn bad(what: &'static str, rule: &'static str, given: &str) -> BadName {
-    BadName { what, rule, given: given.chars().take(100).collect() }
+/// A name that is too long is told so before anything else: what is wrong with it besides would be a riddle.
+fn checked(
+    what: &'static str,
+    text: &str,
+    most: usize,
+    fits: bool,
+    rule: impl FnOnce() -> String,
+) -> Result<(), BadName> {
+    let (length, given) = (text.chars().count(), || text.to_owned());
+    match fits {
+        _ if length > most => Err(BadName::Long { what, given: given(), length, most }),
+        false => Err(BadName::Form { what, rule: rule(), given: given() }),
+        true => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +244,18 @@ mod tests {
         assert_eq!((names[0].as_str(), names[2].as_str()), ("", "a"));
         assert_eq!(names[0].key(Quantity::Temperature), "temperature");
         assert_eq!(names[2].key(Quantity::Temperature), "a/temperature");
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_quoted_whole_with_its_length() {
+        let long = "Rathaus ".repeat(13);
+        let said = station_name(&long).expect_err("too long").to_string();
+        assert_eq!(said, format!("the station name {:?} has 103 characters; the most is 80", long.trim()));
+        let long = "Ä".repeat(200);
+        let said = Slug::new(&long).expect_err("too long").to_string();
+        assert_eq!(said, format!("the station slug {long:?} has 200 characters; the most is 64"));
+        let said = SensorName::new(&"x".repeat(41)).expect_err("too long").to_string();
+        assert!(said.contains("has 41 characters; the most is 40"), "{said}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Asked {
             "to" => self.to = instant(value, |date| day::bounds(&zone, date).1)?,
             "sensor" => {
                 let name = if value == "." { "" } else { value };
-                self.sensor = Some(SensorName::new(name).map_err(|error| error.to_string())?);
+                self.sensor = Some(SensorName::new(name).map_err(|error| error.short().to_string())?);
             }
             "quantity" => {
                 let found = Quantity::from_name(value).filter(|quantity| quantity.is_shown());

@@ -92,7 +92,7 @@ pub(super) fn of_header(header: &str) -> Meaning {
     }
     let sensor = match SensorName::new(sensor.trim()) {
         Ok(sensor) => sensor,
-        Err(error) => return Meaning::Unread(error.to_string()),
+        Err(error) => return Meaning::Unread(error.short().to_string()),
     };
     if ANY_RAIN.contains(&lower.as_str()) {
         return Meaning::Unread(WHICH_RAIN.to_owned());

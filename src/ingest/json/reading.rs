@@ -70,7 +70,7 @@ impl<'r> Reading<'r> {
         match sensor {
             Ok(sensor) => self.take(&sensor, named, name, sent),
             Err(error) => {
-                self.draft.refuse(name, &text_of(sent), error.to_string());
+                self.draft.refuse(name, &text_of(sent), error.short().to_string());
                 Ok(())
             }
         }

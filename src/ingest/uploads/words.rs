@@ -155,6 +155,7 @@ mod tests {
             clock_offset_ms: 0,
             coordinates: None,
             upload_units: weather::upload_units::UploadUnits::AsNamed,
+            interval_ms: None,
         };
         [
             Outcome::Stored(Arc::new(station)),

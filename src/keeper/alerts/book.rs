@@ -157,6 +157,7 @@ mod tests {
             clock_offset_ms: 0,
             coordinates: None,
             upload_units: weather::upload_units::UploadUnits::AsNamed,
+            interval_ms: None,
         };
         let known = vec![(SensorName::main(), Quantity::Temperature)];
         Context { here: Arc::new(here), known, others: vec![], preference: Preference::default(), now: NOW }

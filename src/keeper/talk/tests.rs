@@ -28,6 +28,7 @@ fn station(id: i64, slug: &str, name: &str) -> Arc<Station> {
         clock_offset_ms: 0,
         coordinates: None,
         upload_units: weather::upload_units::UploadUnits::AsNamed,
+        interval_ms: None,
     })
 }
 

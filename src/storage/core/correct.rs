@@ -71,7 +71,7 @@ async fn try_correct(
         scribe.engine.renew(&renewal).await?;
     }
     scribe.engine.note_correction(station.id, selection, (author, restore, values), now()).await?;
-    let news = News::backfill(selection.station.as_str(), selection.from, selection.to.plus(-1));
+    let news = News::backfill(station.slug.as_str(), selection.from, selection.to.plus(-1));
     let entry = scribe.numbering.number(vec![news], now()).remove(0);
     scribe.engine.enter_and_commit(&entry).await?;
     scribe.committed(std::slice::from_ref(&entry), 0);
@@ -176,6 +176,7 @@ mod tests {
             clock_offset_ms: 0,
             coordinates: None,
             upload_units: weather::upload_units::UploadUnits::AsNamed,
+            interval_ms: None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::storage::error::Error;
 use crate::storage::keys::Key;
 use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{AdminChange, EnrolChange};
-use crate::storage::stations::{NewStation, StationSettings};
+use crate::storage::stations::{Directory, NewStation, StationSettings};
 use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -22,7 +22,6 @@ pub(in crate::storage) enum Job {
     Forget(Forgetting, Answer<()>),
     Add(NewStation, Answer<(Arc<Station>, Key)>),
     Renew(Slug, Answer<Key>),
-    Rename(Slug, String, Answer<()>),
     Set(Slug, StationSettings, Answer<()>),
     Remove(Slug, Answer<()>),
     RemoveSensor(Slug, SensorName, Answer<()>),
@@ -92,6 +91,36 @@ impl Talk {
 }
 
 impl What {
+    /// What is said about a station that has another slug now goes there.
+    pub(super) fn follow(&mut self, directory: &Directory) {
+        let follow = |station: &mut String| {
+            if let Some(now) = directory.renamed(station) {
+                *station = now.to_string();
+            }
+        };
+        let follow_all = |changes: &mut Vec<AlertChange>| {
+            for change in changes {
+                match change {
+                    AlertChange::Put(alert) => follow(&mut alert.station),
+                    AlertChange::Forget { station, .. } => follow(station),
+                }
+            }
+        };
+        match self {
+            What::Say { words, .. } => words.iter_mut().for_each(|word| follow(&mut word.station)),
+            What::Answer { word, changes, .. } => {
+                follow(&mut word.station);
+                follow_all(changes);
+            }
+            What::Speak { station, changes, .. } => {
+                follow(station);
+                follow_all(changes);
+            }
+            What::Tell { station, .. } => follow(station),
+            What::Seen { .. } => {}
+        }
+    }
+
     /// What it counts for in the queue and in a transaction: words, or what is about as much work.
     pub(in crate::storage) fn size(&self) -> usize {
         match self {

@@ -7,7 +7,7 @@ use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
-use crate::storage::seam::StationChange;
+use crate::storage::seam::{Spoken, StationChange};
 use crate::storage::stations::{Directory, NewStation, StationSettings};
 use std::sync::Arc;
 use weather::calibration::Calibration;
@@ -27,13 +27,9 @@ pub(super) async fn renew_key(scribe: &mut Scribe, slug: Slug) -> Result<Key, Er
     Ok(key)
 }
 
-pub(super) async fn rename_station(scribe: &mut Scribe, slug: Slug, name: String) -> Result<(), Error> {
-    change(scribe, StationChange::Rename(&slug, &name)).await?;
-    Ok(())
-}
-
 pub(super) async fn set_station(scribe: &mut Scribe, slug: Slug, settings: StationSettings) -> Result<(), Error> {
     change(scribe, StationChange::Set(&slug, &settings)).await?;
+    scribe.recalculating.suspect();
     Ok(())
 }
 
@@ -90,23 +86,29 @@ pub(super) async fn map_field(
 async fn change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<Arc<Directory>, Error> {
     let done = try_change(scribe, change).await;
     scribe.settle(&done).await;
-    let (directory, entry) = done?;
+    let (directory, entries) = done?;
     scribe.shared.set_directory(directory.clone());
-    scribe.teller.tell(vec![entry]).await;
+    scribe.teller.tell(entries).await;
     Ok(directory)
 }
 
-async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(Arc<Directory>, Entry), Error> {
+async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(Arc<Directory>, Vec<Entry>), Error> {
     scribe.begin_control().await?;
+    let slug = change.slug().as_str();
+    if let (false, Some(now)) = (matches!(change, StationChange::Add(..)), scribe.shared.directory().renamed(slug)) {
+        return Err(Error::SlugChanged(slug.to_owned(), now.to_string()));
+    }
     scribe.engine.change_station(&change, now()).await?;
     let directory = Arc::new(Directory::new(scribe.engine.stations().await?));
-    let entry = scribe.numbering.number(vec![News::station(change.slug().as_str())], now()).remove(0);
-    scribe.engine.enter_and_commit(&entry).await?;
+    // Pages that show a station by its old slug hear that something has changed, and come to its new one.
+    let news: Vec<_> = std::iter::once(slug).chain(change.new_slug()).map(News::station).collect();
+    let entries = scribe.numbering.number(news, now());
+    scribe.engine.write_and_commit(&Spoken::default(), &entries, now()).await?;
     if let Ok(sizes) = scribe.engine.sizes().await {
         // The share of what was removed ends with it.
         scribe.shared.shares.learn(sizes);
     }
-    scribe.committed(std::slice::from_ref(&entry), 0);
+    scribe.committed(&entries, 0);
     scribe.memory.clear();
-    Ok((directory, entry))
+    Ok((directory, entries))
 }

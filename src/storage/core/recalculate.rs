@@ -6,6 +6,7 @@ mod row;
 
 use super::correct::{days_of, fallen};
 use super::news::News;
+use super::rezone::rezone_some;
 use super::scribe::{Scribe, now};
 use super::shares::SENT_BYTES;
 use crate::storage::engine::Engine;
@@ -31,7 +32,7 @@ pub(super) async fn recalculate_if_due(scribe: &mut Scribe) {
         let done = recalculate_some(scribe).await;
         let is_due = done.unwrap_or_else(|error| {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "readings are not calibrated anew yet");
+            tracing::warn!(error, "readings or local days are not made anew yet");
             false
         });
         if !is_due {
@@ -40,8 +41,11 @@ pub(super) async fn recalculate_if_due(scribe: &mut Scribe) {
     }
 }
 
-/// Makes some rows anew; false if there are none.
+/// Makes some local days anew, or some rows; false if there are none.
 pub(super) async fn recalculate_some(scribe: &mut Scribe) -> Result<bool, Error> {
+    if rezone_some(scribe).await? {
+        return Ok(true);
+    }
     let done = try_recalculate(scribe).await;
     scribe.settle(&done).await;
     let Some(entry) = done? else { return Ok(false) };

@@ -90,9 +90,9 @@ struct Stored {
 }
 
 /// The same for words.
-pub(super) async fn store_talks(scribe: &mut Scribe, talks: Vec<Talk>) -> Result<(), Error> {
+pub(super) async fn store_talks(scribe: &mut Scribe, mut talks: Vec<Talk>) -> Result<(), Error> {
     let begun = instant();
-    let done = try_store_talks(scribe, &talks).await;
+    let done = try_store_talks(scribe, &mut talks).await;
     scribe.settle(&done).await;
     scribe.took(begun);
     match done {
@@ -124,8 +124,13 @@ pub(super) async fn store_talks(scribe: &mut Scribe, talks: Vec<Talk>) -> Result
     Ok(())
 }
 
-async fn try_store_talks(scribe: &mut Scribe, talks: &[Talk]) -> Result<Stored, Error> {
+async fn try_store_talks(scribe: &mut Scribe, talks: &mut [Talk]) -> Result<Stored, Error> {
     scribe.begin().await?;
+    let directory = scribe.shared.directory();
+    if directory.has_renamed() {
+        talks.iter_mut().for_each(|talk| talk.what.follow(&directory));
+    }
+    let talks = &*talks;
     let known = scribe.engine.known_words(&named(talks)).await?;
     let decided = decide(known, talks, scribe.shared.options.alerts_max);
     let (spoken, now) = (&decided.spoken, now());

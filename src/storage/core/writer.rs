@@ -123,9 +123,6 @@ impl Writer {
             // The asker may have gone; the work is done all the same.
             Job::Add(new, answer) => drop(answer.send(list::add_station(&mut self.scribe, new).await)),
             Job::Renew(slug, answer) => drop(answer.send(list::renew_key(&mut self.scribe, slug).await)),
-            Job::Rename(slug, name, answer) => {
-                drop(answer.send(list::rename_station(&mut self.scribe, slug, name).await));
-            }
             Job::Set(slug, settings, answer) => {
                 drop(answer.send(list::set_station(&mut self.scribe, slug, settings).await));
             }

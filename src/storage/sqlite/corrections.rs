@@ -112,9 +112,10 @@ pub(super) async fn counted(
     Ok(rows.into_iter().map(counted).collect())
 }
 
+/// The rows are there. An update would look through all rows of the sensor for each of them.
 const SET_FALLEN: &str = "\
-    UPDATE observation SET precipitation = made.value ->> 1 FROM json_each($2) AS made \
-    WHERE observation.sensor = $1 AND observation.observed_ms = made.value ->> 0";
+    INSERT INTO observation (sensor, observed_ms, precipitation) SELECT $1, value ->> 0, value ->> 1 FROM json_each($2) \
+    WHERE true ON CONFLICT (sensor, observed_ms) DO UPDATE SET precipitation = excluded.precipitation";
 
 /// Sets what has fallen by some readings.
 pub(super) async fn set_fallen(

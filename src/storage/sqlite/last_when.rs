@@ -2,6 +2,8 @@
 //!
 //! Days are looked through in the `extreme` table, a row a day; single observations only within one of them, or within
 //! a stretch of hours. So a question about a year costs some hundred rows, however often the station reports.
+//!
+//! Days that are not right yet after a change of the time zone are left out.
 
 use super::error::decode;
 use super::numbers::number;
@@ -19,7 +21,9 @@ const DAYS_MAX: i64 = 4_000;
 const DAYS: &str = "\
     SELECT day, low, low_ms, high, high_ms FROM extreme \
     WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-    AND day >= $4 AND day <= $5 AND quantity = $3 ORDER BY day LIMIT $6";
+    AND day >= $4 AND day <= $5 AND quantity = $3 \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    ORDER BY day LIMIT $6";
 
 /// Low and high on each day from `from` to `to`, both included, oldest first.
 pub(super) async fn days(
@@ -46,7 +50,8 @@ pub(super) async fn days(
 }
 
 const FIRST_DAY: &str = "\
-    SELECT min(day) FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2)";
+    SELECT min(day) FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day)";
 
 /// The first day that a sensor has values of.
 pub(super) async fn first_day(
@@ -61,10 +66,14 @@ pub(super) async fn first_day(
 
 const DAY_BELOW: &str = "\
     SELECT day FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-    AND quantity = $3 AND day >= $4 AND low < $5 ORDER BY day DESC LIMIT 1";
+    AND quantity = $3 AND day >= $4 AND low < $5 \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    ORDER BY day DESC LIMIT 1";
 const DAY_ABOVE: &str = "\
     SELECT day FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-    AND quantity = $3 AND day >= $4 AND high > $5 ORDER BY day DESC LIMIT 1";
+    AND quantity = $3 AND day >= $4 AND high > $5 \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    ORDER BY day DESC LIMIT 1";
 
 /// The last day since `from` that has a value beyond a limit.
 pub(super) async fn last_day(

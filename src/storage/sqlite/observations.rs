@@ -40,10 +40,13 @@ pub(super) fn add_latest(found: &mut Vec<Latest>, row: LatestRow) -> Result<(), 
     Ok(())
 }
 
+/// Days that are not right yet after a change of the time zone are left out.
 const EXTREMES: &str = "\
     SELECT sensor.name, extreme.quantity, extreme.low, extreme.low_ms, extreme.high, extreme.high_ms \
     FROM sensor JOIN extreme ON extreme.sensor = sensor.id \
-    WHERE sensor.station = $1 AND extreme.day = $2 ORDER BY sensor.name, extreme.quantity";
+    WHERE sensor.station = $1 AND extreme.day = $2 \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    ORDER BY sensor.name, extreme.quantity";
 
 pub(super) async fn extremes(db: &SqlitePool, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
     type Row = (String, i64, f64, i64, f64, i64);

@@ -3,11 +3,12 @@
 use super::calibrations;
 use super::error::decode;
 use super::mappings;
+use super::set;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
-use crate::storage::stations::{FoundStation, ListedSensor, NewStation, StationSettings};
+use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
 use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
@@ -18,12 +19,26 @@ use weather::sun::Coordinates;
 use weather::time::Timestamp;
 use weather::upload_units::UploadUnits;
 
-type Row =
-    (i64, String, String, String, Option<f64>, Vec<u8>, String, Option<String>, i64, Option<f64>, Option<f64>, String);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    slug: String,
+    name: String,
+    zone: String,
+    elevation_m: Option<f64>,
+    key_hash: Vec<u8>,
+    key_prefix: String,
+    main_device: Option<String>,
+    clock_offset_ms: i64,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    upload_units: String,
+    interval_ms: Option<i64>,
+}
 
 const ALL: &str = "\
     SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, \
-    upload_units FROM station ORDER BY name, slug";
+    upload_units, interval_ms FROM station ORDER BY name, slug";
 
 const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
@@ -32,7 +47,8 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
     let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(&mut *conn).await?;
     let mut calibrations = calibrations::all(&mut *conn).await?;
-    let mut mappings = mappings::all(conn).await?;
+    let mut mappings = mappings::all(&mut *conn).await?;
+    let mut former = set::former(conn).await?;
     let mut by_station: HashMap<i64, Vec<(DeviceKind, KeyHash)>> = HashMap::new();
     for (station, kind, hash) in devices {
         let kind = DeviceKind::from_name(&kind).ok_or_else(|| decode("the kind of a device is not known"))?;
@@ -44,14 +60,15 @@ pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Ve
             let devices = by_station.remove(&found.station.id.0).unwrap_or_default();
             let calibrations = calibrations.remove(&found.station.id).unwrap_or_default();
             let mappings = mappings.remove(&found.station.id).unwrap_or_default();
-            Ok(FoundStation { devices, calibrations, mappings, ..found })
+            let former_slugs = former.remove(&found.station.id).unwrap_or_default();
+            Ok(FoundStation { devices, calibrations, mappings, former_slugs, ..found })
         })
         .collect()
 }
 
 const BY_HASH: &str = "\
     SELECT id, slug, name, zone, elevation_m, key_hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, \
-    upload_units FROM station WHERE key_hash = $1";
+    upload_units, interval_ms FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
 pub(super) async fn by_hash(
@@ -64,18 +81,29 @@ pub(super) async fn by_hash(
 }
 
 /// A station without its devices.
-fn found(
-    (id, slug, name, zone, elevation_m, hash, key_prefix, main_device, clock_offset_ms, latitude, longitude, units): Row,
-    zones: &Zones,
-) -> Result<FoundStation, Error> {
-    let zone = zones.named(&zone).map_err(decode)?;
-    let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
-    let upload_units = UploadUnits::from_name(&units).map_err(decode)?;
-    let (id, slug) = (StationId(id), Slug::new(&slug)?);
-    let station = Station { id, slug, name, zone, elevation_m, clock_offset_ms, coordinates, upload_units };
-    let main_device = main_device.map(|name| SensorName::new(&name)).transpose()?;
-    let (devices, calibrations, mappings) = (Vec::new(), Calibrations::default(), Mappings::default());
-    Ok(FoundStation { station, key_hash: key_hash(hash)?, key_prefix, devices, main_device, calibrations, mappings })
+fn found(row: Row, zones: &Zones) -> Result<FoundStation, Error> {
+    let coordinates = row.latitude.zip(row.longitude).and_then(|(north, east)| Coordinates::new(north, east));
+    let station = Station {
+        id: StationId(row.id),
+        slug: Slug::new(&row.slug)?,
+        name: row.name,
+        zone: zones.named(&row.zone).map_err(decode)?,
+        elevation_m: row.elevation_m,
+        clock_offset_ms: row.clock_offset_ms,
+        coordinates,
+        upload_units: UploadUnits::from_name(&row.upload_units).map_err(decode)?,
+        interval_ms: row.interval_ms,
+    };
+    Ok(FoundStation {
+        station,
+        key_hash: key_hash(row.key_hash)?,
+        key_prefix: row.key_prefix,
+        devices: Vec::new(),
+        main_device: row.main_device.map(|name| SensorName::new(&name)).transpose()?,
+        calibrations: Calibrations::default(),
+        mappings: Mappings::default(),
+        former_slugs: Vec::new(),
+    })
 }
 
 fn key_hash(bytes: Vec<u8>) -> Result<KeyHash, Error> {
@@ -91,8 +119,7 @@ pub(super) async fn change(
     match change {
         StationChange::Add(new, key) => insert(conn, new, key, now).await,
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
-        StationChange::Rename(slug, name) => rename(conn, slug, name).await,
-        StationChange::Set(slug, settings) => set(conn, slug, settings).await,
+        StationChange::Set(slug, settings) => set::set(conn, slug, settings, now).await,
         StationChange::Remove(slug) => delete(conn, slug).await,
         StationChange::RemoveSensor(slug, name) => delete_sensor(conn, slug, name).await,
         StationChange::Bind(slug, device) => bind(conn, slug, device, now).await,
@@ -112,6 +139,7 @@ const INSERT: &str = "\
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING";
 
 async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: Timestamp) -> Result<(), Error> {
+    set::must_be_free(conn, &new.slug, None).await?;
     let done = sqlx::query(INSERT)
         .bind(new.slug.as_str())
         .bind(&new.name)
@@ -131,32 +159,6 @@ const RENEW: &str = "UPDATE station SET key_hash = $2, key_prefix = $3 WHERE slu
 
 async fn renew(conn: &mut SqliteConnection, slug: &Slug, key: &Key) -> Result<(), Error> {
     let query = sqlx::query(RENEW).bind(slug.as_str()).bind(&keys::hash(key.reveal())[..]).bind(key.prefix());
-    must_exist(slug, query.execute(conn).await?.rows_affected())
-}
-
-const RENAME: &str = "UPDATE station SET name = $2 WHERE slug = $1";
-
-async fn rename(conn: &mut SqliteConnection, slug: &Slug, name: &str) -> Result<(), Error> {
-    let query = sqlx::query(RENAME).bind(slug.as_str()).bind(name);
-    must_exist(slug, query.execute(conn).await?.rows_affected())
-}
-
-const SET: &str = "\
-    UPDATE station SET clock_offset_ms = coalesce($2, clock_offset_ms), \
-    elevation_m = CASE WHEN $3 THEN $4 ELSE elevation_m END, \
-    latitude = CASE WHEN $5 THEN $6 ELSE latitude END, longitude = CASE WHEN $5 THEN $7 ELSE longitude END, \
-    upload_units = coalesce($8, upload_units) WHERE slug = $1";
-
-async fn set(conn: &mut SqliteConnection, slug: &Slug, settings: &StationSettings) -> Result<(), Error> {
-    let query = sqlx::query(SET)
-        .bind(slug.as_str())
-        .bind(settings.clock_offset_ms)
-        .bind(settings.elevation_m.is_some())
-        .bind(settings.elevation_m.flatten())
-        .bind(settings.coordinates.is_some())
-        .bind(settings.coordinates.flatten().map(Coordinates::latitude))
-        .bind(settings.coordinates.flatten().map(Coordinates::longitude))
-        .bind(settings.upload_units.map(UploadUnits::name));
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 

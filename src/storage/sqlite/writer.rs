@@ -26,9 +26,9 @@ use weather::time::Timestamp;
 /// The only connections that write, one at a time.
 pub(in crate::storage) struct Writer {
     /// Everything but reports.
-    conn: SqliteConnection,
+    pub(super) conn: SqliteConnection,
     reports: Reports,
-    texts: Arc<Texts>,
+    pub(super) texts: Arc<Texts>,
     limits: Limits,
     zones: Arc<Zones>,
     /// They are closed before the file is.

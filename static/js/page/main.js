@@ -121,8 +121,15 @@ function run(first) {
     ask();
   }
 
-  /** @param {Document} fetched */
-  function show(fetched) {
+  /** @param {Document} fetched @param {string} [moved] where the page is now: its station has another name in URLs */
+  function show(fetched, moved) {
+    if (moved && !chat?.isBusy()) return location.replace(moved + location.hash);
+    if (moved) {
+      // What somebody writes just now is sent first.
+      page.fetching = false;
+      ask();
+      return schedule();
+    }
     const state = readState(fetched);
     if (state && state.build !== page.state.build) {
       if (!chat?.isBusy()) return location.reload();

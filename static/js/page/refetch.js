@@ -8,7 +8,7 @@ const RETRY_MS = 5_000;
 
 /**
  * Makes a function that asks for a refetch; many calls are one fetch.
- * @param {(page: Document) => void} show called with each page that came
+ * @param {(page: Document, moved?: string) => void} show called with each page that came, and with its address if that is another now
  * @returns {() => void}
  */
 export function refetcher(show) {
@@ -18,7 +18,7 @@ export function refetcher(show) {
     while (work.wanted) {
       work.wanted = false;
       const came = await fetchPage().catch(() => undefined);
-      if (came) show(came);
+      if (came) show(came.page, came.moved);
       else work.wanted = true;
       await new Promise((resume) => setTimeout(resume, came ? PAUSE_MS : RETRY_MS));
     }
@@ -34,7 +34,8 @@ export function refetcher(show) {
 async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  return answer.status < 500 && page.querySelector('main#content') ? page : undefined;
+  const moved = answer.redirected && new URL(answer.url).pathname !== location.pathname ? answer.url : undefined;
+  return answer.status < 500 && page.querySelector('main#content') ? { page, moved } : undefined;
 }
 
 /**

@@ -47,6 +47,62 @@ async fn a_station_is_added_and_its_key_is_shown_once() {
 }
 
 #[tokio::test]
+async fn the_owner_corrects_a_station_in_its_rooms() {
+    let app = TestApp::start().await;
+    let added =
+        send(&app, "/admin/stations", "slug=barn&name=B&zone=UTC&elevation=&latitude=52.5&longitude=13.4").await;
+    assert_eq!(added.status, 303, "{}", added.body);
+    let barn = || app.storage.directory().by_slug("barn").expect("the station").clone();
+    assert!(barn().coordinates.is_some(), "a new station may have a place");
+    let half = send(&app, "/admin/stations", "slug=shed&name=&zone=UTC&elevation=&latitude=52.5&longitude=").await;
+    assert!(half.status == 422 && half.body.contains("needs a longitude"), "{}", half.body);
+
+    let settings = "elevation=&clock_offset=&zone=Europe%2FBerlin&interval=5m";
+    assert_eq!(send(&app, "/admin/stations/barn/settings", settings).await.status, 303);
+    assert_eq!((barn().zone.name(), barn().interval_ms), ("Europe/Berlin", Some(300_000)));
+    let shown = page(&app, "/admin/stations/barn").await;
+    assert!(
+        shown.contains(r#"name="zone" value="Europe/Berlin""#) && shown.contains(r#"name="interval" value="5m""#),
+        "{shown}"
+    );
+    let settings = "elevation=&clock_offset=&zone=Berlin&interval=";
+    let wrong = send(&app, "/admin/stations/barn/settings", settings).await;
+    assert!(wrong.status == 422 && wrong.body.contains("did you mean Europe/Berlin?"), "{}", wrong.body);
+    assert_eq!(send(&app, "/admin/stations/barn/settings", "elevation=&clock_offset=&interval=").await.status, 303);
+    assert_eq!((barn().zone.name(), barn().interval_ms), ("Europe/Berlin", None));
+
+    let long = "n".repeat(120);
+    let wrong = send(&app, "/admin/stations/barn/name", &format!("name={long}")).await;
+    assert!(wrong.body.contains(&long) && wrong.body.contains("has 120 characters; the most is 80"), "{}", wrong.body);
+
+    let moved = send(&app, "/admin/stations/barn/slug", "slug=mill").await;
+    assert_eq!((moved.status, location(&moved).as_str()), (303, "/admin/stations/mill?done=moved"));
+    let shown = page(&app, "/admin/stations/mill").await;
+    assert!(shown.contains("<dt>Before</dt><dd>barn</dd>") && shown.contains("leads on to it"), "{shown}");
+    assert_eq!(ask(&app, "GET /s/barn", "", b"").await.status, 308);
+    let taken = send(&app, "/admin/stations", "slug=barn&name=&zone=UTC&elevation=").await;
+    assert!(taken.status == 409 && taken.body.contains("--forget-former-slugs"), "{}", taken.body);
+    assert_eq!(send(&app, "/admin/stations/mill/slug/forget", "").await.status, 303);
+    assert_eq!(ask(&app, "GET /s/barn", "", b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_another_process_has_stored_is_told_in_the_list() {
+    let app = TestApp::start().await;
+    let (station, _) = app.add_station("roof").await;
+    assert!(page(&app, "/admin").await.contains("No readings yet"));
+    let file = app.folder.path().join("stevenson.db");
+    let options = stevenson::storage::Options { file, ..stevenson::storage::Options::default() };
+    let (other, _) = stevenson::storage::Storage::open(options).await.expect("opens");
+    let mut draft = weather::report::Draft::new(chrono::Utc::now().into());
+    let temperature = weather::quantity::Quantity::Temperature;
+    draft.take_number(&weather::station::SensorName::main(), temperature, temperature.unit(), "temperature", 7.0);
+    other.append(station.id, vec![draft.finish(None).report.expect("a report")]).await.expect("stored");
+    other.close().await;
+    assert!(page(&app, "/admin").await.contains("Newest reading"), "{}", page(&app, "/admin").await);
+}
+
+#[tokio::test]
 async fn a_form_that_is_wrong_comes_back_with_what_was_written() {
     let app = TestApp::start().await;
     app.add_station("roof").await;

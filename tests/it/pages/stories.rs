@@ -27,6 +27,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         clock_offset_ms: 0,
         coordinates: None,
         upload_units: weather::upload_units::UploadUnits::AsNamed,
+        interval_ms: None,
     };
     Facts {
         station: Arc::new(station),

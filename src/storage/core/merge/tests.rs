@@ -106,6 +106,7 @@ fn station() -> Station {
         clock_offset_ms: 0,
         coordinates: None,
         upload_units: weather::upload_units::UploadUnits::AsNamed,
+        interval_ms: None,
     }
 }
 

@@ -1,0 +1,172 @@
+//! After a station has got another time zone: its local days are made anew, the newest first and some at a time, each time in a
+//! transaction of its own. What is left to do is in the database, so that another run goes on with it. Readers leave out the days that are
+//! not right yet.
+//!
+//! What has fallen on a day is told by the gauge's readings of that day and of the hours before it. So days can be made anew in any order.
+
+use super::correct::fallen;
+use super::news::News;
+use super::scribe::{Scribe, now};
+use crate::storage::engine::Engine;
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::seam::{DayPlace, Renewal, Rezoning, Spoken, Stretch};
+use chrono::NaiveDate;
+use std::sync::Arc;
+use weather::calibration::OfSensor;
+use weather::day;
+use weather::quantity::Quantity;
+use weather::station::Station;
+use weather::time::{DAY_MS, HOUR_MS, Timestamp};
+
+/// Values that are looked at in one transaction: some hundredths of a second, in which reports wait.
+const LOOKS_MAX: u64 = 60_000;
+/// Days without a reading cost no looks, but statements: some hundredths of a second for so many.
+const DAYS_MAX: usize = 100;
+/// Readings of a gauge before a day tell what is in doubt when it begins; no doubt lasts longer, ms.
+const BEFORE_MS: i64 = 3 * HOUR_MS;
+/// A total counter goes on from its last reading before those; older ones are not looked for, ms.
+const LAST_MS: i64 = 30 * DAY_MS;
+/// Days that are older are not told one by one: pages look at the last two, ms.
+const TOLD_MS: i64 = 3 * DAY_MS;
+
+/// Makes some local days anew; false if there are none to be.
+pub(super) async fn rezone_some(scribe: &mut Scribe) -> Result<bool, Error> {
+    let done = try_rezone(scribe).await;
+    scribe.settle(&done).await;
+    let Some(entry) = done? else { return Ok(false) };
+    scribe.teller.tell(entry.into_iter().collect()).await;
+    Ok(true)
+}
+
+/// `None`: nothing is to be done. `Some(None)`: nothing is to be told.
+async fn try_rezone(scribe: &mut Scribe) -> Result<Option<Option<Entry>>, Error> {
+    scribe.begin_control().await?;
+    let Some(rezoning) = scribe.engine.rezoning().await? else {
+        scribe.engine.rollback().await;
+        return Ok(None);
+    };
+    let directory = scribe.shared.directory();
+    let Some((station, calibrations)) = directory.calibrated(rezoning.station) else {
+        // The station was removed by another process, and its sensors go with it.
+        scribe.engine.note_rezoning(rezoning.sensor, None).await?;
+        scribe.engine.write_and_commit(&Spoken::default(), &[], now()).await?;
+        return Ok(Some(None));
+    };
+    let of = calibrations.of(&rezoning.name).cloned().unwrap_or_default();
+    let mut work = Work { engine: &mut scribe.engine, station, rezoning: &rezoning, of: &of };
+    let made = work.some_days().await?;
+    scribe.engine.note_rezoning(rezoning.sensor, made.next).await?;
+    let told = made.next.is_none() || made.oldest.is_some_and(|oldest| now().since(oldest) <= TOLD_MS);
+    let entry = match (made.oldest, made.newest) {
+        (Some(from), Some(to)) if told => {
+            let news = News::backfill(station.slug.as_str(), from, to);
+            Some(scribe.numbering.number(vec![news], now()).remove(0))
+        }
+        _ => None,
+    };
+    match &entry {
+        Some(entry) => {
+            scribe.engine.enter_and_commit(entry).await?;
+            scribe.committed(std::slice::from_ref(entry), 0);
+        }
+        None => scribe.engine.write_and_commit(&Spoken::default(), &[], now()).await?,
+    }
+    scribe.memory.clear();
+    Ok(Some(entry))
+}
+
+/// What became of some days.
+#[derive(Default)]
+struct Made {
+    /// Where the next ones begin; `None`: there are no more.
+    next: Option<DayPlace>,
+    /// The first and the last instant of those that were made anew.
+    oldest: Option<Timestamp>,
+    newest: Option<Timestamp>,
+}
+
+struct Work<'a> {
+    engine: &'a mut Engine,
+    station: &'a Arc<Station>,
+    rezoning: &'a Rezoning,
+    of: &'a OfSensor,
+}
+
+impl Work<'_> {
+    async fn some_days(&mut self) -> Result<Made, Error> {
+        let (mut made, mut place, mut looks) = (Made::default(), self.rezoning.place, 0);
+        for _ in 0..DAYS_MAX {
+            if place.quantities == 0 {
+                let Some(day) = self.newest_day(place.day).await? else {
+                    return Ok(Made { next: None, ..made });
+                };
+                place.day = day;
+            }
+            let (from, to) = day::bounds(&self.station.zone, place.day);
+            let stretch = Stretch { from, to };
+            (made.oldest, made.newest) = (Some(from), made.newest.or(Some(to.plus(-1))));
+            let (looked, quantities) = self.day(place, stretch, LOOKS_MAX.saturating_sub(looks)).await?;
+            looks += looked;
+            place = match (quantities, place.day.pred_opt()) {
+                (Some(quantities), _) => DayPlace { quantities, ..place },
+                (None, Some(day)) => DayPlace { day, quantities: 0 },
+                (None, None) => return Ok(Made { next: None, ..made }),
+            };
+            if looks >= LOOKS_MAX {
+                break;
+            }
+        }
+        Ok(Made { next: Some(place), ..made })
+    }
+
+    /// The newest day up to `upto` that has readings, or extremes of the zone before.
+    async fn newest_day(&mut self, upto: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+        let (_, end) = day::bounds(&self.station.zone, upto);
+        let (row, extreme) = self.engine.newest_of(self.rezoning.sensor, (end, upto)).await?;
+        let row = row.map(|at| day::date_at(&self.station.zone, at).min(upto));
+        Ok(row.max(extreme))
+    }
+
+    /// Makes a day anew, or as many of its quantities as `looks` allow, but one in any case. Returns how many values it looked at, and
+    /// with which quantity it goes on; `None`: the day is done.
+    async fn day(&mut self, place: DayPlace, stretch: Stretch, looks: u64) -> Result<(u64, Option<usize>), Error> {
+        let sensor = self.rezoning.sensor;
+        if place.quantities == 0 {
+            self.engine.forget_day(sensor, place.day).await?;
+        }
+        let (rows, present) = self.engine.present(sensor, stretch).await?;
+        let mut looked = rows;
+        if place.quantities == 0 && present.contains(&Quantity::Precipitation) {
+            looked += self.rain(stretch).await?;
+        }
+        // The lowest and the highest.
+        let each = 2 * rows.max(1);
+        let fit = usize::try_from(looks.saturating_sub(looked) / each).unwrap_or(usize::MAX).max(1);
+        let upto = place.quantities.saturating_add(fit).min(present.len());
+        let some = present.get(place.quantities..upto).unwrap_or_default();
+        self.engine.renew_day((sensor, place.day, stretch), some).await?;
+        Ok((looked + each * some.len() as u64, (upto < present.len()).then_some(upto)))
+    }
+
+    /// Makes the rain of a day anew of what the gauge said; returns how many of its readings it looked at.
+    async fn rain(&mut self, day: Stretch) -> Result<u64, Error> {
+        let sensor = self.rezoning.sensor;
+        let start = day.from.plus(-BEFORE_MS);
+        let before = Stretch { from: start.plus(-LAST_MS), to: start };
+        let mut counted: Vec<_> = self.engine.counted_before(sensor, before).await?.into_iter().collect();
+        counted.extend(self.engine.counted(sensor, Stretch { from: start, to: day.to }).await?);
+        let was = |at: Timestamp| {
+            counted.binary_search_by_key(&at, |one| one.at).ok().and_then(|place| counted[place].fallen)
+        };
+        let mut again = fallen(self.station, &counted, start, |at| self.of.rain_factor(at));
+        // What does not count, or has come late, stays as it is.
+        again.retain(|(at, mm)| *at >= day.from && was(*at).is_some_and(|was| was != *mm));
+        if !again.is_empty() {
+            self.engine.set_fallen(sensor, &again).await?;
+            let quantities = vec![Quantity::Precipitation];
+            self.engine.renew(&Renewal { sensor, quantities, days: Vec::new(), now: now() }).await?;
+        }
+        Ok(counted.len() as u64)
+    }
+}

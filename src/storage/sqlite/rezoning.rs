@@ -1,0 +1,195 @@
+//! The local days of sensors whose station has got another time zone: which are to be made anew, and making them. All of it is inside the
+//! caller's transaction.
+
+use super::error::decode;
+use super::numbers::number;
+use super::texts::{Texts, columns};
+use super::writer::Writer;
+use crate::storage::error::Error;
+use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
+use chrono::NaiveDate;
+use sqlx::{Row, SqliteConnection};
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+impl Writer {
+    /// A sensor whose local days are to be made anew; `None`: there is none.
+    pub(in crate::storage) async fn rezoning(&mut self) -> Result<Option<Rezoning>, Error> {
+        next(&mut self.conn).await
+    }
+
+    /// Notes where that goes on; `None`: all of the sensor is done.
+    pub(in crate::storage) async fn note_rezoning(
+        &mut self,
+        sensor: SensorId,
+        place: Option<DayPlace>,
+    ) -> Result<(), Error> {
+        Ok(note(&mut self.conn, sensor, place).await?)
+    }
+
+    /// A sensor's newest row before an instant, and its newest day up to one that has extremes.
+    pub(in crate::storage) async fn newest_of(
+        &mut self,
+        sensor: SensorId,
+        before: (Timestamp, NaiveDate),
+    ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
+        newest(&mut self.conn, sensor, before).await
+    }
+
+    /// How many rows a sensor has within a stretch, and the quantities that they have values of.
+    pub(in crate::storage) async fn present(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<(u64, Vec<Quantity>), Error> {
+        present(&mut self.conn, &self.texts, sensor, stretch).await
+    }
+
+    /// Forgets a sensor's extremes of a day.
+    pub(in crate::storage) async fn forget_day(&mut self, sensor: SensorId, day: NaiveDate) -> Result<(), Error> {
+        Ok(forget(&mut self.conn, sensor, day).await?)
+    }
+
+    /// Makes a sensor's extremes of a day anew.
+    pub(in crate::storage) async fn renew_day(
+        &mut self,
+        of: (SensorId, NaiveDate, Stretch),
+        quantities: &[Quantity],
+    ) -> Result<(), Error> {
+        Ok(renew(&mut self.conn, &self.texts, of, quantities).await?)
+    }
+
+    /// The last that a rain gauge said within a stretch.
+    pub(in crate::storage) async fn counted_before(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<Option<Counted>, Error> {
+        Ok(counted_before(&mut self.conn, sensor, stretch).await?)
+    }
+}
+
+/// All days are to be made anew: none comes after this one.
+const ALL: &str = "\
+    INSERT INTO rezoning (sensor, day, quantity) SELECT id, '9999-12-31', 0 FROM sensor WHERE station = $1 \
+    ON CONFLICT (sensor) DO UPDATE SET day = excluded.day, quantity = excluded.quantity";
+
+/// Notes that all local days of a station are to be made anew.
+pub(super) async fn begin(conn: &mut SqliteConnection, station: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(ALL).bind(station).execute(conn).await?;
+    Ok(())
+}
+
+/// The newest days of all sensors come first: they are looked at most.
+const NEXT: &str = "\
+    SELECT rezoning.sensor, sensor.station, sensor.name, rezoning.day, rezoning.quantity \
+    FROM rezoning JOIN sensor ON sensor.id = rezoning.sensor WHERE sensor.station IS NOT NULL \
+    ORDER BY rezoning.day DESC LIMIT 1";
+
+/// A sensor whose local days are to be made anew.
+async fn next(conn: &mut SqliteConnection) -> Result<Option<Rezoning>, Error> {
+    let row: Option<(i64, i64, String, String, i64)> = sqlx::query_as(NEXT).fetch_optional(conn).await?;
+    let rezoning = |(sensor, station, name, day, quantities): (i64, i64, String, String, i64)| {
+        let place = DayPlace { day: date(&day)?, quantities: usize::try_from(quantities).unwrap_or(0) };
+        Ok(Rezoning { sensor: SensorId(sensor), station: StationId(station), name: SensorName::new(&name)?, place })
+    };
+    row.map(rezoning).transpose()
+}
+
+const GOES_ON: &str = "UPDATE rezoning SET day = $2, quantity = $3 WHERE sensor = $1";
+const IS_DONE: &str = "DELETE FROM rezoning WHERE sensor = $1";
+
+/// Notes where it goes on; `None`: all is done.
+async fn note(conn: &mut SqliteConnection, sensor: SensorId, place: Option<DayPlace>) -> Result<(), sqlx::Error> {
+    let query = match place {
+        Some(DayPlace { day, quantities }) => {
+            let quantities = i64::try_from(quantities).unwrap_or(0);
+            sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(quantities)
+        }
+        None => sqlx::query(IS_DONE).bind(sensor.0),
+    };
+    query.execute(conn).await?;
+    Ok(())
+}
+
+const NEWEST_ROW: &str = "SELECT max(observed_ms) FROM observation WHERE sensor = $1 AND observed_ms < $2";
+const NEWEST_DAY: &str = "SELECT max(day) FROM extreme WHERE sensor = $1 AND day <= $2";
+
+/// The newest row before an instant, and the newest day up to one that has extremes.
+async fn newest(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    (before, upto): (Timestamp, NaiveDate),
+) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
+    let query = sqlx::query_scalar(NEWEST_ROW).bind(sensor.0).bind(before.0);
+    let row: Option<i64> = query.fetch_one(&mut *conn).await?;
+    let query = sqlx::query_scalar(NEWEST_DAY).bind(sensor.0).bind(upto.to_string());
+    let day: Option<String> = query.fetch_one(conn).await?;
+    Ok((row.map(Timestamp), day.map(|day| date(&day)).transpose()?))
+}
+
+/// How many rows a sensor has within a stretch, and the quantities that they have values of.
+async fn present(
+    conn: &mut SqliteConnection,
+    texts: &Texts,
+    sensor: SensorId,
+    stretch: Stretch,
+) -> Result<(u64, Vec<Quantity>), Error> {
+    let query = sqlx::query(texts.present.clone()).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
+    let row = query.fetch_one(conn).await?;
+    let mut found = Vec::new();
+    for (quantity, column) in columns().zip(1..) {
+        if quantity.is_shown() && row.try_get::<i64, _>(column)? > 0 {
+            found.push(quantity);
+        }
+    }
+    Ok((row.try_get::<i64, _>(0)?.unsigned_abs(), found))
+}
+
+const FORGET_DAY: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2";
+const FORGET: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2 AND quantity = $3";
+
+/// Forgets the extremes of a day.
+async fn forget(conn: &mut SqliteConnection, sensor: SensorId, day: NaiveDate) -> Result<(), sqlx::Error> {
+    sqlx::query(FORGET_DAY).bind(sensor.0).bind(day.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// Makes extremes of a day anew.
+async fn renew(
+    conn: &mut SqliteConnection,
+    texts: &Texts,
+    (sensor, day, stretch): (SensorId, NaiveDate, Stretch),
+    quantities: &[Quantity],
+) -> Result<(), sqlx::Error> {
+    let day = day.to_string();
+    for &quantity in quantities {
+        let of = number(quantity);
+        sqlx::query(FORGET).bind(sensor.0).bind(&day).bind(of).execute(&mut *conn).await?;
+        let query = sqlx::query(texts.of(quantity).day.clone()).bind(sensor.0).bind(&day).bind(of);
+        query.bind(stretch.from.0).bind(stretch.to.0).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+const COUNTED_BEFORE: &str = "\
+    SELECT observed_ms, precipitation_counted, precipitation_total, precipitation FROM observation \
+    WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
+    AND coalesce(precipitation_counted, precipitation_total, precipitation) IS NOT NULL ORDER BY observed_ms DESC LIMIT 1";
+
+/// The last that a rain gauge said within a stretch.
+async fn counted_before(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    stretch: Stretch,
+) -> Result<Option<Counted>, sqlx::Error> {
+    type Row = (i64, Option<f64>, Option<f64>, Option<f64>);
+    let query = sqlx::query_as(COUNTED_BEFORE).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
+    let row: Option<Row> = query.fetch_optional(conn).await?;
+    Ok(row.map(|(at, daily, total, fallen)| Counted { at: Timestamp(at), daily, total, fallen }))
+}
+
+fn date(text: &str) -> Result<NaiveDate, sqlx::Error> {
+    text.parse().map_err(|error: chrono::ParseError| decode(error))
+}
