@@ -117,8 +117,8 @@ fn what_was_set_aside_is_counted_by_its_reason_also_in_a_dry_run() {
         text += &format!("2003-08-01 00:{minute:02},{temperature},{dew_point}\n");
     }
     let file = mover.file("odd.csv", &text);
-    let expected = "4 values are kept and do not count:\n  1: outside what weather can be\n  1: a step that the next value \
-        will settle\n  1: a spike\n  1: a dew point above the temperature\n";
+    let expected = "4 values are kept and do not count:\n  1: outside what weather can be\n  1: a step that no value \
+        after it has settled\n  1: a spike\n  1: a dew point above the temperature\n";
     for arguments in [&["--dry-run", &file][..], &[&file]] {
         let (went_well, said) = mover.imports(arguments);
         assert!(went_well && said.contains(expected), "{arguments:?}: {said}");
