@@ -57,6 +57,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, onesho
 use weather::calibration::Calibration;
 use weather::clock::Heard;
 use weather::mapping::{FieldName, Mapping};
+use weather::mark::Reason;
 use weather::report::Report;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
@@ -139,8 +140,14 @@ impl Storage {
         self.shared.shares.admit(station, self.directory().count(), &self.shared.options)?;
         let (answer, answered) = oneshot::channel();
         self.shared.hears(station, &reports);
+        // A file tells of the past.
+        let heard_at = reports.iter().filter(|report| !report.is_history()).map(Report::received_at).max();
         self.reports.offer(station, reports, answer)?;
-        answered.await.unwrap_or(Err(Error::Closed))
+        let appended = answered.await.unwrap_or(Err(Error::Closed))?;
+        if let Some(now) = heard_at.filter(|_| appended.set_aside.has(Reason::Frozen)) {
+            self.shared.is_frozen(station, now);
+        }
+        Ok(appended)
     }
 
     /// When a station was heard since the start, whatever time its reports said, and what its clock seems to be.

@@ -25,6 +25,10 @@ pub(super) struct Waits {
     /// What it is, as far as it says so.
     pub what: String,
     pub address: String,
+    /// By what it is told from others of its model: `a3f9`.
+    pub fingerprint: String,
+    /// What it measured last; may be empty.
+    pub said: String,
     /// When it was heard last.
     pub heard: String,
     /// `12 reports`.
@@ -39,11 +43,14 @@ impl Waits {
     }
 
     fn of(device: Unclaimed, now: weather::time::Timestamp) -> Self {
-        let Unclaimed { id, format, model, address, last, reports, .. } = device;
+        let said = device.said();
+        let Unclaimed { id, format, model, address, last, reports, fingerprint, .. } = device;
         Self {
             id,
             what: if model.is_empty() { format } else { format!("{format}, {model}") },
             address,
+            fingerprint,
+            said,
             heard: ago(last, now),
             reports: if reports == 1 { "1 report".to_owned() } else { format!("{reports} reports") },
         }

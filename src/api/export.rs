@@ -2,6 +2,7 @@
 //! not grow with the past, and each piece is a short question to the database, however slowly it is read.
 
 mod asked;
+mod raw;
 mod written;
 
 pub use asked::Asked;
@@ -9,6 +10,7 @@ pub use written::Format;
 
 use crate::storage::{Error, Storage};
 use std::collections::VecDeque;
+use weather::calibration::OfSensor;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::SensorName;
@@ -32,6 +34,8 @@ struct Recorded {
     rows: VecDeque<(Timestamp, Values)>,
     /// Where the next rows begin; `None`: there are no more.
     next: Option<Timestamp>,
+    /// What its values were put right by.
+    calibrations: Option<OfSensor>,
 }
 
 /// A piece has about so many bytes.
@@ -55,13 +59,16 @@ impl Export {
             }
         }
         let stretch = (asked.from, asked.to);
+        let directory = storage.directory();
+        let calibrations = directory.calibrated(asked.station.id).map(|(_, calibrations)| calibrations);
         let mut sensors = Vec::new();
         for sensor in listed {
             let mut quantities = storage.quantities(asked.station.id, &sensor.name, stretch).await?;
             quantities.retain(|quantity| quantity.is_shown() && asked.quantity.is_none_or(|only| only == *quantity));
             if !quantities.is_empty() {
                 let (rows, next) = (VecDeque::new(), Some(asked.from));
-                sensors.push(Recorded { name: sensor.name, quantities, rows, next });
+                let calibrations = calibrations.and_then(|all| all.of(&sensor.name)).cloned();
+                sensors.push(Recorded { name: sensor.name, quantities, rows, next, calibrations });
             }
         }
         sensors.sort_by(|one, other| one.name.cmp(&other.name));
@@ -111,8 +118,13 @@ impl Export {
             while sensor.rows.is_empty()
                 && let Some(from) = sensor.next
             {
-                let found =
-                    self.storage.rows(self.asked.station.id, &sensor.name, (from, self.asked.to), limit).await?;
+                let (id, to) = (self.asked.station.id, self.asked.to);
+                let mut found = self.storage.rows(id, &sensor.name, (from, to), limit).await?;
+                if let Some((last, _)) = found.last().filter(|_| self.asked.is_raw) {
+                    let mut sent = self.storage.sent_between(id, &sensor.name, (from, last.plus(1))).await?.into();
+                    let of = sensor.calibrations.as_ref();
+                    found.iter_mut().for_each(|(at, values)| raw::as_sent(of, *at, values, &mut sent));
+                }
                 sensor.next = found.last().filter(|_| found.len() >= rows).map(|(last, _)| last.plus(1));
                 let wanted = |values: &Values| sensor.quantities.iter().any(|quantity| values.get(*quantity).is_some());
                 sensor.rows.extend(found.into_iter().filter(|(_, values)| wanted(values)));

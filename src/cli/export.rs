@@ -30,6 +30,9 @@ pub(super) struct Export {
     /// csv, ndjson or line [default: csv]
     #[arg(long)]
     format: Option<String>,
+    /// Write values as they were sent, before calibrations
+    #[arg(long)]
+    raw: bool,
     /// Write local times of this zone, with their offset [default: UTC]
     #[arg(long)]
     zone: Option<String>,
@@ -52,6 +55,7 @@ impl Export {
             ("sensor", self.sensor),
             ("quantity", self.quantity),
             ("format", self.format),
+            ("raw", self.raw.then(|| "1".to_owned())),
             ("zone", self.zone),
         ] {
             if let Some(value) = value {

@@ -22,7 +22,7 @@ use stevenson::ingest::lineprotocol::Precision;
 use stevenson::storage::{Appended, Rehearsal, Storage};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use weather::station::{Slug, Station};
+use weather::station::{SensorName, Slug, Station};
 use weather::zone::Zone;
 
 #[derive(Debug, Args)]
@@ -126,7 +126,10 @@ pub(super) async fn run(mut config: Config, arguments: Import) -> Result<()> {
 impl Import {
     async fn into(self, storage: &Storage) -> Result<()> {
         let station = find(storage, &self.station)?;
-        let asked = self.asked(&station)?;
+        let directory = storage.directory();
+        let calibrated = directory.calibrated(station.id);
+        let calibrations = calibrated.and_then(|(_, all)| all.of(&SensorName::main())).cloned();
+        let asked = Asked { mappings: directory.mappings(station.id), calibrations, ..self.asked(&station)? };
         let files = in_order(&self.files, &asked)?;
         let mut tally = Tally::new(station.zone.clone());
         let stop = Arc::new(AtomicBool::new(false));

@@ -210,8 +210,10 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
                 println!("no device waits; stevenson serve --enrol lets them");
             }
             for device in waiting {
-                let Unclaimed { id, format, model, address, reports, .. } = device;
-                println!("{id:<4}  {address:<16}  {format:<20}  {model}  {}", self::reports(reports as usize));
+                let said = device.said();
+                let Unclaimed { id, format, model, address, reports, fingerprint, .. } = device;
+                let reports = self::reports(reports as usize);
+                println!("{id:<4}  {address:<16}  {fingerprint}  {format:<20}  {model}  {reports}  {said}");
             }
         }
         StationCommand::Claim { device, slug } => {

@@ -13,7 +13,9 @@ use weather::freshness;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::Station;
+use weather::tendency;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use weather::units::Unit;
 
 /// The length of a mean's buckets, ms.
 const MEAN_BUCKET_MS: i64 = DAY_MS;
@@ -74,7 +76,10 @@ impl Reads<'_> {
             Intent::Mean { topic, period } => self.mean(topic, *period).await,
             Intent::Trend { topic, back_ms } => {
                 let Some(at) = latest_of(latest, topic) else { return Ok(Found::Nothing) };
-                let (from, to) = (at.plus(-back_ms - HOUR_MS), at.plus(-back_ms + HOUR_MS));
+                // How pressure went in between is told, too.
+                let has_course = topic.quantity.unit() == Unit::Hectopascal && *back_ms == tendency::BACK_MS;
+                let to = if has_course { at.plus(1) } else { at.plus(-back_ms + HOUR_MS) };
+                let from = at.plus(-back_ms - HOUR_MS);
                 self.buckets(topic, from, to, TREND_BUCKET_MS).await
             }
             Intent::Now(topic) if matches!(topic.quantity, Quantity::Precipitation) => {

@@ -3,6 +3,7 @@
 use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
+use super::marks;
 use super::warmth;
 use weather::clock::{Off, off};
 use weather::derived::Follows;
@@ -57,7 +58,7 @@ pub(crate) struct Hero {
     pub observed: Moment,
     /// `12 s ago`.
     pub age: String,
-    /// What is wrong with the station's clock.
+    /// What is wrong with the station's clock, or with all that it measures.
     pub clock: String,
     /// The age without "ago", for the title of a page with an old temperature.
     age_short: String,
@@ -119,7 +120,11 @@ impl Hero {
             since: observed_at.filter(|_| offline).map_or(String::new(), |at| since(&facts.station.zone, at, now)),
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
-            clock: facts.clock.map_or(String::new(), |clock| clock_note(clock, now)),
+            clock: match facts.clock {
+                Some(clock) => clock_note(clock, now),
+                None if marks::is_frozen(facts) => marks::FROZEN.to_owned(),
+                None => String::new(),
+            },
             age_short: short(observed_at),
             station_age_short: short(facts.observed_at()),
         }

@@ -8,6 +8,18 @@ use weather::quantity::Quantity;
 /// Most of them that a page knows; the newest.
 pub(super) const MARKS_MAX: u32 = 200;
 
+/// What stands at the head of the page while the station repeats itself.
+pub(super) const FROZEN: &str =
+    "It reports, but nothing that it measures has changed for 12 hours: the link to its sensors may be dead.";
+
+/// Whether the newest that its main sensor said was set aside because nothing has changed for hours.
+pub(super) fn is_frozen(facts: &Facts) -> bool {
+    let is_it = |marked: &&Marked| marked.reason == Reason::Frozen && marked.sensor.is_main();
+    let newest = shown(facts).filter(is_it).map(|marked| marked.observed_at).max();
+    let counts = facts.latest.iter().filter(|latest| latest.sensor.is_main()).map(|latest| latest.observed_at).max();
+    newest > counts
+}
+
 fn shown(facts: &Facts) -> impl Iterator<Item = &Marked> {
     facts.marked.iter().filter(|marked| marked.observed_at >= facts.series.from)
 }

@@ -541,6 +541,15 @@ impl Readers {
         each!(Readers, self, db => db.is_recalculating(station).await)
     }
 
+    /// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
+    pub(super) async fn sent_between(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+    ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
+        each!(Readers, self, db => db.sent_between(of, stretch).await)
+    }
+
     /// What a datastream sent within a stretch, whether it counts or not, oldest first.
     pub(super) async fn sent(
         &self,

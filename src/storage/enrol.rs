@@ -67,6 +67,18 @@ impl Waiting {
     }
 }
 
+/// What a report that waits says: the main sensor's values first, those that people look at first before others.
+pub(super) fn said(text: &str) -> Vec<(SensorName, Quantity, f64)> {
+    let Ok(Waiting { values, .. }) = serde_json::from_str(text) else { return Vec::new() };
+    let mut said = Vec::new();
+    for (sensor, values) in &values {
+        let Ok(sensor) = SensorName::new(sensor) else { continue };
+        let of = |quantity: Quantity| Some((sensor.clone(), quantity, *values.get(quantity.name())?));
+        said.extend(Quantity::shown().filter_map(of));
+    }
+    said
+}
+
 /// Enrolment.
 impl Storage {
     /// Keeps what a device sends that is no station's. Returns after the commit.

@@ -40,6 +40,11 @@ impl SetAside {
         self.0.iter_mut().zip(more.0).for_each(|(count, more)| *count += more);
     }
 
+    /// Whether a value was set aside for this reason.
+    pub(super) fn has(&self, reason: Reason) -> bool {
+        self.0[reason as usize] > 0
+    }
+
     /// The reasons that values were set aside for, with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> {
         let counts = Reason::all().zip(self.0);

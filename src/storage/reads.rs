@@ -270,6 +270,20 @@ impl Storage {
     }
 }
 
+/// What was sent of rows.
+impl Storage {
+    /// What a sensor sent from `from` (inclusive) to `to` (exclusive) where a calibration made something else of it, oldest first.
+    /// There is as much of it as there are values in the rows of that time: ask for some rows first.
+    pub async fn sent_between(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
+        self.readers.sent_between((station, sensor), Stretch { from, to }).await
+    }
+}
+
 /// Fields of uploads.
 impl Storage {
     /// What a station's owner has said of fields, by name.

@@ -230,7 +230,7 @@ impl Directory {
     }
 
     /// A station with its calibrations.
-    pub(super) fn calibrated(&self, id: StationId) -> Option<(&Arc<Station>, &Calibrations)> {
+    pub fn calibrated(&self, id: StationId) -> Option<(&Arc<Station>, &Calibrations)> {
         self.by_id.get(&id).map(|&place| (&self.listed[place].station, &self.listed[place].calibrations))
     }
 

@@ -1,6 +1,8 @@
 //! Devices that upload and are no station's, as the database has them.
 
 use super::devices::{DeviceKind, DeviceSecret};
+use weather::preference::Preference;
+use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::time::Timestamp;
 
@@ -27,7 +29,7 @@ pub struct Stranger {
 }
 
 /// A device that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Unclaimed {
     /// The number by which it is claimed.
     pub id: i64,
@@ -45,6 +47,26 @@ pub struct Unclaimed {
     pub last: Timestamp,
     /// How many reports wait.
     pub reports: u64,
+    /// The start of what is kept of its secret: by it devices of one model and address are told apart.
+    pub fingerprint: String,
+    /// What it measured last.
+    pub newest: Vec<(SensorName, Quantity, f64)>,
+}
+
+/// So much is kept of a secret's hash in a fingerprint, bytes: 16 devices at most wait at once.
+pub(super) const FINGERPRINT_BYTES: usize = 2;
+/// So many values tell a person which device it is.
+const VALUES_TOLD: usize = 4;
+
+impl Unclaimed {
+    /// What it measured last, for people: `12.1 °C, indoor 20.9 °C, 59 %`.
+    pub fn said(&self) -> String {
+        let value = |(sensor, quantity, value): &(SensorName, Quantity, f64)| {
+            let text = Preference::default().text(*quantity, *value);
+            if sensor.is_main() { text } else { format!("{} {text}", sensor.as_str()) }
+        };
+        self.newest.iter().take(VALUES_TOLD).map(value).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A device that is being claimed.

@@ -117,8 +117,8 @@ fn what_was_set_aside_is_counted_by_its_reason_also_in_a_dry_run() {
         text += &format!("2003-08-01 00:{minute:02},{temperature},{dew_point}\n");
     }
     let file = mover.file("odd.csv", &text);
-    let expected = "4 values are kept and do not count:\n  1: outside what weather can be\n  1: a step that the next value \
-        will settle\n  1: a spike\n  1: a dew point above the temperature\n";
+    let expected = "4 values are kept and do not count:\n  1: outside what weather can be\n  1: a step that no value \
+        after it has settled\n  1: a spike\n  1: a dew point above the temperature\n";
     for arguments in [&["--dry-run", &file][..], &[&file]] {
         let (went_well, said) = mover.imports(arguments);
         assert!(went_well && said.contains(expected), "{arguments:?}: {said}");
@@ -155,4 +155,48 @@ async fn a_running_server_goes_on_and_shows_what_was_imported() {
     let output = importing.await.expect("it ends");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(mover.count("SELECT count(*) FROM observation"), 432 + 20);
+}
+
+#[test]
+fn a_column_that_nothing_knows_is_read_as_the_owner_has_mapped_the_field() {
+    let mover = Mover::new();
+    let file = mover.file("pool.csv", "time,Temp_f,Pool_Sensor_7\n2021-06-01T10:00:00Z,68,77\n");
+    let (_, said) = mover.imports(&["--dry-run", &file]);
+    assert!(said.contains("Pool_Sensor_7") && said.contains("not known here"), "{said}");
+    let map = [
+        "station",
+        "map",
+        "town-hall",
+        "pool_sensor_7",
+        "--quantity",
+        "temperature",
+        "--unit",
+        "F",
+        "--sensor",
+        "pool",
+    ];
+    assert!(run(&mover.data(), &map).status.success());
+    let (went_well, said) = mover.imports(&["--dry-run", &file]);
+    assert!(went_well && said.contains("pool/temperature, °F") && !said.contains("no unit is said"), "{said}");
+    assert!(mover.imports(&[&file]).0);
+    let json = mover.file("pool.ndjson", "{\"observed_at\":\"2021-06-01T11:00:00Z\",\"pool_sensor_7\":86}\n");
+    assert!(mover.imports(&[&json]).0);
+    let sql = "SELECT count(*) FROM observation JOIN sensor ON sensor.id = sensor WHERE name = 'pool' AND temperature IN (25, 30)";
+    assert_eq!(mover.count(sql), 2);
+    // A flag goes before what the owner has said, and a name that means something by itself means that.
+    let file = mover.file("later.csv", "time,temp_f,Pool_Sensor_7\n2021-06-02T10:00:00Z,68,77\n");
+    let (_, said) = mover.imports(&["--dry-run", &file, "--column", "Pool_Sensor_7=ignore"]);
+    assert!(!said.contains("pool/temperature"), "{said}");
+}
+
+#[test]
+fn a_local_hour_that_clocks_left_out_is_named_with_its_line() {
+    let mover = Mover::new();
+    let file = mover.file("spring.csv", "time,temp_c\n2021-03-28 01:59,5\n2021-03-28 02:30,6\n2021-03-28 03:00,7\n");
+    let (went_well, said) = mover.imports(&[&file]);
+    assert!(went_well, "{said}");
+    assert!(said.contains("spring.csv, line 3: time = \"2021-03-28 02:30\": clocks went forward then"), "{said}");
+    assert_eq!(mover.count("SELECT count(*) FROM observation"), 2);
+    let (_, said) = mover.imports(&["--zone", "Etc/GMT-1", &file]);
+    assert!(!said.contains("clocks went forward"), "{said}");
 }

@@ -63,6 +63,36 @@ async fn a_station_whose_value_is_frozen_is_no_silent_station() {
 }
 
 #[tokio::test]
+async fn a_station_that_repeats_itself_says_so_on_its_page_and_in_the_log() {
+    const NOTE: &str = "It reports, but nothing that it measures has changed for 12 hours";
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = add_station(folder.path(), "town-hall");
+    let mut server = Program::start_unread(folder.path(), "warn");
+    let page = async || {
+        let answer = reqwest::get(format!("{}/s/town-hall", server.url)).await.expect("answered");
+        answer.text().await.expect("text")
+    };
+    let fog = |minutes| {
+        let at = minutes_ago(minutes).to_rfc3339();
+        json!({"temperature": 5.0, "humidity": 97.0, "wind_speed": 0.0, "observed_at": at})
+    };
+    let past: Vec<_> = (5..=148).rev().map(|five| fog(5 * five)).collect();
+    assert_eq!(post(&server.url, &key, &json!(past)).await.expect("answered").0, 201);
+    assert!(!page().await.contains(NOTE), "fog and calm may stay for 12 hours");
+    for minutes in [15, 10] {
+        assert_eq!(post(&server.url, &key, &fog(minutes)).await.expect("answered").0, 201);
+    }
+    let html = page().await;
+    assert!(html.contains(NOTE), "{html}");
+    let change = json!({"temperature": 5.1, "humidity": 97.0, "wind_speed": 0.0});
+    assert_eq!(post(&server.url, &key, &change).await.expect("answered").0, 201);
+    assert!(!page().await.contains(NOTE), "something changes again");
+    let log = server.log();
+    assert_eq!(log.matches("nothing that it measures changes any more").count(), 1, "{log}");
+    assert!(log.contains("town-hall"), "{log}");
+}
+
+#[tokio::test]
 async fn a_value_that_waits_for_the_next_is_struck_out_as_any_other() {
     let folder = tempfile::tempdir().expect("a folder");
     let key = add_station(folder.path(), "town-hall");

@@ -1,6 +1,6 @@
 // @ts-check
 import { draw } from '../../static/js/view/chart.js';
-import { mark, markedText } from '../../static/js/view/marks.js';
+import { frozenText, mark, markedText } from '../../static/js/view/marks.js';
 import { UTC } from '../../static/js/view/zone.js';
 import { equal, test } from './check.js';
 
@@ -25,10 +25,10 @@ test('a value that does not count is a ring on the chart and a reason in words',
   equal([markedText(known), draw(known, /** @type {any} */ (UNITS))?.marked], ['', []]);
   const version = known.series.version ?? 0;
   mark(known, item(5, { temperature: { value: 40, flag: 3, reason: 'step' } }));
-  equal(markedText(known), '1 value of the last 24 hours does not count: a step that the next value will settle.');
+  equal(markedText(known), '1 value of the last 24 hours does not count: a step that no value after it has settled.');
   const [ring, ...others] = draw(known, /** @type {any} */ (UNITS))?.marked ?? [];
   equal([ring.y, others.length, known.series.version > version], ['0.00', 0, true]);
-  equal(ring.title, '40.0 °C at 07:55: a step that the next value will settle');
+  equal(ring.title, '40.0 °C at 07:55: a step that no value after it has settled');
   mark(known, item(4, { temperature: { value: 14.2, flag: 3, reason: 'struck' } }));
   mark(known, item(4, { 'indoor/temperature': { value: -40, flag: 4, reason: 'gross' } }));
   const [above, inside] = draw(known, /** @type {any} */ (UNITS))?.marked ?? [];
@@ -55,4 +55,15 @@ test('a card shows nothing of it, and what is older than a day is gone', () => {
   const known = station();
   mark(known, item(24 * 60, { temperature: { value: 40, flag: 4, reason: 'spike' } }));
   equal(markedText(known), '');
+});
+
+test('a station that repeats itself says so until something changes', () => {
+  const known = station();
+  equal(frozenText(known), '');
+  mark(known, item(-1, { temperature: { value: 14, flag: 3, reason: 'frozen' } }));
+  equal(frozenText(known).startsWith('It reports, but nothing that it measures has changed'), true);
+  known.values['indoor/temperature'] = { value: 20, at: NOW + 2 * MINUTE_MS };
+  equal(frozenText(known) === '', false, 'another sensor says nothing of it');
+  known.values.temperature = { value: 14.2, at: NOW + 2 * MINUTE_MS };
+  equal(frozenText(known), '');
 });

@@ -1,6 +1,8 @@
 //! Programs that people use, from where they get them: what they send is stored as they mean it. Run by `scripts/test --all`,
 //! which installs them.
 
+mod mqtt;
+
 use crate::kit::app::TestApp;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -204,6 +204,12 @@ mod tests {
             let got = Unit::Fahrenheit.from_canonical(wind_chill(t_c, v_ms).expect("cold and windy"));
             assert!((got - expected).abs() < 0.0051, "({t}, {v}): {got}, expected {expected}");
         }
+        // The form for °C and km/h has rounded coefficients of its own: the two differ by less than 0.05 °C.
+        for (t, kmh, expected) in [(0.0, 20.0, -5.24), (-10.0, 30.0, -19.52), (-25.0, 50.0, -42.22), (10.0, 5.0, 9.76)]
+        {
+            let got = wind_chill(t, Unit::KilometrePerHour.to_canonical(kmh)).expect("cold and windy");
+            assert!((got - expected).abs() < 0.05, "({t}, {kmh}): {got}, expected {expected}");
+        }
         assert_eq!(wind_chill(11.0, 5.0), None, "too warm");
         assert_eq!(wind_chill(5.0, 1.0), None, "too calm");
     }
@@ -234,6 +240,27 @@ mod tests {
         ] {
             let got = sea_level_pressure(p, z, t, rh);
             assert!((got - expected).abs() < 0.02, "({p}, {z}, {t}, {rh}): {got}, expected {expected}");
+        }
+    }
+
+    /// What WeeWX computes (`weewx/wxformulas.py`, the hypsometric form without humidity). It is not shown here: of a high station
+    /// it is farther from a map's than the form of WMO-No. 8, and nearly the same of a low one.
+    fn hypsometric(station_hpa: f64, elevation_m: f64, temperature_c: f64) -> f64 {
+        station_hpa * (elevation_m / (29.263 * (273.15 + temperature_c))).exp()
+    }
+
+    #[test]
+    fn a_low_station_is_reduced_as_by_the_hypsometric_form_and_a_high_one_is_not() {
+        for (p, z, t, rh, expected) in [
+            (1000.0, 120.0, 15.0, 70.0, 1014.33),
+            (862.0, 1000.0, 5.0, 60.0, 974.68),
+            (1000.0, 120.0, -20.0, 70.0, 1016.33),
+            (700.0, 3000.0, 0.0, 40.0, 1018.82),
+        ] {
+            let got = hypsometric(p, z, t);
+            assert!((got - expected).abs() < 0.02, "({p}, {z}, {t}): {got}, expected {expected}");
+            let differs = (got - sea_level_pressure(p, z, t, rh)).abs();
+            assert_eq!(differs > 0.5, z > LOW_STATION_M, "({p}, {z}, {t}): {differs}");
         }
     }
 

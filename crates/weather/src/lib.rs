@@ -19,6 +19,7 @@ pub mod rain;
 pub mod report;
 pub mod station;
 pub mod sun;
+pub mod tendency;
 pub mod time;
 pub mod units;
 pub mod upload_units;

@@ -54,7 +54,7 @@ pub enum Reason {
 /// All of them, with their names and with what people read.
 const REASONS: [(Reason, &str, &str); 11] = [
     (Reason::Gross, "gross", "outside what weather can be"),
-    (Reason::Step, "step", "a step that the next value will settle"),
+    (Reason::Step, "step", "a step that no value after it has settled"),
     (Reason::Spike, "spike", "a spike"),
     (Reason::Unchanged, "unchanged", "unchanged for hours"),
     (Reason::Frozen, "frozen", "everything unchanged for hours, as if the link to the sensors were dead"),

@@ -226,7 +226,7 @@ impl Unit {
 
 /// What is finer than a billionth of a unit is no measurement, but arithmetic: 98.6 °F would be 36.99999999999999 °C, and
 /// contradict the 37 that another sender converted.
-pub(crate) fn without_noise(value: f64) -> f64 {
+pub fn without_noise(value: f64) -> f64 {
     /// Parts of a unit that are kept.
     const PARTS: f64 = 1e9;
     let scaled = value * PARTS;

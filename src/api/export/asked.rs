@@ -25,6 +25,8 @@ pub struct Asked {
     pub sensor: Option<SensorName>,
     /// Only these values.
     pub quantity: Option<Quantity>,
+    /// Values as they were sent, before calibrations.
+    pub is_raw: bool,
     /// Times are local ones of this zone, with their offset; else in UTC.
     pub zone: Option<Zone>,
     zones: Arc<Zones>,
@@ -34,7 +36,7 @@ impl Asked {
     /// Everything, as CSV.
     pub fn all(station: Arc<Station>, zones: Arc<Zones>) -> Self {
         let (from, to) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
-        Self { station, format: Format::Csv, from, to, sensor: None, quantity: None, zone: None, zones }
+        Self { station, format: Format::Csv, from, to, sensor: None, quantity: None, is_raw: false, zone: None, zones }
     }
 
     /// Takes one part of it by its name, as the query of a request has it: `from=2026-11-22`.
@@ -59,7 +61,14 @@ impl Asked {
             "zone" => {
                 self.zone = Some(self.zones.named(value).map_err(|_| "no time zone: use one like Europe/Berlin")?)
             }
-            _ => return Err("not known here: use format, from, to, sensor, quantity, zone".to_owned()),
+            "raw" => {
+                self.is_raw = match value {
+                    "1" | "true" => true,
+                    "0" | "false" => false,
+                    _ => return Err("use 1 or 0".to_owned()),
+                }
+            }
+            _ => return Err("not known here: use format, from, to, sensor, quantity, raw, zone".to_owned()),
         }
         Ok(())
     }

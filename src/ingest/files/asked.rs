@@ -3,6 +3,8 @@
 use super::column::Mapping;
 use super::units::Units;
 use crate::ingest::lineprotocol::Precision;
+use weather::calibration::OfSensor;
+use weather::mapping::Mappings;
 use weather::time::Timestamp;
 use weather::zone::Zone;
 
@@ -52,8 +54,12 @@ pub struct Asked {
     pub zone: Zone,
     /// The station's height, metres: with it the pressure at its barometer says what it is at sea level.
     pub elevation_m: Option<f64>,
+    /// What the values of the station's main sensor are put right by.
+    pub calibrations: Option<OfSensor>,
     /// What columns mean, where their names do not say it.
     pub columns: Vec<Mapping>,
+    /// What the station's owner has said of fields: it holds for names that nothing else knows.
+    pub mappings: Mappings,
     /// Lines count that have this text in this column.
     pub only: Vec<(String, String)>,
     /// The column with the time, or two: that of the date, and that of the time of day.
@@ -81,7 +87,9 @@ impl Asked {
             format: None,
             zone,
             elevation_m: None,
+            calibrations: None,
             columns: Vec::new(),
+            mappings: Mappings::default(),
             only: Vec::new(),
             time_columns: Vec::new(),
             time_format: None,

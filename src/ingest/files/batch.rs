@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::target::Target;
 use std::collections::BTreeMap;
+use weather::calibration::OfSensor;
 use weather::derived;
 use weather::quality::Sent;
 use weather::quantity::Quantity;
@@ -80,17 +81,28 @@ impl Batch {
     }
 }
 
-/// The height that pressures of the main sensor are reduced by, if the file does not say them itself.
-pub(super) fn reduces<'t>(targets: impl Iterator<Item = &'t Target>, asked: &Asked) -> Option<f64> {
+/// What pressures of the main sensor are reduced by.
+#[derive(Debug, Clone)]
+pub(super) struct Reducing {
+    elevation_m: f64,
+    calibrations: Option<OfSensor>,
+}
+
+/// By what they are reduced, if the file does not say what they are at sea level itself.
+pub(super) fn reduces<'t>(targets: impl Iterator<Item = &'t Target>, asked: &Asked) -> Option<Reducing> {
     use Quantity::{AltimeterSetting, SeaLevelPressure};
     let mut targets = targets.filter(|target| target.sensor.is_main());
     let says_it = targets.any(|target| matches!(target.quantity, SeaLevelPressure | AltimeterSetting));
-    asked.elevation_m.filter(|_| !says_it)
+    let elevation_m = asked.elevation_m.filter(|_| !says_it)?;
+    Some(Reducing { elevation_m, calibrations: asked.calibrations.clone() })
 }
 
-/// Adds the pressure at sea level of a line.
-pub(super) fn reduce(draft: &mut Draft, elevation_m: Option<f64>) {
-    if let Some(elevation_m) = elevation_m {
-        draft.derive(&SensorName::main(), |values| derived::reduced_pressure(values, elevation_m));
+/// Adds the pressure at sea level of a line: that of what the line says as it is put right.
+pub(super) fn reduce(draft: &mut Draft, reducing: Option<&Reducing>, at: Timestamp) {
+    if let Some(Reducing { elevation_m, calibrations }) = reducing {
+        draft.derive(&SensorName::main(), |sent| match calibrations {
+            Some(of) => derived::reduced_pressure(&of.put_right(at, sent, true).values, *elevation_m),
+            None => derived::reduced_pressure(sent, *elevation_m),
+        });
     }
 }

@@ -1,7 +1,8 @@
 //! What a column of a file means: by a flag, or by its name.
 
-use super::target::{RAIN_AMOUNT, RAIN_COUNTER, Target, by_upload, named, normal, unit_of};
+use super::target::{RAIN_AMOUNT, RAIN_COUNTER, Target, by_upload, counter, named, normal, unit_of};
 use crate::ingest::json::{clock, names};
+use weather::mapping::Mappings;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::units::Unit;
@@ -79,8 +80,19 @@ fn quantities() -> String {
     Quantity::shown().map(Quantity::name).collect::<Vec<_>>().join(", ")
 }
 
-/// What a column means, by the name in its header: `Temp (°F)`, `indoor/temperature`, `tempf`, `outTemp`.
-pub(super) fn of_header(header: &str) -> Meaning {
+/// What a column means: by the name in its header, or, if that means nothing, as the station's owner has said of such a field.
+pub(super) fn of_header(header: &str, mappings: &Mappings) -> Meaning {
+    match (of_name(header), mappings.find(header)) {
+        (Meaning::Unread(_), Some(mapping)) => {
+            let target = Target::new(mapping.sensor().clone(), mapping.quantity(), mapping.unit());
+            Meaning::Value(counter(target))
+        }
+        (meaning, _) => meaning,
+    }
+}
+
+/// What a column means by its name: `Temp (°F)`, `indoor/temperature`, `tempf`, `outTemp`.
+fn of_name(header: &str) -> Meaning {
     let (name, unit) = bracketed(header);
     let (sensor, own) = name.rsplit_once('/').unwrap_or(("", name));
     let lower = normal(own);
@@ -161,7 +173,7 @@ mod tests {
     use super::*;
 
     fn shown(header: &str) -> String {
-        match of_header(header) {
+        match of_name(header) {
             Meaning::Value(target) => target.to_string(),
             other => format!("{other:?}"),
         }
@@ -223,7 +235,7 @@ mod tests {
                     symbol => format!("{} ({symbol})", sensor.key(quantity)),
                 };
                 let target = Target::new(sensor, quantity, quantity.unit());
-                assert_eq!(of_header(&header), Meaning::Value(target), "{header}");
+                assert_eq!(of_name(&header), Meaning::Value(target), "{header}");
             }
         }
     }

@@ -76,6 +76,7 @@ pub(super) fn open(input: Box<dyn Read + Send>, start: &[u8], asked: &Asked) -> 
             _ if is_time => Ok("the time".to_owned()),
             Meaning::Value(target) => {
                 let is_said = asked.columns.iter().any(|mapping| mapping.column == *header && mapping.is_unit_said);
+                let is_said = is_said || asked.mappings.find(header).is_some();
                 let is_assumed = !is_said && column::is_assumed(header, &target);
                 let shown =
                     format!("{target}{}", if is_assumed { " (no unit is said; this one is taken)" } else { "" });
@@ -136,7 +137,7 @@ fn meanings(headers: &[String], asked: &Asked) -> Result<Vec<Meaning>, Error> {
         .map(|header| {
             let said = asked.columns.iter().find(|mapping| mapping.column == *header);
             match said {
-                None => column::of_header(header),
+                None => column::of_header(header, &asked.mappings),
                 // A flag without a unit leaves the one in the header's brackets.
                 Some(Mapping { meaning: Meaning::Value(target), is_unit_said: false, .. }) => {
                     Meaning::Value(column::in_brackets(header, target.clone()))

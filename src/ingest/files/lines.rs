@@ -29,7 +29,8 @@ const RECORD_LINES_MAX: u64 = 64;
 
 impl Lines {
     pub(super) fn new(input: Box<dyn Read + Send>, language: Language, asked: &Asked) -> Self {
-        let arrival = Arrival { zone: asked.zone.clone(), is_history: true, ..asked.received_at.into() };
+        let (zone, mappings) = (asked.zone.clone(), asked.mappings.clone());
+        let arrival = Arrival { zone, mappings, is_history: true, ..asked.received_at.into() };
         Self { reader: BufReader::new(input), line: 0, text: Vec::new(), language, arrival }
     }
 

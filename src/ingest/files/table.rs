@@ -1,6 +1,6 @@
 //! Files of lines with columns: CSV, and the logs of Cumulus.
 
-use super::batch::reduce;
+use super::batch::{Reducing, reduce};
 use super::bounded::{Bounded, RECORD_MAX_BYTES, Reach};
 use super::rain::{Fallen, Rain, Since};
 use super::target::Target;
@@ -38,8 +38,8 @@ pub(super) struct Plan {
     /// Lines count that have this text in this column.
     pub only: Vec<(usize, String)>,
     pub received_at: Timestamp,
-    /// The height that pressures are reduced by.
-    pub reduces: Option<f64>,
+    /// What pressures are reduced by.
+    pub reduces: Option<Reducing>,
 }
 
 /// Where the time of a line stands.
@@ -152,7 +152,7 @@ impl Plan {
             let Values { target, name, fallen, .. } = values;
             before = before.or(take(&mut draft, target, fallen, name, (&text, sent), (&self.zone.clone(), at)));
         }
-        reduce(&mut draft, self.reduces);
+        reduce(&mut draft, self.reduces.as_ref(), at);
         batch.add_after(before, line, draft, at, self.received_at);
     }
 }

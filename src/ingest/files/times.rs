@@ -2,9 +2,9 @@
 
 use crate::ingest::time;
 use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDateTime, NaiveTime, TimeZone};
 use std::ops::RangeInclusive;
-use weather::time::{HOUR_MS, Timestamp};
+use weather::time::Timestamp;
 use weather::zone::Zone;
 
 /// Reads the times of a file, each after the one before.
@@ -50,6 +50,8 @@ const NO_UNIX_TIME: &str = "no Unix time of weather: it lies within a year of 19
     no time; a clock that was not set says 0";
 const NO_TIME: &str =
     "not a time that is known here: say how it is written with --time-format, such as \"%d/%m/%Y %H:%M\"";
+const NEVER_SHOWN: &str = "clocks went forward then, and never showed that time. If those of the file do not, say their zone \
+    with --zone, such as Etc/GMT-1 for an hour ahead of UTC";
 const WHICH_FIRST: &str =
     "day or month first? Say --time-format \"%d/%m/%Y %H:%M\" or \"%m/%d/%Y %H:%M\" (%y: two digits of a year)";
 
@@ -111,8 +113,8 @@ impl Times {
         }
     }
 
-    /// The instant of a local time. In the hour that comes twice it is the first one that is not before the last line; in the
-    /// hour that clocks leave out it is that of a clock that did not go forward.
+    /// The instant of a local time. In the hour that comes twice it is the first one that is not before the last line. The hour
+    /// that clocks leave out is refused: nobody knows whether the logger's clock did not go forward, or was wrong.
     pub(super) fn local(&self, local: NaiveDateTime) -> Result<Timestamp, &'static str> {
         let instant = |time: DateTime<Zone>| Timestamp::from(time.to_utc());
         match self.zone.from_local_datetime(&local) {
@@ -122,11 +124,7 @@ impl Times {
                     self.last.is_some_and(|last| instant(first.clone()) <= last && last < instant(second.clone()));
                 Ok(instant(if is_second { second } else { first }))
             }
-            LocalResult::None => {
-                let before = local.checked_sub_signed(TimeDelta::hours(1));
-                let before = before.and_then(|before| self.zone.from_local_datetime(&before).single());
-                before.map(|before| instant(before).plus(HOUR_MS)).ok_or("the zone's clocks never showed that time")
-            }
+            LocalResult::None => Err(NEVER_SHOWN),
         }
     }
 
@@ -210,5 +208,12 @@ mod tests {
             ["2026-10-25 02:30", "2026-10-25 02:45", "2026-10-25 02:30", "2026-10-25 02:45", "2026-10-25 03:00"];
         let minutes = ["00:30", "00:45", "01:30", "01:45", "02:00"].map(|time| format!("2026-10-25T{time}:00.000Z"));
         assert_eq!(read(None, &texts), minutes);
+    }
+
+    #[test]
+    fn an_hour_that_clocks_leave_out_is_refused_and_the_hours_beside_it_are_not() {
+        let texts = ["2026-03-29 01:59", "2026-03-29 02:00", "2026-03-29 02:59", "2026-03-29 03:00"];
+        let read = read(None, &texts);
+        assert_eq!(read, ["2026-03-29T00:59:00.000Z", NEVER_SHOWN, NEVER_SHOWN, "2026-03-29T01:00:00.000Z"]);
     }
 }

@@ -4,7 +4,7 @@
 //! Columns: WeeWX's schema `wview_extended`. Each record says its system of units, 1 (US), 16 (METRIC) or 17
 //! (METRICWX), and its rain is what fell in its interval.
 
-use super::batch::{reduce, reduces};
+use super::batch::{Reducing, reduce, reduces};
 use super::rain::{Fallen, Rain};
 use super::table::take;
 use super::target::Target;
@@ -28,7 +28,7 @@ pub(super) struct Archive {
     /// The columns after `dateTime` and `usUnits` that are read.
     columns: Vec<Archived>,
     zone: Zone,
-    reduces: Option<f64>,
+    reduces: Option<Reducing>,
     received_at: Timestamp,
     /// The last record that was read, Unix seconds.
     last: i64,
@@ -140,7 +140,7 @@ impl Archive {
                 let taken = take(&mut draft, &targets[system], fallen, name, (&text, sent), (zone, at));
                 before = before.or(taken);
             }
-            reduce(&mut draft, *reduces);
+            reduce(&mut draft, reduces.as_ref(), at);
             batch.add_after(before, line, draft, at, *received_at);
         }
         Ok(any)

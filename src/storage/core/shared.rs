@@ -11,10 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use weather::clock::{self, Heard};
 use weather::report::Report;
 use weather::station::StationId;
-use weather::time::{HOUR_MS, Timestamp};
+use weather::time::{DAY_MS, HOUR_MS, Timestamp};
 
 /// The log tells of a station's clock at most once in this time, ms: whoever sends odd times must not fill the log.
 const CLOCK_TOLD_EVERY_MS: i64 = HOUR_MS;
+
+/// The log tells that a station repeats itself at most once in this time, ms: it may be days until somebody mends it.
+const FROZEN_TOLD_EVERY_MS: i64 = DAY_MS;
 
 /// What was heard of a station.
 #[derive(Default)]
@@ -22,6 +25,8 @@ struct OfStation {
     heard: Heard,
     /// When the log told of its clock.
     told_at: Option<Timestamp>,
+    /// When the log told that nothing changes any more.
+    told_frozen_at: Option<Timestamp>,
 }
 
 impl OfStation {
@@ -35,6 +40,15 @@ impl OfStation {
             self.told_at = Some(now);
             off_ms
         })
+    }
+
+    /// Whether the log has to tell that nothing changes any more.
+    fn tells_of_frozen(&mut self, now: Timestamp) -> bool {
+        let is_due = self.told_frozen_at.is_none_or(|told_at| now.since(told_at) >= FROZEN_TOLD_EVERY_MS);
+        if is_due {
+            self.told_frozen_at = Some(now);
+        }
+        is_due
     }
 }
 
@@ -102,6 +116,16 @@ impl Shared {
         }
     }
 
+    /// All that a station said at that time was what it has said for hours.
+    pub(in crate::storage) fn is_frozen(&self, station: StationId, now: Timestamp) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if heard.entry(station).or_default().tells_of_frozen(now) {
+            let directory = self.directory();
+            let slug = directory.by_id(station).map_or("", |(station, _)| station.slug.as_str());
+            tracing::warn!(station = slug, "the station reports, but nothing that it measures changes any more");
+        }
+    }
+
     /// What is known of a station's clock since the start.
     pub(in crate::storage) fn heard(&self, station: StationId) -> Heard {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,5 +156,7 @@ mod tests {
             station.note(Timestamp(second * 1_000), Some(skew_ms)).is_some()
         });
         assert_eq!(told.collect::<Vec<_>>(), [2, 3_602]);
+        let told = (0..49).filter(|hour| station.tells_of_frozen(Timestamp(hour * HOUR_MS)));
+        assert_eq!(told.collect::<Vec<_>>(), [0, 24, 48]);
     }
 }

@@ -132,6 +132,21 @@ pub(super) async fn sent(
     Ok(rows.into_iter().map(|(at, value)| (Timestamp(at), value)).collect())
 }
 
+const SENT_BETWEEN: &str = "\
+    SELECT observed_ms, quantity, value FROM sent WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+    AND observed_ms >= $3 AND observed_ms < $4 ORDER BY observed_ms";
+
+/// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
+pub(super) async fn sent_between(
+    db: &SqlitePool,
+    (station, sensor): (StationId, &SensorName),
+    stretch: Stretch,
+) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
+    let query = sqlx::query_as(SENT_BETWEEN).bind(station.0).bind(sensor.as_str());
+    let rows: Vec<(i64, i64, f64)> = query.bind(stretch.from.0).bind(stretch.to.0).fetch_all(db).await?;
+    rows.into_iter().map(|(at, of, value)| Ok((Timestamp(at), quantity(of)?, value))).collect()
+}
+
 /// What was sent stays, whatever comes later.
 const PUT: &str = "INSERT INTO sent (sensor, observed_ms, quantity, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
 

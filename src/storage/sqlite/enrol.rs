@@ -2,10 +2,13 @@
 
 use super::error::decode;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
+use crate::storage::enrol::said;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::seam::EnrolChange;
-use crate::storage::unclaimed::{Claimed, DEVICES_MAX, OF_ADDRESS_MAX, REPORTS_MAX, Stranger, Unclaimed};
+use crate::storage::unclaimed::{
+    Claimed, DEVICES_MAX, FINGERPRINT_BYTES, OF_ADDRESS_MAX, REPORTS_MAX, Stranger, Unclaimed,
+};
 use sqlx::{SqliteConnection, SqlitePool};
 use weather::time::Timestamp;
 
@@ -47,19 +50,22 @@ pub(super) async fn change(
     }
 }
 
-type Row = (i64, String, String, String, String, i64, i64, i64);
+type Row = (i64, String, String, String, String, i64, i64, i64, Vec<u8>, Option<String>);
 
 const ALL: &str = "\
     SELECT id, kind, format, model, address, first_ms, last_ms, \
-    (SELECT count(*) FROM unclaimed_report WHERE device = unclaimed.id) FROM unclaimed ORDER BY last_ms DESC, id DESC";
+    (SELECT count(*) FROM unclaimed_report WHERE device = unclaimed.id), hash, \
+    (SELECT report FROM unclaimed_report WHERE device = unclaimed.id ORDER BY id DESC LIMIT 1) FROM unclaimed ORDER BY last_ms DESC, id DESC";
 
 /// All that wait.
 pub(super) async fn all(db: &SqlitePool) -> Result<Vec<Unclaimed>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(db).await?;
-    let waits = |(id, kind, format, model, address, first, last, reports): Row| {
+    let waits = |(id, kind, format, model, address, first, last, reports, hash, newest): Row| {
         let kind = kind_of(&kind)?;
         let (first, last, reports) = (Timestamp(first), Timestamp(last), reports.unsigned_abs());
-        Ok(Unclaimed { id, kind, format, model, address, first, last, reports })
+        let fingerprint = hash.iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        let newest = newest.as_deref().map(said).unwrap_or_default();
+        Ok(Unclaimed { id, kind, format, model, address, first, last, reports, fingerprint, newest })
     };
     rows.into_iter().map(waits).collect()
 }

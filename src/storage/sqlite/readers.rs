@@ -212,6 +212,15 @@ impl Readers {
         Ok(calibrations::is_recalculating(&self.pool, station).await?)
     }
 
+    /// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
+    pub(in crate::storage) async fn sent_between(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+    ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
+        calibrations::sent_between(&self.pool, of, stretch).await
+    }
+
     /// What a datastream sent within a stretch, whether it counts or not, oldest first.
     pub(in crate::storage) async fn sent(
         &self,

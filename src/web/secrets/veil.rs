@@ -174,13 +174,30 @@ fn until(signs: &[Sign], from: usize, ends: impl Fn(&Sign) -> bool) -> usize {
     from + signs[from..].iter().take_while(|sign| !ends(sign)).count()
 }
 
-/// Where the value of a part of a multipart form begins: a blank line behind its name, `name="PASSKEY"`.
+/// Headers that a part of a multipart form may have behind that with its name: its type, its coding, its length.
+const PART_HEADERS_MAX: usize = 4;
+
+/// Where the value of a part of a multipart form begins: behind a blank line, which stands behind its name (`name="PASSKEY"` or
+/// `name=PASSKEY`) or behind headers that follow.
 fn behind_blank_line(signs: &[Sign], end: usize) -> Option<usize> {
-    let stands = |text: &&[u8]| {
-        let there = signs.get(end..end + text.len());
-        there.is_some_and(|there| there.iter().zip(*text).all(|(sign, byte)| sign.byte == *byte))
+    let byte = |place: usize| signs.get(place).map(|sign| sign.byte);
+    let behind_break = |place: usize| match (byte(place), byte(place + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some(place + 2),
+        (Some(b'\n'), _) => Some(place + 1),
+        _ => None,
     };
-    [&b"\"\r\n\r\n"[..], b"\"\n\n"].iter().find(|text| stands(text)).map(|text| end + text.len())
+    let mut line = behind_break(end + usize::from(matches!(byte(end), Some(b'"' | b'\''))))?;
+    for _ in 0..=PART_HEADERS_MAX {
+        if let Some(from) = behind_break(line) {
+            return Some(from);
+        }
+        let name = run(signs, line, is_of_name);
+        if name == line || byte(name) != Some(b':') {
+            return None;
+        }
+        line = behind_break(until(signs, name, |sign| matches!(sign.byte, b'\r' | b'\n')))?;
+    }
+    None
 }
 
 /// The place of the quote that closes, with so many strokes before it.
@@ -340,6 +357,12 @@ mod tests {
         let sent = |key: &str| format!("{}{}--b--\r\n", part("PASSKEY", key), part("tempf", "50"));
         assert_eq!(shown(&sent("AB12 3")), sent("…"));
         assert_eq!(shown("name=\"password\"\n\nabc\nx"), "name=\"password\"\n\n…\nx");
+        // Some programs write a type behind the name, or no quotes.
+        let typed = |value: &str| {
+            format!("form-data; name=PASSKEY\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\n{value}\r\n--b--")
+        };
+        assert_eq!(shown(&typed("AB12 3")), typed("…"));
+        assert_eq!(shown("PASSKEY\r\nno header\r\n\r\nx"), "PASSKEY\r\nno header\r\n\r\nx", "no form");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const MARKS_MAX = 200;
 /** What people read, in order. The server's own table is in `crates/weather/src/mark.rs`. */
 const REASONS = Object.freeze({
   gross: 'outside what weather can be',
-  step: 'a step that the next value will settle',
+  step: 'a step that no value after it has settled',
   spike: 'a spike',
   unchanged: 'unchanged for hours',
   frozen: 'everything unchanged for hours, as if the link to the sensors were dead',
@@ -44,6 +44,23 @@ export const markedTemperatures = (station) => shown(station).filter(({ key }) =
 
 /** Why a value does not count, in words. @param {Mark} mark */
 export const reasonOf = ({ reason }) => Object.entries(REASONS).find(([name]) => name === reason)?.[1] ?? reason;
+
+/** What stands at the head of the page while the station repeats itself. The server says the same. */
+const FROZEN =
+  'It reports, but nothing that it measures has changed for 12 hours: the link to its sensors may be dead.';
+
+/**
+ * Says so if the newest that its main sensor said was set aside because nothing has changed for hours; else empty.
+ * @param {Station} station
+ */
+export function frozenText(station) {
+  /** @param {string} key */
+  const isMain = (key) => !key.includes('/');
+  const frozen = shown(station).filter(({ key, reason }) => reason === 'frozen' && isMain(key));
+  const counts = Object.entries(station.values).filter(([key]) => isMain(key));
+  const newest = Math.max(...frozen.map(({ at }) => at));
+  return frozen.length && counts.every(([, value]) => value.at < newest) ? FROZEN : '';
+}
 
 /** How many there are, and why; empty if there are none. @param {Station} station */
 export function markedText(station) {

@@ -1,7 +1,7 @@
 // @ts-check
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
-import { markedText } from './marks.js';
+import { frozenText, markedText } from './marks.js';
 import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend } from './station.js';
 import { otherScale, unitOf } from './units.js';
 import { date, hourMinute, moment } from './zone.js';
@@ -77,7 +77,7 @@ export const TEXTS = Object.freeze({
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => since(s, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
-  clock_note: (s, c) => (s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : ''),
+  clock_note: (s, c) => (s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : frozenText(s)),
   number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
   text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>

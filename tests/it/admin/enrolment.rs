@@ -87,6 +87,24 @@ async fn a_console_waits_shows_nowhere_and_becomes_a_station_with_what_it_sent()
 }
 
 #[tokio::test]
+async fn devices_of_one_model_and_address_are_told_apart() {
+    let app = enrolling().await;
+    let other = PASSKEY.replace("01", "FE");
+    for (passkey, tempf) in [(PASSKEY, 50.0), (&other, 68.0)] {
+        assert_eq!(ask(&app, &ecowitt(passkey, tempf), "", b"").await.status, 200);
+    }
+    let [later, first] = &waiting(&app).await[..] else { panic!("two devices") };
+    assert!(later.fingerprint.len() == 4 && later.fingerprint != first.fingerprint, "{later:?} {first:?}");
+    assert_eq!([later.said(), first.said()], ["20.0 °C, indoor 40 %", "10.0 °C, indoor 40 %"]);
+    let list = ask(&app, "GET /admin", "", b"").await.body;
+    for device in [later, first] {
+        assert!(list.contains(&device.fingerprint) && list.contains(&device.said()), "{list}");
+        let shown = ask(&app, &format!("GET /admin/devices/{}", device.id), "", b"").await.body;
+        assert!(shown.contains(&device.fingerprint) && shown.contains(&device.said()), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_console_with_a_password_is_bound_to_a_station_that_is_there() {
     let app = enrolling().await;
     app.add_station("roof").await;
@@ -307,7 +325,12 @@ async fn the_command_line_claims_a_device() {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     };
     let listed = told(&["station", "unclaimed"]);
-    assert!(listed.starts_with("1 ") && listed.contains("GW2000A_V3.1") && listed.contains("1 report\n"), "{listed}");
+    assert!(
+        listed.starts_with("1 ")
+            && listed.contains("GW2000A_V3.1")
+            && listed.contains("1 report  10.0 °C, indoor 40 %\n"),
+        "{listed}"
+    );
     assert!(told(&["station", "claim", "1", "barn"]).contains("there is no station \"barn\""));
     assert!(told(&["station", "claim", "7", "roof"]).contains("no device 7 waits"));
     assert!(told(&["station", "claim", "1", "roof"]).contains("with 1 report that waited"));

@@ -179,7 +179,7 @@ async fn a_value_that_the_next_has_settled_is_told_as_it_is_now() {
     }
     let shown = words(&page(&app, "/admin/inbox/2").await);
     assert!(
-        shown.contains("temperature 45 °C kept, does not count: a step that the next value will settle"),
+        shown.contains("temperature 45 °C kept, does not count: a step that no value after it has settled"),
         "{shown}"
     );
     app.measures(&key, &json!({"temperature": 20.1})).await;

@@ -56,7 +56,10 @@ async fn numbers_come_from_storage_in_the_visitors_units_with_their_time() {
         ("is it windy?", "A little: gentle breeze, 4.3 m/s from WSW, gusts 7.9 m/s at 13:59."),
         ("which direction does the wind come from", "The wind comes from WSW (247°) at 13:59."),
         ("humidity", "The humidity is 61 % at 13:59."),
-        ("pressure falling?", "The pressure is falling slowly: −1.4 hPa in 3 hours, now 1008.2 hPa (13:59)."),
+        (
+            "pressure falling?",
+            "The pressure is falling slowly: −1.4 hPa in 3 hours, now 1008.2 hPa (13:59). Its course: falling (WMO code 7).",
+        ),
         ("is it getting warmer?", "The temperature is rising: +1.4 °C in an hour, now 18.4 °C (13:59)."),
         (
             "rain since Monday?",
@@ -98,7 +101,11 @@ async fn each_visitor_reads_their_own_units() {
         ("C-us", "did it rain yesterday", "Yes, 0.13 in yesterday."),
         ("C-us", "coldest yesterday", "Lowest yesterday: −2.1 °C at 05:40."),
         ("F-us", "coldest yesterday", "Lowest yesterday: 28.2 °F at 05:40."),
-        ("F-us", "pressure falling?", "The pressure is falling slowly: −0.04 inHg in 3 hours, now 29.77 inHg (13:59)."),
+        (
+            "F-us",
+            "pressure falling?",
+            "The pressure is falling slowly: −0.04 inHg in 3 hours, now 29.77 inHg (13:59). Its course: falling (WMO code 7).",
+        ),
         ("F-us", "is it getting warmer?", "The temperature is rising: +2.6 °F in an hour, now 65.2 °F (13:59)."),
         ("F-us", "when was it last below 32?", "It was last below 32 °F yesterday at 05:40: 28.2 °F."),
         ("F-us", "when was it last below zero?", "It was not below 0 °F since my records begin, on Mon 25 Mar 2024."),

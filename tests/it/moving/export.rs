@@ -154,6 +154,7 @@ async fn everyone_may_have_what_a_station_has_recorded() {
         get("?format=line").await.1.lines().nth(1),
         Some("weather,station=town-hall,sensor=indoor humidity=40 1795348800000000000")
     );
+    assert_eq!(get("?raw=1").await.1, ALL, "nothing is calibrated");
     let page = reqwest::get(format!("{}/s/town-hall", app.url)).await.expect("a page").text().await.expect("text");
     assert!(page.contains("href=\"/api/v1/stations/town-hall/export\""), "the page leads there");
 }
@@ -168,6 +169,7 @@ async fn what_is_asked_for_wrongly_is_refused_by_name() {
         ("town-hall/export?from=yesterday", 400, "no time"),
         ("town-hall/export?quantity=mood", 400, "no quantity"),
         ("town-hall/export?form=csv", 400, "not known here"),
+        ("town-hall/export?raw=perhaps", 400, "use 1 or 0"),
         ("town-hall/export?zone=Mars/Base", 400, "no time zone"),
         ("town-hall/import", 404, "nothing at"),
     ] {
@@ -252,4 +254,43 @@ fn an_export_may_go_into_a_file() {
     let text = export(&mover.data(), &["--output", path.to_str().expect("text")]);
     assert_eq!(text, "");
     assert_eq!(fs::read_to_string(path).expect("a file"), "time,temperature (°C)\n2003-07-31T22:00:00Z,20\n");
+}
+
+#[test]
+fn what_was_sent_is_the_same_again_in_a_station_with_the_same_calibrations() {
+    let calibrate = |mover: &Mover| {
+        for arguments in [
+            ["--quantity", "temperature", "--offset", "-0.4", "--from", "2021-06-01T12:00"],
+            ["--quantity", "precipitation", "--factor", "1.25", "--from", "ever"],
+            ["--quantity", "station_pressure", "--offset", "1.5", "--from", "ever"],
+        ] {
+            let done = run(&mover.data(), &[&["station", "calibrate", "town-hall"], &arguments[..]].concat());
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        }
+    };
+    let exports = |mover: &Mover, more: &[&str]| {
+        let output = run(&mover.data(), &[&["export", "town-hall"], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let mover = Mover::new();
+    calibrate(&mover);
+    let text = "time,temperature,precipitation,station_pressure\n\
+        2021-06-01T09:00:00Z,20.3,0.2,987.7\n2021-06-01T09:30:00Z,20.4,0.6,987.6\n2021-06-01T10:30:00Z,20.6,1.4,987.5\n";
+    assert!(mover.imports(&[&mover.file("sent.csv", text)]).0);
+    let stored = exports(&mover, &[]);
+    // What is made at sea level is that of the barometer as it is put right.
+    assert!(stored.contains("2021-06-01T09:00:00Z,20.3,989.2,1013.91,"), "{stored}");
+    assert!(stored.contains("2021-06-01T10:30:00Z,20.2,989,") && stored.ends_with(",1.75\n"), "{stored}");
+    for format in ["csv", "ndjson", "line"] {
+        let raw = exports(&mover, &["--raw", "--format", format]);
+        if format == "csv" {
+            assert_eq!(raw.lines().next(), stored.lines().next(), "the names are the same");
+            assert!(raw.contains("2021-06-01T10:30:00Z,20.6,987.5,") && raw.ends_with(",1.4\n"), "{raw}");
+        }
+        let other = Mover::new();
+        calibrate(&other);
+        assert!(other.imports(&[&other.file("raw", &raw)]).0);
+        assert_eq!(exports(&other, &[]), stored, "{format}: {raw}");
+    }
 }

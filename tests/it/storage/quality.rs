@@ -86,6 +86,29 @@ async fn what_comes_late_counts_and_settles_nothing() {
 }
 
 #[tokio::test]
+async fn a_newest_value_that_waits_is_settled_by_a_late_one_before_it() {
+    // A front of which the later half came first, and a late value that the newest one shows to be a spike.
+    for (newest, late, means, marked) in [
+        (30.0, 29.5, vec![14.0, 29.5, 30.0], vec![]),
+        (22.0, 40.0, vec![14.0], vec![(3, Temperature, 40.0, Reason::Spike), (5, Temperature, 22.0, Reason::Step)]),
+    ] {
+        for is_reopened in [false, true] {
+            let mut house = House::new().await;
+            house.append(vec![warmth(0, 14.0), warmth(5, newest)]).await;
+            assert_eq!(house.latest(Temperature).await.value, 14.0, "it waits");
+            if is_reopened {
+                house = house.reopened(|_| {}).await;
+            }
+            house.append(vec![warmth(3, late)]).await;
+            assert_eq!((house.means().await, house.marked().await), (means.clone(), marked.clone()));
+            assert_eq!(house.latest(Temperature).await.value, means[means.len() - 1]);
+            let high = house.extreme(Temperature, TODAY).await.expect("a day").high;
+            assert_eq!(high, means[means.len() - 1]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_struck_out_leaves_nothing_behind_and_comes_back_as_it_was() {
     let mut house = House::new().await;
     house.append(vec![warmth(0, 14.0), warmth(5, 15.5), warmth(10, 16.5)]).await;

@@ -90,7 +90,7 @@ fn a_value_that_comes_late_is_judged_by_both_sides() {
     let judged = |before: Option<(i64, f64)>, late_one: (i64, f64), after: Option<(i64, f64)>| {
         let reading = |(minute, value)| at(minute, value);
         let (good, after) = (before.map(reading), after.map(reading));
-        late(Quantity::Temperature, good, &[], reading(late_one), after).reason
+        late(Quantity::Temperature, good, &[], reading(late_one), &[], after).reason
     };
     let before = Some((0, 10.0));
     assert_eq!(judged(before, (5, 40.0), Some((10, 10.2))), Some(Reason::Spike));
@@ -101,20 +101,33 @@ fn a_value_that_comes_late_is_judged_by_both_sides() {
     assert_eq!(judged(before, (5, 40.0), Some((200, 10.0))), Some(Reason::Step), "what is after it is too far");
     assert_eq!(judged(None, (5, 40.0), Some((10, 10.2))), None, "nothing is before it");
     let waits = [at(5, 40.0)];
-    let settled = |value| late(Quantity::Temperature, before.map(|_| at(0, 10.0)), &waits, at(6, value), None);
-    assert_eq!(settled(40.2), Late { waiting: vec![Some(Settled::Stayed)], reason: None });
-    assert_eq!(settled(10.2), Late { waiting: vec![Some(Settled::Returned)], reason: None });
+    let settled = |value| {
+        let Late { before, reason, .. } =
+            late(Quantity::Temperature, Some(at(0, 10.0)), &waits, at(6, value), &[], None);
+        (before[0], reason)
+    };
+    assert_eq!(settled(40.2), (Some(Settled::Stayed), None));
+    assert_eq!(settled(10.2), (Some(Settled::Returned), None));
 }
 
 #[test]
-fn steps_behind_a_late_value_go_on_from_there_or_wait_on() {
-    let of = |steps: &[(i64, f64)]| {
-        let steps: Vec<_> = steps.iter().map(|(minute, value)| at(*minute, *value)).collect();
-        going_on(Quantity::Temperature, at(0, 10.0), &steps)
+fn a_late_value_and_the_steps_around_it_are_judged_as_if_they_had_come_in_order() {
+    // What is said of the late value, and how many of the steps behind it count from there.
+    let of = |late_one: f64, behind: &[(i64, f64)]| {
+        let steps: Vec<_> = behind.iter().map(|(minute, value)| at(*minute, *value)).collect();
+        let Late { reason, behind, .. } =
+            late(Quantity::Temperature, Some(at(-1, 10.0)), &[], at(0, late_one), &steps, None);
+        assert_eq!(behind.len(), steps.len());
+        (reason, behind.iter().filter(|settled| **settled == Some(Settled::Stayed)).count())
     };
-    assert_eq!(of(&[(1, 12.0), (2, 14.0)]), 2);
-    assert_eq!(of(&[(1, 12.0), (2, 15.0), (3, 15.0)]), 1, "what is behind a step waits with it");
-    assert_eq!((of(&[(1, 13.0)]), of(&[(200, 10.0)]), of(&[])), (0, 0, 0));
+    assert_eq!(of(10.0, &[(1, 12.0), (2, 14.0)]), (None, 2));
+    assert_eq!(of(10.0, &[(1, 13.0)]), (None, 0), "a step from there, too");
+    assert_eq!(of(10.0, &[(200, 10.0)]), (None, 1), "nothing is judged across a gap");
+    assert_eq!(of(30.0, &[(1, 30.5)]), (None, 1), "a front, of which the later half came first");
+    assert_eq!(of(30.0, &[(1, 50.0)]), (Some(Reason::Step), 0), "it goes on, and nobody knows yet");
+    assert_eq!(of(40.0, &[(1, 20.0)]), (Some(Reason::Spike), 0), "it came back, though not so far");
+    assert_eq!(of(40.0, &[(1, 20.0), (2, 20.5)]), (Some(Reason::Spike), 2));
+    assert_eq!(of(10.0, &[]), (None, 0));
 }
 
 #[test]

@@ -6,9 +6,11 @@ use crate::keeper::language::sentence::{self, what};
 use crate::keeper::language::topic::Topic;
 use crate::storage::{Bucket, Latest};
 use weather::freshness::Freshness;
+use weather::judge::Reading;
 use weather::preference::minus;
 use weather::quantity::Quantity;
 use weather::station::SensorName;
+use weather::tendency::{self, Tendency};
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weather::units::Unit;
 use weather::{day, wind};
@@ -232,7 +234,21 @@ impl Answering<'_> {
         let over = if back_ms == HOUR_MS { "an hour".to_owned() } else { format!("{} hours", back_ms / HOUR_MS) };
         let how = how_it_changes(topic.quantity, change, back_ms);
         let subject = if subject == "It" { "The temperature".to_owned() } else { subject };
-        format!("{subject} {how}: {difference} in {over}, now {value} ({}).", self.bare(latest.observed_at))
+        let course = self.course(topic, latest, back_ms);
+        format!("{subject} {how}: {difference} in {over}, now {value} ({}).{course}", self.bare(latest.observed_at))
+    }
+
+    /// How pressure went within three hours, with the code by which stations report it; empty for all else.
+    fn course(&self, topic: &Topic, latest: &Latest, back_ms: i64) -> String {
+        let Found::Buckets(buckets) = &self.facts.found else { return String::new() };
+        if topic.quantity.unit() != Unit::Hectopascal || back_ms != tendency::BACK_MS {
+            return String::new();
+        }
+        let middle = |bucket: &Bucket| Reading { at: bucket.start.plus(TREND_BUCKET_MS / 2), value: bucket.mean };
+        let values: Vec<_> = buckets.iter().map(middle).collect();
+        let newest = Reading { at: latest.observed_at, value: latest.value };
+        let course = Tendency::of(&values, newest);
+        course.map_or(String::new(), |course| format!(" Its course: {} (WMO code {}).", course.words(), course.code))
     }
 
     /// The mean of the time that lies `back_ms` before a value.

@@ -5,7 +5,7 @@ use crate::storage::core::memory::Known;
 use crate::storage::seam::{Mark, Rank};
 use weather::calibration::OfSensor;
 use weather::freshness::is_ahead;
-use weather::judge::{self, Held, Late, RUN_MAX, Reading, Settled, Still};
+use weather::judge::{self, Held, RUN_MAX, Reading, Settled, Still};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::{Report, Values};
@@ -94,11 +94,11 @@ impl Verdict {
         let (after, mut behind) = case.judged.neighbours.after(case.quantity);
         let after = after.filter(|after| case.is_comparable(after.at));
         behind.retain(|(at, _)| case.is_comparable(*at));
-        let Late { waiting, reason } = judge::late(case.quantity, before, &readings(&steps), next, after);
-        let reason = contradiction.or(reason);
-        let stay = if reason.is_none() { judge::going_on(case.quantity, next, &readings(&behind)) } else { 0 };
-        let outcomes =
-            waiting.into_iter().chain((0..behind.len()).map(|place| (place < stay).then_some(Settled::Stayed)));
+        let late = judge::late(case.quantity, before, &readings(&steps), next, &readings(&behind), after);
+        let reason = contradiction.or(late.reason);
+        // What lies behind a value that cannot be says nothing by it.
+        let of_behind = late.behind.into_iter().map(|settled| settled.filter(|_| contradiction.is_none()));
+        let outcomes = late.before.into_iter().chain(of_behind);
         steps.extend(behind.iter().copied());
         let settled = settled(known, steps, outcomes);
         let may_settle = newest.is_none_or(|newest| newest.at < next.at);
