@@ -54,8 +54,11 @@ played_start() {
     STATE_DIRECTORY="$folder" STEVENSON_PORT=0 exec $ROOT$command >&9 2>>"$ROOT/journal"
   ) &
   echo $! >"$ROOT/pid"
-  local line
-  read -r -t 60 -u 9 line || { cat "$ROOT/journal"; return 1; }
+  local line=
+  # What an earlier server said may still be in it.
+  while [ "${line#listening on }" = "$line" ]; do
+    read -r -t 60 -u 9 line || { cat "$ROOT/journal"; return 1; }
+  done
   echo -n "${line#listening on http://}" >"$ROOT/address"
 }
 
