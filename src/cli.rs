@@ -27,23 +27,27 @@ use stevenson::app::App;
 use stevenson::config::{Flags, Loaded, Surroundings};
 use tracing_subscriber::EnvFilter;
 
-/// The live dashboard for weather stations.
+/// The heading of the options that all commands have.
+const EVERYWHERE: &str = "Options of all commands";
+
+/// The live dashboard for weather stations: they post readings, and pages show them the moment they arrive.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
+#[command(after_help = "All commands work while the server runs. `stevenson COMMAND --help` tells more of each.")]
 pub(crate) struct Cli {
     /// Folder that holds the database [default: the one that systemd gives, else stevenson in XDG_DATA_HOME, else
     /// .local/share/stevenson at home]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, value_name = "FOLDER", help_heading = EVERYWHERE)]
     data: Option<PathBuf>,
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
     /// What is logged: a level (off, error, warn, info, debug, trace), or a filter such as info,stevenson::mqtt=debug; else
     /// STEVENSON_LOG or RUST_LOG says so [default: info for serve]
-    #[arg(long, global = true, value_name = "LEVEL-OR-FILTER")]
+    #[arg(long, global = true, value_name = "LEVEL-OR-FILTER", help_heading = EVERYWHERE)]
     log: Option<String>,
     /// How the log is written
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = EVERYWHERE)]
     log_format: choice::Format,
     #[command(subcommand)]
     command: Command,
@@ -53,30 +57,31 @@ pub(crate) struct Cli {
 enum Command {
     /// Serve the dashboard and take readings
     Serve(Serve),
-    /// Add, list and remove stations; works while the server runs
+    /// Add, list, change and remove stations, their keys, devices, calibrations and fields
     #[command(subcommand)]
     Station(station::StationCommand),
-    /// Set the password of the owner's pages at /admin; works while the server runs
-    #[command(subcommand)]
-    Admin(admin::AdminCommand),
-    /// List and remove the sensors of a station; works while the server runs
+    /// List and remove the sensors of a station
     #[command(subcommand)]
     Sensor(sensor::SensorCommand),
-    /// Read files of other programs, or our own exports, into a station; works while the server runs
-    Import(Box<import::Import>),
-    /// List readings that do not count, strike readings out, restore them; works while the server runs
+    /// List readings that do not count, strike readings out, restore them
     #[command(subcommand)]
     Reading(reading::ReadingCommand),
-    /// Write a station's readings as CSV, JSON lines or line protocol; works while the server runs
+    /// Read files of other programs, or our own exports, into a station
+    Import(Box<import::Import>),
+    /// Write a station's readings as CSV, JSON lines or line protocol
     Export(export::Export),
-    /// Tell what should be mended: the database, permissions, the disk, clocks, who reaches the server; works while the server
-    /// runs. The exit code is 1 if something is wrong
-    Check(check::Check),
+    /// Set the password of the owner's pages at /admin
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
     /// Print the configuration that serve runs with, and where each value comes from
     Config(settings::Settings),
+    /// Tell what should be mended; the exit code is 1 if something is wrong
+    ///
+    /// It looks at the database, permissions, the disk, clocks, stations and at who reaches the server.
+    Check(check::Check),
     /// Pretend to be a station: post seeded weather to a server
     Simulate(simulate::Simulate),
-    /// Measure a server, compare the fleets
+    /// Measure a server, compare the ways of feeding a page
     #[command(subcommand)]
     Lab(lab::Lab),
     /// Print the manual page, or write those of all commands
