@@ -26,6 +26,12 @@ fn a_mistake_is_one_sentence_with_key_value_file_and_line() {
     );
     let no_toml = refused("port = 1\n[web\n");
     assert!(no_toml.starts_with(&format!("line 2 of {file} is no TOML: ")), "{no_toml}");
+    std::fs::write(home.at("s.toml"), b"# \xff\n").expect("written");
+    let no_text = home.refused(&["config", "--config", &file]);
+    assert_eq!(no_text, format!("cannot read the configuration file {file}: it is no text in UTF-8"));
+    home.write("s.toml", &"#".repeat(1_100_000));
+    let large = home.refused(&["config", "--config", &file]);
+    assert!(large.ends_with("it is larger than 1 MiB, so it is no configuration"), "{large}");
     let none = home.refused(&[&SERVE_NOWHERE[..], &["--config", "none.toml"]].concat());
     assert_eq!(none, format!("there is no configuration file {}", home.at("work/none.toml").display()));
     let folder = home.refused(&[&SERVE_NOWHERE[..], &["--config", "."]].concat());
