@@ -31,7 +31,10 @@ impl File {
             Err(error) => return Err(unreadable(error)),
         };
         let mut text = String::new();
-        let read = opened.take(FILE_MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+        let read = opened.take(FILE_MAX_BYTES + 1).read_to_string(&mut text).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => unreadable(io::Error::other("it is no text in UTF-8")),
+            _ => unreadable(error),
+        })?;
         if read as u64 > FILE_MAX_BYTES {
             return Err(unreadable(io::Error::other("it is larger than 1 MiB, so it is no configuration")));
         }

@@ -114,8 +114,10 @@ fn said(file: &File) -> Result<Option<Folder>, Error> {
             let path = file.path.parent().unwrap_or(Path::new("/")).join(text);
             Ok(Some(Folder { path, chosen: Chosen::File { file: file.path.clone(), line } }))
         }
-        Some(_) => {
-            Err(Error::Value(format!("data: it is not a text in quotes (line {line} of {})", file.path.display())))
+        Some(other) => {
+            let given = wrong::quoted(&other.to_actual());
+            let place = format!("line {line} of {}", file.path.display());
+            Err(Error::Value(format!("data: {given} is not a text in quotes ({place})")))
         }
     }
 }

@@ -56,6 +56,10 @@ fn a_wrong_value_is_told_once_with_its_key_and_its_line() {
         for (text, line, what) in [
             ("\nport = \"many\"\n", 2, "port: \"many\" is not a whole number from 0 to 65535"),
             ("port = 70000\n", 1, "port: 70000 is not a whole number from 0 to 65535"),
+            ("storage = []\n", 1, "storage: a list is not a section of keys"),
+            ("\n[[storage]]\nreaders = 4\n", 2, "storage: a list is not a section of keys"),
+            ("\ndata = 5\n", 2, "data: 5 is not a text in quotes"),
+            ("port = 1.0\n", 1, "port: 1.0 is not a whole number from 0 to 65535"),
             ("port = -1\n", 1, "port: -1 is not a whole number from 0 to 65535"),
             ("demo = \"yes\"\n", 1, "demo: \"yes\" is not true or false"),
             ("address = \"localhost\"\n", 1, "address: \"localhost\" is not an IP address, such as 0.0.0.0"),

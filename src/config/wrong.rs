@@ -6,14 +6,21 @@ use figment::error::{Actual, Kind};
 use figment::value::{Dict, Value};
 use std::fmt::Write as _;
 
+/// What a section is called.
+const SECTION: &str = "a section of keys";
 /// Mistakes that are told at once; who mends them reads no more.
 const TOLD_MAX: usize = 5;
 /// So much of a wrong value is quoted, characters.
 const QUOTED_MAX_CHARS: usize = 100;
 
-/// Keys and sections that are not there, layer by layer.
+/// Keys and sections that are not there, and lists where a section belongs, layer by layer.
 pub(super) fn unknown(layers: &Layers, known: &Dict) -> Option<String> {
     let mut told = Vec::new();
+    for layer in [&layers.in_file, &layers.environment] {
+        told.extend(no_sections(layer, known).map(|(key, value)| {
+            sentence(key, &format!("{} is not {SECTION}", quoted(&value.to_actual())), &layers.origin(&[key]))
+        }));
+    }
     let line = |path: &[&str]| layers.line(path);
     let variable = |path: &[&str]| layers.variable(path);
     strangers(&layers.in_file, known, &mut Vec::new(), &mut |path, is_section, within| {
@@ -24,6 +31,12 @@ pub(super) fn unknown(layers: &Layers, known: &Dict) -> Option<String> {
     });
     told.truncate(TOLD_MAX);
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// What stands where a section belongs. Serde would read a list as one.
+fn no_sections<'v>(values: &'v Dict, known: &'v Dict) -> impl Iterator<Item = (&'v str, &'v Value)> {
+    let is_wrong = |(key, value): &(&String, &Value)| known.get(*key).is_some_and(is_section) && !is_section(value);
+    values.iter().filter(is_wrong).map(|(key, value)| (&**key, value))
 }
 
 /// What is done with a path that nobody knows: whether it is a section, and what is known where it stands.
@@ -164,21 +177,21 @@ fn plain(wanted: &str) -> String {
         "a boolean" => "true or false".to_owned(),
         "a string" | "string" | "path string" => "a text in quotes".to_owned(),
         "a sequence" => "a list in brackets".to_owned(),
-        "a map" => "a section of keys".to_owned(),
-        _ if wanted.starts_with("struct ") => "a section of keys".to_owned(),
-        _ if wanted.starts_with("enum ") => "one of its words, in quotes".to_owned(),
+        "a map" => SECTION.to_owned(),
+        _ if wanted.starts_with("struct ") => SECTION.to_owned(),
+        _ if wanted.starts_with("enum ") => "one of the words that may stand here, in quotes".to_owned(),
         other => other.to_owned(),
     }
 }
 
 /// A value as its writer would recognise it.
-fn quoted(actual: &Actual) -> String {
+pub(super) fn quoted(actual: &Actual) -> String {
     shortened(match actual {
         Actual::Str(text) => format!("{text:?}"),
         Actual::Bool(yes) => yes.to_string(),
         Actual::Unsigned(number) => number.to_string(),
         Actual::Signed(number) => number.to_string(),
-        Actual::Float(number) => number.to_string(),
+        Actual::Float(number) => format!("{number:?}"),
         Actual::Seq => "a list".to_owned(),
         Actual::Map => "a section".to_owned(),
         other => other.to_string(),

@@ -18,6 +18,9 @@ struct Home(TempDir);
 /// The number of a user who owns nothing.
 const NOBODY: u32 = 65_534;
 
+/// A server that must refuse. The address is nobody's (RFC 5737), so that it ends if it does not refuse.
+const SERVE_NOWHERE: [&str; 3] = ["serve", "--address", "192.0.2.1"];
+
 /// What a command has said.
 struct Said {
     is_good: bool,
@@ -142,7 +145,7 @@ fn a_database_where_earlier_versions_had_it_is_not_passed_over_in_silence() {
         assert!(error.contains(&format!("one in {}: add --data stevenson-data", old.display())), "{error}");
     };
     told(&home.refused(&["station", "list"]));
-    let refused = home.refused(&["serve", "--port", "0"]);
+    let refused = home.refused(&SERVE_NOWHERE);
     told(&refused);
     assert!(refused.contains(&format!("or --data {} to begin a new one", home.usual().display())), "{refused}");
     assert!(!home.usual().exists(), "no second one was begun");
@@ -190,7 +193,7 @@ fn a_folder_that_cannot_be_used_is_named_with_the_reason() {
     let file = home.write("file", "");
     let error = home.refused(&["station", "list", "--data", &file]);
     assert!(error.contains(&format!("cannot use the data folder {file}: Not a directory")), "{error}");
-    let error = home.refused(&["serve", "--port", "0", "--data", &file]);
+    let error = home.refused(&[&SERVE_NOWHERE[..], &["--data", &file]].concat());
     assert!(error.contains(&format!("cannot use the data folder {file}")), "{error}");
     let theirs = home.at("theirs");
     make_database(&theirs);

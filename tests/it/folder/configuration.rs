@@ -1,6 +1,6 @@
 //! `stevenson config`, and what is said of mistakes.
 
-use super::{Home, said};
+use super::{Home, SERVE_NOWHERE, said};
 use crate::kit::program::make_database;
 
 #[test]
@@ -9,7 +9,7 @@ fn a_mistake_is_one_sentence_with_key_value_file_and_line() {
     let file = home.write("s.toml", "\nport = \"many\"\n");
     let refused = |text: &str| {
         home.write("s.toml", text);
-        home.refused(&["serve", "--config", &file])
+        home.refused(&[&SERVE_NOWHERE[..], &["--config", &file]].concat())
     };
     let wrong = |what: &str, line: usize| format!("the configuration is wrong: {what} (line {line} of {file})");
     assert_eq!(refused("\nport = \"many\"\n"), wrong("port: \"many\" is not a whole number from 0 to 65535", 2));
@@ -26,15 +26,21 @@ fn a_mistake_is_one_sentence_with_key_value_file_and_line() {
     );
     let no_toml = refused("port = 1\n[web\n");
     assert!(no_toml.starts_with(&format!("line 2 of {file} is no TOML: ")), "{no_toml}");
-    let none = home.refused(&["serve", "--config", "none.toml"]);
+    std::fs::write(home.at("s.toml"), b"# \xff\n").expect("written");
+    let no_text = home.refused(&["config", "--config", &file]);
+    assert_eq!(no_text, format!("cannot read the configuration file {file}: it is no text in UTF-8"));
+    home.write("s.toml", &"#".repeat(1_100_000));
+    let large = home.refused(&["config", "--config", &file]);
+    assert!(large.ends_with("it is larger than 1 MiB, so it is no configuration"), "{large}");
+    let none = home.refused(&[&SERVE_NOWHERE[..], &["--config", "none.toml"]].concat());
     assert_eq!(none, format!("there is no configuration file {}", home.at("work/none.toml").display()));
-    let folder = home.refused(&["serve", "--config", "."]);
+    let folder = home.refused(&[&SERVE_NOWHERE[..], &["--config", "."]].concat());
     assert!(
         folder.starts_with(&format!("cannot read the configuration file {}", home.at("work").display())),
         "{folder}"
     );
 
-    let mut variable = home.command(&["serve"]);
+    let mut variable = home.command(&SERVE_NOWHERE);
     let variable = said(variable.env("STEVENSON_PORT", "many"));
     assert_eq!(
         variable.error,
