@@ -15,7 +15,6 @@ use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::tendency;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
-use weather::units::Unit;
 
 /// The length of a mean's buckets, ms.
 const MEAN_BUCKET_MS: i64 = DAY_MS;
@@ -77,7 +76,7 @@ impl Reads<'_> {
             Intent::Trend { topic, back_ms } => {
                 let Some(at) = latest_of(latest, topic) else { return Ok(Found::Nothing) };
                 // How pressure went in between is told, too.
-                let has_course = topic.quantity.unit() == Unit::Hectopascal && *back_ms == tendency::BACK_MS;
+                let has_course = tendency::is_of(topic.quantity) && *back_ms == tendency::BACK_MS;
                 let to = if has_course { at.plus(1) } else { at.plus(-back_ms + HOUR_MS) };
                 let from = at.plus(-back_ms - HOUR_MS);
                 self.buckets(topic, from, to, TREND_BUCKET_MS).await

@@ -586,7 +586,7 @@ impl Readers {
     }
 
     /// The devices that wait for an owner, the one that was heard last first.
-    pub(super) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
+    pub(super) async fn unclaimed(&self) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
         each!(Readers, self, db => db.unclaimed().await)
     }
 

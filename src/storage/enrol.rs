@@ -67,8 +67,8 @@ impl Waiting {
     }
 }
 
-/// What a report that waits says: the main sensor's values first, those that people look at first before others.
-pub(super) fn said(text: &str) -> Vec<(SensorName, Quantity, f64)> {
+/// What a report that waits says: the main sensor's values first, each in the order of pages.
+fn said(text: &str) -> Vec<(SensorName, Quantity, f64)> {
     let Ok(Waiting { values, .. }) = serde_json::from_str(text) else { return Vec::new() };
     let mut said = Vec::new();
     for (sensor, values) in &values {
@@ -95,7 +95,12 @@ impl Storage {
 
     /// The devices that wait, the one that was heard last first.
     pub async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
-        self.readers.unclaimed().await
+        let waiting = self.readers.unclaimed().await?.into_iter();
+        let said = |(device, newest): (Unclaimed, Option<String>)| Unclaimed {
+            newest: newest.as_deref().map(said).unwrap_or_default(),
+            ..device
+        };
+        Ok(waiting.map(said).collect())
     }
 
     /// Binds what a device calls itself to a station: its uploads are the station's. If the device waits, it waits no longer, and its

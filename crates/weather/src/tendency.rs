@@ -1,6 +1,7 @@
 //! How pressure has changed within three hours: by how much, and how. It is what stations report to weather services.
 
 use crate::judge::Reading;
+use crate::quantity::Quantity;
 use crate::time::{HOUR_MS, MINUTE_MS};
 
 /// The stretch that a tendency is of, ms.
@@ -17,6 +18,11 @@ pub struct Tendency {
     pub change_hpa: f64,
     /// How: the characteristic, 0 to 8, of WMO code table 0200.
     pub code: u8,
+}
+
+/// Whether a quantity has a tendency: it is a pressure.
+pub const fn is_of(quantity: Quantity) -> bool {
+    matches!(quantity, Quantity::StationPressure | Quantity::AltimeterSetting | Quantity::SeaLevelPressure)
 }
 
 impl Tendency {

@@ -2,7 +2,6 @@
 
 use super::error::decode;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
-use crate::storage::enrol::said;
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::seam::EnrolChange;
@@ -57,15 +56,16 @@ const ALL: &str = "\
     (SELECT count(*) FROM unclaimed_report WHERE device = unclaimed.id), hash, \
     (SELECT report FROM unclaimed_report WHERE device = unclaimed.id ORDER BY id DESC LIMIT 1) FROM unclaimed ORDER BY last_ms DESC, id DESC";
 
-/// All that wait.
-pub(super) async fn all(db: &SqlitePool) -> Result<Vec<Unclaimed>, Error> {
+/// All that wait, each with its newest report as it was kept.
+pub(super) async fn all(db: &SqlitePool) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(db).await?;
     let waits = |(id, kind, format, model, address, first, last, reports, hash, newest): Row| {
         let kind = kind_of(&kind)?;
         let (first, last, reports) = (Timestamp(first), Timestamp(last), reports.unsigned_abs());
         let fingerprint = hash.iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}")).collect();
-        let newest = newest.as_deref().map(said).unwrap_or_default();
-        Ok(Unclaimed { id, kind, format, model, address, first, last, reports, fingerprint, newest })
+        let device =
+            Unclaimed { id, kind, format, model, address, first, last, reports, fingerprint, newest: Vec::new() };
+        Ok((device, newest))
     };
     rows.into_iter().map(waits).collect()
 }

@@ -268,7 +268,7 @@ impl Readers {
     }
 
     /// The devices that wait for an owner, the one that was heard last first.
-    pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<Unclaimed>, Error> {
+    pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
         enrol::all(&self.pool).await
     }
 

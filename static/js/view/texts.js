@@ -77,7 +77,8 @@ export const TEXTS = Object.freeze({
   since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => since(s, at, c.now)) : ''),
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
-  clock_note: (s, c) => (s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : frozenText(s)),
+  clock_note: (s, c) =>
+    s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : frozenText(s),
   number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
   text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
   tile_age: (s, c) =>

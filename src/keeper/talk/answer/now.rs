@@ -241,7 +241,7 @@ impl Answering<'_> {
     /// How pressure went within three hours, with the code by which stations report it; empty for all else.
     fn course(&self, topic: &Topic, latest: &Latest, back_ms: i64) -> String {
         let Found::Buckets(buckets) = &self.facts.found else { return String::new() };
-        if topic.quantity.unit() != Unit::Hectopascal || back_ms != tendency::BACK_MS {
+        if !tendency::is_of(topic.quantity) || back_ms != tendency::BACK_MS {
             return String::new();
         }
         let middle = |bucket: &Bucket| Reading { at: bucket.start.plus(TREND_BUCKET_MS / 2), value: bucket.mean };
