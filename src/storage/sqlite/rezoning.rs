@@ -2,12 +2,13 @@
 //! caller's transaction.
 
 use super::error::decode;
+use super::latest;
 use super::numbers::number;
-use super::texts::{Texts, columns};
+use super::texts::Texts;
 use crate::storage::error::Error;
-use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
+use crate::storage::seam::{Counted, DayPlace, Rank, Rezoning, SensorId, Stretch};
 use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
@@ -32,8 +33,8 @@ const NEXT: &str = "\
 /// A sensor whose local days are to be made anew.
 pub(super) async fn next(conn: &mut SqliteConnection) -> Result<Option<Rezoning>, Error> {
     let row: Option<(i64, i64, String, String, i64)> = sqlx::query_as(NEXT).fetch_optional(conn).await?;
-    let rezoning = |(sensor, station, name, day, quantities): (i64, i64, String, String, i64)| {
-        let place = DayPlace { day: date(&day)?, quantities: usize::try_from(quantities).unwrap_or(0) };
+    let rezoning = |(sensor, station, name, day, number): (i64, i64, String, String, i64)| {
+        let place = DayPlace { day: date(&day)?, number: u8::try_from(number).unwrap_or(0) };
         Ok(Rezoning { sensor: SensorId(sensor), station: StationId(station), name: SensorName::new(&name)?, place })
     };
     row.map(rezoning).transpose()
@@ -49,10 +50,7 @@ pub(super) async fn note(
     place: Option<DayPlace>,
 ) -> Result<(), sqlx::Error> {
     let query = match place {
-        Some(DayPlace { day, quantities }) => {
-            let quantities = i64::try_from(quantities).unwrap_or(0);
-            sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(quantities)
-        }
+        Some(DayPlace { day, number }) => sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(number),
         None => sqlx::query(IS_DONE).bind(sensor.0),
     };
     query.execute(conn).await?;
@@ -75,22 +73,24 @@ pub(super) async fn newest(
     Ok((row.map(Timestamp), day.map(|day| date(&day)).transpose()?))
 }
 
-/// How many rows a sensor has within a stretch, and the quantities that they have values of.
+const ROWS: &str = "SELECT count(*) FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3";
+const LATEST: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
+
+/// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
 pub(super) async fn present(
     conn: &mut SqliteConnection,
-    texts: &Texts,
     sensor: SensorId,
     stretch: Stretch,
 ) -> Result<(u64, Vec<Quantity>), Error> {
-    let query = sqlx::query(texts.present.clone()).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
-    let row = query.fetch_one(conn).await?;
-    let mut found = Vec::new();
-    for (quantity, column) in columns().zip(1..) {
-        if quantity.is_shown() && row.try_get::<i64, _>(column)? > 0 {
-            found.push(quantity);
-        }
-    }
-    Ok((row.try_get::<i64, _>(0)?.unsigned_abs(), found))
+    let query = sqlx::query_scalar(ROWS).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
+    let rows: i64 = query.fetch_one(&mut *conn).await?;
+    let row: Option<(i64, i64, String)> = sqlx::query_as(LATEST).bind(sensor.0).fetch_optional(conn).await?;
+    let Some((observed_ms, rank_ms, quantities)) = row else { return Ok((rows.unsigned_abs(), Vec::new())) };
+    let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
+    let found = latest::read(of_row, &quantities)?.into_iter().map(|(quantity, _)| quantity);
+    let mut found: Vec<_> = found.filter(|quantity| quantity.is_shown()).collect();
+    found.sort_by_key(|quantity| quantity.number());
+    Ok((rows.unsigned_abs(), found))
 }
 
 const FORGET_DAY: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2";

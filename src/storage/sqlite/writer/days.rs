@@ -32,13 +32,13 @@ impl Writer {
         rezoning::newest(&mut self.conn, sensor, before).await
     }
 
-    /// How many rows a sensor has within a stretch, and the quantities that they have values of.
+    /// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
     pub(in crate::storage) async fn present(
         &mut self,
         sensor: SensorId,
         stretch: Stretch,
     ) -> Result<(u64, Vec<Quantity>), Error> {
-        rezoning::present(&mut self.conn, &self.texts, sensor, stretch).await
+        rezoning::present(&mut self.conn, sensor, stretch).await
     }
 
     /// Forgets a sensor's extremes of a day.
