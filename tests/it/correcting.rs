@@ -167,12 +167,12 @@ async fn a_page_that_was_open_before_hears_of_its_station_under_the_new_slug() {
     let mut parked = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", JSON, &body(&seen))).await;
     app.storage.set_station(&station.slug, settings).await.expect("renamed");
     let load = parked.answer().await.json;
-    assert_eq!(load["items"][0]["kind"], "station", "it is to look again: {load}");
+    assert_eq!(load["cargo"][0]["kind"], "station", "it is to look again: {load}");
     let seen = load["seen"].as_str().expect("a cursor").to_owned();
     let mut next = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", JSON, &body(&seen))).await;
     app.measures(&key, &json!({"temperature": 21.5})).await;
     let load = next.answer().await.json;
-    let of_plot = load["items"].as_array().expect("items").iter().any(|item| item["station"] == "plot");
+    let of_plot = load["cargo"].as_array().expect("cargo").iter().any(|item| item["station"] == "plot");
     assert!(of_plot, "{load}");
     app.send_home();
 }
