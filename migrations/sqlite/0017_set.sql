@@ -10,7 +10,7 @@ CREATE TABLE former_slug (
 CREATE INDEX former_slug_station ON former_slug (station, until_ms);
 
 -- Sensors whose local days are to be made anew because the station's time zone was changed, the newest day first. `day` and those before
--- it are not right yet; of `day` itself the quantities up to `quantity`, in the order of the program, are.
+-- it are not right yet; of `day` itself the quantities of lower numbers than `quantity` are.
 CREATE TABLE rezoning (
     sensor   INTEGER PRIMARY KEY REFERENCES sensor (id) ON DELETE CASCADE,
     day      TEXT    NOT NULL,

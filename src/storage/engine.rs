@@ -236,7 +236,7 @@ impl Engine {
         each!(Engine, self, db => db.newest_of(sensor, before).await)
     }
 
-    /// How many rows a sensor has within a stretch, and the quantities that they have values of.
+    /// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
     pub(super) async fn present(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(u64, Vec<Quantity>), Error> {
         each!(Engine, self, db => db.present(sensor, stretch).await)
     }

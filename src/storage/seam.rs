@@ -60,8 +60,8 @@ pub(super) struct Rezoning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayPlace {
     pub day: NaiveDate,
-    /// So many of the day's quantities are.
-    pub quantities: usize,
+    /// The day's quantities of lower numbers are.
+    pub number: u8,
 }
 
 /// A row with all that is kept of it.

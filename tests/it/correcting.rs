@@ -2,7 +2,7 @@
 
 use crate::kit::app::TestApp;
 use crate::kit::connection::truck;
-use crate::kit::program::{Program, post, run};
+use crate::kit::program::{Program, post, program, run};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -146,9 +146,13 @@ fn a_value_that_is_wrong_is_quoted_whole_with_what_may_be_meant() {
         assert!(error.contains(expected), "{arguments:?}: {error}");
     }
     let data = folder.path().to_str().expect("text");
-    let listed = said(folder.path(), &["station", "calibrate", "--config", "/dev/null", "list", "a"]);
-    assert!(listed.contains("nothing of a is calibrated"), "{data}: {listed}");
+    let listed =
+        program().args(["station", "calibrate", "--data", data, "list", "a"]).output().expect("the program runs");
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    assert!(listed.contains("nothing of a is calibrated"), "{listed}");
 }
+
+const JSON: &str = "Content-Type: application/json\r\n";
 
 #[tokio::test]
 async fn a_page_that_was_open_before_hears_of_its_station_under_the_new_slug() {
@@ -160,15 +164,15 @@ async fn a_page_that_was_open_before_hears_of_its_station_under_the_new_slug() {
     let seen = app.dock.cursor();
     let body =
         |seen: &str| json!({"v": 1, "fleet": "ping-pong", "seen": seen, "watch": ["garden"], "say": []}).to_string();
-    let mut parked = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", "", &body(&seen))).await;
+    let mut parked = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", JSON, &body(&seen))).await;
     app.storage.set_station(&station.slug, settings).await.expect("renamed");
     let load = parked.answer().await.json;
-    assert_eq!(load["items"][0]["kind"], "station", "it is to look again: {load}");
+    assert_eq!(load["cargo"][0]["kind"], "station", "it is to look again: {load}");
     let seen = load["seen"].as_str().expect("a cursor").to_owned();
-    let mut next = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", "", &body(&seen))).await;
+    let mut next = app.send(&truck("AAAAAAAAAAAAAAAAAAAAAA", JSON, &body(&seen))).await;
     app.measures(&key, &json!({"temperature": 21.5})).await;
     let load = next.answer().await.json;
-    let of_plot = load["items"].as_array().expect("items").iter().any(|item| item["station"] == "plot");
+    let of_plot = load["cargo"].as_array().expect("cargo").iter().any(|item| item["station"] == "plot");
     assert!(of_plot, "{load}");
     app.send_home();
 }

@@ -119,7 +119,7 @@ fn the_commands_of_the_protocol_page_run() {
 
 #[test]
 fn the_commands_of_the_page_for_owners_run() {
-    all_run("docs/ADMIN.md", 10, &[]);
+    all_run("docs/ADMIN.md", 13, &[]);
 }
 
 #[test]

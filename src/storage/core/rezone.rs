@@ -19,8 +19,9 @@ use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::{DAY_MS, HOUR_MS, Timestamp};
 
-/// Values that are looked at in one transaction: some hundredths of a second, in which reports wait.
-const LOOKS_MAX: u64 = 60_000;
+/// Values that are looked at in one transaction: about a hundredth of a second, in which reports wait. Of a day with more rows one quantity
+/// at a time is made anew.
+const LOOKS_MAX: u64 = 20_000;
 /// Days without a reading cost no looks, but statements: some hundredths of a second for so many.
 const DAYS_MAX: usize = 100;
 /// Readings of a gauge before a day tell what is in doubt when it begins; no doubt lasts longer, ms.
@@ -97,7 +98,7 @@ impl Work<'_> {
     async fn some_days(&mut self) -> Result<Made, Error> {
         let (mut made, mut place, mut looks) = (Made::default(), self.rezoning.place, 0);
         for _ in 0..DAYS_MAX {
-            if place.quantities == 0 {
+            if place.number == 0 {
                 let Some(day) = self.newest_day(place.day).await? else {
                     return Ok(Made { next: None, ..made });
                 };
@@ -106,11 +107,11 @@ impl Work<'_> {
             let (from, to) = day::bounds(&self.station.zone, place.day);
             let stretch = Stretch { from, to };
             (made.oldest, made.newest) = (Some(from), made.newest.or(Some(to.plus(-1))));
-            let (looked, quantities) = self.day(place, stretch, LOOKS_MAX.saturating_sub(looks)).await?;
+            let (looked, number) = self.day(place, stretch, LOOKS_MAX.saturating_sub(looks)).await?;
             looks += looked;
-            place = match (quantities, place.day.pred_opt()) {
-                (Some(quantities), _) => DayPlace { quantities, ..place },
-                (None, Some(day)) => DayPlace { day, quantities: 0 },
+            place = match (number, place.day.pred_opt()) {
+                (Some(number), _) => DayPlace { number, ..place },
+                (None, Some(day)) => DayPlace { day, number: 0 },
                 (None, None) => return Ok(Made { next: None, ..made }),
             };
             if looks >= LOOKS_MAX {
@@ -130,23 +131,27 @@ impl Work<'_> {
 
     /// Makes a day anew, or as many of its quantities as `looks` allow, but one in any case. Returns how many values it looked at, and
     /// with which quantity it goes on; `None`: the day is done.
-    async fn day(&mut self, place: DayPlace, stretch: Stretch, looks: u64) -> Result<(u64, Option<usize>), Error> {
+    async fn day(&mut self, place: DayPlace, stretch: Stretch, looks: u64) -> Result<(u64, Option<u8>), Error> {
         let sensor = self.rezoning.sensor;
-        if place.quantities == 0 {
+        if place.number == 0 {
             self.engine.forget_day(sensor, place.day).await?;
         }
-        let (rows, present) = self.engine.present(sensor, stretch).await?;
+        let (rows, mut quantities) = self.engine.present(sensor, stretch).await?;
         let mut looked = rows;
-        if place.quantities == 0 && present.contains(&Quantity::Precipitation) {
+        if place.number == 0 && quantities.contains(&Quantity::Precipitation) {
             looked += self.rain(stretch).await?;
         }
+        if rows == 0 {
+            return Ok((looked, None));
+        }
+        quantities.retain(|quantity| quantity.number() >= place.number);
         // The lowest and the highest.
-        let each = 2 * rows.max(1);
+        let each = 2 * rows;
         let fit = usize::try_from(looks.saturating_sub(looked) / each).unwrap_or(usize::MAX).max(1);
-        let upto = place.quantities.saturating_add(fit).min(present.len());
-        let some = present.get(place.quantities..upto).unwrap_or_default();
-        self.engine.renew_day((sensor, place.day, stretch), some).await?;
-        Ok((looked + each * some.len() as u64, (upto < present.len()).then_some(upto)))
+        let next = quantities.get(fit).map(|quantity| quantity.number());
+        quantities.truncate(fit);
+        self.engine.renew_day((sensor, place.day, stretch), &quantities).await?;
+        Ok((looked + each * quantities.len() as u64, next))
     }
 
     /// Makes the rain of a day anew of what the gauge said; returns how many of its readings it looked at.

@@ -2,73 +2,16 @@
 //! caller's transaction.
 
 use super::error::decode;
+use super::latest;
 use super::numbers::number;
-use super::texts::{Texts, columns};
-use super::writer::Writer;
+use super::texts::Texts;
 use crate::storage::error::Error;
-use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
+use crate::storage::seam::{Counted, DayPlace, Rank, Rezoning, SensorId, Stretch};
 use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
-
-impl Writer {
-    /// A sensor whose local days are to be made anew; `None`: there is none.
-    pub(in crate::storage) async fn rezoning(&mut self) -> Result<Option<Rezoning>, Error> {
-        next(&mut self.conn).await
-    }
-
-    /// Notes where that goes on; `None`: all of the sensor is done.
-    pub(in crate::storage) async fn note_rezoning(
-        &mut self,
-        sensor: SensorId,
-        place: Option<DayPlace>,
-    ) -> Result<(), Error> {
-        Ok(note(&mut self.conn, sensor, place).await?)
-    }
-
-    /// A sensor's newest row before an instant, and its newest day up to one that has extremes.
-    pub(in crate::storage) async fn newest_of(
-        &mut self,
-        sensor: SensorId,
-        before: (Timestamp, NaiveDate),
-    ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
-        newest(&mut self.conn, sensor, before).await
-    }
-
-    /// How many rows a sensor has within a stretch, and the quantities that they have values of.
-    pub(in crate::storage) async fn present(
-        &mut self,
-        sensor: SensorId,
-        stretch: Stretch,
-    ) -> Result<(u64, Vec<Quantity>), Error> {
-        present(&mut self.conn, &self.texts, sensor, stretch).await
-    }
-
-    /// Forgets a sensor's extremes of a day.
-    pub(in crate::storage) async fn forget_day(&mut self, sensor: SensorId, day: NaiveDate) -> Result<(), Error> {
-        Ok(forget(&mut self.conn, sensor, day).await?)
-    }
-
-    /// Makes a sensor's extremes of a day anew.
-    pub(in crate::storage) async fn renew_day(
-        &mut self,
-        of: (SensorId, NaiveDate, Stretch),
-        quantities: &[Quantity],
-    ) -> Result<(), Error> {
-        Ok(renew(&mut self.conn, &self.texts, of, quantities).await?)
-    }
-
-    /// The last that a rain gauge said within a stretch.
-    pub(in crate::storage) async fn counted_before(
-        &mut self,
-        sensor: SensorId,
-        stretch: Stretch,
-    ) -> Result<Option<Counted>, Error> {
-        Ok(counted_before(&mut self.conn, sensor, stretch).await?)
-    }
-}
 
 /// All days are to be made anew: none comes after this one.
 const ALL: &str = "\
@@ -88,10 +31,10 @@ const NEXT: &str = "\
     ORDER BY rezoning.day DESC LIMIT 1";
 
 /// A sensor whose local days are to be made anew.
-async fn next(conn: &mut SqliteConnection) -> Result<Option<Rezoning>, Error> {
+pub(super) async fn next(conn: &mut SqliteConnection) -> Result<Option<Rezoning>, Error> {
     let row: Option<(i64, i64, String, String, i64)> = sqlx::query_as(NEXT).fetch_optional(conn).await?;
-    let rezoning = |(sensor, station, name, day, quantities): (i64, i64, String, String, i64)| {
-        let place = DayPlace { day: date(&day)?, quantities: usize::try_from(quantities).unwrap_or(0) };
+    let rezoning = |(sensor, station, name, day, number): (i64, i64, String, String, i64)| {
+        let place = DayPlace { day: date(&day)?, number: u8::try_from(number).unwrap_or(0) };
         Ok(Rezoning { sensor: SensorId(sensor), station: StationId(station), name: SensorName::new(&name)?, place })
     };
     row.map(rezoning).transpose()
@@ -101,12 +44,13 @@ const GOES_ON: &str = "UPDATE rezoning SET day = $2, quantity = $3 WHERE sensor 
 const IS_DONE: &str = "DELETE FROM rezoning WHERE sensor = $1";
 
 /// Notes where it goes on; `None`: all is done.
-async fn note(conn: &mut SqliteConnection, sensor: SensorId, place: Option<DayPlace>) -> Result<(), sqlx::Error> {
+pub(super) async fn note(
+    conn: &mut SqliteConnection,
+    sensor: SensorId,
+    place: Option<DayPlace>,
+) -> Result<(), sqlx::Error> {
     let query = match place {
-        Some(DayPlace { day, quantities }) => {
-            let quantities = i64::try_from(quantities).unwrap_or(0);
-            sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(quantities)
-        }
+        Some(DayPlace { day, number }) => sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(number),
         None => sqlx::query(IS_DONE).bind(sensor.0),
     };
     query.execute(conn).await?;
@@ -117,7 +61,7 @@ const NEWEST_ROW: &str = "SELECT max(observed_ms) FROM observation WHERE sensor 
 const NEWEST_DAY: &str = "SELECT max(day) FROM extreme WHERE sensor = $1 AND day <= $2";
 
 /// The newest row before an instant, and the newest day up to one that has extremes.
-async fn newest(
+pub(super) async fn newest(
     conn: &mut SqliteConnection,
     sensor: SensorId,
     (before, upto): (Timestamp, NaiveDate),
@@ -129,35 +73,37 @@ async fn newest(
     Ok((row.map(Timestamp), day.map(|day| date(&day)).transpose()?))
 }
 
-/// How many rows a sensor has within a stretch, and the quantities that they have values of.
-async fn present(
+const ROWS: &str = "SELECT count(*) FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3";
+const LATEST: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
+
+/// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
+pub(super) async fn present(
     conn: &mut SqliteConnection,
-    texts: &Texts,
     sensor: SensorId,
     stretch: Stretch,
 ) -> Result<(u64, Vec<Quantity>), Error> {
-    let query = sqlx::query(texts.present.clone()).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
-    let row = query.fetch_one(conn).await?;
-    let mut found = Vec::new();
-    for (quantity, column) in columns().zip(1..) {
-        if quantity.is_shown() && row.try_get::<i64, _>(column)? > 0 {
-            found.push(quantity);
-        }
-    }
-    Ok((row.try_get::<i64, _>(0)?.unsigned_abs(), found))
+    let query = sqlx::query_scalar(ROWS).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
+    let rows: i64 = query.fetch_one(&mut *conn).await?;
+    let row: Option<(i64, i64, String)> = sqlx::query_as(LATEST).bind(sensor.0).fetch_optional(conn).await?;
+    let Some((observed_ms, rank_ms, quantities)) = row else { return Ok((rows.unsigned_abs(), Vec::new())) };
+    let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
+    let found = latest::read(of_row, &quantities)?.into_iter().map(|(quantity, _)| quantity);
+    let mut found: Vec<_> = found.filter(|quantity| quantity.is_shown()).collect();
+    found.sort_by_key(|quantity| quantity.number());
+    Ok((rows.unsigned_abs(), found))
 }
 
 const FORGET_DAY: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2";
 const FORGET: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2 AND quantity = $3";
 
 /// Forgets the extremes of a day.
-async fn forget(conn: &mut SqliteConnection, sensor: SensorId, day: NaiveDate) -> Result<(), sqlx::Error> {
+pub(super) async fn forget(conn: &mut SqliteConnection, sensor: SensorId, day: NaiveDate) -> Result<(), sqlx::Error> {
     sqlx::query(FORGET_DAY).bind(sensor.0).bind(day.to_string()).execute(conn).await?;
     Ok(())
 }
 
 /// Makes extremes of a day anew.
-async fn renew(
+pub(super) async fn renew(
     conn: &mut SqliteConnection,
     texts: &Texts,
     (sensor, day, stretch): (SensorId, NaiveDate, Stretch),
@@ -179,7 +125,7 @@ const COUNTED_BEFORE: &str = "\
     AND coalesce(precipitation_counted, precipitation_total, precipitation) IS NOT NULL ORDER BY observed_ms DESC LIMIT 1";
 
 /// The last that a rain gauge said within a stretch.
-async fn counted_before(
+pub(super) async fn counted_before(
     conn: &mut SqliteConnection,
     sensor: SensorId,
     stretch: Stretch,

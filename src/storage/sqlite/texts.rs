@@ -19,8 +19,6 @@ pub(super) struct Texts {
     pub counted: SqlStr,
     /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
     pub kept: SqlStr,
-    /// How many rows a sensor has within a stretch, and how many values of each column of [`columns`].
-    pub present: SqlStr,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -71,10 +69,6 @@ impl Texts {
                 "SELECT observed_ms, {} FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
                 ORDER BY observed_ms LIMIT $4",
                 names(", ", str::to_owned)
-            )),
-            present: text(format!(
-                "SELECT count(*), {} FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3",
-                names(", ", |name| format!("count({name})"))
             )),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }

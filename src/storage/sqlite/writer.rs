@@ -1,5 +1,7 @@
 //! The connections that write: one step of the writer's work a function.
 
+mod days;
+
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
@@ -26,9 +28,9 @@ use weather::time::Timestamp;
 /// The only connections that write, one at a time.
 pub(in crate::storage) struct Writer {
     /// Everything but reports.
-    pub(super) conn: SqliteConnection,
+    conn: SqliteConnection,
     reports: Reports,
-    pub(super) texts: Arc<Texts>,
+    texts: Arc<Texts>,
     limits: Limits,
     zones: Arc<Zones>,
     /// They are closed before the file is.

@@ -77,7 +77,7 @@ async fn the_owner_corrects_a_station_in_its_rooms() {
 
     let moved = send(&app, "/admin/stations/barn/slug", "slug=mill").await;
     assert_eq!((moved.status, location(&moved).as_str()), (303, "/admin/stations/mill?done=moved"));
-    let shown = page(&app, "/admin/stations/mill").await;
+    let shown = page(&app, &location(&moved)).await;
     assert!(shown.contains("<dt>Before</dt><dd>barn</dd>") && shown.contains("leads on to it"), "{shown}");
     assert_eq!(ask(&app, "GET /s/barn", "", b"").await.status, 308);
     let taken = send(&app, "/admin/stations", "slug=barn&name=&zone=UTC&elevation=").await;
