@@ -2,7 +2,7 @@
 
 use crate::kit::app::TestApp;
 use crate::kit::connection::truck;
-use crate::kit::program::{Program, post, program, run};
+use crate::kit::program::{Program, make_database, post, program, run};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -42,6 +42,7 @@ async fn until(url: &str, holds: impl Fn(&(u16, Option<String>, String)) -> bool
 #[test]
 fn a_script_reads_the_key_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
+    make_database(folder.path());
     for arguments in [&["station", "add", "garden", "--key-only"][..], &["station", "new-key", "garden", "--key-only"]]
     {
         let output = run(folder.path(), arguments);
@@ -121,6 +122,7 @@ async fn everything_that_is_set_wrong_can_be_set_right_while_the_server_runs() {
 #[test]
 fn a_value_that_is_wrong_is_quoted_whole_with_what_may_be_meant() {
     let folder = tempfile::tempdir().expect("a folder");
+    make_database(folder.path());
     said(folder.path(), &["station", "add", "a"]);
     let long = "Rathaus ".repeat(40);
     let long = long.trim();

@@ -43,7 +43,7 @@ fn message(literal: &str) -> String {
         message.push('…');
         rest = after.split_once('}').map(|(_, after)| after.to_owned()).unwrap_or_default();
     }
-    message + &rest
+    (message + &rest).replace("\\\"", "\"")
 }
 
 /// Levels and messages of all lines in the sources.
@@ -85,5 +85,5 @@ fn the_manual_lists_every_line_of_the_log() {
 fn a_message_is_found_behind_its_fields() {
     let told = arguments(r#"target: "x", a = f("b, c"), %error, "it is {so}, \"no\"", 3); rest"#);
     assert_eq!(told.len(), 5);
-    assert_eq!(message(told[3].trim().trim_matches('"')), r#"it is …, \"no\"#);
+    assert_eq!(message(told[3].trim().trim_matches('"')), r#"it is …, "no\"#);
 }
