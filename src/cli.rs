@@ -20,6 +20,7 @@ use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use greeting::Greeting;
+use sd_notify::NotifyState;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -226,14 +227,26 @@ async fn serve(loaded: Loaded, log: Counts) -> Result<()> {
     let greeting = Greeting::of(&config, file);
     greeting.tell_configuration();
     let app = App::open(config).await?.counting(move || Box::new(log.clone()));
-    app.run(stop_asked(), |listening| {
+    let stop = async {
+        stop_asked().await;
+        tell_systemd(NotifyState::Stopping);
+    };
+    app.run(stop, |listening| {
         // A program that waits for the first line reads it through a pipe, and may have left by the second.
         let said = greeting.lines(&listening);
         let mut stdout = std::io::stdout();
         stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()).ok();
+        tell_systemd(NotifyState::Ready);
     })
     .await?;
     Ok(())
+}
+
+/// Tells systemd, if it started the server and wants to know.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::debug!(%error, "systemd was not told");
+    }
 }
 
 /// Ready at the first Ctrl-C or SIGTERM. SIGTERM is heard from the call on, and not only when somebody waits.

@@ -507,6 +507,7 @@ fn examples(manual: &str) -> Vec<&str> {
 /// Runs an example; returns what it says.
 async fn run(example: &str, door: &AtTheDoor) -> String {
     let here = example.replace("http://127.0.0.1:8000", &door.url(""));
+    let here = format!("curl() {{ command curl -f \"$@\"; }}; {here}");
     let run = tokio::process::Command::new("sh").args(["-euc", &here]).env("KEY", &door.key).output().await;
     let output = run.expect("sh and curl are installed");
     assert!(output.status.success(), "{example}{}", String::from_utf8_lossy(&output.stderr));

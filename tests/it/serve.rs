@@ -350,3 +350,20 @@ async fn lines_that_repeat_are_folded() {
     assert_eq!(lines.len(), 2, "the line, and the count of the others");
     assert!(lines[1].contains("… repeated 312 times: "), "{}", lines[1]);
 }
+
+#[test]
+fn systemd_is_told_when_the_server_listens_and_when_it_stops() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("notify");
+    let systemd = std::os::unix::net::UnixDatagram::bind(&socket).expect("a socket");
+    systemd.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    let hears = || {
+        let mut said = [0; 64];
+        let bytes = systemd.recv(&mut said).expect("it is told");
+        String::from_utf8_lossy(&said[..bytes]).trim().to_owned()
+    };
+    let server = Program::start_for_systemd(&folder.path().join("data"), &socket);
+    assert_eq!(hears(), "READY=1");
+    assert!(server.stop().1);
+    assert_eq!(hears(), "STOPPING=1");
+}

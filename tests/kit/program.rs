@@ -57,6 +57,13 @@ impl Program {
         Self::spawn(server, data, &[])
     }
 
+    /// The same as systemd starts it: it says at a socket how it fares.
+    pub fn start_for_systemd(data: &Path, socket: &Path) -> Self {
+        let mut server = quiet();
+        server.env("NOTIFY_SOCKET", socket);
+        Self::spawn(server, data, &[])
+    }
+
     /// The same where the system allows it so many open files, softly and firmly.
     pub fn start_with_files(data: &Path, files: usize) -> Self {
         let server = quiet();

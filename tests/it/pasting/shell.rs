@@ -32,7 +32,7 @@ impl Shell {
         let keyboard = child.stdin.take();
         let screen = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut shell = Self { child, keyboard, screen };
-        shell.types("exec 2>&1; set -euo pipefail");
+        shell.types("exec 2>&1; set -euo pipefail; curl() { command curl -f \"$@\"; }");
         shell
     }
 
