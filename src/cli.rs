@@ -11,6 +11,7 @@ mod lab;
 mod manual;
 mod map;
 mod reading;
+mod said;
 mod sensor;
 mod settings;
 mod simulate;
@@ -20,6 +21,7 @@ use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use greeting::Greeting;
+use said::{hint, say};
 use sd_notify::NotifyState;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
@@ -176,7 +178,7 @@ impl Cli {
         }
         let loaded = loaded?;
         for note in &loaded.notes {
-            eprintln!("stevenson: {note}");
+            hint!("stevenson: {note}");
         }
         match self.command {
             Command::Serve(_) => return runtime.block_on(serve(loaded, log)),
@@ -196,7 +198,7 @@ impl Cli {
             _ => Ok(()),
         }?;
         if let Some(file) = changed {
-            println!("changed: {file}");
+            say!("changed: {file}")?;
         }
         Ok(())
     }

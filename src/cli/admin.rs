@@ -1,6 +1,7 @@
 //! `admin password`: opens the file itself, beside a running server.
 
 use super::database::with_storage;
+use super::said::say;
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use std::io::{IsTerminal, stdin};
@@ -20,7 +21,7 @@ pub(super) async fn run(config: Config, command: AdminCommand) -> Result<()> {
         AdminCommand::Password => {
             let hash = password::hash(&ask()?)?;
             with_storage(config, async |storage| Ok(storage.set_admin_password(&hash).await?)).await?;
-            println!("the password is set; nobody is logged in now");
+            say!("the password is set; nobody is logged in now")?;
             Ok(())
         }
     }

@@ -2,11 +2,11 @@
 
 use super::database::find;
 use super::reading::{author, quantity};
+use super::said::{print, say};
 use super::sensor::{sensor_name, shown};
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use stevenson::storage::{CalibrationStart, Storage};
 use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
@@ -74,10 +74,7 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
             let key = start.sensor.key(start.quantity);
             storage.uncalibrate(&station.slug, start, &author()).await?;
             follow(storage).await?;
-            println!(
-                "the calibration of {key} of {} is removed; what is stored from then on has followed",
-                station.slug
-            );
+            say!("the calibration of {key} of {} is removed; what is stored from then on has followed", station.slug)?;
             Ok(())
         }
         (None, Some(of)) => {
@@ -87,7 +84,7 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
             let what = calibration.shown(start.quantity);
             storage.calibrate(&station.slug, start, calibration, &author()).await?;
             follow(storage).await?;
-            println!("{key} of {} is {what} {from}; what is stored from then on has followed", station.slug);
+            say!("{key} of {} is {what} {from}; what is stored from then on has followed", station.slug)?;
             Ok(())
         }
         (None, None) => Err(anyhow!("name a station; --help says more")),
@@ -128,9 +125,7 @@ async fn list(storage: &Storage, slug: &Slug) -> Result<()> {
             at(one.made_at)
         )?;
     }
-    // Who reads it through a pipe may leave before the end.
-    std::io::stdout().write_all(said.as_bytes()).ok();
-    Ok(())
+    print(said)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command that begins now")]

@@ -6,10 +6,10 @@ mod gather;
 mod judge;
 mod stations;
 
+use super::said::print;
 use anyhow::{Result, bail};
 use clap::Args;
 use finding::{Finding, Level};
-use std::io::{Write, stdout};
 use stevenson::config::{self, Loaded};
 
 #[derive(Debug, Args)]
@@ -40,8 +40,7 @@ pub(super) async fn run(loaded: Result<Loaded, config::Error>, arguments: Check)
         true => format!("{}\n", serde_json::json!({ "wrong": wrong, "warnings": warnings, "findings": found })),
         false => found.iter().map(|finding| format!("{finding}\n")).collect(),
     };
-    // Who reads may have had enough; the exit code counts.
-    let _ = stdout().write_all(said.as_bytes());
+    print(said)?;
     match wrong {
         0 => Ok(()),
         1 => bail!("one thing is wrong"),

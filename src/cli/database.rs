@@ -1,7 +1,8 @@
 //! What the commands that open the database themselves have in common.
 
+use super::said::{hint, write};
 use anyhow::{Context, Result, anyhow, bail};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Arc;
 use stevenson::config::Config;
 use stevenson::storage::Storage;
@@ -17,7 +18,7 @@ pub(super) async fn with_storage(config: Config, run: impl AsyncFnOnce(&Storage)
     let warning = storage.room().warning();
     storage.close().await;
     if let (Ok(()), Some(warning)) = (&done, warning) {
-        eprintln!("stevenson: {warning}");
+        hint!("stevenson: {warning}");
     }
     done
 }
@@ -36,8 +37,8 @@ pub(super) fn must_agree(what: &str, answer: &str) -> Result<()> {
     if !std::io::stdin().is_terminal() {
         bail!("there is no terminal to ask on; add --yes to remove without a question");
     }
-    print!("Remove {what} with all its readings? Type {answer} to agree: ");
-    std::io::stdout().flush()?;
+    let question = format!("Remove {what} with all its readings? Type {answer} to agree: ");
+    write(question.as_bytes()).context("cannot ask")?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     if line.trim() == answer { Ok(()) } else { bail!("nothing was removed") }

@@ -194,7 +194,7 @@ impl Import {
         let mut opened = Opened::open(path, asked)?;
         opened.go_on(rains);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        said::understood(&name, &opened, self.dry_run);
+        said::understood(&name, &opened, self.dry_run)?;
         let bar = bar()?;
         let foreign = if let Target::Storage(storage, _) = target { storage.stats().foreign_entries } else { 0 };
         let mut courtesy = Courtesy::new(foreign, now());
@@ -239,7 +239,7 @@ impl Import {
         bar.finish_and_clear();
         let rains = reading.await??;
         if self.strict && tally.refusals() > 0 {
-            tally.list();
+            tally.list()?;
             bail!("stopped at the first line that is wrong; what came before it is stored");
         }
         Ok(rains)

@@ -7,6 +7,7 @@ mod run;
 mod simulate;
 mod table;
 
+use super::said::say;
 use ::lab::drive;
 use ::lab::drive::peer::{Heads, Peer};
 use anyhow::{Context, Result};
@@ -144,9 +145,9 @@ async fn drive(command: Drive) -> Result<()> {
     }
     let measurement = drive::run(drive::Options { url, peer, heads, keys, pids, mode }).await?;
     if json {
-        println!("{}", serde_json::to_string(&measurement)?);
+        say!("{}", serde_json::to_string(&measurement)?)?;
     } else {
-        println!("{measurement}");
+        say!("{measurement}")?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `man` and `completions`: what clap knows of the commands, for other programs.
 
 use super::Cli;
+use super::said::{print, say};
 use anyhow::{Context, Result};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
-use std::io::{ErrorKind, Write, stdout};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub(super) fn man(Man { out }: Man) -> Result<()> {
     let cannot = || format!("cannot write manual pages into {}", folder.display());
     std::fs::create_dir_all(&folder).with_context(cannot)?;
     clap_mangen::generate_to(command, &folder).with_context(cannot)?;
-    println!("the pages are in {}: man -l {}/stevenson.1", folder.display(), folder.display());
+    say!("the pages are in {}: man -l {}/stevenson.1", folder.display(), folder.display())?;
     Ok(())
 }
 
@@ -40,12 +40,4 @@ pub(super) fn completions(Completions { shell }: Completions) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stevenson", &mut script);
     print(&script)
-}
-
-/// Prints; a reader that has had enough is no error.
-pub(super) fn print(text: &[u8]) -> Result<()> {
-    match stdout().write_all(text) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("cannot write"),
-    }
 }

@@ -2,11 +2,11 @@
 
 use super::database::find;
 use super::reading::{author, quantity};
+use super::said::{print, say};
 use super::sensor::sensor_name;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use stevenson::ingest::unmapped;
 use stevenson::storage::Storage;
 use stevenson::web::secrets::unreadable;
@@ -49,9 +49,9 @@ pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, se
     let mapping = Mapping::new(sensor, quantity, &unit)?;
     let what = told(&mapping);
     storage.map_field(&slug, field.clone(), mapping, &author()).await?;
-    println!("{field} of {slug} is {what} from now on; what has come already stays as it is");
+    say!("{field} of {slug} is {what} from now on; what has come already stays as it is")?;
     if let Some(known) = unmapped::known_as(field.as_str()) {
-        println!("in the uploads of consoles it stays what it is: {known}");
+        say!("in the uploads of consoles it stays what it is: {known}")?;
     }
     Ok(())
 }
@@ -60,7 +60,7 @@ pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, se
 pub(super) async fn unmap(storage: &Storage, slug: &Slug, field: &str) -> Result<()> {
     let field = FieldName::new(field)?;
     storage.unmap_field(slug, field.clone(), &author()).await?;
-    println!("{field} of {slug} means nothing from now on; what is stored stays");
+    say!("{field} of {slug} means nothing from now on; what is stored stays")?;
     Ok(())
 }
 
@@ -88,7 +88,5 @@ async fn list(storage: &Storage, slug: &Slug) -> Result<()> {
     if !unmapped.is_empty() {
         writeln!(said, "say what one is: stevenson station map {slug} FIELD --quantity temperature --unit F")?;
     }
-    // Who reads it through a pipe may leave before the end.
-    std::io::stdout().write_all(said.as_bytes()).ok();
-    Ok(())
+    print(said)
 }

@@ -1,11 +1,11 @@
 //! `reading list | strike | restore`: opens the file itself, beside a running server.
 
 use super::database::{find, with_storage};
+use super::said::{print, say};
 use super::sensor::{sensor_name, shown};
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use stevenson::config::Config;
 use stevenson::storage::{Author, Selection, Storage};
 use weather::moment::{self, Stretch};
@@ -106,8 +106,8 @@ async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
     };
     match values {
         0 => bail!("{} has nothing there that could be {nothing}", station.slug),
-        1 => println!("1 value of {} {done}", station.slug),
-        values => println!("{values} values of {} {done}", station.slug),
+        1 => say!("1 value of {} {done}", station.slug)?,
+        values => say!("{values} values of {} {done}", station.slug)?,
     }
     Ok(())
 }
@@ -142,9 +142,7 @@ async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> 
         let (at, name, values) = (local(&station, made.made_at), &made.author.name, made.values);
         writeln!(said, "{at}  {name} {verb} {what} from {from} to {to}, {values} values{reason}")?;
     }
-    // Who reads it through a pipe may leave before the end.
-    std::io::stdout().write_all(said.as_bytes()).ok();
-    Ok(())
+    print(said)
 }
 
 async fn sent(storage: &Storage, of: SentArguments) -> Result<()> {
@@ -162,8 +160,7 @@ async fn sent(storage: &Storage, of: SentArguments) -> Result<()> {
     if rows.len() == LISTED_MAX as usize {
         writeln!(said, "there may be more: these are the first {LISTED_MAX}")?;
     }
-    std::io::stdout().write_all(said.as_bytes()).ok();
-    Ok(())
+    print(said)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command that looks back from now")]

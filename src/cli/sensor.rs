@@ -1,6 +1,7 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
 use super::database::{find, must_agree, with_storage};
+use super::said::say;
 use anyhow::Result;
 use clap::Subcommand;
 use stevenson::config::Config;
@@ -56,7 +57,7 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
             let station = find(storage, &station)?;
             let sensors = storage.sensors(station.id).await?;
             if sensors.is_empty() {
-                println!("{} has sent no readings yet", station.slug);
+                say!("{} has sent no readings yet", station.slug)?;
             }
             for sensor in sensors {
                 let newest = sensor.newest.map(|at| chrono::DateTime::from_timestamp_millis(at.0));
@@ -65,7 +66,7 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
                     |at| format!("newest reading {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
                 );
                 let main = if sensor.name.is_main() { "  (the main sensor)" } else { "" };
-                println!("{:<32}  {newest}  about {} KiB{main}", shown(&sensor.name), sensor.about_bytes >> 10);
+                say!("{:<32}  {newest}  about {} KiB{main}", shown(&sensor.name), sensor.about_bytes >> 10)?;
             }
         }
         SensorCommand::Remove { station, sensor, yes } => {
@@ -75,7 +76,7 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
                 must_agree(&format!("the sensor {name} of {}", station.slug), name)?;
             }
             storage.remove_sensor(&station.slug, &sensor).await?;
-            println!("removed {name} of {}", station.slug);
+            say!("removed {name} of {}", station.slug)?;
         }
     }
     Ok(())

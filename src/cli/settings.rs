@@ -1,6 +1,6 @@
 //! `config`: the configuration that a server would run with.
 
-use super::manual::print;
+use super::said::print;
 use anyhow::Result;
 use clap::Args;
 use stevenson::config::Loaded;

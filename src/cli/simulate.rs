@@ -1,5 +1,6 @@
 //! `simulate`: a pretend station.
 
+use super::said::say;
 use super::stop_asked;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -56,7 +57,7 @@ pub(super) async fn run(arguments: Simulate) -> Result<()> {
         ..Plan::new(arguments.url, arguments.key)
     };
     let summary = station::run(plan, stop_asked()).await?;
-    println!("{summary}");
+    say!("{summary}")?;
     if summary.unsent > 0 {
         bail!("{} readings could not be sent", summary.unsent);
     }

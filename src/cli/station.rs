@@ -8,7 +8,8 @@ mod show;
 use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, with_storage};
 use super::map;
-use anyhow::Result;
+use super::said::{aside, hint, must_have_reader, say, write};
+use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use stevenson::config::Config;
 use stevenson::storage::zones;
@@ -163,63 +164,57 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             // clap has seen that both are there, or none.
             let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
+            must_have_reader()?;
             let (station, key) = storage.add_station(new).await?;
             let said = format!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
-            if key_only {
-                eprintln!("{said}");
-            } else {
-                println!("{said}");
-            }
-            show_key(&key, key_only);
+            show_key(&key, &station.slug, key_only, (&said, KEEP))?;
         }
-        StationCommand::List => list::list(storage),
+        StationCommand::List => list::list(storage)?,
         StationCommand::Rename { slug, name } => {
             set::rename(storage, &slug, name).await?;
         }
         StationCommand::Set(arguments) => set::set(storage, *arguments, subscribed).await?,
         StationCommand::Show(arguments) => show::show(storage, arguments).await?,
         StationCommand::NewKey { slug, key_only } => {
-            show_key(&storage.renew_key(&slug).await?, key_only);
-            if key_only {
-                eprintln!("the old key is no longer valid");
-            } else {
-                println!("the old key is no longer valid");
-            }
+            find(storage, &slug)?;
+            must_have_reader()?;
+            let key = storage.renew_key(&slug).await?;
+            show_key(&key, &slug, key_only, ("", &format!("{KEEP}\nthe old key is no longer valid")))?;
         }
         StationCommand::Bind { slug, device } => {
             // clap has seen that one of them is there.
             for device in device.passkey.iter().chain(&device.mac).chain(&device.serial) {
                 let stored = storage.bind_device(&slug, device).await?.stored;
-                println!("uploads of that {} are those of {slug} now", device.kind().name());
+                say!("uploads of that {} are those of {slug} now", device.kind().name())?;
                 if stored > 0 {
-                    println!(
+                    say!(
                         "the device waited, and {} of it {} stored",
                         reports(stored),
                         if stored == 1 { "is" } else { "are" }
-                    );
+                    )?;
                 }
             }
         }
         StationCommand::Unbind { slug } => {
             storage.unbind_devices(&slug).await?;
-            println!("no device is bound to {slug} now");
+            say!("no device is bound to {slug} now")?;
         }
         StationCommand::Unclaimed => {
             let waiting = storage.unclaimed().await?;
             if waiting.is_empty() {
-                println!("no device waits; stevenson serve --enrol lets them");
+                say!("no device waits; stevenson serve --enrol lets them")?;
             }
             for device in waiting {
                 let said = device.said();
                 let Unclaimed { id, format, model, address, reports, fingerprint, .. } = device;
                 let reports = self::reports(reports as usize);
-                println!("{id:<4}  {address:<16}  {fingerprint}  {format:<20}  {model}  {reports}  {said}");
+                say!("{id:<4}  {address:<16}  {fingerprint}  {format:<20}  {model}  {reports}  {said}")?;
             }
         }
         StationCommand::Claim { device, slug } => {
             find(storage, &slug)?;
             let claimed = storage.claim(device, &slug).await?;
-            println!("uploads of that device are those of {slug} now, with {} that waited", reports(claimed.stored));
+            say!("uploads of that device are those of {slug} now, with {} that waited", reports(claimed.stored))?;
         }
         StationCommand::Calibrate(arguments) => calibrate::run(storage, *arguments).await?,
         StationCommand::Map(arguments) => map::map(storage, arguments).await?,
@@ -230,26 +225,35 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
                 must_agree(&format!("{} ({slug})", station.name), slug.as_str())?;
             }
             storage.remove_station(&slug).await?;
-            println!("removed {slug}");
+            say!("removed {slug}")?;
             if subscribed.iter().any(|one| one == slug.as_str()) {
-                eprintln!(
-                    "stevenson: take {slug} out of [mqtt] in the configuration too: messages for it are refused now"
-                );
+                hint!("stevenson: take {slug} out of [mqtt] in the configuration too: messages for it are refused now");
             }
         }
     }
     Ok(())
 }
 
-/// `only`: a script reads the key, and nothing else, from the standard output.
-fn show_key(key: &Key, only: bool) {
-    const KEEP: &str = "keep the key: the server stores only its hash and cannot show it again";
+/// What is to be known of every key.
+const KEEP: &str = "keep the key: the server stores only its hash and cannot show it again";
+
+/// Shows a key with what is said before and after it. `only`: a script reads the key, and nothing else, from the standard output.
+fn show_key(key: &Key, slug: &Slug, only: bool, (before, after): (&str, &str)) -> Result<()> {
+    let lost = |error| {
+        anyhow!(
+            "cannot write: {error}; the key of {slug} was made and could not be shown, and nothing knows it now: \
+             stevenson station new-key {slug} makes another"
+        )
+    };
+    let before = if before.is_empty() { String::new() } else { format!("{before}\n") };
     if only {
-        println!("{}", key.reveal());
-        eprintln!("{KEEP}");
-    } else {
-        println!("key: {}\n{KEEP}", key.reveal());
+        aside(&before);
+        write(format!("{}\n", key.reveal()).as_bytes()).map_err(lost)?;
+        hint!("{after}");
+        return Ok(());
     }
+    write(format!("{before}key: {}\n", key.reveal()).as_bytes()).map_err(lost)?;
+    say!("{after}")
 }
 
 /// `1 report`, `2 reports`.

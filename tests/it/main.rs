@@ -34,6 +34,7 @@ mod page;
 mod pages;
 mod pasting;
 mod pretend;
+mod printing;
 mod quality;
 mod quantities;
 mod rain;

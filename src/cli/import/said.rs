@@ -1,5 +1,6 @@
 //! What `import` says.
 
+use crate::cli::said::say;
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -118,7 +119,7 @@ impl Tally {
     /// Says what was done.
     pub(super) fn tell(&self, station: &Station, dry_run: bool, interrupted: bool) -> Result<()> {
         for report in &self.shown {
-            println!("{}  {}", self.local(report.observed_at()), values(report));
+            say!("{}  {}", self.local(report.observed_at()), values(report))?;
         }
         let keys: BTreeSet<String> = self
             .seen
@@ -128,38 +129,38 @@ impl Tally {
             })
             .collect();
         if !keys.is_empty() {
-            println!("values of: {}", keys.into_iter().collect::<Vec<_>>().join(", "));
+            say!("values of: {}", keys.into_iter().collect::<Vec<_>>().join(", "))?;
         }
         if let (Some(first), Some(last)) = (self.first, self.last) {
-            println!("from {} to {} ({})", self.local(first), self.local(last), self.zone);
+            say!("from {} to {} ({})", self.local(first), self.local(last), self.zone)?;
         }
         if self.left_out > 0 {
-            println!("{} lines left out by --only", thousands(self.left_out));
+            say!("{} lines left out by --only", thousands(self.left_out))?;
         }
         if !self.unread.is_empty() {
             let named: Vec<_> =
                 self.unread.iter().map(|(field, count)| format!("{field} ({})", thousands(*count))).collect();
-            println!("not known here, not stored: {}", named.join(", "));
+            say!("not known here, not stored: {}", named.join(", "))?;
         }
-        self.list();
+        self.list()?;
         if self.reports == 0 {
             bail!("nothing was understood: {} lines, no report", thousands(self.lines));
         }
         let (reports, slug) = (thousands(self.reports), &station.slug);
         if dry_run {
-            println!("{reports} reports would be imported into {slug}; nothing was stored");
+            say!("{reports} reports would be imported into {slug}; nothing was stored")?;
             return Ok(());
         }
         let seconds = self.began.elapsed().as_secs_f64();
         if self.stored == 0 && self.contradictions == 0 {
-            println!("nothing new: {slug} has all {reports} reports already");
+            say!("nothing new: {slug} has all {reports} reports already")?;
         } else {
-            println!(
+            say!(
                 "{} reports were new to {slug}, {} were known already; {seconds:.1} s, {} reports/s",
                 thousands(self.stored),
                 thousands(self.duplicate),
                 thousands((self.reports as f64 / seconds.max(0.001)) as u64)
-            );
+            )?;
         }
         if interrupted {
             bail!("interrupted; the same command goes on where it stopped");
@@ -168,30 +169,31 @@ impl Tally {
     }
 
     /// Lists what was not taken.
-    pub(super) fn list(&self) {
+    pub(super) fn list(&self) -> Result<()> {
         if self.refusals > 0 {
-            println!("{} values or lines were not taken:", thousands(self.refusals));
+            say!("{} values or lines were not taken:", thousands(self.refusals))?;
             for (file, Refused { line, warning }) in &self.refused {
-                println!("  {file}, line {line}: {warning}");
+                say!("  {file}, line {line}: {warning}")?;
             }
-            more(self.refusals, self.refused.len());
+            more(self.refusals, self.refused.len())?;
         }
         let set_aside: Vec<_> = self.set_aside.iter().collect();
         if !set_aside.is_empty() {
             let all = set_aside.iter().map(|(_, count)| count).sum();
-            println!("{} values are kept and do not count:", thousands(all));
+            say!("{} values are kept and do not count:", thousands(all))?;
             for (reason, count) in set_aside {
-                println!("  {}: {}", thousands(count), reason.words());
+                say!("  {}: {}", thousands(count), reason.words())?;
             }
         }
         if self.contradictions > 0 {
-            println!(
+            say!(
                 "{} values are others than those that are stored for the same time; the stored ones stay:",
                 thousands(self.contradictions)
-            );
-            self.contradicting.iter().for_each(|warning| println!("  {warning}"));
-            more(self.contradictions, self.contradicting.len());
+            )?;
+            self.contradicting.iter().try_for_each(|warning| say!("  {warning}"))?;
+            more(self.contradictions, self.contradicting.len())?;
         }
+        Ok(())
     }
 
     fn local(&self, at: Timestamp) -> String {
@@ -199,10 +201,11 @@ impl Tally {
     }
 }
 
-fn more(all: u64, listed: usize) {
+fn more(all: u64, listed: usize) -> Result<()> {
     if all > listed as u64 {
-        println!("  and {} more", thousands(all - listed as u64));
+        say!("  and {} more", thousands(all - listed as u64))?;
     }
+    Ok(())
 }
 
 /// What a report says, in our units.
@@ -218,19 +221,20 @@ fn values(report: &Report) -> String {
 }
 
 /// Says what was understood of a file: all of it in a dry run, else what is not read.
-pub(super) fn understood(name: &str, opened: &Opened, all: bool) {
+pub(super) fn understood(name: &str, opened: &Opened, all: bool) -> Result<()> {
     let understood = opened.understood();
-    println!("{name}: {}", opened.format().title());
+    say!("{name}: {}", opened.format().title())?;
     if all {
-        understood.notes.iter().for_each(|note| println!("  {note}"));
+        understood.notes.iter().try_for_each(|note| say!("  {note}"))?;
     }
     for column in &understood.columns {
         match &column.means {
-            Ok(means) if all => println!("  {} → {means}", column.name),
+            Ok(means) if all => say!("  {} → {means}", column.name)?,
             Ok(_) => {}
-            Err(why) => println!("  {}: not read ({why})", column.name),
+            Err(why) => say!("  {}: not read ({why})", column.name)?,
         }
     }
+    Ok(())
 }
 
 /// A number with commas: `12,345`.

@@ -1,5 +1,6 @@
 //! What `lab simulate` and `lab run` are asked alike.
 
+use crate::cli::said::print;
 use ::lab::comparison::Comparison;
 use ::lab::scenario::{Scenario, fleet_names, fleets, rate, seconds};
 use anyhow::{Context, Result};
@@ -61,8 +62,7 @@ impl Asked {
         write(&self.csv, &|| Ok(comparison.csv()?))?;
         write(&self.json, &|| Ok(comparison.json()?))?;
         write(&self.html, &|| Ok(comparison.html()?))?;
-        print!("{comparison}");
-        Ok(())
+        print(comparison.to_string())
     }
 }
 

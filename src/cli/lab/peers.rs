@@ -1,5 +1,6 @@
 //! `lab peers`: measurements of this server and of others, side by side.
 
+use crate::cli::said::print;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,8 +15,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         .map(serde_json::from_str)
         .collect::<Result<_, _>>()
         .with_context(|| format!("{} holds something other than lines of `drive --json`", file.display()))?;
-    print!("{}", tables(&measured)?);
-    Ok(())
+    print(tables(&measured)?)
 }
 
 /// A figure: its name, where it stands in a measurement, its factor, its decimals.

@@ -1,5 +1,6 @@
 //! `lab run`: the fleets over HTTP.
 
+use super::super::said::hint;
 use super::asked::{Asked, now};
 use super::own_server::OwnServer;
 use ::lab::comparison::Comparison;
@@ -44,7 +45,7 @@ pub(super) async fn run(arguments: &Run) -> Result<()> {
         _ => bail!("a running server needs --url and --key"),
     };
     let options = run::Options { url, key, pages: *pages, asks_keeper: *keeper, scenario };
-    let mut begins = |fleet: &'static Fleet| eprintln!("{fleet}: {pages} pages, {seconds} s");
+    let mut begins = |fleet: &'static Fleet| hint!("{fleet}: {pages} pages, {seconds} s");
     let counts = run::run(&options, &mut begins).await?;
     drop(own);
     asked.show(&Comparison::of_run(at, Machine::this(), &options, counts))

@@ -1,5 +1,6 @@
 //! `lab table`: a recorded run as Markdown.
 
+use crate::cli::said::print;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::Path;
@@ -9,8 +10,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
     let read = || format!("cannot read {}", file.display());
     let text = std::fs::read_to_string(file).with_context(read)?;
     let recorded: Value = serde_json::from_str(&text).with_context(read)?;
-    print!("{}", table(&recorded).with_context(|| format!("{} is no run of the lab", file.display()))?);
-    Ok(())
+    print(table(&recorded).with_context(|| format!("{} is no run of the lab", file.display()))?)
 }
 
 fn table(recorded: &Value) -> Option<String> {

@@ -1,14 +1,16 @@
 //! `station list`.
 
+use super::super::said::say;
+use anyhow::Result;
 use stevenson::admin::{clock_offset_text, coordinates_text};
 use stevenson::storage::Storage;
 use weather::upload_units::UploadUnits;
 
 /// Lists the stations, a line each.
-pub(super) fn list(storage: &Storage) {
+pub(super) fn list(storage: &Storage) -> Result<()> {
     let directory = storage.directory();
     if directory.iter().next().is_none() {
-        println!("no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin");
+        say!("no stations yet; add one: stevenson station add town-hall --name \"Town Hall\" --zone Europe/Berlin")?;
     }
     for station in directory.iter() {
         let elevation = station.elevation_m.map_or_else(String::new, |m| format!("  {m} m"));
@@ -23,11 +25,12 @@ pub(super) fn list(storage: &Storage) {
             UploadUnits::AsNamed => String::new(),
             units => format!("  uploads {}", units.name()),
         };
-        println!(
+        say!(
             "{:<24}  {:<32}  {}{elevation}{place}{clock}{units}{devices}",
             station.slug.as_str(),
             station.name,
             station.zone
-        );
+        )?;
     }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::super::calibrate::follow;
 use super::super::database::find;
+use super::super::said::{hint, say};
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use stevenson::admin::{clock_offset, coordinates_text, interval, interval_text};
@@ -76,7 +77,7 @@ pub(super) async fn set(storage: &Storage, set: Set, subscribed: &[String]) -> R
     let mentioned = |slug: &Slug| subscribed.iter().any(|one| one == slug.as_str());
     let gone = former.iter().filter(|_| forgets);
     for slug in gone.chain(is_renamed.then_some(&set.slug)).filter(|slug| mentioned(slug)) {
-        eprintln!("stevenson: [mqtt] in the configuration names {slug}: write the station's new name there");
+        hint!("stevenson: [mqtt] in the configuration names {slug}: write the station's new name there");
     }
     Ok(())
 }
@@ -86,45 +87,45 @@ async fn say_all(storage: &Storage, slug: &Slug, settings: StationSettings) -> R
     let before = find(storage, slug)?;
     storage.set_station(slug, settings.clone()).await?;
     if let Some(name) = &settings.name {
-        println!("{slug} is called {name} now");
+        say!("{slug} is called {name} now")?;
     }
     match settings.coordinates {
-        Some(Some(place)) => println!("{slug} stands at {} now", coordinates_text(place)),
-        Some(None) => println!("the place of {slug} is not known now"),
+        Some(Some(place)) => say!("{slug} stands at {} now", coordinates_text(place))?,
+        Some(None) => say!("the place of {slug} is not known now")?,
         None => {}
     }
     if let Some(units) = settings.upload_units {
-        println!("numbers in uploads of {slug} are read {} now; what is stored stays as it is", units.words());
+        say!("numbers in uploads of {slug} are read {} now; what is stored stays as it is", units.words())?;
     }
     match settings.elevation_m {
-        Some(Some(metres)) => println!("{slug} stands {metres} m above sea level now"),
-        Some(None) => println!("the height of {slug} is not known now"),
+        Some(Some(metres)) => say!("{slug} stands {metres} m above sea level now")?,
+        Some(None) => say!("the height of {slug} is not known now")?,
         None => {}
     }
     match settings.clock_offset_ms {
-        Some(0) => println!("the times that {slug} sends are taken as they are now"),
-        Some(_) => println!("the times that {slug} sends are put right now; those that are stored stay as they are"),
+        Some(0) => say!("the times that {slug} sends are taken as they are now")?,
+        Some(_) => say!("the times that {slug} sends are put right now; those that are stored stay as they are")?,
         None => {}
     }
     match settings.interval_ms {
-        Some(Some(ms)) => println!("{slug} reports every {} now, whatever its reports tell", interval_text(ms)),
-        Some(None) => println!("how often {slug} reports is learnt from its reports now"),
+        Some(Some(ms)) => say!("{slug} reports every {} now, whatever its reports tell", interval_text(ms))?,
+        Some(None) => say!("how often {slug} reports is learnt from its reports now")?,
         None => {}
     }
     if settings.forgets_former_slugs {
-        println!("what {slug} was called in URLs before leads nowhere now");
+        say!("what {slug} was called in URLs before leads nowhere now")?;
     }
     if let Some(zone) = &settings.zone {
-        println!("the days of {slug} are those of {zone} now");
+        say!("the days of {slug} are those of {zone} now")?;
         if before.zone != *zone {
             follow(storage).await?;
-            println!(
+            say!(
                 "its lows and highs, and the rain of its days, have followed; rain from files stays as the files say"
-            );
+            )?;
         }
     }
     if let Some(new) = settings.slug.filter(|new| new != slug) {
-        println!("{slug} is {new} in URLs now: /s/{slug} leads on to /s/{new}, and its key stays");
+        say!("{slug} is {new} in URLs now: /s/{slug} leads on to /s/{new}, and its key stays")?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `station show`: everything that is known of a station, for its owner. Never a secret.
 
 use super::super::database::find;
+use super::super::said::print;
 use super::super::sensor::shown as sensor_shown;
 use anyhow::Result;
 use chrono::Offset;
@@ -8,7 +9,6 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use stevenson::admin::{clock_offset_text, coordinates_text, interval_text};
 use stevenson::storage::{Latest, Marked, Storage};
 use weather::calibration::told_start;
@@ -97,9 +97,7 @@ pub(super) async fn show(storage: &Storage, Show { slug, json }: Show) -> Result
     let station = find(storage, &slug)?;
     let shown = gather(storage, &station, now()).await?;
     let said = if json { serde_json::to_string_pretty(&shown)? + "\n" } else { told(&shown, &station) };
-    // Who reads it through a pipe may leave before the end.
-    std::io::stdout().write_all(said.as_bytes()).ok();
-    Ok(())
+    print(said)
 }
 
 async fn gather(storage: &Storage, station: &Station, now: Timestamp) -> Result<Shown> {
