@@ -16,8 +16,10 @@ use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
 use std::collections::HashMap;
+use weather::clock;
 use weather::freshness::ago;
 use weather::station::{Slug, StationId, elevation_m, station_name};
+use weather::station_state::StationState;
 use weather::time::Timestamp;
 
 /// The routes.
@@ -43,6 +45,10 @@ struct Listed {
     zone: String,
     /// What is added to the times that it sends; empty if nothing is.
     clock_offset: String,
+    /// How it is, as its own page says.
+    state: StationState,
+    /// How far its clock is off, if the state does not tell; empty if it is right.
+    clock: String,
     /// When it was heard last, or what its newest reading is of; empty if it has none.
     heard: String,
     /// What kinds of devices are bound to it.
@@ -53,14 +59,24 @@ struct Listed {
 async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<Leaf<ListView>, Refusal> {
     let owner = owner?;
     let (directory, now) = (owner.storage.directory(), now());
-    let newest = newest(&owner, &directory, now).await?;
-    let listed = directory.iter().map(|station| Listed {
-        slug: station.slug.to_string(),
-        name: station.name.clone(),
-        zone: station.zone.name().to_owned(),
-        clock_offset: clock_offset_text(station.clock_offset_ms),
-        heard: heard(owner.storage.heard(station.id).at, newest.get(&station.id).copied(), now),
-        devices: kinds(directory.devices(station.slug.as_str())),
+    let (newest, intervals) = asked(&owner, &directory, now).await?;
+    let listed = directory.iter().map(|station| {
+        let (of, newest) = (owner.storage.heard(station.id), newest.get(&station.id).copied());
+        let (off, interval_ms) = (of.off(), intervals.get(&station.id).copied());
+        let state = StationState::of(newest.map(|at| of.newest.map_or(at, |spoke| spoke.max(at))), off, now, interval_ms);
+        Listed {
+            slug: station.slug.to_string(),
+            name: station.name.clone(),
+            zone: station.zone.name().to_owned(),
+            clock_offset: clock_offset_text(station.clock_offset_ms),
+            state,
+            clock: match (state, off) {
+                (StationState::Clock(_), _) | (_, None) => String::new(),
+                (_, Some(off)) => format!("its clock is {}", clock::off(off.by_ms)),
+            },
+            heard: heard(of.at, newest, now),
+            devices: kinds(directory.devices(station.slug.as_str())),
+        }
     });
     let waiting = Waits::all(&owner).await?;
     Ok(Leaf(ListView { frame: owner.frame("Stations", done), stations: listed.collect(), waiting }))
@@ -69,21 +85,22 @@ async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<L
 /// Stations in one question to the database.
 const ASKED_STATIONS: usize = 500;
 
-/// When the newest reading of each station was observed.
-async fn newest(
+/// When the newest reading of each station was observed, and how often it reports, ms.
+async fn asked(
     owner: &Owner<'_>,
     directory: &Directory,
     now: Timestamp,
-) -> Result<HashMap<StationId, Timestamp>, Error> {
+) -> Result<(HashMap<StationId, Timestamp>, HashMap<StationId, i64>), Error> {
     let ids: Vec<_> = directory.iter().map(|station| station.id).collect();
-    let mut newest = HashMap::new();
+    let (mut newest, mut intervals) = (HashMap::new(), HashMap::new());
     for ids in ids.chunks(ASKED_STATIONS) {
         let latest = owner.storage.latest_of(ids, now).await?;
+        intervals.extend(owner.storage.intervals_ms(ids).await?);
         newest.extend(
             latest.into_iter().filter_map(|(id, latest)| Some((id, latest.iter().map(|one| one.observed_at).max()?))),
         );
     }
-    Ok(newest)
+    Ok((newest, intervals))
 }
 
 /// When a station was heard since the start; else, what another run or another process has stored of it.

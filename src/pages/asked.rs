@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
-use weather::freshness::Freshness;
+use weather::station_state::StationState;
 
 /// Longest text that is searched for, in characters: as long as a station's name.
 const FIND_MAX_CHARS: usize = 80;
@@ -37,7 +37,7 @@ pub enum Sort {
 pub enum Show {
     #[default]
     All,
-    /// Live or stale.
+    /// Heard, be its clock right or not.
     Online,
     /// Offline, or without a reading so far.
     Offline,
@@ -58,13 +58,12 @@ impl Show {
     pub(crate) const ALL: [(Self, &str, &str); 3] =
         [(Self::All, "all", "All"), (Self::Online, "online", "Online"), (Self::Offline, "offline", "Offline")];
 
-    /// True for a station that is as fresh as that.
-    pub(crate) fn takes(self, freshness: Freshness) -> bool {
-        let online = matches!(freshness, Freshness::Live | Freshness::Stale);
+    /// True for a station that is in such a state.
+    pub(crate) fn takes(self, state: StationState) -> bool {
         match self {
             Self::All => true,
-            Self::Online => online,
-            Self::Offline => !online,
+            Self::Online => state.is_heard(),
+            Self::Offline => !state.is_heard(),
         }
     }
 }

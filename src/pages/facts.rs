@@ -10,6 +10,7 @@ use weather::freshness::is_ahead;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, Station};
+use weather::station_state::StationState;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// How far from an hour ago a value may lie and still be the value of an hour ago, ms.
@@ -91,11 +92,9 @@ impl Facts {
         self.observed_at().map(|at| self.newest_at.map_or(at, |newest| newest.max(at)))
     }
 
-    /// What the age of its newest report says: a sensor that is dead, or frozen, does not make a station silent. A station whose
-    /// clock is off is as fresh as its last report.
-    pub fn freshness(&self, now: Timestamp) -> Freshness {
-        let heard_at = self.clock.map(|clock| clock.heard_at);
-        Freshness::of(self.spoke_at().max(heard_at), now, self.interval_ms)
+    /// How the station is: a sensor that is dead, or frozen, does not make it silent.
+    pub fn state(&self, now: Timestamp) -> StationState {
+        StationState::of(self.spoke_at(), self.clock, now, self.interval_ms)
     }
 
     /// The newest value of a quantity of the main sensor that may stand beside a value of `at`.

@@ -9,6 +9,7 @@ use weather::clock::{Off, off};
 use weather::derived::Follows;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
+use weather::station_state::StationState;
 use weather::time::Timestamp;
 use weather::units::format_half_up;
 
@@ -20,11 +21,11 @@ pub(crate) const DASH: &str = "—";
 pub(crate) struct Hero {
     /// True if there ever was a temperature.
     pub any: bool,
-    /// How fresh the station's newest value is.
-    pub station: Freshness,
+    /// How the station is.
+    pub station: StationState,
     /// How fresh the temperature is; waiting if there never was one.
     pub state: Freshness,
-    /// The digits; a dash when offline.
+    /// The digits, however old; a dash if there never was a temperature.
     pub number: String,
     /// The unit behind them.
     pub unit: &'static str,
@@ -50,10 +51,8 @@ pub(crate) struct Hero {
     pub high: Moment,
     /// Where between them it is now, percent.
     pub between: String,
-    /// Offline: the last value, `18.4 °C`.
-    pub last: String,
-    /// Offline: since when.
-    pub since: String,
+    /// Since when there is nothing new: `Offline since 12:18`.
+    pub gone: String,
     /// When it was observed.
     pub observed: Moment,
     /// `12 s ago`.
@@ -91,7 +90,7 @@ impl Hero {
         let state = Freshness::of(latest.map(|latest| latest.observed_at), now, facts.interval_ms);
         let offline = state == Freshness::Offline;
         let value = latest.map(|latest| latest.value);
-        let shown = value.filter(|_| !offline);
+        let current = value.filter(|_| !offline);
         let trend = facts.trend().filter(|_| !offline);
         let observed_at = latest.map(|latest| latest.observed_at).or_else(|| facts.observed_at());
         let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(T, value));
@@ -101,13 +100,13 @@ impl Hero {
         let short = |at: Option<Timestamp>| at.map_or(String::new(), |at| freshness::age(at, now));
         Self {
             any: latest.is_some(),
-            station: facts.freshness(now),
+            station: facts.state(now),
             state,
-            number: shown.map_or(DASH.to_owned(), |value| preference.number(T, value)),
+            number: value.map_or(DASH.to_owned(), |value| preference.number(T, value)),
             unit: preference.unit(T).symbol(),
-            other: shown.map_or(String::new(), |value| preference.other_scale().text(T, value)),
+            other: value.map_or(String::new(), |value| preference.other_scale().text(T, value)),
             warmth: value.map(warmth::step),
-            freezing: shown.is_some_and(|value| value <= 0.0),
+            freezing: current.is_some_and(|value| value <= 0.0),
             feels: text(follows.feels_like),
             dew: text(follows.dew_point),
             wbgt: text(follows.wet_bulb_globe),
@@ -115,9 +114,8 @@ impl Hero {
             trend_text: trend.map_or(String::new(), |trend| preference.difference(T, trend)),
             low: extreme.map(|extreme| at(extreme.low_at, extreme.low)).unwrap_or_default(),
             high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
-            between: shown.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
-            last: if offline { text(value) } else { String::new() },
-            since: observed_at.filter(|_| offline).map_or(String::new(), |at| since(&facts.station.zone, at, now)),
+            between: current.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
+            gone: if offline { gone(facts, now) } else { String::new() },
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
             clock: match facts.clock {
@@ -133,10 +131,11 @@ impl Hero {
     /// The window's title: `18.4 °C – Town Hall`; an old value says so.
     pub(crate) fn title(&self, name: &str) -> String {
         match (self.station, self.state) {
-            (Freshness::Offline, _) => format!("Offline – {name}"),
+            (StationState::Offline, _) => format!("Offline – {name}"),
+            (StationState::Clock(_), _) => format!("{} – {name}", self.station.word()),
             (_, Freshness::Live) => format!("{} {} – {name}", self.number, self.unit),
             (_, Freshness::Stale) => format!("({}) {} {} – {name}", self.age_short, self.number, self.unit),
-            (Freshness::Stale, _) => format!("({}) {name}", self.station_age_short),
+            (StationState::Stale, _) => format!("({}) {name}", self.station_age_short),
             _ => name.to_owned(),
         }
     }
@@ -147,10 +146,16 @@ fn clock_note(clock: Off, now: Timestamp) -> String {
     format!("Heard {}, but its clock is {}.", freshness::ago(clock.heard_at, now), off(clock.by_ms))
 }
 
-/// Since when there is nothing new.
-fn since(zone: &weather::zone::Zone, at: Timestamp, now: Timestamp) -> String {
-    let moment = clock::moment(zone, at, now);
-    if freshness::is_ahead(at, now) { format!("{moment}, which is in the future") } else { moment }
+/// Since when there is nothing new of a station, or of a temperature. A station that is heard is not gone.
+fn gone(facts: &Facts, now: Timestamp) -> String {
+    let (what, at) = match facts.state(now) {
+        StationState::Clock(_) => return String::new(),
+        StationState::Offline => ("Offline", facts.observed_at()),
+        _ => ("No temperature", facts.main(Quantity::Temperature).map(|latest| latest.observed_at)),
+    };
+    let Some(at) = at else { return String::new() };
+    let ahead = if freshness::is_ahead(at, now) { ", which is in the future" } else { "" };
+    format!("{what} since {}{ahead}", clock::moment(&facts.station.zone, at, now))
 }
 
 /// A change too small to be printed is none.

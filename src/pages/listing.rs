@@ -7,6 +7,7 @@ use std::sync::Arc;
 use weather::freshness::{Freshness, is_ahead};
 use weather::quantity::Quantity;
 use weather::station::Station;
+use weather::station_state::StationState;
 use weather::time::Timestamp;
 
 /// Stations on a page. A page tells the channel which stations it shows, and may name 64 (`WATCH_MAX` in `place.js`).
@@ -84,7 +85,7 @@ pub(crate) fn named<'a>(
 /// What the choice of a station depends on.
 pub(crate) struct Standing {
     pub(crate) station: Arc<Station>,
-    freshness: Freshness,
+    state: StationState,
     /// The temperature that its card shows.
     shown_c: Option<f64>,
     heard_at: Option<Timestamp>,
@@ -97,7 +98,7 @@ impl Standing {
         let fresh = |at: Timestamp| Freshness::of(Some(at), now, facts.interval_ms) != Freshness::Offline;
         Self {
             station: Arc::clone(&facts.station),
-            freshness: facts.freshness(now),
+            state: facts.state(now),
             shown_c: facts.main(Quantity::Temperature).filter(|one| fresh(one.observed_at)).map(|one| one.value),
             heard_at: facts.observed_at().filter(|at| !is_ahead(*at, now)),
         }
@@ -106,7 +107,7 @@ impl Standing {
 
 /// The stations that fit, in the order that was asked for. They come sorted by name, and equals stay so.
 pub(crate) fn chosen(mut stations: Vec<Standing>, asked: &Asked) -> Vec<Arc<Station>> {
-    stations.retain(|standing| asked.show.takes(standing.freshness));
+    stations.retain(|standing| asked.show.takes(standing.state));
     let last = |a: &Standing, b: &Standing, order: fn(&f64, &f64) -> Ordering| match (a.shown_c, b.shown_c) {
         (Some(a), Some(b)) => order(&a, &b),
         (a, b) => b.is_some().cmp(&a.is_some()),

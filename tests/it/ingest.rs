@@ -698,7 +698,12 @@ async fn a_station_whose_clock_is_behind_is_heard_all_the_same() {
         assert_eq!(door.post(report).await.0, 201);
     }
     let shown = page().await;
-    assert!(shown.contains(r#"data-station="town-hall" data-state="live""#));
+    let overview = door.client.get(door.url("/")).send().await.expect("answered").text().await.expect("text");
+    for html in [&shown, &overview] {
+        assert!(html.contains(r#"data-station="town-hall" data-state="clock""#), "one truth everywhere: {html}");
+        assert!(html.contains(r#"data-show="word">Clock 5 h behind<"#) && !html.contains("Offline since"), "{html}");
+    }
+    assert!(shown.contains("<title>Clock 5 h behind – Town Hall</title>"));
     assert!(shown.contains("but its clock is 5 h behind.") && shown.contains("Heard just now"), "it says why");
     assert!(shown.contains(r#"data-tile="temperature" data-state="offline""#), "the values are no younger for it");
     let right = json!({"temperature": 15, "observed_at": minutes_ago(0)});

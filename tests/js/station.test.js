@@ -1,6 +1,6 @@
 // @ts-check
 import { ago, freshness, text } from '../../static/js/view/format.js';
-import { stateOf, take } from '../../static/js/view/station.js';
+import { stateOf, take, wordOf } from '../../static/js/view/station.js';
 import { TEXTS } from '../../static/js/view/texts.js';
 import { UTC } from '../../static/js/view/zone.js';
 import { equal, test } from './check.js';
@@ -35,12 +35,8 @@ test('nothing from the future is of now', () => {
 test('a reading that the future noted gives way to the next', () => {
   const known = station({ temperature: NOW + TEN_YEARS, humidity: NOW + TEN_YEARS });
   equal(stateOf(known, NOW), 'offline');
-  equal(
-    TEXTS.since(known, { now: NOW, units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' }).endsWith(
-      ', which is in the future',
-    ),
-    true,
-  );
+  const context = /** @type {const} */ ({ now: NOW, units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' });
+  equal(/^Offline since .*, which is in the future$/.test(TEXTS.gone(known, context)), true);
   take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
   equal([known.values.temperature.value, known.observed_at, stateOf(known, NOW)], [20, NOW, 'live']);
   take(known, { observed_at: NOW - 60_000, values: { temperature: 10 } }, NOW);
@@ -59,13 +55,28 @@ test('an interval is not learnt from one gap', () => {
   }
 });
 
-test('a station whose clock is behind is as fresh as its last report', () => {
+test('a station whose clock is behind is heard, and is not live', () => {
   const known = station({ temperature: NOW - 18_000_000 });
-  equal(stateOf(known, NOW), 'offline');
+  const context = /** @type {const} */ ({ units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' });
+  const said = (/** @type {number} */ now) => [
+    stateOf(known, now),
+    wordOf(known, now),
+    TEXTS.gone(known, { ...context, now }),
+  ];
+  equal(said(NOW), ['offline', 'Offline', 'Offline since 03:00']);
   known.clock = { heard_at: NOW - 3_000, off: '5 h behind' };
-  equal([stateOf(known, NOW), stateOf(known, NOW + 3_600_000)], ['live', 'offline']);
+  equal(said(NOW), ['clock', 'Clock 5 h behind', '']);
+  equal(TEXTS.big(known, { ...context, now: NOW }), '1.0', 'the old value stands there, grey');
+  equal([stateOf(known, NOW + 300_000), stateOf(known, NOW + 3_600_000)], ['stale', 'offline'], 'it falls silent');
+  take(known, { observed_at: NOW - 360_000, values: { temperature: 20 } }, NOW + 60_000);
+  equal(known.clock?.heard_at, NOW + 60_000);
   take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
   equal(known.clock, undefined, 'it was set right');
+});
+
+test('a station whose values do not count has spoken all the same', () => {
+  const known = { ...station({ temperature: NOW - 18_000_000 }), observed_at: NOW };
+  equal(stateOf(known, NOW), 'live');
 });
 
 test('a state reads as its word, a measure as its number', () => {

@@ -18,6 +18,7 @@ pub mod quantity;
 pub mod rain;
 pub mod report;
 pub mod station;
+pub mod station_state;
 pub mod sun;
 pub mod tendency;
 pub mod time;

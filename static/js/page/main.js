@@ -8,10 +8,9 @@ import { paintFleets, paintMeter } from '../meter/meter.js';
 import { openPicture } from '../meter/picture.js';
 import { connect } from '../tabs/link.js';
 import { stationOf } from '../view/card.js';
-import { WORDS } from '../view/format.js';
 import { mark } from '../view/marks.js';
 import { paint, titleOf } from '../view/paint.js';
-import { stateOf, take, turn } from '../view/station.js';
+import { stateOf, take, turn, wordOf } from '../view/station.js';
 import { UTC } from '../view/zone.js';
 import { chosenFleet } from './choice.js';
 import { isFed, paintFeed } from './feed_line.js';
@@ -183,7 +182,7 @@ function run(first) {
       const before = page.told.get(station.slug);
       page.told.set(station.slug, state);
       const line = document.querySelector('[data-announce]');
-      if (line && before && before !== state) line.textContent = `${station.name}: ${WORDS[state]}`;
+      if (line && before && before !== state) line.textContent = `${station.name}: ${wordOf(station, at)}`;
     }
   }
 

@@ -2,9 +2,9 @@
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
 import { set, write } from '../dom/change.js';
 import { draw } from './chart.js';
-import { DASH, format, freshness, number, warmth } from './format.js';
+import { format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
-import { stateOf } from './station.js';
+import { heroState, stateOf } from './station.js';
 import { INSTANTS, TEXTS, between, title, trendName, windFrom } from './texts.js';
 import { moment } from './zone.js';
 
@@ -75,7 +75,7 @@ function paintTemperature(scope, station, seen) {
   if (tinted && celsius !== undefined) set(tinted, 'data-warmth', String(warmth(celsius)));
   for (const node of scope.querySelectorAll('[data-trend]')) set(node, 'data-trend', trendName(station, context));
   for (const node of scope.querySelectorAll('[data-frost]')) {
-    set(node, 'data-frost', String(celsius !== undefined && celsius <= 0 && TEXTS.big(station, context) !== DASH));
+    set(node, 'data-frost', String(celsius !== undefined && celsius <= 0 && heroState(station, seen.now) !== 'offline'));
   }
   for (const node of scope.querySelectorAll('[data-range]')) {
     const part = between(station, context);

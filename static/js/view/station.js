@@ -1,7 +1,7 @@
 // @ts-check
 // A station as the page knows it, and what a report changes about it. Pure: no DOM, time is an argument.
 import { hasPlaces } from './card.js';
-import { freshness, isAhead } from './format.js';
+import { WORDS, freshness, isAhead } from './format.js';
 import { add, hourBefore, roll } from './series.js';
 import { date } from './zone.js';
 
@@ -52,22 +52,34 @@ export function newestAt({ values }, now = Infinity) {
 /** When the station's large number was observed. @param {Station} station */
 export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
 
+/** From best to worst. */
+const STATES = ['live', 'stale', 'offline', 'waiting'];
+
 /**
- * How fresh the station is: one dead sensor does not make it silent, and one whose clock is off is as fresh as its last report.
- * If all it has is from the future, it is offline.
+ * How the station is: one dead sensor does not make it silent, nor values that do not count. One whose clock is off is heard, and
+ * its values are old. If all it has is from the future, it is offline.
  * @param {Station} station @param {number} now
+ * @returns {import('./format.js').Freshness | 'clock'}
  */
 export function stateOf(station, now) {
+  const { clock, interval_ms: interval, observed_at: spoke } = station;
   const newest = newestAt(station, now) ?? newestAt(station);
-  const at = station.clock ? Math.max(newest ?? -Infinity, station.clock.heard_at) : newest;
-  return freshness(at, now, station.interval_ms);
+  const hasSpoken = newest !== undefined && spoke !== null && !isAhead(spoke, now);
+  const byValues = freshness(hasSpoken ? Math.max(newest, spoke) : newest, now, interval);
+  if (!clock || byValues === 'waiting') return byValues;
+  const byArrival = freshness(clock.heard_at, now, interval);
+  if (STATES.indexOf(byArrival) >= STATES.indexOf(byValues)) return byValues;
+  return byArrival === 'live' ? 'clock' : byArrival;
+}
+
+/** The same in words: `Live`, `Clock 5 h behind`. @param {Station} station @param {number} now */
+export function wordOf(station, now) {
+  const state = stateOf(station, now);
+  return state === 'clock' ? `Clock ${station.clock?.off}` : WORDS[state];
 }
 
 /** How fresh its large number is. @param {Station} station @param {number} now */
 export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
-
-/** From best to worst. */
-const STATES = ['live', 'stale', 'offline', 'waiting'];
 
 /**
  * True if a value is as fresh as one of `at`, whose age will be read as that of both.
@@ -117,6 +129,7 @@ export function take(station, report, now) {
   station.observed_at = before === null || isAhead(before, now) ? at : Math.max(before, at);
   if (station.interval_ms === null && before !== null && at > before) learnInterval(station, at - before);
   if (station.clock && Math.abs(now - at) < CLOCK_RIGHT_MS) delete station.clock;
+  else if (station.clock) station.clock.heard_at = Math.max(station.clock.heard_at, now);
   if (report.derived || 'temperature' in values) {
     station.feels_like = report.derived?.feels_like ?? null;
     station.dew_point = report.derived?.dew_point ?? null;

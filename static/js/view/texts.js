@@ -2,7 +2,7 @@
 // What stands in each place of a page: a table from the place's name to its text. Pure: no DOM.
 import * as f from './format.js';
 import { frozenText, markedText } from './marks.js';
-import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend } from './station.js';
+import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend, wordOf } from './station.js';
 import { otherScale, unitOf } from './units.js';
 import { date, hourMinute, moment } from './zone.js';
 
@@ -16,7 +16,7 @@ import { date, hourMinute, moment } from './zone.js';
 /** @param {Station} s @param {Context} c */
 const offline = (s, c) => heroState(s, c.now) === 'offline';
 
-/** The temperature, unless it is too old to be the weather. @param {Station} s @param {Context} c */
+/** The temperature, unless it is too old to be the weather of now. @param {Station} s @param {Context} c */
 const current = (s, c) => (offline(s, c) ? undefined : s.values.temperature?.value);
 
 /** @type {(value: number | null | undefined, say: (value: number) => string, none?: string) => string} */
@@ -55,15 +55,21 @@ export function between(s, c) {
   return f.fixed((high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5) * 100, 1);
 }
 
-/** Since when there is nothing new. @param {Station} s @param {number} at @param {number} now */
-const since = (s, at, now) => moment(s.zone, at, now) + (f.isAhead(at, now) ? ', which is in the future' : '');
+/** Since when there is nothing new. A station that is heard is not gone. @param {Station} s @param {Context} c */
+function gone(s, c) {
+  const state = stateOf(s, c.now);
+  const [what, at] =
+    state === 'offline' ? ['Offline', newestAt(s, c.now) ?? newestAt(s)] : ['No temperature', s.values.temperature?.at];
+  if (!offline(s, c) || state === 'clock' || at === undefined) return '';
+  return `${what} since ${moment(s.zone, at, c.now)}${f.isAhead(at, c.now) ? ', which is in the future' : ''}`;
+}
 
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
-  word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : f.WORDS[stateOf(s, c.now)]),
+  word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : wordOf(s, c.now)),
   waiting: (s, c) => (stateOf(s, c.now) === 'waiting' ? 'waiting for its first reading' : ''),
-  big: (s, c) => given(current(s, c), (value) => f.number('temperature', value, c.units), f.DASH),
-  other: (s, c) => given(current(s, c), (value) => f.text('temperature', value, otherScale(c.units))),
+  big: (s, c) => given(s.values.temperature?.value, (value) => f.number('temperature', value, c.units), f.DASH),
+  other: (s, c) => given(s.values.temperature?.value, (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),
   dew: (s, c) => (offline(s, c) ? '' : given(s.dew_point, (value) => f.text('temperature', value, c.units))),
   wbgt: (s, c) => (offline(s, c) ? '' : given(s.wbgt, (value) => f.text('temperature', value, c.units))),
@@ -72,9 +78,7 @@ export const TEXTS = Object.freeze({
   low_time: (s, c) => given(s.extremes.temperature?.low_at, (at) => moment(s.zone, at, c.now)),
   high: (s, c) => given(s.extremes.temperature?.high, (value) => f.text('temperature', value, c.units)),
   high_time: (s, c) => given(s.extremes.temperature?.high_at, (at) => moment(s.zone, at, c.now)),
-  last: (s, c) =>
-    offline(s, c) ? given(s.values.temperature?.value, (value) => f.text('temperature', value, c.units)) : '',
-  since: (s, c) => (offline(s, c) ? given(observedAt(s), (at) => since(s, at, c.now)) : ''),
+  gone,
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
   clock_note: (s, c) =>
@@ -103,7 +107,7 @@ export const INSTANTS = Object.freeze({
 export function title(s, c) {
   const temperature = s.values.temperature;
   const [station, hero] = [stateOf(s, c.now), heroState(s, c.now)];
-  if (station === 'offline') return `Offline – ${s.name}`;
+  if (station === 'offline' || station === 'clock') return `${wordOf(s, c.now)} – ${s.name}`;
   if (hero === 'offline' || hero === 'waiting')
     return station === 'stale' ? `(${f.age(Number(newestAt(s)), c.now)}) ${s.name}` : s.name;
   const value = `${f.number('temperature', temperature.value, c.units)} ${unitOf('temperature', c.units).symbol} – ${s.name}`;
