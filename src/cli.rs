@@ -23,7 +23,7 @@ use greeting::Greeting;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
-use stevenson::app::App;
+use stevenson::app::{App, look_before};
 use stevenson::config::{Flags, Loaded, Surroundings};
 use tracing_subscriber::EnvFilter;
 
@@ -223,9 +223,10 @@ impl Cli {
 async fn serve(loaded: Loaded, log: Counts) -> Result<()> {
     let file = loaded.file().map(PathBuf::from);
     let config = loaded.beginning()?;
-    let greeting = Greeting::of(&config, file);
+    look_before(&config)?;
+    let greeting = Greeting::of(&config, file.clone());
     greeting.tell_configuration();
-    let app = App::open(config).await?.counting(move || Box::new(log.clone()));
+    let app = App::open(config).await?.configured_by(file).counting(move || Box::new(log.clone()));
     app.run(stop_asked(), |listening| {
         // A program that waits for the first line reads it through a pipe, and may have left by the second.
         let said = greeting.lines(&listening);

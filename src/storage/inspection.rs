@@ -38,6 +38,10 @@ pub struct InspectedStation {
     pub interval_ms: Option<i64>,
     /// When its newest reports were stored, and what they said of the time.
     pub heard: Heard,
+    /// What is added to the times that it sends, ms.
+    pub clock_offset_ms: i64,
+    /// About so much of the database is its.
+    pub used_bytes: u64,
 }
 
 /// Whether this program understands the tables.
