@@ -37,7 +37,10 @@ pub(super) async fn run(loaded: Result<Loaded, config::Error>, arguments: Check)
             let facts = gather::gather(loaded, &arguments).await;
             notes.chain(judge::judge(&facts)).collect()
         }
-        Err(error) => vec![Finding::wrong("configuration", gather::chain(error))],
+        Err(error) => {
+            let about = if matches!(error, config::Error::Folder { .. }) { "data folder" } else { "configuration" };
+            vec![Finding::wrong(about, gather::chain(error))]
+        }
     };
     let count = |level| found.iter().filter(|finding| finding.level == level).count();
     let (wrong, warnings) = (count(Level::Wrong), count(Level::Warn));

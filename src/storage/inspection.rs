@@ -44,6 +44,14 @@ pub struct InspectedStation {
     pub used_bytes: u64,
 }
 
+impl InspectedStation {
+    /// One of which nothing more is known than its newest reading.
+    pub fn new(slug: Slug, newest: Option<Timestamp>) -> Self {
+        let (times, heard) = (Vec::new(), Heard::default());
+        Self { slug, newest, times, interval_ms: None, heard, clock_offset_ms: 0, used_bytes: 0 }
+    }
+}
+
 /// Whether this program understands the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {

@@ -109,15 +109,9 @@ fn stations(db: &Connection) -> Result<Vec<InspectedStation>, Error> {
         let Ok(slug) = Slug::new(&slug) else { continue };
         let newest: Option<i64> = newest.query_row([id], |row| row.get(0))?;
         let times = times.query_map((id, TIMES), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        found.push(InspectedStation {
-            slug,
-            newest: newest.map(Timestamp),
-            times,
-            interval_ms: None,
-            heard,
-            clock_offset_ms,
-            used_bytes: bytes.unwrap_or(0).unsigned_abs(),
-        });
+        let used_bytes = bytes.unwrap_or(0).unsigned_abs();
+        let station = InspectedStation::new(slug, newest.map(Timestamp));
+        found.push(InspectedStation { times, heard, clock_offset_ms, used_bytes, ..station });
     }
     Ok(found)
 }

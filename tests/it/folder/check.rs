@@ -65,7 +65,7 @@ fn without_a_database_and_with_a_wrong_configuration_the_check_says_what_to_do()
     assert!(!home.usual().exists(), "a check makes nothing");
     assert_eq!(of(&found, "permissions"), [], "of nothing there is nothing to say");
     let (_, found) = findings(&home, &["--data", "/dev/null"]);
-    assert!(of(&found, "database")[0].1.starts_with("cannot use the data folder /dev/null"), "{found:?}");
+    assert!(of(&found, "data folder")[0].1.starts_with("cannot use the data folder /dev/null"), "{found:?}");
     assert_eq!((of(&found, "permissions"), of(&found, "disk")), (vec![], vec![]), "it is no folder");
     let file = home.write("s.toml", "prot = 1\n");
     let (_, found) = findings(&home, &["--config", &file]);

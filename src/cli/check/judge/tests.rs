@@ -4,7 +4,9 @@ use super::*;
 use crate::cli::check::facts::{ConfigFile, Disk, Exposure, FileFact, Limits, Told};
 use crate::cli::check::finding::Level;
 use std::path::PathBuf;
+use stevenson::storage::InspectedStation;
 use stevenson::storage::zones::Source;
+use weather::station::Slug;
 
 /// 2026-11-22T14:00:00Z.
 const NOW: Timestamp = Timestamp(1_795_356_000_000);
@@ -233,4 +235,24 @@ fn what_lets_in_too_much_is_told() {
 fn a_disk_that_is_read_only_is_wrong() {
     let read_only = told(|facts| facts.disk = Some(Disk { free: 50 << 30, is_read_only: true }));
     is_one(read_only, Level::Wrong, "disk", "read-only");
+}
+
+#[test]
+fn stations_that_fill_their_share_are_told() {
+    let stations = |used: &[u64]| {
+        told_of(|inspection| {
+            inspection.stations = used.iter().enumerate().map(|(number, used)| station(number, used * MIB)).collect();
+        })
+    };
+    assert_eq!(stations(&[100, 100]), []);
+    is_one(stations(&[3_500, 100]), Level::Warn, "room", "s0 has filled 85 % of its share of the database: raise");
+    is_one(stations(&[100, 4_096]), Level::Wrong, "room", "s1 has filled 100 % of its share");
+    assert_eq!(stations(&[4_096]), [], "who is alone has no share");
+}
+
+fn station(number: usize, used_bytes: u64) -> InspectedStation {
+    let slug = Slug::new(&format!("s{number}")).expect("a slug");
+    let mut station = InspectedStation::new(slug, Some(NOW));
+    station.used_bytes = used_bytes;
+    station
 }
