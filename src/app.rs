@@ -1,6 +1,7 @@
 //! The only place where the parts meet: it opens the engines, starts the workers and mounts the doors.
 
 mod listening;
+mod running;
 
 use crate::admin::Watchers;
 use crate::api::{self, Api};
@@ -26,10 +27,12 @@ use prometheus_client::collector::Collector;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
-use std::fs::{File, TryLockError};
+pub use running::{LOCK_FILE, Running, began, look_before};
+use running::{STATION_PORT, TEMPEST, cannot_listen};
+use std::fs::File;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -43,8 +46,6 @@ const TAIL_ENTRIES: u32 = 10_000;
 const STOP_MAX: Duration = Duration::from_millis(1_300);
 /// The largest body of what Rocket answers: forms, and uploads of stations, whose own limits are lower.
 const ROCKET_BODY_MAX_BYTES: usize = 64 * 1_024;
-/// The file in the data folder that a running server holds locked.
-const LOCK_FILE: &str = "server.lock";
 /// The demo station posts at this interval.
 const DEMO_EVERY: Duration = Duration::from_secs(3);
 /// The demo station posts this much of the past at its start.
@@ -70,8 +71,10 @@ pub struct App {
     mqtt: Option<Mqtt>,
     /// What the caller counts.
     counts: web::MoreCounts,
+    /// The configuration's file.
+    file: Option<PathBuf>,
     /// Held as long as the server runs; the system frees it even after SIGKILL.
-    _lock: File,
+    lock: File,
 }
 
 /// Why the program could not start or ended badly.
@@ -81,8 +84,12 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] config::Error),
     /// Another server runs over the same folder. Each of the two would know only its own trucks.
-    #[error("another server is using the data folder {}", .0.display())]
-    Taken(PathBuf),
+    #[error("another server is using the data folder {}{process}", .folder.display())]
+    Taken {
+        folder: PathBuf,
+        /// Which, if it says so.
+        process: String,
+    },
     /// The database.
     #[error("cannot open the database {}", .file.display())]
     Storage {
@@ -102,11 +109,22 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// True if another start fails as this one did, until somebody changes the configuration.
+    pub fn is_of_configuration(&self) -> bool {
+        match self {
+            Self::Config(error) => error.is_of_configuration(),
+            Self::Mqtt(_) => true,
+            Self::Taken { .. } | Self::Storage { .. } | Self::Serve { .. } => false,
+        }
+    }
+}
+
 impl App {
     /// Opens the database and fills the dock's ring from the journal.
     pub async fn open(config: Config) -> Result<Self, Error> {
         config.make_folder()?;
-        let lock = lock(&config.data)?;
+        let lock = running::lock(&config.data)?;
         let bad = |source| Error::Storage { file: config.storage.file.clone(), source };
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
@@ -123,12 +141,18 @@ impl App {
             }
             None => counts,
         };
-        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, mqtt, counts, _lock: lock })
+        let file = None;
+        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, mqtt, counts, file, lock })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
     pub fn counting(self, now: impl Fn() -> Box<dyn Collector> + Send + Sync + 'static) -> Self {
         Self { counts: self.counts.and(now), ..self }
+    }
+
+    /// The same with the file that the configuration was read from, as others are told.
+    pub fn configured_by(self, file: Option<PathBuf>) -> Self {
+        Self { file, ..self }
     }
 
     /// The handle to the database.
@@ -212,18 +236,19 @@ impl App {
         let wanted = SocketAddr::new(self.config.address, self.config.port);
         let failed = |reason: String| Error::Serve { address: wanted, reason };
         let trusted = self.config.web.trusted_proxies.clone();
-        let door = Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(error.to_string()))?;
+        let door =
+            Door::open(wanted, self.config.door.clone(), trusted).map_err(|error| failed(cannot_listen(&error, "")))?;
         let address = door.address();
         let knobs = &self.config.station_port;
         let station_port = StationPort::open(knobs, self.uploads()).await.map_err(|error| Error::Serve {
             address: SocketAddr::new(knobs.address, knobs.port),
-            reason: format!("the station port: {error}"),
+            reason: cannot_listen(&error, STATION_PORT),
         })?;
         let knobs = &self.config.tempest;
         let Uploads { storage, inbox, enrolment } = self.uploads();
         let tempest = Tempest::open(knobs, storage, inbox, enrolment).map_err(|error| Error::Serve {
             address: SocketAddr::new(knobs.address, knobs.port),
-            reason: format!("the listener for WeatherFlow Tempest: {error}"),
+            reason: cannot_listen(&error, TEMPEST),
         })?;
         let (max_connections, open_files) = door.limits();
         let bad = |source| Error::Storage { file: self.config.storage.file.clone(), source };
@@ -237,6 +262,10 @@ impl App {
             zones: self.storage.zones().source().clone(),
             enrols: self.config.ingest.enrol,
         };
+        let running = Running::of(&self.config, self.file.take(), address);
+        if let Err(error) = running.write(&self.lock) {
+            tracing::warn!(%error, "other programs cannot be told that the server runs");
+        }
         let mut counts = std::mem::take(&mut self.counts);
         if let Some(port) = &station_port {
             let watcher = port.watcher();
@@ -293,17 +322,6 @@ impl App {
             worker.abort();
         }
         ended
-    }
-}
-
-/// Takes the folder for this server.
-fn lock(data: &Path) -> Result<File, Error> {
-    let folder = |source| config::Error::folder(data, source);
-    let file = File::create(data.join(LOCK_FILE)).map_err(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Taken(data.to_owned())),
-        Err(TryLockError::Error(source)) => Err(folder(source).into()),
     }
 }
 

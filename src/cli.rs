@@ -26,7 +26,7 @@ use sd_notify::NotifyState;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
-use stevenson::app::App;
+use stevenson::app::{App, look_before};
 use stevenson::config::{Flags, Loaded, Surroundings};
 use tracing_subscriber::EnvFilter;
 
@@ -226,9 +226,10 @@ impl Cli {
 async fn serve(loaded: Loaded, log: Counts) -> Result<()> {
     let file = loaded.file().map(PathBuf::from);
     let config = loaded.beginning()?;
-    let greeting = Greeting::of(&config, file);
+    look_before(&config)?;
+    let greeting = Greeting::of(&config, file.clone());
     greeting.tell_configuration();
-    let app = App::open(config).await?.counting(move || Box::new(log.clone()));
+    let app = App::open(config).await?.configured_by(file).counting(move || Box::new(log.clone()));
     let stop = async {
         stop_asked().await;
         tell_systemd(NotifyState::Stopping);

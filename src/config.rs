@@ -6,6 +6,7 @@ mod flags;
 mod folder;
 mod layers;
 mod loaded;
+mod owner;
 mod shown;
 mod wrong;
 
@@ -13,6 +14,7 @@ pub use error::Error;
 pub use flags::Flags;
 pub use folder::{Chosen, Folder, Surroundings};
 pub use loaded::Loaded;
+pub use owner::user;
 
 use crate::{door, ingest, keeper, mqtt, station_port, storage, tempest, web};
 use serde::{Deserialize, Serialize};
@@ -88,6 +90,15 @@ impl Config {
         let mut builder = std::fs::DirBuilder::new();
         // Only this user: visitors' words and stations' keys lie there.
         builder.recursive(true).mode(0o700).create(&self.data).map_err(|source| Error::folder(&self.data, source))
+    }
+}
+
+impl Config {
+    /// The same without the values that nothing prints.
+    pub(crate) fn without_secrets(mut self) -> Self {
+        self.mqtt.password = Default::default();
+        self.web.metrics_token = Default::default();
+        self
     }
 }
 

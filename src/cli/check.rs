@@ -4,6 +4,8 @@ mod facts;
 mod finding;
 mod gather;
 mod judge;
+mod permissions;
+mod reach;
 mod stations;
 
 use super::said::print;
@@ -17,6 +19,9 @@ pub(super) struct Check {
     /// Look through the whole database for damage, however long it takes
     #[arg(long)]
     deep: bool,
+    /// Say that it is wrong if no server runs over the data folder
+    #[arg(long)]
+    running: bool,
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
@@ -29,10 +34,13 @@ pub(super) async fn run(loaded: Result<Loaded, config::Error>, arguments: Check)
     let found = match &loaded {
         Ok(loaded) => {
             let notes = loaded.notes.iter().map(|note| Finding::warn("configuration", note));
-            let facts = gather::gather(loaded, arguments.deep).await;
+            let facts = gather::gather(loaded, &arguments).await;
             notes.chain(judge::judge(&facts)).collect()
         }
-        Err(error) => vec![Finding::wrong("configuration", gather::chain(error))],
+        Err(error) => {
+            let about = if matches!(error, config::Error::Folder { .. }) { "data folder" } else { "configuration" };
+            vec![Finding::wrong(about, gather::chain(error))]
+        }
     };
     let count = |level| found.iter().filter(|finding| finding.level == level).count();
     let (wrong, warnings) = (count(Level::Wrong), count(Level::Warn));

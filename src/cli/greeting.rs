@@ -20,14 +20,17 @@ pub(super) struct Greeting {
     trusted_proxies: Vec<String>,
     broker: Option<String>,
     tempest: Option<SocketAddr>,
+    /// Whether the demo's station is added.
+    demo: bool,
+    /// Whether a trusted proxy is on this machine: then nobody can be told from those for whom it speaks.
+    is_proxied_here: bool,
 }
 
 impl Greeting {
-    /// Tells the log which configuration counts.
+    /// Tells the log which file was read. That there is none, the lines say once.
     pub(super) fn tell_configuration(&self) {
-        match &self.file {
-            Some(file) => tracing::info!(file = %file.display(), "the configuration was read"),
-            None => tracing::info!("there is no configuration file; flags, environment and defaults count"),
+        if let Some(file) = &self.file {
+            tracing::info!(file = %file.display(), "the configuration was read");
         }
     }
 
@@ -41,6 +44,8 @@ impl Greeting {
             trusted_proxies: config.web.trusted_proxies.iter().map(ToString::to_string).collect(),
             broker: config.mqtt.broker_named(),
             tempest: config.tempest.enabled.then(|| SocketAddr::new(config.tempest.address, config.tempest.port)),
+            demo: config.demo,
+            is_proxied_here: config.web.trusts_this_machine(),
             database,
         }
     }
@@ -69,6 +74,8 @@ impl Greeting {
         says(
             "stations",
             match listening.stations {
+                0 if self.demo => "the demo's, Town Hall".to_owned(),
+                count if self.demo => format!("{}; the demo's is Town Hall", thousands(count as u64)),
                 0 => "none yet; add one: stevenson station add NAME".to_owned(),
                 count => thousands(count as u64),
             },
@@ -89,6 +96,9 @@ impl Greeting {
             "owner's pages",
             match listening.has_password {
                 true => format!("{rooms}, with the owner's password"),
+                false if self.is_proxied_here => {
+                    format!("{rooms}, for nobody until a password is set (stevenson admin password)")
+                }
                 false => format!("{rooms}, for this machine only: no password is set (stevenson admin password)"),
             },
         );

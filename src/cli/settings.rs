@@ -1,7 +1,7 @@
 //! `config`: the configuration that a server would run with.
 
 use super::said::print;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use stevenson::config::Loaded;
 
@@ -16,5 +16,9 @@ pub(super) struct Settings {
 
 /// Prints it.
 pub(super) fn run(loaded: &Loaded, arguments: &Settings) -> Result<()> {
+    let folder = &loaded.folder.path;
+    if folder.to_str().is_none() {
+        bail!("the name of the data folder {} is not UTF-8, and a configuration cannot hold it", folder.display());
+    }
     print(loaded.shown(arguments.changed)?.as_bytes())
 }

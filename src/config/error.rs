@@ -38,6 +38,9 @@ pub enum Error {
     /// A command needs a database, and there is none.
     #[error("there is no database in {}; is it the right --data? \"stevenson serve\" makes one", .0.display())]
     NoDatabase(PathBuf),
+    /// What is called as the database is none.
+    #[error("{} is no file, so it is no database: is it the right --data?", .0.display())]
+    NoFileOfData(PathBuf),
     /// The database lies where earlier versions had it.
     #[error(
         "there is no database in {}, where it is looked for now, but there is one in {}: add --data {} to use it{}",
@@ -63,11 +66,24 @@ pub enum Error {
 }
 
 impl Error {
+    /// True if another start fails as this one did, until somebody changes the configuration.
+    pub fn is_of_configuration(&self) -> bool {
+        match self {
+            Self::Folder { .. } | Self::NoDatabase(_) | Self::NoFileOfData(_) | Self::Working(_) => false,
+            Self::OldFolder { begin, .. } => begin.is_some(),
+            Self::Value(_)
+            | Self::NoFile(_)
+            | Self::Unreadable { .. }
+            | Self::NoToml { .. }
+            | Self::Elsewhere { .. }
+            | Self::NoHome => true,
+        }
+    }
+
     /// What the system says about the data folder.
     pub fn folder(folder: &Path, source: io::Error) -> Self {
         let owner = std::fs::metadata(folder).ok().filter(|_| source.kind() == io::ErrorKind::PermissionDenied);
-        let whose =
-            owner.map_or_else(String::new, |found| format!(", which belongs to the user number {}", found.uid()));
+        let whose = owner.map_or_else(String::new, |found| format!(", which belongs to {}", super::user(found.uid())));
         Self::Folder { folder: folder.to_owned(), whose, source }
     }
 }

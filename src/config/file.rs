@@ -25,11 +25,20 @@ impl File {
     /// Reads it; `None` if it does not exist.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, Error> {
         let unreadable = |source| Error::Unreadable { file: path.to_owned(), source };
-        let opened = match fs::File::open(path) {
-            Ok(opened) => opened,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // Who opens a pipe waits until somebody writes to it.
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => {}
+            Ok(found) if found.is_dir() => return Err(unreadable(io::Error::other("it is a folder"))),
+            Ok(_) => return Err(unreadable(io::Error::other("it is no file"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return match fs::symlink_metadata(path) {
+                    Ok(_) => Err(unreadable(io::Error::other("it is a link to a file that is not there"))),
+                    Err(_) => Ok(None),
+                };
+            }
             Err(error) => return Err(unreadable(error)),
-        };
+        }
+        let opened = fs::File::open(path).map_err(unreadable)?;
         let mut text = String::new();
         let read = opened.take(FILE_MAX_BYTES + 1).read_to_string(&mut text).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => unreadable(io::Error::other("it is no text in UTF-8")),

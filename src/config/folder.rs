@@ -119,7 +119,8 @@ impl Folder {
     /// This user may not look into it, or it is no folder.
     pub fn has_database(&self) -> Result<bool, Error> {
         match std::fs::metadata(self.database()) {
-            Ok(found) => Ok(found.is_file()),
+            Ok(found) if found.is_file() => Ok(true),
+            Ok(_) => Err(Error::NoFileOfData(self.database())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(source) => Err(Error::folder(&self.path, source)),
         }

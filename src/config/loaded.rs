@@ -78,8 +78,9 @@ impl Loaded {
     /// # Errors
     /// There is one where earlier versions had it. A second one beside it would look as if all readings were lost.
     pub fn beginning(self) -> Result<Config, Error> {
+        let has_database = self.folder.has_database()?;
         match self.old {
-            Some(old) if !self.folder.has_database()? => Err(old_folder(self.folder.path, old, true)),
+            Some(old) if !has_database => Err(old_folder(self.folder.path, old, true)),
             _ => Ok(self.config),
         }
     }
@@ -177,6 +178,7 @@ fn read(layers: &Layers, folder: &Folder) -> Result<Config, Error> {
     let placed = |text: String| Error::Value(wrong::placed(&text, layers, &merged));
     config.storage.check().map_err(|misfit| placed(misfit.to_string()))?;
     config.ingest.check().map_err(placed)?;
+    config.dock.check().map_err(placed)?;
     config.mqtt.check().map_err(|misfit| placed(misfit.to_string()))?;
     Ok(config)
 }

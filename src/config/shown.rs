@@ -13,7 +13,9 @@ impl Loaded {
     /// A value that TOML cannot write.
     pub fn shown(&self, only_changed: bool) -> Result<String, toml_edit::ser::Error> {
         let (now, usual) = (document(&self.config)?, document(&Config::default())?);
-        let mut text = String::from("# What \"stevenson serve\" runs with; it can be used as a configuration file.\n");
+        let mut text = String::from(
+            "# What \"stevenson serve\" runs with. It can be used as a configuration file; secrets are left out.\n",
+        );
         let _ = match &self.layers.file {
             Some(file) => writeln!(text, "# It was made with the file {}.", file.path.display()),
             None => writeln!(text, "# There is no configuration file."),

@@ -105,6 +105,9 @@ pub enum BadFile {
     /// Its mode, its folder or its disk does not let it be written.
     #[error("the file is read-only: let the user that runs stevenson write it (chmod u+w, or another --data)")]
     ReadOnly,
+    /// Nothing on its file system can be written.
+    #[error("the file system is read-only: mount it for writing, or use another --data")]
+    ReadOnlySystem,
     /// It is there, and has nothing in it, or a database that has nothing in it.
     #[error(
         "the file is empty, or a database with nothing in it: a database was lost here, or the path is wrong; remove the file to begin a new database"

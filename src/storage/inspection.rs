@@ -38,6 +38,18 @@ pub struct InspectedStation {
     pub interval_ms: Option<i64>,
     /// When its newest reports were stored, and what they said of the time.
     pub heard: Heard,
+    /// What is added to the times that it sends, ms.
+    pub clock_offset_ms: i64,
+    /// About so much of the database is its.
+    pub used_bytes: u64,
+}
+
+impl InspectedStation {
+    /// One of which nothing more is known than its newest reading.
+    pub fn new(slug: Slug, newest: Option<Timestamp>) -> Self {
+        let (times, heard) = (Vec::new(), Heard::default());
+        Self { slug, newest, times, interval_ms: None, heard, clock_offset_ms: 0, used_bytes: 0 }
+    }
 }
 
 /// Whether this program understands the tables.

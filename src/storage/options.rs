@@ -189,7 +189,7 @@ impl Options {
     }
 
     /// Bytes that one station may fill.
-    pub(super) fn station_share_bytes(&self) -> u64 {
+    pub fn station_share_bytes(&self) -> u64 {
         self.limit_bytes() / 100 * u64::from(self.station_share_percent)
     }
 

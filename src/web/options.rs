@@ -4,7 +4,7 @@ use super::host_name::HostName;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
@@ -26,6 +26,14 @@ pub struct Options {
     pub metrics_token: Token,
 }
 
+impl Options {
+    /// Whether a trusted proxy is on this machine: what comes from this machine may then be anybody's.
+    pub fn trusts_this_machine(&self) -> bool {
+        let this_machine = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        this_machine.iter().any(|here| self.trusted_proxies.iter().any(|proxy| proxy.holds(*here)))
+    }
+}
+
 /// A password of a program. It is not printed.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -35,6 +43,11 @@ impl Token {
     /// Whether there is one.
     pub fn is_set(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// How long it is, characters.
+    pub fn chars(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// Whether a program sent it. The time that this takes does not tell how much of it was right.
@@ -66,6 +79,11 @@ pub struct Network(IpNet);
 pub struct BadNetwork(String);
 
 impl Network {
+    /// Whether it is every address of its kind.
+    pub fn is_everybody(&self) -> bool {
+        self.0.prefix_len() == 0
+    }
+
     /// True if the address lies in it; IPv4 within IPv6 counts as IPv4.
     pub fn holds(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())

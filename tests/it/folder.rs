@@ -4,7 +4,7 @@ mod check;
 mod configuration;
 mod manual;
 
-use crate::kit::program::{make_database, program};
+use crate::kit::program::{Program, make_database, program};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
@@ -208,4 +208,45 @@ fn a_folder_that_cannot_be_used_is_named_with_the_reason() {
     }
     let error = said(&mut command).error;
     assert!(error.contains(theirs.to_str().expect("text")) && error.contains("Permission denied"), "{error}");
+}
+
+#[test]
+fn a_start_in_vain_says_who_is_in_the_way_and_leaves_nothing_behind() {
+    let home = Home::new();
+    let other = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = other.local_addr().expect("an address").port().to_string();
+    let mut start = home.command(&["serve", "--port", &port]);
+    let output = start.output().expect("the program runs");
+    let taken = format!("cannot serve on 127.0.0.1:{port}: another program listens there; --port takes another one");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), format!("stevenson: {taken}\n"));
+    assert_eq!(output.status.code(), Some(1), "that may pass");
+    assert!(!home.usual().exists(), "no database was made");
+    let (_, said) = (drop(other), home.run(&["check", "--port", &port]));
+    assert!(!said.out.contains("another program listens"), "{}", said.out);
+
+    let server = Program::start(&home.usual());
+    let port = server.address().port().to_string();
+    let folder = home.usual().display().to_string();
+    let taken = format!("another server is using the data folder {folder} (process {})", server.pid());
+    for port in ["0", &port] {
+        let said = home.refused(&["serve", "--port", port]);
+        assert!(said.ends_with(&taken), "{said}");
+    }
+    let free = home.at("free").display().to_string();
+    let said = home.run(&["check", "--data", &free, "--port", &port]);
+    assert!(said.out.contains(&format!("another program listens at 127.0.0.1:{port}")), "{}", said.out);
+}
+
+#[test]
+fn the_exit_code_says_whether_another_start_may_succeed() {
+    let home = Home::new();
+    let file = home.write("s.toml", "prot = 1\n");
+    let code = |arguments: &[&str]| home.command(arguments).output().expect("the program runs").status.code();
+    assert_eq!(code(&["serve", "--config", &file]), Some(78), "a wrong key");
+    assert_eq!(code(&["serve", "--config", "none.toml"]), Some(78), "no file");
+    let mqtt = home.write("m.toml", "port = 0\n[mqtt]\nbroker = \"b\"\ntls = true\nca_file = \"/none.pem\"\n");
+    assert_eq!(code(&["serve", "--config", &mqtt]), Some(78), "no certificate");
+    assert_eq!(code(&["serve", "--log", "info,=x="]), Some(78), "a filter that is none");
+    assert_eq!(code(&["station", "list"]), Some(1), "no database");
+    assert_eq!(code(&["serve", "--prot", "1"]), Some(2), "no such flag");
 }

@@ -58,18 +58,28 @@ fn what_is_on_is_named_at_the_start() {
 }
 
 #[test]
+fn who_may_see_the_owners_pages_and_whose_stations_there_are_is_true() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("stevenson.toml"), "[web]\ntrusted_proxies = [\"127.0.0.1\"]\n")
+        .expect("written");
+    let (said, _) = Server::start(folder.path(), &["--demo"]).ends();
+    assert!(said.contains("/admin, for nobody until a password is set (stevenson admin password)"), "{said}");
+    assert!(said.contains("stations      the demo's, Town Hall\n"), "{said}");
+}
+
+#[test]
 fn a_start_and_a_stop_are_told_with_what_was_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_, log) = Server::start(folder.path(), &[]).ends();
     let told = |what: &str| log.lines().position(|line| line.contains(" INFO ") && line.contains(what));
     let order = [
-        "there is no configuration file",
         "the server has started",
         "the server is stopping",
         "the server has stopped; all is written reports=0 words=0",
     ];
     let order = order.map(|what| told(what).unwrap_or_else(|| panic!("{what}: {log}")));
     assert!(order.is_sorted(), "{log}");
+    assert!(!log.contains("no configuration file"), "the lines say it: {log}");
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
     let other = tempfile::tempdir().expect("another folder");
     let output = program().arg("--data").arg(other.path()).args(["serve", "--port", &port]).output().expect("an end");
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && error.contains(&port) && error.contains("in use"), "{error}");
+    assert!(!output.status.success() && error.contains(&port) && error.contains("another program listens"), "{error}");
 }
 
 #[test]

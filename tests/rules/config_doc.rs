@@ -76,6 +76,10 @@ An environment variable wins over the file: `STEVENSON_PORT=8080`, `STEVENSON_ST
 between section and key). A flag of the command line wins over both. `STEVENSON_LOG` and the flags
 `--log` and `--log-format` are no keys of the file: [LOG.md](LOG.md) tells of them.
 
+A command that a wrong configuration stops ends with exit code 78, so that systemd does not start the server again in vain
+(`RestartPreventExitStatus=78`); the same counts for a filter of the log that is none. All other failures end with 1, also a port
+that another program has: that may pass. A flag or a command that does not exist ends with 2.
+
 ## The data folder
 
 The data folder is the one that `--data` names, else `STEVENSON_DATA`, else the key `data` of a file that `--config` names. If they

@@ -68,6 +68,17 @@ const SPREAD_MIN_MS: u64 = 200;
 const SPREAD: f64 = 0.1;
 
 impl Options {
+    /// Says what does not fit together, and begins with its key.
+    ///
+    /// # Errors
+    /// The sentence.
+    pub fn check(&self) -> Result<(), String> {
+        match self.park_max_ms < self.park_min_ms {
+            true => Err(format!("dock.park_max_ms: must not be below park_min_ms, which is {}", self.park_min_ms)),
+            false => Ok(()),
+        }
+    }
+
     /// How long a truck may park that asked for `asked` milliseconds; 0 = not at all. `chance` is random in `0.0..1.0`.
     pub fn park_ms(&self, asked: Option<u64>, chance: f64) -> u64 {
         let ms = match asked {
@@ -119,6 +130,13 @@ mod tests {
         let chances = (0..1_000).map(|chance| f64::from(chance) / 1_000.0);
         let mean = chances.map(|chance| Options::default().retry_ms(5_000, chance)).sum::<u64>() / 1_000;
         assert!((1_240..=1_260).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn the_longest_park_is_not_shorter_than_the_shortest() {
+        assert_eq!(Options::default().check(), Ok(()));
+        let odd = Options { park_max_ms: 4_000, ..Options::default() };
+        assert!(odd.check().is_err_and(|why| why.starts_with("dock.park_max_ms: must not be below park_min_ms")));
     }
 
     #[test]

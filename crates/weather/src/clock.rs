@@ -52,6 +52,11 @@ impl Heard {
     }
 }
 
+/// True of a report whose time is so far from its arrival that its station's clock may be off.
+pub fn is_odd(skew_ms: i64) -> bool {
+    skew_ms.saturating_abs() > OFF_MS
+}
+
 /// A clock that is off.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Off {

@@ -12,8 +12,8 @@ pub(super) struct Facts {
     pub now: Timestamp,
     /// What the clock's keeper says; `None`: nobody here says it.
     pub is_clock_set: Option<bool>,
-    /// The data folder and the files in it that are there, with their modes.
-    pub modes: Vec<(PathBuf, u32)>,
+    /// The data folder and the files in it that are there, the folder first; none if it is no folder.
+    pub data_files: Vec<FileFact>,
     /// The configuration's file.
     pub file: Option<ConfigFile>,
     /// The database's file.
@@ -23,26 +23,57 @@ pub(super) struct Facts {
     pub disk: Option<Disk>,
     pub files: Files,
     pub server: Server,
+    /// Whether a server has to run.
+    pub must_run: bool,
+    /// The address at which a server would find another program.
+    pub taken: Option<SocketAddr>,
     pub zones: Source,
     pub limits: Limits,
     pub exposure: Exposure,
 }
 
 /// Whether a server runs over the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Server {
-    /// It does, as this process.
-    Runs(u32),
+    /// It does.
+    Runs(Process),
     Rests,
     /// The system does not tell.
     Unknown,
 }
 
+/// A server that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Process {
+    pub number: u32,
+    /// What it says of itself; it may be of a version that says nothing.
+    pub told: Option<Told>,
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub version: String,
+    pub http: SocketAddr,
+    pub file: Option<PathBuf>,
+    pub began: Option<Timestamp>,
+}
+
+/// A file or a folder.
+#[derive(Debug, Clone)]
+pub(super) struct FileFact {
+    pub path: PathBuf,
+    pub is_folder: bool,
+    pub mode: u32,
+    pub owner: u32,
+    pub owner_named: String,
+    pub group: u32,
+}
+
 /// The configuration's file.
 #[derive(Debug)]
 pub(super) struct ConfigFile {
-    pub path: PathBuf,
-    pub mode: u32,
+    pub file: FileFact,
     /// Keys in the configuration whose values nobody else may know.
     pub has_secrets: bool,
 }
@@ -52,6 +83,8 @@ pub(super) struct ConfigFile {
 pub(super) struct Disk {
     /// What this user may still fill.
     pub free: u64,
+    /// Whether nobody may write to it.
+    pub is_read_only: bool,
 }
 
 /// How many files a process may have open.
@@ -66,6 +99,7 @@ pub(super) struct Files {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub max_database_bytes: u64,
+    pub station_share_bytes: u64,
     pub max_connections: u64,
 }
 
@@ -76,6 +110,14 @@ pub(super) struct Exposure {
     pub has_proxies: bool,
     /// Whether each trusted proxy is on this machine.
     pub are_proxies_local: bool,
+    /// Whether a trusted proxy is on this machine.
+    pub is_here_trusted: bool,
     pub has_hosts: bool,
     pub enrols: bool,
+    /// Whether every address is a trusted proxy's.
+    pub are_all_trusted: bool,
+    pub are_metrics_for_all: bool,
+    /// How long the token for the metrics is; 0: there is none.
+    pub token_chars: usize,
+    pub station_port: Option<SocketAddr>,
 }

@@ -1,14 +1,18 @@
 //! Asks the system and the database.
 
-use super::facts::{ConfigFile, Disk, Exposure, Facts, Files, Limits, Server};
+use super::Check;
+use super::facts::{ConfigFile, Disk, Exposure, Facts, FileFact, Files, Limits, Process, Server, Told};
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use stevenson::config::{Config, Loaded};
+use stevenson::app::{self, LOCK_FILE, Running};
+use stevenson::config::{Config, Loaded, user};
 use stevenson::storage::zones::Zones;
 use stevenson::storage::{self, Inspection};
+use stevenson::web::Network;
 use weather::time::Timestamp;
 
 /// The longest look for damage without `--deep`.
@@ -17,32 +21,56 @@ const LOOK_MAX: Duration = Duration::from_secs(5);
 const TIME_SERVICE: (&str, &str) = ("/run/systemd/timesync", "/run/systemd/timesync/synchronized");
 /// The locks of all processes, as Linux lists them.
 const LOCKS: &str = "/proc/locks";
-/// The file that a running server holds locked.
-const SERVER_LOCK: &str = "server.lock";
 
 /// Everything that is judged.
-pub(super) async fn gather(loaded: &Loaded, is_deep: bool) -> Facts {
-    let config = &loaded.config;
-    let server = server(&config.data);
+pub(super) async fn gather(loaded: &Loaded, arguments: &Check) -> Facts {
+    let data = &loaded.config.data;
+    let holder = server(data);
+    let running = match &holder {
+        Holder::Process(number) => Running::read(data).filter(|running| running.process == *number),
+        Holder::Nobody | Holder::Unknown => None,
+    };
+    // What a server runs with counts, whatever somebody else would start it with.
+    let config = running.as_ref().map_or(&loaded.config, |running| &running.config);
+    let own_chars = loaded.config.web.metrics_token.chars();
+    let token_chars = running.as_ref().map_or(own_chars, |running| running.token_chars);
+    let config_path = running.as_ref().map_or(loaded.file(), |running| running.file.as_deref());
+    let taken = (holder == Holder::Nobody).then(|| taken(config)).flatten();
+    let http = running.as_ref().map(|running| running.http);
     #[expect(clippy::disallowed_methods, reason = "a command: what is old is old now")]
     let now = Timestamp::from(chrono::Utc::now());
     Facts {
         now,
         is_clock_set: Path::new(TIME_SERVICE.0).exists().then(|| Path::new(TIME_SERVICE.1).exists()),
-        modes: modes(config),
-        file: loaded.file().and_then(|file| config_file(file, config)),
-        database: config.storage.file.clone(),
-        inspection: inspect(loaded, is_deep).await,
-        disk: disk(&config.data),
-        files: files(server),
-        server,
+        data_files: data_files(data, &loaded.config.storage.file),
+        file: config_path.and_then(|path| config_file(path, config, token_chars)),
+        database: loaded.config.storage.file.clone(),
+        inspection: inspect(loaded, arguments.deep).await,
+        disk: disk(data),
+        files: files(&holder),
+        taken,
+        must_run: arguments.running,
         zones: Zones::open().source().clone(),
         limits: Limits {
             max_database_bytes: u64::from(config.storage.max_database_mib) << 20,
+            station_share_bytes: config.storage.station_share_bytes(),
             max_connections: config.door.max_connections as u64,
         },
-        exposure: exposure(config),
+        exposure: exposure(config, http, token_chars),
+        server: match holder {
+            Holder::Process(number) => {
+                Server::Runs(Process { number, told: running.map(|running| told(running, data)) })
+            }
+            Holder::Nobody => Server::Rests,
+            Holder::Unknown => Server::Unknown,
+        },
     }
+}
+
+fn told(running: Running, data: &Path) -> Told {
+    let Running { version, http, file, .. } = running;
+    let began = app::began(data).map(|began| Timestamp::from(chrono::DateTime::<chrono::Utc>::from(began)));
+    Told { version, http, file, began }
 }
 
 async fn inspect(loaded: &Loaded, is_deep: bool) -> Result<Inspection, String> {
@@ -57,47 +85,83 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn modes(config: &Config) -> Vec<(PathBuf, u32)> {
-    let file = &config.storage.file;
-    let beside = |end: &str| PathBuf::from(format!("{}{end}", file.display()));
-    let all = [config.data.clone(), file.clone(), beside("-wal"), beside("-shm")];
-    all.into_iter().filter_map(|path| Some((mode(&path)?, path))).map(|(mode, path)| (path, mode)).collect()
+/// The data folder and what lies in it.
+fn data_files(folder: &Path, database: &Path) -> Vec<FileFact> {
+    let beside = |end: &str| PathBuf::from(format!("{}{end}", database.display()));
+    let all = [folder.to_owned(), database.to_owned(), beside("-wal"), beside("-shm")];
+    match folder.is_dir() {
+        true => all.into_iter().filter_map(file).collect(),
+        false => Vec::new(),
+    }
 }
 
-fn mode(path: &Path) -> Option<u32> {
-    Some(fs::metadata(path).ok()?.permissions().mode())
+fn file(path: PathBuf) -> Option<FileFact> {
+    let found = fs::metadata(&path).ok()?;
+    let owner = found.uid();
+    Some(FileFact {
+        path,
+        is_folder: found.is_dir(),
+        mode: found.permissions().mode(),
+        owner,
+        owner_named: user(owner),
+        group: found.gid(),
+    })
 }
 
-fn config_file(path: &Path, config: &Config) -> Option<ConfigFile> {
-    let has_secrets = config.mqtt.password != Default::default() || config.web.metrics_token.is_set();
-    Some(ConfigFile { path: path.to_owned(), mode: mode(path)?, has_secrets })
+fn config_file(path: &Path, config: &Config, token_chars: usize) -> Option<ConfigFile> {
+    let has_secrets = config.mqtt.password != Default::default() || token_chars > 0;
+    Some(ConfigFile { file: file(path.to_owned())?, has_secrets })
 }
 
 fn disk(folder: &Path) -> Option<Disk> {
-    let found = rustix::fs::statvfs(folder).ok()?;
-    Some(Disk { free: found.f_bavail.saturating_mul(found.f_frsize) })
+    let found = rustix::fs::statvfs(folder).ok().filter(|_| folder.is_dir())?;
+    Some(Disk {
+        free: found.f_bavail.saturating_mul(found.f_frsize),
+        is_read_only: found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY),
+    })
 }
 
-fn exposure(config: &Config) -> Exposure {
-    let proxies = &config.web.trusted_proxies;
+fn exposure(config: &Config, http: Option<SocketAddr>, token_chars: usize) -> Exposure {
+    let (proxies, station_port) = (&config.web.trusted_proxies, &config.station_port);
     let this_machine = [IpAddr::from([127, 0, 0, 1]), IpAddr::from(std::net::Ipv6Addr::LOCALHOST)];
     Exposure {
-        address: SocketAddr::new(config.address, config.port),
+        address: http.unwrap_or(SocketAddr::new(config.address, config.port)),
         has_proxies: !proxies.is_empty(),
         are_proxies_local: proxies.iter().all(|proxy| this_machine.iter().any(|address| proxy.holds(*address))),
+        is_here_trusted: config.web.trusts_this_machine(),
         has_hosts: !config.web.hosts.is_empty(),
         enrols: config.ingest.enrol,
+        are_all_trusted: proxies.iter().any(Network::is_everybody),
+        are_metrics_for_all: config.web.metrics_from.iter().any(Network::is_everybody),
+        token_chars,
+        station_port: station_port.enabled.then(|| SocketAddr::new(station_port.address, station_port.port)),
     }
+}
+
+/// The address of the front door, if a server that starts now would find another program there.
+fn taken(config: &Config) -> Option<SocketAddr> {
+    let address = SocketAddr::new(config.address, config.port);
+    let bound = TcpListener::bind(address);
+    bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse).then_some(address)
 }
 
 /// The process that holds the lock of a data folder. It is looked up, not tried: a server that starts in that moment would find the
 /// folder taken.
-fn server(data: &Path) -> Server {
-    let Ok(lock) = fs::metadata(data.join(SERVER_LOCK)) else { return Server::Rests };
+fn server(data: &Path) -> Holder {
+    let Ok(lock) = fs::metadata(data.join(LOCK_FILE)) else { return Holder::Nobody };
     match fs::read_to_string(LOCKS) {
-        Ok(locks) => holder(&locks, lock.ino()).map_or(Server::Rests, Server::Runs),
-        Err(_) => Server::Unknown,
+        Ok(locks) => holder(&locks, lock.ino()).map_or(Holder::Nobody, Holder::Process),
+        Err(_) => Holder::Unknown,
     }
+}
+
+/// Who holds the lock.
+#[derive(PartialEq)]
+enum Holder {
+    Process(u32),
+    Nobody,
+    /// The system does not tell.
+    Unknown,
 }
 
 /// The process with a lock on the file of this number: `1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF`.
@@ -110,10 +174,10 @@ fn holder(locks: &str, inode: u64) -> Option<u32> {
     })
 }
 
-fn files(server: Server) -> Files {
-    let of_server = match server {
-        Server::Runs(process) => fs::read_to_string(format!("/proc/{process}/limits")).ok(),
-        Server::Rests | Server::Unknown => None,
+fn files(holder: &Holder) -> Files {
+    let of_server = match holder {
+        Holder::Process(process) => fs::read_to_string(format!("/proc/{process}/limits")).ok(),
+        Holder::Nobody | Holder::Unknown => None,
     };
     match of_server.and_then(|limits| soft_files(&limits)) {
         Some(limit) => Files { limit: Some(limit), is_of_server: true },

@@ -1,19 +1,14 @@
 //! From facts to findings. Nothing here asks the system.
 
-use super::facts::{Exposure, Facts, Files, Server};
+use super::facts::{Facts, Files, Process, Server};
 use super::finding::Finding;
-use super::stations;
+use super::{permissions, reach, stations};
 use chrono::Datelike;
-use std::path::Path;
 use stevenson::storage::{Inspection, Schema, Soundness};
 use weather::freshness::age;
 use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
 use weather::zone::VERSION_INSIDE;
 
-/// What group and others may do.
-const OTHERS: u32 = 0o077;
-/// What group and others may change.
-const OTHERS_WRITE: u32 = 0o022;
 /// Below this SQLite cannot write its log in peace, bytes.
 const FREE_MIN_BYTES: u64 = 100 << 20;
 /// A database that is so full has little time left, percent.
@@ -24,6 +19,8 @@ const GROWTH_FROM_MS: i64 = 7 * DAY_MS;
 const FORECAST_MAX_DAYS: u64 = 3_650;
 /// Files that are open beside connections: the database, its readers, the log.
 const FILES_BESIDE: u64 = 100;
+/// Fewer connections may be too few for a public page.
+const CONNECTIONS_FEW: u64 = 1_000;
 /// Rules of time zones that are so old miss changes of governments, years.
 const ZONES_OLD_YEARS: i32 = 2;
 /// The newest entry may be so far ahead of the clock, ms: clocks are put right by some seconds.
@@ -31,7 +28,7 @@ const AHEAD_MS: i64 = 5 * MINUTE_MS;
 
 /// All findings, the database first.
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    let mut found = vec![server(facts)];
+    let mut found = server(facts);
     let inspection = match &facts.inspection {
         Ok(inspection) => {
             found.extend(database(facts, inspection));
@@ -42,24 +39,79 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
             None
         }
     };
-    found.extend(permissions(facts));
+    found.extend(permissions::judge(facts));
     found.extend(disk(facts, inspection));
     found.push(files(facts.files, facts.limits.max_connections));
     found.extend(clock(facts, inspection));
     found.push(zones(facts));
-    found.extend(exposure(&facts.exposure, inspection.map(|inspection| inspection.has_password)));
-    if let Some(inspection) = inspection.filter(|inspection| inspection.schema == Schema::Fits) {
+    let known = inspection.filter(|inspection| inspection.schema == Schema::Fits);
+    found.extend(reach::judge(&facts.exposure, known.map(|inspection| inspection.has_password)));
+    if let Some(inspection) = known {
+        found.extend(shares(inspection, facts.limits.station_share_bytes));
         found.extend(stations::judge(inspection, facts.now));
     }
     found
 }
 
-fn server(facts: &Facts) -> Finding {
-    match facts.server {
-        Server::Runs(process) => Finding::ok("server", format!("it runs, as process {process}")),
-        Server::Rests => Finding::ok("server", "none runs over this folder"),
+fn server(facts: &Facts) -> Vec<Finding> {
+    let mut found = vec![match &facts.server {
+        Server::Runs(process) => runs(process, facts.now),
+        Server::Rests if facts.must_run => Finding::wrong("server", "none runs over this folder"),
+        Server::Rests => Finding::warn("server", "none runs over this folder"),
         Server::Unknown => Finding::ok("server", "this system does not tell whether one runs"),
+    }];
+    found.extend(facts.taken.map(|at| {
+        Finding::warn(
+            "port",
+            format!("another program listens at {at}: a server needs another port, or that program must end"),
+        )
+    }));
+    found
+}
+
+fn runs(Process { number, told }: &Process, now: Timestamp) -> Finding {
+    let Some(told) = told else {
+        return Finding::warn(
+            "server",
+            format!(
+                "it runs, as process {number}, and starts at this moment or is of another version: what follows may not be true of it"
+            ),
+        );
+    };
+    let file =
+        told.file.as_ref().map_or("without a configuration file".to_owned(), |file| format!("with {}", file.display()));
+    let since = told.began.map_or(String::new(), |began| format!(" for {}", age(began, now)));
+    let text = format!("it runs at {}{since}, {file}, as process {number}", told.http);
+    match told.version == env!("CARGO_PKG_VERSION") {
+        true => Finding::ok("server", text),
+        false => Finding::warn(
+            "server",
+            format!(
+                "{text}; its version is {}, and this is {}: start it anew",
+                told.version,
+                env!("CARGO_PKG_VERSION")
+            ),
+        ),
     }
+}
+
+/// Stations that have nearly filled their share; a station that is alone has none.
+fn shares(inspection: &Inspection, share_bytes: u64) -> Vec<Finding> {
+    let percent = |used: u64| used.saturating_mul(100).checked_div(share_bytes).unwrap_or(100);
+    let all = inspection.stations.iter().filter(|_| inspection.stations.len() > 1);
+    let full = all.map(|station| (&station.slug, percent(station.used_bytes)));
+    full.filter(|(_, percent)| *percent >= FULL_PERCENT)
+        .map(|(slug, percent)| {
+            let text = format!("{slug} has filled {percent} % of its share of the database");
+            match percent {
+                100.. => Finding::wrong(
+                    "room",
+                    format!("{text}: its reports are refused; raise max_database_mib or station_share_percent"),
+                ),
+                _ => Finding::warn("room", format!("{text}: raise max_database_mib or station_share_percent in time")),
+            }
+        })
+        .collect()
 }
 
 fn database(facts: &Facts, inspection: &Inspection) -> Vec<Finding> {
@@ -91,44 +143,15 @@ fn database(facts: &Facts, inspection: &Inspection) -> Vec<Finding> {
     found
 }
 
-fn permissions(facts: &Facts) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (path, mode) in &facts.modes {
-        found.extend(permission(path, *mode, OTHERS, "visitors' words and hashes of keys lie there"));
-    }
-    if let Some(file) = &facts.file {
-        let denied = if file.has_secrets { OTHERS } else { OTHERS_WRITE };
-        let why = if file.has_secrets { "a password stands there" } else { "it says what the server does" };
-        let finding = permission(&file.path, file.mode, denied, why);
-        // Others who can read a password can use it.
-        found.extend(finding.map(|finding| Finding { level: super::finding::Level::Wrong, ..finding }));
-    }
-    if found.is_empty() {
-        found.push(Finding::ok("permissions", "nobody else can read or change the data"));
-    }
-    found
-}
-
-fn permission(path: &Path, mode: u32, denied: u32, why: &str) -> Option<Finding> {
-    let text = |what: &str| {
-        let right = if path.is_dir() { "700" } else { "600" };
-        let path = path.display();
-        format!("other users can {what} {path} (mode {:o}), and {why}: chmod {right} {path}", mode & 0o777)
-    };
-    match mode & denied {
-        0 => None,
-        open if open & OTHERS_WRITE != 0 => Some(Finding::wrong("permissions", text("change"))),
-        _ => Some(Finding::warn("permissions", text("read"))),
-    }
-}
-
 fn disk(facts: &Facts, inspection: Option<&Inspection>) -> Vec<Finding> {
     let Some(disk) = facts.disk else { return Vec::new() };
     let free = format!("{} are free", bytes(disk.free));
     let used = inspection.map_or(0, |inspection| inspection.used_bytes);
     let limit = facts.limits.max_database_bytes;
     let left = limit.saturating_sub(used);
-    let mut found = vec![if disk.free < FREE_MIN_BYTES {
+    let mut found = vec![if disk.is_read_only {
+        Finding::wrong("disk", "the file system of the data folder is read-only: no report can be stored")
+    } else if disk.free < FREE_MIN_BYTES {
         Finding::wrong("disk", format!("only {free}: make room before reports are refused"))
     } else if disk.free < left {
         Finding::warn(
@@ -170,18 +193,20 @@ fn forecast(facts: &Facts, inspection: &Inspection, left: u64) -> String {
 
 fn files(files: Files, max_connections: u64) -> Finding {
     let whose = if files.is_of_server { "the server" } else { "a process started here" };
-    let needed = max_connections + FILES_BESIDE;
-    match files.limit {
-        None => Finding::ok("open files", "the system does not tell how many there may be"),
-        Some(limit) if limit < needed => Finding::warn(
+    let Some(limit) = files.limit else {
+        return Finding::ok("open files", "the system does not tell how many there may be");
+    };
+    let fit = limit.saturating_sub(FILES_BESIDE);
+    match fit < max_connections {
+        true if fit < CONNECTIONS_FEW => Finding::warn(
             "open files",
             format!(
-                "{whose} may have {limit} open, which is enough for about {} connections, not for the {max_connections} of \
-                 max_connections: raise LimitNOFILE in the unit, or ulimit -n",
-                limit.saturating_sub(FILES_BESIDE)
+                "{whose} may have {limit} open, which is enough for about {fit} connections, not for the {max_connections} of \
+                 max_connections: raise LimitNOFILE in the unit, or ulimit -n"
             ),
         ),
-        Some(limit) => Finding::ok("open files", format!("{whose} may have {limit} open")),
+        true => Finding::ok("open files", format!("{whose} may have {limit} open, enough for about {fit} connections")),
+        false => Finding::ok("open files", format!("{whose} may have {limit} open")),
     }
 }
 
@@ -216,43 +241,6 @@ fn zones(facts: &Facts) -> Finding {
         Some(_) => Finding::ok("time zones", source.to_string()),
         None => Finding::warn("time zones", format!("{source}: nobody can tell how old they are; install tzdata")),
     }
-}
-
-fn exposure(exposure: &Exposure, has_password: Option<bool>) -> Vec<Finding> {
-    let Exposure { address, has_proxies, are_proxies_local, has_hosts, enrols } = *exposure;
-    let is_local = address.ip().is_loopback();
-    let mut found = vec![match (is_local, has_proxies) {
-        (true, false) => Finding::ok(
-            "address",
-            format!("{address}: only this machine; a proxy in front must be named in trusted_proxies of [web]"),
-        ),
-        (true, true) => Finding::ok("address", format!("{address}: only this machine, and a proxy in front")),
-        (false, true) if are_proxies_local => Finding::warn(
-            "address",
-            format!("{address}: others can go around the proxy on this machine; use address = \"127.0.0.1\""),
-        ),
-        (false, _) => Finding::ok("address", format!("{address}: other machines reach it")),
-    }];
-    let is_reached = !is_local || has_proxies;
-    match has_password {
-        Some(true) => found.push(Finding::ok("owner", "the pages at /admin ask for the password")),
-        Some(false) if is_reached => found.push(Finding::warn(
-            "owner",
-            "others reach the server, and there is no password: stevenson admin password sets one",
-        )),
-        Some(false) => found.push(Finding::ok("owner", "no password; the pages at /admin are for this machine alone")),
-        None => {}
-    }
-    if is_reached && has_proxies && !has_hosts {
-        found.push(Finding::warn("hosts", "every name passes: name those of this server in hosts of [web]"));
-    }
-    if enrols && has_proxies {
-        found.push(Finding::warn(
-            "enrolment",
-            "devices that are no station's may wait: set enrol = false when yours are claimed",
-        ));
-    }
-    found
 }
 
 fn year(at: Timestamp) -> i32 {

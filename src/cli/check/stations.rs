@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use stevenson::storage::{InspectedStation, Inspection};
-use weather::clock::{correction, length};
+use weather::clock::{self, correction};
 use weather::freshness::{Freshness, age};
 use weather::time::Timestamp;
 
@@ -54,17 +54,17 @@ fn off(station: &InspectedStation, now: Timestamp) -> Option<Finding> {
     let off = station.heard.off()?;
     // A logger that was read out a week ago says nothing of its clock today.
     let is_heard = Freshness::of(Some(off.heard_at), now, station.interval_ms) <= Freshness::Stale;
-    let side = if off.by_ms < 0 { "behind" } else { "ahead" };
     let slug = &station.slug;
     is_heard.then(|| {
-        Finding::warn(
-            "stations",
-            format!(
-                "the clock of {slug} is {} {side}: set it, or stevenson station set {slug} --clock-offset {}",
-                length(off.by_ms),
-                correction(-off.by_ms)
-            ),
-        )
+        let added = match station.clock_offset_ms {
+            0 => String::new(),
+            ms => format!(", though {} is added to its times", correction(ms)),
+        };
+        let instead = match off.right_ms(station.clock_offset_ms) {
+            Some(right_ms) => format!(", or stevenson station set {slug} --clock-offset {}", correction(right_ms)),
+            None => String::new(),
+        };
+        Finding::warn("stations", format!("the clock of {slug} is {}{added}: set it{instead}", clock::off(off.by_ms)))
     })
 }
 

@@ -5,6 +5,7 @@ use crate::storage::words::Author;
 use bytes::Bytes;
 use serde::Serialize;
 use std::io::Write;
+use weather::clock::is_odd;
 use weather::derived::Follows;
 use weather::mark::Flag;
 use weather::quantity::Quantity;
@@ -19,15 +20,19 @@ pub(super) type Fresh<'a> = (&'a SensorName, Quantity, f64);
 pub(super) type Marked<'a> = (&'a SensorName, Mark, bool);
 
 /// `{"kind":"report",…}`: what one report added. `now` is what the main sensor says as of it; none if something newer
-/// is known already, and then the report is late.
-pub(super) fn report(slug: &str, observed_at: Timestamp, fresh: &[Fresh<'_>], now: Option<&Values>) -> Bytes {
+/// is known already, and then the report is late. `said`: how far from its arrival the station's own time of it was, ms.
+pub(super) fn report(
+    slug: &str,
+    (observed_at, said): (Timestamp, Option<i64>),
+    fresh: &[Fresh<'_>],
+    now: Option<&Values>,
+) -> Bytes {
     /// Room for ten values.
     const USUAL_BYTES: usize = 384;
     let mut body = Vec::with_capacity(USUAL_BYTES);
-    push(
-        &mut body,
-        format_args!(r#"{{"kind":"report","station":"{slug}","observed_at":{},"values":{{"#, observed_at.0),
-    );
+    push(&mut body, format_args!(r#"{{"kind":"report","station":"{slug}","observed_at":{}"#, observed_at.0));
+    skew(&mut body, said);
+    body.extend_from_slice(br#","values":{"#);
     let shown = fresh.iter().filter(|(_, quantity, _)| quantity.is_shown());
     for (place, (sensor, quantity, value)) in shown.enumerate() {
         let comma = if place == 0 { "" } else { "," };
@@ -73,9 +78,19 @@ pub(super) fn marked(slug: &str, observed_at: Timestamp, marked: &[Marked<'_>]) 
     body.into()
 }
 
-/// `{"kind":"backfill",…}`: old reports came in, from the first to the last.
-pub(super) fn backfill(slug: &str, from: Timestamp, to: Timestamp) -> Bytes {
-    format!(r#"{{"kind":"backfill","station":"{slug}","from":{},"to":{}}}"#, from.0, to.0).into()
+/// `{"kind":"backfill",…}`: old reports came in, from the first to the last. `said`: as of a report, of the last that a station sent.
+pub(super) fn backfill(slug: &str, from: Timestamp, to: Timestamp, said: Option<i64>) -> Bytes {
+    let mut body = format!(r#"{{"kind":"backfill","station":"{slug}","from":{},"to":{}"#, from.0, to.0).into_bytes();
+    skew(&mut body, said);
+    body.push(b'}');
+    body.into()
+}
+
+/// A check of the file reads it. Nothing is said of clocks that go right.
+fn skew(body: &mut Vec<u8>, said: Option<i64>) {
+    if let Some(skew_ms) = said.filter(|skew_ms| is_odd(*skew_ms)) {
+        push(body, format_args!(r#","skew_ms":{skew_ms}"#));
+    }
 }
 
 /// `{"kind":"station",…}`: added, changed or gone.
@@ -145,7 +160,7 @@ mod tests {
         let mut now = Values::default();
         now.restore(Quantity::Temperature, -5.0);
         now.restore(Quantity::WindSpeed, 8.0);
-        let body = text(report("town-hall", Timestamp(7), &fresh, Some(&now)));
+        let body = text(report("town-hall", (Timestamp(7), None), &fresh, Some(&now)));
         let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(json["values"], serde_json::json!({"temperature": -5.0, "indoor/temperature": 20.1}));
         assert_eq!((&json["kind"], &json["observed_at"]), (&"report".into(), &7.into()));
@@ -156,7 +171,7 @@ mod tests {
     #[test]
     fn a_late_report_says_so_and_derives_nothing() {
         let main = SensorName::main();
-        let body = text(report("a", Timestamp(7), &[(&main, Quantity::Humidity, 50.0)], None));
+        let body = text(report("a", (Timestamp(7), Some(900)), &[(&main, Quantity::Humidity, 50.0)], None));
         assert_eq!(body, r#"{"kind":"report","station":"a","observed_at":7,"values":{"humidity":50.0},"late":true}"#);
     }
 
@@ -164,7 +179,8 @@ mod tests {
     fn derived_is_there_even_if_nothing_follows() {
         let main = SensorName::main();
         let fresh = [(&main, Quantity::Humidity, 50.0)];
-        let body = text(report("a", Timestamp(7), &fresh, Some(&Values::default())));
+        let body = text(report("a", (Timestamp(7), Some(3_600_000)), &fresh, Some(&Values::default())));
+        assert!(body.contains(r#""observed_at":7,"skew_ms":3600000,"values":{"#), "{body}");
         assert!(body.ends_with(r#""derived":{}}"#), "{body}");
     }
 
@@ -192,8 +208,12 @@ mod tests {
     #[test]
     fn backfill_and_stations_are_one_line_each() {
         assert_eq!(
-            text(backfill("a", Timestamp(1), Timestamp(2))),
+            text(backfill("a", Timestamp(1), Timestamp(2), None)),
             r#"{"kind":"backfill","station":"a","from":1,"to":2}"#
+        );
+        assert_eq!(
+            text(backfill("a", Timestamp(1), Timestamp(2), Some(-600_000))),
+            r#"{"kind":"backfill","station":"a","from":1,"to":2,"skew_ms":-600000}"#
         );
         assert_eq!(text(station("a")), r#"{"kind":"station","station":"a"}"#);
     }

@@ -73,8 +73,8 @@ pub(super) struct Merging {
     backfill: Backfill,
 }
 
-/// The stretch of old reports that came in, by station.
-type Backfill = BTreeMap<StationId, (Arc<str>, Timestamp, Timestamp)>;
+/// The stretch of old reports that came in, by station, and how far from its arrival the last was that the station sent, ms.
+type Backfill = BTreeMap<StationId, (Arc<str>, Timestamp, Timestamp, Option<i64>)>;
 
 impl Merging {
     /// `stored`: rows that exist at places of the uploads to come, and those around the places of what comes late.
@@ -128,8 +128,10 @@ impl Merging {
             answer.stored += 1;
             if report.is_backfill() {
                 for at in taken.settled.iter().map(|waited| waited.at).chain([report.observed_at()]) {
-                    let (_, from, to) = self.backfill.entry(upload.station.id).or_insert((upload.slug.clone(), at, at));
+                    let (_, from, to, said) =
+                        self.backfill.entry(upload.station.id).or_insert((upload.slug.clone(), at, at, None));
                     (*from, *to) = ((*from).min(at), (*to).max(at));
+                    *said = report.skew_ms().or(*said);
                 }
             } else {
                 self.tell(memory, upload, report, &taken, newest);
@@ -303,8 +305,8 @@ impl Merging {
 
     /// What has changed.
     pub(super) fn finish(mut self, memory: &mut Memory) -> Merged {
-        self.news.extend(self.backfill.into_values().map(|(slug, from, to)| {
-            let body = bodies::backfill(&slug, from, to);
+        self.news.extend(self.backfill.into_values().map(|(slug, from, to, said)| {
+            let body = bodies::backfill(&slug, from, to, said);
             News { station: slug, visitor: None, body }
         }));
         // Neighbours in the tree are written one after the other.

@@ -31,7 +31,7 @@ impl News {
 
     /// What a station observed in a stretch has changed.
     pub(super) fn backfill(slug: &str, from: Timestamp, to: Timestamp) -> Self {
-        News { station: slug.into(), visitor: None, body: bodies::backfill(slug, from, to) }
+        News { station: slug.into(), visitor: None, body: bodies::backfill(slug, from, to, None) }
     }
 
     /// A visitor's words about a station are gone.

@@ -30,9 +30,11 @@ pub(super) async fn check(path: &Path, is_new: bool, options: &SqliteConnectOpti
     if is_new {
         return Ok(());
     }
-    let writable = OpenOptions::new().write(true).open(path);
-    if is_read_only(path) || writable.is_err() {
-        return Err(BadFile::ReadOnly.into());
+    match OpenOptions::new().write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => return Err(BadFile::ReadOnlySystem.into()),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => return Err(BadFile::NoDatabase.into()),
+        Ok(_) if !is_read_only(path) => {}
+        _ => return Err(BadFile::ReadOnly.into()),
     }
     let mut magic = Vec::new();
     let file = File::open(path).map_err(Error::database)?;
@@ -51,12 +53,12 @@ fn is_read_only(path: &Path) -> bool {
 }
 
 /// What the schema holds besides the notes of SQLite and of migrations, and how much of it is ours.
-const SCHEMA: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('station', 'observation', 'journal', 'meta')) \
+pub(super) const SCHEMA: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('station', 'observation', 'journal', 'meta')) \
     FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND tbl_name <> '_sqlx_migrations'";
 /// So many of the tables that are looked for.
 const OURS: i64 = 4;
 /// Numbers by which programs mark their files. Ours has none.
-const MARKS: &str = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
+pub(super) const MARKS: &str = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
 
 /// Refuses a database that is another program's, and one with nothing in it: its maker has not come further, or never will.
 async fn whose(options: &SqliteConnectOptions) -> Result<(), Error> {

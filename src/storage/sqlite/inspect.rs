@@ -1,9 +1,10 @@
 //! A look at the file over a connection that only reads. It works beside a server, and migrates nothing.
 
+use super::file::{MARKS, SCHEMA};
 use super::open::newest_migration;
 use crate::storage::error::{BadFile, Error};
 use crate::storage::inspection::{InspectedStation, Inspection, Schema, Soundness};
-use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, OptionalExtension, Row};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub(in crate::storage) fn look(file: &Path, tell: impl FnOnce(InterruptHandle)) 
     db.busy_timeout(LOCK_WAIT)?;
     let is_ours: bool = db.query_row(OURS, [], |row| row.get(0)).map_err(no_database)?;
     if !is_ours {
-        return Err(BadFile::Foreign.into());
+        return Err(not_ours(&db)?.into());
     }
     let schema = schema(&db)?;
     let one = |sql: &str| db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
@@ -61,7 +62,7 @@ const BEGAN: &str = "SELECT min(created_ms) FROM station";
 const COMMITTED: &str = "SELECT max(committed_ms) FROM (SELECT committed_ms FROM journal ORDER BY seq DESC LIMIT 1)";
 const HAS_PASSWORD: &str = "SELECT EXISTS (SELECT 1 FROM admin)";
 const UNCLAIMED: &str = "SELECT count(*) FROM unclaimed";
-const STATIONS: &str = "SELECT id, slug FROM station ORDER BY slug LIMIT $1";
+const STATIONS: &str = "SELECT id, slug, clock_offset_ms, (SELECT sum(bytes) FROM sensor WHERE sensor.station = station.id) FROM station ORDER BY slug LIMIT $1";
 const NEWEST: &str =
     "SELECT max(latest.observed_ms) FROM latest JOIN sensor ON latest.sensor = sensor.id WHERE sensor.station = $1";
 const NEWEST_TIMES: &str = "\
@@ -69,11 +70,12 @@ const NEWEST_TIMES: &str = "\
         SELECT id FROM sensor WHERE station = $1 \
         ORDER BY name <> '', (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) DESC LIMIT 1) \
     ORDER BY observed_ms DESC LIMIT $2";
-/// What reports said of the time: each that was new, and the newest of each upload of old ones.
+/// What reports said of the time: each that was new, and the newest of each upload of old ones. Other work writes that old values
+/// changed, too, without saying what a clock said. After a change of the station, what its clock said before counts no more.
 const SAID: &str = "\
-    SELECT station, committed_ms, coalesce(body ->> 'observed_at', body ->> 'to') AS said \
+    SELECT station, committed_ms, body ->> 'kind' = 'station', body ->> 'skew_ms' AS skew_ms \
     FROM (SELECT * FROM journal WHERE visitor IS NULL ORDER BY seq DESC LIMIT $1) \
-    WHERE body ->> 'kind' IN ('report', 'backfill') AND said IS NOT NULL ORDER BY seq";
+    WHERE body ->> 'kind' IN ('report', 'station') OR body ->> 'kind' = 'backfill' AND skew_ms IS NOT NULL ORDER BY seq";
 /// One complaint is enough.
 const IS_SOUND: &str = "PRAGMA quick_check(1)";
 
@@ -91,19 +93,25 @@ fn stations(db: &Connection) -> Result<Vec<InspectedStation>, Error> {
     let mut said = db.prepare(SAID)?;
     let mut rows = said.query([ENTRIES_MAX])?;
     while let Some(row) = rows.next()? {
-        let (station, committed_ms, observed_ms): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        heard.entry(station).or_default().note(Timestamp(committed_ms), Some(observed_ms.saturating_sub(committed_ms)));
+        let (station, committed_ms, is_change): (String, i64, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let skew_ms: Option<i64> = row.get(3)?;
+        match is_change {
+            true => drop(heard.remove(&station)),
+            false => heard.entry(station).or_default().note(Timestamp(committed_ms), Some(skew_ms.unwrap_or(0))),
+        }
     }
     let (mut all, mut newest, mut times) = (db.prepare(STATIONS)?, db.prepare(NEWEST)?, db.prepare(NEWEST_TIMES)?);
-    let listed = all.query_map([STATIONS_MAX], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-    let listed = listed.collect::<Result<Vec<_>, _>>()?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?));
+    let listed: Vec<(i64, String, i64, _)> = all.query_map([STATIONS_MAX], row)?.collect::<Result<_, _>>()?;
     let mut found = Vec::with_capacity(listed.len());
-    for (id, slug) in listed {
+    for (id, slug, clock_offset_ms, bytes) in listed {
         let heard = heard.remove(&slug).unwrap_or_default();
         let Ok(slug) = Slug::new(&slug) else { continue };
         let newest: Option<i64> = newest.query_row([id], |row| row.get(0))?;
         let times = times.query_map((id, TIMES), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        found.push(InspectedStation { slug, newest: newest.map(Timestamp), times, interval_ms: None, heard });
+        let used_bytes = bytes.unwrap_or(0).unsigned_abs();
+        let station = InspectedStation::new(slug, newest.map(Timestamp));
+        found.push(InspectedStation { times, heard, clock_offset_ms, used_bytes, ..station });
     }
     Ok(found)
 }
@@ -118,6 +126,13 @@ fn soundness(db: &Connection) -> Result<Soundness, Error> {
             _ => Err(error.into()),
         },
     }
+}
+
+/// What a database without our tables is.
+fn not_ours(db: &Connection) -> Result<BadFile, Error> {
+    let all: i64 = db.query_row(SCHEMA, [], |row| row.get(0))?;
+    let marks: (i64, i64) = db.query_row(MARKS, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(if (all, marks) == (0, (0, 0)) { BadFile::Empty } else { BadFile::Foreign })
 }
 
 /// What SQLite says of a file that is none of its own.

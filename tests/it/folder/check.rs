@@ -45,7 +45,9 @@ fn where_all_is_well_the_check_says_so_a_line_each() {
     let (_, found) = findings(&home, &["--deep"]);
     let file = home.usual().join("stevenson.db");
     assert!(of(&found, "database")[0].1.contains(file.to_str().expect("text")), "{found:?}");
-    assert_eq!(of(&found, "server"), [("ok", "none runs over this folder")]);
+    assert_eq!(of(&found, "server"), [("warn", "none runs over this folder")]);
+    let (is_good, found) = findings(&home, &["--running"]);
+    assert_eq!((is_good, of(&found, "server")), (false, vec![("wrong", "none runs over this folder")]));
     assert_eq!(of(&found, "integrity"), [("ok", "the file is whole")]);
     assert_eq!(of(&found, "permissions"), [("ok", "nobody else can read or change the data")]);
     assert_eq!(of(&found, "stations")[0].0, "ok");
@@ -61,6 +63,10 @@ fn without_a_database_and_with_a_wrong_configuration_the_check_says_what_to_do()
     assert!(!is_good);
     assert_eq!(of(&found, "database"), [("wrong", no_database(&home.usual()).as_str())]);
     assert!(!home.usual().exists(), "a check makes nothing");
+    assert_eq!(of(&found, "permissions"), [], "of nothing there is nothing to say");
+    let (_, found) = findings(&home, &["--data", "/dev/null"]);
+    assert!(of(&found, "data folder")[0].1.starts_with("cannot use the data folder /dev/null"), "{found:?}");
+    assert_eq!((of(&found, "permissions"), of(&found, "disk")), (vec![], vec![]), "it is no folder");
     let file = home.write("s.toml", "prot = 1\n");
     let (_, found) = findings(&home, &["--config", &file]);
     assert_eq!(found.len(), 1);
@@ -128,6 +134,33 @@ fn a_file_that_is_damaged_or_of_another_program_is_wrong() {
     rusqlite::Connection::open(&file).expect("a database").execute_batch("CREATE TABLE x (y)").expect("SQL");
     let (_, found) = findings(&home, &[]);
     assert!(of(&found, "database")[0].1.contains("another program"), "{found:?}");
+    fs::write(&file, "").expect("written");
+    let (_, found) = findings(&home, &[]);
+    assert!(of(&found, "database")[0].1.contains("the file is empty"), "{found:?}");
+    fs::remove_file(&file).expect("removed");
+    fs::create_dir(&file).expect("a folder");
+    let (_, found) = findings(&home, &[]);
+    let no_file = format!("{} is no file, so it is no database: is it the right --data?", file.display());
+    assert_eq!(of(&found, "database"), [("wrong", no_file.as_str())]);
+    assert_eq!(home.refused(&["station", "list"]), no_file);
+    assert_eq!(home.refused(&super::SERVE_NOWHERE), no_file);
+}
+
+#[test]
+fn beside_a_server_its_own_configuration_is_judged() {
+    let home = Home::new();
+    let file = home.write("s.toml", "[web]\nmetrics_token = \"t0ken\"\nmetrics_from = [\"0.0.0.0/0\"]\n");
+    let server = Program::start_with(&home.usual(), &["--address", "0.0.0.0", "--config", &file]);
+    let port = server.address().port();
+    let (_, found) = findings(&home, &[]);
+    let reached = format!("0.0.0.0:{port}: other machines reach it");
+    assert_eq!(of(&found, "address"), [("ok", reached.as_str())]);
+    assert_eq!(of(&found, "owner")[0].0, "warn");
+    assert!(of(&found, "server")[0].1.contains(&file), "{found:?}");
+    let metrics = of(&found, "metrics");
+    assert!(metrics[0].1.contains("metrics_from") && metrics[1].1.contains("can be guessed"), "{found:?}");
+    let said = fs::read_to_string(home.usual().join("server.lock")).expect("text");
+    assert!(!said.contains("t0ken"), "no secrets: {said}");
 }
 
 #[tokio::test]
@@ -135,7 +168,10 @@ async fn beside_a_server_the_check_tells_of_silent_stations_and_of_clocks_that_a
     let home = Home::new();
     let server = Program::start(&home.usual());
     let (_, found) = findings(&home, &[]);
-    assert_eq!(of(&found, "server"), [("ok", format!("it runs, as process {}", server.pid()).as_str())]);
+    let told = of(&found, "server");
+    let runs = format!("it runs at {}", server.address());
+    assert!(told[0].0 == "ok" && told[0].1.starts_with(&runs), "{told:?}");
+    assert!(told[0].1.ends_with(&format!("as process {}", server.pid())), "{told:?}");
     assert!(of(&found, "open files")[0].1.starts_with("the server may have"), "{found:?}");
     server.add_station("waiting");
     let (late, silent) = (server.add_station("late"), server.add_station("silent"));
@@ -145,14 +181,49 @@ async fn beside_a_server_the_check_tells_of_silent_stations_and_of_clocks_that_a
         let reading = json!({"temperature": 10.0 + minute as f64, "observed_at": now - 5 * 3600 - minute});
         assert_eq!(post(&server.url, &late, &reading).await.expect("an answer").0, 201);
     }
+    let early = server.add_station("early");
+    for minute in 0..3 {
+        // Of a clock that is nine hours ahead: the time of arrival counts.
+        let reading = json!({"temperature": 10.0 + minute as f64, "observed_at": now + 9 * 3600});
+        assert_eq!(post(&server.url, &early, &reading).await.expect("an answer").0, 201);
+    }
     let old = json!({"temperature": 10.0, "observed_at": now - 3 * 3600});
     assert_eq!(post(&server.url, &silent, &old).await.expect("an answer").0, 201);
     let (is_good, found) = findings(&home, &[]);
     assert!(is_good, "{found:?}");
     let told = of(&found, "stations");
-    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told.len(), 4, "{told:?}");
     assert_eq!(told[0], ("warn", "nothing was heard of silent for 3 h"));
     assert_eq!(told[1], ("warn", "waiting never sent a reading"));
-    let clock = "the clock of late is 5 h behind: set it, or stevenson station set late --clock-offset 5h";
-    assert_eq!(told[2], ("warn", clock));
+    let early = "the clock of early is 9 h ahead: set it, or stevenson station set early --clock-offset -9h";
+    assert_eq!(told[2], ("warn", early));
+    let late = "the clock of late is 5 h behind: set it, or stevenson station set late --clock-offset 5h";
+    assert_eq!(told[3], ("warn", late));
+    assert!(home.run(&["station", "set", "late", "--clock-offset", "5h"]).is_good);
+    let (_, found) = findings(&home, &[]);
+    assert!(
+        of(&found, "stations").iter().all(|(_, text)| !text.contains("the clock of late")),
+        "it was set: {found:?}"
+    );
+}
+
+#[tokio::test]
+async fn days_that_are_made_anew_say_nothing_of_a_clock() {
+    let home = Home::new();
+    let server = Program::start(&home.usual());
+    let key = server.add_station("garden");
+    assert_eq!(post(&server.url, &key, &json!({"temperature": 10.0})).await.expect("an answer").0, 201);
+    server.stop();
+    let journal = rusqlite::Connection::open(home.usual().join("stevenson.db")).expect("a database");
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    for sensor in 0..3 {
+        // What a change of the zone enters for each sensor: to the end of the local day.
+        let body = json!({"kind": "backfill", "station": "garden", "from": 0, "to": now_ms + 30 * 3_600_000});
+        let entry = (now_ms + sensor, body.to_string());
+        journal
+            .execute("INSERT INTO journal (station, committed_ms, body) VALUES ('garden', ?1, ?2)", entry)
+            .expect("SQL");
+    }
+    let (_, found) = findings(&home, &[]);
+    assert_eq!(of(&found, "stations"), [("ok", "the station reports")], "{found:?}");
 }

@@ -105,3 +105,29 @@ fn the_configuration_needs_no_database_and_finds_the_file_in_the_data_folder() {
     let found = home.run(&["config", "--changed"]).out;
     assert!(found.contains(&format!("the file {file}")) && found.contains("demo = true  # line 1 of "), "{found}");
 }
+
+#[test]
+fn only_a_file_that_is_there_is_a_configuration() {
+    let home = Home::new();
+    make_database(&home.usual());
+    let file = home.usual().join("stevenson.toml");
+    let cannot = format!("cannot read the configuration file {}: ", file.display());
+    std::os::unix::fs::symlink(home.at("gone.toml"), &file).expect("a link");
+    assert_eq!(home.refused(&["config"]), format!("{cannot}it is a link to a file that is not there"));
+    std::fs::remove_file(&file).expect("removed");
+    std::os::unix::fs::symlink(&file, &file).expect("a link");
+    assert!(home.refused(&["config"]).starts_with(&cannot), "a link to itself");
+    let pipe = home.at("pipe").display().to_string();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let said = home.refused(&["config", "--config", &pipe]);
+    assert_eq!(said, format!("cannot read the configuration file {pipe}: it is no file"));
+}
+
+#[test]
+fn knobs_that_contradict_each_other_are_named() {
+    let home = Home::new();
+    let file = home.write("s.toml", "[dock]\npark_min_ms = 9000\npark_max_ms = 8000\n");
+    let said = home.refused(&["config", "--config", &file]);
+    let why = "dock.park_max_ms: 8000 does not fit: it must not be below park_min_ms, which is 9000";
+    assert_eq!(said, format!("the configuration is wrong: {why} (line 3 of {file})"));
+}

@@ -74,6 +74,8 @@ fn the_journal_of_systemd_gets_levels_and_no_times() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = std::fs::File::create(folder.path().join("log")).expect("a file");
     let told = file.metadata().expect("there");
+    std::fs::create_dir(folder.path().join("data")).expect("a folder");
+    std::fs::write(folder.path().join("data/stevenson.toml"), "").expect("a file");
     for (stream, is_journal) in [(format!("{}:{}", told.dev(), told.ino()), true), ("1:1".to_owned(), false)] {
         let mut serve = program();
         serve.args(["serve", "--config", "/none.toml", "--data"]).arg(folder.path());

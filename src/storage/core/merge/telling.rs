@@ -28,13 +28,13 @@ impl Merging {
             if waited.counts {
                 let fresh = [(waited.name, waited.mark.quantity, waited.mark.value)];
                 let now = now(judging::rank(waited.at, &waited.mark));
-                tell(bodies::report(upload.slug, waited.at, &fresh, now.as_ref()));
+                tell(bodies::report(upload.slug, (waited.at, None), &fresh, now.as_ref()));
             }
         }
         let observed_at = report.observed_at();
         if !taken.fresh.is_empty() {
             let now = now(Rank::new(observed_at, report.received_at()));
-            tell(bodies::report(upload.slug, observed_at, &taken.fresh, now.as_ref()));
+            tell(bodies::report(upload.slug, (observed_at, report.skew_ms()), &taken.fresh, now.as_ref()));
         }
         if taken.marked.iter().any(|(_, mark, _)| mark.quantity.is_shown()) {
             tell(bodies::marked(upload.slug, observed_at, &taken.marked));
