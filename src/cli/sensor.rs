@@ -1,6 +1,6 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
-use super::database::{find, must_agree, with_storage};
+use super::database::{find, must_agree, must_have_sensor, with_storage};
 use super::said::say;
 use anyhow::Result;
 use clap::Subcommand;
@@ -36,7 +36,7 @@ impl SensorCommand {
 }
 
 /// The main sensor has no name; this stands for it, and can be nobody's name.
-const MAIN: &str = ".";
+pub(super) const MAIN: &str = ".";
 
 pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
     if text == MAIN { Ok(SensorName::main()) } else { SensorName::new(text).map_err(|error| error.to_string()) }
@@ -72,6 +72,7 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
         SensorCommand::Remove { station, sensor, yes } => {
             let station = find(storage, &station)?;
             let name = shown(&sensor);
+            must_have_sensor(storage, &station, &sensor).await?;
             if !yes {
                 must_agree(&format!("the sensor {name} of {}", station.slug), name)?;
             }
