@@ -1,13 +1,12 @@
 //! What the commands that open the database themselves have in common.
 
 use super::said::{hint, write};
-use super::sensor::shown;
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use stevenson::config::Config;
 use stevenson::storage::Storage;
-use weather::station::{SensorName, Slug, Station};
+use weather::station::{Slug, Station};
 use weather::typed::nearest;
 
 /// Opens the database, which a server may use at the same time, runs the command, and closes it.
@@ -38,18 +37,8 @@ pub(super) fn find(storage: &Storage, slug: &Slug) -> Result<Arc<Station>> {
     })
 }
 
-/// An error unless the station has that sensor.
-pub(super) async fn must_have_sensor(storage: &Storage, station: &Station, sensor: &SensorName) -> Result<()> {
-    let known = storage.sensors(station.id).await?;
-    if known.iter().any(|one| one.name == *sensor) {
-        return Ok(());
-    }
-    let near = nearest(sensor.as_str(), known.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty()));
-    let (slug, sensor) = (&station.slug, shown(sensor));
-    bail!("{slug} has no sensor \"{sensor}\"{}; stevenson sensor list {slug} tells which it has", did_you_mean(near))
-}
-
-fn did_you_mean(near: Option<&str>) -> String {
+/// What may be meant, as the end of a sentence.
+pub(super) fn did_you_mean(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
 }
 

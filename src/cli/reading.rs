@@ -1,8 +1,8 @@
 //! `reading list | strike | restore`: opens the file itself, beside a running server.
 
-use super::database::{find, must_have_sensor, with_storage};
+use super::database::{find, with_storage};
 use super::said::{print, say};
-use super::sensor::{sensor_name, shown};
+use super::sensor::{must_have_sensor, sensor_name, shown};
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;

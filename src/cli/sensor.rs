@@ -1,12 +1,13 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
-use super::database::{find, must_agree, must_have_sensor, with_storage};
+use super::database::{did_you_mean, find, must_agree, with_storage};
 use super::said::say;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use stevenson::config::Config;
 use stevenson::storage::Storage;
-use weather::station::{SensorName, Slug};
+use weather::station::{SensorName, Slug, Station};
+use weather::typed::nearest;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SensorCommand {
@@ -44,6 +45,17 @@ pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
 
 pub(super) fn shown(name: &SensorName) -> &str {
     if name.is_main() { MAIN } else { name.as_str() }
+}
+
+/// An error unless the station has that sensor.
+pub(super) async fn must_have_sensor(storage: &Storage, station: &Station, sensor: &SensorName) -> Result<()> {
+    let known = storage.sensors(station.id).await?;
+    if known.iter().any(|one| one.name == *sensor) {
+        return Ok(());
+    }
+    let near = nearest(sensor.as_str(), known.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty()));
+    let (slug, sensor) = (&station.slug, shown(sensor));
+    bail!("{slug} has no sensor \"{sensor}\"{}; stevenson sensor list {slug} tells which it has", did_you_mean(near))
 }
 
 /// Runs the command.

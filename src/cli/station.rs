@@ -174,8 +174,8 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             must_have_reader()?;
             let (station, key) = storage.add_station(new).await?;
             let said = format!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
-            let said = std::iter::once(said).chain(of_zone).collect::<Vec<_>>().join("\n");
-            show_key(&key, &station.slug, key_only, (&said, KEEP))?;
+            let after = std::iter::once(KEEP.to_owned()).chain(of_zone).collect::<Vec<_>>().join("\n");
+            show_key(&key, &station.slug, key_only, (&said, &after))?;
         }
         StationCommand::List => list::list(storage)?,
         StationCommand::Rename { slug, name } => {
