@@ -96,7 +96,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct Serve {
     /// Address to listen on; 0.0.0.0 for every network of this machine [default: 127.0.0.1]
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     address: Option<IpAddr>,
     /// Port to listen on; 0 picks a free one [default: 8000]
     #[arg(long)]
@@ -114,6 +114,11 @@ struct Serve {
     /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
     #[arg(long)]
     enrol: bool,
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    let write = "write 127.0.0.1 for this machine alone, 0.0.0.0 for every network of it, or one address of it";
+    text.trim().parse().map_err(|_| format!("a name or something else, and no address: {write}"))
 }
 
 impl Command {
@@ -188,7 +193,10 @@ impl Cli {
         let config = loaded.existing()?;
         let changed = self.command.writes().then(|| config.storage.file.display().to_string());
         match self.command {
-            Command::Station(command) => runtime.block_on(station::run(config, command)),
+            Command::Station(command) => match runtime.block_on(station::run(config, command))? {
+                true => Ok(()),
+                false => return Ok(()),
+            },
             Command::Admin(command) => runtime.block_on(admin::run(config, command)),
             Command::Sensor(command) => runtime.block_on(sensor::run(config, command)),
             Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),

@@ -15,6 +15,7 @@ use rocket::{FromForm, Route, get, post, routes};
 use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
+use weather::typed;
 
 /// The routes.
 pub(super) fn routes() -> Vec<Route> {
@@ -160,7 +161,7 @@ fn start(station: &Station, sent: &Sent<'_>) -> Result<CalibrationStart, String>
 fn number(text: &str, empty: f64) -> Result<f64, String> {
     match text.trim() {
         "" => Ok(empty),
-        text => text.parse().map_err(|_| format!("{text:?} is no number")),
+        text => typed::number(text).map_err(|write| format!("{text:?} is no number: {write}")),
     }
 }
 

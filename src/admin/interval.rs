@@ -3,6 +3,8 @@
 use std::time::Duration;
 use weather::station::INTERVAL_LIMITS_MS;
 
+/// Longer units are words: h, m, ms are none.
+const SIGN_MAX_CHARS: usize = 2;
 /// The word for: its reports tell.
 const LEARNT: &str = "learnt";
 
@@ -28,7 +30,16 @@ pub fn interval(text: &str) -> Result<Option<i64>, String> {
 
 /// The same as text.
 pub fn interval_text(ms: i64) -> String {
-    humantime::format_duration(Duration::from_millis(ms.unsigned_abs())).to_string()
+    let text = humantime::format_duration(Duration::from_millis(ms.unsigned_abs())).to_string();
+    // Words stand apart from their number, signs do not: 7 days, 5m.
+    let mut told = String::new();
+    for part in text.split(' ') {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = part.split_at(digits);
+        let blank = if unit.len() > SIGN_MAX_CHARS { " " } else { "" };
+        told = format!("{told} {number}{blank}{unit}");
+    }
+    told.trim_start().to_owned()
 }
 
 #[cfg(test)]
@@ -37,13 +48,19 @@ mod tests {
 
     #[test]
     fn an_interval_is_read_as_it_is_written() {
-        for (text, ms) in [("16s", 16_000), ("5m", 300_000), ("1h 30m", 5_400_000), ("7days", 604_800_000)] {
+        for (text, ms) in
+            [("16s", 16_000), ("5m", 300_000), ("1h 30m", 5_400_000), ("7days", 604_800_000), ("1 day", 86_400_000)]
+        {
             assert_eq!(interval(text), Ok(Some(ms)), "{text}");
             assert_eq!(interval(&interval_text(ms)), Ok(Some(ms)), "{text}");
         }
+        assert_eq!((interval_text(604_800_000), interval_text(90_061_000)), ("7 days".into(), "1 day 1h 1m 1s".into()));
         assert_eq!((interval("learnt"), interval(" ")), (Ok(None), Ok(None)));
         for wrong in ["0s", "8days", "5", "often", "-5m"] {
-            assert!(interval(wrong).is_err_and(|said| said.contains(wrong) && said.contains("1s to 7days")), "{wrong}");
+            assert!(
+                interval(wrong).is_err_and(|said| said.contains(wrong) && said.contains("1s to 7 days")),
+                "{wrong}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is added to the times of a station whose clock is wrong, as an owner writes it. Pure.
 
-use std::time::Duration;
+use super::interval::interval_text;
 use weather::clock::OFFSET_MAX_MS;
 
 /// Reads what is added to the times of a station, ms: `5h`, `-2h30m`.
@@ -21,7 +21,7 @@ pub fn clock_offset(text: &str) -> Result<i64, String> {
 /// The same as text; empty if nothing is added.
 pub fn clock_offset_text(ms: i64) -> String {
     let sign = if ms < 0 { "-" } else { "" };
-    let length = humantime::format_duration(Duration::from_millis(ms.unsigned_abs()));
+    let length = interval_text(ms);
     if ms == 0 { String::new() } else { format!("{sign}{length}") }
 }
 
@@ -35,6 +35,7 @@ mod tests {
             assert_eq!(clock_offset(text), Ok(ms), "{text}");
             assert_eq!(clock_offset(&clock_offset_text(ms)), Ok(ms), "{}", clock_offset_text(ms));
         }
+        assert_eq!(clock_offset_text(259_200_000), "3 days");
         assert_eq!((clock_offset("+0s"), clock_offset_text(0)), (Ok(0), String::new()));
         for wrong in ["5", "h", "-400d", "", "--5h"] {
             assert!(clock_offset(wrong).is_err(), "{wrong}");

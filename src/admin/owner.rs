@@ -46,6 +46,13 @@ impl Owner<'_> {
         self.request.rocket().state::<Subscribed>().is_some_and(|all| all.0.iter().any(|one| one == slug))
     }
 
+    /// The address that was asked for, of the station that is called `now`.
+    pub(super) fn address_with(&self, former: &str, now: &str) -> String {
+        let asked = self.request.uri().to_string();
+        let rest = asked.strip_prefix(&format!("{ROOMS}/stations/{former}")).unwrap_or_default();
+        format!("{ROOMS}/stations/{now}{rest}")
+    }
+
     /// The frame of a page; `word` says what was done a moment ago.
     pub(super) fn frame(&self, title: &str, word: Option<&str>) -> Frame {
         let title = format!("{title} – Stevenson");

@@ -16,7 +16,9 @@ pub(super) fn coordinates(north: &str, east: &str) -> Result<Option<Coordinates>
 
 /// The same for people: `52.52° N 13.41° E`.
 pub fn coordinates_text(place: Coordinates) -> String {
-    let of = |degrees: f64, sides: [&str; 2]| format!("{}° {}", degrees.abs(), sides[usize::from(degrees < 0.0)]);
+    // What an older version stored may be finer than it is read now.
+    let rounded = |degrees: f64| (degrees.abs() * 1e5).round() / 1e5;
+    let of = |degrees: f64, sides: [&str; 2]| format!("{}° {}", rounded(degrees), sides[usize::from(degrees < 0.0)]);
     format!("{} {}", of(place.latitude(), ["N", "S"]), of(place.longitude(), ["E", "W"]))
 }
 

@@ -15,6 +15,8 @@ use rocket::response::{self, Redirect, Responder};
 pub(crate) enum Refusal {
     /// The owner has to log in first.
     Login,
+    /// The station has another slug now: the same room is at this address.
+    Moved(String),
     /// Anything else.
     Other(Problem),
 }
@@ -40,6 +42,7 @@ impl Refusal {
     pub(super) fn status(&self) -> Status {
         match self {
             Self::Login => Status::Forbidden,
+            Self::Moved(_) => Status::PermanentRedirect,
             Self::Other(problem) => problem.status(),
         }
     }
@@ -71,6 +74,7 @@ impl<'r> Responder<'r, 'static> for Refusal {
         match self {
             Self::Login if is_page => Leaf(Redirect::to("/admin/login")).respond_to(request),
             Self::Login => Problem::new(Status::Forbidden, "log in first, at /admin/login").respond_to(request),
+            Self::Moved(to) => Leaf(Redirect::permanent(to)).respond_to(request),
             Self::Other(problem) if !is_page => problem.respond_to(request),
             Self::Other(problem) => {
                 let frame = Frame::new("This did not work – Stevenson", request);

@@ -90,9 +90,12 @@ impl StationView {
     }
 }
 
-/// The station of a slug.
+/// The station of a slug. One that it was called before leads on.
 pub(super) async fn find(owner: &Owner<'_>, slug: &str) -> Result<Arc<Station>, Refusal> {
     let slug = Slug::new(slug).map_err(|_| Refusal::no_station())?;
+    if let Some(now) = owner.storage.directory().renamed(slug.as_str()) {
+        return Err(Refusal::Moved(owner.address_with(slug.as_str(), now)));
+    }
     owner.storage.station_by_slug(slug.as_str()).await.ok_or_else(Refusal::no_station)
 }
 

@@ -208,9 +208,10 @@ fn read(sent: &Sent) -> Result<NewStation, String> {
     Ok(NewStation { slug, name, zone, elevation_m, coordinates })
 }
 
-/// An error's text as a sentence.
+/// An error's text as a sentence. A question ends itself.
 pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(chars).chain(['.']).collect()
+    let end = if text.ends_with(['.', '?', '!']) { None } else { Some('.') };
+    first.chain(chars).chain(end).collect()
 }

@@ -12,6 +12,7 @@ use weather::calibration::{Calibration, read_start, shown_start, told_start};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station};
 use weather::time::Timestamp;
+use weather::typed::number;
 
 /// Calibrations that are listed at most, those that were removed included.
 const LISTED_MAX: u32 = 1_000;
@@ -23,10 +24,10 @@ pub(super) struct Calibrate {
     #[command(flatten)]
     of: Option<OfArguments>,
     /// What is multiplied; of rain: what falls
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, value_parser = number, allow_hyphen_values = true)]
     factor: f64,
     /// What is added then, in the unit that `list` shows: °C, hPa, m/s, …
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_parser = number, allow_hyphen_values = true)]
     offset: f64,
 }
 

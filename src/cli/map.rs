@@ -42,6 +42,7 @@ impl Map {
 /// Says what a field is, or lists the fields.
 pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, sensor }: Map) -> Result<()> {
     let (Some(field), Some(quantity)) = (field, quantity) else { return list(storage, &slug).await };
+    find(storage, &slug)?;
     if let Some(why) = unreadable(&field).or_else(|| never_obeyed(&field)) {
         bail!(why);
     }
@@ -58,6 +59,7 @@ pub(super) async fn map(storage: &Storage, Map { slug, field, quantity, unit, se
 
 /// Nobody knows what a field is any more.
 pub(super) async fn unmap(storage: &Storage, slug: &Slug, field: &str) -> Result<()> {
+    find(storage, slug)?;
     let field = FieldName::new(field)?;
     storage.unmap_field(slug, field.clone(), &author()).await?;
     say!("{field} of {slug} means nothing from now on; what is stored stays")?;

@@ -2,7 +2,7 @@
 
 use super::database::{find, with_storage};
 use super::said::{print, say};
-use super::sensor::{sensor_name, shown};
+use super::sensor::{must_have_sensor, sensor_name, shown};
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
@@ -97,6 +97,9 @@ async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
     let station = find(storage, &which.station)?;
     let Stretch { from, to } = moment::read(&station.zone, &which.time).map_err(|why| anyhow!(why))?;
     let Which { sensor, quantity, reason, .. } = which;
+    if let Some(sensor) = &sensor {
+        must_have_sensor(storage, &station, sensor).await?;
+    }
     let selection = Selection { station: station.slug.clone(), sensor, quantity, from, to };
     let author = Author { name: author(), reason };
     let (done, nothing) = if restore { ("restored", "restored") } else { ("struck out", "struck out") };
@@ -149,6 +152,7 @@ async fn sent(storage: &Storage, of: SentArguments) -> Result<()> {
     let SentArguments { station, time, sensor, quantity } = of;
     let station = find(storage, &station)?;
     let Stretch { from, to } = moment::read(&station.zone, &time).map_err(|why| anyhow!(why))?;
+    must_have_sensor(storage, &station, &sensor).await?;
     let rows = storage.sent((station.id, &sensor, quantity), (from, to), LISTED_MAX).await?;
     if rows.is_empty() {
         bail!("{} of {} sent no {} then", shown(&sensor), station.slug, quantity.name());

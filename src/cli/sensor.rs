@@ -1,12 +1,13 @@
 //! `sensor list | remove`: opens the file itself, beside a running server.
 
-use super::database::{find, must_agree, with_storage};
+use super::database::{did_you_mean, find, must_agree, with_storage};
 use super::said::say;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use stevenson::config::Config;
 use stevenson::storage::Storage;
-use weather::station::{SensorName, Slug};
+use weather::station::{SensorName, Slug, Station};
+use weather::typed::nearest;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SensorCommand {
@@ -36,7 +37,7 @@ impl SensorCommand {
 }
 
 /// The main sensor has no name; this stands for it, and can be nobody's name.
-const MAIN: &str = ".";
+pub(super) const MAIN: &str = ".";
 
 pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
     if text == MAIN { Ok(SensorName::main()) } else { SensorName::new(text).map_err(|error| error.to_string()) }
@@ -44,6 +45,17 @@ pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
 
 pub(super) fn shown(name: &SensorName) -> &str {
     if name.is_main() { MAIN } else { name.as_str() }
+}
+
+/// An error unless the station has that sensor.
+pub(super) async fn must_have_sensor(storage: &Storage, station: &Station, sensor: &SensorName) -> Result<()> {
+    let known = storage.sensors(station.id).await?;
+    if known.iter().any(|one| one.name == *sensor) {
+        return Ok(());
+    }
+    let near = nearest(sensor.as_str(), known.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty()));
+    let (slug, sensor) = (&station.slug, shown(sensor));
+    bail!("{slug} has no sensor \"{sensor}\"{}; stevenson sensor list {slug} tells which it has", did_you_mean(near))
 }
 
 /// Runs the command.
@@ -72,6 +84,7 @@ async fn sensor_command(storage: &Storage, command: SensorCommand) -> Result<()>
         SensorCommand::Remove { station, sensor, yes } => {
             let station = find(storage, &station)?;
             let name = shown(&sensor);
+            must_have_sensor(storage, &station, &sensor).await?;
             if !yes {
                 must_agree(&format!("the sensor {name} of {}", station.slug), name)?;
             }

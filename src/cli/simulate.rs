@@ -1,6 +1,6 @@
 //! `simulate`: a pretend station.
 
-use super::said::say;
+use super::said::{hint, say};
 use super::stop_asked;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -14,7 +14,7 @@ use weather::zone::Zone;
 
 #[derive(Debug, Args)]
 pub(super) struct Simulate {
-    /// The server
+    /// The server. The configuration and STEVENSON_PORT do not say it
     #[arg(long, default_value = "http://127.0.0.1:8000")]
     url: String,
     /// The station's key
@@ -36,15 +36,17 @@ pub(super) struct Simulate {
     #[arg(long, default_value = "UTC", value_parser = zones::parse)]
     zone: Zone,
     /// Degrees north, for the sun and the seasons
-    #[arg(long, default_value_t = LATITUDE_DEFAULT, value_parser = latitude, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = LATITUDE_DEFAULT, value_parser = latitude, allow_hyphen_values = true)]
     latitude: f64,
     /// The station's height, metres
-    #[arg(long, default_value_t = 0.0, value_parser = weather::station::elevation_m, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_parser = weather::station::elevation_m, allow_hyphen_values = true)]
     elevation: f64,
 }
 
 /// Pretends until it is stopped or the plan is done, then prints a summary.
 pub(super) async fn run(arguments: Simulate) -> Result<()> {
+    hint!("posts to {} every {}; Ctrl-C ends it", arguments.url, humantime::format_duration(arguments.every));
+    let url = arguments.url.clone();
     let plan = Plan {
         seed: arguments.seed,
         zone: arguments.zone,
@@ -59,7 +61,7 @@ pub(super) async fn run(arguments: Simulate) -> Result<()> {
     let summary = station::run(plan, stop_asked()).await?;
     say!("{summary}")?;
     if summary.unsent > 0 {
-        bail!("{} readings could not be sent", summary.unsent);
+        bail!("{} readings could not be sent to {url}; is a server there? --url names another one", summary.unsent);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::calibrate::{self, Calibrate};
 use super::database::{find, must_agree, with_storage};
 use super::map;
 use super::said::{aside, hint, must_have_reader, say, write};
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use stevenson::config::Config;
 use stevenson::storage::zones;
@@ -27,17 +27,17 @@ pub(super) enum StationCommand {
         /// Its name for people [default: the slug]
         #[arg(long, value_parser = station_name)]
         name: Option<String>,
-        /// The IANA time zone of its days, such as Europe/Berlin
-        #[arg(long, default_value = "UTC", value_parser = zones::parse)]
-        zone: Zone,
+        /// The IANA time zone of its days, such as Europe/Berlin [default: UTC]
+        #[arg(long, value_parser = zones::parse)]
+        zone: Option<Zone>,
         /// Height of the ground above sea level, metres
-        #[arg(long, value_parser = elevation_m, allow_negative_numbers = true)]
+        #[arg(long, value_parser = elevation_m, allow_hyphen_values = true)]
         elevation: Option<f64>,
         /// Degrees north (negative: south), as 52.52. Nobody but the owner is shown it
-        #[arg(long, requires = "longitude", value_parser = latitude, allow_negative_numbers = true)]
+        #[arg(long, value_parser = latitude, allow_hyphen_values = true)]
         latitude: Option<f64>,
         /// Degrees east (negative: west), as 13.41
-        #[arg(long, requires = "latitude", value_parser = longitude, allow_negative_numbers = true)]
+        #[arg(long, value_parser = longitude, allow_hyphen_values = true)]
         longitude: Option<f64>,
         /// Print nothing but the key, for a script; all other words go to the standard error output
         #[arg(long)]
@@ -81,8 +81,8 @@ pub(super) enum StationCommand {
     Unclaimed,
     /// Make a device that waits a station's, with the reports that it has sent
     Claim {
-        /// The device's number, as `station unclaimed` shows it
-        device: i64,
+        /// The device's number or its fingerprint, as `station unclaimed` shows them
+        device: String,
         /// The station's slug
         slug: Slug,
     },
@@ -151,29 +151,37 @@ impl StationCommand {
 }
 
 /// Runs the command.
-pub(super) async fn run(config: Config, command: StationCommand) -> Result<()> {
+/// False if nothing was to be changed.
+pub(super) async fn run(config: Config, command: StationCommand) -> Result<bool> {
     let subscribed: Vec<String> = config.mqtt.stations().map(str::to_owned).collect();
     with_storage(config, async |storage| station_command(storage, command, &subscribed).await).await
 }
 
 /// `subscribed`: the stations that messages of MQTT are read for.
-async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<()> {
+async fn station_command(storage: &Storage, command: StationCommand, subscribed: &[String]) -> Result<bool> {
     match command {
         StationCommand::Add { slug, name, zone, elevation, latitude, longitude, key_only } => {
             let name = name.unwrap_or_else(|| slug.to_string());
-            // clap has seen that both are there, or none.
-            let coordinates = latitude.zip(longitude).and_then(|(north, east)| Coordinates::new(north, east));
+            let coordinates = match (latitude, longitude) {
+                (None, None) => None,
+                (Some(north), Some(east)) => Coordinates::new(north, east),
+                (Some(_), None) => bail!("--latitude needs --longitude"),
+                (None, Some(_)) => bail!("--longitude needs --latitude"),
+            };
+            let of_zone = set::of_zone(&slug, zone.as_ref());
+            let zone = zone.unwrap_or(Zone::UTC);
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
             must_have_reader()?;
             let (station, key) = storage.add_station(new).await?;
             let said = format!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
-            show_key(&key, &station.slug, key_only, (&said, KEEP))?;
+            let after = std::iter::once(KEEP.to_owned()).chain(of_zone).collect::<Vec<_>>().join("\n");
+            show_key(&key, &station.slug, key_only, (&said, &after))?;
         }
         StationCommand::List => list::list(storage)?,
         StationCommand::Rename { slug, name } => {
-            set::rename(storage, &slug, name).await?;
+            return set::rename(storage, &slug, name).await;
         }
-        StationCommand::Set(arguments) => set::set(storage, *arguments, subscribed).await?,
+        StationCommand::Set(arguments) => return set::set(storage, *arguments, subscribed).await,
         StationCommand::Show(arguments) => show::show(storage, arguments).await?,
         StationCommand::NewKey { slug, key_only } => {
             find(storage, &slug)?;
@@ -182,6 +190,7 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             show_key(&key, &slug, key_only, ("", &format!("{KEEP}\nthe old key is no longer valid")))?;
         }
         StationCommand::Bind { slug, device } => {
+            find(storage, &slug)?;
             // clap has seen that one of them is there.
             for device in device.passkey.iter().chain(&device.mac).chain(&device.serial) {
                 let stored = storage.bind_device(&slug, device).await?.stored;
@@ -196,24 +205,40 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             }
         }
         StationCommand::Unbind { slug } => {
+            find(storage, &slug)?;
+            if storage.directory().devices(slug.as_str()).is_empty() {
+                say!("nothing changed: no device is bound to {slug}")?;
+                return Ok(false);
+            }
             storage.unbind_devices(&slug).await?;
             say!("no device is bound to {slug} now")?;
         }
         StationCommand::Unclaimed => {
             let waiting = storage.unclaimed().await?;
             if waiting.is_empty() {
-                say!("no device waits; stevenson serve --enrol lets them")?;
+                say!(
+                    "no device waits; devices do while the server runs with --enrol, or with enrol = true in [ingest] of the \
+                     configuration"
+                )?;
+            } else {
+                say!(
+                    "{:<6}  {:<11}  {:<16}  {:<20}  model, reports, newest values",
+                    "number",
+                    "fingerprint",
+                    "address",
+                    "format"
+                )?;
             }
             for device in waiting {
                 let said = device.said();
                 let Unclaimed { id, format, model, address, reports, fingerprint, .. } = device;
                 let reports = self::reports(reports as usize);
-                say!("{id:<4}  {address:<16}  {fingerprint}  {format:<20}  {model}  {reports}  {said}")?;
+                say!("{id:<6}  {fingerprint:<11}  {address:<16}  {format:<20}  {model}  {reports}  {said}")?;
             }
         }
         StationCommand::Claim { device, slug } => {
             find(storage, &slug)?;
-            let claimed = storage.claim(device, &slug).await?;
+            let claimed = storage.claim(waiting(storage, &device).await?, &slug).await?;
             say!("uploads of that device are those of {slug} now, with {} that waited", reports(claimed.stored))?;
         }
         StationCommand::Calibrate(arguments) => calibrate::run(storage, *arguments).await?,
@@ -231,7 +256,20 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             }
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// The number of the device that waits under that number or fingerprint.
+async fn waiting(storage: &Storage, named: &str) -> Result<i64> {
+    let waiting = storage.unclaimed().await?;
+    let by_number = waiting.iter().find(|device| device.id.to_string() == named);
+    let alike: Vec<_> = waiting.iter().filter(|device| device.fingerprint.eq_ignore_ascii_case(named)).collect();
+    match (by_number, &alike[..]) {
+        (Some(device), _) => Ok(device.id),
+        (None, [device]) => Ok(device.id),
+        (None, []) => bail!("no device {named} waits to be claimed; stevenson station unclaimed lists those that do"),
+        (None, _) => bail!("several devices have the fingerprint {named}: write the number of one"),
+    }
 }
 
 /// What is to be known of every key.

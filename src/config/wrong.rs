@@ -5,6 +5,7 @@ use super::layers::{Layers, Origin};
 use figment::error::{Actual, Kind};
 use figment::value::{Dict, Value};
 use std::fmt::Write as _;
+use weather::typed::nearest;
 
 /// What a section is called.
 const SECTION: &str = "a section of keys";
@@ -90,14 +91,6 @@ fn owner<'a>(name: &str, all: &'a Dict) -> Option<&'a str> {
         Value::Dict(_, keys) if keys.contains_key(name) => Some(&**section),
         _ => None,
     })
-}
-
-/// The known name that is most like this one, unless none is.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A third of the letters may differ: more is another word.
-    let allowed = (name.chars().count() / 3).max(1);
-    let distance = |other: &str| strsim::osa_distance(&name.to_lowercase(), other);
-    known.map(|other| (distance(other), other)).filter(|(far, _)| *far <= allowed).min().map(|(_, other)| other)
 }
 
 /// What figment says, with the value and its place.

@@ -79,7 +79,7 @@ impl Zones {
     pub fn names(&self) -> Vec<String> {
         let inside = TimeZoneDatabase::bundled();
         let all = self.machine.iter().chain([&inside]).flat_map(TimeZoneDatabase::available);
-        all.map(|name| name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
+        all.map(|name| name.to_string()).filter(|name| name != "Factory").collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The zone of a name. One that only the other database knows is better than none.
@@ -89,7 +89,10 @@ impl Zones {
     pub fn named(&self, name: &str) -> Result<Zone, UnknownZone> {
         let machine = self.machine.as_ref().and_then(|machine| Zone::of(machine, name));
         let found = machine.or_else(|| Zone::inside(name));
-        found.ok_or_else(|| UnknownZone { given: name.to_owned(), near: near::names(name, &self.names()) })
+        found.ok_or_else(|| {
+            let (near, is_offset) = (near::names(name, &self.names()), near::is_offset(name));
+            UnknownZone { given: name.to_owned(), near, is_offset }
+        })
     }
 }
 
@@ -107,12 +110,17 @@ pub struct UnknownZone {
     given: String,
     /// Names that may be meant, the likeliest first.
     near: Vec<String>,
+    /// It is written as a distance from UTC.
+    is_offset: bool,
 }
 
 impl fmt::Display for UnknownZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there is no time zone {:?}", self.given)?;
         match self.near.as_slice() {
+            [] if self.is_offset => f.write_str(
+                ": a distance from UTC is none, because clocks change; name a place, such as Europe/Berlin, or UTC",
+            ),
             [] => f.write_str(": use a name of the IANA database, such as Europe/Berlin or UTC"),
             [one] => write!(f, "; did you mean {one}?"),
             [some @ .., last] => write!(f, "; did you mean {} or {last}?", some.join(", ")),

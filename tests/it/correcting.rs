@@ -113,7 +113,12 @@ async fn everything_that_is_set_wrong_can_be_set_right_while_the_server_runs() {
     assert_eq!(json["sensors"][0]["values"][0]["quantity"], "temperature");
 
     assert!(refused(folder.path(), &["station", "add", "garden"]).contains("leads on to it"));
-    assert!(refused(folder.path(), &["station", "show", "garden"]).contains("is called \"plot\" in URLs now"));
+    let led_on = refused(folder.path(), &["station", "show", "garden"]);
+    let data = folder.path().display();
+    assert!(
+        led_on.contains(&format!("is called \"plot\" in URLs now: stevenson --data {data} station show plot")),
+        "{led_on}"
+    );
     said(folder.path(), &["station", "set", "plot", "--interval", "learnt", "--forget-former-slugs"]);
     until(&format!("{}/s/garden", server.url), |answer| answer.0 == 404).await;
     said(folder.path(), &["station", "add", "garden"]);
@@ -124,6 +129,7 @@ fn a_value_that_is_wrong_is_quoted_whole_with_what_may_be_meant() {
     let folder = tempfile::tempdir().expect("a folder");
     make_database(folder.path());
     said(folder.path(), &["station", "add", "a"]);
+    said(folder.path(), &["station", "add", "garden"]);
     let long = "Rathaus ".repeat(40);
     let long = long.trim();
     for (arguments, expected) in [
@@ -139,8 +145,26 @@ fn a_value_that_is_wrong_is_quoted_whole_with_what_may_be_meant() {
         ),
         (&["station", "set", "a", "--slug", &"s".repeat(65)], "has 65 characters; the most is 64"),
         (&["sensor", "remove", "a", &"s".repeat(41)], "has 41 characters; the most is 40"),
-        (&["station", "set", "a", "--interval", "0s"], "1s to 7days"),
-        (&["station", "set", "a"], "--name"),
+        (&["station", "set", "a", "--interval", "0s"], "1s to 7 days"),
+        (&["station", "set", "a"], "say what is to be changed, such as --name"),
+        (&["station", "set", "a", "--interval", "-1s"], "\"-1s\" is no length of time"),
+        (&["station", "set", "a", "--longitude", "13.4"], "--longitude needs --latitude"),
+        (&["station", "add", "b", "--latitude", "52.5"], "--latitude needs --longitude"),
+        (&["station", "set", "a", "--zone", "Factory"], "there is no time zone \"Factory\""),
+        (&["station", "set", "a", "--zone", "GMT+1"], "name a place, such as Europe/Berlin"),
+        (&["station", "set", "a", "--zone", "CEST"], "did you mean Europe/Berlin?"),
+        (&["station", "set", "a", "--elevation", "34,5"], "write 34.5, with a point and without a unit"),
+        (&["station", "add", "b", "--elevation", "-3m"], "write -3, with a point and without a unit"),
+        (&["station", "calibrate", "a", "--quantity", "temperature", "--offset", "-0,4"], "write -0.4,"),
+        (
+            &["station", "add", "Town Hall"],
+            "(its name in addresses): use a-z, 0-9 and inner hyphens, 64 at most; town-hall would do",
+        ),
+        (&["station", "show", "garten"], "did you mean \"garden\"?; stevenson station list"),
+        (&["station", "show", "cellar"], "there is no station \"cellar\"; stevenson station list"),
+        (&["station", "new-key", "garten"], "did you mean \"garden\"?"),
+        (&["sensor", "remove", "a", "indoor"], "a has no sensor \"indoor\"; stevenson sensor list a"),
+        (&["serve", "--address", "localhost"], "write 127.0.0.1 for this machine alone"),
         (&["station", "map", "a", "temperature", "--quantity", "humidity"], "the name of a quantity"),
         (&["station", "map", "a", "dateutc", "--quantity", "humidity"], "when something was observed"),
     ] {
@@ -152,6 +176,36 @@ fn a_value_that_is_wrong_is_quoted_whole_with_what_may_be_meant() {
         program().args(["station", "calibrate", "--data", data, "list", "a"]).output().expect("the program runs");
     let listed = String::from_utf8_lossy(&listed.stdout);
     assert!(listed.contains("nothing of a is calibrated"), "{listed}");
+}
+
+#[test]
+fn what_changes_nothing_says_so_and_what_changes_says_how() {
+    let folder = tempfile::tempdir().expect("a folder");
+    make_database(folder.path());
+    let added = said(folder.path(), &["station", "add", "a"]);
+    assert!(added.contains("its days are those of UTC; stevenson station set a --zone changes that"), "{added}");
+    let set = |options: &[&str]| said(folder.path(), &[&["station", "set", "a"], options].concat());
+    for (options, told) in [
+        (&["--clock-offset", "-2h"][..], "2 h are taken from the times that a sends, from now on"),
+        (&["--clock-offset", "1h 30m"], "1 h 30 min are added to the times that a sends, from now on"),
+        (&["--interval", "7 days"], "a reports every 7 days now"),
+        (
+            &["--zone", "Etc/GMT+1"],
+            "Etc/GMT+1 is 1 h behind UTC, all year: the sign in its name is the other way round",
+        ),
+        (&["--latitude", "-1e-320", "--longitude", "13.4049540001"], "a stands at 0° N 13.40495° E now"),
+        (&["--slug", "a", "--elevation", "-0"], "a stands 0 m above sea level now"),
+    ] {
+        let first = set(options);
+        assert!(first.contains(told) && first.contains("\nchanged: "), "{first}");
+        assert!(first.contains("a server that runs follows within a second"), "{first}");
+        assert_eq!(set(options), "nothing changed: a is so already\n", "{options:?}");
+    }
+    said(folder.path(), &["station", "bind", "a", "--mac", "24:C8:6E:01:23:45"]);
+    let unbind = || said(folder.path(), &["station", "unbind", "a"]);
+    assert!(unbind().contains("no device is bound to a now\nchanged: "));
+    assert_eq!(unbind(), "nothing changed: no device is bound to a\n");
+    assert_eq!(set(&["--forget-former-slugs"]), "nothing changed: a is so already\n");
 }
 
 const JSON: &str = "Content-Type: application/json\r\n";

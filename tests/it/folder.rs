@@ -129,7 +129,10 @@ fn serve_makes_the_folder_in_the_usual_place_and_commands_say_where_they_write()
     let added = home.run(&["station", "add", "garden", "--name", "Garden"]);
     assert!(added.out.starts_with(&format!("added garden (Garden) to {file}\nkey: ")), "{}{}", added.out, added.error);
     let renamed = home.run(&["station", "rename", "garden", "Yard"]);
-    assert_eq!(renamed.out, format!("garden is called Yard now\nchanged: {file}\n"));
+    assert_eq!(
+        renamed.out,
+        format!("garden is called Yard now\na server that runs follows within a second\nchanged: {file}\n")
+    );
     assert!(!home.run(&["station", "list"]).out.contains("changed"), "a command that reads changes nothing");
     server.kill().expect("it ends");
     server.wait().expect("it has ended");

@@ -170,13 +170,15 @@ async fn a_removed_station_is_a_stranger() {
 #[tokio::test]
 async fn what_is_not_stored_is_named_with_its_value_and_the_reason() {
     let door = AtTheDoor::new().await;
-    let (status, receipt) = door.post(json!({"temperature": 21, "humidity": 140, "wind": 3, "co2": -9999})).await;
+    let (status, receipt) =
+        door.post(json!({"temperature": 21, "humidity": 140, "wind": 3, "indoor/humdity": 40, "co2": -9999})).await;
     assert_eq!(status, 201);
     let mut warnings = receipt["warnings"].as_array().expect("an array").clone();
     warnings.sort_by_key(|warning| warning["field"].to_string());
     let expected = [
         json!({"field": "co2", "value": "-9999", "reason": "means \"no value\", nothing stored"}),
         json!({"field": "humidity", "value": "140", "reason": "outside 0 to 100 %"}),
+        json!({"field": "indoor/humdity", "value": "40", "reason": "unknown field, not stored; did you mean humidity?"}),
         json!({"field": "wind", "value": "3", "reason": "unknown field, not stored"}),
     ];
     assert_eq!(warnings, expected);

@@ -22,6 +22,7 @@ pub mod station_state;
 pub mod sun;
 pub mod tendency;
 pub mod time;
+pub mod typed;
 pub mod units;
 pub mod upload_units;
 pub mod values;

@@ -3,6 +3,7 @@
 use crate::quantity::Quantity;
 use crate::sun::Coordinates;
 use crate::time::{DAY_MS, SECOND_MS};
+use crate::typed::number;
 use crate::upload_units::UploadUnits;
 use crate::visible::{is_hidden, is_joiner};
 use crate::zone::Zone;
@@ -98,9 +99,32 @@ impl Slug {
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !text.starts_with('-')
             && !text.ends_with('-');
-        let rule = || format!("use a-z, 0-9 and inner hyphens, {SLUG_MAX_BYTES} at most");
-        checked("station slug", text, SLUG_MAX_BYTES, fits, rule)?;
+        let rule = || {
+            let near = Self::near(text).map_or_else(String::new, |near| format!("; {near} would do"));
+            format!("use a-z, 0-9 and inner hyphens, {SLUG_MAX_BYTES} at most{near}")
+        };
+        checked("station slug (its name in addresses)", text, SLUG_MAX_BYTES, fits, rule)?;
         Ok(Self(text.to_owned()))
+    }
+
+    /// The slug that is like a text that is none: `town-hall` for `Town Hall`.
+    fn near(text: &str) -> Option<Self> {
+        let mut near = String::new();
+        for c in text.chars().flat_map(char::to_lowercase) {
+            match c {
+                'ä' => near.push_str("ae"),
+                'ö' => near.push_str("oe"),
+                'ü' => near.push_str("ue"),
+                'ß' => near.push_str("ss"),
+                c if c.is_ascii_alphanumeric() => near.push(c),
+                // A letter that has no place there: a part of the name would be another name.
+                c if c.is_alphanumeric() => return None,
+                _ if near.ends_with('-') => {}
+                _ => near.push('-'),
+            }
+        }
+        let near = near.trim_matches('-');
+        (!near.is_empty() && near.len() <= SLUG_MAX_BYTES).then(|| Self(near.to_owned()))
     }
 
     /// The text.
@@ -180,14 +204,10 @@ impl SensorName {
 /// # Errors
 /// The sentence for the person who wrote it, if it is no number within [`ELEVATION_LIMITS_M`].
 pub fn elevation_m(text: &str) -> Result<f64, String> {
-    match text.trim().parse() {
-        Ok(metres) if ELEVATION_LIMITS_M.contains(&metres) => Ok(metres),
-        _ => Err(format!(
-            "{text:?} is not a height from {} to {} metres",
-            ELEVATION_LIMITS_M.start(),
-            ELEVATION_LIMITS_M.end()
-        )),
-    }
+    let (low, high) = ELEVATION_LIMITS_M.into_inner();
+    let wrong = || format!("{text:?} is not a height from {low} to {high} metres");
+    let metres = number(text).map_err(|write| format!("{}: {write}", wrong()))?;
+    if ELEVATION_LIMITS_M.contains(&metres) { Ok(metres) } else { Err(wrong()) }
 }
 
 /// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
@@ -253,7 +273,10 @@ mod tests {
         assert_eq!(said, format!("the station name {:?} has 103 characters; the most is 80", long.trim()));
         let long = "Ä".repeat(200);
         let said = Slug::new(&long).expect_err("too long").to_string();
-        assert_eq!(said, format!("the station slug {long:?} has 200 characters; the most is 64"));
+        assert_eq!(
+            said,
+            format!("the station slug (its name in addresses) {long:?} has 200 characters; the most is 64")
+        );
         let said = SensorName::new(&"x".repeat(41)).expect_err("too long").to_string();
         assert!(said.contains("has 41 characters; the most is 40"), "{said}");
     }
@@ -262,5 +285,16 @@ mod tests {
     fn the_error_names_what_is_wrong() {
         let error = Slug::new("Town Hall").expect_err("has a space").to_string();
         assert!(error.contains("\"Town Hall\"") && error.contains("a-z"), "{error}");
+        for (wrong, near) in
+            [("Garden", "garden"), ("Town Hall", "town-hall"), ("Süd_West", "sued-west"), ("../x", "x")]
+        {
+            let said = Slug::new(wrong).expect_err("no slug").to_string();
+            assert!(said.ends_with(&format!("; {near} would do")), "{said}");
+            assert!(Slug::new(near).is_ok());
+        }
+        for wrong in ["", "-", "東京", "a東", &"Ü".repeat(64)] {
+            let said = Slug::new(wrong).expect_err("no slug").to_string();
+            assert!(!said.contains("would do"), "{said}");
+        }
     }
 }

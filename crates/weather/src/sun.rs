@@ -1,6 +1,7 @@
 //! Where the sun stands.
 
 use crate::time::{DAY_MS, Timestamp};
+use crate::typed::number;
 
 /// Where a station stands: degrees north and east, within a degree's limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Coordinates {
 pub const LATITUDE_LIMITS: std::ops::RangeInclusive<f64> = -90.0..=90.0;
 /// Longitudes that are one, degrees east.
 pub const LONGITUDE_LIMITS: std::ops::RangeInclusive<f64> = -180.0..=180.0;
+/// Degrees are kept to this part of one: a metre. Nobody knows better where an instrument stands.
+const PARTS: f64 = 100_000.0;
 
 /// Reads a latitude, degrees north.
 ///
@@ -35,7 +38,9 @@ pub fn longitude(text: &str) -> Result<f64, String> {
 }
 
 fn degrees(text: &str, limits: &std::ops::RangeInclusive<f64>) -> Option<f64> {
-    text.trim().parse().ok().filter(|degrees| limits.contains(degrees))
+    let degrees = number(text).ok().filter(|degrees| limits.contains(degrees))?;
+    // Zero may have become -0.
+    Some((degrees * PARTS).round() / PARTS + 0.0)
 }
 
 impl Coordinates {
@@ -118,6 +123,10 @@ mod tests {
     #[test]
     fn a_place_is_on_earth() {
         assert_eq!((latitude(" 52.52 "), longitude("-180")), (Ok(52.52), Ok(-180.0)));
+        for nothing in ["-0", "1e-320", "-1e-9"] {
+            assert!(latitude(nothing).is_ok_and(|degrees| degrees == 0.0 && degrees.is_sign_positive()), "{nothing}");
+        }
+        assert_eq!(longitude("13.4049540001"), Ok(13.40495));
         for wrong in ["90.1", "NaN", "", "52°", "52,5"] {
             assert!(latitude(wrong).is_err_and(|why| why.contains("latitude")), "{wrong}");
         }

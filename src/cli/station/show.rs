@@ -2,7 +2,7 @@
 
 use super::super::database::find;
 use super::super::said::print;
-use super::super::sensor::shown as sensor_shown;
+use super::super::sensor::{MAIN, shown as sensor_shown};
 use anyhow::Result;
 use chrono::Offset;
 use clap::Args;
@@ -13,6 +13,7 @@ use stevenson::admin::{clock_offset_text, coordinates_text, interval_text};
 use stevenson::storage::{Latest, Marked, Storage};
 use weather::calibration::told_start;
 use weather::freshness::{Freshness, ago};
+use weather::preference::Preference;
 use weather::station::{SensorName, Slug, Station};
 use weather::time::{DAY_MS, Timestamp};
 
@@ -176,8 +177,7 @@ fn values(
         let newer = marked.iter().rfind(is_newer).map(|mark| mark.reason.words());
         let state = Freshness::of(Some(one.observed_at), now, interval_ms).name();
         let but = newer.map_or_else(String::new, |why| format!("; what came after it does not count: {why}"));
-        let number = format!("{} {unit}", quantity.echo(one.value));
-        let number = number.trim_end();
+        let number = Preference::default().text(quantity, one.value);
         Value {
             quantity: quantity.name(),
             value: one.value,
@@ -213,7 +213,7 @@ fn told(shown: &Shown, station: &Station) -> String {
         },
     );
     line("clock offset", or(clock_offset_text(shown.clock_offset_ms), "none"));
-    line("clock", format!("the running server knows what it shows: /admin/stations/{}", shown.slug));
+    line("clock", "stevenson check tells if it is off".to_owned());
     line("upload units", shown.upload_units.to_owned());
     line("key", format!("begins with {}", shown.key_prefix));
     line("devices", or(shown.devices.join(", "), "none"));
@@ -226,7 +226,8 @@ fn told(shown: &Shown, station: &Station) -> String {
         line("being made anew", "what is kept follows a calibration or a change of the zone".to_owned());
     }
     for sensor in &shown.sensors {
-        line(&format!("sensor {}", sensor.name), format!("about {} KiB", sensor.about_kib));
+        let name = if sensor.name == MAIN { "main sensor".to_owned() } else { format!("sensor {}", sensor.name) };
+        line(&name, format!("about {} KiB", sensor.about_kib));
         for value in &sensor.values {
             line(&format!("  {}", value.quantity), value.told.clone());
         }

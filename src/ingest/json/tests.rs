@@ -104,7 +104,7 @@ fn a_value_that_is_not_weather_is_named_and_the_rest_is_kept() {
             r#"pm10 = "[1]": not a number"#,
             r#"Indoor/temperature = "3": "Indoor" is not a sensor name: use a-z, 0-9, - and _, 40 at most"#,
             r#"wind = "4": unknown field, not stored"#,
-            r#"/temperature = "5": unknown field, not stored"#,
+            r#"/temperature = "5": unknown field, not stored; did you mean temperature?"#,
             r#"uv_index = "\"\\ud800\"": not a number"#,
         ]
     );

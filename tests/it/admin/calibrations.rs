@@ -56,7 +56,7 @@ async fn a_calibration_that_is_wrong_says_why_and_keeps_what_was_written() {
     app.add_station("town-hall").await;
     for (body, why) in [
         ("quantity=temperature&factor=0&offset=1&what=add", "A factor lies between 0.1 and 10"),
-        ("quantity=temperature&factor=nan&offset=1&what=add", "finite"),
+        ("quantity=temperature&factor=nan&offset=1&what=add", "such as 34.5"),
         ("quantity=temperature&factor=two&offset=1&what=add", "is no number"),
         ("quantity=temperature&offset=100&what=add", "between -70 and 70 °C"),
         ("quantity=precipitation&factor=1&offset=1&what=add", "no offset"),

@@ -325,14 +325,17 @@ async fn the_command_line_claims_a_device() {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     };
     let listed = told(&["station", "unclaimed"]);
+    let fingerprint = listed.lines().nth(1).expect("a device").split_whitespace().nth(1).expect("a fingerprint");
     assert!(
-        listed.starts_with("1 ")
+        listed.starts_with("number  fingerprint ")
+            && listed.contains("\n1 ")
             && listed.contains("GW2000A_V3.1")
             && listed.contains("1 report  10.0 °C, indoor 40 %\n"),
         "{listed}"
     );
     assert!(told(&["station", "claim", "1", "barn"]).contains("there is no station \"barn\""));
     assert!(told(&["station", "claim", "7", "roof"]).contains("no device 7 waits"));
-    assert!(told(&["station", "claim", "1", "roof"]).contains("with 1 report that waited"));
+    assert!(told(&["station", "claim", "zzzz", "roof"]).contains("no device zzzz waits"));
+    assert!(told(&["station", "claim", fingerprint, "roof"]).contains("with 1 report that waited"));
     assert!(told(&["station", "unclaimed"]).contains("no device waits"));
 }

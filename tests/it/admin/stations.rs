@@ -107,6 +107,8 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_written() {
     let app = TestApp::start().await;
     app.add_station("roof").await;
     for (body, status, why) in [
+        ("slug=shed&name=B&zone=Berlin&elevation=", 422, "did you mean Europe/Berlin?<"),
+        ("slug=shed&name=B&zone=UTC&elevation=34%2C5", 422, "write 34.5, with a point"),
         ("slug=The+Barn&name=B&zone=UTC&elevation=", 422, "station slug"),
         ("slug=barn&name=B%E2%80%AE&zone=UTC&elevation=", 422, "station name"),
         ("slug=barn&name=B&zone=Mars%2FOlympus&elevation=", 422, "Mars/Olympus"),
@@ -331,4 +333,26 @@ async fn light_at_night_is_set_aside_where_the_place_is_known() {
         let light = latest.iter().find(|one| one.quantity == weather::quantity::Quantity::SolarRadiation);
         assert_eq!(light.map(|one| one.value), Some(41.0), "{slug}: as dark as instruments tell");
     }
+}
+
+#[tokio::test]
+async fn a_former_slug_leads_on_to_the_stations_rooms() {
+    let app = TestApp::start().await;
+    assert_eq!(send(&app, "/admin/stations", "slug=barn&name=B&zone=UTC&elevation=").await.status, 303);
+    assert_eq!(send(&app, "/admin/stations/barn/slug", "slug=shed").await.status, 303);
+    for (path, to) in [
+        ("GET /admin/stations/barn", "/admin/stations/shed"),
+        ("GET /admin/stations/barn?done=set", "/admin/stations/shed?done=set"),
+        ("GET /admin/stations/barn/calibrations", "/admin/stations/shed/calibrations"),
+    ] {
+        let answer = ask(&app, path, "", b"").await;
+        assert_eq!((answer.status, location(&answer).as_str()), (308, to), "{path}: {}", answer.body);
+    }
+    let posted = send(&app, "/admin/stations/barn/name", "name=Shed").await;
+    assert_eq!((posted.status, location(&posted).as_str()), (308, "/admin/stations/shed/name"), "{}", posted.body);
+    assert_eq!(
+        send(&app, "/admin/stations/shed/name", "name=Shed").await.status,
+        303,
+        "a browser sends it again there"
+    );
 }

@@ -20,7 +20,7 @@ fn a_mistake_is_one_sentence_with_key_value_file_and_line() {
     );
     assert_eq!(
         refused("[mqtt]\nbroker = \"b\"\n\n[[mqtt.subscriptions]]\ntopic = \"a\"\nstation = \"A B\"\n")
-            .split_once(" (")
+            .rsplit_once(" (")
             .map(|(_, end)| end.to_owned()),
         Some(format!("line 6 of {file})"))
     );

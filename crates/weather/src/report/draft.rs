@@ -6,9 +6,15 @@ use crate::quality::{self, Clock, Refusal};
 use crate::quantity::Quantity;
 use crate::station::SensorName;
 use crate::time::{DAY_MS, SERIES_BEGIN, Timestamp};
+use crate::typed::nearest;
 use crate::units::Unit;
 use crate::values::Values;
 use std::collections::BTreeMap;
+
+/// Of so many unknown fields of a report it is asked what may be meant: a sender makes the same mistake in all.
+const MEANT_MAX: usize = 4;
+/// Shorter names are too like others, characters.
+const MEANT_MIN_CHARS: usize = 5;
 
 /// A report in the making at a door: takes fields, keeps what is weather, remembers what is not.
 #[derive(Debug)]
@@ -80,7 +86,9 @@ impl Draft {
         if self.is_history {
             return self.unread.push(cut(field, FIELD_MAX_CHARS));
         }
-        let warning = Warning::new(field, value, "unknown field, not stored");
+        let meant = if self.unknown.len() < MEANT_MAX { meant(field) } else { None };
+        let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+        let warning = Warning::new(field, value, format!("unknown field, not stored{meant}"));
         if self.unknown.len() < UNKNOWN_MAX {
             self.unknown.push((warning.field.clone(), warning.value.clone()));
         }
@@ -261,4 +269,10 @@ pub struct Finished {
     pub known: usize,
     /// How many of the warnings are refusals: values that are wrong, not just missing or unknown.
     pub refused: usize,
+}
+/// The quantity that a field of this name may be.
+fn meant(field: &str) -> Option<&'static str> {
+    let name = field.rsplit_once('/').map_or(field, |(_, name)| name);
+    let fits = (MEANT_MIN_CHARS..=FIELD_MAX_CHARS).contains(&name.len());
+    fits.then(|| nearest(name, Quantity::shown().map(Quantity::name))).flatten()
 }
