@@ -9,6 +9,7 @@ use weather::quantity::Quantity;
 use weather::report::{Report, Warning};
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
+use weather::visible::escaped;
 use weather::zone::Zone;
 
 /// Lines that are listed of what was not taken.
@@ -138,7 +139,7 @@ impl Tally {
         }
         if !self.unread.is_empty() {
             let named: Vec<_> =
-                self.unread.iter().map(|(field, count)| format!("{field} ({})", thousands(*count))).collect();
+                self.unread.iter().map(|(field, count)| format!("{} ({})", escaped(field), thousands(*count))).collect();
             println!("not known here, not stored: {}", named.join(", "));
         }
         self.list();
@@ -172,7 +173,7 @@ impl Tally {
         if self.refusals > 0 {
             println!("{} values or lines were not taken:", thousands(self.refusals));
             for (file, Refused { line, warning }) in &self.refused {
-                println!("  {file}, line {line}: {warning}");
+                println!("  {}, line {line}: {}", escaped(file), escaped(&warning.to_string()));
             }
             more(self.refusals, self.refused.len());
         }
@@ -189,7 +190,7 @@ impl Tally {
                 "{} values are others than those that are stored for the same time; the stored ones stay:",
                 thousands(self.contradictions)
             );
-            self.contradicting.iter().for_each(|warning| println!("  {warning}"));
+            self.contradicting.iter().for_each(|warning| println!("  {}", escaped(&warning.to_string())));
             more(self.contradictions, self.contradicting.len());
         }
     }
@@ -220,15 +221,17 @@ fn values(report: &Report) -> String {
 /// Says what was understood of a file: all of it in a dry run, else what is not read.
 pub(super) fn understood(name: &str, opened: &Opened, all: bool) {
     let understood = opened.understood();
-    println!("{name}: {}", opened.format().title());
+    println!("{}: {}", escaped(name), opened.format().title());
+    // Texts of files may hold anything.
+    let say = |line: String| println!("  {}", escaped(&line));
     if all {
-        understood.notes.iter().for_each(|note| println!("  {note}"));
+        understood.notes.iter().for_each(|note| say(note.to_string()));
     }
     for column in &understood.columns {
         match &column.means {
-            Ok(means) if all => println!("  {} → {means}", column.name),
+            Ok(means) if all => say(format!("{} → {means}", column.name)),
             Ok(_) => {}
-            Err(why) => println!("  {}: not read ({why})", column.name),
+            Err(why) => say(format!("{}: not read ({why})", column.name)),
         }
     }
 }
