@@ -20,7 +20,9 @@ pub(super) fn tell(told: &Told) {
         Who::Station(station) if *is_partly => {
             tracing::warn!(target: TARGET, station, format, way, reason, again, within, "an upload was not stored in full");
         }
-        Who::Station(station) => tracing::warn!(target: TARGET, station, format, way, reason, again, within, "an upload was refused"),
+        Who::Station(station) => {
+            tracing::warn!(target: TARGET, station, format, way, reason, again, within, "an upload was refused")
+        }
         Who::Nobody(from) => {
             let from = from.map(tracing::field::display);
             tracing::warn!(target: TARGET, from, format, way, reason, again, within, "an upload of an unknown sender was refused");

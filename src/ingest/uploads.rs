@@ -3,10 +3,10 @@
 mod words;
 
 use super::console::{Arrived, Credentials, Dialect, Garbled, Target, Upload};
+use super::enrolment::Turned;
 use super::inflate::{self, Coding, NotInflated};
 use super::keys::NoKey;
 use super::trail::Trail;
-use super::enrolment::Turned;
 use super::{Enrolment, Options, body, reasons, unmapped};
 use crate::inbox::{Fate, Inbox, Note, Raw, Reader, Understood};
 use crate::storage::{self, DeviceSecret, KEY_MARK, Storage, Stranger};
@@ -118,7 +118,8 @@ impl From<storage::Error> for Outcome {
         if matches!(error, storage::Error::NoStation(_)) {
             return Self::Unauthorized;
         }
-        Self::Away { retry_after_s: Problem::from(error).retry_after_s().unwrap_or(1) }
+        let why = error.to_string();
+        Self::Away { retry_after_s: Problem::from(error).retry_after_s().unwrap_or(1), why }
     }
 }
 
@@ -350,7 +351,8 @@ async fn store(
             _ => why.clone(),
         };
         found.nobody = why;
-        let waits = stranger(upload, came, storage)?.map(|stranger| to.enrolment.lets_wait(came.sure).map(|()| stranger));
+        let waits =
+            stranger(upload, came, storage)?.map(|stranger| to.enrolment.lets_wait(came.sure).map(|()| stranger));
         let (reason, nobody) = match waits {
             Some(Ok(stranger)) => {
                 let parsed = upload.parse(received, &SensorName::main())?;
@@ -358,7 +360,9 @@ async fn store(
                 return Ok(Outcome::Waits);
             }
             Some(Err(Turned::Off)) | None => (reason, None),
-            Some(Err(turned)) => (format!("{reason}, and {turned}").into(), Some(format!("{}, and {turned}", found.nobody))),
+            Some(Err(turned)) => {
+                (format!("{reason}, and {turned}").into(), Some(format!("{}, and {turned}", found.nobody)))
+            }
         };
         found.nobody = nobody.map_or_else(|| std::mem::take(&mut found.nobody), Cow::from);
         found.reasons.push(reason);

@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn every_line_of_json_is_an_object() {
-        for (message, repeated) in [("one\ntwo", 0), ("\u{1b}\"", 312), ("\u{9b}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}\u{7f}", 0)] {
+        for (message, repeated) in
+            [("one\ntwo", 0), ("\u{1b}\"", 312), ("\u{9b}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}\u{7f}", 0)]
+        {
             let told = line(Way::Json, message, repeated);
             assert!(!told.trim_end().chars().any(is_odd), "{told}");
             assert_eq!(told.matches('\n').count(), 1);

@@ -4,7 +4,10 @@
 /// shows `gpj.exe` as `exe.jpg`. The two joiners, of which some scripts and faces are made, are none of them.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        )
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -61,7 +64,9 @@ mod tests {
             assert_eq!(visible(&format!("ab{hidden}cd")), "abcd", "{hidden:?}");
         }
         assert!(is_hidden('\u{1b}') && is_hidden('\n'), "a name is one line");
-        for unseen in ["", " \u{a0}", "\u{2028}", "\u{e0041}", "\u{3164}", "\u{2800}", "\u{301}\u{302}", "\u{ad}\u{200d}"] {
+        for unseen in
+            ["", " \u{a0}", "\u{2028}", "\u{e0041}", "\u{3164}", "\u{2800}", "\u{301}\u{302}", "\u{ad}\u{200d}"]
+        {
             assert!(!shows(unseen), "{unseen:?}");
         }
         assert!(["ä", "a\u{301}", "東", "👩\u{200d}🏫", "-"].into_iter().all(shows));

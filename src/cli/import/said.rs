@@ -138,8 +138,11 @@ impl Tally {
             println!("{} lines left out by --only", thousands(self.left_out));
         }
         if !self.unread.is_empty() {
-            let named: Vec<_> =
-                self.unread.iter().map(|(field, count)| format!("{} ({})", escaped(field), thousands(*count))).collect();
+            let named: Vec<_> = self
+                .unread
+                .iter()
+                .map(|(field, count)| format!("{} ({})", escaped(field), thousands(*count)))
+                .collect();
             println!("not known here, not stored: {}", named.join(", "));
         }
         self.list();

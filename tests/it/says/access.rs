@@ -38,7 +38,8 @@ async fn the_access_log_has_a_line_for_each_answered_request_and_no_secret() {
 #[tokio::test]
 async fn secrets_are_hidden_wherever_a_request_has_them() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("stevenson.toml"), "[web]\nmetrics_token = \"open-the-figures\"\n").expect("written");
+    std::fs::write(folder.path().join("stevenson.toml"), "[web]\nmetrics_token = \"open-the-figures\"\n")
+        .expect("written");
     let mut server = Server::start(folder.path(), &["--access-log"]);
     let address = server.url.strip_prefix("http://").expect("a URL").parse().expect("an address");
     for (number, (method, target, agent)) in [
@@ -53,7 +54,9 @@ async fn secrets_are_hidden_wherever_a_request_has_them() {
     .into_iter()
     .enumerate()
     {
-        let head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n");
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"
+        );
         let _open = Connection::send(address, &head).await;
         let place = char::from(b'a' + u8::try_from(number).expect("few"));
         server.hears(&["stevenson::access: answered", &format!("/{place}")]);

@@ -53,6 +53,9 @@ async fn a_disk_that_gets_full_is_told_by_its_name_and_not_as_a_limit() {
     assert_eq!(status, 507);
     let told = server.hears(&["an upload was refused", "station=roof", "the disk is full, nothing was stored"]);
     assert!(told.contains("make room") && !told.contains("max_database_mib"), "{told}");
+    let console = format!("/weatherstation/updateweatherstation.php?ID=roof&PASSWORD={key}&tempf=50&dateutc=now");
+    assert_eq!(server.gets(&console).await.0, 503);
+    server.hears(&["an upload was refused", "format=\"Weather Underground\"", "the disk is full, nothing was stored"]);
 }
 
 #[test]

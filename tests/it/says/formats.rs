@@ -51,7 +51,10 @@ async fn every_line_is_json_if_that_is_asked_for() {
         server.gets("/weatherstation/updateweatherstation.php?ID=x&PASSWORD=y").await;
     }
     let (_, log) = server.ends();
-    assert!(!log.chars().any(|c| c != '\n' && (c.is_control() || "\u{2028}\u{202e}\u{200b}\u{e0041}".contains(c))), "{log}");
+    assert!(
+        !log.chars().any(|c| c != '\n' && (c.is_control() || "\u{2028}\u{202e}\u{200b}\u{e0041}".contains(c))),
+        "{log}"
+    );
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     for line in &lines {
         assert!(["time", "level", "target", "message"].iter().all(|key| line[key].is_string()), "{line}");

@@ -55,7 +55,9 @@ async fn values_of_secrets_are_in_no_line_however_much_is_told() {
     assert!(request.send().await.expect("an answer").status().is_success());
     for (id, password) in [("roof", key.as_str()), ("opensesame", "opensesame")] {
         let console = "/weatherstation/updateweatherstation.php";
-        server.gets(&format!("{console}?ID={id}&PASSWORD={password}&tempf=50&dateutc=now&wifi_password=opensesame")).await;
+        server
+            .gets(&format!("{console}?ID={id}&PASSWORD={password}&tempf=50&dateutc=now&wifi_password=opensesame"))
+            .await;
     }
     let (_, log) = server.ends();
     assert!(log.contains("DEBUG") && !log.contains("opensesame") && !log.contains(&key), "{log}");
