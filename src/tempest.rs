@@ -174,7 +174,7 @@ impl Tempest {
         if is_passed_over {
             return;
         }
-        if station.is_none() && !self.enrolment.lets_wait(Some(from)) {
+        if station.is_none() && self.enrolment.lets_wait(Some(from)).is_err() {
             self.counters.refused(Refusal::Unknown);
             tracing::debug!(serial = broadcast.serial, "a device of WeatherFlow is not bound to a station");
             let why = Refusal::Unknown.words();

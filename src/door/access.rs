@@ -1,13 +1,16 @@
 //! The access log, where it is asked for: a line for each answered request.
 
 use crate::web::head::Head;
-use crate::web::secrets::{Veil, masked, masked_path};
+use crate::web::secrets::{Veil, masked_path, without_logins};
 use crate::web::{Options, client};
 use std::net::IpAddr;
 use std::time::Instant;
 
 /// Names of pairs that are secrets to some senders, beside those that are so everywhere.
 const SECRETS: [&str; 2] = ["p", "id"];
+
+/// Longest method that is told, in characters: no method is longer, but something else may stand in its place.
+const METHOD_MAX_CHARS: usize = 16;
 
 /// A request that is to be told of when it has its answer.
 pub(crate) struct Asked {
@@ -27,14 +30,14 @@ impl Asked {
             Some(query) => format!("{}?{query}", head.path()),
             None => head.path().to_owned(),
         };
-        Box::new(Self {
-            begun: instant(),
-            from: client::address(head, options),
-            method: head.method().to_owned(),
-            target: masked_path(&Veil::new(&SECRETS).over(&target)),
-            agent: masked(head.first("User-Agent").unwrap_or_default()).into_owned(),
-            station: None,
-        })
+        let mut veil = Veil::new(&SECRETS);
+        let target = masked_path(&veil.over(&target));
+        let agent = veil.over(head.first("User-Agent").unwrap_or_default());
+        // What was hidden in one of them may stand in the other without its name.
+        let shown = |text: &str| options.metrics_token.hidden_in(&without_logins(&veil.told(text)));
+        let (target, agent) = (shown(&target), shown(&agent));
+        let from = client::address(head, options);
+        Box::new(Self { begun: instant(), from, method: method(head.method()), target, agent, station: None })
     }
 
     /// The same of a station's request.
@@ -49,6 +52,13 @@ impl Asked {
         let (from, bytes) = (from.map(tracing::field::display), bytes.map(|bytes| bytes as u64));
         let agent = Some(agent).filter(|agent| !agent.is_empty());
         tracing::info!(target: "stevenson::access", from, method, target, status, bytes, ms, station, agent, "answered");
+    }
+}
+
+fn method(sent: &str) -> String {
+    match sent.char_indices().nth(METHOD_MAX_CHARS) {
+        Some(_) => "…".to_owned(),
+        None => sent.to_owned(),
     }
 }
 

@@ -11,14 +11,14 @@ use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 const PAUSES_MS: [i64; 4] = [MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, DAY_MS];
 /// Reasons of one station that are told at the same time: a station with a wrong name for each of its values has about so many.
 const OF_STATION_MAX: usize = 8;
-/// Reasons of all stations that are told at the same time; they take less than 1 MiB.
+/// Reasons of all stations that are told at the same time; they take less than 3 MiB.
 const OF_STATIONS_MAX: usize = 1_024;
 /// Reasons of one address that is no station's.
 const OF_ADDRESS_MAX: usize = 8;
 /// Reasons of all that are no station's: anybody can send those. So they get 65 lines in a minute at most.
 const OF_NOBODY_MAX: usize = 32;
-/// Longest reason, in characters.
-const REASON_MAX_CHARS: usize = 200;
+/// Longest reason, in characters: the log writes no more of a field.
+const REASON_MAX_CHARS: usize = 500;
 
 /// Whose upload it was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

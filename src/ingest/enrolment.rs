@@ -21,6 +21,23 @@ const OF_ADDRESS_AT_ONCE: NonZeroU32 = NonZeroU32::new(10).expect("10 is not zer
 #[derive(Clone)]
 pub struct Enrolment(Option<Arc<Limits>>);
 
+/// Why an upload of nobody does not wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Turned {
+    /// Nothing waits.
+    #[error("enrolment is off")]
+    Off,
+    /// A proxy or a page stands between.
+    #[error("its own address is not known, because a proxy or a page sent it, so it does not wait")]
+    Hidden,
+    /// It comes from elsewhere.
+    #[error("its address is not in a private network, so it does not wait")]
+    Public,
+    /// There are too many.
+    #[error("more such uploads come than can wait")]
+    Flood,
+}
+
 struct Limits {
     all: DefaultDirectRateLimiter,
     of_address: Brake,
@@ -45,10 +62,17 @@ impl Enrolment {
     }
 
     /// Whether an upload from there may wait. `from` is an address that is sure; a proxy that names nobody has none.
-    pub(crate) fn lets_wait(&self, from: Option<IpAddr>) -> bool {
-        let Self(Some(limits)) = self else { return false };
-        let Some(from) = from.map(|from| from.to_canonical()).filter(|from| is_private(*from)) else { return false };
-        limits.of_address.check(from).is_ok() && limits.all.check().is_ok()
+    ///
+    /// # Errors
+    /// [`Turned`] says why not.
+    pub(crate) fn lets_wait(&self, from: Option<IpAddr>) -> Result<(), Turned> {
+        let Self(Some(limits)) = self else { return Err(Turned::Off) };
+        let from = from.map(|from| from.to_canonical()).ok_or(Turned::Hidden)?;
+        if !is_private(from) {
+            return Err(Turned::Public);
+        }
+        let is_calm = limits.of_address.check(from).is_ok() && limits.all.check().is_ok();
+        if is_calm { Ok(()) } else { Err(Turned::Flood) }
     }
 }
 
@@ -80,13 +104,15 @@ mod tests {
     #[test]
     fn nobody_waits_while_it_is_off_nobody_without_an_address_and_no_flood() {
         let home = Some("192.168.1.7".parse().expect("an address"));
-        assert!(!Enrolment::new(false).lets_wait(home));
+        assert_eq!(Enrolment::new(false).lets_wait(home), Err(Turned::Off));
         let on = Enrolment::new(true);
-        assert!(!on.lets_wait(None));
-        assert_eq!((0..100).filter(|_| on.lets_wait(home)).count(), 10);
+        assert_eq!(on.lets_wait(None), Err(Turned::Hidden));
+        assert_eq!(on.lets_wait(Some([198, 51, 100, 7].into())), Err(Turned::Public));
+        assert_eq!((0..100).filter(|_| on.lets_wait(home).is_ok()).count(), 10);
+        assert_eq!(on.lets_wait(home), Err(Turned::Flood));
         let others = (0..=255).map(|last| Some(std::net::IpAddr::from([192, 168, 2, last])));
         assert_eq!(
-            others.filter(|other| on.lets_wait(*other)).count(),
+            others.filter(|other| on.lets_wait(*other).is_ok()).count(),
             10,
             "one address takes no more than its part of all"
         );

@@ -10,6 +10,9 @@ use weather::station::Station;
 /// The challenge of every 401 (RFC 9110 11.6.1).
 pub(crate) const CHALLENGE: &str = "Bearer, Token, Basic realm=\"station key\"";
 
+/// What may be wrong with a key that no station has.
+const UNKNOWN: &str = "it is mistyped, was renewed, or belongs to another server";
+
 /// Why nobody is let in. No text repeats what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoKey {
@@ -26,7 +29,7 @@ pub(crate) enum NoKey {
     #[error("what was sent has not the form of a key: stv_ and 43 letters, digits, - and _")]
     Form,
     /// It looks like one.
-    #[error("no station has this key: it was renewed, or belongs to another server")]
+    #[error("no station has this key: {UNKNOWN}")]
     Unknown,
     /// The key is good, but the name beside it is that of another station.
     #[error("the key is not that of the station that the user's name says")]
@@ -34,11 +37,16 @@ pub(crate) enum NoKey {
 }
 
 impl NoKey {
+    /// Why no station has this key.
+    pub(crate) fn of(key: &str) -> Self {
+        if Key::is_like_one(key) { Self::Unknown } else { Self::Form }
+    }
+
     /// The same for the owner who looks, with so much of the key as lists of stations show.
     pub(crate) fn told_of(self, key: &str) -> String {
         match (self, Key::hint(key)) {
-            (Self::Unknown, hint) if !hint.is_empty() => format!("unknown key, \"{hint}…\" after stv_: {self}"),
-            (Self::Unknown, _) => format!("unknown key: {self}"),
+            (Self::Unknown, hint) if !hint.is_empty() => format!("unknown key, \"{hint}…\" after stv_: {UNKNOWN}"),
+            (Self::Unknown, _) => format!("unknown key: {UNKNOWN}"),
             _ => self.to_string(),
         }
     }
@@ -101,7 +109,7 @@ pub(crate) fn sent(head: &dyn Head) -> Result<Sent<'_>, NoKey> {
 /// The station that a key belongs to. The name beside it may be any, but not that of another station.
 pub(crate) async fn station(storage: &Storage, sent: &Sent<'_>) -> Result<Result<Arc<Station>, NoKey>, storage::Error> {
     let Some(station) = storage.station_by_key(&sent.key).await? else {
-        return Ok(Err(if Key::is_like_one(&sent.key) { NoKey::Unknown } else { NoKey::Form }));
+        return Ok(Err(NoKey::of(&sent.key)));
     };
     let user = sent.user.as_deref().unwrap_or_default().to_ascii_lowercase();
     let is_other = storage.directory().by_slug(&user).is_some_and(|other| other.id != station.id);

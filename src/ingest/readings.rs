@@ -150,27 +150,43 @@ impl Readings {
 
     /// Finds out who sends to this entrance, before anything of the body is read.
     pub(crate) async fn sender(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Answer> {
-        self.comes_in(entrance, head).await.map_err(|refused| {
-            let why = match &refused {
-                Refused::Unauthorized(why) => match entrance.key(head) {
-                    Ok(sent) => why.told_of(sent.key()),
-                    Err(_) => why.to_string(),
-                },
-                Refused::Other(problem) => problem.detail().to_owned(),
-            };
-            let seen = Seen { reasons: refused.reasons(), ..Seen::default() };
-            let answer = refused.told(entrance.tongue());
-            self.came(entrance, head).note(&self.shared.inbox, Err(why.into()), seen, &answer);
-            answer
-        })
+        let (refused, whose) = match self.whose(entrance, head).await {
+            Ok(station) => match self.comes_in(entrance, head, &station).await {
+                Ok(sender) => return Ok(sender),
+                Err(refused) => (refused, Ok(station)),
+            },
+            Err(refused) => {
+                let why = match &refused {
+                    Refused::Unauthorized(why) => match entrance.key(head) {
+                        Ok(sent) => why.told_of(sent.key()),
+                        Err(_) => why.to_string(),
+                    },
+                    Refused::Other(problem) => problem.detail().to_owned(),
+                };
+                (refused, Err(why.into()))
+            }
+        };
+        let seen = Seen { reasons: refused.reasons(), ..Seen::default() };
+        let answer = refused.told(entrance.tongue());
+        self.came(entrance, head).note(&self.shared.inbox, whose, seen, &answer);
+        Err(answer)
     }
 
-    async fn comes_in(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Sender, Refused> {
+    async fn whose(&self, entrance: Entrance<'_>, head: &dyn Head) -> Result<Arc<Station>, Refused> {
         let key = entrance.key(head)?;
-        let station = keys::station(&self.storage, &key).await??;
+        Ok(keys::station(&self.storage, &key).await??)
+    }
+
+    async fn comes_in(
+        &self,
+        entrance: Entrance<'_>,
+        head: &dyn Head,
+        station: &Arc<Station>,
+    ) -> Result<Sender, Refused> {
         let (written, coding) = (entrance.written(head)?, entrance::coding(head)?);
-        let turn = if may_be_large(head) { Some(self.turn(&station).await?) } else { None };
+        let turn = if may_be_large(head) { Some(self.turn(station).await?) } else { None };
         let (tongue, came) = (entrance.tongue(), Box::new(self.came(entrance, head)));
+        let station = station.clone();
         Ok(Sender { door: self.clone(), station, written, coding, tongue, came, pin: pin(head), turn })
     }
 }

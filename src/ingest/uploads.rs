@@ -3,6 +3,7 @@
 mod words;
 
 use super::console::{Arrived, Credentials, Dialect, Garbled, Target, Upload};
+use super::enrolment::Turned;
 use super::inflate::{self, Coding, NotInflated};
 use super::keys::NoKey;
 use super::trail::Trail;
@@ -117,7 +118,8 @@ impl From<storage::Error> for Outcome {
         if matches!(error, storage::Error::NoStation(_)) {
             return Self::Unauthorized;
         }
-        Self::Away { retry_after_s: Problem::from(error).retry_after_s().unwrap_or(1) }
+        let why = error.to_string();
+        Self::Away { retry_after_s: Problem::from(error).retry_after_s().unwrap_or(1), why }
     }
 }
 
@@ -343,25 +345,28 @@ async fn store(
     let storage = &to.storage;
     let Some(station) = sender(upload, storage).await? else {
         let why = why_unknown(upload, storage);
-        let called = match upload.credentials() {
-            Ok(Credentials::Named(id, _)) => Some(masked(&id).into_owned()),
-            _ => None,
+        tracing::debug!(why = &*why, "an upload is no station's");
+        let reason = match upload.credentials() {
+            Ok(Credentials::Key(key)) => NoKey::of(key).to_string().into(),
+            _ => why.clone(),
         };
-        tracing::debug!(called, why = &*why, "an upload is no station's");
-        let is_key = matches!(upload.credentials(), Ok(Credentials::Key(_)));
-        let reason = if is_key { NoKey::Unknown.to_string().into() } else { why.clone() };
         found.nobody = why;
-        return match stranger(upload, came, storage)? {
-            Some(stranger) if to.enrolment.lets_wait(came.sure) => {
+        let waits =
+            stranger(upload, came, storage)?.map(|stranger| to.enrolment.lets_wait(came.sure).map(|()| stranger));
+        let (reason, nobody) = match waits {
+            Some(Ok(stranger)) => {
                 let parsed = upload.parse(received, &SensorName::main())?;
                 storage.keep_unclaimed(stranger, &parsed.reports).await?;
-                Ok(Outcome::Waits)
+                return Ok(Outcome::Waits);
             }
-            _ => {
-                found.reasons.push(reason);
-                Err(Outcome::Unauthorized)
+            Some(Err(Turned::Off)) | None => (reason, None),
+            Some(Err(turned)) => {
+                (format!("{reason}, and {turned}").into(), Some(format!("{}, and {turned}", found.nobody)))
             }
         };
+        found.nobody = nobody.map_or_else(|| std::mem::take(&mut found.nobody), Cow::from);
+        found.reasons.push(reason);
+        return Err(Outcome::Unauthorized);
     };
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
@@ -378,16 +383,24 @@ async fn store(
     Ok(Outcome::Stored(station))
 }
 
+/// A key stands where a name belongs.
+const SWAPPED: &str = "a key stands in the field of the ID: ID and password look swapped";
+
+fn is_like_key(name: &str) -> bool {
+    name.trim_start().to_ascii_lowercase().starts_with(KEY_MARK)
+}
+
 /// Why nobody's upload it is, without what is a secret somewhere.
 fn why_unknown(upload: &Upload<'_>, storage: &Storage) -> Cow<'static, str> {
     match upload.credentials() {
         Ok(Credentials::Named(slug, _)) if storage.directory().by_slug(&slug).is_some() => {
             format!("the password is not the key of the station \"{slug}\"").into()
         }
+        Ok(Credentials::Named(id, _)) if is_like_key(&id) => SWAPPED.into(),
         Ok(Credentials::Named(..)) => {
             "no station is called so, and no console with this ID and password is bound to one".into()
         }
-        Ok(Credentials::Key(key)) => NoKey::Unknown.told_of(key).into(),
+        Ok(Credentials::Key(key)) => NoKey::of(key).told_of(key).into(),
         Ok(Credentials::Device(_)) if upload.dialect() == Dialect::Acurite => {
             "no station is bound to this hub's address".into()
         }
@@ -414,7 +427,7 @@ async fn sender(upload: &Upload<'_>, storage: &Storage) -> Result<Option<Arc<Sta
 fn stranger(upload: &Upload<'_>, came: &Arriving<'_>, storage: &Storage) -> Result<Option<Stranger>, Outcome> {
     let secret = match upload.credentials()? {
         Credentials::Named(slug, _) if storage.directory().by_slug(&slug).is_some() => None,
-        Credentials::Named(_, key) if key.starts_with(KEY_MARK) => None,
+        Credentials::Named(name, key) if is_like_key(&name) || is_like_key(key) => None,
         Credentials::Named(name, password) => DeviceSecret::login(&name, password),
         Credentials::Key(_) => None,
         Credentials::Device(name) if upload.dialect() == Dialect::Acurite => DeviceSecret::mac(name).ok(),

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 use tracing::Level;
+use weather::visible::{escaped, is_odd};
 
 /// A way of writing lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,9 @@ impl Way {
     pub(super) fn plain(self, at: DateTime<Utc>, text: String) -> String {
         let error = Level::ERROR;
         match self {
-            Self::Text { .. } => format!("{text}\n"),
-            Self::Journal => format!("<{}>{}\n", priority(error), visible(&text)),
+            // Some errors have several lines.
+            Self::Text { .. } => text.split('\n').map(|line| escaped(line) + "\n").collect(),
+            Self::Journal => format!("<{}>{}\n", priority(error), escaped(&text)),
             Self::Json => json(&LogLine { at, record: &Record::own(error, text), repeated: 0 }),
         }
     }
@@ -78,14 +80,14 @@ fn colour(level: Level) -> u8 {
 fn told(line: &LogLine<'_>) -> String {
     let Record { target, message, fields, .. } = line.record;
     let mut told = match line.repeated {
-        0 => format!("{target}: {}", visible(message)),
-        times => format!("{target}: … repeated {times} times: {}", visible(message)),
+        0 => format!("{target}: {}", escaped(message)),
+        times => format!("{target}: … repeated {times} times: {}", escaped(message)),
     };
     for (name, value) in fields {
         // Writing to a String does not fail.
         let _ = match value {
             Value::String(text) if is_word(text) => write!(told, " {name}={text}"),
-            value => write!(told, " {name}={}", visible(&value.to_string())),
+            value => write!(told, " {name}={}", escaped(&value.to_string())),
         };
     }
     told
@@ -94,21 +96,6 @@ fn told(line: &LogLine<'_>) -> String {
 /// Whether a text can stand without quotes.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| !c.is_whitespace() && !is_odd(c) && !matches!(c, '"' | '=' | '\\'))
-}
-
-/// A character that could move a terminal's cursor, begin a new line, or turn the direction of a text.
-fn is_odd(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A text of one line, with escapes in place of what is not seen.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
-    }
-    shown
 }
 
 fn json(line: &LogLine<'_>) -> String {
@@ -125,7 +112,23 @@ fn json(line: &LogLine<'_>) -> String {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         object.insert("fields".to_owned(), Value::Object(fields.collect()));
     }
-    format!("{}\n", Value::Object(object))
+    ascii(&Value::Object(object).to_string()) + "\n"
+}
+
+/// JSON with escapes in place of what is not seen. Such characters stand in its texts only.
+fn ascii(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if !is_odd(c) {
+            shown.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String does not fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -162,8 +165,11 @@ mod tests {
 
     #[test]
     fn every_line_of_json_is_an_object() {
-        for (message, repeated) in [("one\ntwo", 0), ("\u{1b}\"", 312)] {
+        for (message, repeated) in
+            [("one\ntwo", 0), ("\u{1b}\"", 312), ("\u{9b}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}\u{7f}", 0)]
+        {
             let told = line(Way::Json, message, repeated);
+            assert!(!told.trim_end().chars().any(is_odd), "{told}");
             assert_eq!(told.matches('\n').count(), 1);
             let read: Value = serde_json::from_str(&told).expect("JSON");
             assert_eq!(

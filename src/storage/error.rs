@@ -15,12 +15,20 @@ pub enum Error {
     /// Another process holds the database's write lock.
     #[error("the database is locked by another process; try again in a moment")]
     Locked(#[source] Cause),
-    /// No room on the disk, or the configured size limit is reached.
+    /// The configured size limit is reached.
     #[error(
         "the database is full, nothing was stored: the owner of this server must raise max_database_mib in [storage] of the \
-        configuration, remove a station or a sensor (stevenson station remove), or make room on the disk"
+        configuration, or remove a station or a sensor (stevenson station remove)"
     )]
     Full(#[source] Cause),
+    /// There is no room on the disk.
+    #[error(
+        "the disk is full, nothing was stored: the owner of this server must make room on the disk with the database"
+    )]
+    DiskFull(#[source] Cause),
+    /// The same at the start; the folder of the database.
+    #[error("the disk is full: make room in {0}")]
+    NoRoom(String),
     /// The station has filled its share of the database, percent.
     #[error(
         "the station has filled its share of the database, {0} % of max_database_mib, nothing was stored: the owner of this \
@@ -119,6 +127,9 @@ pub enum BadFile {
     /// It is some other program's.
     #[error("the file is a SQLite database of another program; is the path right?")]
     Foreign,
+    /// It has tables that this version does not know.
+    #[error("a newer version made it, which this one cannot read: use the newer stevenson")]
+    Newer,
 }
 
 /// Which limit of a queue before the writer is reached. Its text names the knob.
@@ -156,6 +167,8 @@ impl Error {
             Error::Overloaded(limit) => Error::Overloaded(*limit),
             Error::Locked(cause) => Error::Locked(cause.clone()),
             Error::Full(cause) => Error::Full(cause.clone()),
+            Error::DiskFull(cause) => Error::DiskFull(cause.clone()),
+            Error::NoRoom(folder) => Error::NoRoom(folder.clone()),
             Error::StationFull(percent) => Error::StationFull(*percent),
             Error::Closed => Error::Closed,
             Error::NoStation(name) => Error::NoStation(name.clone()),

@@ -24,6 +24,8 @@ pub enum Fill {
     NearlyFull,
 }
 
+/// One transaction adds less than so much. A database that has more room left is not full by its limit: then the disk is.
+pub(super) const TRANSACTION_MAX_BYTES: u64 = 4 << 20;
 /// From here on the owner is warned: at a steady growth, a fifth of the time is left.
 const WARN_PERCENT: u64 = 80;
 /// From here on the owner is warned again.

@@ -124,7 +124,7 @@ impl From<storage::Error> for Problem {
                 Self::unavailable(error.to_string())
             }
             // The log has said it once, when the limit was near.
-            Full(_) | StationFull(_) => Self {
+            Full(_) | DiskFull(_) | NoRoom(_) | StationFull(_) => Self {
                 retry_after_s: Some(FULL_RETRY_AFTER_S),
                 ..Self::new(Status::InsufficientStorage, error.to_string())
             },

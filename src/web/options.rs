@@ -50,6 +50,11 @@ impl Token {
         self.0.chars().count()
     }
 
+    /// A text with `…` in its place.
+    pub fn hidden_in(&self, text: &str) -> String {
+        if self.is_set() { text.replace(&self.0, "…") } else { text.to_owned() }
+    }
+
     /// Whether a program sent it. The time that this takes does not tell how much of it was right.
     pub fn is(&self, sent: &str) -> bool {
         self.is_set() && bool::from(self.0.as_bytes().ct_eq(sent.as_bytes()))

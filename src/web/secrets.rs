@@ -2,11 +2,12 @@
 
 mod veil;
 
-pub use veil::Veil;
+pub use veil::{Veil, without_logins};
 
 use crate::storage::KEY_MARK;
 use std::borrow::Cow;
 use std::fmt;
+use weather::report::Warning;
 
 /// The text with `stv_…` in place of each key.
 pub fn masked(text: &str) -> Cow<'_, str> {
@@ -54,7 +55,7 @@ pub fn unreadable(name: &str) -> Option<String> {
 pub fn masked_path(target: &str) -> String {
     /// Shorter words are names of places.
     const WORD_MIN_CHARS: usize = 16;
-    let (path, query) = target.split_at(target.find(['?', '=']).unwrap_or(target.len()));
+    let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
     let parts = path.split('/').map(|part| {
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '%');
         let looks_like_key =
@@ -64,12 +65,16 @@ pub fn masked_path(target: &str) -> String {
     parts.collect::<Vec<_>>().join("/") + query
 }
 
-/// Something that is written to the log without keys.
-pub struct Masked<T>(pub T);
+/// Warnings that are written to the log without keys, and without the values of secrets.
+pub struct Masked<'w>(pub &'w [Warning]);
 
-impl<T: fmt::Debug> fmt::Display for Masked<T> {
+impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&format!("{:?}", self.0)))
+        let shown = self.0.iter().cloned().map(|warning| match is_secret_name(&warning.field) {
+            true => Warning { value: "…".to_owned(), ..warning },
+            false => warning,
+        });
+        f.write_str(&masked(&format!("{:?}", shown.collect::<Vec<_>>())))
     }
 }
 
@@ -79,6 +84,7 @@ mod tests {
 
     #[test]
     fn a_word_of_a_path_that_looks_like_a_key_is_masked() {
+        assert_eq!(masked_path("/a=b/abcDEF123456789012/x=2/y"), "/a=b/…/x=2/y");
         assert_eq!(masked_path("/api/v1/abcDEF123456789012/telemetry?x=1"), "/api/v1/…/telemetry?x=1");
         assert_eq!(
             masked_path("/weatherstation/updateweatherstation.php?a=/aaaaaaaaaaaaaaa1"),
@@ -92,6 +98,8 @@ mod tests {
         assert_eq!(masked("no /api/v1/stv_a-b_C9/telemtry here"), "no /api/v1/stv_…/telemtry here");
         assert_eq!(masked("STV_X=stv_y, é"), "stv_…=stv_…, é");
         assert_eq!(masked("send Bearer stv_…"), "send Bearer stv_…", "an advice");
-        assert_eq!(Masked(["stv_aé", "x"]).to_string(), r#"["stv_…é", "x"]"#);
+        let warnings = [Warning::new("password", "hunter22", "unknown"), Warning::new("x", "stv_aé", "unknown")];
+        let told = Masked(&warnings).to_string();
+        assert!(!told.contains("hunter22") && told.contains("\"stv_…é\""), "{told}");
     }
 }

@@ -77,6 +77,19 @@ fn years_ago_are_imported_once_and_look_like_nothing_new() {
 }
 
 #[test]
+fn texts_of_a_file_move_no_cursor() {
+    let mover = Mover::new();
+    let odd = "m\u{1b}[2J\u{9b}oo\u{202e}d";
+    let file =
+        mover.file("odd.csv", &format!("time,temperature,{odd}\n2003-08-01 00:00,2,{odd}\n2003-08-01 01:00,{odd},2\n"));
+    for arguments in [&["--dry-run", file.as_str()][..], &[&file], &["--column", "x=rain_amount:mm", &file]] {
+        let (_, said) = mover.imports(arguments);
+        assert!(said.contains("\\u{1b}[2J"), "{said}");
+        assert!(!said.chars().any(|c| c != '\n' && c.is_control() || c == '\u{202e}'), "{said:?}");
+    }
+}
+
+#[test]
 fn an_import_that_was_stopped_goes_on() {
     let mover = Mover::new();
     let all = old_days();

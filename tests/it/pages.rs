@@ -257,7 +257,9 @@ fn an_old_value_is_never_shown_as_new() {
         let tile = between(&offline, &format!(r#"data-tile="{tile}" "#), "</section>");
         assert!(tile.contains(r#"data-state="offline""#) && tile.contains(">3 h ago<"), "{tile}");
     }
-    assert!(offline.contains(r#"data-show="big">18.4<"#) && offline.contains(r#"data-show="gone">Offline since 12:18<"#));
+    assert!(
+        offline.contains(r#"data-show="big">18.4<"#) && offline.contains(r#"data-show="gone">Offline since 12:18<"#)
+    );
     assert!(offline.contains(r#"data-show="feels"></output>"#), "it feels like nothing");
     assert_eq!(between(&offline, "<title>", "</title>"), "Offline – Town Hall");
 }
@@ -289,7 +291,9 @@ fn a_dead_thermometer_does_not_make_its_station_offline() {
     assert!(
         html.contains(r#"data-station="town-hall" data-state="live""#) && html.contains(r#"data-show="word">Live<"#)
     );
-    assert!(html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">18.4<"#));
+    assert!(
+        html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">18.4<"#)
+    );
     assert!(html.contains(r#"data-show="gone">No temperature since 12:18<"#));
     assert_eq!(between(&html, "<title>", "</title>"), "Town Hall");
 }

@@ -1,6 +1,7 @@
 //! What the server says: at its start, and then in its log, as an operator reads it.
 
 mod access;
+mod disk;
 mod formats;
 mod lookout;
 mod refusals;

@@ -5,7 +5,7 @@ use crate::sun::Coordinates;
 use crate::time::{DAY_MS, SECOND_MS};
 use crate::typed::number;
 use crate::upload_units::UploadUnits;
-use crate::visible::{is_hidden, is_joiner};
+use crate::visible::{is_hidden, is_joiner, shows};
 use crate::zone::Zone;
 use std::fmt;
 use std::sync::Arc;
@@ -210,11 +210,11 @@ pub fn elevation_m(text: &str) -> Result<f64, String> {
     if ELEVATION_LIMITS_M.contains(&metres) { Ok(metres) } else { Err(wrong()) }
 }
 
-/// Checks what people call a station: not blank, nothing invisible, at most [`NAME_MAX_CHARS`].
+/// Checks what people call a station: something that shows, nothing invisible, at most [`NAME_MAX_CHARS`].
 pub fn station_name(text: &str) -> Result<String, BadName> {
     let text = text.trim();
-    let fits = !text.is_empty() && !text.chars().any(|c| is_hidden(c) || is_joiner(c));
-    let rule = || format!("use 1 to {NAME_MAX_CHARS} printable characters");
+    let fits = shows(text) && !text.chars().any(|c| is_hidden(c) || is_joiner(c));
+    let rule = || format!("use 1 to {NAME_MAX_CHARS} printable characters, of which one at least shows");
     checked("station name", text, NAME_MAX_CHARS, fits, rule)?;
     Ok(text.to_owned())
 }

@@ -4,7 +4,7 @@ use super::facts::{Facts, Files, Process, Server};
 use super::finding::Finding;
 use super::{permissions, reach, stations};
 use chrono::Datelike;
-use stevenson::storage::{Inspection, Schema, Soundness};
+use stevenson::storage::{BadFile, Inspection, Schema, Soundness};
 use weather::freshness::age;
 use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
 use weather::zone::VERSION_INSIDE;
@@ -125,10 +125,7 @@ fn database(facts: &Facts, inspection: &Inspection) -> Vec<Finding> {
                 "{size}; an older version made it, and the next server that starts will change its tables: keep a copy"
             ),
         ),
-        Schema::Newer => Finding::wrong(
-            "database",
-            format!("{size}; a newer version made it, which this one cannot read: use the newer stevenson"),
-        ),
+        Schema::Newer => Finding::wrong("database", format!("{size}; {}", BadFile::Newer)),
     }];
     found.push(match &inspection.soundness {
         Soundness::Sound => Finding::ok("integrity", "the file is whole"),

@@ -10,6 +10,7 @@ use weather::quantity::Quantity;
 use weather::report::{Report, Warning};
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
+use weather::visible::escaped;
 use weather::zone::Zone;
 
 /// Lines that are listed of what was not taken.
@@ -138,8 +139,11 @@ impl Tally {
             say!("{} lines left out by --only", thousands(self.left_out))?;
         }
         if !self.unread.is_empty() {
-            let named: Vec<_> =
-                self.unread.iter().map(|(field, count)| format!("{field} ({})", thousands(*count))).collect();
+            let named: Vec<_> = self
+                .unread
+                .iter()
+                .map(|(field, count)| format!("{} ({})", escaped(field), thousands(*count)))
+                .collect();
             say!("not known here, not stored: {}", named.join(", "))?;
         }
         self.list()?;
@@ -173,7 +177,7 @@ impl Tally {
         if self.refusals > 0 {
             say!("{} values or lines were not taken:", thousands(self.refusals))?;
             for (file, Refused { line, warning }) in &self.refused {
-                say!("  {file}, line {line}: {warning}")?;
+                say!("  {}, line {line}: {}", escaped(file), escaped(&warning.to_string()))?;
             }
             more(self.refusals, self.refused.len())?;
         }
@@ -190,7 +194,7 @@ impl Tally {
                 "{} values are others than those that are stored for the same time; the stored ones stay:",
                 thousands(self.contradictions)
             )?;
-            self.contradicting.iter().try_for_each(|warning| say!("  {warning}"))?;
+            self.contradicting.iter().try_for_each(|warning| say!("  {}", escaped(&warning.to_string())))?;
             more(self.contradictions, self.contradicting.len())?;
         }
         Ok(())
@@ -223,15 +227,17 @@ fn values(report: &Report) -> String {
 /// Says what was understood of a file: all of it in a dry run, else what is not read.
 pub(super) fn understood(name: &str, opened: &Opened, all: bool) -> Result<()> {
     let understood = opened.understood();
-    say!("{name}: {}", opened.format().title())?;
+    say!("{}: {}", escaped(name), opened.format().title())?;
+    // Texts of files may hold anything.
+    let line = |text: String| say!("  {}", escaped(&text));
     if all {
-        understood.notes.iter().try_for_each(|note| say!("  {note}"))?;
+        understood.notes.iter().try_for_each(|note| line(note.to_string()))?;
     }
     for column in &understood.columns {
         match &column.means {
-            Ok(means) if all => say!("  {} → {means}", column.name)?,
+            Ok(means) if all => line(format!("{} → {means}", column.name))?,
             Ok(_) => {}
-            Err(why) => say!("  {}: not read ({why})", column.name)?,
+            Err(why) => line(format!("{}: not read ({why})", column.name))?,
         }
     }
     Ok(())

@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
     TooSlow,
     Away {
         retry_after_s: u32,
+        /// What the database said, for the owner.
+        why: String,
     },
 }
 
@@ -42,7 +44,7 @@ impl Outcome {
             Self::TooLarge => "it is too large".into(),
             Self::Compressed => "it is compressed in another way than gzip".into(),
             Self::TooSlow => "it came too slowly".into(),
-            Self::Away { .. } => "the database could not take it just then".into(),
+            Self::Away { why, .. } => why.clone().into(),
         })
     }
 
@@ -98,7 +100,7 @@ pub(crate) fn answer(dialect: Dialect, outcome: Outcome, now: Timestamp) -> Answ
         }
         Outcome::OtherMethod => answer.with("allow", "GET, POST"),
         Outcome::Compressed => answer.with("accept-encoding", inflate::ACCEPTED),
-        Outcome::Away { retry_after_s } => answer.with("retry-after", retry_after_s.to_string()),
+        Outcome::Away { retry_after_s, .. } => answer.with("retry-after", retry_after_s.to_string()),
         _ => answer,
     }
 }
@@ -166,7 +168,7 @@ mod tests {
             Outcome::TooLarge,
             Outcome::Compressed,
             Outcome::TooSlow,
-            Outcome::Away { retry_after_s: 5 },
+            Outcome::Away { retry_after_s: 5, why: "it is away".to_owned() },
         ]
     }
 

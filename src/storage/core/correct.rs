@@ -28,7 +28,7 @@ pub(super) async fn correct(
     restore: bool,
 ) -> Result<u64, Error> {
     let done = try_correct(scribe, selection, author, restore).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     let (values, entry) = done?;
     scribe.teller.tell(entry.into_iter().collect()).await;
     Ok(values)

@@ -7,8 +7,7 @@ use crate::storage::seam::{EnrolChange, Spoken};
 /// Makes a change; false if it did not apply.
 pub(super) async fn change(scribe: &mut Scribe, change: EnrolChange) -> Result<bool, Error> {
     let done = try_change(scribe, &change).await;
-    scribe.settle(&done).await;
-    done
+    scribe.settle(done).await
 }
 
 async fn try_change(scribe: &mut Scribe, change: &EnrolChange) -> Result<bool, Error> {

@@ -8,7 +8,7 @@ use crate::storage::error::Error;
 
 pub(super) async fn forget_conversation(scribe: &mut Scribe, what: &Forgetting) -> Result<(), Error> {
     let done = try_forget(scribe, what).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     scribe.teller.tell(vec![done?]).await;
     Ok(())
 }

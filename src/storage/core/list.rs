@@ -85,7 +85,7 @@ pub(super) async fn map_field(
 /// Changes the list of stations in a transaction of its own; returns the new list.
 async fn change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<Arc<Directory>, Error> {
     let done = try_change(scribe, change).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     let (directory, entries) = done?;
     scribe.shared.set_directory(directory.clone());
     scribe.teller.tell(entries).await;

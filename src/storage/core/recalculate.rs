@@ -47,7 +47,7 @@ pub(super) async fn recalculate_some(scribe: &mut Scribe) -> Result<bool, Error>
         return Ok(true);
     }
     let done = try_recalculate(scribe).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     let Some(entry) = done? else { return Ok(false) };
     scribe.teller.tell(entry.into_iter().collect()).await;
     Ok(true)

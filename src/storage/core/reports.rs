@@ -137,6 +137,7 @@ impl Reports {
             }
             Err(error) => {
                 scribe.failed();
+                let error = scribe.explained(error).await;
                 let slices = decided.undo();
                 self.undo(Vec::new());
                 match error {

@@ -34,7 +34,7 @@ const TOLD_MS: i64 = 3 * DAY_MS;
 /// Makes some local days anew; false if there are none to be.
 pub(super) async fn rezone_some(scribe: &mut Scribe) -> Result<bool, Error> {
     let done = try_rezone(scribe).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     let Some(entry) = done? else { return Ok(false) };
     scribe.teller.tell(entry.into_iter().collect()).await;
     Ok(true)

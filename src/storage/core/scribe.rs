@@ -14,6 +14,7 @@ use super::wiping::Wiping;
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::room::TRANSACTION_MAX_BYTES;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
 use std::sync::Arc;
@@ -137,21 +138,37 @@ impl Scribe {
     }
 
     /// Ends a transaction that failed, and tells what others have committed, come what may.
-    pub(super) async fn settle<T>(&mut self, done: &Result<T, Error>) {
+    pub(super) async fn settle<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
         if done.is_err() {
             self.engine.rollback().await;
             self.failed();
         }
         self.tell_foreign().await;
+        match done {
+            Err(error) => Err(self.explained(error).await),
+            done => done,
+        }
     }
 
     /// The same for reports.
-    pub(super) async fn settle_reports<T>(&mut self, done: &Result<T, Error>) {
+    pub(super) async fn settle_reports<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
         if done.is_err() {
             self.engine.rollback_reports().await;
             self.failed();
         }
         self.tell_foreign().await;
+        match done {
+            Err(error) => Err(self.explained(error).await),
+            done => done,
+        }
+    }
+
+    /// Says which of the two is full, as the database does not: itself, or the disk. The transaction has ended.
+    pub(super) async fn explained(&mut self, error: Error) -> Error {
+        let Error::Full(cause) = error else { return error };
+        let used_bytes = self.engine.used_bytes().await.unwrap_or(0);
+        let is_near = used_bytes + TRANSACTION_MAX_BYTES >= self.shared.options.limit_bytes();
+        if is_near { Error::Full(cause) } else { Error::DiskFull(cause) }
     }
 
     /// Notes that a transaction has failed: what memory knows may not be in the database.
@@ -168,10 +185,9 @@ impl Scribe {
     /// Looks for commits of other processes, and after the journal.
     pub(super) async fn look_around(&mut self) {
         let looked = self.try_look().await;
-        if let Err(error) = &looked {
-            tracing::warn!(error = error as &dyn std::error::Error, "cannot look for other processes' commits");
+        if let Err(error) = self.settle(looked).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot look for other processes' commits");
         }
-        self.settle(&looked).await;
     }
 
     async fn try_look(&mut self) -> Result<(), Error> {

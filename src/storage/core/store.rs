@@ -48,8 +48,7 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
     let merging = match learn_about(scribe, &slices).await {
         Ok(merging) => merging,
         Err(error) => {
-            let failed = Err(error);
-            scribe.settle_reports::<()>(&failed).await;
+            let failed = scribe.settle_reports::<()>(Err(error)).await;
             scribe.took(begun);
             return failed.map_err(|error| (error, slices));
         }
@@ -60,7 +59,7 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
     let (merged, decided) = draft.finish(&mut scribe.memory);
     let entries = scribe.numbering.number(merged.news, now());
     let done = scribe.engine.write_and_commit_reports(merged.observed, entries).await;
-    scribe.settle_reports(&done).await;
+    let done = scribe.settle_reports(done).await;
     scribe.took(begun);
     match done {
         Ok(entries) => {
@@ -93,7 +92,7 @@ struct Stored {
 pub(super) async fn store_talks(scribe: &mut Scribe, mut talks: Vec<Talk>) -> Result<(), Error> {
     let begun = instant();
     let done = try_store_talks(scribe, &mut talks).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     scribe.took(begun);
     match done {
         Ok(stored) => {

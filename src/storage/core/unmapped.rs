@@ -9,7 +9,7 @@ use weather::station::StationId;
 /// Writes what was gathered. Nobody waits for it, and no page hears of it.
 pub(super) async fn write(scribe: &mut Scribe, station: StationId, fields: &[Unmapped]) {
     let done = try_write(scribe, station, fields).await;
-    scribe.settle(&done).await;
+    let done = scribe.settle(done).await;
     if let Err(error) = done {
         tracing::debug!(error = &error as &dyn std::error::Error, "fields that nobody knows were not written");
     }

@@ -1,12 +1,13 @@
 //! The file, before anything is written to it: whether it is ours, and who else may read it.
 
 use crate::storage::error::{BadFile, Error};
+use crate::storage::room::TRANSACTION_MAX_BYTES;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The owner reads and writes, and nobody else does. SQLite gives its log and index the same mode.
 const OWNER_ONLY: u32 = 0o600;
@@ -21,8 +22,38 @@ pub(super) fn create(path: &Path) -> Result<bool, Error> {
     match created {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(no_room(path, false)),
         Err(error) => Err(Error::database(error)),
     }
+}
+
+/// The disk is full. A file that this process has just made goes again: who comes later would take it for a lost database.
+pub(super) fn no_room(path: &Path, is_new: bool) -> Error {
+    if is_new {
+        // What stays is told of at the next start.
+        BESIDE.iter().for_each(|end| drop(fs::remove_file(beside(path, end))));
+    }
+    Error::NoRoom(folder(path).display().to_string())
+}
+
+/// The ends of the names of SQLite's files: the database, its log, the log's index.
+const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// Whether the file is so large that its next transaction may reach the limit.
+pub(super) fn is_near(path: &Path, limit_bytes: u64) -> bool {
+    let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+    bytes + TRANSACTION_MAX_BYTES >= limit_bytes
+}
+
+/// The folder of a file. A bare name lies in the working directory.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Refuses a file that cannot be written, is empty or is somebody else's. `is_new`: this process has just made it.
@@ -82,8 +113,7 @@ pub(super) fn warn_of_others(path: &Path) {
             "other users of this machine may read the database, with visitors' words in it: chmod 600 it and its -wal and -shm"
         );
     }
-    // A bare name lies in the working directory.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder(path);
     if let Some(mode) = open_mode(folder) {
         tracing::warn!(
             folder = %folder.display(),

@@ -14,7 +14,7 @@ use crate::storage::zones::Zones;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,6 +57,9 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
             Err(Error::Locked(_) | Error::File(BadFile::Empty)) if Instant::now() < deadline => {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
+            Err(Error::Full(_)) if !file::is_near(&options.file, options.limit_bytes()) => {
+                return Err(file::no_room(&options.file, is_new));
+            }
             done => return done,
         }
     }
@@ -79,9 +82,7 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
         .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
         .pragma("cache_size", WRITER_CACHE_KIB.to_string());
-    let single = SqlitePoolOptions::new().max_connections(1).connect_with(writer_options).await?;
-    migrate(&single).await?;
-    let mut conn = single.acquire().await?.detach();
+    let mut conn = migrated(&writer_options).await?;
     let epoch = epoch(&mut conn).await?;
     let lossy = lossy(&mut conn, options.durability).await?;
     let base = base.read_only(true);
@@ -129,18 +130,59 @@ async fn open_readers(
     Ok(Readers { pool, texts: Arc::clone(texts), zones: Arc::clone(zones), asked })
 }
 
-/// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen
-/// once for each migration.
-async fn migrate(db: &SqlitePool) -> Result<(), Error> {
-    let mut tries = MIGRATOR.iter().count();
+/// A connection to the file with the newest schema.
+///
+/// Another process may migrate the same file: who comes second fails, looks again, and finds it done; that may happen once for
+/// each migration. Each try has a connection of its own, so that nothing of one that failed is left over.
+async fn migrated(options: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
+    let mut before = None;
     loop {
-        match MIGRATOR.run(db).await {
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries > 0 => tries -= 1,
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => return Err(error.into()),
-            other => return other.map_err(|error| Error::Migrate(Arc::new(error))),
+        let mut conn = options.connect().await?;
+        let failed = match MIGRATOR.run_direct(None, &mut conn, false).await {
+            Ok(()) => {
+                is_migrated(&mut conn).await?;
+                return Ok(conn);
+            }
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Error::from(error),
+            Err(MigrateError::VersionMissing(found)) if found > newest_migration() => BadFile::Newer.into(),
+            Err(error) => Error::Migrate(Arc::new(error)),
+        };
+        // Closing takes back what was begun.
+        let _ = conn.close().await;
+        let now = applied(options).await;
+        if !matches!(failed, Error::Database(_)) || now == before {
+            return Err(failed);
         }
+        before = now;
     }
 }
+
+const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
+/// It fails within a transaction.
+const BEGIN: &str = "BEGIN";
+const ROLLBACK: &str = "ROLLBACK";
+
+/// The newest migration that is in the file, as another connection sees it.
+async fn applied(options: &SqliteConnectOptions) -> Option<i64> {
+    let mut conn = options.connect().await.ok()?;
+    let found = sqlx::query_scalar(NEWEST).fetch_one(&mut conn).await.ok().flatten();
+    // Nothing was written.
+    let _ = conn.close().await;
+    found
+}
+
+/// An error unless the newest migration is there, and committed.
+async fn is_migrated(conn: &mut SqliteConnection) -> Result<(), Error> {
+    sqlx::query(BEGIN).execute(&mut *conn).await?;
+    let found: Option<i64> = sqlx::query_scalar(NEWEST).fetch_one(&mut *conn).await?;
+    sqlx::query(ROLLBACK).execute(conn).await?;
+    if found == Some(newest_migration()) { Ok(()) } else { Err(Error::Migrate(Arc::new(Unfinished))) }
+}
+
+/// Migrations ended early, though none said so.
+#[derive(Debug, thiserror::Error)]
+#[error("some changes of its tables are missing")]
+struct Unfinished;
 
 /// The number of the newest migration.
 pub(super) fn newest_migration() -> i64 {

@@ -287,9 +287,39 @@ fn without_keys(text: &str) -> String {
     shown
 }
 
+/// The text without the password of `name:password@host`, percent-encoded or not.
+pub fn without_logins(text: &str) -> String {
+    let signs = decoded(text);
+    let is_between = |byte: u8| byte.is_ascii_whitespace() || b"/?&=,;\"'<>()[]{}@".contains(&byte);
+    let (mut shown, mut rest, mut word) = (String::with_capacity(text.len()), 0, 0);
+    for (at, sign) in signs.iter().enumerate().filter(|(_, sign)| is_between(sign.byte)) {
+        let colon = signs[word..at].iter().position(|sign| sign.byte == b':').map(|place| word + place + 1);
+        word = at + 1;
+        if let Some(from) = colon.filter(|from| sign.byte == b'@' && *from < at) {
+            shown.push_str(&text[rest..signs[from].start]);
+            shown.push_str(MASK);
+            rest = signs[at - 1].end;
+        }
+    }
+    shown.push_str(&text[rest..]);
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_before_a_host_is_hidden() {
+        for (sent, expected) in [
+            ("x http://anna:opensesame@host/a:b", "x http://anna:…@host/a:b"),
+            ("/a?u=anna%3Aopen%40b", "/a?u=anna%3A…%40b"),
+            ("anna:äöü@b c:d@e", "anna:…@b c:…@e"),
+            ("12:30 a@b http://host:80/x@y :@", "12:30 a@b http://host:80/x@y :@"),
+        ] {
+            assert_eq!(without_logins(sent), expected);
+        }
+    }
 
     fn shown(sent: &str) -> String {
         Veil::new(&["id", "p"]).over(sent)

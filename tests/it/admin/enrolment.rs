@@ -157,6 +157,12 @@ async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait(
         assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), &header, b"").await.status, status, "{address}");
         assert_eq!(waiting(&app).await.len(), usize::from(status == 200), "{address}");
     }
+    for (number, told) in [(1, "is not in a private network, so it does not wait"), (3, "its own address is not known")]
+    {
+        let shown = super::words(&ask(&app, &format!("GET /admin/inbox/{number}"), "", b"").await.body);
+        assert!(shown.contains("no station is bound to this PASSKEY, and its"), "{shown}");
+        assert!(shown.contains(told), "{shown}");
+    }
     assert_eq!(waiting(&app).await[0].address, "192.168.1.7");
     let app = enrolling().await;
     let (_, key) = app.add_station("roof").await;
@@ -167,11 +173,16 @@ async fn who_is_not_of_a_private_network_or_says_a_wrong_password_does_not_wait(
         assert_eq!(of_page.status, 401, "a page in a browser of the house is no console");
     }
     let wu = "GET /weatherstation/updateweatherstation.php?dateutc=now&tempf=1&ID=";
+    assert_eq!(ask(&app, &format!("{wu}{key}&PASSWORD=roof"), "", b"").await.status, 401);
+    let shown = super::words(&ask(&app, "GET /admin/inbox/4", "", b"").await.body);
+    assert!(shown.contains("ID and password look swapped") && !shown.contains(&key[4..]), "{shown}");
     for pairs in ["roof&PASSWORD=wrong".to_owned(), format!("barn&PASSWORD={key}"), "barn&PASSWORD=stv_abc".to_owned()]
     {
         assert_eq!(ask(&app, &format!("{wu}{pairs}"), "", b"").await.status, 401, "{pairs}");
     }
     assert_eq!(ask(&app, "GET /data/report/stv_AAAA?dateutc=now&tempf=1", "", b"").await.status, 401);
+    let shown = super::words(&ask(&app, "GET /admin/inbox/8", "", b"").await.body);
+    assert!(shown.contains("has not the form of a key"), "it is cut off: {shown}");
     assert_eq!(ask(&app, &format!("GET /data/report/?PASSKEY={PASSKEY}&dateutc=soon"), "", b"").await.status, 400);
     assert!(waiting(&app).await.is_empty());
 }

@@ -36,6 +36,37 @@ async fn the_access_log_has_a_line_for_each_answered_request_and_no_secret() {
 }
 
 #[tokio::test]
+async fn secrets_are_hidden_wherever_a_request_has_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("stevenson.toml"), "[web]\nmetrics_token = \"open-the-figures\"\n")
+        .expect("written");
+    let mut server = Server::start(folder.path(), &["--access-log"]);
+    let address = server.url.strip_prefix("http://").expect("a URL").parse().expect("an address");
+    for (number, (method, target, agent)) in [
+        ("GET", "/a?PASSWORD=opensesame", "console/1 opensesame"),
+        ("GET", "/b/opensesame?x=1", "console PASSKEY=opensesame&v=1"),
+        ("GET", "/c?x=1", "console%20password%3Dopensesame"),
+        ("GET", "/d?to=http://anna:opensesame@host/x", "see anna:opensesame@host"),
+        ("GET", "/e=1/abcDEF123456789012opensesame", "-"),
+        ("GET", "/f/open-the-figures", "open-the-figures"),
+        ("opensesame-opensesame", "/g", "-"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"
+        );
+        let _open = Connection::send(address, &head).await;
+        let place = char::from(b'a' + u8::try_from(number).expect("few"));
+        server.hears(&["stevenson::access: answered", &format!("/{place}")]);
+    }
+    let (_, log) = server.ends();
+    assert!(!log.contains("opensesame") && !log.contains("open-the-figures"), "{log}");
+    assert!(log.contains("console/1 …") && log.contains("anna:…@host") && log.contains("method=…"), "{log}");
+}
+
+#[tokio::test]
 async fn nobody_gets_it_who_has_not_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &["--log", "trace"]);

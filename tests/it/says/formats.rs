@@ -46,10 +46,15 @@ async fn every_line_is_json_if_that_is_asked_for() {
     let key = add_station(folder.path(), "roof");
     let server = Server::start(folder.path(), &["--log-format", "json", "--log", "debug"]);
     for _ in 0..5 {
-        server.posts(&key, "{\"temperature\": 20, \"a\\n\\u001b[2J\\\"\": 21}").await;
+        let odd = "a\\n\\u001b[2J\\u0085\\u009b2J\\\"\u{2028}\u{202e}\u{200b}\u{e0041}";
+        server.posts(&key, &format!("{{\"temperature\": 20, \"{odd}\": 21}}")).await;
         server.gets("/weatherstation/updateweatherstation.php?ID=x&PASSWORD=y").await;
     }
     let (_, log) = server.ends();
+    assert!(
+        !log.chars().any(|c| c != '\n' && (c.is_control() || "\u{2028}\u{202e}\u{200b}\u{e0041}".contains(c))),
+        "{log}"
+    );
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     for line in &lines {
         assert!(["time", "level", "target", "message"].iter().all(|key| line[key].is_string()), "{line}");

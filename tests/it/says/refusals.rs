@@ -34,6 +34,36 @@ async fn what_a_station_sends_wrongly_is_told_once_with_the_reason() {
 }
 
 #[tokio::test]
+async fn what_is_refused_before_its_body_is_read_is_its_stations_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = add_station(folder.path(), "roof");
+    let mut server = Server::start(folder.path(), &[]);
+    let request = reqwest::Client::new().post(format!("{}/api/v1/readings", server.url)).bearer_auth(&key);
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body("temperature=20");
+    assert_eq!(request.send().await.expect("an answer").status().as_u16(), 415);
+    server.hears(&["an upload was refused station=roof format=JSON", "send Content-Type: application/json"]);
+}
+
+#[tokio::test]
+async fn values_of_secrets_are_in_no_line_however_much_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = add_station(folder.path(), "roof");
+    let server = Server::start(folder.path(), &["--log", "debug"]);
+    assert_eq!(server.posts(&key, r#"{"temperature": 20, "password": "opensesame"}"#).await, 201);
+    let line = format!("{}/write?u=roof&p={key}", server.url);
+    let request = reqwest::Client::new().post(line).body("weather temperature=20,password=\"opensesame\"");
+    assert!(request.send().await.expect("an answer").status().is_success());
+    for (id, password) in [("roof", key.as_str()), ("opensesame", "opensesame")] {
+        let console = "/weatherstation/updateweatherstation.php";
+        server
+            .gets(&format!("{console}?ID={id}&PASSWORD={password}&tempf=50&dateutc=now&wifi_password=opensesame"))
+            .await;
+    }
+    let (_, log) = server.ends();
+    assert!(log.contains("DEBUG") && !log.contains("opensesame") && !log.contains(&key), "{log}");
+}
+
+#[tokio::test]
 async fn an_unknown_key_is_told_by_its_address_and_never_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut server = Server::start(folder.path(), &[]);
