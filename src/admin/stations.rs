@@ -63,7 +63,8 @@ async fn list(owner: Result<Owner<'_>, Refusal>, done: Option<&str>) -> Result<L
     let listed = directory.iter().map(|station| {
         let (of, newest) = (owner.storage.heard(station.id), newest.get(&station.id).copied());
         let (off, interval_ms) = (of.off(), intervals.get(&station.id).copied());
-        let state = StationState::of(newest.map(|at| of.newest.map_or(at, |spoke| spoke.max(at))), off, now, interval_ms);
+        let state =
+            StationState::of(newest.map(|at| of.newest.map_or(at, |spoke| spoke.max(at))), off, now, interval_ms);
         Listed {
             slug: station.slug.to_string(),
             name: station.name.clone(),

@@ -239,6 +239,7 @@ fn a_live_station_shows_its_numbers_on_first_paint() {
     }
     assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
     assert!(html.contains("<noscript><p>Page made at <time"));
+    assert!(html.contains(r#"data-keep="meter" data-meter>"#), "how the readings got here is folded");
     assert!(html.contains("15:18</time> (Europe/Berlin)."), "the footer says whose clock that is");
     assert!(body(&client(), "/nothing").contains("</time> (UTC)."));
 }
@@ -257,7 +258,9 @@ fn an_old_value_is_never_shown_as_new() {
         let tile = between(&offline, &format!(r#"data-tile="{tile}" "#), "</section>");
         assert!(tile.contains(r#"data-state="offline""#) && tile.contains(">3 h ago<"), "{tile}");
     }
-    assert!(offline.contains(r#"data-show="big">18.4<"#) && offline.contains(r#"data-show="gone">Offline since 12:18<"#));
+    assert!(
+        offline.contains(r#"data-show="big">18.4<"#) && offline.contains(r#"data-show="gone">Offline since 12:18<"#)
+    );
     assert!(offline.contains(r#"data-show="feels"></output>"#), "it feels like nothing");
     assert_eq!(between(&offline, "<title>", "</title>"), "Offline – Town Hall");
 }
@@ -289,7 +292,9 @@ fn a_dead_thermometer_does_not_make_its_station_offline() {
     assert!(
         html.contains(r#"data-station="town-hall" data-state="live""#) && html.contains(r#"data-show="word">Live<"#)
     );
-    assert!(html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">18.4<"#));
+    assert!(
+        html.contains(r#"data-tile="temperature" data-state="offline""#) && html.contains(r#"data-show="big">18.4<"#)
+    );
     assert!(html.contains(r#"data-show="gone">No temperature since 12:18<"#));
     assert_eq!(between(&html, "<title>", "</title>"), "Town Hall");
 }
@@ -374,9 +379,11 @@ fn with_no_station_the_page_says_how_to_add_one_on_this_host() {
     let html = html.expect("a body");
     assert!(html.contains("stevenson station add town-hall"));
     assert!(html.contains("curl http://pi.local:8000/api/v1/readings"));
+    assert!(html.contains("http://pi.local:8000, path <code>/data/report/KEY</code>"), "consoles of Ecowitt, too");
     let elsewhere = book().configure(rocket::Config::figment().merge(("port", 9100)).merge(("log_level", "off")));
     let html = body(&Client::tracked(elsewhere).expect("rocket"), "/stories/empty");
     assert!(html.contains("curl http://localhost:9100/api/v1/readings"), "without a host, where it listens");
+    assert!(html.contains("this machine’s address in your network, port 9100, path"), "no console knows localhost");
 }
 
 #[test]
