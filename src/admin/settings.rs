@@ -23,9 +23,9 @@ pub(super) fn routes() -> Vec<Route> {
 /// The form.
 #[derive(FromForm)]
 struct Sent<'r> {
-    elevation: &'r str,
-    clock_offset: &'r str,
-    /// Forms that do not have it leave it as it is; so of those that follow.
+    /// A form that does not have a field leaves it as it is: the page has a form for each subject.
+    elevation: Option<&'r str>,
+    clock_offset: Option<&'r str>,
     latitude: Option<&'r str>,
     longitude: Option<&'r str>,
     upload_units: Option<&'r str>,
@@ -37,21 +37,21 @@ struct Sent<'r> {
 impl Sent<'_> {
     /// What they mean, or what is wrong with them. An empty field means: not known, or none.
     fn settings(&self) -> Result<StationSettings, String> {
-        let elevation = match self.elevation.trim() {
-            "" => None,
-            metres => Some(elevation_m(metres)?),
+        let height = |text: &str| match text.trim() {
+            "" => Ok(None),
+            metres => elevation_m(metres).map(Some),
         };
-        let clock_offset_ms = match self.clock_offset.trim() {
-            "" => 0,
-            length => clock_offset(length)?,
+        let added_ms = |text: &str| match text.trim() {
+            "" => Ok(0),
+            length => clock_offset(length),
         };
         let coordinates =
             self.latitude.zip(self.longitude).map(|(north, east)| coordinates(north, east)).transpose()?;
         let upload_units = self.upload_units.map(UploadUnits::from_name).transpose()?;
         let zone = self.zone.map(|zone| zones::parse(zone.trim()).map_err(|error| error.to_string())).transpose()?;
         Ok(StationSettings {
-            elevation_m: Some(elevation),
-            clock_offset_ms: Some(clock_offset_ms),
+            elevation_m: self.elevation.map(height).transpose()?,
+            clock_offset_ms: self.clock_offset.map(added_ms).transpose()?,
             coordinates,
             upload_units,
             zone,

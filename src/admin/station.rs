@@ -6,7 +6,6 @@ use super::interval::interval_text;
 use super::office::now;
 use super::offset::clock_offset_text;
 use super::owner::Owner;
-use super::place::coordinates_text;
 use super::refusal::Refusal;
 use super::stations::{kinds, sentence};
 use crate::storage::{DeviceSecret, Error, StationSettings};
@@ -39,8 +38,6 @@ pub(crate) struct StationView {
     /// Where it stands, degrees north and east; empty if that is not known.
     latitude: String,
     longitude: String,
-    /// The same for people.
-    place: String,
     /// In which units its uploads may be: the name, what it means, and whether they are.
     units: Vec<(&'static str, &'static str, bool)>,
     /// What is added to the times that it sends; empty if nothing is.
@@ -74,7 +71,6 @@ impl StationView {
             elevation: station.elevation_m.map_or_else(String::new, |metres| metres.to_string()),
             latitude: station.coordinates.map_or_else(String::new, |place| place.latitude().to_string()),
             longitude: station.coordinates.map_or_else(String::new, |place| place.longitude().to_string()),
-            place: station.coordinates.map_or_else(String::new, coordinates_text),
             units: UploadUnits::all().map(|of| (of.name(), of.words(), of == station.upload_units)).collect(),
             clock_offset: clock_offset_text(station.clock_offset_ms),
             interval: station.interval_ms.map_or_else(String::new, interval_text),

@@ -61,7 +61,7 @@ impl Desk<'_> {
     }
 
     /// What the owner is to know before something is full: the database, or the share of a station. Of all stations if none is
-    /// given. And how the clock of that station can be put right. Nobody else is told.
+    /// given. Nobody else is told.
     fn warnings(&self, of: Option<&Station>) -> Vec<String> {
         if !self.is_owner {
             return Vec::new();
@@ -69,13 +69,21 @@ impl Desk<'_> {
         let mut stations = self.storage.station_rooms();
         stations.retain(|(station, _)| of.is_none_or(|of| of.id == station.id));
         let stations = stations.iter().filter_map(|(station, room)| room.station_warning(&station.name));
-        let clock = of.and_then(|station| clock_offer(station, self.storage.heard(station.id).off()?));
-        self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).chain(clock).collect()
+        self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).collect()
     }
 
     /// What the owner alone is to see.
     pub(crate) fn for_owner(&self, of: Option<&Station>) -> ForOwner {
-        ForOwner { warnings: self.warnings(of), shows_rooms: self.shows_rooms }
+        let (mut clock, mut put_right) = (String::new(), String::new());
+        if let Some(station) = of.filter(|_| self.is_owner)
+            && let Some(offer) = self.storage.heard(station.id).off().and_then(|off| clock_offer(station, off))
+        {
+            clock = offer;
+            if self.shows_rooms {
+                put_right = format!("/admin/stations/{}#put-right", station.slug);
+            }
+        }
+        ForOwner { warnings: self.warnings(of), clock, put_right, shows_rooms: self.shows_rooms }
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.

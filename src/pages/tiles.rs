@@ -116,7 +116,7 @@ pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> 
 
 /// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
 fn called(latest: &Latest) -> String {
-    let sensor = latest.sensor.as_str().replace(['_', '-'], " ");
+    let sensor = sensor_title(latest.sensor.as_str());
     let (Some(initial), rest) = (sensor.get(..1), sensor.get(1..).unwrap_or_default()) else {
         return latest.quantity.title().to_owned();
     };
@@ -125,6 +125,21 @@ fn called(latest: &Latest) -> String {
         Quantity::Temperature => sensor,
         other => format!("{sensor} {}", other.title().to_lowercase()),
     }
+}
+
+/// A sensor's name as a title: `soil1` is `soil 1`, `north_wall` is `north wall`. Its first letter stays as it is.
+fn sensor_title(name: &str) -> String {
+    /// Before a number that is no part of the word, as `co2` and `pm10` have one.
+    const LETTERS_MIN: usize = 3;
+    let word = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_counted = letters.len() >= LETTERS_MIN && letters.chars().all(|c| c.is_ascii_alphabetic());
+        match word.strip_prefix(letters) {
+            Some(number) if is_counted && !number.is_empty() => format!("{letters} {number}"),
+            _ => word.to_owned(),
+        }
+    };
+    name.split(['_', '-']).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The tiles of one sensor.
@@ -242,7 +257,7 @@ fn group(sensor: &SensorName, facts: &Facts, now: Timestamp, preference: Prefere
         });
         Some(tile(latest, aside, facts, now, preference))
     });
-    Group { name: sensor.as_str().replace(['_', '-'], " "), open: true, tiles: tiles.collect() }
+    Group { name: sensor_title(sensor.as_str()), open: true, tiles: tiles.collect() }
 }
 
 fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {
@@ -266,4 +281,15 @@ fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference
         return DASH.to_owned();
     }
     preference.number(latest.quantity, latest.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sensor_title;
+
+    #[test]
+    fn a_number_stands_apart_from_the_word_that_it_counts() {
+        let titles = ["soil1", "temp12", "north_wall", "co2", "pm10", "soil-2", "wh31ch1", "7", ""].map(sensor_title);
+        assert_eq!(titles, ["soil 1", "temp 12", "north wall", "co2", "pm10", "soil 2", "wh31ch1", "7", ""]);
+    }
 }

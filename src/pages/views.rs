@@ -58,6 +58,10 @@ pub struct Frame {
 pub struct ForOwner {
     /// Sentences.
     pub warnings: Vec<String>,
+    /// What is to be said of the station's clock; empty if it is right.
+    pub clock: String,
+    /// Where it is put right with one click; empty if the way is not open.
+    pub put_right: String,
     /// Whether there is a way to the owner's rooms.
     pub shows_rooms: bool,
 }
@@ -125,6 +129,8 @@ pub struct Overview {
     /// HTML.
     cards: Vec<Arc<str>>,
     address: String,
+    /// The server as consoles are told of it.
+    server: String,
 }
 
 impl Overview {
@@ -158,6 +164,7 @@ impl Overview {
             frame: Frame::still("Stevenson", &listing.asked.path(), now, preference).live(watch, &states, cursor, now),
             cards: sheets.iter().map(|sheet| sheet.card(now, preference)).collect(),
             address: address.as_str().to_owned(),
+            server: address.for_consoles(),
             listing,
         }
     }
@@ -186,6 +193,8 @@ pub struct StationPage {
     marked: String,
     rows: Vec<Row>,
     address: String,
+    /// The server as consoles are told of it.
+    server: String,
     keeper: Conversation,
     /// An empty word. The scripts make new words from its HTML.
     blank: Said,
@@ -235,6 +244,7 @@ impl StationPage {
             marked: marks::text(facts),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),
+            server: address.for_consoles(),
             keeper,
             blank: Said::default(),
         }

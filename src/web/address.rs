@@ -1,6 +1,6 @@
 //! The address by which a visitor reached this server, for commands that the visitor will copy.
 
-use super::{Options, client};
+use super::{Options, client, hosts};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -28,6 +28,17 @@ impl Address {
     /// The text, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The server as a console in the house is told of it. A visitor at this machine came by an address that only this machine
+    /// has.
+    pub fn for_consoles(&self) -> String {
+        let host = self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host);
+        if !hosts::is_loopback(host) {
+            return self.0.clone();
+        }
+        let port = host.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok());
+        format!("this machine’s address in your network, port {}", port.unwrap_or("80"))
     }
 }
 
@@ -66,6 +77,16 @@ mod tests {
             assert_eq!(of(Some(odd), false, "0.0.0.0:9100"), "http://localhost:9100", "{odd:?}");
         }
         assert_eq!(of(None, false, "[::]:9100"), "http://localhost:9100");
+    }
+
+    #[test]
+    fn a_console_is_not_sent_to_itself() {
+        let told = |host: &str| Address::of(Some(host), false, SocketAddr::from(([0, 0, 0, 0], 80))).for_consoles();
+        for own in ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"] {
+            assert_eq!(told(own), "this machine’s address in your network, port 8000", "{own}");
+        }
+        assert_eq!(told("localhost"), "this machine’s address in your network, port 80");
+        assert_eq!(told("pi.local:8000"), "http://pi.local:8000");
     }
 
     #[test]

@@ -64,7 +64,7 @@ async fn what_somebody_writes_outlives_a_refetch_of_the_page_and_a_reload() {
     browser.goto(format!("{}/s/town-hall", server.url)).await.expect("the page");
     says(&browser, "[data-feed-text]", "Live").await;
     browser.find(By::Css("[name=text]")).await.expect("a field").send_keys("half a sent").await.expect("typed");
-    browser.execute("document.querySelector('[data-meter]').open = false", vec![]).await.expect("closed");
+    browser.execute("document.querySelector('[data-meter]').open = true", vec![]).await.expect("opened");
 
     // A value that the page has no place for.
     post(&server.url, &key, &json!({"temperature": 18.5, "co2": 420})).await.expect("an answer");
@@ -72,7 +72,7 @@ async fn what_somebody_writes_outlives_a_refetch_of_the_page_and_a_reload() {
     let kept = "const field = document.activeElement;
         return [field.name, field.value, field.selectionStart, document.querySelector('[data-meter]').open]";
     let seen = browser.execute(kept, vec![]).await.expect("run").json().clone();
-    assert_eq!(seen, json!(["text", "half a sent", 11, false]));
+    assert_eq!(seen, json!(["text", "half a sent", 11, true]));
 
     browser.refresh().await.expect("the page");
     says(&browser, "[data-feed-text]", "Live").await;

@@ -239,6 +239,7 @@ fn a_live_station_shows_its_numbers_on_first_paint() {
     }
     assert!(html.contains(r#"<noscript><meta http-equiv="refresh" content="60"></noscript>"#));
     assert!(html.contains("<noscript><p>Page made at <time"));
+    assert!(html.contains(r#"data-keep="meter" data-meter>"#), "how the readings got here is folded");
     assert!(html.contains("15:18</time> (Europe/Berlin)."), "the footer says whose clock that is");
     assert!(body(&client(), "/nothing").contains("</time> (UTC)."));
 }
@@ -378,9 +379,11 @@ fn with_no_station_the_page_says_how_to_add_one_on_this_host() {
     let html = html.expect("a body");
     assert!(html.contains("stevenson station add town-hall"));
     assert!(html.contains("curl http://pi.local:8000/api/v1/readings"));
+    assert!(html.contains("http://pi.local:8000, path <code>/data/report/KEY</code>"), "consoles of Ecowitt, too");
     let elsewhere = book().configure(rocket::Config::figment().merge(("port", 9100)).merge(("log_level", "off")));
     let html = body(&Client::tracked(elsewhere).expect("rocket"), "/stories/empty");
     assert!(html.contains("curl http://localhost:9100/api/v1/readings"), "without a host, where it listens");
+    assert!(html.contains("this machine’s address in your network, port 9100, path"), "no console knows localhost");
 }
 
 #[test]

@@ -138,6 +138,10 @@ async fn a_page_that_is_offline_shows_its_owner_where_the_reason_stands_and_othe
         assert!(own.contains("<a href=\"/admin/inbox\">") && !own.contains("Is this your station?"), "{own}");
         let asked = reqwest::Client::new().get(format!("{}/s/roof", server.url)).header("X-Forwarded-For", "192.0.2.1");
         let others = asked.send().await.expect("an answer").text().await.expect("a page");
+        assert!(
+            others.contains("<code>stevenson admin password</code> opens them"),
+            "no way in from there yet: {others}"
+        );
         assert!(others.contains("Is this your station?") && !others.contains("/admin/inbox"), "{others}");
     }
 }

@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn a_station_whose_clock_is_behind_is_heard_and_is_not_live() {
         const NOW: Timestamp = Timestamp(1_800_000_000_000);
+        const BEHIND: i64 = -2 * HOUR_MS;
         let state = |value_age_ms: i64, heard_age_ms: Option<i64>, by_ms: i64| {
             let clock = heard_age_ms.map(|age_ms| Off { heard_at: NOW.plus(-age_ms), by_ms });
             StationState::of(Some(NOW.plus(-value_age_ms)), clock, NOW, Some(MINUTE_MS)).word()
         };
-        const BEHIND: i64 = -2 * HOUR_MS;
         assert_eq!(state(2 * HOUR_MS, Some(1_000), BEHIND), "Clock 2 h behind");
         assert_eq!(state(2 * HOUR_MS, Some(10 * MINUTE_MS), BEHIND), "Stale", "it falls silent");
         assert_eq!(state(2 * HOUR_MS, Some(HOUR_MS), BEHIND), "Offline");

@@ -199,7 +199,8 @@ fn told(shown: &Shown, station: &Station) -> String {
     line("slug", shown.slug.clone());
     line("former slugs", or(shown.former_slugs.join(", "), "none"));
     line("name", shown.name.clone());
-    line("state", shown.state.to_owned());
+    let by = if shown.state == Freshness::Offline.name() { ", by the times of its readings" } else { "" };
+    line("state", format!("{}{by}", shown.state));
     line("zone", format!("{}, {} now", shown.zone, shown.offset));
     line("next change", or(shown.next_change.clone().unwrap_or_default(), "none within a year"));
     line("elevation", shown.elevation_m.map_or_else(|| "not known".to_owned(), |metres| format!("{metres} m")));

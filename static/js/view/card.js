@@ -36,6 +36,8 @@ const ALONE_NOTHING = /(^|\/)(precipitation|wind_direction)$/;
  * @param {Station} station as it was before the report @param {Record<string, number>} values the report's
  */
 export function hasPlaces({ values: known, indoors }, values) {
+  // The card of a station that never sent anything says so, and has no places.
+  if (indoors === undefined && Object.keys(known).length === 0) return false;
   const warm = 'temperature' in values;
   if (indoors === undefined) return warm || 'temperature' in known;
   const keys = Object.keys(values);

@@ -67,7 +67,6 @@ function gone(s, c) {
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
   word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : wordOf(s, c.now)),
-  waiting: (s, c) => (stateOf(s, c.now) === 'waiting' ? 'waiting for its first reading' : ''),
   big: (s, c) => given(s.values.temperature?.value, (value) => f.number('temperature', value, c.units), f.DASH),
   other: (s, c) => given(s.values.temperature?.value, (value) => f.text('temperature', value, otherScale(c.units))),
   feels: (s, c) => (offline(s, c) ? '' : given(s.feels_like, (value) => f.text('temperature', value, c.units))),

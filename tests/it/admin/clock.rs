@@ -29,6 +29,12 @@ async fn a_clock_that_is_behind_is_put_right_with_one_click_on_the_page_of_the_s
         assert!(words(&shown).contains("Its clock is 5 h behind. Add 5 h to its times?"), "{path}: {shown}");
         assert_eq!(hidden(&shown, "clock_offset"), "5h", "{path}");
     }
+    // The list of the owner's stations, and the hint on the station's page, say the same, and lead to the button.
+    let listed = page(&app, "/admin").await;
+    assert!(listed.contains(r#"data-state="clock""#) && listed.contains(">Clock 5 h behind<"), "{listed}");
+    let public = page(&app, "/s/roof").await;
+    assert!(public.contains(r##"<a href="/admin/stations/roof#put-right">Put it right</a>"##), "{public}");
+    assert!(page(&app, "/admin/stations/roof").await.contains(r#"id="put-right""#));
     let strangers = ask(&app, "POST /admin/stations/roof/clock", "Via: 1.1 proxy\r\n", b"clock_offset=5h").await;
     assert_ne!(strangers.status, 303, "the owner alone");
     let set = ask(&app, "POST /admin/stations/roof/clock", OURS, b"clock_offset=5h").await;
@@ -47,6 +53,9 @@ async fn a_clock_that_is_behind_is_put_right_with_one_click_on_the_page_of_the_s
     }
     let shown = page(&app, "/admin/stations/roof").await;
     assert!(words(&shown).contains("Its clock is 2 h ahead"), "{shown}");
+    // The time of arrival counts then: the values are live.
+    let listed = page(&app, "/admin").await;
+    assert!(listed.contains(r#"data-state="live""#) && listed.contains("its clock is 2 h ahead"), "{listed}");
     assert_eq!(hidden(&shown, "clock_offset"), "3h");
     assert!(words(&page(&app, "/admin/inbox/7").await).contains("Its clock is 2 h ahead"));
 }

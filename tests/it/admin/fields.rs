@@ -58,6 +58,8 @@ async fn a_field_that_nobody_knows_is_kept_and_read_as_the_owner_says() {
         // The writer does one thing after the other: what was noted is written before this.
         app.storage.recalculate_some().await.expect("nothing is due");
         assert!(page(&app, "/admin/stations/town-hall").await.contains(PATH), "the station's page leads there");
+        let form = page(&app, PATH).await;
+        assert!(form.contains(r#"name="quantity" required><option value="">choose…</option>"#), "nothing is guessed");
         let shown = page(&app, PATH).await;
         assert!(shown.contains("<code>pooltemp</code> 70.7"), "{kind}: {shown}");
         assert!(shown.contains("<code>n</code>"), "{kind}: {shown}");
