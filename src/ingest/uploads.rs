@@ -343,31 +343,13 @@ async fn store(
     found: &mut Found,
 ) -> Result<Outcome, Outcome> {
     let storage = &to.storage;
-    let Some(station) = sender(upload, storage).await? else {
-        let why = why_unknown(upload, storage);
-        tracing::debug!(why = &*why, "an upload is no station's");
-        let reason = match upload.credentials() {
-            Ok(Credentials::Key(key)) => NoKey::of(key).to_string().into(),
-            _ => why.clone(),
-        };
-        found.nobody = why;
-        let waits =
-            stranger(upload, came, storage)?.map(|stranger| to.enrolment.lets_wait(came.sure).map(|()| stranger));
-        let (reason, nobody) = match waits {
-            Some(Ok(stranger)) => {
-                let parsed = upload.parse(received, &SensorName::main())?;
-                storage.keep_unclaimed(stranger, &parsed.reports).await?;
-                return Ok(Outcome::Waits);
-            }
-            Some(Err(Turned::Off)) | None => (reason, None),
-            Some(Err(turned)) => {
-                (format!("{reason}, and {turned}").into(), Some(format!("{}, and {turned}", found.nobody)))
-            }
-        };
-        found.nobody = nobody.map_or_else(|| std::mem::take(&mut found.nobody), Cow::from);
-        found.reasons.push(reason);
-        return Err(Outcome::Unauthorized);
+    let station = match sender(upload, storage).await? {
+        Some(station) => station,
+        None if wait(upload, came, to, received, found).await? => return Ok(Outcome::Waits),
+        // Another process has bound the device a moment ago.
+        None => sender(upload, storage).await?.ok_or(Outcome::Unauthorized)?,
     };
+    found.nobody = Cow::default();
     found.station = Some(station.clone());
     found.of = sensor(upload, &station, storage).await?;
     found.mappings = storage.directory().mappings(station.id);
@@ -407,6 +389,38 @@ fn why_unknown(upload: &Upload<'_>, storage: &Storage) -> Cow<'static, str> {
         Ok(Credentials::Device(_)) => "no station is bound to this PASSKEY".into(),
         Err(garbled) => masked(&garbled.to_string()).into_owned().into(),
     }
+}
+
+/// Keeps the upload of a device that is no station's, if it may wait. False: it is a station's by now.
+async fn wait(
+    upload: &Upload<'_>,
+    came: &Arriving<'_>,
+    to: &Uploads,
+    received: Timestamp,
+    found: &mut Found,
+) -> Result<bool, Outcome> {
+    let storage = &to.storage;
+    let why = why_unknown(upload, storage);
+    tracing::debug!(why = &*why, "an upload is no station's");
+    let reason = match upload.credentials() {
+        Ok(Credentials::Key(key)) => NoKey::of(key).to_string().into(),
+        _ => why.clone(),
+    };
+    found.nobody = why;
+    let waits = stranger(upload, came, storage)?.map(|stranger| to.enrolment.lets_wait(came.sure).map(|()| stranger));
+    let (reason, nobody) = match waits {
+        Some(Ok(stranger)) => {
+            let parsed = upload.parse(received, &SensorName::main())?;
+            return Ok(storage.keep_unclaimed(stranger, &parsed.reports).await?);
+        }
+        Some(Err(Turned::Off)) | None => (reason, None),
+        Some(Err(turned)) => {
+            (format!("{reason}, and {turned}").into(), Some(format!("{}, and {turned}", found.nobody)))
+        }
+    };
+    found.nobody = nobody.map_or_else(|| std::mem::take(&mut found.nobody), Cow::from);
+    found.reasons.push(reason);
+    Err(Outcome::Unauthorized)
 }
 
 /// Whose upload it is.

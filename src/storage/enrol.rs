@@ -81,8 +81,9 @@ fn said(text: &str) -> Vec<(SensorName, Quantity, f64)> {
 
 /// Enrolment.
 impl Storage {
-    /// Keeps what a device sends that is no station's. Returns after the commit.
-    pub async fn keep_unclaimed(&self, stranger: Stranger, reports: &[Report]) -> Result<(), Error> {
+    /// Keeps what a device sends that is no station's. Returns after the commit; false: it is a station's by now, and nothing
+    /// was kept.
+    pub async fn keep_unclaimed(&self, stranger: Stranger, reports: &[Report]) -> Result<bool, Error> {
         let waiting = reports.iter().filter_map(|report| {
             let text = serde_json::to_string(&Waiting::of(report, stranger.part.as_ref())).ok()?;
             (text.len() <= REPORT_MAX_BYTES).then_some(text)
@@ -90,7 +91,7 @@ impl Storage {
         let reports: Vec<String> = waiting.collect();
         let model = stranger.model.chars().filter(|c| !is_hidden(*c)).take(MODEL_MAX_CHARS).collect();
         let change = EnrolChange::Keep { stranger: Stranger { model, ..stranger }, reports };
-        self.ask(|answer| Job::Enrol(change, answer)).await.map(drop)
+        self.ask(|answer| Job::Enrol(change, answer)).await
     }
 
     /// The devices that wait, the one that was heard last first.

@@ -1,6 +1,6 @@
 //! Stations and who may speak for them.
 
-use super::devices::{self, DeviceKind};
+use super::devices::{self, DeviceKind, DeviceSecret};
 use super::keys::{self, KeyHash};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -203,6 +203,11 @@ impl Directory {
     /// The station that a device of WeatherFlow is bound to, by its serial number.
     pub fn by_serial(&self, serial: &str) -> Option<&Arc<Station>> {
         self.by_device.get(&devices::serial_hash(serial)).map(|&place| &self.listed[place].station)
+    }
+
+    /// Whether a device is a station's.
+    pub(super) fn is_bound(&self, device: &DeviceSecret) -> bool {
+        self.by_device.contains_key(device.hash())
     }
 
     /// What kinds of devices are bound to a station.

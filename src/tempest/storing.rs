@@ -122,7 +122,7 @@ async fn wait(heard: &Heard, storage: &Storage, reading: &mut Reading) -> Result
         address: heard.came.from.to_string(),
         part: Some((own.clone(), !is_sky(own.as_str()))),
     };
-    storage.keep_unclaimed(stranger, &reports).await.map(|()| storage::Appended::default())
+    storage.keep_unclaimed(stranger, &reports).await.map(|_| storage::Appended::default())
 }
 
 /// What a device is, with the end of its serial number, which stands on it.

@@ -13,6 +13,11 @@ pub(super) async fn change(scribe: &mut Scribe, change: EnrolChange) -> Result<b
 async fn try_change(scribe: &mut Scribe, change: &EnrolChange) -> Result<bool, Error> {
     // A stranger may not use the reserve.
     scribe.begin().await?;
+    // Another process may have bound it a moment ago: only now is it known.
+    if matches!(change, EnrolChange::Keep { stranger, .. } if scribe.shared.directory().is_bound(&stranger.secret)) {
+        scribe.engine.write_and_commit(&Spoken::default(), &[], now()).await?;
+        return Ok(false);
+    }
     let is_done = scribe.engine.change_enrolment(change, now()).await?;
     scribe.engine.write_and_commit(&Spoken::default(), &[], now()).await?;
     Ok(is_done)

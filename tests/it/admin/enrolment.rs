@@ -350,3 +350,14 @@ async fn the_command_line_claims_a_device() {
     assert!(told(&["station", "claim", fingerprint, "roof"]).contains("with 1 report that waited"));
     assert!(told(&["station", "unclaimed"]).contains("no device waits"));
 }
+
+#[tokio::test]
+async fn what_comes_right_after_a_device_was_bound_beside_the_server_is_the_stations() {
+    let app = enrolling().await;
+    app.add_station("roof").await;
+    let output = run(app.folder.path(), &["station", "bind", "roof", "--passkey", PASSKEY]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(ask(&app, &ecowitt(PASSKEY, 50.0), "", b"").await.status, 200);
+    assert!(waiting(&app).await.is_empty(), "nothing waits");
+    assert_eq!(latest(&app, "roof", "", Quantity::Temperature).await, Some(10.0));
+}
