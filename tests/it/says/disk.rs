@@ -54,7 +54,14 @@ async fn a_disk_that_gets_full_is_told_by_its_name_and_not_as_a_limit() {
     let told = server.hears(&["an upload was refused", "station=roof", "the disk is full, nothing was stored"]);
     assert!(told.contains("make room") && !told.contains("max_database_mib"), "{told}");
     let console = format!("/weatherstation/updateweatherstation.php?ID=roof&PASSWORD={key}&tempf=50&dateutc=now");
-    assert_eq!(server.gets(&console).await.0, 503);
+    let mut status = 200;
+    for number in 0..200 {
+        status = server.gets(&format!("{console}&humidity={}", 10 + number % 80)).await.0;
+        if status != 200 {
+            break;
+        }
+    }
+    assert_eq!(status, 503);
     server.hears(&["an upload was refused", "format=\"Weather Underground\"", "the disk is full, nothing was stored"]);
 }
 
