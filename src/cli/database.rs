@@ -57,6 +57,18 @@ fn named(arguments: impl Iterator<Item = String>, former: &str, now: &str) -> St
     said
 }
 
+/// Asks on the terminal whether `what` is to be removed; an error unless the answer is the expected one.
+pub(super) fn must_agree(what: &str, answer: &str) -> Result<()> {
+    if !std::io::stdin().is_terminal() {
+        bail!("there is no terminal to ask on; add --yes to remove without a question");
+    }
+    let question = format!("Remove {what} with all its readings? Type {answer} to agree: ");
+    write(question.as_bytes()).context("cannot ask")?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    if line.trim() == answer { Ok(()) } else { bail!("nothing was removed") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,16 +85,4 @@ mod tests {
             assert_eq!(named(arguments, "garden", "plot"), format!("stevenson {told}"));
         }
     }
-}
-
-/// Asks on the terminal whether `what` is to be removed; an error unless the answer is the expected one.
-pub(super) fn must_agree(what: &str, answer: &str) -> Result<()> {
-    if !std::io::stdin().is_terminal() {
-        bail!("there is no terminal to ask on; add --yes to remove without a question");
-    }
-    let question = format!("Remove {what} with all its readings? Type {answer} to agree: ");
-    write(question.as_bytes()).context("cannot ask")?;
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    if line.trim() == answer { Ok(()) } else { bail!("nothing was removed") }
 }
