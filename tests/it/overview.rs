@@ -138,7 +138,7 @@ async fn a_page_shows_what_was_stored_a_moment_ago() {
         app.measures(&keys[0], &json!({"observed_at": now - 60_000 + i64::from(round), "temperature": degrees})).await;
         let html = get(&app, "/").await;
         assert_eq!(number(&html, "s-000"), format!("{degrees:.1}"));
-        assert_eq!(number(&html, "s-001"), "—", "nobody else's");
+        assert_eq!(html.matches("It has not sent a reading yet.").count(), 2, "nobody else's");
         assert_eq!(line(&html)["means"].as_array().expect("means").last(), Some(&json!(10.5 + f64::from(round) / 2.0)));
         assert_eq!(line(&html)["count"], round + 1);
     }

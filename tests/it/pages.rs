@@ -313,10 +313,11 @@ fn a_station_without_an_outdoor_thermometer_shows_what_it_has() {
 }
 
 #[test]
-fn the_line_that_waits_for_a_reading_is_one_that_scripts_can_hide() {
+fn the_card_of_a_station_that_never_sent_anything_says_so_and_has_no_places() {
     let html = body(&client(), "/stories/all");
-    let line = r#"data-optional><span data-show="waiting">waiting for its first reading</span>"#;
-    assert_eq!((html.matches(line).count(), html.matches(r#"data-show="waiting"></span>"#).count()), (1, 6));
+    assert_eq!(html.matches("It has not sent a reading yet.").count(), 1);
+    let card = html.split("It has not sent a reading yet.").nth(1).and_then(|rest| rest.split("</li>").next());
+    assert!(card.is_some_and(|card| !card.contains("data-show=\"big\"") && !card.contains("data-spark")));
 }
 
 #[test]
@@ -337,7 +338,7 @@ fn where_there_is_no_value_there_is_no_dot() {
     let dots: Vec<&str> =
         html.split(r#"<circle class="now""#).skip(1).map(|dot| &dot[..dot.find("/>").unwrap()]).collect();
     let (hidden, shown): (Vec<&str>, Vec<&str>) = dots.iter().partition(|dot| dot.contains(r#"visibility="hidden""#));
-    assert_eq!((hidden.len(), shown.len()), (1, 6));
+    assert_eq!((hidden.len(), shown.len()), (0, 6), "the card of a station without readings has no line");
     assert!(
         body(&client(), "/story/offline").contains(r#"data-range visibility="hidden"/>"#),
         "nor between low and high"

@@ -75,7 +75,11 @@ function paintTemperature(scope, station, seen) {
   if (tinted && celsius !== undefined) set(tinted, 'data-warmth', String(warmth(celsius)));
   for (const node of scope.querySelectorAll('[data-trend]')) set(node, 'data-trend', trendName(station, context));
   for (const node of scope.querySelectorAll('[data-frost]')) {
-    set(node, 'data-frost', String(celsius !== undefined && celsius <= 0 && heroState(station, seen.now) !== 'offline'));
+    set(
+      node,
+      'data-frost',
+      String(celsius !== undefined && celsius <= 0 && heroState(station, seen.now) !== 'offline'),
+    );
   }
   for (const node of scope.querySelectorAll('[data-range]')) {
     const part = between(station, context);
