@@ -238,8 +238,10 @@ async fn serve(loaded: Loaded, log: Counts) -> Result<()> {
     let greeting = Greeting::of(&config, file.clone());
     greeting.tell_configuration();
     let app = App::open(config).await?.configured_by(file).counting(move || Box::new(log.clone()));
+    // Signals are heard from here on.
+    let asked = stop_asked();
     let stop = async {
-        stop_asked().await;
+        asked.await;
         tell_systemd(NotifyState::Stopping);
     };
     app.run(stop, |listening| {

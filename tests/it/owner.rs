@@ -172,7 +172,8 @@ async fn a_clock_that_is_wrong_is_put_right_by_its_owner_and_never_in_silence() 
         let send_wrong = async |temperature: f64| {
             send(json!({"temperature": temperature, "time": time_of_a_clock(chrono::Duration::hours(clock_h))})).await
         };
-        let offered = format!("stevenson station set roof --clock-offset {correction}<");
+        let put_right = "<a href=\"/admin/stations/roof#put-right\">Put it right</a>";
+        let offered = format!("stevenson station set roof --clock-offset {correction} {put_right}");
         // The server notices another process's change within half a second.
         while !page(&server, "/s/roof", &[]).await.contains(&offered) {
             assert!(tokio::time::Instant::now() < deadline, "nothing is offered");
