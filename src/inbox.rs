@@ -4,7 +4,7 @@
 //! A door notes each upload with the answer that it gave: [`Inbox::note`]. That copies the start of it, and parses nothing. What
 //! it means is found out anew when somebody looks, by the function that the door leaves with it.
 //!
-//! All doors come by here, so here the log is told what was refused: [`refusals`] holds how often.
+//! All doors come by here, so here the log is told what was refused: `refusals` holds how often.
 
 mod refusals;
 mod ring;
