@@ -77,11 +77,14 @@ async fn elsewhere() -> u16 {
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            let page = "<!doctype html><title>elsewhere</title><body>";
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
-            let _ = client.read(&mut [0; 4096]).await;
-            let _ =
-                client.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len()).as_bytes()).await;
+            // Each by itself: a browser also opens connections that it may never use.
+            tokio::spawn(async move {
+                let page = "<!doctype html><title>elsewhere</title><body>";
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close";
+                let _ = client.read(&mut [0; 4096]).await;
+                let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+                let _ = client.write_all(answer.as_bytes()).await;
+            });
         }
     });
     port
