@@ -188,22 +188,14 @@ impl Draft {
             !beyond.is_empty()
         });
 
-        if self.is_history {
-            return self.finish_history(observed_at);
-        }
-        let observed_at = observed_at.map(|at| at.plus(self.clock_offset_ms));
-        let (time, clock) = quality::guard_time(observed_at, self.received_at);
-        if let (Clock::Replaced, Some(observed_at)) = (clock, observed_at) {
-            let reason =
-                "the device's clock is more than 5 minutes ahead or 366 days behind; the time of arrival was stored";
-            self.warnings.push(Warning::new("observed_at", &observed_at.rfc3339(), reason));
-        }
-        let report = (!self.sensors.is_empty()).then_some(Report {
-            observed_at: time,
+        let moment = if self.is_history { self.past(observed_at) } else { Some(self.present(observed_at)) };
+        let has_values = !self.sensors.is_empty();
+        let report = moment.filter(|_| has_values).map(|moment| Report {
+            observed_at: moment.observed_at,
             received_at: self.received_at,
-            skew_ms: observed_at.map(|observed_at| observed_at.since(self.received_at)),
-            is_timed_by_arrival: observed_at.is_none() || clock == Clock::Replaced,
-            is_history: false,
+            skew_ms: moment.skew_ms,
+            is_timed_by_arrival: moment.is_of_arrival,
+            is_history: self.is_history,
             sensors: self.sensors,
             beyond: self.beyond,
         });
@@ -217,41 +209,46 @@ impl Draft {
         }
     }
 
-    fn finish_history(mut self, observed_at: Option<Timestamp>) -> Finished {
-        let observed_at = match observed_at {
-            Some(at) if at.0.abs() < DAY_MS => {
-                let reason = "the first day of Unix time: the clock was not set, or the time is in another unit";
-                self.refuse("observed_at", &at.rfc3339(), reason);
-                None
-            }
-            Some(at) if SERIES_BEGIN <= at && at.since(self.received_at) <= quality::AHEAD_MAX_MS => Some(at),
-            Some(at) => {
-                self.refuse("observed_at", &at.rfc3339(), "lies before the year 1700, or in the future");
-                None
-            }
-            None => {
-                self.refuse("observed_at", "", "has no time");
-                None
-            }
-        };
-        let report = observed_at.filter(|_| !self.sensors.is_empty()).map(|observed_at| Report {
+    /// The moment of a report that comes as it is made. A clock that is far off is not believed.
+    fn present(&mut self, observed_at: Option<Timestamp>) -> Moment {
+        let said = observed_at.map(|at| at.plus(self.clock_offset_ms));
+        let (observed_at, clock) = quality::guard_time(said, self.received_at);
+        if let (Clock::Replaced, Some(said)) = (clock, said) {
+            let off = if said > self.received_at { "more than 5 minutes ahead" } else { "more than 366 days behind" };
+            let reason = format!("the device's clock is {off}; the time of arrival was stored");
+            self.warnings.push(Warning::new("observed_at", &said.rfc3339(), reason));
+        }
+        Moment {
             observed_at,
-            received_at: self.received_at,
-            skew_ms: None,
-            is_timed_by_arrival: false,
-            is_history: true,
-            sensors: self.sensors,
-            beyond: self.beyond,
-        });
-        Finished {
-            report,
-            warnings: self.warnings,
-            unread: self.unread,
-            unknown: self.unknown,
-            known: self.known,
-            refused: self.refused,
+            skew_ms: said.map(|said| said.since(self.received_at)),
+            is_of_arrival: said.is_none() || clock == Clock::Replaced,
         }
     }
+
+    /// The moment of a report from a file, if it can be one.
+    fn past(&mut self, observed_at: Option<Timestamp>) -> Option<Moment> {
+        let (said, reason) = match observed_at {
+            Some(at) if at.0.abs() < DAY_MS => {
+                (at.rfc3339(), "the first day of Unix time: the clock was not set, or the time is in another unit")
+            }
+            Some(at) if SERIES_BEGIN <= at && at.since(self.received_at) <= quality::AHEAD_MAX_MS => {
+                return Some(Moment { observed_at: at, skew_ms: None, is_of_arrival: false });
+            }
+            Some(at) => (at.rfc3339(), "lies before the year 1700, or in the future"),
+            None => (String::new(), "has no time"),
+        };
+        self.refuse("observed_at", &said, reason);
+        None
+    }
+}
+
+/// When a report was made, and how that is known.
+struct Moment {
+    observed_at: Timestamp,
+    /// How far the time that was sent lies after the arrival, ms.
+    skew_ms: Option<i64>,
+    /// No time was sent, or one that is not believed.
+    is_of_arrival: bool,
 }
 
 /// What became of a draft.

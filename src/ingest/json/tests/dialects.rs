@@ -222,7 +222,9 @@ fn thingsboard_has_three_shapes() {
         json(r#"[{"ts":1799999000512,"values":{"temperature":1}},{"ts":1799999001512,"values":{"temperature":2}}]"#);
     assert_eq!(parsed.expect("good").reports.len(), 2);
     let old = json(r#"{"ts":1451649600512,"values":{"temperature":42}}"#).expect("good");
-    assert!(told(&old)[0].contains("366 days behind"), "{old:?}");
+    assert!(told(&old)[0].contains("is more than 366 days behind"), "{old:?}");
+    let early = json(r#"{"ts":1899999000512,"values":{"temperature":42}}"#).expect("good");
+    assert!(told(&early)[0].contains("is more than 5 minutes ahead"), "{early:?}");
 }
 
 #[test]
