@@ -5,7 +5,7 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
-use super::station::find;
+use super::station::{find, of_form};
 use super::stations::sentence;
 use crate::storage::{CalibrationStart, Error, MadeCalibration};
 use askama::Template;
@@ -176,9 +176,7 @@ async fn change(
     owner: Result<Owner<'_>, Refusal>,
     sent: Form<Sent<'_>>,
 ) -> Result<Answer<CalibrationsView>, Refusal> {
-    let owner = owner?;
-    owner.may_send(sent.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, sent.token, slug).await?;
     let removes = sent.what == "remove";
     let made = match start(&station, &sent) {
         Err(why) => Err(why),

@@ -5,7 +5,7 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
-use super::station::find;
+use super::station::{find, of_form};
 use super::stations::sentence;
 use crate::storage::Error;
 use crate::web::secrets::unreadable;
@@ -190,9 +190,7 @@ async fn change(
     owner: Result<Owner<'_>, Refusal>,
     sent: Form<Sent<'_>>,
 ) -> Result<Answer<FieldsView>, Refusal> {
-    let owner = owner?;
-    owner.may_send(sent.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, sent.token, slug).await?;
     let (slug, unmaps) = (&station.slug, sent.what == "unmap");
     let made = match FieldName::new(sent.field).map_err(|error| error.to_string()) {
         Err(why) => Err(why),

@@ -5,7 +5,7 @@ use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;
 use super::refusal::Refusal;
-use super::station::find;
+use super::station::{find, of_form};
 use super::stations::sentence;
 use crate::storage::{Author, Correction, Error, Marked, Selection, reason};
 use askama::Template;
@@ -164,9 +164,7 @@ async fn correct(
     owner: Result<Owner<'_>, Refusal>,
     sent: Form<Sent<'_>>,
 ) -> Result<Answer<ReadingsView>, Refusal> {
-    let owner = owner?;
-    owner.may_send(sent.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, sent.token, slug).await?;
     let restores = sent.what == "restore";
     let is_said = restores || sent.what == "strike";
     let read = if is_said { selection(&station, &sent) } else { Err(UNSAID.to_owned()) };

@@ -6,7 +6,7 @@ use super::offset::clock_offset;
 use super::owner::Owner;
 use super::place::coordinates;
 use super::refusal::Refusal;
-use super::station::{Answer, find};
+use super::station::{Answer, of_form};
 use crate::storage::zones;
 use crate::storage::{Error, StationSettings};
 use rocket::form::Form;
@@ -63,9 +63,7 @@ impl Sent<'_> {
 
 #[post("/admin/stations/<slug>/settings", data = "<sent>")]
 async fn set(slug: &str, owner: Result<Owner<'_>, Refusal>, sent: Form<Sent<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(sent.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, sent.token, slug).await?;
     match sent.settings() {
         Ok(settings) => owner.storage.set_station(&station.slug, settings).await?,
         Err(why) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why)),
@@ -82,9 +80,7 @@ struct Named<'r> {
 
 #[post("/admin/stations/<slug>/slug", data = "<named>")]
 async fn rename(slug: &str, owner: Result<Owner<'_>, Refusal>, named: Form<Named<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(named.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, named.token, slug).await?;
     let new = match Slug::new(named.slug.trim()) {
         Ok(new) => new,
         Err(error) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &error.to_string())),
@@ -108,9 +104,7 @@ struct Pressed<'r> {
 
 #[post("/admin/stations/<slug>/slug/forget", data = "<pressed>")]
 async fn forget(slug: &str, owner: Result<Owner<'_>, Refusal>, pressed: Form<Pressed<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(pressed.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, pressed.token, slug).await?;
     let settings = StationSettings { forgets_former_slugs: true, ..StationSettings::default() };
     owner.storage.set_station(&station.slug, settings).await?;
     Ok(Answer::done(&station, "slugs-forgotten"))
@@ -125,9 +119,7 @@ struct Agreed<'r> {
 
 #[post("/admin/stations/<slug>/clock", data = "<agreed>")]
 async fn put_right(slug: &str, owner: Result<Owner<'_>, Refusal>, agreed: Form<Agreed<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(agreed.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, agreed.token, slug).await?;
     let clock_offset_ms = match clock_offset(agreed.clock_offset.trim()) {
         Ok(ms) => Some(ms),
         Err(why) => return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why)),

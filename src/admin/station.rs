@@ -95,6 +95,18 @@ pub(super) async fn find(owner: &Owner<'_>, slug: &str) -> Result<Arc<Station>, 
     owner.storage.station_by_slug(slug.as_str()).await.ok_or_else(Refusal::no_station)
 }
 
+/// The owner who sends a form, and the station that it is of.
+pub(super) async fn of_form<'r>(
+    owner: Result<Owner<'r>, Refusal>,
+    token: Option<&str>,
+    slug: &str,
+) -> Result<(Owner<'r>, Arc<Station>), Refusal> {
+    let owner = owner?;
+    owner.may_send(token)?;
+    let station = find(&owner, slug).await?;
+    Ok((owner, station))
+}
+
 #[get("/admin/stations/<slug>?<done>")]
 async fn station(
     slug: &str,
@@ -150,9 +162,7 @@ struct Named<'r> {
 
 #[post("/admin/stations/<slug>/name", data = "<named>")]
 async fn rename(slug: &str, owner: Result<Owner<'_>, Refusal>, named: Form<Named<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(named.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, named.token, slug).await?;
     match station_name(named.name) {
         Ok(name) => {
             let settings = StationSettings { name: Some(name), ..StationSettings::default() };
@@ -207,9 +217,7 @@ async fn renew(
     owner: Result<Owner<'_>, Refusal>,
     pressed: Form<Pressed<'_>>,
 ) -> Result<Leaf<Redirect>, Refusal> {
-    let owner = owner?;
-    owner.may_send(pressed.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, pressed.token, slug).await?;
     let key = owner.storage.renew_key(&station.slug).await?;
     let mark = owner.office.keys.keep(station.slug.as_str(), key, now());
     Ok(Leaf(Redirect::to(format!("/admin/stations/{}/key?mark={mark}", station.slug))))
@@ -225,9 +233,7 @@ struct Device<'r> {
 
 #[post("/admin/stations/<slug>/devices", data = "<device>")]
 async fn bind(slug: &str, owner: Result<Owner<'_>, Refusal>, device: Form<Device<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(device.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, device.token, slug).await?;
     let secret = match device.kind {
         "mac" => DeviceSecret::mac(device.secret),
         "serial" => DeviceSecret::serial(device.secret),
@@ -246,9 +252,7 @@ async fn bind(slug: &str, owner: Result<Owner<'_>, Refusal>, device: Form<Device
 
 #[post("/admin/stations/<slug>/devices/unbind", data = "<pressed>")]
 async fn unbind(slug: &str, owner: Result<Owner<'_>, Refusal>, pressed: Form<Pressed<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(pressed.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, pressed.token, slug).await?;
     owner.storage.unbind_devices(&station.slug).await?;
     Ok(Answer::done(&station, "unbound"))
 }
@@ -262,9 +266,7 @@ struct Agreed<'r> {
 
 #[post("/admin/stations/<slug>/remove", data = "<agreed>")]
 async fn remove(slug: &str, owner: Result<Owner<'_>, Refusal>, agreed: Form<Agreed<'_>>) -> Result<Answer, Refusal> {
-    let owner = owner?;
-    owner.may_send(agreed.token)?;
-    let station = find(&owner, slug).await?;
+    let (owner, station) = of_form(owner, agreed.token, slug).await?;
     if agreed.slug.trim() != station.slug.as_str() {
         let why = format!("nothing was removed: write {} to agree", station.slug);
         return Ok(Answer::again(&owner, &station, Status::UnprocessableEntity, &why));
