@@ -6,11 +6,13 @@
 //!
 //! All doors come by here, so here the log is told what was refused: `refusals` holds how often.
 
+mod house;
 mod refusals;
 mod ring;
 mod telling;
 
 use channel::crowd::Source;
+pub use house::is_private;
 use refusals::{Refusal, Refusals, Who};
 use ring::{Party, Ring};
 use std::borrow::Cow;

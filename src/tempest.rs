@@ -11,7 +11,7 @@ mod storing;
 pub use options::Options;
 pub use stats::{Refusal, Stats};
 
-use crate::inbox::{Fate, Inbox};
+use crate::inbox::{Fate, Inbox, is_private};
 use crate::ingest::Enrolment;
 use crate::ingest::tempest::{self, Observation};
 use crate::storage::Storage;
@@ -187,39 +187,6 @@ impl Tempest {
             self.counters.refused(Refusal::Queue);
             let whose = station.ok_or_else(|| Refusal::Unknown.words().into());
             noting::note(&self.inbox, came, whose, Fate::Refused(Refusal::Queue.words().into()), None);
-        }
-    }
-}
-
-/// Whether an address is one of a house's own network.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_houses_own_network_is_believed() {
-        for (address, expected) in [
-            ("192.168.1.7", true),
-            ("10.1.2.3", true),
-            ("172.31.0.1", true),
-            ("172.32.0.1", false),
-            ("169.254.1.1", true),
-            ("127.0.0.1", true),
-            ("8.8.8.8", false),
-            ("100.64.0.1", false),
-            ("fe80::1", true),
-            ("fd00::1", true),
-            ("2001:db8::1", false),
-            ("::1", true),
-        ] {
-            assert_eq!(is_private(address.parse().expect("an address")), expected, "{address}");
         }
     }
 }

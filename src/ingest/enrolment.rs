@@ -1,5 +1,6 @@
 //! Enrolment: who may wait for an owner.
 
+use crate::inbox::is_private;
 use crate::web::brake::Brake;
 use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -76,30 +77,9 @@ impl Enrolment {
     }
 }
 
-/// Whether an address is of a network that the internet does not reach: RFC 1918, RFC 4193, link-local, and this machine.
-fn is_private(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_the_internet_never_wait() {
-        for private in
-            ["192.168.1.7", "10.0.0.1", "172.16.0.1", "127.0.0.1", "169.254.3.4", "::1", "fd00::7", "fe80::1"]
-        {
-            assert!(is_private(private.parse().expect("an address")), "{private}");
-        }
-        for public in ["198.51.100.7", "172.32.0.1", "8.8.8.8", "2001:db8::1", "100.64.0.1", "0.0.0.0", "::"] {
-            assert!(!is_private(public.parse().expect("an address")), "{public}");
-        }
-        assert!(is_private("::ffff:192.168.1.7".parse().expect("an address")), "as a listener on [::] sees it");
-    }
 
     #[test]
     fn nobody_waits_while_it_is_off_nobody_without_an_address_and_no_flood() {
