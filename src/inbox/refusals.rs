@@ -1,6 +1,7 @@
 //! What the log tells of uploads that were refused, in whole or in part: each reason of each sender once, and then counts with
 //! growing pauses. Pure. Who sends much, and who sends many kinds of nonsense, gets no more lines for it.
 
+use super::house::is_private;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -15,8 +16,9 @@ const OF_STATION_MAX: usize = 8;
 const OF_STATIONS_MAX: usize = 1_024;
 /// Reasons of one address that is no station's.
 const OF_ADDRESS_MAX: usize = 8;
-/// Reasons of all that are no station's: anybody can send those. So they get 65 lines in a minute at most.
-const OF_NOBODY_MAX: usize = 32;
+/// Reasons of all senders in private networks that are no station's, and as many of all others: strangers in the internet take no line from
+/// the owner's own consoles. So both together get 65 lines in a minute at most.
+const OF_NOBODY_MAX: usize = 16;
 /// Longest reason, in characters: the log writes no more of a field.
 const REASON_MAX_CHARS: usize = 500;
 
@@ -27,6 +29,25 @@ pub(super) enum Who {
     Station(String),
     /// No station's; where it came from, as far as that is known.
     Nobody(Option<IpAddr>),
+}
+
+/// Those who share room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Stations,
+    /// Senders in private networks.
+    House,
+    Strangers,
+}
+
+impl Who {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Station(_) => Kind::Stations,
+            Self::Nobody(Some(from)) if is_private(*from) => Kind::House,
+            Self::Nobody(_) => Kind::Strangers,
+        }
+    }
 }
 
 /// A refusal, for the log.
@@ -109,11 +130,12 @@ impl Refusals {
     fn has_room(&self, who: &Who) -> bool {
         let of = |is: &dyn Fn(&Who) -> bool| self.kept.keys().filter(|refusal| is(&refusal.who)).count();
         let of_this = of(&|other| other == who);
-        let is_nobodys = |who: &Who| matches!(who, Who::Nobody(_));
-        match who {
-            Who::Station(_) => of_this < OF_STATION_MAX && of(&|who| !is_nobodys(who)) < OF_STATIONS_MAX,
-            Who::Nobody(_) => of_this < OF_ADDRESS_MAX && of(&is_nobodys) < OF_NOBODY_MAX,
-        }
+        let is_of_this_kind = |other: &Who| other.kind() == who.kind();
+        let (of_one_max, of_kind_max) = match who {
+            Who::Station(_) => (OF_STATION_MAX, OF_STATIONS_MAX),
+            Who::Nobody(_) => (OF_ADDRESS_MAX, OF_NOBODY_MAX),
+        };
+        of_this < of_one_max && of(&is_of_this_kind) < of_kind_max
     }
 
     /// The counts that are due; all of them if this is the end.
@@ -190,12 +212,14 @@ mod tests {
         let (mut refusals, mut lines) = (Refusals::default(), 0);
         for number in 0..100_000_u32 {
             let [.., high, low] = number.to_be_bytes();
-            let who = Who::Nobody(Some([10, 0, high, low].into()));
+            let who = Who::Nobody(Some([198, 51, high, low].into()));
             lines += usize::from(refusals.take(Timestamp(0), refusal(who, &format!("reason {number}"))).is_some());
         }
         assert_eq!((lines, refusals.kept.len()), (OF_NOBODY_MAX, OF_NOBODY_MAX));
         let station = refusals.take(Timestamp(0), refusal(station("roof"), "no"));
         assert!(station.is_some(), "and a station is told of all the same");
+        let console = Who::Nobody(Some([192, 168, 1, 7].into()));
+        assert!(refusals.take(Timestamp(0), refusal(console, "no")).is_some(), "and so is a console in the house");
         assert_eq!(refusals.due(Timestamp(MINUTE_MS), false), [Told::Others(100_000 - OF_NOBODY_MAX as u64)]);
     }
 
