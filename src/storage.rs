@@ -21,6 +21,7 @@ mod options;
 mod reads;
 mod room;
 mod seam;
+mod series;
 mod sqlite;
 mod stations;
 mod talk;
@@ -44,6 +45,7 @@ pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
+pub use series::{Day, MadeOf, POINTS_MAX, Series, Span};
 pub use stations::{Directory, FORMER_SLUGS_MAX, ListedSensor, NewStation, StationSettings};
 pub use unclaimed::{Stranger, Unclaimed};
 

@@ -134,7 +134,7 @@ impl Reads<'_> {
 
     async fn buckets(&self, topic: &Topic, from: Timestamp, to: Timestamp, bucket_ms: i64) -> Result<Found, Error> {
         let (id, Topic { sensor, quantity }) = (self.context.here.id, topic);
-        Ok(Found::Buckets(self.storage.series(id, sensor, *quantity, from, to, bucket_ms).await?))
+        Ok(Found::Buckets(self.storage.buckets(id, sensor, *quantity, from, to, bucket_ms).await?))
     }
 
     async fn newest(&self, topic: &Topic, limit: (Side, f64)) -> Result<Found, Error> {

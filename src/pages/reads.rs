@@ -26,7 +26,7 @@ pub(crate) async fn station(
         storage.latest(id),
         storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
-        storage.series(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
+        storage.buckets(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
         storage.marked(id, series.from, series.to, MARKS_MAX),
     )?;
     series.buckets = buckets;

@@ -125,8 +125,9 @@ impl Storage {
         self.readers.extremes(station, day).await
     }
 
-    /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent.
-    pub async fn series(
+    /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent. It looks at every row:
+    /// for a day or so. Of longer stretches [`Storage::series`] tells.
+    pub async fn buckets(
         &self,
         station: StationId,
         sensor: &SensorName,

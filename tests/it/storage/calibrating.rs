@@ -54,7 +54,7 @@ impl House {
 
     async fn values(&self, quantity: Quantity) -> Vec<f64> {
         let (main, from, to) = (SensorName::main(), NOON.plus(-DAY_MS), NOON.plus(DAY_MS));
-        let series = self.storage.series(self.station.id, &main, quantity, from, to, MINUTE_MS).await;
+        let series = self.storage.buckets(self.station.id, &main, quantity, from, to, MINUTE_MS).await;
         series.expect("read").into_iter().map(|bucket| bucket.mean).collect()
     }
 
@@ -141,7 +141,7 @@ async fn what_is_stored_follows_in_steps_and_reports_come_in_between() {
     }
     assert!(steps <= 5, "{steps} steps");
     let main = SensorName::main();
-    let all = command_line.series(house.station.id, &main, Temperature, NOON, NOON.plus(DAY_MS), DAY_MS).await;
+    let all = command_line.buckets(house.station.id, &main, Temperature, NOON, NOON.plus(DAY_MS), DAY_MS).await;
     let all = all.expect("read").remove(0);
     assert_eq!((all.min, all.max), (15.0, 15.0));
 }

@@ -88,7 +88,7 @@ async fn a_row_that_the_writer_does_not_know_of_is_filled_in_and_not_overwritten
     house.append(vec![report(later, &[("temperature", 22.0), ("humidity", 50.0)])]).await;
     let series = async |quantity| {
         let main = SensorName::main();
-        let stretch = house.storage.series(house.station.id, &main, quantity, later, later.plus(1), 1).await;
+        let stretch = house.storage.buckets(house.station.id, &main, quantity, later, later.plus(1), 1).await;
         stretch.expect("read")[0].mean
     };
     assert_eq!((series(Temperature).await, series(Humidity).await), (5.0, 50.0));

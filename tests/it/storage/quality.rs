@@ -48,7 +48,7 @@ impl House {
     /// The temperatures that count.
     async fn means(&self) -> Vec<f64> {
         let (main, from, to) = (SensorName::main(), NOON.plus(-DAY_MS), NOON.plus(DAY_MS));
-        let series = self.storage.series(self.station.id, &main, Temperature, from, to, MINUTE_MS).await;
+        let series = self.storage.buckets(self.station.id, &main, Temperature, from, to, MINUTE_MS).await;
         series.expect("read").into_iter().map(|bucket| bucket.mean).collect()
     }
 }

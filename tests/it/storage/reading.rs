@@ -8,7 +8,7 @@ use weather::time::MINUTE_MS;
 async fn series(house: &House, quantity: Quantity, minutes: (i64, i64), bucket_ms: i64) -> Vec<Bucket> {
     let (from, to) = (NOON.plus(minutes.0 * MINUTE_MS), NOON.plus(minutes.1 * MINUTE_MS));
     let main = SensorName::main();
-    house.storage.series(house.station.id, &main, quantity, from, to, bucket_ms).await.expect("read")
+    house.storage.buckets(house.station.id, &main, quantity, from, to, bucket_ms).await.expect("read")
 }
 
 #[tokio::test]
