@@ -4,6 +4,8 @@
 
 mod admin;
 mod calibrations;
+mod copy_error;
+mod copying;
 mod core;
 mod corrections;
 mod devices;
@@ -33,6 +35,8 @@ pub mod zones;
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Rehearsal, Stats};
 pub use calibrations::{CalibrationStart, MadeCalibration};
+pub use copy_error::CopyError;
+pub use copying::{BACKUPS, copy, restore, sound};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
