@@ -45,7 +45,7 @@ pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
 pub use looking::inspect;
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
-pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
+pub use observations::{Appended, Bucket, CHARTED, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;

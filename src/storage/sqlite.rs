@@ -6,6 +6,7 @@
 
 mod admin;
 mod calibrations;
+mod charted;
 mod conversations;
 mod copy;
 mod corrections;
