@@ -6,7 +6,9 @@ mod chart;
 mod clock;
 mod conversation;
 mod courses;
+mod day;
 mod desk;
+mod embed;
 mod facts;
 mod fault;
 mod hero;
@@ -69,7 +71,7 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
+    [routes![overview, station, units, file, favicon], talk::routes(), lab::routes(), embed::routes()].concat()
 }
 
 /// The largest form, for Rocket's `limits`.

@@ -3,8 +3,9 @@
 use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
+use super::reads;
+use super::sheets::Sheets;
 use super::views::{ForOwner, StationPage};
-use super::{CHART_BUCKET_MS, reads};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
@@ -22,6 +23,7 @@ use weather::station::{Slug, Station};
 /// Everything that the page of a station needs: the parts that it asks, the visitor's units and the server's address.
 pub(crate) struct Desk<'r> {
     pub storage: &'r Storage,
+    pub sheets: &'r Sheets,
     pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
     pub preference: Preference,
@@ -101,7 +103,7 @@ impl Desk<'_> {
             // A page without the keeper's words is better than no page.
             words.inspect_err(|error| tracing::warn!(%error, "a conversation could not be read")).ok()
         };
-        let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
+        let (facts, words) = tokio::join!(reads::station(self.storage, self.sheets, station, &cursor, now), words);
         let (facts, preference) = (facts?, self.preference);
         let keeper = Conversation::of(
             words.as_deref(),
@@ -122,7 +124,9 @@ impl<'r> FromRequest<'r> for Desk<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let state = request.rocket();
-        let (Some(storage), Some(newest), Some(keeper)) = (state.state(), state.state(), state.state()) else {
+        let (Some(storage), Some(sheets), Some(newest), Some(keeper)) =
+            (state.state(), state.state(), state.state(), state.state())
+        else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let (preference, known) = (preference::of(request), visitor::known(request));
@@ -134,6 +138,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         match request.guard::<Address>().await {
             Outcome::Success(address) => Outcome::Success(Self {
                 storage,
+                sheets,
                 newest,
                 keeper,
                 preference,

@@ -1,7 +1,8 @@
 //! Reads from storage everything that a page shows.
 
 use super::asked::Asked;
-use super::facts::{Facts, Series};
+use super::day::Day;
+use super::facts::Facts;
 use super::listing::{self, Listing};
 use super::marks::MARKS_MAX;
 use super::sheet::Sheet;
@@ -9,33 +10,45 @@ use super::sheets::Sheets;
 use crate::storage::{Error, Storage};
 use std::sync::Arc;
 use weather::day;
-use weather::quantity::Quantity;
-use weather::station::{SensorName, Station};
+use weather::station::Station;
 use weather::time::Timestamp;
 
-/// One station with its temperatures in buckets of `bucket_ms`.
+/// One station with what its page draws of the last 24 hours. `cursor` is the channel's, read before.
 pub(crate) async fn station(
     storage: &Storage,
+    sheets: &Sheets,
     station: &Arc<Station>,
+    cursor: &str,
     now: Timestamp,
-    bucket_ms: i64,
 ) -> Result<Facts, Error> {
-    let (id, main) = (station.id, SensorName::main());
-    let mut series = Series::ending(now, bucket_ms);
-    let (latest, extremes, interval_ms, buckets, courses, marked) = tokio::try_join!(
+    let id = station.id;
+    let day = async { sheets.open(storage, cursor).await?.day(storage, station, now).await };
+    let window = Day::ending(now);
+    let (latest, extremes, interval_ms, day, marked) = tokio::try_join!(
         storage.latest(id),
         storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
-        storage.buckets(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
-        storage.charted(id, &main, (series.from, series.to), bucket_ms),
-        storage.marked(id, series.from, series.to, MARKS_MAX),
+        day,
+        storage.marked(id, window.from, window.to, MARKS_MAX),
     )?;
-    series.buckets = buckets;
+    let (series, courses) = day.split();
     let heard = storage.heard(id);
     let (clock, newest_at) = (heard.off(), heard.newest);
     let station = Arc::clone(station);
     let facts = Facts { station, latest, extremes, interval_ms, series, courses, clock, newest_at, marked };
     Ok(facts.known_at(now).into_owned())
+}
+
+/// One station as the overview knows it: its newest values, and a sparkline.
+pub(crate) async fn sheet(
+    storage: &Storage,
+    sheets: &Sheets,
+    station: &Arc<Station>,
+    cursor: &str,
+    now: Timestamp,
+) -> Result<Option<Arc<Sheet>>, Error> {
+    let mut sheets = sheets.open(storage, cursor).await?;
+    Ok(sheets.sheets(storage, std::slice::from_ref(station), now).await?.pop())
 }
 
 /// The page of stations that was asked for.

@@ -6,6 +6,7 @@ use super::hero::Hero;
 use super::tiles::{Indoors, Wind};
 use super::{assets, state, tiles};
 use askama::Template;
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -29,6 +30,11 @@ impl Sheet {
     /// A sheet of these facts. Extremes are not on it.
     pub fn new(facts: Facts) -> Self {
         Self { facts, made: Mutex::default() }
+    }
+
+    /// What is known of it.
+    pub(crate) fn facts(&self, now: Timestamp) -> Cow<'_, Facts> {
+        self.facts.known_at(now)
     }
 
     /// The station's name in addresses.

@@ -3,15 +3,16 @@
 //!
 //! Nothing here is a visitor's own: facts are public, and cards differ by units only.
 
-use super::SPARK_BUCKET_MS;
+use super::day::Day;
 use super::facts::{Facts, Series};
 use super::listing::Standing;
 use super::sheet::Sheet;
+use super::{CHART_BUCKET_MS, SPARK_BUCKET_MS};
 use crate::storage::{Error, Storage};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
-use weather::station::{Station, StationId};
+use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
 /// So many stations are kept; about 10 kB each with their cards. Of more, the others are read for each page.
@@ -43,18 +44,24 @@ struct Slot {
     right_until: Timestamp,
     /// Made of the above; none if it has to be made.
     sheet: Option<Arc<Sheet>>,
+    /// What its own page draws.
+    day: Option<Day>,
+    /// That is right up to here.
+    day_right_until: Timestamp,
 }
 
 impl Slot {
     fn new(station: &Arc<Station>) -> Self {
         let station = Arc::clone(station);
-        Self { station, values: None, series: None, right_until: Timestamp(i64::MAX), sheet: None }
+        let right_until = Timestamp(i64::MAX);
+        Self { station, values: None, series: None, right_until, sheet: None, day: None, day_right_until: right_until }
     }
 
     /// Something of that instant or later has changed.
     fn changed(&mut self, since: Timestamp) {
         (self.values, self.sheet) = (None, None);
         self.right_until = self.right_until.min(since);
+        self.day_right_until = self.day_right_until.min(since);
     }
 }
 
@@ -136,6 +143,36 @@ impl Kept {
         let sheets = stations.iter().filter_map(sheet).collect();
         self.shrink();
         Ok(sheets)
+    }
+
+    /// What a station's own page draws of the last day; read of it is what is missing: the end, mostly.
+    pub(crate) async fn day(
+        &mut self,
+        storage: &Storage,
+        station: &Arc<Station>,
+        now: Timestamp,
+    ) -> Result<Day, Error> {
+        self.make_room(std::slice::from_ref(station));
+        let Some(slot) = self.slots.get_mut(&station.id) else { return Ok(Day::ending(now)) };
+        let window = Day::ending(now);
+        let right_until = match &slot.day {
+            Some(day) => slot.day_right_until.min(day.to),
+            None => window.from,
+        };
+        let is_right = |day: &Day| day.to == window.to && slot.day_right_until.0 == i64::MAX;
+        if let Some(day) = slot.day.as_ref().filter(|day| is_right(day)) {
+            return Ok(day.clone());
+        }
+        // If the reading fails, nothing is known.
+        let before = slot.day.take();
+        let from = window.from.max(Timestamp(right_until.0.div_euclid(CHART_BUCKET_MS) * CHART_BUCKET_MS));
+        let main = SensorName::main();
+        let read = storage.charted(station.id, &main, (from, window.to), CHART_BUCKET_MS).await?;
+        let day = window.joined(before, from, read);
+        slot.day_right_until = Timestamp(i64::MAX);
+        slot.day = Some(day.clone());
+        self.shrink();
+        Ok(day)
     }
 
     /// Gives each of the stations a slot, and takes the slots of stations away that are gone or have another name.

@@ -196,6 +196,8 @@ pub struct StationPage {
     marked: String,
     rows: Vec<Row>,
     address: String,
+    /// Where editors ask how a link to this page becomes a frame.
+    oembed: String,
     /// The server as consoles are told of it.
     server: String,
     keeper: Conversation,
@@ -247,6 +249,7 @@ impl StationPage {
             courses: courses(facts, preference),
             marked: marks::text(facts),
             rows: table::rows(facts, preference),
+            oembed: super::embed::asked_at(address, &facts.station.slug),
             address: address.as_str().to_owned(),
             server: address.for_consoles(),
             keeper,

@@ -108,7 +108,8 @@ pub struct Bucket {
 }
 
 /// The quantities of which a page draws the last day.
-pub const CHARTED: [Quantity; 7] = [
+pub const CHARTED: [Quantity; 8] = [
+    Quantity::Temperature,
     Quantity::WindSpeed,
     Quantity::WindGust,
     Quantity::SeaLevelPressure,

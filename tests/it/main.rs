@@ -18,11 +18,13 @@ mod kit;
 
 mod admin;
 mod backups;
+mod charts;
 mod consoles;
 mod correcting;
 mod dock;
 mod door;
 mod drive;
+mod embed;
 mod folder;
 mod guard;
 mod ingest;

@@ -1,0 +1,308 @@
+//! A station on other people's sites: a small frame, a badge, and what editors ask before they put a link into a frame (oEmbed).
+//! Nothing here sets or reads a cookie; what differs stands in the address.
+
+mod link;
+
+use super::chart::Chart;
+use super::facts::Facts;
+use super::hero::Hero;
+use super::sheets::Sheets;
+use super::tiles::{self, Wind};
+use super::{assets, clock, reads};
+use crate::storage::Storage;
+use crate::web::NewestCursor;
+use crate::web::address::Address;
+use crate::web::error::Problem;
+use askama::Template;
+use link::{Link, slug_of};
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::Redirect;
+use rocket::{Responder, Route, State, get, routes};
+use serde_json::json;
+use std::sync::Arc;
+use weather::preference::Preference;
+use weather::quantity::Quantity;
+use weather::station::{Slug, Station};
+use weather::station_state::StationState;
+use weather::time::Timestamp;
+
+/// A frame asks again after this many seconds: readers of other sites look at it for a moment.
+const REFRESH_S: u32 = 60;
+/// So long may others keep what they got, seconds: half of that, so that nothing is much older than a minute.
+const KEPT_S: u32 = 30;
+/// So large is a frame whose site does not say, pixels.
+const FRAME_PX: (u32, u32) = (420, 240);
+/// Any site may show it, and it may do nothing there but show.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *; sandbox allow-popups";
+
+/// The routes, for `/`.
+pub(super) fn routes() -> Vec<Route> {
+    routes![frame, badge, oembed]
+}
+
+/// An answer for other people's sites.
+#[derive(Responder)]
+struct Public<R> {
+    body: R,
+    policy: Header<'static>,
+    sniffing: Header<'static>,
+    referrer: Header<'static>,
+    caching: Header<'static>,
+    /// Scripts of other sites may read it: it is public.
+    sharing: Header<'static>,
+}
+
+impl<R> Public<R> {
+    fn new(body: R) -> Self {
+        Self {
+            body,
+            policy: Header::new("Content-Security-Policy", POLICY),
+            sniffing: Header::new("X-Content-Type-Options", "nosniff"),
+            referrer: Header::new("Referrer-Policy", "no-referrer"),
+            caching: Header::new("Cache-Control", format!("public, max-age={KEPT_S}")),
+            sharing: Header::new("Access-Control-Allow-Origin", "*"),
+        }
+    }
+}
+
+#[derive(Responder)]
+enum Answer {
+    Shown(Public<(ContentType, String)>),
+    /// The station was called so before.
+    Renamed(Redirect),
+}
+
+/// What an address asks for.
+struct Asked {
+    preference: Preference,
+    theme: &'static str,
+    size: &'static str,
+}
+
+impl Asked {
+    /// A value that means nothing is named.
+    fn read(units: Option<&str>, theme: Option<&str>, size: Option<&str>) -> Result<Self, Problem> {
+        let (metric, us) = (Preference::default(), Preference { fahrenheit: true, us: true });
+        let preference = one_of(
+            "units",
+            units,
+            &[
+                ("metric", metric),
+                ("us", us),
+                ("metric-f", Preference { fahrenheit: true, us: false }),
+                ("us-c", Preference { fahrenheit: false, us: true }),
+            ],
+        )?;
+        let theme = one_of("theme", theme, &[("system", ""), ("light", "light"), ("dark", "dark")])?;
+        let size = one_of("size", size, &[("medium", "medium"), ("small", "small"), ("large", "large")])?;
+        Ok(Self { preference, theme, size })
+    }
+}
+
+/// The value of a name; the first one if there is no name.
+fn one_of<T: Copy>(key: &str, name: Option<&str>, all: &[(&str, T)]) -> Result<T, Problem> {
+    let found = match name {
+        None => all.first(),
+        Some(name) => all.iter().find(|(one, _)| *one == name),
+    };
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
+        Problem::new(Status::BadRequest, format!("{key} may be one of: {}", names.join(", ")))
+    })
+}
+
+fn unknown() -> Problem {
+    Problem::new(Status::NotFound, "there is no station of this name".to_owned())
+}
+
+async fn station(storage: &Storage, slug: &str) -> Result<Arc<Station>, Problem> {
+    let slug = Slug::new(slug).map_err(|_| unknown())?;
+    storage.station_by_slug(slug.as_str()).await.ok_or_else(unknown)
+}
+
+/// The frame.
+#[derive(Template)]
+#[template(path = "embed.html")]
+struct Frame<'a> {
+    build: String,
+    refresh_s: u32,
+    theme: &'static str,
+    size: &'static str,
+    address: &'a str,
+    station: &'a Station,
+    hero: Hero,
+    wind: Wind,
+    /// Title and text.
+    more: Vec<(&'static str, String)>,
+    spark: Option<Chart>,
+    /// When its newest value was observed, on the station's clock.
+    observed: String,
+    iso: String,
+}
+
+impl<'a> Frame<'a> {
+    fn of(facts: &'a Facts, asked: &Asked, now: Timestamp, address: &'a Address) -> Self {
+        let preference = asked.preference;
+        let more = [Quantity::Humidity, Quantity::SeaLevelPressure, Quantity::Precipitation]
+            .map(|quantity| (quantity.title(), tiles::main_text(facts, quantity, now, preference)));
+        let at = facts.observed_at();
+        Self {
+            build: assets::build(),
+            refresh_s: REFRESH_S,
+            theme: asked.theme,
+            size: asked.size,
+            address: address.as_str(),
+            station: &facts.station,
+            hero: Hero::of(facts, now, preference),
+            wind: Wind::of(facts, now, preference),
+            more: more.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
+            spark: Chart::spark(facts, preference),
+            observed: at.map_or(String::new(), |at| clock::moment(&facts.station.zone, at, now)),
+            iso: at.map_or(String::new(), |at| at.rfc3339()),
+        }
+    }
+}
+
+#[get("/embed/<slug>?<units>&<theme>&<size>")]
+async fn frame(
+    slug: &str,
+    units: Option<&str>,
+    theme: Option<&str>,
+    size: Option<&str>,
+    storage: &State<Storage>,
+    sheets: &State<Sheets>,
+    newest: &State<NewestCursor>,
+    address: Address,
+) -> Result<Answer, Problem> {
+    let asked = Asked::read(units, theme, size)?;
+    let station = station(storage, slug).await?;
+    if station.slug.as_str() != slug {
+        return Ok(Answer::Renamed(Redirect::permanent(format!("/embed/{}", station.slug))));
+    }
+    let now = clock::now();
+    let sheet = reads::sheet(storage, sheets, &station, &newest.read(), now).await?.ok_or_else(unknown)?;
+    let facts = sheet.facts(now);
+    // Printing to memory does not fail.
+    let html = Frame::of(&facts, &asked, now, &address).render().unwrap_or_default();
+    Ok(Answer::Shown(Public::new((ContentType::HTML, html))))
+}
+
+/// The badge: the name, and the temperature in its colour.
+#[derive(Template)]
+#[template(path = "badge.svg", escape = "xml")]
+struct Badge {
+    name: String,
+    value: String,
+    warmth: &'static str,
+    /// Black or white, whichever can be read.
+    ink: &'static str,
+    /// Pixels.
+    name_px: usize,
+    value_px: usize,
+}
+
+/// The colours of the steps of warmth, and what can be read on them. The stylesheet has the same.
+const COLOURS: [(&str, &str); 9] = [
+    ("#001261", "#fff"),
+    ("#034280", "#fff"),
+    ("#2d7ba5", "#fff"),
+    ("#90bcd1", "#000"),
+    ("#ebe6e2", "#000"),
+    ("#dcac90", "#000"),
+    ("#c37243", "#000"),
+    ("#942f06", "#fff"),
+    ("#590008", "#fff"),
+];
+/// Of what is old or absent.
+const GREY: (&str, &str) = ("#6b7280", "#fff");
+/// About so wide is a letter of the badge, pixels; and its margins.
+const LETTER_PX: usize = 7;
+const MARGIN_PX: usize = 12;
+/// Longest name on a badge, characters.
+const NAME_MAX_CHARS: usize = 40;
+
+impl Badge {
+    fn of(facts: &Facts, preference: Preference, now: Timestamp) -> Self {
+        let hero = Hero::of(facts, now, preference);
+        let is_now = matches!(hero.station, StationState::Live | StationState::Stale) && hero.gone.is_empty();
+        let (warmth, ink) = hero.warmth.filter(|_| is_now).and_then(|step| COLOURS.get(step)).copied().unwrap_or(GREY);
+        let value = match () {
+            () if hero.any && is_now => format!("{} {}", hero.number, hero.unit),
+            () => hero.station.word().to_lowercase(),
+        };
+        let name: String = facts.station.name.chars().take(NAME_MAX_CHARS).collect();
+        let px = |text: &str| text.chars().count() * LETTER_PX + MARGIN_PX;
+        Self { name_px: px(&name), value_px: px(&value), name, value, warmth, ink }
+    }
+}
+
+#[get("/badge/<file>?<units>")]
+async fn badge(
+    file: &str,
+    units: Option<&str>,
+    storage: &State<Storage>,
+    sheets: &State<Sheets>,
+    newest: &State<NewestCursor>,
+) -> Result<Answer, Problem> {
+    let asked = Asked::read(units, None, None)?;
+    let slug = file.strip_suffix(".svg").unwrap_or(file);
+    let station = station(storage, slug).await?;
+    if station.slug.as_str() != slug {
+        return Ok(Answer::Renamed(Redirect::permanent(format!("/badge/{}.svg", station.slug))));
+    }
+    let now = clock::now();
+    let sheet = reads::sheet(storage, sheets, &station, &newest.read(), now).await?.ok_or_else(unknown)?;
+    let facts = sheet.facts(now);
+    let svg = Badge::of(&facts, asked.preference, now).render().unwrap_or_default();
+    Ok(Answer::Shown(Public::new((ContentType::SVG, svg))))
+}
+
+/// Where editors ask how a link to a station's page becomes a frame.
+pub(super) fn asked_at(address: &Address, slug: &Slug) -> String {
+    let page = format!("{}/s/{slug}", address.as_str());
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &page)
+        .append_pair("format", "json")
+        .finish();
+    format!("{}/oembed?{query}", address.as_str())
+}
+
+/// <https://oembed.com>: how a link to a station becomes a frame.
+#[get("/oembed?<url>&<format>&<maxwidth>&<maxheight>")]
+async fn oembed(
+    url: Option<&str>,
+    format: Option<&str>,
+    maxwidth: Option<&str>,
+    maxheight: Option<&str>,
+    storage: &State<Storage>,
+    address: Address,
+) -> Result<Public<(ContentType, String)>, Problem> {
+    let bad = |detail: &str| Problem::new(Status::BadRequest, detail.to_owned());
+    if format.is_some_and(|format| format != "json") {
+        return Err(Problem::new(Status::NotImplemented, "only format=json is answered".to_owned()));
+    }
+    let link = url.ok_or_else(|| bad("url is missing: the address of a station's page"))?;
+    let slug = slug_of(link, &address);
+    let slug = slug.ok_or_else(|| Problem::new(Status::NotFound, "url is no page of a station here".to_owned()))?;
+    let px = |name: &str, text: Option<&str>, own: u32| match text.map(str::parse::<u32>) {
+        None => Ok(own),
+        Some(Ok(most)) if most > 0 => Ok(own.min(most)),
+        Some(_) => Err(bad(&format!("{name} is no number of pixels"))),
+    };
+    let (width, height) = (px("maxwidth", maxwidth, FRAME_PX.0)?, px("maxheight", maxheight, FRAME_PX.1)?);
+    let station = station(storage, slug).await?;
+    let link = Link { address: address.as_str(), slug: station.slug.as_str(), name: &station.name, width, height };
+    let answer = json!({
+        "version": "1.0",
+        "type": "rich",
+        "provider_name": "Stevenson",
+        "provider_url": address.as_str(),
+        "title": station.name,
+        "width": width,
+        "height": height,
+        "cache_age": 86_400,
+        // Printing to memory does not fail.
+        "html": link.render().unwrap_or_default().trim(),
+    });
+    Ok(Public::new((ContentType::JSON, answer.to_string())))
+}

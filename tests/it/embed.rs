@@ -1,0 +1,98 @@
+//! Stations on other people's sites: the frame, the badge, and what editors ask.
+
+use crate::kit::app::TestApp;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+
+async fn get(server: &TestApp, path: &str) -> Response {
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    client.get(format!("{}{path}", server.url)).send().await.expect("an answer")
+}
+
+async fn text(server: &TestApp, path: &str) -> String {
+    let answer = get(server, path).await;
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    answer.text().await.expect("text")
+}
+
+async fn house() -> TestApp {
+    let server = TestApp::start().await;
+    let (_, key) = server.add_station("town-hall").await;
+    server
+        .measures(&key, &json!({"temperature": 18.44, "humidity": 61, "wind_speed": 4.2, "wind_direction": 250}))
+        .await;
+    server
+}
+
+#[tokio::test]
+async fn a_frame_shows_the_station_to_any_site_and_leaves_no_cookie() {
+    let server = house().await;
+    let answer = get(&server, "/embed/town-hall").await;
+    let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().expect("text").to_owned());
+    let policy = header("content-security-policy").expect("a policy");
+    assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
+    assert_eq!((header("set-cookie"), header("x-frame-options")), (None, None));
+    assert_eq!(header("cache-control").as_deref(), Some("public, max-age=30"));
+    let page = answer.text().await.expect("text");
+    assert!(page.contains("18.4<span>°C</span>") && page.contains("61 %") && page.contains("4.2 m/s WSW"), "{page}");
+    assert!(page.contains(r#"http-equiv="refresh" content="60""#) && !page.contains("<script"), "{page}");
+    let link = format!("{}/s/town-hall", server.url);
+    assert!(page.contains(&link), "{link} in {page}");
+
+    let us = text(&server, "/embed/town-hall?units=us&theme=dark&size=small").await;
+    assert!(us.contains("65.2<span>°F</span>") && us.contains(r#"data-theme="dark""#), "{us}");
+    assert!(us.contains(r#"data-size="small""#) && !us.contains("<dl>"), "{us}");
+    let style = us.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).expect("a stylesheet");
+    assert_eq!(get(&server, &format!("/static/{style}")).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_an_address_asks_for_and_is_not_there_is_named() {
+    let server = house().await;
+    for (path, status, told) in [
+        ("/embed/nowhere", StatusCode::NOT_FOUND, "no station"),
+        ("/embed/No%20Slug", StatusCode::NOT_FOUND, "no station"),
+        ("/badge/nowhere.svg", StatusCode::NOT_FOUND, "no station"),
+        ("/embed/town-hall?units=kelvin", StatusCode::BAD_REQUEST, "units may be one of: metric, us"),
+        ("/embed/town-hall?theme=%3Cb%3E", StatusCode::BAD_REQUEST, "theme may be one of: system, light, dark"),
+        ("/embed/town-hall?size=9", StatusCode::BAD_REQUEST, "size may be one of"),
+        ("/oembed", StatusCode::BAD_REQUEST, "url is missing"),
+        ("/oembed?url=https://elsewhere.example/s/town-hall", StatusCode::NOT_FOUND, "no page of a station"),
+        ("/oembed?format=xml", StatusCode::NOT_IMPLEMENTED, "format=json"),
+    ] {
+        let answer = get(&server, path).await;
+        assert_eq!(answer.status(), status, "{path}");
+        let body = answer.text().await.expect("text");
+        assert!(body.contains(told) && !body.contains("<b>"), "{path}: {body}");
+    }
+    let url = format!("{}/s/town-hall", server.url);
+    let answer = get(&server, &format!("/oembed?url={url}&maxwidth=wide")).await;
+    assert!(answer.text().await.expect("text").contains("maxwidth is no number of pixels"));
+}
+
+#[tokio::test]
+async fn a_badge_has_the_temperature_in_its_colour_and_no_markup_of_names() {
+    let server = house().await;
+    let answer = get(&server, "/badge/town-hall.svg").await;
+    assert_eq!(answer.headers()["content-type"], "image/svg+xml");
+    let svg = answer.text().await.expect("text");
+    assert!(svg.contains("18.4 °C") && svg.contains("#ebe6e2"), "{svg}");
+    assert!(text(&server, "/badge/town-hall.svg?units=us").await.contains("65.2 °F"));
+    server.add_station("quiet").await;
+    let quiet = text(&server, "/badge/quiet.svg").await;
+    assert!(quiet.contains("no readings yet") && quiet.contains("#6b7280"), "{quiet}");
+}
+
+#[tokio::test]
+async fn an_editor_learns_how_a_link_becomes_a_frame() {
+    let server = house().await;
+    let page = text(&server, "/s/town-hall").await;
+    assert!(page.contains(r#"type="application/json+oembed""#), "the page says where to ask");
+    let url = format!("{}/s/town-hall", server.url);
+    let asked = format!("/oembed?format=json&maxwidth=300&url={url}");
+    let answer: Value = serde_json::from_str(&text(&server, &asked).await).expect("JSON");
+    assert_eq!((&answer["type"], &answer["version"]), (&json!("rich"), &json!("1.0")));
+    assert_eq!((&answer["width"], &answer["height"]), (&json!(300), &json!(240)));
+    let frame = format!(r#"<iframe src="{}/embed/town-hall" width="300""#, server.url);
+    assert!(answer["html"].as_str().expect("text").starts_with(&frame), "{answer}");
+}
