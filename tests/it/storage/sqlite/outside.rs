@@ -84,7 +84,7 @@ impl Connection {
 
     pub fn rows_of_sensors(&self) -> u64 {
         self.number(
-            "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM extreme) \
+            "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM daily) + (SELECT count(*) FROM hourly) \
             + (SELECT count(*) FROM sensor)",
         )
     }
