@@ -106,6 +106,13 @@ impl Outside {
         }
     }
 
+    /// Whether hours of a sensor are still to be made.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            Outside::Sqlite(db) => db.is_waiting(),
+        }
+    }
+
     /// The hours that are kept of the only sensor.
     pub fn hours(&self) -> Vec<Kept<Timestamp>> {
         match self {

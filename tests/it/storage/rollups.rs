@@ -24,6 +24,14 @@ const ZONES: [(&str, i64); 5] = [
     ("America/Los_Angeles", 1_793_100_000_000),
 ];
 
+/// What the rows of the main sensor are.
+pub async fn oracle_of(house: &House) -> Oracle {
+    let everything = (Timestamp(0), NOON.plus(1_000 * DAY_MS));
+    let rows = house.storage.rows(house.station.id, &SensorName::main(), everything, 1_000_000).await;
+    let station = house.storage.directory().by_slug(house.station.slug.as_str()).expect("is there").clone();
+    Oracle::new(station.zone.clone(), rows.expect("read"))
+}
+
 /// A station whose reports come in every way that they may.
 struct Life {
     house: House,
@@ -48,10 +56,6 @@ impl Life {
 
     fn one_in(&mut self, number: u32) -> bool {
         self.chance.random_range(0..number) == 0
-    }
-
-    fn zone(&self) -> Zone {
-        self.station().zone.clone()
     }
 
     fn station(&self) -> Arc<Station> {
@@ -180,9 +184,7 @@ impl Life {
     }
 
     async fn oracle(&self) -> Oracle {
-        let everything = (self.began.plus(-DAY_MS), self.now.plus(DAY_MS));
-        let rows = self.house.storage.rows(self.house.station.id, &SensorName::main(), everything, 1_000_000).await;
-        Oracle::new(self.zone(), rows.expect("read"))
+        oracle_of(&self.house).await
     }
 
     /// Hours and days, as they are kept.
@@ -192,32 +194,45 @@ impl Life {
         oracle.days_are(outside.days());
     }
 
-    /// Series and days, as they are read.
+    /// Series and days, as they are read. The writer may make rows anew meanwhile: then they are read again.
     async fn is_read_as_the_rows_are(&mut self) {
-        let (oracle, station, main) = (self.oracle().await, self.station(), SensorName::main());
-        let quantities = [
-            Quantity::Temperature,
-            Quantity::WindDirection,
-            Quantity::Precipitation,
-            Quantity::SeaLevelPressure,
-            Quantity::WindSpeed,
-        ];
-        for quantity in quantities {
-            for _ in 0..4 {
-                let exponent = self.chance.random_range(10..32);
-                let (from, ms) = (self.some_time(), self.chance.random_range(0..1_i64 << exponent));
-                let stretch = (from.plus(-ms / 2), from.plus(ms / 2 + 1));
-                let points = self.chance.random_range(1..400);
-                let series = self.house.storage.series(&station, (&main, quantity), stretch, points).await;
-                oracle.series_is(quantity, stretch, points, &series.expect("read"));
+        loop {
+            let (before, station, main) = (self.oracle().await, self.station(), SensorName::main());
+            let (mut series, mut days) = (Vec::new(), Vec::new());
+            for quantity in READ {
+                for _ in 0..4 {
+                    let exponent = self.chance.random_range(10..32);
+                    let (from, ms) = (self.some_time(), self.chance.random_range(0..1_i64 << exponent));
+                    let stretch = (from.plus(-ms / 2), from.plus(ms / 2 + 1));
+                    let points = self.chance.random_range(1..400);
+                    let read = self.house.storage.series(&station, (&main, quantity), stretch, points).await;
+                    series.push((quantity, stretch, points, read.expect("read")));
+                }
+                let first = day::date_at(&station.zone, self.some_time());
+                let last = first.checked_add_days(Days::new(self.chance.random_range(0..9))).expect("a date");
+                let read = self.house.storage.days(&station, (&main, quantity), (first, last)).await.expect("read");
+                days.push((quantity, (first, last), read));
             }
-            let first = day::date_at(&station.zone, self.some_time());
-            let last = first.checked_add_days(Days::new(self.chance.random_range(0..9))).expect("a date");
-            let days = self.house.storage.days(&station, (&main, quantity), (first, last)).await.expect("read");
-            oracle.days_were(quantity, (first, last), &days);
+            if before != self.oracle().await {
+                continue;
+            }
+            series
+                .iter()
+                .for_each(|(quantity, stretch, points, read)| before.series_is(*quantity, *stretch, *points, read));
+            days.iter().for_each(|(quantity, dates, read)| before.days_were(*quantity, *dates, read));
+            return;
         }
     }
 }
+
+/// What is read: a quantity of each kind.
+const READ: [Quantity; 5] = [
+    Quantity::Temperature,
+    Quantity::WindDirection,
+    Quantity::Precipitation,
+    Quantity::SeaLevelPressure,
+    Quantity::WindSpeed,
+];
 
 /// A seed's life: so many things happen.
 async fn live(seed: u64, events: u32) {
@@ -272,6 +287,26 @@ async fn a_gap_is_a_gap_and_a_series_without_readings_is_empty() {
     let ever = (Timestamp(i64::MIN), Timestamp(i64::MAX));
     let (made_of, spans) = series(&house, Quantity::Temperature, ever, 500).await;
     assert_eq!((made_of, spans.len(), spans[0].2), (MadeOf::Days, 1, 120));
+}
+
+#[tokio::test]
+async fn no_hour_of_the_zone_before_is_left() {
+    let house = House::new().await.unheard();
+    let to = async |name: &str| {
+        let settings = StationSettings { zone: Zone::inside(name), ..StationSettings::default() };
+        house.storage.set_station(&house.station.slug, settings).await.expect("set");
+        while house.storage.recalculate_some().await.expect("made anew") {}
+    };
+    to("Asia/Kathmandu").await;
+    // The first hour of the two readings began at 23:15 UTC, on a day that has no reading in UTC.
+    let midnight = NOON.plus(DAY_MS / 2);
+    for minutes in [10, 600] {
+        house.append(vec![report(midnight.plus(minutes * MINUTE_MS), &[("temperature", 7.0)])]).await;
+    }
+    let begins = |house: &House| house.outside().hours().into_iter().map(|hour| hour.place).collect::<Vec<_>>();
+    assert_eq!(begins(&house), [midnight.plus(-45 * MINUTE_MS)]);
+    to("UTC").await;
+    assert_eq!(begins(&house), [midnight]);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ pub struct Kept<P> {
 /// A local hour by what the clocks show in it, and how far they are ahead then.
 type Hour = (NaiveDate, u32, i32);
 
+#[derive(PartialEq)]
 pub struct Oracle {
     zone: Zone,
     rows: Vec<(Timestamp, Values)>,
@@ -56,18 +57,18 @@ impl Few<'_> {
         }
     }
 
-    /// The first of the values that no other goes beyond.
-    fn first(&self, is_beyond: fn(f64, f64) -> bool) -> (f64, Timestamp) {
-        let best = self.1.iter().find(|(_, value, _)| !self.1.iter().any(|(_, other, _)| is_beyond(*other, *value)));
-        best.map(|(at, value, _)| (*value, *at)).expect("there are values")
+    /// The first of the values that equal `best`.
+    fn first(&self, best: f64) -> (f64, Timestamp) {
+        let first = self.1.iter().find(|(_, value, _)| *value == best);
+        first.map(|(at, value, _)| (*value, *at)).expect("there are values")
     }
 
     fn low(&self) -> (f64, Timestamp) {
-        self.first(|other, value| other < value)
+        self.first(self.1.iter().map(|(_, value, _)| *value).fold(f64::INFINITY, f64::min))
     }
 
     fn high(&self) -> (f64, Timestamp) {
-        self.first(|other, value| other > value)
+        self.first(self.1.iter().map(|(_, value, _)| *value).fold(f64::NEG_INFINITY, f64::max))
     }
 
     fn mean(&self) -> Option<f64> {
@@ -122,7 +123,7 @@ impl Oracle {
                     continue;
                 }
                 let kept = kept.unwrap_or_else(|| panic!("{quantity:?} has no hour {key:?}"));
-                assert_eq!(hour(&self.zone, kept.place.plus(-1)) == key, false, "it begins there: {kept:?}");
+                assert_ne!(hour(&self.zone, kept.place.plus(-1)), key, "it begins there: {kept:?}");
                 is_kept(&kept, &Few(quantity, &values));
                 hours += 1;
             }

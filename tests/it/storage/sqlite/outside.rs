@@ -86,6 +86,10 @@ impl Connection {
         self.number("SELECT count(*) FROM observation")
     }
 
+    pub fn is_waiting(&self) -> bool {
+        self.number("SELECT count(*) FROM rezoning") > 0
+    }
+
     pub fn hours(&self) -> Vec<Kept<Timestamp>> {
         let sql =
             "SELECT quantity, count, low, low_ms + start_ms, high, high_ms + start_ms, a, b, 1, start_ms FROM hourly";
