@@ -3,9 +3,9 @@
 use super::language::facts::{Facts, Found};
 use super::language::period::{Period, Stretch};
 use super::language::topic::{Context, Topic};
-use super::talk::answer::{LOOK_BACK_DAYS, MEAN_MAX_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
+use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
 use super::talk::intent::Intent;
-use crate::storage::{Error, Latest, Side, Storage};
+use crate::storage::{Bucket, Error, Latest, Side, Span, Storage};
 use chrono::Days;
 use std::sync::Arc;
 use weather::day;
@@ -18,6 +18,8 @@ use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// The length of a mean's buckets, ms.
 const MEAN_BUCKET_MS: i64 = DAY_MS;
+/// The parts that the mean of days is made of: few, so that hours or days tell of more than some days.
+const MEAN_POINTS: u32 = 100;
 /// In a longer stretch of hours the steps of a gauge are looked at by [`TREND_BUCKET_MS`], else by the minute, ms.
 const BY_THE_MINUTE_MS: i64 = 3 * HOUR_MS;
 
@@ -115,21 +117,20 @@ impl Reads<'_> {
         })
     }
 
-    /// The mean of a stretch is that of all its readings.
+    /// The mean of a stretch is that of all its readings, also where hours or days tell of them.
     async fn mean(&self, topic: &Topic, period: Period) -> Result<Found, Error> {
-        let here = &self.context.here;
+        let (here, Topic { sensor, quantity }) = (&self.context.here, topic);
         let (from, to) = match self.stretch(period) {
-            Stretch::Hours(from, to) => (from, to),
+            Stretch::Hours(from, to) => return self.buckets(topic, from, to, MEAN_BUCKET_MS).await,
             Stretch::Days(from, to) => {
-                let first = self.storage.first_day(here.id, &topic.sensor).await?;
+                let first = self.storage.first_day(here.id, sensor).await?;
                 let from = first.map_or(from, |first| from.max(first)).min(to);
-                if (to - from).num_days() >= MEAN_MAX_DAYS {
-                    return Ok(Found::TooLong);
-                }
                 (day::bounds(&here.zone, from).0, day::bounds(&here.zone, to).1)
             }
         };
-        self.buckets(topic, from, to, MEAN_BUCKET_MS).await
+        let series = self.storage.series(here, (sensor, *quantity), (from, to), MEAN_POINTS).await?;
+        let bucket = |Span { from: start, mean, min, max, count, .. }: Span| Bucket { start, mean, min, max, count };
+        Ok(Found::Buckets(series.spans.into_iter().map(bucket).collect()))
     }
 
     async fn buckets(&self, topic: &Topic, from: Timestamp, to: Timestamp, bucket_ms: i64) -> Result<Found, Error> {

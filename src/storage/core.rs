@@ -25,6 +25,7 @@ mod recalculating;
 mod rehearsal;
 mod reports;
 mod rezone;
+mod rolling;
 mod scribe;
 mod shared;
 mod shares;

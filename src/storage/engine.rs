@@ -21,9 +21,9 @@ use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits,
-    KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten,
-    Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Cell, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, Extent, FoundRow, FoundSensor,
+    JournalLimits, KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal,
+    Rewritten, Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -36,6 +36,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use weather::quantity::Quantity;
 use weather::report::Values;
+use weather::rollup::Rollup;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -177,7 +178,7 @@ impl Engine {
         each!(Engine, self, db => db.correct(what).await)
     }
 
-    /// Makes a sensor's extremes and newest values anew.
+    /// Makes a sensor's newest values anew.
     pub(super) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
         each!(Engine, self, db => db.renew(renewal).await)
     }
@@ -236,23 +237,43 @@ impl Engine {
         each!(Engine, self, db => db.newest_of(sensor, before).await)
     }
 
-    /// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
-    pub(super) async fn present(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(u64, Vec<Quantity>), Error> {
-        each!(Engine, self, db => db.present(sensor, stretch).await)
+    /// How many rows a sensor has within a stretch, and whether it has values of a quantity at all.
+    pub(super) async fn present(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+        quantity: Quantity,
+    ) -> Result<(u64, bool), Error> {
+        each!(Engine, self, db => db.present(sensor, stretch, quantity).await)
     }
 
-    /// Forgets a sensor's extremes of a day.
-    pub(super) async fn forget_day(&mut self, sensor: SensorId, day: NaiveDate) -> Result<(), Error> {
-        each!(Engine, self, db => db.forget_day(sensor, day).await)
+    /// A sensor's newest row, and the day up to which its days are still to be made; `None`: there is none.
+    pub(super) async fn newest_row(
+        &mut self,
+        sensor: SensorId,
+    ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
+        each!(Engine, self, db => db.newest_row(sensor).await)
     }
 
-    /// Makes a sensor's extremes of a day anew.
+    /// Forgets a sensor's hours that begin in a stretch.
+    pub(super) async fn forget_hours(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(), Error> {
+        each!(Engine, self, db => db.forget_hours(sensor, stretch).await)
+    }
+
+    /// Makes hours that follow each other anew of their rows; returns how many rows there are.
+    pub(super) async fn renew_hours(&mut self, sensor: SensorId, hours: &[Stretch]) -> Result<u64, Error> {
+        each!(Engine, self, db => db.renew_hours(sensor, hours).await)
+    }
+
+    /// Makes a day anew of its hours. `open`: the hour of the newest row, if it is of that day; it is made of its rows, and the day
+    /// has only lows and highs.
     pub(super) async fn renew_day(
         &mut self,
-        of: (SensorId, NaiveDate, Stretch),
-        quantities: &[Quantity],
+        of: (SensorId, NaiveDate),
+        day: Stretch,
+        open: Option<Stretch>,
     ) -> Result<(), Error> {
-        each!(Engine, self, db => db.renew_day(of, quantities).await)
+        each!(Engine, self, db => db.renew_day(of, day, open).await)
     }
 
     /// The last that a rain gauge said within a stretch.
@@ -454,6 +475,35 @@ impl Readers {
         bucket_ms: i64,
     ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
         each!(Readers, self, db => db.charted(of, stretch, bucket_ms).await)
+    }
+
+    /// What there is of a datastream's sensor; `None` if it has no row.
+    pub(super) async fn extent(&self, of: Datastream<'_>) -> Result<Option<Extent>, Error> {
+        each!(Readers, self, db => db.extent(of).await)
+    }
+
+    /// How many values the hours have that begin in a stretch.
+    pub(super) async fn hourly_count(&self, of: (SensorId, Quantity), stretch: Stretch) -> Result<u64, Error> {
+        each!(Readers, self, db => db.hourly_count(of, stretch).await)
+    }
+
+    /// What the rows of stretches are that follow each other; those without a value are left out.
+    pub(super) async fn of_rows(&self, of: (SensorId, Quantity), stretches: Vec<Stretch>) -> Result<Vec<Cell>, Error> {
+        each!(Readers, self, db => db.of_rows(of, stretches).await)
+    }
+
+    /// The hours that begin in a stretch, in the order of time.
+    pub(super) async fn hourly(&self, of: (SensorId, Quantity), stretch: Stretch) -> Result<Vec<Cell>, Error> {
+        each!(Readers, self, db => db.hourly(of, stretch).await)
+    }
+
+    /// The days from `from` to `to`, both included, with the number of their hours, oldest first.
+    pub(super) async fn daily(
+        &self,
+        of: (SensorId, Quantity),
+        dates: (NaiveDate, NaiveDate),
+    ) -> Result<Vec<(NaiveDate, Rollup, u32)>, Error> {
+        each!(Readers, self, db => db.daily(of, dates).await)
     }
 
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.

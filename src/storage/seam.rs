@@ -15,6 +15,7 @@ use weather::mapping::{FieldName, Mapping};
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Values;
+use weather::rollup::Rollup;
 use weather::station::{SensorName, Slug, StationId};
 use weather::time::Timestamp;
 
@@ -47,21 +48,24 @@ pub(super) struct Due {
     pub rains: bool,
 }
 
-/// A sensor whose local days are to be made anew, because its station has got another time zone.
+/// A sensor whose local hours and days are to be made anew, because its station has got another time zone, or because its rows are older
+/// than the table of hours.
 pub(super) struct Rezoning {
     pub sensor: SensorId,
     pub station: StationId,
     pub name: SensorName,
     /// Where it goes on.
     pub place: DayPlace,
+    /// Lows and highs of its days are right already.
+    pub only_hours: bool,
 }
 
 /// How far the local days are made anew: this day and those before it are not right yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayPlace {
     pub day: NaiveDate,
-    /// The day's quantities of lower numbers are.
-    pub number: u8,
+    /// So many of the day's hours are.
+    pub hours: u8,
 }
 
 /// A row with all that is kept of it.
@@ -96,12 +100,10 @@ impl Rewritten {
     }
 }
 
-/// What is to be made anew of a sensor's observations.
+/// A sensor's newest values that are to be made anew of its observations.
 pub(super) struct Renewal {
     pub sensor: SensorId,
     pub quantities: Vec<Quantity>,
-    /// Local days with their bounds: lows and highs.
-    pub days: Vec<(NaiveDate, Stretch)>,
     pub now: Timestamp,
 }
 
@@ -200,6 +202,10 @@ pub(super) struct Observed {
     pub latest: Vec<NewestOf>,
     /// Extremes that changed.
     pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
+    /// Local hours that have ended, and such of before in which something has changed: to be made anew of their rows.
+    pub hours: Vec<(SensorId, Stretch)>,
+    /// Local days, likewise: to be made anew of their hours.
+    pub days: Vec<(SensorId, NaiveDate, Stretch)>,
     /// Marks that changed, in order.
     pub marks: Vec<MarkChange>,
     /// What was sent, where a calibration made something else of it.
@@ -424,8 +430,27 @@ pub(super) struct Datastream<'a> {
     pub quantity: Quantity,
 }
 
-/// From (inclusive) to (exclusive).
+/// What there is of a sensor.
 #[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    pub sensor: SensorId,
+    /// Its oldest row.
+    pub oldest: Timestamp,
+    /// Its newest row.
+    pub newest: Timestamp,
+    /// The hours and days up to this day are still to be made.
+    pub waiting: Option<NaiveDate>,
+}
+
+/// What a datastream was from an instant on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub from: Timestamp,
+    pub rollup: Rollup,
+}
+
+/// From (inclusive) to (exclusive).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub from: Timestamp,
     pub to: Timestamp,

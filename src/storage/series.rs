@@ -1,12 +1,20 @@
 //! The past of a datastream: a bounded number of spans, whatever the length of the stretch, and local days.
 
+mod cells;
+mod past;
+mod plan;
+
+use super::Storage;
 use super::error::Error;
 use super::seam::{Datastream, Stretch};
-use super::{Extreme, Storage};
-use chrono::NaiveDate;
+use cells::OfDate;
+use chrono::{Days, NaiveDate};
+use past::Past;
+use plan::Plan;
 use weather::quantity::Quantity;
+use weather::rollup::Rollup;
 use weather::station::{SensorName, Station};
-use weather::time::Timestamp;
+use weather::time::{SERIES_BEGIN, Timestamp};
 
 /// Spans that one series has at most, whatever was asked for: more than any screen has columns.
 pub const POINTS_MAX: u32 = 1_500;
@@ -71,8 +79,16 @@ pub struct Day {
     pub hours: u32,
 }
 
+/// Rows that a series of readings looks at, at most; of more of them hours are told. Some hundredths of a second.
+const ROWS_MAX: u64 = 20_000;
+/// Days in one answer: ten years and some.
+const DAYS_MAX: u64 = 4_000;
+/// The end of the year 9998: no later instant has a local day for certain.
+const SERIES_END: Timestamp = Timestamp(253_370_764_799_000);
+
 impl Storage {
-    /// A datastream from `from` (inclusive) to `to` (exclusive) in `points` spans at most, 1,500 at the very most.
+    /// A datastream from `from` (inclusive) to `to` (exclusive) in `points` spans at most, 1,500 at the very most. Spans begin where local
+    /// hours and days do, and none below a day's length has parts of two days. Those that the stretch touches are told whole.
     pub async fn series(
         &self,
         station: &Station,
@@ -80,42 +96,51 @@ impl Storage {
         (from, to): (Timestamp, Timestamp),
         points: u32,
     ) -> Result<Series, Error> {
-        let points = i64::from(points.clamp(1, POINTS_MAX));
-        // Spans begin at multiples of their length, so there may be one more than the length tells.
-        let bucket_ms = to.since(from).max(1) / (points - 1).max(1) + 1;
+        let points = points.clamp(1, POINTS_MAX) as usize;
+        let stretch = Stretch { from: from.max(SERIES_BEGIN), to: to.min(SERIES_END) };
+        if stretch.from >= stretch.to {
+            return Ok(Series { made_of: MadeOf::Readings, spans: Vec::new() });
+        }
+        let mut plan = Plan::of(&station.zone, stretch, points);
         let of = Datastream { station: station.id, sensor, quantity };
-        let buckets = self.readers.series(of, Stretch { from, to }, bucket_ms).await?;
-        let spans = buckets.into_iter().map(|bucket| Span {
-            from: bucket.start,
-            to: bucket.start.plus(bucket_ms),
-            mean: bucket.mean,
-            min: bucket.min,
-            max: bucket.max,
-            count: bucket.count,
-            amount: None,
-        });
-        Ok(Series { made_of: MadeOf::Readings, spans: spans.collect() })
+        let Some(extent) = self.readers.extent(of).await? else {
+            return Ok(Series { made_of: plan.made_of, spans: Vec::new() });
+        };
+        let past = Past { readers: &self.readers, zone: &station.zone, quantity, extent };
+        if plan.made_of == MadeOf::Readings && past.count(stretch).await? > ROWS_MAX {
+            plan = Plan::of_hours(&station.zone, stretch, points);
+        }
+        let Plan { made_of, spans } = &plan;
+        let cells = match (plan.whole(), made_of) {
+            (None, _) => Vec::new(),
+            (Some(whole), MadeOf::Readings) => past.readings(whole, spans).await?,
+            (Some(whole), MadeOf::Hours) => past.hours(past.with_morning(whole)).await?,
+            (Some(whole), MadeOf::Days) => past.days(plan::dates(&station.zone, whole)).await?,
+        };
+        Ok(Series { made_of: *made_of, spans: cells::spans(quantity, spans, &cells) })
     }
 
-    /// A datastream on each local day from `from` to `to`, both included, oldest first; days without a value are absent. At most
-    /// 4,000 days.
+    /// A datastream on each local day from `from` to `to`, both included, oldest first; days without a value are absent, and so are those
+    /// on which a wind had no direction. At most 4,000 days.
     pub async fn days(
         &self,
         station: &Station,
         (sensor, quantity): (&SensorName, Quantity),
         (from, to): (NaiveDate, NaiveDate),
     ) -> Result<Vec<Day>, Error> {
-        let extremes = self.extremes_between(station.id, sensor, quantity, from, to).await?;
-        let day = |(date, Extreme { low, low_at, high, high_at, .. }): (NaiveDate, Extreme)| Day {
-            date,
-            mean: (low + high) / 2.0,
-            low,
-            low_at,
-            high,
-            high_at,
-            count: 2,
-            hours: 24,
-        };
-        Ok(extremes.into_iter().map(day).collect())
+        let of = Datastream { station: station.id, sensor, quantity };
+        let last = from.checked_add_days(Days::new(DAYS_MAX - 1)).map_or(to, |last| last.min(to));
+        let Some(extent) = self.readers.extent(of).await? else { return Ok(Vec::new()) };
+        let past = Past { readers: &self.readers, zone: &station.zone, quantity, extent };
+        let cells = past.days((from, last)).await?;
+        Ok(cells.into_iter().filter_map(|day| Day::of(quantity, day)).collect())
+    }
+}
+
+impl Day {
+    fn of(quantity: Quantity, OfDate { date, rollup, hours, .. }: OfDate) -> Option<Self> {
+        let mean = rollup.mean(quantity.fold())?;
+        let Rollup { count, low, low_at, high, high_at, .. } = rollup;
+        Some(Self { date, mean, low, low_at, high, high_at, count, hours })
     }
 }

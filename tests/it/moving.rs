@@ -71,7 +71,7 @@ fn years_ago_are_imported_once_and_look_like_nothing_new() {
     let (went_well, said) = mover.imports(&[&file]);
     assert!(went_well && said.contains("nothing new: town-hall has all 432 reports already"), "{said}");
     assert_eq!(mover.count("SELECT count(*) FROM observation"), 432);
-    assert_eq!(mover.count("SELECT count(*) FROM extreme WHERE day = '2003-08-02' AND quantity = 0 AND low = 10.0"), 1);
+    assert_eq!(mover.count("SELECT count(*) FROM daily WHERE day = '2003-08-02' AND quantity = 0 AND low = 10.0"), 1);
     assert_eq!(mover.count("SELECT count(*) FROM journal WHERE body ->> 'kind' = 'report'"), 0);
     assert_eq!(mover.count("SELECT count(*) FROM journal WHERE body ->> 'kind' = 'backfill'"), 1, "once");
 }
@@ -147,7 +147,7 @@ fn files_are_read_in_the_order_of_their_times() {
     let early = mover.file("b.csv", "time,R\n2003-08-01 10:00,1\n2003-08-01 11:00,1\n");
     let (went_well, said) = mover.imports(&["--column", "R=rain_amount:mm", &late, &early]);
     assert!(went_well, "{said}");
-    assert_eq!(mover.count("SELECT count(*) FROM extreme WHERE day = '2003-08-01' AND high = 4.0"), 1, "it adds up");
+    assert_eq!(mover.count("SELECT count(*) FROM daily WHERE day = '2003-08-01' AND high = 4.0"), 1, "it adds up");
 }
 
 #[tokio::test]

@@ -158,8 +158,8 @@ fn temperatures(data: &Path) -> BTreeMap<(String, i64), f64> {
 /// Lows and highs of the temperature, and the rain, by day, as storage has them.
 fn extremes(data: &Path, slug: &str) -> BTreeMap<String, [i64; 3]> {
     let database = rusqlite::Connection::open(data.join("stevenson.db")).expect("it opens");
-    let sql = "SELECT temperature.day, temperature.low, temperature.high, coalesce(rain.high, 0.0) FROM extreme AS temperature \
-        LEFT JOIN extreme AS rain ON rain.sensor = temperature.sensor AND rain.day = temperature.day AND rain.quantity = 9 \
+    let sql = "SELECT temperature.day, temperature.low, temperature.high, coalesce(rain.high, 0.0) FROM daily AS temperature \
+        LEFT JOIN daily AS rain ON rain.sensor = temperature.sensor AND rain.day = temperature.day AND rain.quantity = 9 \
         WHERE temperature.quantity = 0 AND temperature.sensor = (SELECT sensor.id FROM sensor JOIN station ON \
         station.id = sensor.station WHERE station.slug = ?1 AND sensor.name = '')";
     let mut statement = database.prepare(sql).expect("SQL");

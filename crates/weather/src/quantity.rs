@@ -6,7 +6,7 @@ mod state;
 mod table;
 
 pub use change::Change;
-pub use row::{Fault, Field, Hysteresis, Name, Question, Speech, Words};
+pub use row::{Fault, Field, Fold, Hysteresis, Name, Question, Speech, Words};
 pub use table::Quantity;
 
 use crate::units::{self, Unit};
@@ -155,6 +155,11 @@ impl Quantity {
     /// How it changes from one value to the next.
     pub const fn change(self) -> Change {
         change::change(self)
+    }
+
+    /// What many of its values are together.
+    pub const fn fold(self) -> Fold {
+        self.row().fold
     }
 
     /// How the keeper hears of it and speaks of it.

@@ -3,7 +3,7 @@
 //! This crate knows the database inside the program only ([`Zone::inside`]). A newer one of the machine is opened by
 //! `storage::zones`.
 
-use crate::time::{HOUR_MS, Timestamp};
+use crate::time::{HOUR_MS, SECOND_MS, Timestamp};
 use chrono::{FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
 use jiff::civil::DateTime as Civil;
 use jiff::tz::{AmbiguousOffset, TimeZone as Rules, TimeZoneDatabase};
@@ -62,6 +62,30 @@ impl Zone {
             _ => self.offset_at(at).seconds(),
         };
         f64::from(seconds) * 1_000.0 / HOUR_MS as f64
+    }
+
+    /// What its clocks are ahead of UTC, ms.
+    pub(crate) fn ahead_ms(&self, at: Timestamp) -> i64 {
+        i64::from(self.offset_at(at).seconds()) * SECOND_MS
+    }
+
+    /// The last instant in a stretch (without `after`, with `upto`) at which the clocks changed.
+    pub(crate) fn last_change(&self, after: Timestamp, upto: Timestamp) -> Option<Timestamp> {
+        let before = jiff_time(upto.plus(1)).into_iter().flat_map(|end| self.0.preceding(end));
+        let before = before.map(|change| Timestamp(change.timestamp().as_millisecond()));
+        before.take_while(|at| *at > after).find(|at| self.is_change(*at))
+    }
+
+    /// The first instant in a stretch (without both ends) at which the clocks change.
+    pub(crate) fn first_change(&self, after: Timestamp, before: Timestamp) -> Option<Timestamp> {
+        let later = jiff_time(after).into_iter().flat_map(|start| self.0.following(start));
+        let later = later.map(|change| Timestamp(change.timestamp().as_millisecond()));
+        later.take_while(|at| *at < before).find(|at| self.is_change(*at))
+    }
+
+    /// Some changes change only the name of the time.
+    fn is_change(&self, at: Timestamp) -> bool {
+        self.ahead_ms(at) != self.ahead_ms(at.plus(-1))
     }
 
     fn offset_at(&self, at: Timestamp) -> jiff::tz::Offset {

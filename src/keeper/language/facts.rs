@@ -38,8 +38,6 @@ pub enum Found {
     Buckets(Vec<Bucket>),
     /// The newest observation that fits, and the first day of which anything is known.
     Newest(Option<(Timestamp, f64)>, Option<NaiveDate>),
-    /// The stretch is too long to be read.
-    TooLong,
     /// Another station.
     Other(Vec<Latest>, Option<i64>),
 }

@@ -30,8 +30,6 @@ pub fn answer(intent: &Intent, facts: &Facts, context: &Context) -> String {
     }
 }
 
-/// Days that a mean covers at most: it reads all their readings, half a million in a year of one a minute.
-pub const MEAN_MAX_DAYS: i64 = 400;
 /// Days that "when was it last" looks back.
 pub const LOOK_BACK_DAYS: u64 = 366;
 

@@ -4,6 +4,7 @@
 use super::memory::Known;
 use super::merge;
 use super::news::News;
+use super::rolling::roll_up;
 use super::scribe::{Scribe, now};
 use crate::storage::corrections::{Author, CORRECTION_MAX_MS, Selection};
 use crate::storage::engine::Engine;
@@ -58,17 +59,17 @@ async fn try_correct(
     }
     let values: u64 = moved.iter().filter(|(_, quantity, _)| quantity.is_shown()).map(|(.., values)| values).sum();
     for sensor in moved.iter().map(|(sensor, ..)| *sensor).collect::<BTreeSet<_>>() {
-        let mut renewal = Renewal { sensor, quantities: Vec::new(), days: days(station, stretch), now: now() };
-        renewal.quantities.extend(moved.iter().filter(|(of, ..)| *of == sensor).map(|(_, quantity, _)| *quantity));
-        if renewal.quantities.iter().any(|quantity| RAIN.contains(quantity)) {
+        let of_sensor = moved.iter().filter(|(of, ..)| *of == sensor);
+        let mut quantities: Vec<_> = of_sensor.map(|(_, quantity, _)| *quantity).collect();
+        let mut through = stretch;
+        if quantities.iter().any(|quantity| RAIN.contains(quantity)) {
             let name = scribe.engine.name_of(sensor).await?;
             let of = directory.calibrated(station.id).and_then(|(_, calibrations)| calibrations.of(&name));
-            let rained = rain_again(&mut scribe.engine, station, (sensor, of), stretch).await?;
-            let more =
-                Renewal { sensor, quantities: vec![Quantity::Precipitation], days: days(station, rained), now: now() };
-            scribe.engine.renew(&more).await?;
+            through = rain_again(&mut scribe.engine, station, (sensor, of), stretch).await?;
+            quantities.push(Quantity::Precipitation);
         }
-        scribe.engine.renew(&renewal).await?;
+        scribe.engine.renew(&Renewal { sensor, quantities, now: now() }).await?;
+        roll_up(&mut scribe.engine, station, sensor, &[through]).await?;
     }
     scribe.engine.note_correction(station.id, selection, (author, restore, values), now()).await?;
     let news = News::backfill(station.slug.as_str(), selection.from, selection.to.plus(-1));
@@ -85,29 +86,6 @@ fn quantities(one: Option<Quantity>) -> Vec<Quantity> {
         Some(quantity) if RAIN.contains(&quantity) => RAIN.to_vec(),
         Some(quantity) => vec![quantity],
     }
-}
-
-/// The local days that a stretch touches, with their bounds.
-fn days(station: &Station, stretch: Stretch) -> Vec<(chrono::NaiveDate, Stretch)> {
-    let (first, last) = (day::date_at(&station.zone, stretch.from), day::date_at(&station.zone, stretch.to.plus(-1)));
-    let bounds = |date| {
-        let (from, to) = day::bounds(&station.zone, date);
-        (date, Stretch { from, to })
-    };
-    first.iter_days().take_while(|date| *date <= last).map(bounds).collect()
-}
-
-/// The local days of some instants, which come in order, with their bounds.
-pub(super) fn days_of(station: &Station, instants: &[Timestamp]) -> Vec<(chrono::NaiveDate, Stretch)> {
-    let mut found: Vec<(chrono::NaiveDate, Stretch)> = Vec::new();
-    for at in instants {
-        if found.last().is_none_or(|(_, day)| day.to <= *at) {
-            let date = day::date_at(&station.zone, *at);
-            let (from, to) = day::bounds(&station.zone, date);
-            found.push((date, Stretch { from, to }));
-        }
-    }
-    found
 }
 
 /// Makes the rain anew of what the counters say, from the stretch on to the end of the day after it: the first reading of a

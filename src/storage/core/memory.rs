@@ -1,6 +1,6 @@
 //! What the writer remembers of the database, so that a commit need not ask: sensors, newest values, days in progress.
 
-use crate::storage::seam::{FoundSensor, Mark, Newest, Range, Rank, SensorDay, SensorId};
+use crate::storage::seam::{FoundSensor, Mark, Newest, Range, Rank, SensorDay, SensorId, Stretch};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::day;
@@ -30,6 +30,8 @@ pub(super) struct Memory {
 pub(super) struct Known {
     /// The newest instant there is a row for: what comes later needs no look whether it is there already.
     pub high_water: Option<Timestamp>,
+    /// The local hour of that instant, once something has come.
+    pub open: Option<Open>,
     /// The newest value of each quantity.
     pub latest: [Option<Newest>; Quantity::COUNT],
     /// What the next readings of its rain counter will tell. A restart forgets it.
@@ -46,6 +48,13 @@ pub(super) struct Known {
     pub still: Option<Still>,
     /// The newest values are to be written.
     pub is_touched: bool,
+}
+
+/// A local hour, and its day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Open {
+    pub hour: Stretch,
+    pub date: NaiveDate,
 }
 
 /// A sensor's extremes on a local day.

@@ -1,5 +1,6 @@
 //! Decides what reports change: new, known, contradicting or filling in. Pure: no database, no clock.
 
+mod closing;
 mod judging;
 mod neighbours;
 mod rain;
@@ -16,6 +17,7 @@ use super::news::News;
 use crate::storage::observations::{Appended, TOO_MANY_SENSORS};
 use crate::storage::seam::{FoundRow, MarkChange, NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
+use closing::Closing;
 use judging::Judged;
 use neighbours::Neighbours;
 use rows::{Row, Rows};
@@ -29,6 +31,7 @@ use weather::quantity::Quantity;
 use weather::report::{Report, Warning};
 use weather::station::{Station, StationId};
 use weather::time::{MINUTE_MS, Timestamp};
+use weather::zone::Zone;
 
 /// Of a value within the limits as it was sent, and beyond them as it is put right.
 const CALIBRATED_BEYOND: &str = "as calibrated, it is outside what weather can be; it is kept and does not count";
@@ -67,6 +70,7 @@ pub(super) struct Merging {
     sensors: BTreeSet<SensorId>,
     /// Days whose extremes may have changed.
     days: BTreeSet<SensorDay>,
+    closing: Closing,
     marks: Vec<MarkChange>,
     sent: Vec<(Place, Quantity, f64)>,
     news: Vec<News>,
@@ -248,7 +252,7 @@ impl Merging {
             row.changed |= taken.counts() != before;
             self.rows.put_back(slot, row);
             self.marks.extend(taken.marked[before.1..].iter().map(|(_, mark, _)| MarkChange::Put(place, *mark)));
-            self.fold(memory, sensor, date, (rank, report.received_at()), &taken.fresh[before.0..]);
+            self.fold(memory, (sensor, &station.zone), date, (rank, report.received_at()), &taken.fresh[before.0..]);
             self.settle(memory, (station, sensor), report, &taken.settled[before.2..]);
         }
         taken
@@ -275,19 +279,21 @@ impl Merging {
             row.values.restore(mark.quantity, mark.value);
             row.changed = true;
             let (date, rank) = (day::date_at(&station.zone, *at), judging::rank(*at, mark));
-            self.fold(memory, sensor, date, (rank, report.received_at()), &[(*name, mark.quantity, mark.value)]);
+            let fresh = [(*name, mark.quantity, mark.value)];
+            self.fold(memory, (sensor, &station.zone), date, (rank, report.received_at()), &fresh);
         }
     }
 
     fn fold(
         &mut self,
         memory: &mut Memory,
-        sensor: SensorId,
+        (sensor, zone): (SensorId, &Zone),
         date: NaiveDate,
         (rank, now): (Rank, Timestamp),
         fresh: &[Fresh<'_>],
     ) {
         let known = memory.sensors.entry(sensor).or_default();
+        self.closing.note(known, zone, (sensor, rank.observed_at));
         known.high_water = known.high_water.max(Some(rank.observed_at));
         if fresh.is_empty() {
             return;
@@ -312,6 +318,7 @@ impl Merging {
         // Neighbours in the tree are written one after the other.
         let (rows, marks, sent) = (self.rows.changed(), self.marks, self.sent);
         let mut observed = Observed { rows, marks, sent, ..Observed::default() };
+        self.closing.finish(memory, &mut observed);
         for sensor in self.sensors {
             let Some(known) = memory.sensors.get_mut(&sensor) else { continue };
             if std::mem::take(&mut known.is_touched) {

@@ -4,9 +4,10 @@
 
 mod row;
 
-use super::correct::{days_of, fallen};
+use super::correct::fallen;
 use super::news::News;
 use super::rezone::rezone_some;
+use super::rolling::roll_up;
 use super::scribe::{Scribe, now};
 use super::shares::SENT_BYTES;
 use crate::storage::engine::Engine;
@@ -26,19 +27,20 @@ const ROWS_MAX: u32 = 500;
 /// Rows before them that are read for what was measured shortly before: a report every two seconds.
 const ROWS_BEFORE_MAX: u32 = 450;
 
-/// Makes some rows anew whenever the writer has time. After an error the next pruning sends us here again.
-pub(super) async fn recalculate_if_due(scribe: &mut Scribe) {
-    if scribe.recalculating.is_due() {
-        let done = recalculate_some(scribe).await;
-        let is_due = done.unwrap_or_else(|error| {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "readings or local days are not made anew yet");
-            false
-        });
-        if !is_due {
-            scribe.recalculating.is_done();
-        }
+/// Makes some rows anew whenever the writer has time. After an error the next pruning sends us here again. True if memory was cleared.
+pub(super) async fn recalculate_if_due(scribe: &mut Scribe) -> bool {
+    if !scribe.recalculating.is_due() {
+        return false;
     }
+    let done = recalculate_some(scribe).await;
+    if !matches!(done, Ok(true)) {
+        scribe.recalculating.is_done();
+    }
+    if let Err(error) = &done {
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(error, "readings or local days are not made anew yet");
+    }
+    !matches!(done, Ok(false))
 }
 
 /// Makes some local days anew, or some rows; false if there are none.
@@ -116,10 +118,11 @@ async fn make(engine: &mut Engine, station: &Arc<Station>, due: &Due, of: &OfSen
         changed.extend(rained);
     }
     let changed: Vec<_> = changed.into_iter().collect();
-    let days = days_of(station, &changed);
     let quantities = quantities.into_iter().collect::<Vec<_>>();
     if !quantities.is_empty() {
-        engine.renew(&Renewal { sensor: due.sensor, quantities, days, now: now() }).await?;
+        engine.renew(&Renewal { sensor: due.sensor, quantities, now: now() }).await?;
+        let instants: Vec<_> = changed.iter().map(|at| Stretch { from: *at, to: at.plus(1) }).collect();
+        roll_up(engine, station, due.sensor, &instants).await?;
     }
     let sent = rewritten.iter().flat_map(|row| &row.sent).filter(|(_, sent)| sent.is_some()).count() as u64;
     Ok(Made { next: is_full.then(|| last.plus(1)), changed, sent })

@@ -155,6 +155,11 @@ impl Reports {
         }
     }
 
+    /// Takes back what was merged: memory was cleared, and does not know what follows from it.
+    pub(super) fn take_back(&mut self) {
+        self.undo(Vec::new());
+    }
+
     /// Takes back what was merged, after those slices.
     fn undo(&mut self, mut slices: Vec<Slice>) {
         slices.extend(std::mem::take(&mut self.draft).undo());

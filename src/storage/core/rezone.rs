@@ -1,11 +1,12 @@
-//! After a station has got another time zone: its local days are made anew, the newest first and some at a time, each time in a
+//! After a station has got another time zone: its local hours and days are made anew, the newest first and some at a time, each time in a
 //! transaction of its own. What is left to do is in the database, so that another run goes on with it. Readers leave out the days that are
-//! not right yet.
+//! not right yet, or make them of rows. So are the hours of rows made that are older than the table of hours.
 //!
 //! What has fallen on a day is told by the gauge's readings of that day and of the hours before it. So days can be made anew in any order.
 
 use super::correct::fallen;
 use super::news::News;
+use super::rolling::{day_of, hour_of, hours_of};
 use super::scribe::{Scribe, now};
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
@@ -19,9 +20,11 @@ use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::{DAY_MS, HOUR_MS, Timestamp};
 
-/// Values that are looked at in one transaction: about a hundredth of a second, in which reports wait. Of a day with more rows one quantity
-/// at a time is made anew.
-const LOOKS_MAX: u64 = 20_000;
+/// Rows that are looked at in one transaction: some hundredths of a second, in which reports wait. Of a day with more rows some hours at a
+/// time are made anew.
+const LOOKS_MAX: u64 = 2_000;
+/// Writing an hour costs as much as so many looks; so does writing a day.
+const HOUR_LOOKS: u64 = 20;
 /// Days without a reading cost no looks, but statements: some hundredths of a second for so many.
 const DAYS_MAX: usize = 100;
 /// Readings of a gauge before a day tell what is in doubt when it begins; no doubt lasts longer, ms.
@@ -58,7 +61,8 @@ async fn try_rezone(scribe: &mut Scribe) -> Result<Option<Option<Entry>>, Error>
     let mut work = Work { engine: &mut scribe.engine, station, rezoning: &rezoning, of: &of };
     let made = work.some_days().await?;
     scribe.engine.note_rezoning(rezoning.sensor, made.next).await?;
-    let told = made.next.is_none() || made.oldest.is_some_and(|oldest| now().since(oldest) <= TOLD_MS);
+    let told = !rezoning.only_hours
+        && (made.next.is_none() || made.oldest.is_some_and(|oldest| now().since(oldest) <= TOLD_MS));
     let entry = match (made.oldest, made.newest) {
         (Some(from), Some(to)) if told => {
             let news = News::backfill(station.slug.as_str(), from, to);
@@ -96,22 +100,23 @@ struct Work<'a> {
 
 impl Work<'_> {
     async fn some_days(&mut self) -> Result<Made, Error> {
+        let (newest, _) = self.engine.newest_row(self.rezoning.sensor).await?;
+        let open = newest.map(|newest| hour_of(&self.station.zone, newest));
         let (mut made, mut place, mut looks) = (Made::default(), self.rezoning.place, 0);
         for _ in 0..DAYS_MAX {
-            if place.number == 0 {
+            if place.hours == 0 {
                 let Some(day) = self.newest_day(place.day).await? else {
                     return Ok(Made { next: None, ..made });
                 };
                 place.day = day;
             }
-            let (from, to) = day::bounds(&self.station.zone, place.day);
-            let stretch = Stretch { from, to };
-            (made.oldest, made.newest) = (Some(from), made.newest.or(Some(to.plus(-1))));
-            let (looked, number) = self.day(place, stretch, LOOKS_MAX.saturating_sub(looks)).await?;
+            let day = day_of(&self.station.zone, place.day);
+            (made.oldest, made.newest) = (Some(day.from), made.newest.or(Some(day.to.plus(-1))));
+            let (looked, hours) = self.day(place, day, open, LOOKS_MAX.saturating_sub(looks)).await?;
             looks += looked;
-            place = match (number, place.day.pred_opt()) {
-                (Some(number), _) => DayPlace { number, ..place },
-                (None, Some(day)) => DayPlace { day, number: 0 },
+            place = match (hours, place.day.pred_opt()) {
+                (Some(hours), _) => DayPlace { hours, ..place },
+                (None, Some(day)) => DayPlace { day, hours: 0 },
                 (None, None) => return Ok(Made { next: None, ..made }),
             };
             if looks >= LOOKS_MAX {
@@ -129,29 +134,38 @@ impl Work<'_> {
         Ok(row.max(extreme))
     }
 
-    /// Makes a day anew, or as many of its quantities as `looks` allow, but one in any case. Returns how many values it looked at, and
-    /// with which quantity it goes on; `None`: the day is done.
-    async fn day(&mut self, place: DayPlace, stretch: Stretch, looks: u64) -> Result<(u64, Option<u8>), Error> {
-        let sensor = self.rezoning.sensor;
-        if place.number == 0 {
-            self.engine.forget_day(sensor, place.day).await?;
+    /// Makes a day anew, or as many of its hours as `looks` allow, but one in any case. `open`: the hour of the newest row. Returns how many
+    /// looks it took, and how many of the hours are made; `None`: the day is done.
+    async fn day(
+        &mut self,
+        place: DayPlace,
+        day: Stretch,
+        open: Option<Stretch>,
+        looks: u64,
+    ) -> Result<(u64, Option<u8>), Error> {
+        let Rezoning { sensor, only_hours, .. } = *self.rezoning;
+        let (rows, has_rain) = self.engine.present(sensor, day, Quantity::Precipitation).await?;
+        let mut looked = HOUR_LOOKS;
+        if place.hours == 0 && !only_hours {
+            // Hours of the zone before, also one that began on the day before.
+            let before = Stretch { from: day.from.plus(1 - HOUR_MS), to: day.to };
+            self.engine.forget_hours(sensor, before).await?;
+            looked += if has_rain { self.rain(day).await? } else { 0 };
         }
-        let (rows, mut quantities) = self.engine.present(sensor, stretch).await?;
-        let mut looked = rows;
-        if place.number == 0 && quantities.contains(&Quantity::Precipitation) {
-            looked += self.rain(stretch).await?;
+        let hours = hours_of(&self.station.zone, day).take_while(|hour| open.is_some_and(|open| hour.from < open.from));
+        let hours: Vec<_> = hours.skip(place.hours.into()).collect();
+        let mut done = usize::from(place.hours);
+        let at_once = if looked + rows + HOUR_LOOKS * hours.len() as u64 <= looks { hours.len() } else { 1 };
+        for run in hours.chunks(at_once.max(1)).take_while(|_| rows > 0) {
+            looked += self.engine.renew_hours(sensor, run).await? + HOUR_LOOKS * run.len() as u64;
+            done += run.len();
+            if looked >= looks && done < usize::from(place.hours) + hours.len() {
+                return Ok((looked, u8::try_from(done).ok()));
+            }
         }
-        if rows == 0 {
-            return Ok((looked, None));
-        }
-        quantities.retain(|quantity| quantity.number() >= place.number);
-        // The lowest and the highest.
-        let each = 2 * rows;
-        let fit = usize::try_from(looks.saturating_sub(looked) / each).unwrap_or(usize::MAX).max(1);
-        let next = quantities.get(fit).map(|quantity| quantity.number());
-        quantities.truncate(fit);
-        self.engine.renew_day((sensor, place.day, stretch), &quantities).await?;
-        Ok((looked + each * quantities.len() as u64, next))
+        let open = open.filter(|open| open.from >= day.from && open.from < day.to);
+        self.engine.renew_day((sensor, place.day), day, open).await?;
+        Ok((looked, None))
     }
 
     /// Makes the rain of a day anew of what the gauge said; returns how many of its readings it looked at.
@@ -169,8 +183,7 @@ impl Work<'_> {
         again.retain(|(at, mm)| *at >= day.from && was(*at).is_some_and(|was| was != *mm));
         if !again.is_empty() {
             self.engine.set_fallen(sensor, &again).await?;
-            let quantities = vec![Quantity::Precipitation];
-            self.engine.renew(&Renewal { sensor, quantities, days: Vec::new(), now: now() }).await?;
+            self.engine.renew(&Renewal { sensor, quantities: vec![Quantity::Precipitation], now: now() }).await?;
         }
         Ok(counted.len() as u64)
     }

@@ -50,7 +50,9 @@ impl Writer {
             }
             if !self.reports.are_under_way() {
                 self.scribe.do_chores().await;
-                recalculate::recalculate_if_due(&mut self.scribe).await;
+                if recalculate::recalculate_if_due(&mut self.scribe).await {
+                    self.reports.take_back();
+                }
                 if self.reports.launch(&mut self.scribe) {
                     continue;
                 }

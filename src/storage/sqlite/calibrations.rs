@@ -111,7 +111,7 @@ pub(super) async fn made(db: &SqlitePool, station: StationId, limit: u32) -> Res
 
 const IS_RECALCULATING: &str = "\
     SELECT EXISTS (SELECT 1 FROM sensor JOIN recalculation ON recalculation.sensor = sensor.id WHERE station = $1) \
-    OR EXISTS (SELECT 1 FROM sensor JOIN rezoning ON rezoning.sensor = sensor.id WHERE station = $1)";
+    OR EXISTS (SELECT 1 FROM sensor JOIN rezoning ON rezoning.sensor = sensor.id WHERE station = $1 AND NOT only_hours)";
 
 /// Whether rows of a station are still to be made anew.
 pub(super) async fn is_recalculating(db: &SqlitePool, station: StationId) -> Result<bool, sqlx::Error> {

@@ -63,20 +63,11 @@ pub(super) async fn correct(
     Ok(moved)
 }
 
-const FORGET_DAY: &str = "DELETE FROM extreme WHERE sensor = $1 AND day = $2 AND quantity = $3";
 const NEWEST: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
 
-/// Makes extremes and newest values anew.
+/// Makes newest values anew.
 pub(super) async fn renew(conn: &mut SqliteConnection, texts: &Texts, renewal: &Renewal) -> Result<(), Error> {
     let sensor = renewal.sensor;
-    for &quantity in renewal.quantities.iter().filter(|quantity| quantity.is_shown()) {
-        for (day, stretch) in &renewal.days {
-            let (day, of) = (day.to_string(), number(quantity));
-            sqlx::query(FORGET_DAY).bind(sensor.0).bind(&day).bind(of).execute(&mut *conn).await?;
-            let query = sqlx::query(texts.of(quantity).day.clone()).bind(sensor.0).bind(&day).bind(of);
-            query.bind(stretch.from.0).bind(stretch.to.0).execute(&mut *conn).await?;
-        }
-    }
     let row: Option<(i64, i64, String)> = sqlx::query_as(NEWEST).bind(sensor.0).fetch_optional(&mut *conn).await?;
     let mut newest = [None; Quantity::COUNT];
     if let Some((observed_ms, rank_ms, quantities)) = row {

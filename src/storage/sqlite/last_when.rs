@@ -1,6 +1,6 @@
 //! Looking back over days: when something was last so, and how low and high it has been in between.
 //!
-//! Days are looked through in the `extreme` table, a row a day; single observations only within one of them, or within
+//! Days are looked through in the table `daily`, a row a day; single observations only within one of them, or within
 //! a stretch of hours. So a question about a year costs some hundred rows, however often the station reports.
 //!
 //! Days that are not right yet after a change of the time zone are left out.
@@ -19,10 +19,10 @@ use weather::time::Timestamp;
 const DAYS_MAX: i64 = 4_000;
 
 const DAYS: &str = "\
-    SELECT day, low, low_ms, high, high_ms FROM extreme \
+    SELECT day, low, low_ms, high, high_ms FROM daily \
     WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
     AND day >= $4 AND day <= $5 AND quantity = $3 \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
     ORDER BY day LIMIT $6";
 
 /// Low and high on each day from `from` to `to`, both included, oldest first.
@@ -50,29 +50,34 @@ pub(super) async fn days(
 }
 
 const FIRST_DAY: &str = "\
-    SELECT min(day) FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day)";
+    SELECT min(first) FROM (SELECT ( \
+        SELECT min(day) FROM daily WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+        AND quantity = shown.value \
+        AND NOT EXISTS ( \
+            SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
+    ) AS first FROM json_each($3) AS shown)";
 
 /// The first day that a sensor has values of.
 pub(super) async fn first_day(
     db: &SqlitePool,
+    texts: &Texts,
     station: StationId,
     sensor: &SensorName,
 ) -> Result<Option<NaiveDate>, sqlx::Error> {
-    let query = sqlx::query_scalar(FIRST_DAY).bind(station.0).bind(sensor.as_str());
+    let query = sqlx::query_scalar(FIRST_DAY).bind(station.0).bind(sensor.as_str()).bind(&texts.shown);
     let day: Option<String> = query.fetch_one(db).await?;
     day.map(|day| date(&day)).transpose()
 }
 
 const DAY_BELOW: &str = "\
-    SELECT day FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+    SELECT day FROM daily WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
     AND quantity = $3 AND day >= $4 AND low < $5 \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
     ORDER BY day DESC LIMIT 1";
 const DAY_ABOVE: &str = "\
-    SELECT day FROM extreme WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
+    SELECT day FROM daily WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
     AND quantity = $3 AND day >= $4 AND high > $5 \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
     ORDER BY day DESC LIMIT 1";
 
 /// The last day since `from` that has a value beyond a limit.

@@ -95,18 +95,22 @@ pub(super) fn add_sensors(
 }
 
 const DAYS: &str = "\
-    SELECT extreme.sensor, extreme.day, extreme.quantity, extreme.low, extreme.low_ms, extreme.high, extreme.high_ms \
-    FROM json_each($1) AS wanted CROSS JOIN extreme \
-    ON extreme.sensor = wanted.value ->> 0 AND extreme.day = wanted.value ->> 1";
+    SELECT daily.sensor, daily.day, daily.quantity, daily.low, daily.low_ms, daily.high, daily.high_ms \
+    FROM json_each($1) AS wanted CROSS JOIN json_each($2) AS shown CROSS JOIN daily \
+    ON daily.sensor = wanted.value ->> 0 AND daily.quantity = shown.value AND daily.day = wanted.value ->> 1";
 
 /// The extremes of those days.
-pub(super) fn days(db: &Connection, wanted: &BTreeSet<SensorDay>) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
+pub(super) fn days(
+    db: &Connection,
+    texts: &Texts,
+    wanted: &BTreeSet<SensorDay>,
+) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
     let mut json = JsonRows::new();
     for (sensor, date) in wanted {
         json.row(format_args!(r#"{},"{date}""#, sensor.0));
     }
     let mut statement = db.prepare_cached(DAYS)?;
-    let mut rows = statement.query([json.finish()])?;
+    let mut rows = statement.query((json.finish(), &texts.shown))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let day = row.get_ref(1)?.as_str().map_err(Error::database)?.parse::<NaiveDate>().map_err(Error::database)?;

@@ -2,6 +2,7 @@
 
 use super::latest;
 use super::numbers::quantity;
+use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::observations::{Extreme, Latest};
 use crate::storage::seam::Rank;
@@ -42,15 +43,22 @@ pub(super) fn add_latest(found: &mut Vec<Latest>, row: LatestRow) -> Result<(), 
 
 /// Days that are not right yet after a change of the time zone are left out.
 const EXTREMES: &str = "\
-    SELECT sensor.name, extreme.quantity, extreme.low, extreme.low_ms, extreme.high, extreme.high_ms \
-    FROM sensor JOIN extreme ON extreme.sensor = sensor.id \
-    WHERE sensor.station = $1 AND extreme.day = $2 \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = extreme.sensor AND extreme.day <= rezoning.day) \
-    ORDER BY sensor.name, extreme.quantity";
+    SELECT sensor.name, daily.quantity, daily.low, daily.low_ms, daily.high, daily.high_ms \
+    FROM sensor CROSS JOIN json_each($3) AS shown \
+    CROSS JOIN daily ON daily.sensor = sensor.id AND daily.quantity = shown.value AND daily.day = $2 \
+    WHERE sensor.station = $1 \
+    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
+    ORDER BY sensor.name, daily.quantity";
 
-pub(super) async fn extremes(db: &SqlitePool, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
+pub(super) async fn extremes(
+    db: &SqlitePool,
+    texts: &Texts,
+    station: StationId,
+    day: NaiveDate,
+) -> Result<Vec<Extreme>, Error> {
     type Row = (String, i64, f64, i64, f64, i64);
-    let rows: Vec<Row> = sqlx::query_as(EXTREMES).bind(station.0).bind(day.to_string()).fetch_all(db).await?;
+    let query = sqlx::query_as(EXTREMES).bind(station.0).bind(day.to_string()).bind(&texts.shown);
+    let rows: Vec<Row> = query.fetch_all(db).await?;
     rows.into_iter()
         .map(|(name, number, low, low_ms, high, high_ms)| {
             let (sensor, quantity) = (SensorName::new(&name)?, quantity(number)?);

@@ -2,6 +2,7 @@
 
 use super::file;
 use super::numbers::stored;
+use super::past::Past;
 use super::readers::Readers;
 use super::reports::{Pragmas, Reports, WRITER_CACHE_KIB};
 use super::room::{self, Limits, PAGE_BYTES};
@@ -88,8 +89,8 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let base = base.read_only(true);
     let (texts, zones) = (Arc::new(Texts::new()), Arc::new(Zones::open()));
     let shared = (&texts, &zones);
-    let readers = open_readers(&base, options.readers, READER_WAIT, shared).await?;
-    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, shared).await?;
+    let readers = open_readers((&base, options), options.readers, READER_WAIT, shared).await?;
+    let background = open_readers((&base, options), options.background_readers, BACKGROUND_WAIT, shared).await?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
@@ -97,18 +98,19 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
     let max_pages = stored(room::pages(options.limit_bytes()));
     let pragmas = Pragmas { synchronous, secure_delete: OVERWRITE, max_pages };
     let reports = Reports::open(options, pragmas, texts.clone())?;
-    let pools = [readers.pool.clone(), background.pool.clone()];
-    let writer = Writer::new(conn, (reports, texts.clone()), Limits::new(options), zones.clone(), pools).await?;
+    let readers_of_all = [&readers, &background].map(|readers| (readers.pool.clone(), readers.past.clone()));
+    let writer =
+        Writer::new(conn, (reports, texts.clone()), Limits::new(options), zones.clone(), readers_of_all).await?;
     Ok(Opened { writer, readers, background, epoch, lossy, zones })
 }
 
 /// Connections that read, all of them open now and for good: later the process may have no file left to open.
 async fn open_readers(
-    options: &SqliteConnectOptions,
+    (base, options): (&SqliteConnectOptions, &Options),
     number: u32,
     wait: Duration,
     (texts, zones): (&Arc<Texts>, &Arc<Zones>),
-) -> Result<Readers, sqlx::Error> {
+) -> Result<Readers, Error> {
     let asked = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&asked);
     let pool = SqlitePoolOptions::new()
@@ -120,14 +122,15 @@ async fn open_readers(
             counter.fetch_add(1, Ordering::Relaxed);
             Box::pin(future::ready(Ok(true)))
         })
-        .connect_lazy_with(options.clone());
+        .connect_lazy_with(base.clone());
     // Held together, so that each is another one.
     let mut open = Vec::new();
     for _ in 0..number {
         open.push(pool.acquire().await?);
     }
     drop(open);
-    Ok(Readers { pool, texts: Arc::clone(texts), zones: Arc::clone(zones), asked })
+    let past = Past::open(&options.file, options.lock_wait(), wait, (Arc::clone(texts), Arc::clone(&asked)))?;
+    Ok(Readers { pool, past, texts: Arc::clone(texts), zones: Arc::clone(zones), asked })
 }
 
 /// A connection to the file with the newest schema.

@@ -1,5 +1,6 @@
 //! The connections that read: one question a function.
 
+use super::past::Past;
 use super::texts::Texts;
 use super::{
     admin, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings, observations,
@@ -13,7 +14,7 @@ use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::mappings::{MadeMapping, Unmapped};
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
-use crate::storage::seam::{Changed, Datastream, Piece, Stretch};
+use crate::storage::seam::{Cell, Changed, Datastream, Extent, Piece, SensorId, Stretch};
 use crate::storage::stations::ListedSensor;
 use crate::storage::unclaimed::{Claimed, Unclaimed};
 use crate::storage::words::{Alert, Visitor, Word};
@@ -25,12 +26,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use weather::quantity::Quantity;
 use weather::report::Values;
+use weather::rollup::Rollup;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
 /// A pool of connections that read.
 pub(in crate::storage) struct Readers {
     pub(super) pool: SqlitePool,
+    pub(super) past: Past,
     pub(super) texts: Arc<Texts>,
     pub(super) zones: Arc<Zones>,
     /// How often a connection was taken.
@@ -77,7 +80,7 @@ impl Readers {
 
     /// Lows and highs of a station's local day.
     pub(in crate::storage) async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
-        observations::extremes(&self.pool, station, day).await
+        observations::extremes(&self.pool, &self.texts, station, day).await
     }
 
     /// The newest `limit` times of the main sensor, newest first, ms; of the sensor that reported last if there is no
@@ -109,6 +112,47 @@ impl Readers {
         bucket_ms: i64,
     ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
         Ok(charted::charted(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
+    }
+
+    /// What there is of a datastream's sensor; `None` if it has no row.
+    pub(in crate::storage) async fn extent(&self, of: Datastream<'_>) -> Result<Option<Extent>, Error> {
+        self.past.extent(of).await
+    }
+
+    /// How many values the hours have that begin in a stretch.
+    pub(in crate::storage) async fn hourly_count(
+        &self,
+        (sensor, quantity): (SensorId, Quantity),
+        stretch: Stretch,
+    ) -> Result<u64, Error> {
+        self.past.count(sensor, quantity, stretch).await
+    }
+
+    /// What the rows of stretches are that follow each other; those without a value are left out.
+    pub(in crate::storage) async fn of_rows(
+        &self,
+        (sensor, quantity): (SensorId, Quantity),
+        stretches: Vec<Stretch>,
+    ) -> Result<Vec<Cell>, Error> {
+        self.past.of_rows(sensor, quantity, stretches).await
+    }
+
+    /// The hours that begin in a stretch, in the order of time.
+    pub(in crate::storage) async fn hourly(
+        &self,
+        (sensor, quantity): (SensorId, Quantity),
+        stretch: Stretch,
+    ) -> Result<Vec<Cell>, Error> {
+        self.past.hours(sensor, quantity, stretch).await
+    }
+
+    /// The days from `from` to `to`, both included, with the number of their hours, oldest first.
+    pub(in crate::storage) async fn daily(
+        &self,
+        (sensor, quantity): (SensorId, Quantity),
+        dates: (NaiveDate, NaiveDate),
+    ) -> Result<Vec<(NaiveDate, Rollup, u32)>, Error> {
+        self.past.days(sensor, quantity, dates).await
     }
 
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.
@@ -146,7 +190,7 @@ impl Readers {
         station: StationId,
         sensor: &SensorName,
     ) -> Result<Option<NaiveDate>, Error> {
-        Ok(last_when::first_day(&self.pool, station, sensor).await?)
+        Ok(last_when::first_day(&self.pool, &self.texts, station, sensor).await?)
     }
 
     /// The last day since `from` that has a value beyond a limit.

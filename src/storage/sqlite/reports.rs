@@ -100,7 +100,7 @@ impl Reports {
     /// The extremes of days.
     pub(super) async fn days(&self, wanted: &BTreeSet<SensorDay>) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
         let wanted = wanted.clone();
-        self.run(move |db, _| learn::days(db, &wanted)).await
+        self.run(move |db, texts| learn::days(db, texts, &wanted)).await
     }
 
     /// The rows that exist at places, with their marks.

@@ -5,6 +5,7 @@ use super::journal::body;
 use super::latest;
 use super::marks;
 use super::numbers::{number, stored};
+use super::rollups;
 use super::texts::{KEY_COLUMNS, Texts, columns};
 use crate::storage::entry::Entry;
 use crate::storage::seam::{Observed, SensorId};
@@ -12,8 +13,8 @@ use chrono::NaiveDate;
 use rusqlite::{CachedStatement, Connection};
 
 const EXTREME: &str = "\
-    INSERT INTO extreme (sensor, day, quantity, low, low_ms, high, high_ms) VALUES (?, ?, ?, ?, ?, ?, ?) \
-    ON CONFLICT (sensor, day, quantity) DO UPDATE SET \
+    INSERT INTO daily (sensor, quantity, day, low, low_ms, high, high_ms) VALUES (?, ?, ?, ?, ?, ?, ?) \
+    ON CONFLICT (sensor, quantity, day) DO UPDATE SET \
     low = excluded.low, low_ms = excluded.low_ms, high = excluded.high, high_ms = excluded.high_ms";
 const JOURNAL: &str = "INSERT INTO journal (seq, committed_ms, station, body) VALUES (?, ?, ?, ?)";
 
@@ -34,10 +35,11 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries
     let mut extreme = db.prepare_cached(EXTREME)?;
     let mut written = Written::default();
     for (SensorId(sensor), day, quantity, range) in &observed.extremes {
-        let of = (sensor, written.day(*day), number(*quantity));
+        let of = (sensor, number(*quantity), written.day(*day));
         let (low_at, high_at) = (range.low_at.0, range.high_at.0);
         extreme.execute((of.0, of.1, of.2, range.low, low_at, range.high, high_at))?;
     }
+    rollups::write(db, texts, observed)?;
     let mut journal = db.prepare_cached(JOURNAL)?;
     entries.iter().try_for_each(|entry| write_entry(&mut journal, entry))
 }

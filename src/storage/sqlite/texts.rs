@@ -3,10 +3,11 @@
 //! A column cannot be a parameter, so these texts cannot be constants as the others are. Nothing goes into them but
 //! names from the table; whatever a user sends is a parameter.
 
+use super::rollups;
 use crate::storage::observations::CHARTED;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::sync::Arc;
-use weather::quantity::Quantity;
+use weather::quantity::{Fold, Quantity};
 
 /// All of them.
 pub(super) struct Texts {
@@ -22,6 +23,8 @@ pub(super) struct Texts {
     pub kept: SqlStr,
     /// The charted quantities of a sensor in buckets: the start, then mean, lowest, highest and number of each.
     pub charted: SqlStr,
+    /// Quantities that hours and days are made of, as a JSON array of their numbers.
+    pub shown: String,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -29,6 +32,8 @@ pub(super) struct Texts {
 pub(super) struct OfQuantity {
     /// The column in buckets.
     pub series: SqlStr,
+    /// The values of a sensor within a stretch, oldest first; beside a wind's direction its speed.
+    pub values: SqlStr,
     /// The newest row below or above a limit, within a stretch.
     pub newest_below: SqlStr,
     pub newest_above: SqlStr,
@@ -40,8 +45,6 @@ pub(super) struct OfQuantity {
     pub empty: SqlStr,
     /// Puts marked values of a stretch back into their column.
     pub restore: SqlStr,
-    /// Puts in the extremes of a day.
-    pub day: SqlStr,
     /// The newest value of a sensor.
     pub last: SqlStr,
     /// Sets the value of a row.
@@ -77,6 +80,7 @@ impl Texts {
                 &format!("observed_ms / $5 * $5 AS start, {}", charted()),
                 "GROUP BY start ORDER BY start LIMIT $6",
             )),
+            shown: rollups::shown(),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -148,6 +152,11 @@ impl OfQuantity {
             AND observed_ms >= $3 AND observed_ms < $4 AND {name} IS NOT NULL \
             GROUP BY start ORDER BY start LIMIT $6"
         );
+        let beside = if quantity.fold() == Fold::Direction { ", wind_speed" } else { "" };
+        let values = format!(
+            "SELECT observed_ms, {name}{beside} FROM observation \
+            WHERE sensor = ?1 AND observed_ms >= ?2 AND observed_ms < ?3 AND {name} IS NOT NULL ORDER BY observed_ms"
+        );
         let find = |fits: &str, order: &str| {
             text(format!(
                 "SELECT observed_ms, {name} FROM observation \
@@ -157,6 +166,7 @@ impl OfQuantity {
         };
         Self {
             series: text(series),
+            values: text(values),
             newest_below: find("< $5", "observed_ms DESC"),
             newest_above: find("> $5", "observed_ms DESC"),
             lowest: find("> $5", &format!("{name}, observed_ms")),
@@ -175,16 +185,6 @@ impl OfQuantity {
                 WHERE marked.sensor = $1 AND marked.observed_ms >= $2 AND marked.observed_ms < $3 \
                 AND marked.quantity = $4 AND observation.sensor = $1 \
                 AND observation.observed_ms = marked.observed_ms AND observation.{name} IS NULL"
-            )),
-            day: text(format!(
-                "INSERT INTO extreme (sensor, day, quantity, low, low_ms, high, high_ms) \
-                SELECT $1, $2, $3, lowest.value, lowest.at, highest.value, highest.at FROM \
-                (SELECT {name} AS value, observed_ms AS at FROM observation \
-                    WHERE sensor = $1 AND observed_ms >= $4 AND observed_ms < $5 AND {name} IS NOT NULL \
-                    ORDER BY {name}, observed_ms LIMIT 1) AS lowest CROSS JOIN \
-                (SELECT {name} AS value, observed_ms AS at FROM observation \
-                    WHERE sensor = $1 AND observed_ms >= $4 AND observed_ms < $5 AND {name} IS NOT NULL \
-                    ORDER BY {name} DESC, observed_ms LIMIT 1) AS highest"
             )),
             last: text(format!(
                 "SELECT observed_ms, {name} FROM observation WHERE sensor = $1 AND {name} IS NOT NULL \

@@ -2,6 +2,7 @@
 
 mod days;
 
+use super::past::Past;
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
@@ -34,7 +35,7 @@ pub(in crate::storage) struct Writer {
     limits: Limits,
     zones: Arc<Zones>,
     /// They are closed before the file is.
-    readers: [SqlitePool; 2],
+    readers: [(SqlitePool, Past); 2],
     /// What `PRAGMA data_version` said last: it changes when another connection commits.
     data_version: i64,
     /// What it said when the look that is going on began.
@@ -56,7 +57,7 @@ impl Writer {
         (reports, texts): (Reports, Arc<Texts>),
         limits: Limits,
         zones: Arc<Zones>,
-        readers: [SqlitePool; 2],
+        readers: [(SqlitePool, Past); 2],
     ) -> Result<Self, sqlx::Error> {
         // Before anything else is read: whatever is committed after this is noticed later.
         let data_version = data_version(&mut conn).await?;
@@ -173,7 +174,7 @@ impl Writer {
         corrections::correct(&mut self.conn, &self.texts, what).await
     }
 
-    /// Makes a sensor's extremes and newest values anew.
+    /// Makes a sensor's newest values anew.
     pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
         corrections::renew(&mut self.conn, &self.texts, renewal).await
     }
@@ -375,8 +376,9 @@ impl Writer {
 
     /// Closes the readers, writes the log back into the file and closes it.
     pub(in crate::storage) async fn close(mut self) {
-        for pool in &self.readers {
+        for (pool, past) in &self.readers {
             pool.close().await;
+            past.close().await;
         }
         self.reports.close().await;
         if let Err(error) = sqlx::query(CHECKPOINT).execute(&mut self.conn).await {

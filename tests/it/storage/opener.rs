@@ -3,8 +3,11 @@
 //! The tests know nothing else of the engine, so they run over any. A second engine is a second variant here, and
 //! another choice in [`Opener::fresh`]. What only SQLite does is tested in `sqlite.rs`.
 
+use super::rollups::oracle::Kept;
 use super::sqlite::outside::{Connection, File};
+use chrono::NaiveDate;
 use stevenson::storage::{Commits, Options, Storage};
+use weather::time::Timestamp;
 
 /// A database of a test's own, gone with this value.
 pub enum Opener {
@@ -100,6 +103,27 @@ impl Outside {
     pub fn observations(&self) -> u64 {
         match self {
             Outside::Sqlite(db) => db.observations(),
+        }
+    }
+
+    /// Whether hours of a sensor are still to be made.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            Outside::Sqlite(db) => db.is_waiting(),
+        }
+    }
+
+    /// The hours that are kept of the only sensor.
+    pub fn hours(&self) -> Vec<Kept<Timestamp>> {
+        match self {
+            Outside::Sqlite(db) => db.hours(),
+        }
+    }
+
+    /// Its days.
+    pub fn days(&self) -> Vec<Kept<NaiveDate>> {
+        match self {
+            Outside::Sqlite(db) => db.days(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 #[path = "sqlite/outside.rs"]
 pub mod outside;
+#[path = "sqlite/upgrading.rs"]
+mod upgrading;
 
 use super::opener::Opener;
 use super::words::{visitor, word};

@@ -31,10 +31,23 @@ pub(super) struct Row {
     pub faults: &'static [Fault],
     /// When an alert about it counts as over.
     pub hysteresis: Hysteresis,
+    /// What many of its values are together.
+    pub fold: Fold,
     /// How the keeper hears of it and speaks of it.
     pub keeper: Speech,
     /// Its names in the uploads of consoles, in lower case: Weather Underground, Ecowitt, Ambient, WOW.
     pub uploads: &'static [Field],
+}
+
+/// What many values are together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// Their mean, the lowest and the highest.
+    Mean,
+    /// It grows from local midnight on: what fell in between is the growth of the highest. Their mean means little.
+    Fallen,
+    /// The direction of the sum of their vectors, each as long as the wind was fast.
+    Direction,
 }
 
 /// Numbers that stand for a fault of the device.

@@ -4,7 +4,7 @@
 //! The place in memory is the place in this file, so a row may stand where it belongs. The stored number is not: it is
 //! the next one that no row has ever had.
 
-use super::row::{Fault, Row, Speech, UNSAID, Words, ask, back_by, main, name, of};
+use super::row::{Fault, Fold, Row, Speech, UNSAID, Words, ask, back_by, main, name, of};
 use crate::units::Unit;
 use std::ops::RangeInclusive;
 
@@ -113,6 +113,7 @@ quantities!(
         ],
         // Half a degree is twice a good sensor's noise; a cloud before the sun passes within ten minutes.
         hysteresis: back_by(0.5, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "temperature",
             names: &[name(
@@ -157,6 +158,7 @@ quantities!(
         saturates_at: Some(105.0),
         faults: &[NO_ANSWER_LOW, NO_ANSWER_HIGH],
         hysteresis: back_by(3.0, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "humidity",
             names: &[name(190, Words::Any("humidity humid moist muggy damp"))],
@@ -189,6 +191,7 @@ quantities!(
         saturates_at: None,
         faults: &[POWER_ON, NOT_THERE_LOW, NOT_THERE_HIGH, SIGN_MISREAD, DASHES, DASHES_F],
         hysteresis: back_by(0.5, 10),
+        fold: Fold::Mean,
         keeper: Speech { called: "dew point", names: &[name(60, Words::Any("dew dewpoint"))], ..UNSAID },
         uploads: &[main("dewptf", Unit::Fahrenheit), main("dewpoint", Unit::Celsius)],
     },
@@ -206,6 +209,7 @@ quantities!(
         faults: &[],
         // Pressure moves by tenths; a front's passage takes longer than half an hour.
         hysteresis: back_by(0.5, 30),
+        fold: Fold::Mean,
         keeper: Speech { called: "station pressure", ..UNSAID },
         uploads: &[
             main("absbaromin", Unit::InchOfMercury),
@@ -226,6 +230,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.5, 30),
+        fold: Fold::Mean,
         keeper: Speech { called: "altimeter setting", ..UNSAID },
         uploads: &[],
     },
@@ -242,6 +247,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.5, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "pressure",
             names: &[name(180, Words::Any("pressure barometer barometric"))],
@@ -270,6 +276,7 @@ quantities!(
         faults: &[],
         // Wind comes in gusts, gusts come in bursts.
         hysteresis: back_by(1.0, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "wind",
             names: &[name(140, Words::Any(WIND))],
@@ -293,6 +300,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(2.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "gust",
             names: &[name(120, Words::Any("gust gusts gusty gusting squall squalls"))],
@@ -316,6 +324,7 @@ quantities!(
         faults: &[],
         // There are no alerts of what goes round in a circle.
         hysteresis: back_by(0.0, 0),
+        fold: Fold::Direction,
         keeper: Speech {
             called: "wind direction",
             names: &[name(130, Words::Each(&[WIND, "direction from coming"], "since to"))],
@@ -338,6 +347,7 @@ quantities!(
         faults: &[],
         // A counter does not hover: it goes up until midnight.
         hysteresis: back_by(0.0, 0),
+        fold: Fold::Fallen,
         keeper: Speech {
             called: "rain since midnight",
             names: &[name(170, Words::Any(RAIN))],
@@ -365,6 +375,7 @@ quantities!(
         saturates_at: None,
         faults: &[DASHES, DASHES_RATE],
         hysteresis: back_by(0.2, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "rain rate",
             names: &[
@@ -395,6 +406,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "rain in the past hour",
             names: &[name(155, Words::Each(&[RAIN, "hourly"], ""))],
@@ -417,6 +429,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.0, 0),
+        fold: Fold::Mean,
         keeper: Speech { called: "daily rain counter", ..UNSAID },
         uploads: &[],
     },
@@ -435,6 +448,7 @@ quantities!(
         faults: &[],
         // A counter does not hover.
         hysteresis: back_by(0.0, 0),
+        fold: Fold::Mean,
         keeper: Speech { called: "rain counter", ..UNSAID },
         // A counter that starts again once a year is nearly one.
         uploads: &[
@@ -457,6 +471,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(50.0, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "solar radiation",
             names: &[name(200, Words::Any("solar radiation sun sunny sunshine bright sunniest"))],
@@ -479,6 +494,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.5, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "UV index",
             names: &[name(70, Words::Any("uv ultraviolet sunburn"))],
@@ -501,6 +517,7 @@ quantities!(
         saturates_at: None,
         faults: &[POWER_ON, NOT_THERE_LOW, NOT_THERE_HIGH, SIGN_MISREAD, DASHES, DASHES_F],
         hysteresis: back_by(0.5, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "soil temperature",
             names: &[name(20, Words::Each(&[SOIL], ""))],
@@ -527,6 +544,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(3.0, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "soil moisture",
             names: &[name(10, Words::Each(&[SOIL, "moisture wet dry moist humidity water"], ""))],
@@ -552,6 +570,7 @@ quantities!(
         saturates_at: None,
         faults: &[dead_fan(999.9)],
         hysteresis: back_by(2.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "PM2.5",
             names: &[
@@ -586,6 +605,7 @@ quantities!(
         saturates_at: None,
         faults: &[dead_fan(1999.9)],
         hysteresis: back_by(2.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "PM10",
             names: &[name(50, Words::Numbered("pm", 10.0)), name(90, Words::Any("pm10"))],
@@ -611,6 +631,7 @@ quantities!(
         saturates_at: None,
         faults: &[NO_CO2],
         hysteresis: back_by(50.0, 10),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "CO₂",
             names: &[name(100, Words::Any("co2 carbon"))],
@@ -638,6 +659,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.1, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "battery",
             names: &[name(110, Words::Any("battery voltage volts"))],
@@ -674,6 +696,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(5.0, 10),
+        fold: Fold::Mean,
         keeper: Speech { called: "leaf wetness", names: &[name(5, Words::Any("leaf leaves foliage"))], ..UNSAID },
         uploads: &[
             main("leafwetness", Unit::Percent),
@@ -695,6 +718,7 @@ quantities!(
         faults: &[],
         // A counter does not hover.
         hysteresis: back_by(0.0, 0),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "number of lightning strokes since midnight",
             names: &[name(35, Words::Any("lightning lightnings thunder thunderstorm thunderstorms"))],
@@ -715,6 +739,7 @@ quantities!(
         saturates_at: None,
         faults: &[NO_LIGHTNING],
         hysteresis: back_by(2.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "distance of the last lightning",
             names: &[name(
@@ -742,6 +767,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(5.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "battery level",
             names: &[name(105, Words::Each(&["battery batteries", "level percent full charge charged"], ""))],
@@ -768,6 +794,7 @@ quantities!(
         faults: &[],
         // It says so for weeks, and comes back once on a warm noon.
         hysteresis: back_by(0.5, 24 * 60),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "battery",
             names: &[name(
@@ -810,6 +837,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(0.5, 10),
+        fold: Fold::Mean,
         keeper: Speech { called: "leak sensor", names: &[name(4, Words::Any("leak leaks leaking leakage"))], ..UNSAID },
         uploads: &[of("leak#", "leak_ch#", Unit::One), of("leak#", "leak#", Unit::One)],
     },
@@ -827,6 +855,7 @@ quantities!(
         saturates_at: None,
         faults: &[],
         hysteresis: back_by(20.0, 30),
+        fold: Fold::Mean,
         keeper: Speech {
             called: "soil conductivity",
             names: &[name(6, Words::Any("conductivity salinity"))],

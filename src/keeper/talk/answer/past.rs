@@ -1,7 +1,7 @@
 //! How it was.
 
 use super::now::DRY_MM;
-use super::{Answering, LOOK_BACK_DAYS, MEAN_MAX_DAYS};
+use super::{Answering, LOOK_BACK_DAYS};
 use crate::keeper::language::clock;
 use crate::keeper::language::facts::{self, Found};
 use crate::keeper::language::measure;
@@ -99,11 +99,6 @@ impl Answering<'_> {
     }
 
     pub(super) fn mean(&self, topic: &Topic, period: Period) -> String {
-        if self.facts.found == Found::TooLong {
-            return format!(
-                "I average at most {MEAN_MAX_DAYS} days: ask for this year, a month, or the last 300 days."
-            );
-        }
         let Found::Buckets(buckets) = &self.facts.found else { return self.nothing(topic, period) };
         let count: f64 = buckets.iter().map(|bucket| f64::from(bucket.count)).sum();
         if count <= 0.0 {

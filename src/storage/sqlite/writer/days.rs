@@ -3,7 +3,7 @@
 use super::Writer;
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
-use crate::storage::sqlite::rezoning;
+use crate::storage::sqlite::{renewing, rezoning};
 use chrono::NaiveDate;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -29,30 +29,45 @@ impl Writer {
         sensor: SensorId,
         before: (Timestamp, NaiveDate),
     ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
-        rezoning::newest(&mut self.conn, sensor, before).await
+        rezoning::newest(&mut self.conn, &self.texts, sensor, before).await
     }
 
-    /// How many rows a sensor has within a stretch, and the quantities that it has values of at all, by their numbers.
+    /// How many rows a sensor has within a stretch, and whether it has values of a quantity at all.
     pub(in crate::storage) async fn present(
         &mut self,
         sensor: SensorId,
         stretch: Stretch,
-    ) -> Result<(u64, Vec<Quantity>), Error> {
-        rezoning::present(&mut self.conn, sensor, stretch).await
+        quantity: Quantity,
+    ) -> Result<(u64, bool), Error> {
+        rezoning::present(&mut self.conn, sensor, stretch, quantity).await
     }
 
-    /// Forgets a sensor's extremes of a day.
-    pub(in crate::storage) async fn forget_day(&mut self, sensor: SensorId, day: NaiveDate) -> Result<(), Error> {
-        Ok(rezoning::forget(&mut self.conn, sensor, day).await?)
+    /// A sensor's newest row, and the day up to which its days are still to be made.
+    pub(in crate::storage) async fn newest_row(
+        &mut self,
+        sensor: SensorId,
+    ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
+        renewing::newest(&mut self.conn, sensor).await
     }
 
-    /// Makes a sensor's extremes of a day anew.
+    /// Forgets a sensor's hours that begin in a stretch.
+    pub(in crate::storage) async fn forget_hours(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(), Error> {
+        Ok(renewing::forget_hours(&mut self.conn, &self.texts, sensor, stretch).await?)
+    }
+
+    /// Makes hours that follow each other anew of their rows; returns how many rows there are.
+    pub(in crate::storage) async fn renew_hours(&mut self, sensor: SensorId, hours: &[Stretch]) -> Result<u64, Error> {
+        renewing::hours(&mut self.conn, &self.texts, sensor, hours).await
+    }
+
+    /// Makes a day anew of its hours, of the last of them of its rows if that is `open`.
     pub(in crate::storage) async fn renew_day(
         &mut self,
-        of: (SensorId, NaiveDate, Stretch),
-        quantities: &[Quantity],
+        of: (SensorId, NaiveDate),
+        day: Stretch,
+        open: Option<Stretch>,
     ) -> Result<(), Error> {
-        Ok(rezoning::renew(&mut self.conn, &self.texts, of, quantities).await?)
+        renewing::day(&mut self.conn, &self.texts, of, day, open).await
     }
 
     /// The last that a rain gauge said within a stretch.

@@ -1,8 +1,12 @@
 //! A SQLite file, and a connection to it that does not belong to storage.
 
 use super::super::opener::Refusal;
+use super::super::rollups::oracle::Kept;
+use chrono::NaiveDate;
 use std::path::PathBuf;
 use stevenson::storage::Options;
+use weather::quantity::Quantity;
+use weather::time::Timestamp;
 
 /// A file in a folder of its own.
 pub struct File(tempfile::TempDir);
@@ -82,9 +86,41 @@ impl Connection {
         self.number("SELECT count(*) FROM observation")
     }
 
+    pub fn is_waiting(&self) -> bool {
+        self.number("SELECT count(*) FROM rezoning") > 0
+    }
+
+    pub fn hours(&self) -> Vec<Kept<Timestamp>> {
+        let sql =
+            "SELECT quantity, count, low, low_ms + start_ms, high, high_ms + start_ms, a, b, 1, start_ms FROM hourly";
+        self.kept(sql, |row| Ok(Timestamp(row.get(9)?)))
+    }
+
+    pub fn days(&self) -> Vec<Kept<NaiveDate>> {
+        let sql = "SELECT quantity, count, low, low_ms, high, high_ms, a, b, hours, day FROM daily";
+        self.kept(sql, |row| Ok(row.get::<_, String>(9)?.parse().expect("a date")))
+    }
+
+    fn kept<P>(&self, sql: &str, place: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<P>) -> Vec<Kept<P>> {
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(Kept {
+                quantity: Quantity::from_number(row.get(0)?).expect("a quantity"),
+                place: place(row)?,
+                count: row.get(1)?,
+                low: (row.get(2)?, Timestamp(row.get(3)?)),
+                high: (row.get(4)?, Timestamp(row.get(5)?)),
+                sums: (row.get(6)?, row.get(7)?),
+                hours: row.get(8)?,
+            })
+        };
+        let mut query = self.0.prepare(sql).expect("SQL");
+        query.query_map([], row).expect("read").collect::<Result<_, _>>().expect("read")
+    }
+
     pub fn rows_of_sensors(&self) -> u64 {
         self.number(
-            "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM extreme) \
+            "SELECT (SELECT count(*) FROM observation) + (SELECT count(*) FROM latest) + (SELECT count(*) FROM daily) \
+            + (SELECT count(*) FROM hourly) \
             + (SELECT count(*) FROM sensor)",
         )
     }

@@ -1,0 +1,110 @@
+//! Reads what series and days are made of: of hours and days where they are made, of rows elsewhere. That is the hour of the newest row, and
+//! what waits to be made after a change of the time zone, or after an update of the program.
+
+use super::cells::{OfDate, by_date};
+use crate::storage::engine::Readers;
+use crate::storage::error::Error;
+use crate::storage::seam::{Cell, Extent, SensorId, Stretch};
+use chrono::NaiveDate;
+use weather::quantity::{Fold, Quantity};
+use weather::rollup::Rollup;
+use weather::time::{SERIES_BEGIN, Timestamp};
+use weather::zone::Zone;
+use weather::{day, hour};
+
+/// The past of a datastream.
+pub(super) struct Past<'a> {
+    pub readers: &'a Readers,
+    pub zone: &'a Zone,
+    pub quantity: Quantity,
+    pub extent: Extent,
+}
+
+impl Past<'_> {
+    fn of(&self) -> (SensorId, Quantity) {
+        (self.extent.sensor, self.quantity)
+    }
+
+    /// The hour of the newest row.
+    fn open(&self) -> Stretch {
+        let (from, to) = hour::bounds(self.zone, self.extent.newest);
+        Stretch { from, to }
+    }
+
+    /// The first instant of which hours and days are made.
+    fn made_from(&self) -> Timestamp {
+        self.extent.waiting.map_or(SERIES_BEGIN, |day| day::bounds(self.zone, day).1)
+    }
+
+    /// How many values the hours of a stretch have, as far as hours are made.
+    pub(super) async fn count(&self, Stretch { from, to }: Stretch) -> Result<u64, Error> {
+        let from = from.max(self.made_from());
+        self.readers.hourly_count(self.of(), Stretch { from, to }).await
+    }
+
+    /// Of what falls, the hours of the same day before: they tell how much had fallen when the stretch begins.
+    pub(super) fn with_morning(&self, Stretch { from, to }: Stretch) -> Stretch {
+        let is_fallen = self.quantity.fold() == Fold::Fallen;
+        let morning = || day::bounds(self.zone, day::date_at(self.zone, from)).0;
+        Stretch { from: if is_fallen { morning().min(from) } else { from }, to }
+    }
+
+    /// What rows are in each of the spans, and in the morning before them.
+    pub(super) async fn readings(&self, whole: Stretch, spans: &[Stretch]) -> Result<Vec<OfDate>, Error> {
+        let morning = Stretch { from: self.with_morning(whole).from, to: whole.from };
+        let mut stretches = Vec::with_capacity(spans.len() + 1);
+        stretches.extend((morning.from < morning.to).then_some(morning));
+        stretches.extend_from_slice(spans);
+        let cells = self.readers.of_rows(self.of(), stretches).await?;
+        Ok(self.dated(cells))
+    }
+
+    /// What each local hour of a stretch was, which begins and ends with one.
+    pub(super) async fn hours(&self, Stretch { from, to }: Stretch) -> Result<Vec<OfDate>, Error> {
+        let (made_from, open) = (self.made_from(), self.open());
+        let oldest = hour::bounds(self.zone, self.extent.oldest).0;
+        let mut cells = self.hours_of_rows(from.max(oldest), to.min(made_from).min(open.from)).await?;
+        let made = Stretch { from: from.max(made_from), to: to.min(open.from) };
+        if made.from < made.to {
+            cells.extend(self.readers.hourly(self.of(), made).await?);
+        }
+        cells.extend(self.hours_of_rows(from.max(open.from), to.min(open.to)).await?);
+        Ok(self.dated(cells))
+    }
+
+    async fn hours_of_rows(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Cell>, Error> {
+        let hours: Vec<_> = hour::between(self.zone, from, to).map(|(from, to)| Stretch { from, to }).collect();
+        if hours.is_empty() { Ok(Vec::new()) } else { self.readers.of_rows(self.of(), hours).await }
+    }
+
+    /// What each local day from `from` to `to` was, both included.
+    pub(super) async fn days(&self, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<OfDate>, Error> {
+        let newest = day::date_at(self.zone, self.open().from);
+        let waiting = self.extent.waiting;
+        let mut days = Vec::new();
+        if let Some(waiting) = waiting.filter(|waiting| from <= *waiting) {
+            days.extend(self.days_of_hours(from, to.min(waiting)).await?);
+        }
+        let first = waiting.and_then(|day| day.succ_opt()).map_or(from, |first| first.max(from));
+        let last = newest.pred_opt().map_or(to, |last| last.min(to));
+        if first <= last {
+            let made = self.readers.daily(self.of(), (first, last)).await?;
+            let day = |(date, rollup, hours): (_, Rollup, _)| OfDate { at: rollup.low_at, date, rollup, hours };
+            days.extend(made.into_iter().map(day));
+        }
+        if newest >= first && newest <= to {
+            days.extend(self.days_of_hours(newest, newest).await?);
+        }
+        Ok(days)
+    }
+
+    async fn days_of_hours(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<OfDate>, Error> {
+        let whole = Stretch { from: day::bounds(self.zone, from).0, to: day::bounds(self.zone, to).1 };
+        Ok(by_date(self.hours(whole).await?))
+    }
+
+    fn dated(&self, cells: Vec<Cell>) -> Vec<OfDate> {
+        let date = |Cell { from, rollup }| OfDate { at: from, date: day::date_at(self.zone, from), rollup, hours: 1 };
+        cells.into_iter().map(date).collect()
+    }
+}
