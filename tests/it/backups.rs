@@ -160,7 +160,7 @@ async fn what_is_no_whole_backup_is_not_restored() {
     fs::copy(&to, &damaged).expect("copied");
     let file = fs::OpenOptions::new().write(true).open(&damaged).expect("opened");
     let pages = file.metadata().expect("known").len() / 4_096;
-    (2..pages).step_by(3).for_each(|page| file.write_all_at(&[0x5a; 2_048], page * 4_096 + 100).expect("written"));
+    (2..pages).step_by(3).for_each(|page| file.write_all_at(&[0x5a; 4_096], page * 4_096).expect("written"));
     let refused = bad(folder.path(), &["restore", path(&damaged)]);
     assert!(refused.contains("nothing was restored"), "{refused}");
     assert_eq!(temperatures(folder.path()), ["21.5"], "the database is as it was");
