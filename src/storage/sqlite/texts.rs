@@ -3,7 +3,7 @@
 //! A column cannot be a parameter, so these texts cannot be constants as the others are. Nothing goes into them but
 //! names from the table; whatever a user sends is a parameter.
 
-use super::rollups;
+use super::numbers::number;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::sync::Arc;
 use weather::quantity::{Fold, Quantity};
@@ -73,7 +73,7 @@ impl Texts {
                 ORDER BY observed_ms LIMIT $4",
                 names(", ", str::to_owned)
             )),
-            shown: rollups::shown(),
+            shown: shown(),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -86,6 +86,12 @@ impl Texts {
 /// A text that is made of the table of quantities and of nothing else. Its clones share it.
 fn text(sql: String) -> SqlStr {
     AssertSqlSafe(Arc::<str>::from(sql)).into_sql_str()
+}
+
+/// A JSON array of the numbers of all that pages show.
+fn shown() -> String {
+    let numbers: Vec<_> = Quantity::shown().map(number).map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
 }
 
 /// The names of all columns with something made of each between them.
