@@ -55,12 +55,6 @@ impl OfSensor {
     }
 }
 
-/// Quantities that hours and days are made of, as a JSON array of their numbers.
-pub(super) fn shown() -> String {
-    let numbers: Vec<_> = Quantity::shown().map(number).map(|number| number.to_string()).collect();
-    format!("[{}]", numbers.join(","))
-}
-
 pub(super) const HOUR: &str = "\
     INSERT OR REPLACE INTO hourly (sensor, quantity, start_ms, count, low, low_ms, high, high_ms, a, b) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";

@@ -3,7 +3,7 @@
 //! A column cannot be a parameter, so these texts cannot be constants as the others are. Nothing goes into them but
 //! names from the table; whatever a user sends is a parameter.
 
-use super::rollups;
+use super::numbers::number;
 use crate::storage::observations::CHARTED;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Texts {
                 &format!("observed_ms / $5 * $5 AS start, {}", charted()),
                 "GROUP BY start ORDER BY start LIMIT $6",
             )),
-            shown: rollups::shown(),
+            shown: shown(),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -93,6 +93,12 @@ impl Texts {
 /// A text that is made of the table of quantities and of nothing else. Its clones share it.
 fn text(sql: String) -> SqlStr {
     AssertSqlSafe(Arc::<str>::from(sql)).into_sql_str()
+}
+
+/// A JSON array of the numbers of all that pages show.
+fn shown() -> String {
+    let numbers: Vec<_> = Quantity::shown().map(number).map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
 }
 
 /// The names of all columns with something made of each between them.
