@@ -192,7 +192,7 @@ impl App {
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
             .manage(web::Elsewhere(
-                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::METHODS[..]].concat(),
+                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::methods()[..]].concat(),
             ))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))

@@ -4,7 +4,7 @@ use super::access::Asked;
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
-use crate::api::Api;
+use crate::api::{Api, Wanted};
 use crate::ingest::readings::{self, Entrance, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
@@ -102,6 +102,16 @@ impl Rooms {
     /// The turns of pages.
     pub fn turns() -> Arc<Turns<Option<Source>>> {
         Turns::new(PAGES_AT_ONCE, PATIENCE)
+    }
+
+    /// What a program asked for, compressed. Of an answer to HEAD hyper writes the head alone.
+    pub(crate) async fn program(&self, wanted: Wanted<'_>, parts: &Parts, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let mut answer = self.api.answer(wanted, &Read { parts, peer }).await;
+        let body = Bytes::from(std::mem::take(&mut answer.body));
+        let mut response = response(answer);
+        let body = compress(&parts.headers, response.headers_mut(), body).await;
+        *response.body_mut() = Full::new(body);
+        response
     }
 
     /// Rocket's answer, and what became of the page. Uploads of stations are short and must not wait behind pages, and the
