@@ -140,7 +140,8 @@ impl Api {
         let turn = self.turns.turn(source, at_once).await;
         let turn = turn.ok_or_else(|| Problem::unavailable("too many files are being sent; come again in a moment"))?;
         let is_head = head.method() == "HEAD";
-        Ok(Sending::new(Export::open(self.storage.clone(), asked).await?, turn, is_head))
+        let sites = cors::allow(Answer::new(200, &[], Vec::new()), head, &self.web.cors).more;
+        Ok(Sending::new(Export::open(self.storage.clone(), asked).await?, turn, is_head, sites))
     }
 }
 
@@ -164,8 +165,8 @@ fn moved(station: &Station, former: &str, head: &dyn Head) -> Answer {
         ("to" = Option<String>, Query, description = "To before this instant; of a date, to its end.", example = "2026-11-23"),
         ("sensor" = Option<String>, Query, description = "Only this sensor; `.` is the main one.", example = "."),
         ("quantity" = Option<String>, Query, description = "Only this quantity.", example = "temperature"),
-        ("zone" = Option<String>, Query, description = "Times on the clocks of this zone.", example = "Europe/Berlin"),
         ("raw" = Option<String>, Query, description = "`1`: values as they were sent, before calibrations.", pattern = "^[01]$"),
+        ("zone" = Option<String>, Query, description = "Times on the clocks of this zone.", example = "Europe/Berlin"),
     ),
     responses((status = 200, body = String, content_type = "text/csv", description = "The file")))]
 #[expect(dead_code, reason = "it describes what is answered elsewhere")]

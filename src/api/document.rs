@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, serve};
 const FROM_PAGE: &str = "v1/openapi.json";
 
 /// The page's files are the program's own; Swagger UI sets styles on elements and has pictures within its styles.
-const GUIDE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+const GUIDE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const GUIDE: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\

@@ -154,7 +154,7 @@ pub struct Links {
 
 /// A value.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Value {
+pub struct ObservedValue {
     /// Which sensor; empty: the main one.
     #[schema(example = "")]
     pub sensor: String,
@@ -191,7 +191,7 @@ pub struct LatestValues {
     /// The station.
     pub station: StationEntry,
     /// The newest value of each datastream that counts.
-    pub values: Vec<Value>,
+    pub values: Vec<ObservedValue>,
     /// Values of the last 24 hours that are kept and do not count, the newest 50, oldest first.
-    pub set_aside: Vec<Value>,
+    pub set_aside: Vec<ObservedValue>,
 }

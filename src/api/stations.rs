@@ -2,7 +2,7 @@
 
 use super::known::{Known, age_min, url};
 use super::query::Query;
-use super::shape::{Datastream, LatestValues, Links, Quality, StationDetail, StationList, Value};
+use super::shape::{Datastream, LatestValues, Links, ObservedValue, Quality, StationDetail, StationList};
 use crate::storage::{Latest, Marked, Storage};
 use crate::web::error::Problem;
 use crate::web::head::Head;
@@ -113,12 +113,12 @@ pub(super) async fn latest(
         storage.marked(id, now.plus(-DAY_MS), now.plus(DAY_MS), SET_ASIDE_MAX)
     )?;
     let shown = known.latest.iter().filter(|latest| latest.quantity.is_shown());
-    let values = shown.map(|Latest { sensor, quantity, observed_at, value }| Value {
+    let values = shown.map(|Latest { sensor, quantity, observed_at, value }| ObservedValue {
         reason: None,
         ..value_of(&known, (sensor, *quantity), (*observed_at, *value), units, now)
     });
     let marked = marked.iter().filter(|marked| marked.quantity.is_shown());
-    let set_aside = marked.map(|Marked { sensor, quantity, observed_at, value, reason, .. }| Value {
+    let set_aside = marked.map(|Marked { sensor, quantity, observed_at, value, reason, .. }| ObservedValue {
         quality: reason.flag().into(),
         reason: Some(reason.name()),
         ..value_of(&known, (sensor, *quantity), (*observed_at, *value), units, now)
@@ -133,9 +133,9 @@ fn value_of(
     (at, value): (Timestamp, f64),
     units: Preference,
     now: Timestamp,
-) -> Value {
+) -> ObservedValue {
     let word = quantity.states().map(|[off, on]| if value < 0.5 { off } else { on });
-    Value {
+    ObservedValue {
         sensor: sensor.as_str().to_owned(),
         quantity: quantity.name(),
         value: number(units, quantity, value),
