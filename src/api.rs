@@ -5,6 +5,7 @@
 
 mod document;
 pub mod export;
+mod health;
 mod instant;
 mod known;
 mod past;
@@ -18,7 +19,7 @@ mod told;
 mod wanted;
 
 pub use sending::Sending;
-pub use wanted::{Wanted, methods};
+pub use wanted::{HEALTH, Wanted, methods};
 
 use crate::storage::Storage;
 use crate::web::answer::Answer;
@@ -29,9 +30,11 @@ use crate::web::{self, client, cors};
 use channel::crowd::Source;
 use document::Document;
 use export::Export;
+use health::Health;
 use rocket::http::Status;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use wanted::Part;
 use weather::station::Station;
 use weather::time::Timestamp;
@@ -59,18 +62,20 @@ pub struct Api {
     turns: Arc<Turns<Option<Source>>>,
     answers: Arc<Turns<Option<Source>>>,
     document: Document,
+    health: Health,
     started: Timestamp,
 }
 
 impl Api {
-    /// Doors over this database. The server counts as started now.
-    pub fn new(storage: &Storage, web: web::Options) -> Self {
+    /// Doors over this database. The server counts as started now; `stops` turns true when it is to stop.
+    pub fn new(storage: &Storage, web: web::Options, stops: watch::Receiver<bool>) -> Self {
         Self {
             storage: storage.in_background(),
             web,
             turns: Turns::new(AT_ONCE, PATIENCE),
             answers: Turns::new(ANSWERS_AT_ONCE, PATIENCE),
             document: Document::new(),
+            health: Health::new(storage.clone(), stops),
             started: now(),
         }
     }
@@ -86,6 +91,8 @@ impl Api {
                 Err(problem) => problem.into(),
             },
             Wanted::Guide(file) => return document::guide(file, head),
+            Wanted::Alive => return Health::alive(),
+            Wanted::Ready => return self.health.ready(now()).await,
             Wanted::Status => match status::status(&self.storage, head, self.started, now()) {
                 Ok(status) => told::json(&status, head),
                 Err(problem) => problem.into(),

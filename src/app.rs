@@ -184,6 +184,7 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
+            .manage(metrics::Intervals::default())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())
@@ -212,7 +213,12 @@ impl App {
     }
 
     /// The rooms behind the door.
-    async fn rooms(&self, door: &Door, counts: web::MoreCounts) -> Result<Rooms, rocket::Error> {
+    async fn rooms(
+        &self,
+        door: &Door,
+        counts: web::MoreCounts,
+        stops: watch::Receiver<bool>,
+    ) -> Result<Rooms, rocket::Error> {
         let watcher = door.watcher();
         let counts = counts.and(move || Box::new(watcher.stats()));
         let rocket = self.rocket(door.address()).manage(counts);
@@ -220,7 +226,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
-            api: Api::new(&storage, self.config.web.clone()),
+            api: Api::new(&storage, self.config.web.clone(), stops),
             readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
@@ -275,11 +281,11 @@ impl App {
             let watcher = tempest.watcher();
             counts = counts.and(move || Box::new(watcher.stats()));
         }
-        let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
+        let (stopping, stopped) = watch::channel(false);
+        let rooms = self.rooms(&door, counts, stopped.clone()).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
         let courier = tokio::spawn(courier);
-        let (stopping, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));

@@ -15,6 +15,8 @@ pub(super) const PATHS: [&str; 8] = [
 ];
 /// The addresses of the page for people.
 const GUIDE_PATHS: [&str; 2] = ["/api/docs", "/api/docs/<file>"];
+/// What watchers ask.
+pub const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 /// What all of them take.
 const METHODS: [Method; 3] = [Method::Get, Method::Head, Method::Options];
 /// The same as the value of a header.
@@ -22,7 +24,7 @@ pub(super) const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 /// All addresses with their methods.
 pub fn methods() -> Vec<(Method, &'static str)> {
-    PATHS.into_iter().chain(GUIDE_PATHS).flat_map(|path| METHODS.map(|method| (method, path))).collect()
+    PATHS.into_iter().chain(GUIDE_PATHS).chain(HEALTH).flat_map(|path| METHODS.map(|method| (method, path))).collect()
 }
 
 /// What is wanted.
@@ -34,6 +36,10 @@ pub enum Wanted<'p> {
     Of(&'p str, Part),
     /// The status of the server.
     Status,
+    /// Whether the process answers.
+    Alive,
+    /// Whether it can read and store.
+    Ready,
     /// The description.
     Document,
     /// The page for people, or one of its files.
@@ -60,6 +66,9 @@ impl<'p> Wanted<'p> {
     pub fn of(method: &str, path: &'p str) -> Option<Self> {
         if !METHODS.iter().any(|known| known.as_str() == method) {
             return None;
+        }
+        if let Some(place) = HEALTH.iter().position(|known| *known == path) {
+            return Some([Self::Alive, Self::Ready][place]);
         }
         if let Some(file) = path.strip_prefix("/api/docs") {
             let file = if file.is_empty() { Some("") } else { file.strip_prefix('/') };

@@ -4,7 +4,7 @@ use super::access::Asked;
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
-use crate::api::{Api, Wanted};
+use crate::api::{self, Api, Wanted};
 use crate::ingest::readings::{self, Entrance, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
@@ -83,9 +83,10 @@ impl Rooms {
         }
     }
 
-    /// What the access log will tell of a request; `None` if nobody has asked for that log.
+    /// What the access log will tell of a request; `None` if nobody has asked for that log, and of those who watch the server: they
+    /// ask every few seconds.
     pub(crate) fn asked(&self, head: &dyn Head) -> Option<Box<Asked>> {
-        self.access_log.then(|| Asked::of(head, &self.web))
+        (self.access_log && !api::HEALTH.contains(&head.path())).then(|| Asked::of(head, &self.web))
     }
 
     /// Whether the request is for this server by a name of its own; if not, its answer.

@@ -1,6 +1,7 @@
 //! The doors for programs, as programs use them.
 
 mod document;
+mod health;
 mod reading;
 mod schema;
 mod tags;

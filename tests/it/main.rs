@@ -27,6 +27,7 @@ mod folder;
 mod guard;
 mod ingest;
 mod keeper;
+mod metrics;
 mod moving;
 mod mqtt;
 mod overview;
