@@ -19,7 +19,7 @@ mod told;
 mod wanted;
 
 pub use sending::Sending;
-pub use wanted::{HEALTH, Wanted, methods};
+pub use wanted::{HEALTH, Wanted, paths};
 
 use crate::storage::Storage;
 use crate::web::answer::Answer;
@@ -82,8 +82,13 @@ impl Api {
 
     /// The answer to a request; the readings as a file are [`Api::export`]'s.
     pub(crate) async fn answer(&self, wanted: Wanted<'_>, head: &dyn Head) -> Answer {
-        if head.method() == "OPTIONS" {
-            return cors::preflight(head, &self.web.cors, wanted::ALLOW);
+        match head.method() {
+            "GET" | "HEAD" => {}
+            "OPTIONS" => return cors::preflight(head, &self.web.cors, wanted::ALLOW),
+            other => {
+                let detail = format!("{} does not accept {other}", head.path());
+                return Problem::new(Status::MethodNotAllowed, detail).with("allow", wanted::ALLOW).into();
+            }
         }
         let answer = match wanted {
             Wanted::Document => match query::Query::of(head, &[]).finish() {
@@ -167,15 +172,15 @@ fn moved(station: &Station, former: &str, head: &dyn Head) -> Answer {
     description = "Made while it is sent, so there is no tag and no length. `stevenson import` reads it back.",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("format" = Option<String>, Query, description = "`csv`, `ndjson` or `line`; `csv` if it is not there.", pattern = "^(csv|ndjson|line)$"),
+        ("format" = Option<String>, Query, description = "`csv`, `ndjson` or `line`; `csv` if it is not there."),
         ("from" = Option<String>, Query, description = "From this instant on.", example = "2026-11-22"),
         ("to" = Option<String>, Query, description = "To before this instant; of a date, to its end.", example = "2026-11-23"),
         ("sensor" = Option<String>, Query, description = "Only this sensor; `.` is the main one.", example = "."),
         ("quantity" = Option<String>, Query, description = "Only this quantity.", example = "temperature"),
-        ("raw" = Option<String>, Query, description = "`1`: values as they were sent, before calibrations.", pattern = "^[01]$"),
+        ("raw" = Option<String>, Query, description = "`1`: values as they were sent, before calibrations."),
         ("zone" = Option<String>, Query, description = "Times on the clocks of this zone.", example = "Europe/Berlin"),
     ),
-    responses((status = 200, body = String, content_type = "text/csv", description = "The file")))]
+    responses((status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"), (String = "text/plain")))))]
 #[expect(dead_code, reason = "it describes what is answered elsewhere")]
 fn export_doc() {}
 

@@ -4,7 +4,7 @@ mod listening;
 mod running;
 
 use crate::admin::Watchers;
-use crate::api::{self, Api};
+use crate::api::Api;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
 use crate::inbox::Inbox;
@@ -192,9 +192,7 @@ impl App {
             .manage(self.uploads())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
-            .manage(web::Elsewhere(
-                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::methods()[..]].concat(),
-            ))
+            .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", admin::routes())

@@ -1,5 +1,6 @@
 //! The description of the API as OpenAPI 3.1, and its page for people: Swagger UI, from within the program.
 
+use super::past::QUANTITIES_MAX;
 use super::shape::{ProblemDetails, WrongParameter};
 use super::told;
 use crate::web::answer::Answer;
@@ -8,9 +9,11 @@ use crate::web::head::Head;
 use rocket::http::Status;
 use std::sync::Arc;
 use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, openapi};
 use utoipa_swagger_ui::{Config, serve};
+use weather::quantity::Quantity;
 
 /// Where the document is, as its page says it: relative, so that a proxy may put a path before all.
 const FROM_PAGE: &str = "v1/openapi.json";
@@ -94,8 +97,46 @@ fn described() -> openapi::OpenApi {
     api
 }
 
+/// Values that a parameter of this name may have, if they are few; and whether there may be several.
+fn words(name: &str) -> Option<(Vec<&'static str>, bool)> {
+    match name {
+        "quantity" => Some((Quantity::shown().map(Quantity::name).collect(), true)),
+        "units" => Some((vec!["metric", "us"], false)),
+        "format" => Some((vec!["csv", "ndjson", "line"], false)),
+        "raw" => Some((vec!["0", "1", "false", "true"], false)),
+        _ => None,
+    }
+}
+
+/// Says what the values of a parameter may be, where attributes cannot.
+fn narrow(parameter: &mut Parameter) {
+    let is_list = matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))));
+    let text = |object: ObjectBuilder| Schema::Object(object.schema_type(Type::String).build());
+    if let Some((words, may_be_list)) = words(&parameter.name) {
+        let one = text(ObjectBuilder::new().enum_values(Some(words)));
+        parameter.schema = Some(RefOr::T(match is_list && may_be_list {
+            true => Schema::Array(
+                ArrayBuilder::new()
+                    .items(RefOr::T(one))
+                    .min_items(Some(1))
+                    .max_items(Some(QUANTITIES_MAX))
+                    .unique_items(true)
+                    .build(),
+            ),
+            false => one,
+        }));
+    } else if parameter.name == "sensor" {
+        parameter.schema = Some(RefOr::T(text(ObjectBuilder::new().pattern(Some("^(\\.|[a-z0-9_-]{0,40})$")))));
+    }
+}
+
 /// The answers that any question may have.
 fn common(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            narrow(parameter);
+        }
+    }
     let is_slug = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == "slug");
     let takes_slug = operation.parameters.iter().flatten().any(is_slug);
     let problem = |what: &str| {

@@ -60,7 +60,7 @@ pub(super) async fn list(storage: &Storage, head: &dyn Head, now: Timestamp) -> 
     summary = "A station and what it measures",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there.", pattern = "^(metric|us)$"),
+        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
     ),
     responses((status = 200, body = StationDetail, description = "The station")))]
 pub(super) async fn one(
@@ -95,7 +95,7 @@ pub(super) async fn one(
     summary = "The newest values of a station",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there.", pattern = "^(metric|us)$"),
+        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
     ),
     responses((status = 200, body = LatestValues, description = "The newest value of each datastream")))]
 pub(super) async fn latest(

@@ -239,7 +239,7 @@ async fn handle(
         }
         _ => {}
     }
-    if let Some(wanted) = Wanted::of(parts.method.as_str(), parts.uri.path()) {
+    if let Some(wanted) = Wanted::of(parts.uri.path()) {
         let keep = keep && body.is_none();
         let Some(slug) = wanted.export(parts.method.as_str()) else {
             let answer = rooms.program(wanted, &parts, peer).await;

@@ -129,11 +129,19 @@ const fn base(unit: Unit) -> (&'static str, f64, f64) {
     }
 }
 
+/// A quantity as names say it: `_count` would be a part of a histogram.
+fn name(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::LightningCount => "lightning_strikes",
+        other => other.name(),
+    }
+}
+
 impl Collector for Weather {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         for (quantity, values) in &self.families {
             let (unit, times, by) = base(quantity.unit());
-            let name = format!("weather_{}", quantity.name());
+            let name = format!("weather_{}", name(*quantity));
             let help = format!("{}, the newest value; absent when it is not live", quantity.title());
             let unit = Some(Named::Other(unit.to_owned())).filter(|_| !unit.is_empty());
             let mut family = encoder.encode_descriptor(&name, &help, unit.as_ref(), MetricType::Gauge)?;

@@ -73,6 +73,9 @@ fn faults(text: &str) -> Vec<String> {
         if family.split('_').any(|word| NO_BASE_UNITS.contains(&word)) {
             faults.push(format!("{family}: no base unit"));
         }
+        if *kind != "histogram" && ["_bucket", "_sum", "_count"].iter().any(|part| family.ends_with(part)) {
+            faults.push(format!("{family}: a part of a histogram by its name"));
+        }
         if !seen.insert(line.rsplit_once(' ').expect("a value").0) {
             faults.push(format!("{line}: twice"));
         }
@@ -89,6 +92,7 @@ fn the_check_sees_each_kind_of_fault() {
         "# HELP a_hours A\n# TYPE a_hours gauge\na_hours 1",
         "# HELP a_total A\n# TYPE a_total gauge\na_total 1",
         "# HELP a A\n# TYPE a gauge\na 1\na 2",
+        "# HELP a_count A\n# TYPE a_count gauge\na_count 1",
         "# EOF",
     ] {
         assert_eq!(faults(wrong).len(), 1, "{wrong}");
@@ -171,4 +175,19 @@ async fn what_is_refused_is_counted_by_its_reason() {
         told.get(&format!("stevenson_uploads_refused_total{{format=\"JSON\",reason=\"{reason}\"}}")).copied()
     };
     assert_eq!((refused("malformed"), refused("partly")), (Some(2.0), Some(1.0)), "{told:#?}");
+}
+
+#[tokio::test]
+async fn the_database_is_asked_no_more_often_for_many_stations() {
+    let app = TestApp::start().await;
+    for number in 0..40 {
+        let (_, key) = app.add_station(&format!("s-{number}")).await;
+        app.measures(&key, &json!({"temperature": number, "indoor/humidity": 40})).await;
+    }
+    text(&app, "").await;
+    let before = app.storage.stats().background_reads;
+    let told = text(&app, "").await;
+    assert_eq!(told.matches("stevenson_weather_temperature_celsius{").count(), 40);
+    assert_eq!(told.matches("sensor=\"indoor\"").count(), 40);
+    assert!(app.storage.stats().background_reads - before <= 1, "one question for all");
 }

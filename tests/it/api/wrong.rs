@@ -64,7 +64,7 @@ async fn other_methods_are_told_which_work() {
     for path in
         ["/stations", "/stations/roof", "/stations/roof/series", "/stations/roof/export", "/status", "/openapi.json"]
     {
-        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+        for method in ["POST", "PUT", "DELETE", "PATCH", "QUERY"] {
             let answer = ask(&app, &format!("{method} /api/v1{path}"), "", b"").await;
             assert_eq!((answer.status, answer.header("allow")), (405, Some("get, head, options")), "{method} {path}");
         }
