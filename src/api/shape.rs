@@ -191,7 +191,7 @@ pub struct LatestValues {
     /// The station.
     pub station: StationEntry,
     /// The newest value of each datastream that counts.
-    pub values: Vec<ObservedValue>,
+    pub readings: Vec<ObservedValue>,
     /// Values of the last 24 hours that are kept and do not count, the newest 50, oldest first.
     pub set_aside: Vec<ObservedValue>,
 }

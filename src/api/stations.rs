@@ -123,7 +123,7 @@ pub(super) async fn latest(
         reason: Some(reason.name()),
         ..value_of(&known, (sensor, *quantity), (*observed_at, *value), units, now)
     });
-    Ok(LatestValues { station: known.entry(now), values: values.collect(), set_aside: set_aside.collect() })
+    Ok(LatestValues { station: known.entry(now), readings: values.collect(), set_aside: set_aside.collect() })
 }
 
 /// A value that counts.

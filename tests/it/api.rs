@@ -2,6 +2,7 @@
 
 mod document;
 mod health;
+mod manuals;
 mod reading;
 mod schema;
 mod tags;

@@ -55,7 +55,7 @@ async fn the_newest_values_stand_beside_their_units_times_and_quality() {
         values.iter().find(|one| one["quantity"] == quantity).cloned().unwrap_or_default()
     };
     let latest = get(&app, "/stations/roof/latest").await;
-    let temperature = find(&latest, "values", "temperature");
+    let temperature = find(&latest, "readings", "temperature");
     assert_eq!(
         json!([temperature["value"], temperature["unit"], temperature["quality"], temperature["state"]]),
         json!([22.25, "°C", "good", "live"])
@@ -63,10 +63,10 @@ async fn the_newest_values_stand_beside_their_units_times_and_quality() {
     let apart = find(&latest, "set_aside", "temperature");
     assert_eq!(json!([apart["value"], apart["quality"], apart["reason"]]), json!([55.0, "suspect", "step"]));
     let us = get(&app, "/stations/roof/latest?units=us").await;
-    let temperature = find(&us, "values", "temperature");
+    let temperature = find(&us, "readings", "temperature");
     assert_eq!(json!([temperature["value"], temperature["unit"]]), json!([72.05, "°F"]));
-    assert_eq!(find(&us, "values", "wind_speed")["unit"], "mph");
-    assert_eq!(get(&app, "/stations/roof/latest?units=metric").await["values"], latest["values"]);
+    assert_eq!(find(&us, "readings", "wind_speed")["unit"], "mph");
+    assert_eq!(get(&app, "/stations/roof/latest?units=metric").await["readings"], latest["readings"]);
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn an_old_value_is_said_to_be_old() {
     app.measures(&key, &json!({"temperature": 5, "observed_at": minutes_ago(300).rfc3339()})).await;
     let latest = get(&app, "/stations/roof/latest").await;
     assert_eq!(json!([latest["station"]["state"], latest["station"]["age_min"]]), json!(["offline", 300]));
-    assert_eq!(json!([latest["values"][0]["state"], latest["values"][0]["age_min"]]), json!(["offline", 300]));
+    assert_eq!(json!([latest["readings"][0]["state"], latest["readings"][0]["age_min"]]), json!(["offline", 300]));
     assert_eq!(get(&app, "/stations").await["stations"][0]["state"], "offline");
 }
 
