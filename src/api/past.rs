@@ -3,7 +3,7 @@
 use super::instant;
 use super::query::Query;
 use super::shape::{Grain, LocalDay, PastDays, PastSeries, QuantityDays, QuantitySeries, TimeSpan};
-use super::stations::{number, units};
+use super::stations::units;
 use crate::storage::{Day, Error, MadeOf, POINTS_MAX, Span, Storage};
 use crate::web::error::Problem;
 use crate::web::head::Head;
@@ -94,7 +94,7 @@ pub(super) async fn series(
 }
 
 fn told(span: &Span, quantity: Quantity, units: Preference) -> TimeSpan {
-    let number = |canonical| number(units, quantity, canonical);
+    let number = |canonical| units.value(quantity, canonical);
     TimeSpan {
         from_at: span.from.rfc3339(),
         from_unix_ms: span.from.0,
@@ -158,7 +158,7 @@ pub(super) async fn days(
 }
 
 fn local_day(day: &Day, quantity: Quantity, units: Preference) -> LocalDay {
-    let number = |canonical| number(units, quantity, canonical);
+    let number = |canonical| units.value(quantity, canonical);
     LocalDay {
         date: day.date.to_string(),
         mean: number(day.mean),

@@ -11,7 +11,6 @@ use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station};
 use weather::time::{DAY_MS, Timestamp};
-use weather::units::round_half_up;
 
 /// Stations in one answer, if nothing else is asked for.
 pub(super) const LIMIT_USUAL: usize = 100;
@@ -138,7 +137,7 @@ fn value_of(
     ObservedValue {
         sensor: sensor.as_str().to_owned(),
         quantity: quantity.name(),
-        value: number(units, quantity, value),
+        value: units.value(quantity, value),
         unit: units.unit(quantity).symbol(),
         word,
         observed_at: at.rfc3339(),
@@ -158,14 +157,4 @@ pub(super) fn units(query: &mut Query) -> Preference {
         _ => Err("use metric or us".to_owned()),
     });
     units.unwrap_or_default()
-}
-
-/// A canonical number in these units, without noise of the arithmetic.
-pub(super) fn number(units: Preference, quantity: Quantity, canonical: f64) -> f64 {
-    // Two decimals finer than people read it, and of larger units one more.
-    let unit = units.unit(quantity);
-    let finer = if unit == quantity.unit() { 2 } else { 3 };
-    let rounded = round_half_up(unit.from_canonical(canonical), quantity.decimals() + finer);
-    // What is no weather is kept as it came, and may be too large to be rounded.
-    if rounded.is_finite() { rounded } else { canonical }
 }

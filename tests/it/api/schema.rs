@@ -38,7 +38,8 @@ pub(super) fn fits(document: &Value, schema: &Value, value: &Value, place: &str)
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    if !kinds.contains(&kind) && !(kind == "integer" && kinds.contains(&"number")) {
+    let is_whole_number = kind == "integer" && kinds.contains(&"number");
+    if !kinds.contains(&kind) && !is_whole_number {
         return wrong(&format!("is no {kinds:?}"));
     }
     if let (Some("date-time"), Some(text)) = (schema["format"].as_str(), value.as_str()) {
