@@ -1,5 +1,5 @@
-//! `GET /metrics`: all counts, and what stations measure, as Prometheus or OpenMetrics text: for this machine, for the networks in `metrics_from`, and for who knows
-//! `metrics_token`.
+//! `GET /metrics`: all counts, and what stations measure, as text of Prometheus or OpenMetrics: for this machine, for the networks
+//! in `metrics_from`, and for who knows `metrics_token`.
 
 mod counts;
 mod text;
@@ -21,6 +21,8 @@ use prometheus_client::registry::Registry;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Responder, Route, State, get, routes};
+use std::fmt;
+use tokio::task::spawn_blocking;
 
 /// The metrics' route. It needs a [`Dock`], a [`Storage`], a [`Keeper`], an [`Inbox`] and [`Intervals`] among Rocket's state.
 pub fn routes() -> Vec<Route> {
@@ -59,19 +61,25 @@ async fn metrics(
         Ok(weather) => registry.register_collector(Box::new(weather)),
         Err(error) => tracing::debug!(%error, "the metrics are without weather"),
     }
-    let mut encoded = String::new();
-    encoding::text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
+    // Of thousands of stations that takes milliseconds, and open pages wait on this thread.
+    let encoded = spawn_blocking(move || encode(&registry, wants_openmetrics)).await;
+    let encoded = encoded.unwrap_or(Err(fmt::Error)).map_err(|error| Problem::unavailable(error.to_string()))?;
     let (kind, version) = match wants_openmetrics {
         true => (ContentType::new("application", "openmetrics-text"), "1.0.0"),
         false => (ContentType::new("text", "plain"), "0.0.4"),
     };
-    let encoded = if wants_openmetrics { encoded } else { text::plain(&encoded) };
     Ok(Figures {
         text: (kind.with_params([("version", version), ("charset", "utf-8")]), encoded),
         caching: Header::new("Cache-Control", "no-store"),
         varying: Header::new("Vary", "Accept"),
         sniffing: Header::new("X-Content-Type-Options", "nosniff"),
     })
+}
+
+fn encode(registry: &Registry, wants_openmetrics: bool) -> Result<String, fmt::Error> {
+    let mut encoded = String::new();
+    encoding::text::encode(&mut encoded, registry)?;
+    Ok(if wants_openmetrics { encoded } else { text::plain(&encoded) })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a door reads the clock and passes the time on")]
