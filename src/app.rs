@@ -4,7 +4,7 @@ mod listening;
 mod running;
 
 use crate::admin::Watchers;
-use crate::api::{self, Api};
+use crate::api::Api;
 use crate::backup::Backup;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
@@ -185,6 +185,7 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
+            .manage(metrics::Intervals::default())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())
@@ -192,9 +193,7 @@ impl App {
             .manage(self.uploads())
             .manage(self.config.ingest.clone())
             .manage(self.config.web.clone())
-            .manage(web::Elsewhere(
-                [&crate::live::METHODS[..], &ingest::readings::METHODS[..], &api::METHODS[..]].concat(),
-            ))
+            .manage(web::Elsewhere([&crate::live::METHODS[..], &ingest::readings::METHODS[..]].concat()))
             .manage(web::Build(pages::build()))
             .manage(web::NewestCursor::new(move || dock.cursor()))
             .mount("/", admin::routes())
@@ -213,7 +212,12 @@ impl App {
     }
 
     /// The rooms behind the door.
-    async fn rooms(&self, door: &Door, counts: web::MoreCounts) -> Result<Rooms, rocket::Error> {
+    async fn rooms(
+        &self,
+        door: &Door,
+        counts: web::MoreCounts,
+        stops: watch::Receiver<bool>,
+    ) -> Result<Rooms, rocket::Error> {
         let watcher = door.watcher();
         let counts = counts.and(move || Box::new(watcher.stats()));
         let rocket = self.rocket(door.address()).manage(counts);
@@ -221,7 +225,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
-            api: Api::new(&storage, self.config.web.clone()),
+            api: Api::new(&storage, self.config.web.clone(), stops),
             readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
@@ -279,11 +283,11 @@ impl App {
         let backup = Backup::open(&self.config.backup, &self.config.storage.file, &self.config.data);
         let watcher = backup.watcher();
         counts = counts.and(move || Box::new(watcher.stats()));
-        let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
+        let (stopping, stopped) = watch::channel(false);
+        let rooms = self.rooms(&door, counts, stopped.clone()).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
         let courier = tokio::spawn(courier);
-        let (stopping, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));

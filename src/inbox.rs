@@ -6,12 +6,14 @@
 //!
 //! All doors come by here, so here the log is told what was refused: `refusals` holds how often.
 
+mod counted;
 mod house;
 mod refusals;
 mod ring;
 mod telling;
 
 use channel::crowd::Source;
+pub use counted::Counted;
 pub use house::is_private;
 use refusals::{Refusal, Refusals, Who};
 use ring::{Party, Ring};
@@ -42,6 +44,7 @@ pub struct Inbox(Arc<Shared>);
 struct Shared {
     ring: Mutex<Ring<Arc<Noted>>>,
     refusals: Mutex<Refusals>,
+    counted: Mutex<Counted>,
     /// The number of the newest upload.
     newest: watch::Sender<u64>,
 }
@@ -208,7 +211,8 @@ pub struct Understood {
 
 impl Default for Inbox {
     fn default() -> Self {
-        Self(Arc::new(Shared { ring: Mutex::default(), refusals: Mutex::default(), newest: watch::Sender::new(0) }))
+        let newest = watch::Sender::new(0);
+        Self(Arc::new(Shared { ring: Mutex::default(), refusals: Mutex::default(), counted: Mutex::default(), newest }))
     }
 }
 
@@ -220,6 +224,10 @@ impl Inbox {
             Err(_) => Who::Nobody(note.from),
         };
         let (at, format, way, is_partly) = (note.at, note.format, note.way, note.fate.is_good());
+        let is_lacking = is_partly && !note.reasons.is_empty();
+        if let Some(reason) = counted::reason(&note.fate).or(is_lacking.then_some(counted::PARTLY)) {
+            self.counted().add(format, reason);
+        }
         for reason in std::mem::take(&mut note.reasons) {
             self.tells(at, Refusal { who: who(), format, way, is_partly, reason: reason.into_owned() });
         }
@@ -239,6 +247,7 @@ impl Inbox {
     /// Tells the log of an upload that was refused before anybody could know whose it is, and that is not worth a place here.
     pub fn refused(&self, at: Timestamp, from: Option<IpAddr>, (format, way): (&'static str, &'static str), why: &str) {
         let (who, reason) = (Who::Nobody(from), why.to_owned());
+        self.counted().add(format, counted::TURNED_AWAY);
         self.tells(at, Refusal { who, format, way, is_partly: false, reason });
     }
 
@@ -251,6 +260,15 @@ impl Inbox {
     fn tells(&self, at: Timestamp, refusal: Refusal) {
         let told = self.refusals().take(at, refusal);
         told.iter().for_each(tell);
+    }
+
+    /// How many uploads were refused since the start.
+    pub fn counted_refusals(&self) -> Counted {
+        self.counted().clone()
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.0.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refusals(&self) -> MutexGuard<'_, Refusals> {

@@ -1,21 +1,30 @@
-//! `GET /metrics`: all counts as OpenMetrics text, for this machine, for the networks in `metrics_from`, and for who knows
-//! `metrics_token`.
+//! `GET /metrics`: all counts, and what stations measure, as text of Prometheus or OpenMetrics: for this machine, for the networks
+//! in `metrics_from`, and for who knows `metrics_token`.
 
 mod counts;
+mod text;
+mod weather;
 
+pub use weather::Intervals;
+
+use self::weather::Weather;
+use crate::inbox::Inbox;
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::web::error::Problem;
 use crate::web::{MoreCounts, Options, client};
+use ::weather::time::Timestamp;
 use channel::Dock;
 use counts::Counts;
-use prometheus_client::encoding::text;
+use prometheus_client::encoding;
 use prometheus_client::registry::Registry;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Responder, Route, State, get, routes};
+use std::fmt;
+use tokio::task::spawn_blocking;
 
-/// The metrics' route. It needs a [`Dock`], a [`Storage`] and a [`Keeper`] among Rocket's state.
+/// The metrics' route. It needs a [`Dock`], a [`Storage`], a [`Keeper`], an [`Inbox`] and [`Intervals`] among Rocket's state.
 pub fn routes() -> Vec<Route> {
     routes![metrics]
 }
@@ -27,31 +36,55 @@ pub const PATH: &str = "/metrics";
 const PREFIX: &str = "stevenson";
 
 #[get("/metrics")]
-fn metrics(
+async fn metrics(
     watcher: Result<Watcher<'_>, Stranger>,
     dock: &State<Dock>,
     storage: &State<Storage>,
     keeper: &State<Keeper>,
+    inbox: &State<Inbox>,
+    intervals: &State<Intervals>,
 ) -> Result<Figures, Problem> {
-    let Watcher { more } = watcher?;
+    let Watcher { more, wants_openmetrics } = watcher?;
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Counts {
         dock: dock.stats(),
         storage: storage.stats(),
         keeper: keeper.stats(),
         zones: storage.zones().source().clone(),
+        refusals: inbox.counted_refusals(),
     }));
     for counts in more.into_iter().flat_map(MoreCounts::now) {
         registry.register_collector(counts);
     }
-    let mut encoded = String::new();
-    text::encode(&mut encoded, &registry).map_err(|error| Problem::unavailable(error.to_string()))?;
-    let version = [("version", "1.0.0"), ("charset", "utf-8")];
+    // The counts tell why the database does not answer.
+    match Weather::read(&storage.in_background(), intervals, now()).await {
+        Ok(weather) => registry.register_collector(Box::new(weather)),
+        Err(error) => tracing::debug!(%error, "the metrics are without weather"),
+    }
+    // Of thousands of stations that takes milliseconds, and open pages wait on this thread.
+    let encoded = spawn_blocking(move || encode(&registry, wants_openmetrics)).await;
+    let encoded = encoded.unwrap_or(Err(fmt::Error)).map_err(|error| Problem::unavailable(error.to_string()))?;
+    let (kind, version) = match wants_openmetrics {
+        true => (ContentType::new("application", "openmetrics-text"), "1.0.0"),
+        false => (ContentType::new("text", "plain"), "0.0.4"),
+    };
     Ok(Figures {
-        text: (ContentType::new("application", "openmetrics-text").with_params(version), encoded),
+        text: (kind.with_params([("version", version), ("charset", "utf-8")]), encoded),
         caching: Header::new("Cache-Control", "no-store"),
+        varying: Header::new("Vary", "Accept"),
         sniffing: Header::new("X-Content-Type-Options", "nosniff"),
     })
+}
+
+fn encode(registry: &Registry, wants_openmetrics: bool) -> Result<String, fmt::Error> {
+    let mut encoded = String::new();
+    encoding::text::encode(&mut encoded, registry)?;
+    Ok(if wants_openmetrics { encoded } else { text::plain(&encoded) })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a door reads the clock and passes the time on")]
+fn now() -> Timestamp {
+    chrono::Utc::now().into()
 }
 
 /// The answer.
@@ -59,6 +92,7 @@ fn metrics(
 struct Figures {
     text: (ContentType, String),
     caching: Header<'static>,
+    varying: Header<'static>,
     sniffing: Header<'static>,
 }
 
@@ -67,6 +101,7 @@ struct Figures {
 struct Watcher<'r> {
     /// What parts count that this floor does not know.
     more: Option<&'r MoreCounts>,
+    wants_openmetrics: bool,
 }
 
 /// A client that may not.
@@ -106,7 +141,8 @@ impl<'r> FromRequest<'r> for Watcher<'r> {
         let unset = Options::default();
         let options = request.rocket().state().unwrap_or(&unset);
         if client::is_owner(request, options) || shows_token(request, options) {
-            return Outcome::Success(Watcher { more: request.rocket().state() });
+            let wants_openmetrics = text::wants_openmetrics(request.headers().get("Accept"));
+            return Outcome::Success(Watcher { more: request.rocket().state(), wants_openmetrics });
         }
         match options.metrics_token.is_set() {
             true => Outcome::Error((Status::Unauthorized, Stranger::Unauthorized)),

@@ -156,6 +156,16 @@ impl Storage {
         Ok(appended)
     }
 
+    /// Whether the database is read, and whether the writer answers: it looks whether another process has committed. Costs two short
+    /// questions.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub async fn answers(&self) -> Result<(), Error> {
+        self.readers.tail(1, 1).await?;
+        self.ask(Job::Look).await
+    }
+
     /// When a station was heard since the start, whatever time its reports said, and what its clock seems to be.
     pub fn heard(&self, station: StationId) -> Heard {
         self.shared.heard(station)

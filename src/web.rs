@@ -6,6 +6,7 @@ pub mod body;
 pub mod brake;
 pub mod client;
 mod coming;
+pub mod cors;
 pub mod error;
 pub mod head;
 pub mod host_name;

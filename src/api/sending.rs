@@ -10,24 +10,32 @@ pub struct Sending {
     export: Export,
     /// Only the head is wanted.
     pub(crate) is_head: bool,
+    /// Which other sites' scripts may read it.
+    sites: Vec<(&'static str, String)>,
     body: Body<Option<Source>>,
     _turn: Turn<Option<Source>>,
 }
 
 impl Sending {
-    pub(super) fn new(export: Export, turn: Turn<Option<Source>>, is_head: bool) -> Self {
-        Self { export, is_head, body: turn.body(), _turn: turn }
+    pub(super) fn new(
+        export: Export,
+        turn: Turn<Option<Source>>,
+        is_head: bool,
+        sites: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self { export, is_head, sites, body: turn.body(), _turn: turn }
     }
 
     /// The headers of the answer, without those of its coding.
-    pub(crate) fn headers(&self) -> [(&'static str, String); 5] {
-        [
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let own = [
             ("content-type", self.export.content_type().to_owned()),
             ("content-disposition", format!("attachment; filename=\"{}\"", self.export.file_name())),
             ("cache-control", "no-store".to_owned()),
             ("vary", "Accept-Encoding".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
-        ]
+        ];
+        own.into_iter().chain(self.sites.iter().cloned()).collect()
     }
 
     /// The next piece; `None` at the end.

@@ -92,6 +92,7 @@ impl Greeting {
         if listening.enrols {
             says("enrolment", format!("on: devices that are no station's wait at {rooms} to be claimed"));
         }
+        says("for programs", format!("http://{}/api/docs describes all that they can read", reachable(http)));
         says(
             "owner's pages",
             match listening.has_password {

@@ -11,6 +11,7 @@ use super::sent::{Coming, Sent};
 use super::stats::Counters;
 use super::wire::{Speaks, Wire};
 use super::write;
+use crate::api::Wanted;
 use crate::live::Door;
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
@@ -238,8 +239,12 @@ async fn handle(
         }
         _ => {}
     }
-    if let Some(slug) = rooms.api.exports(&parts.method, parts.uri.path()) {
+    if let Some(wanted) = Wanted::of(parts.uri.path()) {
         let keep = keep && body.is_none();
+        let Some(slug) = wanted.export(parts.method.as_str()) else {
+            let answer = rooms.program(wanted, &parts, peer).await;
+            return Done::Answer(if body.is_none() { answer } else { closing(answer) });
+        };
         return match rooms.api.export(slug, &head).await {
             Ok(sending) => takes(Come::Sends(sending, compress::accepts_gzip(&parts.headers), keep)),
             Err(answer) => answer.into(),

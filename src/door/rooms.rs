@@ -4,7 +4,7 @@ use super::access::Asked;
 use super::compress::compress;
 use super::head::Read;
 use super::stats::{Counters, PageEnd};
-use crate::api::Api;
+use crate::api::{self, Api, Wanted};
 use crate::ingest::readings::{self, Entrance, Readings, Sender};
 use crate::live::{Door, Live, Trip, Truck};
 use crate::web::answer::Answer;
@@ -83,9 +83,10 @@ impl Rooms {
         }
     }
 
-    /// What the access log will tell of a request; `None` if nobody has asked for that log.
+    /// What the access log will tell of a request; `None` if nobody has asked for that log, and of those who watch the server: they
+    /// ask every few seconds.
     pub(crate) fn asked(&self, head: &dyn Head) -> Option<Box<Asked>> {
-        self.access_log.then(|| Asked::of(head, &self.web))
+        (self.access_log && !api::HEALTH.contains(&head.path())).then(|| Asked::of(head, &self.web))
     }
 
     /// Whether the request is for this server by a name of its own; if not, its answer.
@@ -102,6 +103,16 @@ impl Rooms {
     /// The turns of pages.
     pub fn turns() -> Arc<Turns<Option<Source>>> {
         Turns::new(PAGES_AT_ONCE, PATIENCE)
+    }
+
+    /// What a program asked for, compressed. Of an answer to HEAD hyper writes the head alone.
+    pub(crate) async fn program(&self, wanted: Wanted<'_>, parts: &Parts, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let mut answer = self.api.answer(wanted, &Read { parts, peer }).await;
+        let body = Bytes::from(std::mem::take(&mut answer.body));
+        let mut response = response(answer);
+        let body = compress(&parts.headers, response.headers_mut(), body).await;
+        *response.body_mut() = Full::new(body);
+        response
     }
 
     /// Rocket's answer, and what became of the page. Uploads of stations are short and must not wait behind pages, and the

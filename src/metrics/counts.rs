@@ -1,5 +1,6 @@
 //! All counts under the names that `/metrics` shows.
 
+use crate::inbox::Counted;
 use crate::keeper;
 use crate::storage;
 use channel::{self, AGES_MS, FleetStats};
@@ -23,6 +24,8 @@ pub(crate) struct Counts {
     pub keeper: keeper::Stats,
     /// Where the rules of time zones come from.
     pub zones: storage::zones::Source,
+    /// Uploads that were refused.
+    pub refusals: Counted,
 }
 
 /// A count by fleet: its name, what it is, where it stands.
@@ -112,6 +115,9 @@ impl Collector for Counts {
         let zones = [("version", self.zones.version.clone().unwrap_or_default()), ("folder", folder)];
         let help = "The database of time zones: its version, and its folder if it is the machine's";
         text.gauges("time_zones", help, [(zones, 1)])?;
+        let refusals = self.refusals.iter();
+        let refusals = refusals.map(|(format, reason, count)| ([("format", format), ("reason", reason)], count));
+        text.counters("uploads_refused", "Uploads of which not all was taken, by format and reason", refusals)?;
         let fleets = &self.dock.fleets;
         for (name, help, count) in BY_FLEET {
             text.counters(name, help, fleets.iter().map(|fleet| ([("fleet", fleet.fleet.name)], count(fleet))))?;

@@ -79,14 +79,13 @@ impl Facts {
             return Cow::Borrowed(self);
         }
         let mut known = self.clone();
-        known.latest.retain(is_known);
+        Latest::keep_known(&mut known.latest, now);
         Cow::Owned(known)
     }
 
     /// When the newest value of its main sensor was observed; if that has none, of any sensor.
     pub fn observed_at(&self) -> Option<Timestamp> {
-        let newest = |of: fn(&&Latest) -> bool| self.latest.iter().filter(of).map(|latest| latest.observed_at).max();
-        newest(|latest| latest.sensor == SensorName::main()).or_else(|| newest(|_| true))
+        Latest::newest_at(&self.latest)
     }
 
     /// The newest time that it spoke of: of a value that counts, or of one that does not.

@@ -680,6 +680,15 @@ impl Readers {
         each!(Readers, self, db => db.latest_of(stations, wanted, others, now).await)
     }
 
+    /// The newest values of all sensors of stations, of `limit` sensors at most.
+    pub(super) async fn latest_of_all(
+        &self,
+        stations: &[StationId],
+        limit: u32,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        each!(Readers, self, db => db.latest_of_all(stations, limit).await)
+    }
+
     /// The same as [`Readers::newest_times`] of many stations.
     pub(super) async fn newest_times_of(
         &self,

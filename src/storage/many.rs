@@ -28,6 +28,15 @@ impl Storage {
         self.readers.latest_of(stations, Quantity::Temperature, STAND_INS, now).await
     }
 
+    /// The newest values of all sensors of stations; of `sensors_max` sensors at most. Stations without values are absent.
+    pub async fn latest_of_all_sensors(
+        &self,
+        stations: &[StationId],
+        sensors_max: u32,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        self.readers.latest_of_all(stations, sensors_max).await
+    }
+
     /// The same as [`Storage::interval_ms`] of many stations; those without an interval are absent.
     pub async fn intervals_ms(&self, stations: &[StationId]) -> Result<HashMap<StationId, i64>, Error> {
         let times = self.readers.newest_times_of(stations, GAPS + 1).await?;

@@ -1,5 +1,6 @@
 //! Observations as they are appended and read.
 
+use weather::freshness::is_ahead;
 use weather::mark::Reason;
 use weather::quantity::Quantity;
 use weather::report::Warning;
@@ -73,6 +74,23 @@ pub struct Latest {
     pub observed_at: Timestamp,
     /// Canonical unit.
     pub value: f64,
+}
+
+impl Latest {
+    /// When the newest of these values of the main sensor was observed; if that has none, of any sensor.
+    pub fn newest_at(of_station: &[Self]) -> Option<Timestamp> {
+        let newest = |of: fn(&&Self) -> bool| of_station.iter().filter(of).map(|latest| latest.observed_at).max();
+        newest(|latest| latest.sensor.is_main()).or_else(|| newest(|_| true))
+    }
+
+    /// Takes values from ahead of `now` away: the server noted them while its clock was wrong, and they are not known yet. If there
+    /// are no others, they stay.
+    pub fn keep_known(of_station: &mut Vec<Self>, now: Timestamp) {
+        let is_known = |latest: &Self| !is_ahead(latest.observed_at, now);
+        if of_station.iter().any(is_known) {
+            of_station.retain(is_known);
+        }
+    }
 }
 
 /// Low and high of a datastream on one local day, with the time of the first occurrence of each.

@@ -1,5 +1,6 @@
-//! The doors' knobs: trusted proxies, the server's names, and who may read the metrics.
+//! The doors' knobs: trusted proxies, the server's names, and who may read the metrics and the API.
 
+use super::cors::SiteOrigin;
 use super::host_name::HostName;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
 /// Knobs that all doors share.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Networks of the proxies in front of the server, such as `["127.0.0.1", "10.0.0.0/8"]`. The server believes only
@@ -24,6 +25,21 @@ pub struct Options {
     pub metrics_from: Vec<Network>,
     /// Whoever sends `Authorization: Bearer <this>` may read `/metrics`, from anywhere. Use a long random text. Empty: nobody.
     pub metrics_token: Token,
+    /// The sites whose scripts may read `/api/v1`, such as `["https://example.org"]`. `"*"` is every site: what they read is
+    /// what any visitor sees, without a cookie. The empty list lets no other site read it. Programs that are no browsers read it anyway.
+    pub cors: Vec<SiteOrigin>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            hosts: Vec::new(),
+            metrics_from: Vec::new(),
+            metrics_token: Token::default(),
+            cors: vec![SiteOrigin::every()],
+        }
+    }
 }
 
 impl Options {

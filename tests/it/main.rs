@@ -17,6 +17,7 @@
 mod kit;
 
 mod admin;
+mod api;
 mod backups;
 mod charts;
 mod consoles;
@@ -29,6 +30,7 @@ mod folder;
 mod guard;
 mod ingest;
 mod keeper;
+mod metrics;
 mod moving;
 mod mqtt;
 mod overview;

@@ -123,6 +123,16 @@ fn the_commands_of_the_page_for_owners_run() {
 }
 
 #[test]
+fn the_commands_of_the_page_for_programs_run() {
+    let prepare = [
+        "stevenson serve",
+        "stevenson station add garden --zone Europe/Berlin",
+        "curl -H \"Authorization: Bearer $KEY\" -H \"Content-Type: application/json\" -d '{\"temperature\": 21.5}' http://127.0.0.1:8000/api/v1/readings",
+    ];
+    all_run("docs/API.md", 7, &prepare);
+}
+
+#[test]
 fn the_commands_of_the_page_on_moving_run() {
     let log = |date: &str| format!("{date},00:10,54.1,81,48.4,6.7,11.2,231,0.0,0.2,1012.4,40.3,70.5,45,8.9\n");
     let prepare = ["stevenson serve", "stevenson station add town-hall --zone Europe/Berlin"];
@@ -158,10 +168,12 @@ fn every_file_that_a_document_links_to_is_there() {
         "README.md",
         "CONTRIBUTING.md",
         "docs/ADMIN.md",
+        "docs/API.md",
         "docs/ARCHITECTURE.md",
         "docs/BENCHMARKS.md",
         "docs/GLOSSARY.md",
         "docs/INGEST.md",
+        "docs/INTEGRATIONS.md",
         "docs/KEEPER.md",
         "docs/LAB.md",
         "docs/MOVING.md",

@@ -29,6 +29,7 @@ fn a_start_says_where_everything_is_and_who_reaches_it() {
     says("connections", "open files are allowed");
     says("time zones", "of this ");
     says("stations", "none yet");
+    says("for programs", &format!("http://127.0.0.1:{port}/api/docs"));
     says("owner's pages", &format!("http://127.0.0.1:{port}/admin, for this machine only: no password is set"));
     assert!(["station port", "MQTT", "Tempest", "enrolment"].iter().all(|off| !said.contains(off)), "{said}");
 }

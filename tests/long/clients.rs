@@ -146,3 +146,51 @@ async fn weewx_uploads_here_as_to_weather_underground() {
         assert!(value(&app, station.id, "", quantity).await.is_some(), "{quantity:?}");
     }
 }
+
+/// Runs a program of others to its end; what it printed, if it ended well.
+async fn runs(mut program: Command) -> Result<String, String> {
+    let running = move || program.stdin(Stdio::null()).output().expect("it starts");
+    let output = tokio::task::spawn_blocking(running).await.expect("it ran");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if output.status.success() { Ok(said) } else { Err(said) }
+}
+
+/// The program with a station that has sent something of everything.
+async fn with_garden() -> TestApp {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("garden").await;
+    let all: serde_json::Map<_, _> = Quantity::shown()
+        .filter(|quantity| quantity.states().is_none())
+        .map(|quantity| (quantity.name().to_owned(), quantity.limits().start().max(1.0).into()))
+        .collect();
+    app.measures(&key, &all.into()).await;
+    app.measures(&key, &serde_json::json!({"indoor/temperature": 21.5, "temperature": 80})).await;
+    app
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs programs of others: scripts/test --all"]
+async fn schemathesis_finds_no_answer_that_breaks_the_contract() {
+    let app = with_garden().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut schemathesis = Command::new(bin().join("schemathesis"));
+    schemathesis.current_dir(folder.path()).arg("run").arg(format!("{}/api/v1/openapi.json", app.url));
+    // Two dates in the wrong order have the right form each, and are refused all the same.
+    schemathesis.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance"]);
+    schemathesis.args(["--max-examples", "200", "--seed", "7", "--no-color"]);
+    runs(schemathesis).await.unwrap_or_else(|said| panic!("{said}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Debian's package prometheus: scripts/test --all"]
+async fn prometheus_finds_no_fault_in_the_metrics() {
+    let app = with_garden().await;
+    let metrics = reqwest::get(format!("{}/metrics", app.url)).await.expect("an answer").text().await.expect("text");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("metrics");
+    std::fs::write(&file, metrics).expect("written");
+    let mut promtool = Command::new("sh");
+    promtool.args(["-c", "promtool check metrics < \"$0\""]).arg(&file);
+    let said = runs(promtool).await.unwrap_or_else(|said| panic!("{said}"));
+    assert_eq!(said, "", "it has nothing to say");
+}

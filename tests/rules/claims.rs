@@ -11,8 +11,10 @@ const GLOBALS: [&str; 8] =
 /// Names that convert between units.
 const CONVERSIONS: [&str; 3] = ["units::Unit", "units::{Unit", "from_canonical("];
 
-/// The edges where units are converted: the doors that take reports, the pages, and the keeper, who hears and says numbers.
-const EDGES: [&str; 5] = ["src/ingest", "src/pages", "src/keeper/language", "src/keeper/talk", "src/keeper/alerts"];
+/// The edges where units are converted: the doors that take reports, the metrics, the pages, and the keeper, who hears and says
+/// numbers.
+const EDGES: [&str; 6] =
+    ["src/ingest", "src/metrics/weather", "src/pages", "src/keeper/language", "src/keeper/talk", "src/keeper/alerts"];
 
 /// The beginnings of paths that a text may name.
 const FOLDERS: [&str; 10] =

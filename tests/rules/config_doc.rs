@@ -23,7 +23,7 @@ const SECTIONS: [(&str, &str, &str); 11] = [
     ("mqtt", "src/mqtt", "MQTT"),
     ("tempest", "src/tempest", "WeatherFlow Tempest"),
     ("keeper", "src/keeper", "The keeper"),
-    ("web", "src/web", "Proxies and metrics"),
+    ("web", "src/web", "Proxies, metrics and other sites"),
 ];
 
 /// Keys of the structs that are no knobs, with the reason.

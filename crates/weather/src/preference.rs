@@ -1,7 +1,7 @@
 //! In which units somebody reads.
 
 use crate::quantity::Quantity;
-use crate::units::{Unit, format_half_up};
+use crate::units::{Unit, format_half_up, round_half_up};
 
 /// What readers in the US see in place of a canonical unit, and with how many decimals: °F by the temperature's
 /// setting, the others by the setting of the rest. `static/js/view/quantities.js` has the same table.
@@ -71,6 +71,16 @@ impl Preference {
         instead.map_or((canonical, quantity.decimals()), |(_, unit, decimals)| (unit, decimals))
     }
 
+    /// The number in that unit, for programs: two decimals finer than people read it, of other units than the canonical one three,
+    /// without the noise of the arithmetic.
+    pub fn value(self, quantity: Quantity, canonical: f64) -> f64 {
+        let (unit, canonical_unit) = (self.unit(quantity), quantity.unit());
+        let finer = if unit == canonical_unit { 2 } else { 3 };
+        let rounded = round_half_up(unit.from_canonical(canonical), quantity.decimals() + finer);
+        // What is no weather is kept as it came, and may be too large to be rounded.
+        if rounded.is_finite() { rounded } else { canonical }
+    }
+
     /// Just the digits, rounded half up: `-4.0`. A state is its word: `low`.
     pub fn digits(self, quantity: Quantity, canonical: f64) -> String {
         if let Some([off, on]) = quantity.states() {
@@ -133,6 +143,17 @@ mod tests {
             assert_eq!(metric.text(quantity, canonical), in_metric);
             assert_eq!(US.text(quantity, canonical), in_us);
         }
+    }
+
+    #[test]
+    fn programs_get_a_number_without_noise() {
+        let metric = Preference::default();
+        assert_eq!(metric.value(Quantity::Temperature, 0.1 + 0.2), 0.3);
+        assert_eq!(metric.value(Quantity::Humidity, 200.0 / 3.0), 66.67);
+        assert_eq!(US.value(Quantity::Temperature, 21.5), 70.7);
+        assert_eq!(US.value(Quantity::SeaLevelPressure, 1_013.25), 29.9213);
+        assert_eq!(US.value(Quantity::BatteryLow, 1.0), 1.0);
+        assert_eq!(metric.value(Quantity::Temperature, f64::MAX), f64::MAX);
     }
 
     #[test]

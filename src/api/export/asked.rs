@@ -1,8 +1,8 @@
 //! What is asked for, by the query of a request or by the flags of the command.
 
+use super::super::instant;
 use super::written::Format;
 use crate::storage::zones::Zones;
-use chrono::{DateTime, NaiveDate};
 use std::sync::Arc;
 use weather::day;
 use weather::quantity::Quantity;
@@ -47,9 +47,9 @@ impl Asked {
         let zone = self.station.zone.clone();
         match name {
             "format" => self.format = Format::of(value).ok_or("use csv, ndjson or line")?,
-            "from" => self.from = instant(value, |date| day::bounds(&zone, date).0)?,
+            "from" => self.from = instant::read(value, |date| day::bounds(&zone, date).0)?,
             // A day that is named is meant with all its hours.
-            "to" => self.to = instant(value, |date| day::bounds(&zone, date).1)?,
+            "to" => self.to = instant::read(value, |date| day::bounds(&zone, date).1)?,
             "sensor" => {
                 let name = if value == "." { "" } else { value };
                 self.sensor = Some(SensorName::new(name).map_err(|error| error.short().to_string())?);
@@ -72,15 +72,4 @@ impl Asked {
         }
         Ok(())
     }
-}
-
-/// An instant with its offset, or a date.
-fn instant(text: &str, of_date: impl Fn(NaiveDate) -> Timestamp) -> Result<Timestamp, String> {
-    if let Ok(date) = text.parse() {
-        return Ok(of_date(date));
-    }
-    // A plus sign that nobody has escaped is a blank.
-    let at = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
-    at.map(Timestamp::from)
-        .map_err(|_| "no time: use a date (2026-11-22) or a time with its offset (2026-11-22T14:00:00Z)".to_owned())
 }

@@ -31,7 +31,25 @@ const OTHERS: &str = "\
         ORDER BY latest.observed_ms > $3, latest.observed_ms DESC, other.name LIMIT $2) \
     CROSS JOIN latest ON latest.sensor = sensor.id ORDER BY sensor.station, sensor.name";
 
+/// The values of `$2` sensors of these stations.
+const ALL: &str = "\
+    SELECT sensor.station, sensor.name, latest.observed_ms, latest.rank_ms, latest.quantities \
+    FROM json_each($1) AS wanted CROSS JOIN sensor ON sensor.station = wanted.value \
+    CROSS JOIN latest ON latest.sensor = sensor.id LIMIT $2";
+
 type Row = (i64, String, i64, i64, String);
+
+/// The newest values of all sensors of stations, of `limit` sensors at most.
+pub(super) async fn latest_of_all(
+    db: &SqlitePool,
+    stations: &[StationId],
+    limit: u32,
+) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+    let mut found = HashMap::with_capacity(stations.len());
+    let rows: Vec<Row> = sqlx::query_as(ALL).bind(ids(stations)?).bind(limit).fetch_all(db).await?;
+    add(&mut found, rows)?;
+    Ok(found)
+}
 
 /// The newest values of the stations' main sensors. A station whose main sensor has no value of `wanted` also gets those
 /// of `others` more sensors. A value from ahead of `now` is none of `wanted`.

@@ -355,6 +355,15 @@ impl Readers {
         many::latest(&self.pool, stations, wanted, others, now).await
     }
 
+    /// The newest values of all sensors of stations, of `limit` sensors at most.
+    pub(in crate::storage) async fn latest_of_all(
+        &self,
+        stations: &[StationId],
+        limit: u32,
+    ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
+        many::latest_of_all(&self.pool, stations, limit).await
+    }
+
     /// The same as [`Readers::newest_times`] of many stations.
     pub(in crate::storage) async fn newest_times_of(
         &self,

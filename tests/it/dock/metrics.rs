@@ -13,7 +13,8 @@ const JSON: &str = "Content-Type: application/json\r\n";
 
 /// Metrics by name and labels, as they were printed.
 async fn read(server: &TestApp) -> BTreeMap<String, f64> {
-    let mut client = server.send("GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n").await;
+    let mut client =
+        server.send("GET /metrics HTTP/1.0\r\nHost: localhost\r\nAccept: application/openmetrics-text\r\n\r\n").await;
     let head = client.head().await.to_lowercase();
     assert!(head.contains(" 200 ") && head.contains("application/openmetrics-text; version=1.0.0"), "{head}");
     let text = String::from_utf8(client.rest().await).expect("text");

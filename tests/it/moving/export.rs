@@ -181,7 +181,10 @@ async fn what_is_asked_for_wrongly_is_refused_by_name() {
     }
     let url = format!("{}/api/v1/stations/town-hall/export", app.url);
     let posted = reqwest::Client::new().post(&url).send().await.expect("an answer");
-    assert_eq!((posted.status().as_u16(), posted.headers()["allow"].to_str().expect("text")), (405, "GET, HEAD"));
+    assert_eq!(
+        (posted.status().as_u16(), posted.headers()["allow"].to_str().expect("text")),
+        (405, "GET, HEAD, OPTIONS")
+    );
     let head = reqwest::Client::new().head(&url).send().await.expect("an answer");
     assert_eq!(
         (head.status().as_u16(), head.headers()["content-type"].to_str().expect("text")),
