@@ -311,7 +311,8 @@ fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Opti
     )
 }
 
-fn percent(part: f64) -> String {
+/// A part of a picture in percent.
+pub(super) fn percent(part: f64) -> String {
     format_half_up(part * 100.0, 2)
 }
 

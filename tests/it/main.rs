@@ -24,6 +24,7 @@ mod door;
 mod drive;
 mod folder;
 mod guard;
+mod history;
 mod ingest;
 mod keeper;
 mod moving;

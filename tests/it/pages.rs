@@ -1,5 +1,7 @@
 //! The pages, rendered with made-up data: whole, honest, harmless.
 
+#[path = "pages/history.rs"]
+mod history;
 #[path = "pages/stories.rs"]
 mod stories;
 #[path = "pages/talk.rs"]
@@ -122,7 +124,7 @@ fn book() -> Rocket<Build> {
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())
         .mount("/", own.collect::<Vec<_>>())
-        .mount("/", routes![one_story, many])
+        .mount("/", routes![one_story, many, history::story])
         .register("/", pages::catchers())
 }
 
@@ -165,6 +167,7 @@ const STORIES: [&str; 20] = [
 fn every_page() -> Vec<(String, String)> {
     let client = client();
     let mut paths: Vec<String> = STORIES.iter().map(|name| format!("/story/{name}")).collect();
+    paths.extend(history::STORIES.iter().map(|(name, _)| format!("/history/{name}")));
     paths.extend(["/stories/all", "/stories/single", "/stories/empty", "/nowhere"].map(String::from));
     paths.into_iter().map(|path| (path.clone(), body(&client, &path))).collect()
 }
@@ -212,7 +215,7 @@ fn a_name_is_text_and_never_markup() {
     for (path, html) in every_page() {
         assert!(!html.contains("<script>"), "{path}");
         assert!(!html.contains("</title>&") && html.matches("</title>").count() == 1, "{path}");
-        if path.contains("hostile") {
+        if path.contains("story/hostile") {
             assert_eq!(state(&html)["stations"][0]["name"], HOSTILE);
         }
     }
