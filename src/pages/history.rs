@@ -7,6 +7,7 @@ mod figure;
 pub mod groups;
 mod page;
 mod past;
+mod picture;
 mod reads;
 mod rose;
 mod scale;
@@ -22,22 +23,27 @@ use super::clock;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::page::Page;
+use crate::storage::POINTS_MAX;
 use crate::storage::words::Visitor;
 use figure::Figure;
+use picture::Pictures;
 use reads::{Error, Extent};
 use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use weather::station::{Slug, Station};
 
+/// Spans of each series that scripts may ask for: few on a watch, and no more than storage gives.
+const POINTS: RangeInclusive<u32> = 30..=POINTS_MAX;
 /// So many stations may be chosen from; of more, the address can say which is laid over.
 const OFFERED_MAX: usize = 200;
 
 /// The history page's routes, for `/`.
 pub(crate) fn routes() -> Vec<Route> {
-    routes![history, csv]
+    routes![history, csv, series]
 }
 
 /// The path below a station's of a history page to go back to; `None`: it is none.
@@ -67,8 +73,10 @@ async fn history(slug: &str, origin: &Origin<'_>, desk: Desk<'_>, visitor: Visit
         return Ok(Answer::Renamed(Box::new(Page(Redirect::permanent(to)))));
     }
     desk.keeper.visit(&visitor);
-    let now = clock::now();
-    let around = Around { station: &station, now, preference: desk.preference, others: others(&desk, &station) };
+    // The cursor is read first, so that the page's scripts miss no news that comes while the page is made.
+    let (cursor, now) = (desk.newest.read(), clock::now());
+    let others = others(&desk, &station);
+    let around = Around { station: &station, now, preference: desk.preference, cursor, others };
     let dress = |page: HistoryPage| Page(page.signed(Some(&visitor)).owned(desk.for_owner(Some(&station))));
     let asked = Asked::read(query);
     let past = match &asked {
@@ -132,6 +140,36 @@ async fn csv(slug: &str, figure: &str, origin: &Origin<'_>, desk: Desk<'_>) -> R
         Fault::not_found("The table could not be written.")
     })?;
     Ok(File::new(content, ContentType::CSV, &format!("{}-{figure}.csv", station.slug)))
+}
+
+/// The pictures of a window for the page's scripts, in so many spans each.
+#[get("/s/<slug>/history/series?<points>")]
+async fn series(slug: &str, points: Option<u32>, origin: &Origin<'_>, desk: Desk<'_>) -> Result<Json, Fault> {
+    let points = points.unwrap_or(reads::POINTS).clamp(*POINTS.start(), *POINTS.end());
+    let (_, past) = pictures(slug, origin, &desk, points).await?;
+    let told = Pictures::of(&past, desk.preference);
+    Ok(Json::new(serde_json::to_string(&told).unwrap_or_else(|_| "null".to_owned())))
+}
+
+/// JSON that is made for one visitor.
+#[derive(Responder)]
+#[response(content_type = "json")]
+struct Json {
+    content: String,
+    cache: Header<'static>,
+    sniff: Header<'static>,
+    units: Header<'static>,
+}
+
+impl Json {
+    fn new(content: String) -> Self {
+        Self {
+            content,
+            cache: Header::new("Cache-Control", "private, no-cache"),
+            sniff: Header::new("X-Content-Type-Options", "nosniff"),
+            units: Header::new("Vary", "Cookie"),
+        }
+    }
 }
 
 /// What the pictures that the address asks for show.

@@ -204,6 +204,7 @@ fn no_page_has_an_inline_script_style_or_handler() {
         }
         for script in html.split("<script").skip(1) {
             let harmless = script.starts_with(r#" type="application/json" id="state">"#)
+                || script.starts_with(r#" defer src="/static/"#)
                 || script.starts_with(r#" type="module" src="/static/"#);
             assert!(harmless, "{path}: {}", &script[..script.len().min(60)]);
         }
@@ -505,7 +506,12 @@ fn a_file_is_for_ever_under_its_build_and_asked_for_under_any_other() {
 #[test]
 fn every_module_that_a_script_imports_is_served() {
     let client = client();
-    let mut left = vec!["page/main.js".to_owned(), "tabs/worker.js".to_owned(), "lab/main.js".to_owned()];
+    let mut left = vec![
+        "page/main.js".to_owned(),
+        "tabs/worker.js".to_owned(),
+        "lab/main.js".to_owned(),
+        "history/main.js".to_owned(),
+    ];
     let mut known = left.clone();
     while let Some(module) = left.pop() {
         let answer = client.get(format!("/static/any/js/{module}")).dispatch();

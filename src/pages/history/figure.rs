@@ -87,56 +87,101 @@ impl Look {
     }
 }
 
+impl Look {
+    /// True for what the picture is about.
+    pub(crate) fn is_own(&self) -> bool {
+        self.class == OWN
+    }
+}
+
 /// The looks of all strands of a picture.
-pub(crate) fn looks(of: &Strands) -> Vec<Look> {
+fn looks(of: &Strands) -> Vec<Look> {
     let alone = of.group.quantities.len() == 1;
     let place = |strand: &Strand| of.group.quantities.iter().position(|one| *one == strand.quantity).unwrap_or(0);
     of.strands.iter().map(|strand| Look::of(strand, place(strand), of.group.title, alone)).collect()
 }
 
-impl Figure {
-    /// Draws a group.
+/// What a picture of a group is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// Its heading.
+    pub title: String,
+    /// The unit of its axis.
+    pub unit: Unit,
+    /// Its axis; `None`: there is nothing to show.
+    pub scale: Option<Scale>,
+    /// The number that stands out on it.
+    pub strong: Option<f64>,
+    /// What it shows, in one sentence.
+    pub summary: String,
+    /// The look of each strand.
+    pub looks: Vec<Look>,
+    /// The bars of each strand; of lines there are none.
+    pub fallen: Vec<Vec<Bar>>,
+    /// Whether it shows bars.
+    pub is_bars: bool,
+}
+
+impl Plan {
+    /// The plan of a group.
     pub(crate) fn of(past: &Past, of: &Strands, preference: Preference) -> Self {
         let own = of.group.quantities[0];
         let unit = preference.unit(own);
-        let (window, zone) = (past.window, &past.station.zone);
-        let looks = looks(of);
-        let width = Width::of(window, of.strands.first().map_or(&[], |strand| &strand.spans));
-        let fallen: Vec<Vec<Bar>> = match shape(own) {
-            Shape::Bars => of.strands.iter().map(|strand| bars(&strand.spans, width, zone)).collect(),
-            _ => Vec::new(),
-        };
         let is_bars = shape(own) == Shape::Bars;
-        let title = if is_bars { format!("{} {}", of.group.title, width.name()) } else { of.group.title.to_owned() };
+        let width = Width::of(past.window, of.strands.first().map_or(&[], |strand| &strand.spans));
+        let fallen: Vec<Vec<Bar>> = match is_bars {
+            true => of.strands.iter().map(|strand| bars(&strand.spans, width, &past.station.zone)).collect(),
+            false => Vec::new(),
+        };
         let (low, high) = if is_bars { fallen_range(&fallen) } else { range(&of.strands) };
+        let limits = own.limits();
+        let limits = unit.from_canonical(*limits.start())..=unit.from_canonical(*limits.end());
+        let floor = if from_zero(own) { 0.0 } else { low };
+        let scale =
+            || Scale::over(unit.from_canonical(floor), unit.from_canonical(high), preference.decimals(own), &limits);
+        let summary = match fallen.first() {
+            Some(bars) => summary::fallen(past, bars, width, preference),
+            None => summary::measured(past, of, preference),
+        };
+        Self {
+            title: if is_bars { format!("{} {}", of.group.title, width.name()) } else { of.group.title.to_owned() },
+            unit,
+            scale: (low <= high).then(scale),
+            strong: (unit.canonical() == Unit::Celsius).then(|| unit.from_canonical(0.0)),
+            summary,
+            looks: looks(of),
+            fallen,
+            is_bars,
+        }
+    }
+}
+
+impl Figure {
+    /// Draws a group.
+    pub(crate) fn of(past: &Past, of: &Strands, preference: Preference) -> Self {
+        let plan = Plan::of(past, of, preference);
         let mut figure = Self {
             name: of.group.name,
-            title,
-            unit: unit.symbol(),
-            summary: String::new(),
+            table: Table::of(past, of, &plan.fallen, &plan.looks, preference),
+            title: plan.title,
+            unit: plan.unit.symbol(),
+            summary: plan.summary,
             y: Vec::new(),
             x: Vec::new(),
             lines: Vec::new(),
             bars: Vec::new(),
-            table: Table::of(past, of, &fallen, &looks, preference),
         };
-        if low > high {
-            return figure;
-        }
-        let limits = own.limits();
-        let limits = unit.from_canonical(*limits.start())..=unit.from_canonical(*limits.end());
-        let low = if from_zero(own) { 0.0 } else { low };
-        let scale = Scale::over(unit.from_canonical(low), unit.from_canonical(high), preference.decimals(own), &limits);
-        let drawing = Drawing { window, scale, unit };
-        figure.y = scale.ticks((unit.canonical() == Unit::Celsius).then(|| unit.from_canonical(0.0)));
-        figure.x = ticks::ticks(window, zone);
-        if is_bars {
-            figure.bars = fallen.iter().zip(looks).map(|(bars, look)| drawing.row(bars, look)).collect();
-            figure.summary = summary::fallen(past, &fallen[0], width, preference);
+        let Some(scale) = plan.scale else { return figure };
+        let drawing = Drawing { window: past.window, scale, unit: plan.unit };
+        figure.y = scale.ticks(plan.strong);
+        figure.x = ticks::shown(past.window, &past.station.zone);
+        if plan.is_bars {
+            let rows = plan.fallen.iter().zip(plan.looks);
+            figure.bars = rows.map(|(bars, look)| drawing.row(bars, look)).collect();
         } else {
-            figure.lines = of.strands.iter().zip(looks).map(|(strand, look)| drawing.line(strand, look)).collect();
+            let lines = of.strands.iter().zip(plan.looks);
+            figure.lines = lines.map(|(strand, look)| drawing.line(strand, look)).collect();
             set_apart(&mut figure.lines);
-            figure.summary = summary::measured(past, of, preference);
         }
         figure
     }
@@ -158,7 +203,7 @@ impl Figure {
 }
 
 /// True for what has a ground below which there is nothing.
-pub(crate) fn from_zero(quantity: Quantity) -> bool {
+fn from_zero(quantity: Quantity) -> bool {
     matches!(
         quantity.unit(),
         Unit::MetrePerSecond | Unit::Millimetre | Unit::MillimetrePerHour | Unit::WattPerSquareMetre
@@ -206,7 +251,7 @@ impl Drawing {
             // A lonely value would be a line of no length, which not every browser draws.
             let lonely = if stretch.len() == 1 { "h0.1" } else { "" };
             path.push_str(&format!("M{}{lonely}", along(&shown).join("L")));
-            if !peak && strand.whose == Whose::Own && look.class == OWN {
+            if !peak && strand.whose == Whose::Own && look.is_own() {
                 let mut edge = along(&|span| span.max);
                 edge.extend(along(&|span| span.min).into_iter().rev());
                 band.push_str(&format!("M{}Z", edge.join("L")));
@@ -218,7 +263,7 @@ impl Drawing {
 
     /// A row of bars; what is laid over is the tops of its bars.
     fn row(&self, bars: &[Bar], look: Look) -> Drawn {
-        let own = look.class == OWN;
+        let own = look.is_own();
         let mut path = String::new();
         for bar in bars {
             let (left, right) = (self.window.part(bar.from), self.window.part(bar.to));

@@ -51,6 +51,18 @@ pub struct HistoryPage {
     rose: Option<Rose>,
     months: Vec<Month>,
     degrees: &'static str,
+    /// What the scripts begin with; `None`: there is nothing that they could show.
+    live: Option<Live>,
+}
+
+/// What the scripts begin with.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    /// The journal's cursor, taken before anything was read.
+    pub cursor: String,
+    pub now: i64,
+    pub from: i64,
+    pub to: i64,
 }
 
 /// A link among others.
@@ -78,6 +90,8 @@ pub struct Around<'a> {
     pub now: Timestamp,
     /// The visitor's units.
     pub preference: Preference,
+    /// The journal's cursor, taken before the past was read.
+    pub cursor: String,
     /// Other stations: slug and name. None are offered if they are too many.
     pub others: Vec<(String, String)>,
 }
@@ -98,7 +112,7 @@ impl HistoryPage {
         let (window, slug, preference) = (past.window, &around.station.slug, around.preference);
         let zone = &around.station.zone;
         let asked = &Asked { sensor: past.sensor.clone(), ..asked.clone() };
-        let now = around.now;
+        let (now, cursor) = (around.now, around.cursor.clone());
         let exact = |window: Window| {
             let edges = Stretch::Between(Edge::Instant(window.from), Some(Edge::Instant(window.to)));
             asked.over(edges)
@@ -122,6 +136,9 @@ impl HistoryPage {
         page.csv = format!("/s/{slug}/history/csv{csv}{}figure=", if csv.is_empty() { "?" } else { "&" });
         page.rose = Rose::of(past, preference);
         page.months = calendar::months(past, preference);
+        if !page.is_blank() {
+            page.live = Some(Live { cursor, now: now.0, from: window.from.0, to: window.to.0 });
+        }
         page
     }
 
@@ -131,7 +148,7 @@ impl HistoryPage {
     }
 
     fn empty(asked: &Asked, around: Around<'_>, complaint: String) -> Self {
-        let Around { station, now, preference, others } = around;
+        let Around { station, now, preference, others, .. } = around;
         let slug = &station.slug;
         let range = |(range, _, label): (Range, &str, &str)| Choice {
             href: asked.over(Stretch::Range(range)).path(slug),
@@ -173,6 +190,7 @@ impl HistoryPage {
             rose: None,
             months: Vec::new(),
             degrees: preference.unit(Quantity::Temperature).symbol(),
+            live: None,
             complaint,
         }
     }
@@ -199,7 +217,7 @@ fn by_days(window: Window, zone: &Zone) -> Stretch {
 }
 
 /// A window as people read it.
-fn written(window: Window, zone: &Zone) -> String {
+pub(crate) fn written(window: Window, zone: &Zone) -> String {
     let last = window.to.plus(-1);
     let (from, to) = (clock::local(zone, window.from), clock::local(zone, window.to));
     if day::date_at(zone, window.from) == day::date_at(zone, last) {

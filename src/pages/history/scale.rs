@@ -44,21 +44,25 @@ impl Scale {
         ((self.top - value) / (self.top - self.bottom)).clamp(0.0, 1.0)
     }
 
+    /// The lowest and the highest number of the axis.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.bottom, self.top)
+    }
+
+    /// The lines across, bottom up: numbers and their labels.
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = (f64, String)> {
+        let spaces = ((self.top - self.bottom) / self.step).round() as usize;
+        let decimals = (0..3_u8).find(|places| is_whole(self.step * 10_f64.powi(i32::from(*places)))).unwrap_or(3);
+        let Self { bottom, step, .. } = *self;
+        let value = move |index: usize| bottom + index as f64 * step;
+        (0..=spaces).map(value).map(move |value| (value, minus(format_half_up(value, u32::from(decimals)))))
+    }
+
     /// The lines across, top down; that of `strong` stands out.
     pub(crate) fn ticks(&self, strong: Option<f64>) -> Vec<Tick> {
-        let spaces = ((self.top - self.bottom) / self.step).round() as usize;
-        let decimals = (0..3).find(|places| is_whole(self.step * 10_f64.powi(*places))).unwrap_or(3);
-        let value = |index: usize| self.bottom + index as f64 * self.step;
         let near = |value: f64| strong.is_some_and(|strong| (value - strong).abs() < self.step / 100.0);
-        (0..=spaces)
-            .rev()
-            .map(value)
-            .map(|value| Tick {
-                at: percent(self.down(value)),
-                label: minus(format_half_up(value, decimals as u32)),
-                strong: near(value),
-            })
-            .collect()
+        let tick = |(value, label)| Tick { at: percent(self.down(value)), label, strong: near(value) };
+        self.lines().rev().map(tick).collect()
     }
 }
 

@@ -68,27 +68,33 @@ impl Step {
     }
 }
 
-/// The labels below a picture of this window.
-pub(crate) fn ticks(window: Window, zone: &Zone) -> Vec<Tick> {
-    let step = Step::for_window(window);
-    let times = match step {
+/// A round time: the instant, its label, and whether it is more than others.
+pub(crate) type Round = (Timestamp, String, bool);
+
+/// The round times of a window.
+pub(crate) fn rounds(window: Window, zone: &Zone) -> Vec<Round> {
+    match Step::for_window(window) {
         Step::Minutes(minutes) => of_hours(window, zone, minutes),
-        _ => of_days(window, zone, step),
-    };
-    let shown = |(at, label, strong): (Timestamp, String, bool)| {
+        step => of_days(window, zone, step),
+    }
+}
+
+/// The labels below a picture of this window.
+pub(crate) fn shown(window: Window, zone: &Zone) -> Vec<Tick> {
+    let shown = |(at, label, strong): Round| {
         let part = window.part(at);
         let inside = (MARGIN_PERCENT..=100.0 - MARGIN_PERCENT).contains(&(part * 100.0));
         inside.then(|| Tick { at: percent(part), label, strong })
     };
-    times.into_iter().filter_map(shown).collect()
+    rounds(window, zone).into_iter().filter_map(shown).collect()
 }
 
 /// Round times of the clock. Where the clocks go back, an hour comes twice and is labelled once.
-fn of_hours(window: Window, zone: &Zone, minutes: u32) -> Vec<(Timestamp, String, bool)> {
+fn of_hours(window: Window, zone: &Zone, minutes: u32) -> Vec<Round> {
     /// Zones differ from UTC by whole quarters of an hour.
     const QUARTER_MINUTES: u32 = 15;
     let stride_ms = i64::from(minutes.min(QUARTER_MINUTES)) * MINUTE_MS;
-    let mut times: Vec<(Timestamp, String, bool)> = Vec::new();
+    let mut times: Vec<Round> = Vec::new();
     let mut at = Timestamp((window.from.0.div_euclid(stride_ms) + 1) * stride_ms);
     while at < window.to {
         let clock = clock::local(zone, at);
@@ -105,7 +111,7 @@ fn of_hours(window: Window, zone: &Zone, minutes: u32) -> Vec<(Timestamp, String
 }
 
 /// Round local days.
-fn of_days(window: Window, zone: &Zone, step: Step) -> Vec<(Timestamp, String, bool)> {
+fn of_days(window: Window, zone: &Zone, step: Step) -> Vec<Round> {
     let first = day::date_at(zone, window.from);
     let mut times = Vec::new();
     let mut date = Some(begin(first, step));
@@ -152,7 +158,7 @@ mod tests {
     fn labels(from: &str, to: &str) -> Vec<String> {
         let at = |text: &str| Timestamp::from(chrono::DateTime::parse_from_rfc3339(text).expect("a time"));
         let berlin = Zone::inside("Europe/Berlin").expect("a zone");
-        ticks(Window { from: at(from), to: at(to) }, &berlin).into_iter().map(|tick| tick.label).collect()
+        shown(Window { from: at(from), to: at(to) }, &berlin).into_iter().map(|tick| tick.label).collect()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The history page, rendered with made-up data: in all states, whole, honest.
 
 use super::stories::{HOSTILE, NOW, silent};
-use super::{CONTENT_SECURITY_POLICY, between, body, client};
+use super::{CONTENT_SECURITY_POLICY, CURSOR, between, body, client};
 use rocket::get;
 use std::sync::Arc;
 use stevenson::pages::Page;
@@ -34,7 +34,7 @@ pub fn story(name: &str, chosen: Chosen) -> Option<Page<HistoryPage>> {
 fn page(name: &str, query: &str, preference: Preference) -> HistoryPage {
     let station = station(name);
     let others = vec![("harbour".to_owned(), if name == "hostile" { HOSTILE } else { "Harbour" }.to_owned())];
-    let around = Around { station: &station, now: NOW, preference, others };
+    let around = Around { station: &station, now: NOW, preference, cursor: CURSOR.to_owned(), others };
     let asked = Asked::read(query).expect("a question");
     match past(name, &asked) {
         Ok(past) => HistoryPage::of(&past, &asked, around),
