@@ -115,14 +115,13 @@ export class Plot {
     const times = plot?.data[0] ?? [];
     if (!this.#shared || times.length === 0) return '';
     const { from, to } = this.#shared.window;
-    const at = plot.cursor.idx ?? (by > 0 ? -1 : times.length);
-    const isSeen = (/** @type {number} */ place) => times[place] >= from && times[place] <= to;
     const hasValue = (/** @type {number} */ place) =>
-      plot.data.slice(1).some((/** @type {any[]} */ column) => column[place] != null);
-    let place = Math.min(times.length - 1, Math.max(0, at + by));
-    const way = Math.sign(by);
-    while (place > 0 && place < times.length - 1 && !(isSeen(place) && hasValue(place))) place += way;
-    if (!isSeen(place)) return '';
+      plot.data.slice(1).some((/** @type {any[]} */ column) => typeof column[place] === 'number');
+    const places = [...times.keys()].filter((place) => times[place] >= from && times[place] <= to && hasValue(place));
+    const here = plot.cursor.idx ?? (by > 0 ? -1 : times.length);
+    const [before, after] = [places.filter((place) => place < here), places.filter((place) => place > here)];
+    const place = by < 0 ? (before.at(by) ?? places[0]) : (after[by - 1] ?? places.at(-1));
+    if (place === undefined) return '';
     plot.setCursor({ left: plot.valToPos(times[place], 'x'), top: plot.over.clientHeight / 2 }, true, true);
     return this.#words(times[place]);
   }
