@@ -5,6 +5,7 @@ mod bars;
 mod calendar;
 mod figure;
 pub mod groups;
+mod look;
 mod page;
 mod past;
 mod picture;
@@ -135,10 +136,6 @@ async fn csv(slug: &str, figure: &str, origin: &Origin<'_>, desk: Desk<'_>) -> R
     let group = past.groups.iter().find(|one| one.group.name == figure);
     let group = group.ok_or_else(|| Fault::not_found("The station has no such values."))?;
     let content = Figure::of(&past, group, desk.preference).table.csv(&station.zone);
-    let content = content.map_err(|error| {
-        tracing::error!(%error, "a table could not be written as CSV");
-        Fault::not_found("The table could not be written.")
-    })?;
     Ok(File::new(content, ContentType::CSV, &format!("{}-{figure}.csv", station.slug)))
 }
 

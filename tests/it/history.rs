@@ -1,7 +1,7 @@
 //! The history page of a station over a real database, from outside.
 
 use crate::kit::app::TestApp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// 2026-10-25 00:00 in Berlin, where that day has 25 hours.
 const LONG_DAY_MS: i64 = 1_792_879_200_000;
@@ -110,5 +110,34 @@ async fn a_question_that_makes_no_sense_gets_a_page_that_says_why() {
     {
         let (status, html) = get(&app, &format!("/s/town-hall/history{extreme}")).await;
         assert!(status == 200 || (status == 400 && extreme == "?from=2100-01-01"), "{extreme}: {status} {html}");
+    }
+}
+
+#[tokio::test]
+async fn scripts_are_told_what_the_table_shows_in_as_many_spans_as_they_ask_for() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    let query = "from=2026-10-22&to=2026-10-31";
+    let (_, html) = get(&app, &format!("/s/town-hall/history?{query}")).await;
+    let (status, told) = get(&app, &format!("/s/town-hall/history/series?{query}&points=200")).await;
+    assert_eq!(status, 200);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    let strand = &told["figures"][0]["strands"][0];
+    let values: Vec<f64> = strand["value"].as_array().expect("values").iter().filter_map(Value::as_f64).collect();
+    let table: Vec<f64> = rows(&html, "temperature").iter().map(|row| row[1].parse().expect("a number")).collect();
+    assert_eq!(values.len(), table.len());
+    let near = |(one, other): (&f64, &f64)| (one - other).abs() <= 0.1;
+    assert!(values.iter().zip(&table).all(near), "{values:?} {table:?}");
+    let count = |name: &str| strand[name].as_array().map(Vec::len);
+    assert_eq!([count("at"), count("low"), count("high")], [count("value"); 3]);
+    assert_eq!(strand["key"], "temperature");
+    assert_eq!(told["zone"][1], json!([LONG_DAY_MS + 3 * HOUR_MS, 3600]), "the clocks change on the long day");
+
+    let (_, few) = get(&app, &format!("/s/town-hall/history/series?{query}&points=5")).await;
+    let few: Value = serde_json::from_str(&few).expect("JSON");
+    let at = few["figures"][0]["strands"][0]["at"].as_array().map_or(0, Vec::len);
+    assert!((2..=31).contains(&at), "{at}");
+    for points in ["99999999999", "-1", "x"] {
+        assert_eq!(get(&app, &format!("/s/town-hall/history/series?{query}&points={points}")).await.0, 200, "{points}");
     }
 }

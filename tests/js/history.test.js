@@ -3,7 +3,7 @@ import { queryOf } from '../../static/js/history/ask.js';
 import { setApart } from '../../static/js/history/labels.js';
 import { readout } from '../../static/js/history/readout.js';
 import { columns, grow, lonely } from '../../static/js/history/strand.js';
-import { EARLIEST, held, panned, SHORTEST_MS, thinned, zoomed } from '../../static/js/history/window.js';
+import { EARLIEST, ended, held, panned, SHORTEST_MS, thinned, zoomed } from '../../static/js/history/window.js';
 import { equal, test } from './check.js';
 
 const HOUR_MS = 3_600_000;
@@ -35,6 +35,21 @@ test('what lies below the pointer stays where it is, and no window goes beyond n
   equal(panned(window, 0.25, NOW), window, 'nothing is known of the future');
   equal(panned(window, -0.25, NOW), { from: NOW - 12.5 * HOUR_MS, to: NOW - 2.5 * HOUR_MS });
   equal(held({ from: 0, to: 0 }, NOW), { from: 0, to: SHORTEST_MS });
+});
+
+test('a window that ends now goes on with reports, and after a week it is as long as before', () => {
+  const day = { from: NOW - 24 * HOUR_MS, to: NOW };
+  equal(ended(day, NOW + HOUR_MS, 24 * HOUR_MS), { from: NOW - 23 * HOUR_MS, to: NOW + HOUR_MS });
+  equal(ended(day, NOW - HOUR_MS, 24 * HOUR_MS), day);
+  const length = 150 * HOUR_MS;
+  const later = Array.from({ length: 7 * 24 }).reduce(
+    (/** @type {import('../../static/js/history/window.js').Window} */ window) =>
+      ended(window, window.to + HOUR_MS, length),
+    { from: NOW - length, to: NOW },
+  );
+  equal((later.to - NOW) / HOUR_MS, 168);
+  equal((later.from - NOW + length) % (24 * HOUR_MS), 0, 'whole days have left it');
+  equal(later.to - later.from < length + 24 * HOUR_MS, true);
 });
 
 test('there are as many labels as there is room for', () => {

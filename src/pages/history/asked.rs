@@ -273,6 +273,12 @@ impl Window {
         (at.since(self.from) as f64 / self.length_ms() as f64).clamp(0.0, 1.0)
     }
 
+    /// The middle of what it has of a span.
+    pub(crate) fn middle(self, from: Timestamp, to: Timestamp) -> Timestamp {
+        let (from, to) = (from.max(self.from), to.min(self.to));
+        from.plus(to.since(from) / 2)
+    }
+
     /// The same so many milliseconds later.
     pub(crate) fn plus(self, ms: i64) -> Self {
         Self { from: self.from.plus(ms), to: self.to.plus(ms) }

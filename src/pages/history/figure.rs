@@ -3,6 +3,7 @@
 use super::asked::Window;
 use super::bars::{Bar, Width, bars};
 use super::groups::{Shape, shape};
+use super::look::{Look, looks};
 use super::past::{Past, Strand, Strands, Whose};
 use super::scale::Scale;
 use super::summary;
@@ -16,8 +17,6 @@ use weather::units::Unit;
 
 /// Width and height of the drawing's own coordinates.
 const BOX: f64 = 1000.0;
-/// The class of what a picture is about; what lies with it has others.
-const OWN: &str = "own";
 /// Labels of lines are so far apart at least, percent of the height.
 const LABELS_APART_PERCENT: f64 = 8.0;
 
@@ -57,48 +56,6 @@ pub(crate) struct Drawn {
     pub label: String,
     /// From the top, percent: where the label stands, if it has a place in the picture.
     pub at: Option<String>,
-}
-
-/// What one strand of a picture is called and how it looks.
-#[derive(Debug, Clone)]
-pub(crate) struct Look {
-    /// What people read.
-    pub label: String,
-    /// How it is drawn.
-    pub class: String,
-}
-
-impl Look {
-    /// The look of a strand. `place` is that among the quantities of its picture.
-    pub(crate) fn of(strand: &Strand, place: usize, title: &str, alone: bool) -> Self {
-        let quantity = match strand.quantity {
-            Quantity::Precipitation => "Rain",
-            other => other.title(),
-        };
-        match &strand.whose {
-            Whose::Own if place == 0 => Self { label: quantity.to_owned(), class: OWN.to_owned() },
-            Whose::Own => Self { label: quantity.to_owned(), class: "second".to_owned() },
-            Whose::LastYear => Self { label: "a year before".to_owned(), class: "year".to_owned() },
-            Whose::Other(place, name) if alone || quantity == title => {
-                Self { label: name.clone(), class: format!("other-{place}") }
-            }
-            Whose::Other(place, name) => Self { label: format!("{quantity}, {name}"), class: format!("other-{place}") },
-        }
-    }
-}
-
-impl Look {
-    /// True for what the picture is about.
-    pub(crate) fn is_own(&self) -> bool {
-        self.class == OWN
-    }
-}
-
-/// The looks of all strands of a picture.
-fn looks(of: &Strands) -> Vec<Look> {
-    let alone = of.group.quantities.len() == 1;
-    let place = |strand: &Strand| of.group.quantities.iter().position(|one| *one == strand.quantity).unwrap_or(0);
-    of.strands.iter().map(|strand| Look::of(strand, place(strand), of.group.title, alone)).collect()
 }
 
 /// What a picture of a group is made of.
@@ -237,7 +194,7 @@ impl Drawing {
     }
 
     fn x(&self, span: &Span) -> f64 {
-        f64::midpoint(self.window.part(span.from), self.window.part(span.to))
+        self.window.part(self.window.middle(span.from, span.to))
     }
 
     fn line(&self, strand: &Strand, look: Look) -> Drawn {

@@ -1,8 +1,9 @@
 //! The pictures of a window in numbers, for the page's scripts: in the visitor's units, with the same axes as the page's own.
 
 use super::bars::Bar;
-use super::figure::{Look, Plan};
+use super::figure::Plan;
 use super::groups::{Shape, shape};
+use super::look::Look;
 use super::page::written;
 use super::past::{Past, Strand, Strands, Whose};
 use super::ticks::{self, Round};
@@ -53,7 +54,7 @@ struct Told {
     /// The datastream whose news go on with it; empty: none.
     key: String,
     shape: &'static str,
-    /// The middle of each span.
+    /// The middle of what the window has of each span.
     at: Vec<Timestamp>,
     value: Vec<Option<f64>>,
     /// The band; empty: it has none.
@@ -86,7 +87,7 @@ impl Picture {
         let decimals = preference.decimals(of.group.quantities[0]);
         let number = Number { unit: plan.unit, decimals: decimals + MORE_DECIMALS };
         let strand = |(place, look): (usize, &Look)| match plan.fallen.get(place) {
-            Some(bars) => fallen(bars, look, number),
+            Some(bars) => fallen(past, bars, look, number),
             None => measured(past, &of.strands[place], look, number),
         };
         Self {
@@ -134,7 +135,7 @@ fn measured(past: &Past, strand: &Strand, look: &Look, number: Number) -> Told {
         for span in stretch {
             let value = if is_peak { span.max } else { span.mean };
             let band = has_band.then(|| (number.of(span.min), number.of(span.max)));
-            told.push(span.from.plus(span.to.since(span.from) / 2), number.of(value), band);
+            told.push(past.window.middle(span.from, span.to), number.of(value), band);
         }
     }
     if let Some(last) = strand.spans.last() {
@@ -143,10 +144,10 @@ fn measured(past: &Past, strand: &Strand, look: &Look, number: Number) -> Told {
     told
 }
 
-fn fallen(bars: &[Bar], look: &Look, number: Number) -> Told {
+fn fallen(past: &Past, bars: &[Bar], look: &Look, number: Number) -> Told {
     let mut told = Told { label: look.label.clone(), class: look.class.clone(), shape: "bars", ..Told::default() };
     for bar in bars {
-        told.push(bar.from.plus(bar.to.since(bar.from) / 2), number.of(bar.amount), None);
+        told.push(past.window.middle(bar.from, bar.to), number.of(bar.amount), None);
     }
     if let Some(last) = bars.last() {
         (told.to, told.length_ms, told.count) = (Some(last.to), last.to.since(last.from), last.count);

@@ -6,7 +6,7 @@ use super::past::{Past, Strand, Strands, Whose, Wind};
 use crate::pages::fault::Fault;
 use crate::storage::{self, Latest, Span, Storage};
 use chrono::Days;
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
 use weather::day;
 use weather::quantity::Quantity;
@@ -17,6 +17,8 @@ use weather::time::Timestamp;
 pub(crate) const POINTS: u32 = 200;
 /// Spans that a wind rose is made of, at most.
 const ROSE_POINTS: u32 = 1_500;
+/// Series that are read at once for one page: others want to read, too.
+const AT_ONCE: usize = 3;
 /// Days that the calendar goes back.
 const CALENDAR_DAYS: u64 = 365;
 
@@ -73,7 +75,7 @@ pub(crate) async fn past(
     let reader = Reader { storage, sensor: &sensor, window, points };
     let has = |quantity: Quantity| latest.iter().any(|one| one.sensor == sensor && one.quantity == quantity);
     let groups = groups(has).into_iter().map(|group| reader.strands(group, station, &others, asked.last_year));
-    let groups = try_join_all(groups).await?;
+    let groups = stream::iter(groups).buffered(AT_ONCE).try_collect().await?;
     let mut past = Past {
         station: station.clone(),
         sensors,

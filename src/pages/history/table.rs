@@ -1,8 +1,8 @@
 //! The table behind a picture, and the same as CSV: exactly the spans that the picture shows.
 
 use super::bars::Bar;
-use super::figure::Look;
 use super::groups::{Shape, shape};
+use super::look::Look;
 use super::past::{Past, Strand, Strands, Whose};
 use crate::pages::clock;
 use crate::storage::Span;
@@ -37,8 +37,11 @@ impl Row {
     }
 }
 
+/// A column of a strand: its name, and what it says of a span.
+type Column = (&'static str, fn(&Span) -> f64);
+
 /// What is said of each span.
-fn columns(strand: &Strand) -> &'static [(&'static str, fn(&Span) -> f64)] {
+fn columns(strand: &Strand) -> &'static [Column] {
     match (shape(strand.quantity), &strand.whose) {
         (Shape::Peak, _) => &[("high", |span| span.max)],
         (_, Whose::Own) => &[("mean", |span| span.mean), ("low", |span| span.min), ("high", |span| span.max)],
@@ -95,15 +98,20 @@ impl Table {
         }
     }
 
-    /// The same as CSV: RFC 3339 in UTC, local time with its offset, and the columns of the table.
-    pub(crate) fn csv(&self, zone: &Zone) -> Result<Vec<u8>, csv::Error> {
+    /// The same as CSV: the time in UTC and on the station's clock, and the columns of the table.
+    pub(crate) fn csv(&self, zone: &Zone) -> Vec<u8> {
         let mut written = csv::Writer::from_writer(Vec::new());
         let head = ["time".to_owned(), format!("local time, {}", zone.name())];
-        written.write_record(head.iter().chain(&self.heads))?;
-        for row in &self.rows {
-            written.write_record([&row.iso, &row.local].into_iter().chain(&row.cells))?;
+        let rows = self.rows.iter().map(|row| [&row.iso, &row.local].into_iter().chain(&row.cells));
+        let rows = std::iter::once(head.iter().chain(&self.heads).collect()).chain(rows.map(Iterator::collect));
+        for row in rows {
+            let row: Vec<&String> = row;
+            // Memory takes everything, and all rows are of one length.
+            if written.write_record(row).is_err() {
+                break;
+            }
         }
-        written.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+        written.into_inner().unwrap_or_default()
     }
 }
 

@@ -100,7 +100,7 @@ fn of_hours(window: Window, zone: &Zone, minutes: u32) -> Vec<Round> {
         let clock = clock::local(zone, at);
         let of_day = clock.hour() * 60 + clock.minute();
         let again = times.last().is_some_and(|(last, ..)| minutes > 60 && at.since(*last) <= HOUR_MS);
-        if of_day % minutes == 0 && !again {
+        if of_day.is_multiple_of(minutes) && !again {
             let midnight = of_day == 0;
             let label = clock.format(if midnight { "%a %-d" } else { "%H:%M" }).to_string();
             times.push((at, label, midnight));

@@ -7,7 +7,7 @@ import { listen } from './gestures.js';
 import { follow } from './news.js';
 import { Plot } from './plot.js';
 import { GROWN_MAX, grow } from './strand.js';
-import { held, panned, zoomed } from './window.js';
+import { ended, held, panned, zoomed } from './window.js';
 
 /** @typedef {import('./window.js').Window} Window */
 
@@ -15,6 +15,8 @@ import { held, panned, zoomed } from './window.js';
 const END_MS = 120_000;
 /** After news that no picture can go on with the server is asked once in this time, ms. */
 const REFETCH_MS = 10_000;
+/** The server is asked for times below the pictures when they have moved by such a part. */
+const NEW_PART = 0.05;
 /** The cursor is said when it has stood for so long, ms. */
 const SAY_MS = 400;
 
@@ -24,17 +26,18 @@ function run(article) {
   const units = /** @type {import('../view/units.js').Units} */ ({ temperature, rest });
   const offset = Number(article.dataset.now) - Date.now();
   const now = () => Date.now() + offset;
-  const first = {
-    window: { from: Number(article.dataset.from), to: Number(article.dataset.to) },
-    search: location.search,
-  };
+  const [from, to] = [Number(article.dataset.from), Number(article.dataset.to)];
+  const first = { window: { from, to }, length: to - from, isLive: now() - to < END_MS, search: location.search };
   const page = {
     window: first.window,
     search: first.search,
-    isEnd: now() - first.window.to < END_MS,
+    isEnd: first.isLive,
+    /** The end of the window that the server was asked for last. */
+    asked: to,
     grown: 0,
     refetch: 0,
     say: 0,
+    frame: 0,
   };
   const colours = palette(article);
   const sections = /** @type {HTMLElement[]} */ ([...article.querySelectorAll('[data-figure]')]);
@@ -64,21 +67,26 @@ function run(article) {
     history.replaceState(null, '', `?${queryOf(page.search, page.window)}`);
     for (const chosen of article.querySelectorAll('[data-ranges] [aria-current]'))
       chosen.removeAttribute('aria-current');
-    ask(page.search, page.window, width());
+    fetchWindow();
   }
 
   /** Looks at what the page began with. */
   function reset() {
     if (page.window === first.window) return;
+    if (first.isLive) first.window = ended(first.window, now(), first.length);
     page.window = first.window;
-    page.isEnd = now() - first.window.to < END_MS;
+    page.isEnd = first.isLive;
     for (const plot of plots) plot.look(page.window);
     history.replaceState(null, '', first.search || location.pathname);
-    ask(page.search, page.window, width());
+    fetchWindow();
   }
 
-  /** The tables, the rose and the ways to CSV of the window that is looked at. @param {Document} fetched */
+  /** The pictures for paper, the tables, the rose and the ways to CSV of the window that is looked at. @param {Document} fetched */
   function replaceTables(fetched) {
+    for (const plot of plots) {
+      const drawn = fetched.querySelector(`[data-figure="${plot.name}"] [data-plot]`);
+      if (drawn) plot.replaceDrawn(drawn);
+    }
     for (const part of article.querySelectorAll('[data-behind]')) {
       const name = part.getAttribute('data-behind');
       const fresh = fetched.querySelector(`[data-behind="${name}"]`);
@@ -108,7 +116,12 @@ function run(article) {
       reset,
     });
 
-  const again = () => ask(page.search, page.window, width(), { pauseMs: 0, table: false });
+  /** @param {{pauseMs?: number, table?: boolean}} [how] */
+  function fetchWindow(how) {
+    page.asked = page.window.to;
+    ask(page.search, page.window, width(), how);
+  }
+  const again = () => fetchWindow({ pauseMs: 0, table: false });
   function refetch() {
     page.refetch ||= setTimeout(() => {
       page.refetch = 0;
@@ -116,17 +129,27 @@ function run(article) {
     }, REFETCH_MS);
   }
 
+  /** Many reports, one paint. */
+  function schedule() {
+    page.frame ||= requestAnimationFrame(() => {
+      page.frame = 0;
+      for (const plot of plots) {
+        plot.look(page.window);
+        plot.refresh(true);
+      }
+    });
+  }
+
   follow(
     { slug, build, cursor },
     {
       report(at, values) {
         if (!page.isEnd) return;
-        // A window of a day moves on; a longer one grows.
-        const moves = page.window.to - page.window.from < 2 * 86_400_000;
-        const by = Math.max(0, at - page.window.to);
-        page.window = { from: page.window.from + (moves ? by : 0), to: page.window.to + by };
-        if (page.search === first.search && location.search === first.search) first.window = page.window;
-        if (++page.grown > GROWN_MAX) refetch();
+        const grown = ended(page.window, at, first.length);
+        const isFirst = page.window === first.window;
+        page.window = grown;
+        if (isFirst) first.window = grown;
+        if (++page.grown > GROWN_MAX || grown.to - page.asked > first.length * NEW_PART) refetch();
         for (const plot of plots) {
           for (const strand of plot.figure?.strands ?? []) {
             const value = values[strand.key];
@@ -134,9 +157,8 @@ function run(article) {
               refetch();
           }
           if (plot.name === 'rain' && Object.keys(values).some((key) => key.endsWith('precipitation'))) refetch();
-          plot.refresh(true);
-          plot.look(page.window);
         }
+        schedule();
       },
       past: refetch,
     },

@@ -80,7 +80,7 @@ export class Plot {
     this.#shared = shared;
     if (!this.#drawn) return;
     const kind = figure.strands.map((strand) => `${strand.class} ${strand.shape} ${strand.low.length > 0}`).join();
-    this.#drawn.hidden = true;
+    this.#drawn.toggleAttribute('data-covered', true);
     this.#host.hidden = false;
     if (kind !== this.#made) {
       this.#plot?.destroy();
@@ -94,6 +94,14 @@ export class Plot {
     this.#say(figure.summary || 'No readings in this time.');
     const heading = this.#section.querySelector('h2')?.firstChild;
     if (heading) heading.nodeValue = `${figure.title} `;
+  }
+
+  /** The picture of the server is another: paper shows it. @param {Element} fresh */
+  replaceDrawn(fresh) {
+    const drawn = /** @type {HTMLElement} */ (document.importNode(fresh, true));
+    drawn.toggleAttribute('data-covered', !this.#host.hidden);
+    this.#drawn?.replaceWith(drawn);
+    this.#drawn = drawn;
   }
 
   /** The window is another; what it shows is on its way. @param {Window} window */

@@ -37,6 +37,21 @@ export function held({ from, to }, now) {
   return { from: Math.max(EARLIEST, end - length), to: end };
 }
 
+/** A window that is longer begins with a local day, ms: whole days leave it. */
+const BY_DAYS_MS = 48 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * The window with its end at a report of `at`. It is about as long as it was at first.
+ * @param {Window} window @param {number} at @param {number} length at first, ms @returns {Window}
+ */
+export function ended({ from, to }, at, length) {
+  const end = Math.max(to, at);
+  const over = Math.max(0, end - from - length);
+  const leaves = length < BY_DAYS_MS ? over : Math.floor(over / DAY_MS) * DAY_MS;
+  return { from: from + leaves, to: end };
+}
+
 /**
  * Which of so many labels there is room for, each of so many pixels: every one, every other, every third …
  * @template T @param {readonly T[]} labels @param {number} width @param {number} each @returns {T[]}

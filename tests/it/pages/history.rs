@@ -66,7 +66,7 @@ fn past(name: &str, asked: &Asked) -> Result<Past, BadQuestion> {
         let span = |at: Timestamp| {
             let hours = at.0 as f64 / HOUR_MS as f64;
             let mean = middle(quantity) + more + 2.0 * (hours / 24.0 * std::f64::consts::TAU).sin();
-            let amount = (quantity == Precipitation).then_some(if at.0 % (7 * HOUR_MS) < HOUR_MS { 0.25 } else { 0.0 });
+            let amount = (quantity == Precipitation).then_some(if at.0 % (7 * HOUR_MS) < HOUR_MS { 0.5 } else { 0.0 });
             Span { from: at, to: at.plus(length_ms), mean, min: mean - 0.5, max: mean + 0.5, count: 4, amount }
         };
         Strand { quantity, whose, spans: starts().filter(kept).map(span).collect() }
