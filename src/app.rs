@@ -5,6 +5,7 @@ mod running;
 
 use crate::admin::Watchers;
 use crate::api::{self, Api};
+use crate::backup::Backup;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
 use crate::inbox::Inbox;
@@ -27,7 +28,7 @@ use prometheus_client::collector::Collector;
 use rocket::local::asynchronous::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket};
-pub use running::{LOCK_FILE, Running, began, look_before};
+pub use running::{LOCK_FILE, Running, began, lock, look_before};
 use running::{STATION_PORT, TEMPEST, cannot_listen};
 use std::fs::File;
 use std::future::Future;
@@ -275,6 +276,9 @@ impl App {
             let watcher = tempest.watcher();
             counts = counts.and(move || Box::new(watcher.stats()));
         }
+        let backup = Backup::open(&self.config.backup, &self.config.storage.file, &self.config.data);
+        let watcher = backup.watcher();
+        counts = counts.and(move || Box::new(watcher.stats()));
         let rooms = self.rooms(&door, counts).await.map_err(|error| failed(reason(error)))?;
         let told = self.keeper.clone();
         let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
@@ -287,6 +291,7 @@ impl App {
         let notices = tokio::spawn(notices);
         let lookout = Lookout::open(self.storage.clone(), self.inbox.clone());
         let lookout = tokio::spawn(lookout.run(until(stopped.clone())));
+        let backup = tokio::spawn(backup.run(until(stopped.clone())));
         let consoles = station_port.map(|port| tokio::spawn(port.run(until(stopped.clone()))));
         let reader = self.mqtt.take().map(|reader| tokio::spawn(reader.run(until(stopped.clone()))));
         let hubs = tempest.map(|tempest| tokio::spawn(tempest.run(until(stopped.clone()))));
@@ -305,7 +310,7 @@ impl App {
             // Connections that are still busy are cut by the end of the process.
             let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
         }
-        for worker in [consoles, reader, hubs, Some(lookout)].into_iter().flatten() {
+        for worker in [consoles, reader, hubs, Some(backup), Some(lookout)].into_iter().flatten() {
             // They end by themselves soon after the stop.
             let _ = tokio::time::timeout(STOP_MAX, worker).await;
         }

@@ -1,6 +1,7 @@
 //! The command line: each arm is one call.
 
 mod admin;
+mod backup;
 mod calibrate;
 mod check;
 mod database;
@@ -36,7 +37,9 @@ const EVERYWHERE: &str = "Options of all commands";
 /// The live dashboard for weather stations: they post readings, and pages show them the moment they arrive.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
-#[command(after_help = "All commands work while the server runs. `stevenson COMMAND --help` tells more of each.")]
+#[command(
+    after_help = "All commands but restore work while the server runs. `stevenson COMMAND --help` tells more of each."
+)]
 pub(crate) struct Cli {
     /// Folder that holds the database [default: the one that systemd gives, else stevenson in XDG_DATA_HOME, else
     /// .local/share/stevenson at home]
@@ -73,6 +76,10 @@ enum Command {
     Import(Box<import::Import>),
     /// Write a station's readings as CSV, JSON lines or line protocol
     Export(export::Export),
+    /// Write the whole database into one file, also while the server runs, and read it back
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database; the server must not run
+    Restore(backup::Restore),
     /// Set the password of the owner's pages at /admin
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -152,6 +159,8 @@ impl Cli {
             | Command::Admin(_)
             | Command::Import(_)
             | Command::Export(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
             | Command::Check(_)
             | Command::Config(_)
             | Command::Man(_)
@@ -188,6 +197,9 @@ impl Cli {
         match self.command {
             Command::Serve(_) => return runtime.block_on(serve(loaded, log)),
             Command::Config(arguments) => return settings::run(&loaded, &arguments),
+            Command::Restore(arguments) => {
+                return runtime.block_on(backup::restore(loaded.beginning()?, arguments));
+            }
             _ => {}
         }
         let config = loaded.existing()?;
@@ -202,6 +214,7 @@ impl Cli {
             Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),
             Command::Reading(command) => runtime.block_on(reading::run(config, command)),
             Command::Export(arguments) => runtime.block_on(export::run(config, arguments)),
+            Command::Backup(arguments) => runtime.block_on(backup::backup(config, arguments)),
             // These had their turn before the database was asked for.
             _ => Ok(()),
         }?;

@@ -16,7 +16,7 @@ pub use folder::{Chosen, Folder, Surroundings};
 pub use loaded::Loaded;
 pub use owner::user;
 
-use crate::{door, ingest, keeper, mqtt, station_port, storage, tempest, web};
+use crate::{backup, door, ingest, keeper, mqtt, station_port, storage, tempest, web};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::DirBuilderExt;
@@ -46,6 +46,8 @@ pub struct Config {
     pub demo: bool,
     /// Knobs of storage.
     pub storage: storage::Options,
+    /// Knobs of the backups.
+    pub backup: backup::Options,
     /// Knobs of the channel.
     pub dock: channel::Options,
     /// Knobs of the ingest doors.
@@ -72,6 +74,7 @@ impl Default for Config {
             data: PathBuf::new(),
             demo: false,
             storage: storage::Options::default(),
+            backup: backup::Options::default(),
             dock: channel::Options::default(),
             ingest: ingest::Options::default(),
             keeper: keeper::Options::default(),

@@ -21,6 +21,7 @@
 #![warn(unreachable_pub)]
 
 pub mod app;
+pub mod backup;
 
 pub mod config;
 

@@ -5,6 +5,7 @@ mod assets;
 mod chart;
 mod clock;
 mod conversation;
+mod courses;
 mod desk;
 mod facts;
 mod fault;

@@ -4,6 +4,8 @@
 
 mod admin;
 mod calibrations;
+mod copy_error;
+mod copying;
 mod core;
 mod corrections;
 mod devices;
@@ -33,6 +35,8 @@ pub mod zones;
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Rehearsal, Stats};
 pub use calibrations::{CalibrationStart, MadeCalibration};
+pub use copy_error::CopyError;
+pub use copying::{BACKUPS, copy, restore, sound};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::Entry;
@@ -41,7 +45,7 @@ pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
 pub use looking::inspect;
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
-pub use observations::{Appended, Bucket, Extreme, Latest, SetAside, Side};
+pub use observations::{Appended, Bucket, CHARTED, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;

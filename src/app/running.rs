@@ -61,8 +61,11 @@ fn text(data: &Path) -> Option<String> {
     Some(text)
 }
 
-/// Takes the folder for this server.
-pub(super) fn lock(data: &Path) -> Result<File, Error> {
+/// Takes the folder for this process, as long as the file is held.
+///
+/// # Errors
+/// A server has it.
+pub fn lock(data: &Path) -> Result<File, Error> {
     let folder = |source| config::Error::folder(data, source);
     // What stands in it stays: it is another server's, until the lock says otherwise.
     let mut open = OpenOptions::new();

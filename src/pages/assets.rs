@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 93] = [
+pub(crate) const FILES: [&str; 95] = [
     "icons/favicon.svg",
     "js/admin/inbox.js",
     "js/channel/bay.js",
@@ -87,12 +87,14 @@ pub(crate) const FILES: [&str; 93] = [
     "js/tabs/worker.js",
     "js/view/card.js",
     "js/view/chart.js",
+    "js/view/courses.js",
     "js/view/format.js",
     "js/view/marks.js",
     "js/view/paint.js",
     "js/view/quantities.js",
     "js/view/series.js",
     "js/view/station.js",
+    "js/view/tendency.js",
     "js/view/texts.js",
     "js/view/units.js",
     "js/view/zone.js",

@@ -168,7 +168,7 @@ impl Chart {
             band,
             y: if labelled { scale.ticks(freezing) } else { Vec::new() },
             zero: if labelled { scale.zero(freezing) } else { None },
-            x: if labelled { hours(facts) } else { Vec::new() },
+            x: if labelled { hours_every(facts, X_TICK_HOURS) } else { Vec::new() },
             last: latest.map(dot),
             marked: if labelled { marks::temperatures(facts).map(ring).collect() } else { Vec::new() },
             summary: match style {
@@ -259,8 +259,8 @@ fn paths(
     (line, band)
 }
 
-/// Every third hour of the station's clock; midnight says the day that begins.
-fn hours(facts: &Facts) -> Vec<Tick> {
+/// Every so many hours of the station's clock; midnight says the day that begins.
+pub(super) fn hours_every(facts: &Facts, step: u32) -> Vec<Tick> {
     /// Zones differ from UTC by whole quarters of an hour.
     const QUARTER_MS: i64 = 15 * MINUTE_MS;
     let (series, zone) = (&facts.series, facts.station.zone.clone());
@@ -277,7 +277,7 @@ fn hours(facts: &Facts) -> Vec<Tick> {
         // Where the clocks go back, an hour comes twice.
         let again = into.saturating_sub(labelled) <= HOUR_MS;
         if let Some(hour) = hour
-            && hour % X_TICK_HOURS == 0
+            && hour % step == 0
             && inside
             && !again
         {
@@ -311,7 +311,7 @@ fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Opti
     )
 }
 
-/// A part of a picture in percent.
+/// A part, in percent.
 pub(super) fn percent(part: f64) -> String {
     format_half_up(part * 100.0, 2)
 }

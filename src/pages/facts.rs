@@ -50,6 +50,8 @@ pub struct Facts {
     pub interval_ms: Option<i64>,
     /// Its temperatures.
     pub series: Series,
+    /// What else its main sensor measures, in the same buckets; of those quantities that a page draws.
+    pub courses: Vec<(Quantity, Vec<Bucket>)>,
     /// Its clock, if that is off.
     pub clock: Option<Off>,
     /// The newest time that its reports were of since the start, whether their values count or not.
@@ -125,6 +127,11 @@ impl Facts {
             }
         }
         Follows::of(&values)
+    }
+
+    /// How a quantity of the main sensor went, in buckets; none if it is not drawn.
+    pub(crate) fn course(&self, quantity: Quantity) -> &[Bucket] {
+        self.courses.iter().find(|(of, _)| *of == quantity).map_or(&[], |(_, buckets)| buckets)
     }
 
     /// How much warmer it is than an hour before the newest temperature, °C.

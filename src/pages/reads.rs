@@ -22,18 +22,19 @@ pub(crate) async fn station(
 ) -> Result<Facts, Error> {
     let (id, main) = (station.id, SensorName::main());
     let mut series = Series::ending(now, bucket_ms);
-    let (latest, extremes, interval_ms, buckets, marked) = tokio::try_join!(
+    let (latest, extremes, interval_ms, buckets, courses, marked) = tokio::try_join!(
         storage.latest(id),
         storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
         storage.buckets(id, &main, Quantity::Temperature, series.from, series.to, bucket_ms),
+        storage.charted(id, &main, (series.from, series.to), bucket_ms),
         storage.marked(id, series.from, series.to, MARKS_MAX),
     )?;
     series.buckets = buckets;
     let heard = storage.heard(id);
     let (clock, newest_at) = (heard.off(), heard.newest);
     let station = Arc::clone(station);
-    let facts = Facts { station, latest, extremes, interval_ms, series, clock, newest_at, marked };
+    let facts = Facts { station, latest, extremes, interval_ms, series, courses, clock, newest_at, marked };
     Ok(facts.known_at(now).into_owned())
 }
 

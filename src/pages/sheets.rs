@@ -171,6 +171,7 @@ impl Kept {
                 let heard = storage.heard(id);
                 let (clock, newest_at) = (heard.off(), heard.newest);
                 slot.values = Some(Arc::new(Facts {
+                    courses: Vec::new(),
                     station,
                     latest,
                     extremes: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::tiles;
-use crate::storage::Latest;
+use crate::storage::{Bucket, Latest};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use weather::clock;
@@ -72,6 +72,8 @@ struct Station<'a> {
     values: BTreeMap<String, Value>,
     extremes: BTreeMap<String, Extreme>,
     series: Series,
+    /// The other quantities that are drawn, in the same buckets, by their keys.
+    courses: BTreeMap<&'static str, Vec<(i64, f64, f64, f64, u32)>>,
     /// What does not count.
     marked: Vec<Mark>,
     /// Sensors that the page has no place for: their values are not here.
@@ -244,6 +246,11 @@ pub(crate) fn spark_mean(mean: f64) -> f64 {
     (mean * 100.0).round() / 100.0
 }
 
+/// A value of a small picture: finer than a pixel.
+fn course(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
 fn values<'f>(latest: impl Iterator<Item = &'f Latest>) -> BTreeMap<String, Value> {
     latest
         .map(|latest| (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at }))
@@ -262,8 +269,14 @@ impl<'a> Station<'a> {
             value: mark.value,
             reason: mark.reason.name(),
         });
+        let place = |start: Timestamp| start.since(facts.series.from) / facts.series.bucket_ms;
+        let courses = facts.courses.iter().map(|(quantity, buckets)| {
+            let point = |b: &Bucket| (place(b.start), course(b.mean), course(b.min), course(b.max), b.count);
+            (quantity.name(), buckets.iter().map(point).collect())
+        });
         Self {
             basics: Basics::of(facts, now),
+            courses: courses.collect(),
             day: day::date_at(&facts.station.zone, now).to_string(),
             values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),

@@ -4,6 +4,7 @@ use super::assets;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
+use super::courses::{Course, courses};
 use super::facts::Facts;
 use super::hero::Hero;
 use super::listing::Listing;
@@ -188,6 +189,8 @@ pub struct StationPage {
     /// The sensors that the page has no place for.
     left_out: String,
     chart: Option<Chart>,
+    /// How the other values went.
+    courses: Vec<Course>,
     /// How many values do not count, and why.
     marked: String,
     rows: Vec<Row>,
@@ -240,6 +243,7 @@ impl StationPage {
             folded,
             left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
+            courses: courses(facts, preference),
             marked: marks::text(facts),
             rows: table::rows(facts, preference),
             address: address.as_str().to_owned(),

@@ -446,6 +446,16 @@ impl Readers {
         each!(Readers, self, db => db.series(of, stretch, bucket_ms).await)
     }
 
+    /// The quantities of which pages draw a day, in buckets.
+    pub(super) async fn charted(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+        bucket_ms: i64,
+    ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
+        each!(Readers, self, db => db.charted(of, stretch, bucket_ms).await)
+    }
+
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.
     pub(super) async fn rows(
         &self,

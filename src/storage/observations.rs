@@ -107,6 +107,17 @@ pub struct Bucket {
     pub count: u32,
 }
 
+/// The quantities of which a page draws the last day.
+pub const CHARTED: [Quantity; 7] = [
+    Quantity::WindSpeed,
+    Quantity::WindGust,
+    Quantity::SeaLevelPressure,
+    Quantity::AltimeterSetting,
+    Quantity::StationPressure,
+    Quantity::Humidity,
+    Quantity::Precipitation,
+];
+
 /// Beyond which side of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {

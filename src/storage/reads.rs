@@ -139,6 +139,17 @@ impl Storage {
         self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
     }
 
+    /// The same of all [`CHARTED`](super::CHARTED) quantities of a sensor that have values then, in one question.
+    pub async fn charted(
+        &self,
+        station: StationId,
+        sensor: &SensorName,
+        (from, to): (Timestamp, Timestamp),
+        bucket_ms: i64,
+    ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
+        self.readers.charted((station, sensor), Stretch { from, to }, bucket_ms).await
+    }
+
     /// The rows of a sensor from `from` (inclusive) to `to` (exclusive), oldest first, `limit` at most. What follows is asked
     /// for from the last one's time on.
     pub async fn rows(

@@ -6,7 +6,9 @@
 
 mod admin;
 mod calibrations;
+mod charted;
 mod conversations;
+mod copy;
 mod corrections;
 mod enrol;
 mod error;
@@ -39,6 +41,7 @@ mod tidy;
 mod words;
 mod writer;
 
+pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};
 pub(super) use inspect::look;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;

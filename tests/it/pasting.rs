@@ -160,7 +160,7 @@ fn the_blocks_for_operators_can_be_pasted_in_their_order() {
     for block in blocks("docs/OPERATING.md") {
         said += &machine.pastes(&block);
     }
-    for part in ["added garden", "weather.example.org", "ok\n"] {
+    for part in ["added garden", "weather.example.org", "MiB, whole; 1 station"] {
         assert!(said.contains(part), "{part} in {said}");
     }
     assert!(machine.root.join("var/backups/stevenson/stevenson.db").exists());

@@ -12,9 +12,10 @@ use stevenson::config::{Config, Flags, Loaded, Surroundings};
 const DOCUMENT: &str = "docs/CONFIG.md";
 
 /// The sections, each with the room whose `Options` it is and its heading. The first is the top of the file.
-const SECTIONS: [(&str, &str, &str); 10] = [
+const SECTIONS: [(&str, &str, &str); 11] = [
     ("", "src/config", "The server"),
     ("storage", "src/storage", "Storage"),
+    ("backup", "src/backup", "Backups"),
     ("dock", "crates/channel/src", "The channel"),
     ("ingest", "src/ingest", "Taking reports"),
     ("door", "src/door", "The front door"),
@@ -29,10 +30,11 @@ const SECTIONS: [(&str, &str, &str); 10] = [
 const NOT_KNOBS: [(&str, &str); 1] = [("storage.file", "the server sets it: `stevenson.db` in the folder `data`")];
 
 /// Units, as the last part of a key that has one names them.
-const UNITS: [(&str, &str); 24] = [
+const UNITS: [(&str, &str); 25] = [
     ("connections", "connections"),
     ("ms", "milliseconds"),
     ("s", "seconds"),
+    ("hour", "hour of the day"),
     ("hours", "hours"),
     ("days", "days"),
     ("kib", "KiB"),

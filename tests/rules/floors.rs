@@ -10,7 +10,7 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["door", "station_port", "mqtt", "tempest"], 5),
     (&["admin", "api", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
-    (&["courier", "keeper", "lookout", "pretend"], 2),
+    (&["backup", "courier", "keeper", "lookout", "pretend"], 2),
     (&["inbox", "storage"], 1),
 ];
 

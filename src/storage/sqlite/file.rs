@@ -10,7 +10,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The owner reads and writes, and nobody else does. SQLite gives its log and index the same mode.
-const OWNER_ONLY: u32 = 0o600;
+pub(super) const OWNER_ONLY: u32 = 0o600;
 /// What group and others may do.
 const OTHERS: u32 = 0o077;
 /// What every SQLite file begins with.
@@ -39,7 +39,7 @@ pub(super) fn no_room(path: &Path, is_new: bool) -> Error {
 /// The ends of the names of SQLite's files: the database, its log, the log's index.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
@@ -52,7 +52,7 @@ pub(super) fn is_near(path: &Path, limit_bytes: u64) -> bool {
 }
 
 /// The folder of a file. A bare name lies in the working directory.
-fn folder(path: &Path) -> &Path {
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -208,9 +208,13 @@ async fn meta_or(conn: &mut SqliteConnection, key: &str, value: &str) -> Result<
 /// Random bytes in the journal's name: enough that two databases never share one.
 const EPOCH_BYTES: usize = 9;
 
+/// Another name for a journal.
+pub(super) fn new_epoch() -> Result<String, Error> {
+    Ok(Base64UrlUnpadded::encode_string(&keys::random::<EPOCH_BYTES>()?))
+}
+
 async fn epoch(conn: &mut SqliteConnection) -> Result<String, Error> {
-    let fresh = Base64UrlUnpadded::encode_string(&keys::random::<EPOCH_BYTES>()?);
-    Ok(meta_or(conn, "epoch", &fresh).await?)
+    Ok(meta_or(conn, "epoch", &new_epoch()?).await?)
 }
 
 const SYNC_NORMAL: &str = "PRAGMA synchronous = NORMAL";

@@ -2,8 +2,8 @@
 
 use super::texts::Texts;
 use super::{
-    admin, calibrations, conversations, corrections, enrol, journal, last_when, many, mappings, observations, recorded,
-    series, stations,
+    admin, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings, observations,
+    recorded, series, stations,
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
@@ -99,6 +99,16 @@ impl Readers {
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
         Ok(series::series(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
+    }
+
+    /// The quantities of which pages draw a day, in buckets.
+    pub(in crate::storage) async fn charted(
+        &self,
+        of: (StationId, &SensorName),
+        stretch: Stretch,
+        bucket_ms: i64,
+    ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
+        Ok(charted::charted(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
     }
 
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.

@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 use weather::time::Timestamp;
 
 /// Most buckets in one answer, from the start of the stretch: more than any screen has columns.
-const BUCKETS_MAX: i64 = 20_000;
+pub(super) const BUCKETS_MAX: i64 = 20_000;
 
 pub(super) async fn series(
     db: &SqlitePool,

@@ -3,6 +3,7 @@
 //! A column cannot be a parameter, so these texts cannot be constants as the others are. Nothing goes into them but
 //! names from the table; whatever a user sends is a parameter.
 
+use crate::storage::observations::CHARTED;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::sync::Arc;
 use weather::quantity::Quantity;
@@ -19,6 +20,8 @@ pub(super) struct Texts {
     pub counted: SqlStr,
     /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
     pub kept: SqlStr,
+    /// The charted quantities of a sensor in buckets: the start, then mean, lowest, highest and number of each.
+    pub charted: SqlStr,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -70,6 +73,10 @@ impl Texts {
                 ORDER BY observed_ms LIMIT $4",
                 names(", ", str::to_owned)
             )),
+            charted: text(of_stretch(
+                &format!("observed_ms / $5 * $5 AS start, {}", charted()),
+                "GROUP BY start ORDER BY start LIMIT $6",
+            )),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -104,6 +111,14 @@ fn observation() -> String {
         names(", ", str::to_owned),
         names(", ", |_| "?".to_owned())
     )
+}
+
+fn charted() -> String {
+    let of = |quantity: Quantity| {
+        let name = quantity.name();
+        format!("avg({name}), min({name}), max({name}), count({name})")
+    };
+    CHARTED.map(of).join(", ")
 }
 
 fn rows() -> String {

@@ -17,7 +17,7 @@
  * @param {Station | Card} described @returns {Station}
  */
 export function stationOf(described) {
-  if (!('spark' in described)) return described;
+  if (!('spark' in described)) return withCourses(described);
   const { spark, ...rest } = described;
   const points = spark.means.flatMap((mean, place) =>
     mean === null ? [] : [/** @type {Point} */ ([spark.start + place * spark.bucket_ms, mean, mean, mean, 1])],
@@ -26,6 +26,24 @@ export function stationOf(described) {
   if (last) last[4] = spark.count;
   const series = { start: spark.start, bucket_ms: spark.bucket_ms, points };
   return { ...rest, day: '', extremes: {}, series, card: true };
+}
+
+/**
+ * The same with the courses as series: the page has the place of each bucket in the window, and not its start.
+ * @param {Station} station @returns {Station}
+ */
+function withCourses(station) {
+  if (!station.courses) return station;
+  const { start, bucket_ms } = station.series;
+  /** @type {Record<string, import('./series.js').Series>} */
+  const courses = {};
+  for (const [key, points] of Object.entries(/** @type {any} */ (station.courses)))
+    courses[key] = {
+      start,
+      bucket_ms,
+      points: points.map((/** @type {Point} */ [place, ...rest]) => [start + place * bucket_ms, ...rest]),
+    };
+  return { ...station, courses };
 }
 
 /** Values that a card shows of no station alone. */

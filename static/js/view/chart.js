@@ -136,8 +136,11 @@ function zero({ bottom, step }, top, down, freezing) {
   return between ? { at: percent(down(freezing)), label: fixed(freezing, 0) } : undefined;
 }
 
-/** Every third hour of the station's clock; midnight says the day that begins. @param {Zone} zone @param {number} from */
-function xTicks(zone, from) {
+/**
+ * Every so many hours of the station's clock; midnight says the day that begins.
+ * @param {Zone} zone @param {number} from @param {number} [step]
+ */
+export function xTicks(zone, from, step = X_TICK_HOURS) {
   /** @type {Tick[]} */
   const ticks = [];
   let labelled = -Infinity;
@@ -146,7 +149,7 @@ function xTicks(zone, from) {
     const part = into / DAY_MS;
     const inside = part * 100 >= X_MARGIN_PERCENT && part * 100 <= 100 - X_MARGIN_PERCENT;
     // Where the clocks go back, an hour comes twice.
-    if (minute !== 0 || hour % X_TICK_HOURS !== 0 || !inside || into - labelled <= HOUR_MS) continue;
+    if (minute !== 0 || hour % step !== 0 || !inside || into - labelled <= HOUR_MS) continue;
     labelled = into;
     const label = hour === 0 ? weekday(zone, from + into) : hourMinute(zone, from + into);
     ticks.push({ at: percent(part), label, strong: hour === 0 });

@@ -2,6 +2,7 @@
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
 import { set, write } from '../dom/change.js';
 import { draw } from './chart.js';
+import { drawCourse } from './courses.js';
 import { format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
 import { heroState, stateOf } from './station.js';
@@ -52,6 +53,7 @@ function paintStation(scope, station, seen) {
   }
   paintTemperature(scope, station, seen);
   paintChart(scope, station, seen);
+  for (const figure of scope.querySelectorAll('[data-course]')) paintCourse(figure, station, seen);
 }
 
 /** @param {Element} place @param {Station} station @param {Seen} seen */
@@ -151,6 +153,45 @@ function paintChart(scope, station, seen) {
       : []),
   );
   paintTable(scope, station, seen);
+}
+
+/** @param {Element} figure @param {Station} station @param {Seen} seen */
+function paintCourse(figure, station, seen) {
+  const key = String(figure.getAttribute('data-course'));
+  const series = station.courses?.[key];
+  const version = `${series?.start} ${series?.version ?? 0} ${station.courses?.wind_gust?.version ?? 0}`;
+  if (painted.get(figure) === version) return;
+  painted.set(figure, version);
+  /** @param {string} name */
+  const part = (name) => figure.querySelector(`[data-course-part="${name}"]`);
+  const drawing = drawCourse(station, key, seen.units);
+  const canvas = part('canvas');
+  if (canvas) set(canvas, 'aria-label', drawing?.summary ?? 'No values in the last 24 hours.');
+  for (const name of /** @type {const} */ (['line', 'second', 'bars'])) {
+    const node = part(name);
+    if (node) set(node, 'd', drawing?.[name] ?? '');
+  }
+  const note = part('note');
+  if (note) write(note, drawing?.note ?? '');
+  const last = part('last');
+  if (last) set(last, 'visibility', drawing?.last ? 'visible' : 'hidden');
+  if (last && drawing?.last) {
+    set(last, 'cx', `${drawing.last.x}%`);
+    set(last, 'cy', `${drawing.last.y}%`);
+  }
+  if (!drawing) return;
+  part('y')?.replaceChildren(...drawing.y.map((tick) => shape('text', { x: '100%', y: `${tick.at}%` }, tick.label)));
+  part('x')?.replaceChildren(
+    ...drawing.x.map((tick) =>
+      shape('text', { x: `${tick.at}%`, y: '16', ...(tick.strong && { class: 'midnight' }) }, tick.label),
+    ),
+  );
+  part('grid')?.replaceChildren(
+    ...drawing.y.map(({ at }) => shape('line', { x1: '0', x2: '100%', y1: `${at}%`, y2: `${at}%` })),
+    ...drawing.x.map(({ at, strong }) =>
+      shape('line', { x1: `${at}%`, x2: `${at}%`, y1: '0', y2: '100%', ...(strong && { class: 'midnight' }) }),
+    ),
+  );
 }
 
 /** The table behind the chart, an hour a row. @param {Element} scope @param {Station} station @param {Seen} seen */

@@ -22,6 +22,7 @@ import { date } from './zone.js';
  * @property {number | null} [dew_point] if the station does not send it
  * @property {number | null} [wbgt]
  * @property {import('./series.js').Series} series
+ * @property {Record<string, import('./series.js').Series>} [courses] what else is drawn, in the same buckets, by key
  * @property {import('./marks.js').Mark[]} [marked] values of the last 24 hours that do not count
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
  * @property {string[]} [left_out] sensors that the page has no place for
@@ -122,6 +123,7 @@ export function take(station, report, now) {
     if (!report.late && old && old.at >= at && !isAhead(old.at, now)) continue; // The page was rendered with it already.
     // A card knows the number of values of its last bucket only.
     if (key === 'temperature' && !(station.card && report.late)) add(station.series, at, value);
+    if (station.courses?.[key]) add(station.courses[key], at, value);
     if (date(station.zone, at) === station.day) stretch(station.extremes, key, value, at);
     if (!report.late) station.values[key] = { value, at };
   }
@@ -147,6 +149,7 @@ const isLeftOut = ({ left_out: sensors }, key) => sensors?.includes(key.split('/
  */
 export function turn(station, now) {
   roll(station.series, now);
+  for (const course of Object.values(station.courses ?? {})) roll(course, now);
   const today = date(station.zone, now);
   if (today <= station.day) return;
   station.day = today;

@@ -35,6 +35,7 @@ pub fn silent(slug: &str, name: &str, bucket_ms: i64) -> Facts {
         extremes: Vec::new(),
         interval_ms: None,
         series: Series::ending(NOW, bucket_ms),
+        courses: Vec::new(),
         clock: None,
         newest_at: None,
         marked: Vec::new(),
@@ -68,7 +69,29 @@ pub fn station(slug: &str, name: &str, bucket_ms: i64, now_c: f64, age_ms: i64) 
         extreme(WindGust, (0.0, 9 * HOUR_MS), (12.3, 2 * HOUR_MS)),
     ];
     facts.series.buckets = day(&facts.series, now_c, at);
+    facts.courses = courses(&facts.series.buckets);
     facts
+}
+
+/// What the other values were while the temperature was so: each ends where its newest value is.
+fn courses(temperatures: &[Bucket]) -> Vec<(Quantity, Vec<Bucket>)> {
+    use Quantity::*;
+    let count = temperatures.len();
+    let of = |value: &dyn Fn(f64, &Bucket) -> (f64, f64)| -> Vec<Bucket> {
+        let part = |place: usize| (count - 1 - place) as f64 / 6.0;
+        let bucket = |(place, bucket): (usize, &Bucket)| {
+            let (mean, width) = value(part(place), bucket);
+            Bucket { start: bucket.start, mean, min: mean - width, max: mean + width, count: bucket.count }
+        };
+        temperatures.iter().enumerate().map(bucket).collect()
+    };
+    vec![
+        (WindSpeed, of(&|hours, _| (4.2 - 1.6 * (hours * 0.4).sin() * (hours / 24.0), 0.4))),
+        (WindGust, of(&|hours, _| (6.5 - 2.0 * (hours * 0.4).sin() * (hours / 24.0), 1.4))),
+        (SeaLevelPressure, of(&|hours, _| (1013.2 + hours * 0.35, 0.0))),
+        (Humidity, of(&|hours, bucket| (62.0 + hours * 0.5 - (bucket.mean - temperatures[count - 1].mean), 0.0))),
+        (Precipitation, of(&|hours, _| (if hours < 15.5 { 2.4 - (hours / 3.0).floor() * 0.4 } else { 5.0 }, 0.0))),
+    ]
 }
 
 /// The same with more sensors than one.
@@ -92,6 +115,7 @@ pub fn with_sensors(mut facts: Facts) -> Facts {
 pub fn with_gap(mut facts: Facts, from_h: i64, to_h: i64) -> Facts {
     let silent = NOW.plus(-from_h * HOUR_MS)..NOW.plus(-to_h * HOUR_MS);
     facts.series.buckets.retain(|bucket| !silent.contains(&bucket.start));
+    facts.courses.iter_mut().for_each(|(_, buckets)| buckets.retain(|bucket| !silent.contains(&bucket.start)));
     facts
 }
 
