@@ -15,10 +15,12 @@ mod scale;
 mod summary;
 mod table;
 mod ticks;
+mod window;
 
-pub use asked::{Asked, BadQuestion, Edge, Range, Stretch, Window};
+pub use asked::{Asked, BadQuestion, Edge, Range, Stretch};
 pub use page::{Around, HistoryPage};
 pub use past::{Past, Strand, Strands, Whose, Wind};
+pub use window::Window;
 
 use super::clock;
 use super::desk::Desk;

@@ -113,6 +113,10 @@ async fn a_picture_is_zoomed_panned_and_read_by_keys_and_by_mouse() {
     })
     .await;
     assert_eq!(value(&browser, asked).await, questions);
+    // What comes late lies further back: the server is asked again.
+    let late = chrono::Utc::now().timestamp_millis() - 5 * HOUR_MS - 77_000;
+    post(&server.url, &key, &json!({"observed_at": late, "humidity": 61})).await.expect("an answer");
+    until(&browser, &format!("{asked} > {questions}"), json!(true)).await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
     browser.close().await;
 }

@@ -1,6 +1,6 @@
 //! Amounts that fell, summed up over round times of the station's clock.
 
-use super::asked::Window;
+use super::window::Window;
 use crate::pages::clock;
 use crate::storage::Span;
 use chrono::{Datelike, Days, Months, NaiveDate, Timelike};

@@ -1,6 +1,5 @@
 //! A picture of a group of quantities: finished strings for the template.
 
-use super::asked::Window;
 use super::bars::{Bar, Width, bars};
 use super::groups::{Shape, shape};
 use super::look::{Look, looks};
@@ -9,6 +8,7 @@ use super::scale::Scale;
 use super::summary;
 use super::table::Table;
 use super::ticks;
+use super::window::Window;
 use crate::pages::chart::{Tick, percent};
 use crate::storage::Span;
 use weather::preference::Preference;

@@ -1,10 +1,11 @@
 //! The history page: finished strings for its template.
 
-use super::asked::{Asked, BadQuestion, Edge, Range, Stretch, WITH_MAX, Window};
+use super::asked::{Asked, BadQuestion, Edge, Range, Stretch, WITH_MAX};
 use super::calendar::{self, DAYS_MAX, Month};
 use super::figure::Figure;
 use super::past::Past;
 use super::rose::Rose;
+use super::window::Window;
 use crate::pages::clock;
 use crate::pages::views::{ForOwner, Frame};
 use crate::storage::words::Visitor;
@@ -127,7 +128,9 @@ impl HistoryPage {
         page.dates.from = day::date_at(zone, window.from).to_string();
         page.dates.to = day::date_at(zone, window.to.plus(-1)).to_string();
         page.window = written(window, zone);
-        page.earlier = step(-1);
+        if asked.stretch != Stretch::Range(Range::All) {
+            page.earlier = step(-1);
+        }
         if window.to < now.plus(-DAY_MS) {
             page.later = step(1);
         }

@@ -1,7 +1,7 @@
 //! What a history page knows: spans of each quantity over a window, and local days.
 
-use super::asked::Window;
 use super::groups::Group;
+use super::window::Window;
 use crate::storage::{Day, Span};
 use chrono::NaiveDate;
 use std::sync::Arc;

@@ -54,7 +54,7 @@ struct Told {
     /// The datastream whose news go on with it; empty: none.
     key: String,
     shape: &'static str,
-    /// The middle of what the window has of each span.
+    /// The middle of what the window has of each span, or of the whole bar.
     at: Vec<Timestamp>,
     value: Vec<Option<f64>>,
     /// The band; empty: it has none.
@@ -87,7 +87,7 @@ impl Picture {
         let decimals = preference.decimals(of.group.quantities[0]);
         let number = Number { unit: plan.unit, decimals: decimals + MORE_DECIMALS };
         let strand = |(place, look): (usize, &Look)| match plan.fallen.get(place) {
-            Some(bars) => fallen(past, bars, look, number),
+            Some(bars) => fallen(bars, look, number),
             None => measured(past, &of.strands[place], look, number),
         };
         Self {
@@ -144,10 +144,11 @@ fn measured(past: &Past, strand: &Strand, look: &Look, number: Number) -> Told {
     told
 }
 
-fn fallen(past: &Past, bars: &[Bar], look: &Look, number: Number) -> Told {
+fn fallen(bars: &[Bar], look: &Look, number: Number) -> Told {
     let mut told = Told { label: look.label.clone(), class: look.class.clone(), shape: "bars", ..Told::default() };
     for bar in bars {
-        told.push(past.window.middle(bar.from, bar.to), number.of(bar.amount), None);
+        // The whole bar's, also where the window has a part of it: all bars are of one width.
+        told.push(bar.from.plus(bar.to.since(bar.from) / 2), number.of(bar.amount), None);
     }
     if let Some(last) = bars.last() {
         (told.to, told.length_ms, told.count) = (Some(last.to), last.to.since(last.from), last.count);

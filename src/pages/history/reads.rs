@@ -1,8 +1,9 @@
 //! Reads from storage what a history page shows. Nothing is read without a bound.
 
-use super::asked::{Asked, BadQuestion, Window};
+use super::asked::{Asked, BadQuestion};
 use super::groups::{Group, groups};
 use super::past::{Past, Strand, Strands, Whose, Wind};
+use super::window::Window;
 use crate::pages::fault::Fault;
 use crate::storage::{self, Latest, Span, Storage};
 use chrono::Days;

@@ -1,6 +1,6 @@
 //! Places on the axis of time: round times of the station's clock, as many as there is room for.
 
-use super::asked::Window;
+use super::window::Window;
 use crate::pages::chart::{Tick, percent};
 use crate::pages::clock;
 use chrono::{Datelike, Days, Months, NaiveDate, Timelike};

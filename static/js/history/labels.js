@@ -25,7 +25,7 @@ export function setApart(places, apart, lowest) {
  * @param {any} u the plot @param {readonly Strand[]} strands @param {{of: (colour: string) => string}} palette
  */
 export function nameLines(u, strands, palette) {
-  if (strands.length < 2) return;
+  if (strands.length < 2 || strands.some(({ shape }) => shape === 'bars')) return;
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
   const { min, max } = u.scales.x;

@@ -173,6 +173,8 @@ export class Plot {
       const [name, dash] = LOOKS[look] ?? LOOKS.own;
       const base = { stroke: colour(name), width: look === 'own' ? 2 : 1.5, dash, spanGaps: false };
       const alone = (/** @type {any} */ u, /** @type {number} */ place) => lonely(u.data[place]);
+      const fell = (/** @type {any} */ u, /** @type {number} */ place) =>
+        [...u.data[place].keys()].filter((at) => u.data[place][at] > 0);
       const dots = { show: true, size: 5, fill: colour(name), filter: alone };
       if (shape !== 'bars') series.push({ ...base, points: dots });
       else if (look === 'own')
@@ -183,7 +185,7 @@ export class Plot {
           paths: uPlot.paths.bars({ size: [0.84, 80], align: 0 }),
           points: { show: false },
         });
-      else series.push({ ...base, paths: () => null, points: { show: true, size: 6, fill: colour(name) } });
+      else series.push({ ...base, paths: () => null, points: { ...dots, size: 6, filter: fell } });
       if (low.length === 0) continue;
       const edge = { width: 0, points: { show: false } };
       series.push({ ...edge }, { ...edge });
