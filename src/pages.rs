@@ -12,6 +12,7 @@ mod embed;
 mod facts;
 mod fault;
 mod hero;
+pub mod history;
 mod lab;
 mod listing;
 mod marks;
@@ -71,7 +72,8 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    [routes![overview, station, units, file, favicon], talk::routes(), lab::routes(), embed::routes()].concat()
+    let own = routes![overview, station, units, file, favicon];
+    [own, talk::routes(), history::routes(), lab::routes(), embed::routes()].concat()
 }
 
 /// The largest form, for Rocket's `limits`.
@@ -170,7 +172,14 @@ fn local_path(back: &str) -> String {
     if let Some(query) = back.strip_prefix("/?") {
         return Asked::read(query).path();
     }
-    let ours = back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    let below = back.strip_prefix("/s/");
+    if let Some((slug, rest)) = below.and_then(|below| below.split_once('/'))
+        && let Ok(slug) = Slug::new(slug)
+        && let Some(path) = history::local_path(&slug, rest)
+    {
+        return path;
+    }
+    let ours = back == "/lab" || below.is_some_and(|slug| Slug::new(slug).is_ok());
     if ours { back.to_owned() } else { "/".to_owned() }
 }
 
@@ -192,7 +201,12 @@ mod tests {
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
         assert_eq!(local_path("/?page=2&sort=heard&x=//evil.example"), "/?sort=heard&page=2");
+        assert_eq!(local_path("/s/hut/history?range=7d&x=//evil.example"), "/s/hut/history?range=7d");
+        assert_eq!(local_path("/s/hut/history?from=evil"), "/s/hut/history");
         for elsewhere in [
+            "/s/hut/elsewhere",
+            "/s/../history",
+            "/s/hut/history//evil.example",
             "//evil.example",
             "/?//evil.example",
             "https://evil.example",

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 83] = [
+pub(crate) const FILES: [&str; 96] = [
     "embed.css",
     "icons/favicon.svg",
     "js/admin/inbox.js",
@@ -38,6 +38,16 @@ pub(crate) const FILES: [&str; 83] = [
     "js/channel/wire.js",
     "js/channel/words.js",
     "js/dom/change.js",
+    "js/history/ask.js",
+    "js/history/colours.js",
+    "js/history/gestures.js",
+    "js/history/labels.js",
+    "js/history/main.js",
+    "js/history/news.js",
+    "js/history/plot.js",
+    "js/history/readout.js",
+    "js/history/strand.js",
+    "js/history/window.js",
     "js/keeper/chat.js",
     "js/keeper/conversation.js",
     "js/keeper/notice.js",
@@ -92,6 +102,9 @@ pub(crate) const FILES: [&str; 83] = [
     "style.css",
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",
+    "vendor/uplot-1.6.32/LICENSE",
+    "vendor/uplot-1.6.32/uPlot.iife.min.js",
+    "vendor/uplot-1.6.32/uPlot.min.css",
 ];
 
 /// The folder of the scripts.
@@ -100,6 +113,11 @@ const SCRIPTS: &str = "js/";
 const PAGE_ROOMS: [&str; 7] = ["channel", "tabs", "dom", "view", "keeper", "meter", "page"];
 /// The rooms that the lab runs; `main.js` is in the last.
 const LAB_ROOMS: [&str; 4] = ["channel", "dom", "meter", "lab"];
+/// The rooms that the history page runs; of others it runs [`HISTORY_ALSO`].
+const HISTORY_ROOMS: [&str; 3] = ["channel", "tabs", "history"];
+/// What the history page runs of other rooms.
+const HISTORY_ALSO: [&str; 5] =
+    ["js/page/choice.js", "js/view/format.js", "js/view/quantities.js", "js/view/units.js", "js/view/zone.js"];
 /// A worker runs this: no page does.
 const WORKER: &str = "js/tabs/worker.js";
 
@@ -111,6 +129,12 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 /// The modules of the lab.
 pub(crate) fn lab_modules() -> impl Iterator<Item = &'static str> {
     modules_of(&LAB_ROOMS)
+}
+
+/// The modules of the history page.
+pub(crate) fn history_modules() -> impl Iterator<Item = &'static str> {
+    let rooms = modules_of(&HISTORY_ROOMS);
+    rooms.chain(HISTORY_ALSO)
 }
 
 fn modules_of(rooms: &'static [&str]) -> impl Iterator<Item = &'static str> {
@@ -230,6 +254,9 @@ mod tests {
     fn a_page_asks_at_once_for_all_that_it_runs_and_for_no_more() {
         assert_eq!(needed_by("js/page/main.js"), modules().collect::<Vec<_>>());
         assert_eq!(needed_by("js/lab/main.js"), lab_modules().collect::<Vec<_>>());
+        let mut history: Vec<_> = history_modules().collect();
+        history.sort_unstable();
+        assert_eq!(needed_by("js/history/main.js"), history);
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl Fault {
 }
 
 impl Fault {
+    /// The question makes no sense.
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self(Problem::new(Status::BadRequest, detail))
+    }
+
     /// The form is none of our pages'.
     pub(crate) fn forbidden() -> Self {
         Self(Problem::new(Status::Forbidden, detail(Status::Forbidden)))

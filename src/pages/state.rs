@@ -62,6 +62,9 @@ struct Clock {
     off: String,
 }
 
+/// Start, mean, lowest, highest and number of a bucket.
+type CoursePoint = (i64, f64, f64, f64, u32);
+
 /// What a station's own page knows of it.
 #[derive(Debug, Serialize)]
 struct Station<'a> {
@@ -73,7 +76,7 @@ struct Station<'a> {
     extremes: BTreeMap<String, Extreme>,
     series: Series,
     /// The other quantities that are drawn, in the same buckets, by their keys.
-    courses: BTreeMap<&'static str, Vec<(i64, f64, f64, f64, u32)>>,
+    courses: BTreeMap<&'static str, Vec<CoursePoint>>,
     /// What does not count.
     marked: Vec<Mark>,
     /// Sensors that the page has no place for: their values are not here.

@@ -112,8 +112,7 @@ impl Frame {
     }
 
     /// The same with the time of rendering on the station's clock.
-    fn local(self, facts: &Facts, now: Timestamp) -> Self {
-        let zone = &facts.station.zone;
+    pub(crate) fn local(self, zone: &Zone, now: Timestamp) -> Self {
         Self { as_of: clock::hour_minute(zone, now), clock: zone.name().to_owned(), ..self }
     }
 }
@@ -233,7 +232,7 @@ impl StationPage {
         Self {
             frame: Frame::still(&title, &path, now, preference)
                 .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
-                .local(facts, now)
+                .local(&facts.station.zone, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),
             name: facts.station.name.clone(),

@@ -9,6 +9,7 @@ mod admin;
 mod chrome;
 mod feed;
 mod guard;
+mod history;
 mod js;
 mod keeper;
 mod lab_page;

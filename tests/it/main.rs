@@ -28,6 +28,7 @@ mod drive;
 mod embed;
 mod folder;
 mod guard;
+mod history;
 mod ingest;
 mod keeper;
 mod metrics;

@@ -1,5 +1,7 @@
 //! The pages, rendered with made-up data: whole, honest, harmless.
 
+#[path = "pages/history.rs"]
+mod history;
 #[path = "pages/stories.rs"]
 mod stories;
 #[path = "pages/talk.rs"]
@@ -123,7 +125,7 @@ fn book() -> Rocket<Build> {
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())
         .mount("/", own.collect::<Vec<_>>())
-        .mount("/", routes![one_story, many])
+        .mount("/", routes![one_story, many, history::story])
         .register("/", pages::catchers())
 }
 
@@ -166,6 +168,7 @@ const STORIES: [&str; 20] = [
 fn every_page() -> Vec<(String, String)> {
     let client = client();
     let mut paths: Vec<String> = STORIES.iter().map(|name| format!("/story/{name}")).collect();
+    paths.extend(history::STORIES.iter().map(|(name, _)| format!("/history/{name}")));
     paths.extend(["/stories/all", "/stories/single", "/stories/empty", "/nowhere"].map(String::from));
     paths.into_iter().map(|path| (path.clone(), body(&client, &path))).collect()
 }
@@ -202,6 +205,7 @@ fn no_page_has_an_inline_script_style_or_handler() {
         }
         for script in html.split("<script").skip(1) {
             let harmless = script.starts_with(r#" type="application/json" id="state">"#)
+                || script.starts_with(r#" defer src="/static/"#)
                 || script.starts_with(r#" type="module" src="/static/"#);
             assert!(harmless, "{path}: {}", &script[..script.len().min(60)]);
         }
@@ -213,7 +217,7 @@ fn a_name_is_text_and_never_markup() {
     for (path, html) in every_page() {
         assert!(!html.contains("<script>"), "{path}");
         assert!(!html.contains("</title>&") && html.matches("</title>").count() == 1, "{path}");
-        if path.contains("hostile") {
+        if path.starts_with("/story/hostile") {
             assert_eq!(state(&html)["stations"][0]["name"], HOSTILE);
         }
     }
@@ -503,7 +507,12 @@ fn a_file_is_for_ever_under_its_build_and_asked_for_under_any_other() {
 #[test]
 fn every_module_that_a_script_imports_is_served() {
     let client = client();
-    let mut left = vec!["page/main.js".to_owned(), "tabs/worker.js".to_owned(), "lab/main.js".to_owned()];
+    let mut left = vec![
+        "page/main.js".to_owned(),
+        "tabs/worker.js".to_owned(),
+        "lab/main.js".to_owned(),
+        "history/main.js".to_owned(),
+    ];
     let mut known = left.clone();
     while let Some(module) = left.pop() {
         let answer = client.get(format!("/static/any/js/{module}")).dispatch();

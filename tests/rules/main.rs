@@ -7,4 +7,5 @@ mod floors;
 mod log_doc;
 mod rooms;
 mod sources;
+mod vendor;
 mod words;

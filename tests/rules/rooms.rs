@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each room of `static/js/`, and the rooms that its scripts may import from.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("admin", &["channel"]),
     ("channel", &[]),
     ("tabs", &["channel"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("meter", &["channel", "dom"]),
     ("keeper", &["dom", "view"]),
     ("page", &["channel", "tabs", "dom", "view", "meter", "keeper"]),
+    ("history", &["channel", "tabs", "view", "page"]),
     ("lab", &["channel", "dom", "meter"]),
 ];
 

@@ -26,7 +26,7 @@ const TRUCK_WORDS: [&str; 19] = [
 ];
 
 /// The rooms that speak of trucks.
-const TRUCK_ROOMS: [&str; 19] = [
+const TRUCK_ROOMS: [&str; 20] = [
     "src/door",
     "crates/channel",
     "crates/lab",
@@ -46,6 +46,7 @@ const TRUCK_ROOMS: [&str; 19] = [
     "src/app",
     "src/lib",
     "static/js/page",
+    "static/js/history",
     "static/js/admin",
 ];
 

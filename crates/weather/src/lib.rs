@@ -31,4 +31,5 @@ pub mod values;
 pub mod visible;
 pub mod warmth;
 pub mod wind;
+pub mod wind_rose;
 pub mod zone;

@@ -63,6 +63,11 @@ impl Preference {
         self.shown(quantity).0
     }
 
+    /// With how many decimals a quantity is shown.
+    pub fn decimals(self, quantity: Quantity) -> u32 {
+        self.shown(quantity).1
+    }
+
     /// The unit a quantity is shown in, and with how many decimals.
     fn shown(self, quantity: Quantity) -> (Unit, u32) {
         let canonical = quantity.unit();

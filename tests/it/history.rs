@@ -1,0 +1,143 @@
+//! The history page of a station over a real database, from outside.
+
+use crate::kit::app::TestApp;
+use serde_json::{Value, json};
+
+/// 2026-10-25 00:00 in Berlin, where that day has 25 hours.
+const LONG_DAY_MS: i64 = 1_792_879_200_000;
+const HOUR_MS: i64 = 3_600_000;
+
+async fn get(app: &TestApp, path: &str) -> (u16, String) {
+    let request = reqwest::Client::new().get(format!("{}{path}", app.url)).header("Accept", "text/html");
+    let answer = request.send().await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("a text"))
+}
+
+/// A station with a value each half hour of five days about the long day: the degrees are the hours since.
+async fn with_days(app: &TestApp) {
+    let (_, key) = app.add_station("town-hall").await;
+    for day in -2..3_i64 {
+        let readings: Vec<_> = (0..50)
+            .map(|half| LONG_DAY_MS + day * 24 * HOUR_MS + half * HOUR_MS / 2)
+            .map(|at| json!({"observed_at": at, "temperature": (at - LONG_DAY_MS) as f64 / HOUR_MS as f64 / 10.0, "humidity": 50}))
+            .collect();
+        app.measures(&key, &json!(readings)).await;
+    }
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
+    rest.split_once(end).expect("an end").0
+}
+
+/// The rows of a picture's table: time and cells.
+fn rows(html: &str, figure: &str) -> Vec<Vec<String>> {
+    let figure = between(html, &format!("data-figure=\"{figure}\">"), "</section>");
+    let body = between(figure, "<tbody>", "</tbody>");
+    let text = |cell: &str| cell.split('<').next().unwrap_or_default().replace('−', "-");
+    let row = |row: &str| {
+        let time = between(row, "<time datetime=\"", "\"").to_owned();
+        std::iter::once(time).chain(row.split("<td>").skip(1).map(text)).collect()
+    };
+    body.split("<tr>").skip(1).map(row).collect()
+}
+
+#[tokio::test]
+async fn the_csv_has_exactly_what_the_table_shows() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    let (status, html) = get(&app, "/s/town-hall/history?from=2026-10-24&to=2026-10-26").await;
+    assert_eq!(status, 200);
+    let table = rows(&html, "temperature");
+    assert!(table.len() > 100 && table.len() <= 201, "{}", table.len());
+    let figure = between(&html, "data-figure=\"temperature\">", "</section>");
+    let link = between(figure, "class=\"csv\" href=\"", "\"").replace("&#38;", "&");
+    let answer = reqwest::get(format!("{}{link}", app.url)).await.expect("an answer");
+    assert!(answer.headers()["content-type"].to_str().expect("text").starts_with("text/csv"));
+    let disposition = answer.headers()["content-disposition"].to_str().expect("text").to_owned();
+    assert_eq!(disposition, "attachment; filename=\"town-hall-temperature.csv\"");
+    let csv = answer.text().await.expect("a text");
+    let mut lines = csv.lines();
+    let head =
+        "time,\"local time, Europe/Berlin\",\"Temperature mean, °C\",\"Temperature low, °C\",\"Temperature high, °C\"";
+    assert_eq!(lines.next(), Some(head));
+    let cells = |line: &str| -> Vec<String> {
+        let cells: Vec<&str> = line.split(',').collect();
+        std::iter::once(cells[0]).chain(cells[2..].iter().copied()).map(str::to_owned).collect()
+    };
+    assert_eq!(lines.map(cells).collect::<Vec<_>>(), table);
+}
+
+#[tokio::test]
+async fn two_dates_are_local_days_and_a_long_day_is_whole() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    let (status, html) = get(&app, "/s/town-hall/history?from=2026-10-25&to=2026-10-25").await;
+    assert_eq!(status, 200);
+    let table = rows(&html, "temperature");
+    assert_eq!(table.len(), 50, "half an hour each of 25 hours");
+    let summary = between(&html, "role=\"img\" aria-label=\"", "\"");
+    assert!(
+        summary.contains("lowest 0.0 °C") && summary.contains("highest 2.5 °C") && !summary.contains("gap"),
+        "{summary}"
+    );
+    assert!(html.contains("name=\"from\" value=\"2026-10-25\"") && html.contains("name=\"to\" value=\"2026-10-25\""));
+    assert!(html.contains("<span data-window>Sun 25 Oct 2026</span>"));
+}
+
+#[tokio::test]
+async fn a_question_that_makes_no_sense_gets_a_page_that_says_why() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    for (query, said) in [
+        ("?range=week", "There is no range “week”. Choose 24h, 7d, 30d, 1y or all."),
+        ("?from=2026-02-30", "“2026-02-30” is no date. Write it like 2026-11-30."),
+        ("?from=2026-10-26&to=2026-10-24", "The first day comes after the last."),
+        ("?sensor=attic", "The station has no sensor “attic”."),
+        ("?with=nowhere", "There is no station “nowhere” to lay over."),
+        ("?from=%3Cscript%3E", "“&#60;script&#62;” is no date."),
+    ] {
+        let (status, html) = get(&app, &format!("/s/town-hall/history{query}")).await;
+        assert_eq!(status, 400, "{query}");
+        assert!(html.contains(said) && html.contains("name=\"from\""), "{query}: {html}");
+        let (status, _) = get(&app, &format!("/s/town-hall/history/csv{query}&figure=temperature")).await;
+        assert_eq!(status, 400, "{query}");
+    }
+    assert_eq!(get(&app, "/s/nowhere/history").await.0, 404);
+    assert_eq!(get(&app, "/s/town-hall/history/csv?figure=co2").await.0, 404);
+    for extreme in
+        ["?from=1700-01-01&to=9999-12-31", "?range=all", "?from=2100-01-01", "?year=1&from=1700-01-01&to=1700-01-02"]
+    {
+        let (status, html) = get(&app, &format!("/s/town-hall/history{extreme}")).await;
+        assert!(status == 200 || (status == 400 && extreme == "?from=2100-01-01"), "{extreme}: {status} {html}");
+    }
+}
+
+#[tokio::test]
+async fn scripts_are_told_what_the_table_shows_in_as_many_spans_as_they_ask_for() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    let query = "from=2026-10-22&to=2026-10-31";
+    let (_, html) = get(&app, &format!("/s/town-hall/history?{query}")).await;
+    let (status, told) = get(&app, &format!("/s/town-hall/history/series?{query}&points=200")).await;
+    assert_eq!(status, 200);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    let strand = &told["figures"][0]["strands"][0];
+    let values: Vec<f64> = strand["value"].as_array().expect("values").iter().filter_map(Value::as_f64).collect();
+    let table: Vec<f64> = rows(&html, "temperature").iter().map(|row| row[1].parse().expect("a number")).collect();
+    assert_eq!(values.len(), table.len());
+    let near = |(one, other): (&f64, &f64)| (one - other).abs() <= 0.1;
+    assert!(values.iter().zip(&table).all(near), "{values:?} {table:?}");
+    let count = |name: &str| strand[name].as_array().map(Vec::len);
+    assert_eq!([count("at"), count("low"), count("high")], [count("value"); 3]);
+    assert_eq!(strand["key"], "temperature");
+    assert_eq!(told["zone"][1], json!([LONG_DAY_MS + 3 * HOUR_MS, 3600]), "the clocks change on the long day");
+
+    let (_, few) = get(&app, &format!("/s/town-hall/history/series?{query}&points=5")).await;
+    let few: Value = serde_json::from_str(&few).expect("JSON");
+    let at = few["figures"][0]["strands"][0]["at"].as_array().map_or(0, Vec::len);
+    assert!((2..=31).contains(&at), "{at}");
+    for points in ["99999999999", "-1", "x"] {
+        assert_eq!(get(&app, &format!("/s/town-hall/history/series?{query}&points={points}")).await.0, 200, "{points}");
+    }
+}
