@@ -184,6 +184,7 @@ impl App {
             .manage(self.dock.clone())
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
+            .manage(pages::Past::default())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())

@@ -12,9 +12,12 @@ mod hero;
 mod lab;
 mod listing;
 mod marks;
+mod month;
 mod ours;
 mod page;
+mod past;
 mod reads;
+mod records;
 mod sheet;
 mod sheets;
 mod state;
@@ -31,7 +34,10 @@ pub use conversation::Conversation;
 pub use facts::{Facts, Series};
 pub use lab::LabPage;
 pub use listing::{Listing, PAGE_STATIONS};
+pub use month::{MonthPage, month_text};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use past::{Past, Years};
+pub use records::RecordsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
 
@@ -65,10 +71,17 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a `NewestCursor` and a `Keeper` in Rocket's
+/// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    [routes![overview, station, units, file, favicon], talk::routes(), lab::routes()].concat()
+    [
+        routes![overview, station, units, file, favicon],
+        talk::routes(),
+        records::routes(),
+        month::routes(),
+        lab::routes(),
+    ]
+    .concat()
 }
 
 /// The largest form, for Rocket's `limits`.
@@ -167,8 +180,18 @@ fn local_path(back: &str) -> String {
     if let Some(query) = back.strip_prefix("/?") {
         return Asked::read(query).path();
     }
-    let ours = back == "/lab" || back.strip_prefix("/s/").is_some_and(|slug| Slug::new(slug).is_ok());
+    let ours = back == "/lab" || back.strip_prefix("/s/").is_some_and(is_of_a_station);
     if ours { back.to_owned() } else { "/".to_owned() }
+}
+
+/// True for what stands behind `/s/` in the path of a page.
+fn is_of_a_station(path: &str) -> bool {
+    let (slug, rest) = path.split_once('/').unwrap_or((path, ""));
+    let is_there = match rest.strip_prefix("climate/") {
+        Some(month) => month::read(month).is_some(),
+        None => matches!(rest, "" | "records") && !path.ends_with('/'),
+    };
+    is_there && Slug::new(slug).is_ok()
 }
 
 #[get("/static/<build>/<path..>")]
@@ -189,7 +212,14 @@ mod tests {
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local_path("/s/town-hall"), "/s/town-hall");
         assert_eq!(local_path("/?page=2&sort=heard&x=//evil.example"), "/?sort=heard&page=2");
+        assert_eq!(local_path("/s/town-hall/records"), "/s/town-hall/records");
+        assert_eq!(local_path("/s/town-hall/climate/2026-06"), "/s/town-hall/climate/2026-06");
         for elsewhere in [
+            "/s/town-hall/records/",
+            "/s/town-hall/",
+            "/s/town-hall/climate/2026-13",
+            "/s/town-hall/climate//evil.example",
+            "/s/../records",
             "//evil.example",
             "/?//evil.example",
             "https://evil.example",

@@ -3,8 +3,9 @@
 use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
+use super::past::Past;
 use super::views::{ForOwner, StationPage};
-use super::{CHART_BUCKET_MS, reads};
+use super::{CHART_BUCKET_MS, reads, records};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
@@ -22,6 +23,7 @@ use weather::station::{Slug, Station};
 /// Everything that the page of a station needs: the parts that it asks, the visitor's units and the server's address.
 pub(crate) struct Desk<'r> {
     pub storage: &'r Storage,
+    pub past: &'r Past,
     pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
     pub preference: Preference,
@@ -101,7 +103,14 @@ impl Desk<'_> {
             // A page without the keeper's words is better than no page.
             words.inspect_err(|error| tracing::warn!(%error, "a conversation could not be read")).ok()
         };
-        let (facts, words) = tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words);
+        let past = async {
+            let past = self.past.until_yesterday(self.storage, station, now).await;
+            // So is a page without records.
+            past.inspect_err(|error| tracing::warn!(%error, "the days of a station could not be read"))
+                .unwrap_or_default()
+        };
+        let (facts, words, past) =
+            tokio::join!(reads::station(self.storage, station, now, CHART_BUCKET_MS), words, past);
         let (facts, preference) = (facts?, self.preference);
         let keeper = Conversation::of(
             words.as_deref(),
@@ -112,7 +121,8 @@ impl Desk<'_> {
             conversation::key(),
         );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
-        Ok(page.signed(visitor).owned(self.for_owner(Some(station))))
+        let records = records::of_today(&past, &facts, now, preference);
+        Ok(page.with_records(records).signed(visitor).owned(self.for_owner(Some(station))))
     }
 }
 
@@ -122,7 +132,9 @@ impl<'r> FromRequest<'r> for Desk<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let state = request.rocket();
-        let (Some(storage), Some(newest), Some(keeper)) = (state.state(), state.state(), state.state()) else {
+        let (storage, past) = (state.state(), state.state());
+        let (Some(storage), Some(past), Some(newest), Some(keeper)) = (storage, past, state.state(), state.state())
+        else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let (preference, known) = (preference::of(request), visitor::known(request));
@@ -134,6 +146,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         match request.guard::<Address>().await {
             Outcome::Success(address) => Outcome::Success(Self {
                 storage,
+                past,
                 newest,
                 keeper,
                 preference,

@@ -111,8 +111,7 @@ impl Frame {
     }
 
     /// The same with the time of rendering on the station's clock.
-    fn local(self, facts: &Facts, now: Timestamp) -> Self {
-        let zone = &facts.station.zone;
+    pub(crate) fn local(self, zone: &Zone, now: Timestamp) -> Self {
         Self { as_of: clock::hour_minute(zone, now), clock: zone.name().to_owned(), ..self }
     }
 }
@@ -198,9 +197,16 @@ pub struct StationPage {
     keeper: Conversation,
     /// An empty word. The scripts make new words from its HTML.
     blank: Said,
+    /// Records of today, a line each.
+    records: Vec<String>,
 }
 
 impl StationPage {
+    /// The same with the records that fell today.
+    pub fn with_records(self, records: Vec<String>) -> Self {
+        Self { records, ..self }
+    }
+
     /// The same with a token for the visitor's forms.
     pub fn signed(self, visitor: Option<&Visitor>) -> Self {
         Self { frame: self.frame.signed(visitor), ..self }
@@ -228,7 +234,7 @@ impl StationPage {
         Self {
             frame: Frame::still(&title, &path, now, preference)
                 .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
-                .local(facts, now)
+                .local(&facts.station.zone, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),
             name: facts.station.name.clone(),
@@ -247,12 +253,13 @@ impl StationPage {
             server: address.for_consoles(),
             keeper,
             blank: Said::default(),
+            records: Vec::new(),
         }
     }
 }
 
 /// The height of the ground as people read it.
-fn elevation(metres: f64, preference: Preference) -> String {
+pub(crate) fn elevation(metres: f64, preference: Preference) -> String {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
     let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };

@@ -45,7 +45,11 @@ pub fn is_complete(days: &[Day], (from, to): (NaiveDate, NaiveDate), calendar: &
 impl Month {
     /// The month of a date.
     pub fn of(days: &Days, date: NaiveDate, calendar: &Calendar) -> Self {
-        let dates = dates(date);
+        Self::between(days, dates(date), calendar)
+    }
+
+    /// The same figures of any stretch, such as a year.
+    pub fn between(days: &Days, dates: (NaiveDate, NaiveDate), calendar: &Calendar) -> Self {
         let figure = |days: &[Day], value: fn(&Day) -> f64, is_sum: bool| {
             let of = within(days, dates);
             let sum: f64 = of.iter().map(value).sum();

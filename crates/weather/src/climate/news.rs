@@ -49,51 +49,74 @@ pub const MONTH_DAYS_MIN: usize = 10;
 /// So many other years make a record of a date one.
 pub const DATE_YEARS_MIN: usize = 5;
 
+/// What today has brought so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Today {
+    /// The highest temperature.
+    pub highest: Option<Record>,
+    /// The lowest temperature.
+    pub lowest: Option<Record>,
+    /// The strongest gust.
+    pub gust: Option<Record>,
+    /// The rain.
+    pub rain: Option<Record>,
+}
+
+impl Today {
+    /// What the days of today say.
+    pub fn of(days: &Days, calendar: &Calendar) -> Self {
+        let on = |days: &[Day]| super::on(days, calendar.today).copied();
+        Self {
+            highest: on(&days.temperature).as_ref().map(records::high),
+            lowest: on(&days.temperature).as_ref().map(records::low),
+            gust: on(&days.gust).as_ref().map(records::high),
+            rain: on(&days.rain).as_ref().map(records::high),
+        }
+    }
+}
+
 /// The records that today's values are, each once: the greatest that it is. None of a station with fewer than 30 days before.
-pub fn of(days: &Days, calendar: &Calendar) -> Vec<NewRecord> {
+pub fn of(days: &Days, today: &Today, calendar: &Calendar) -> Vec<NewRecord> {
     type Better = fn(f64, f64) -> bool;
     let (higher, lower): (Better, Better) = (|new, old| new > old, |new, old| new < old);
     [
-        (Of::Highest, &days.temperature, records::high as fn(&Day) -> Record, higher),
-        (Of::Lowest, &days.temperature, records::low, lower),
-        (Of::Gust, &days.gust, records::high, higher),
-        (Of::Wettest, &days.rain, records::high, higher),
+        (Of::Highest, today.highest, &days.temperature, records::high as fn(&Day) -> Record, higher),
+        (Of::Lowest, today.lowest, &days.temperature, records::low, lower),
+        (Of::Gust, today.gust, &days.gust, records::high, higher),
+        (Of::Wettest, today.rain, &days.rain, records::high, higher),
     ]
     .into_iter()
-    .filter_map(|(of, days, value, is_better)| {
-        let record = value(super::on(days, calendar.today)?);
-        let among = among(days, calendar, |day| is_better(record.value, value(day).value))?;
+    .filter_map(|(of, record, days, value, is_better)| {
         // No rain and no wind break no record.
-        let is_some = !matches!(of, Of::Gust | Of::Wettest) || record.value > 0.0;
-        is_some.then_some(NewRecord { of, among, record })
+        let record = record.filter(|record| record.value > 0.0 || matches!(of, Of::Highest | Of::Lowest))?;
+        let among = among(days, calendar, |day| is_better(record.value, value(day).value))?;
+        Some(NewRecord { of, among, record })
     })
     .collect()
 }
 
 /// The greatest company of days before today that a value is beyond all of.
 fn among(days: &[Day], calendar: &Calendar, beats: impl Fn(&Day) -> bool) -> Option<Among> {
+    let today = calendar.today;
     let before = |period: Period| {
         let (from, to) = period.dates(calendar);
         within(days, (from, to.pred_opt().unwrap_or(to)))
     };
-    if before(Period::Ever).len() < DAYS_MIN {
+    let beats_all = |days: &[Day], least: usize| days.len() >= least && days.iter().all(&beats);
+    let ever = before(Period::Ever);
+    if ever.len() < DAYS_MIN {
         return None;
     }
-    let of_date = |day: &&Day| {
-        day.date < calendar.today
-            && (day.date.month(), day.date.day()) == (calendar.today.month(), calendar.today.day())
-    };
-    let on_date: Vec<&Day> = days.iter().filter(of_date).collect();
-    let all = |period, least: usize| before(period).len() >= least && before(period).iter().all(&beats);
-    if all(Period::Ever, DAYS_MIN) {
-        Some(Among::Ever)
-    } else if all(Period::Year, DAYS_MIN) {
-        Some(Among::Year)
-    } else if on_date.len() >= DATE_YEARS_MIN && on_date.iter().all(|day| beats(day)) {
-        Some(Among::Date)
-    } else if all(Period::Month, MONTH_DAYS_MIN) {
-        Some(Among::Month)
-    } else {
-        None
+    if beats_all(ever, DAYS_MIN) {
+        return Some(Among::Ever);
     }
+    if beats_all(before(Period::Year), DAYS_MIN) {
+        return Some(Among::Year);
+    }
+    let is_then = |day: &&Day| (day.date.month(), day.date.day()) == (today.month(), today.day());
+    let (count, all) = ever.iter().filter(is_then).fold((0, true), |(count, all), day| (count + 1, all && beats(day)));
+    if count >= DATE_YEARS_MIN && all {
+        return Some(Among::Date);
+    }
+    beats_all(before(Period::Month), MONTH_DAYS_MIN).then_some(Among::Month)
 }

@@ -239,7 +239,10 @@ fn a_record_of_today_is_told_once_as_the_greatest_that_it_is() {
         temperature.push(day(today, low, high));
         let calendar = Calendar::of(today, None, None);
         let days = Days { temperature, ..Days::default() };
-        news::of(&days, &calendar).into_iter().map(|new| (new.of, new.among)).collect::<Vec<_>>()
+        news::of(&days, &news::Today::of(&days, &calendar), &calendar)
+            .into_iter()
+            .map(|new| (new.of, new.among))
+            .collect::<Vec<_>>()
     };
     assert_eq!(news(6.0, 19.0, &temperature), []);
     assert_eq!(news(5.0, 20.0, &temperature), [], "a tie is no record");
