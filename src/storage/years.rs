@@ -21,7 +21,7 @@ impl Storage {
         let Some(first) = self.first_day(station.id, &main).await? else { return Ok(Days::default()) };
         let oldest = to.checked_sub_days(Ahead::new(YEARS_MAX_DAYS - 1)).unwrap_or(to);
         let dates = (from.max(first).max(oldest), to);
-        let of = |quantity| self.years_of(station, quantity, dates);
+        let of = |quantity| self.years_of(station, (&main, quantity), dates);
         let (temperature, rain, wind, gust, direction, pressure) = tokio::try_join!(
             of(Quantity::Temperature),
             of(Quantity::Precipitation),
@@ -35,18 +35,18 @@ impl Storage {
         Ok(Days { temperature, rain, wind, gust, direction, pressure })
     }
 
-    /// The same of one quantity.
+    /// The same of one datastream.
     pub async fn years_of(
         &self,
         station: &Station,
-        quantity: Quantity,
+        (sensor, quantity): (&SensorName, Quantity),
         (from, to): (NaiveDate, NaiveDate),
     ) -> Result<Vec<climate::Day>, Error> {
         let oldest = to.checked_sub_days(Ahead::new(YEARS_MAX_DAYS - 1)).unwrap_or(to);
         let (mut start, mut all) = (from.max(oldest), Vec::new());
         while start <= to {
             let end = start.checked_add_days(Ahead::new(PIECE_DAYS - 1)).map_or(to, |end| end.min(to));
-            let days = self.days(station, (&SensorName::main(), quantity), (start, end)).await?;
+            let days = self.days(station, (sensor, quantity), (start, end)).await?;
             all.extend(days.into_iter().map(climate::Day::from));
             let Some(next) = end.succ_opt() else { break };
             start = next;

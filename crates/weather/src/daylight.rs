@@ -2,7 +2,7 @@
 
 use crate::day;
 use crate::sun::Coordinates;
-use crate::time::{DAY_MS, Timestamp};
+use crate::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::zone::Zone;
 use chrono::{Datelike, NaiveDate};
 use solar_positioning::{Events, Horizon, HorizonState, Location, SolarEvents, delta_t};
@@ -64,6 +64,12 @@ impl Daylight {
     pub fn is_polar_night(&self) -> bool {
         self.rise.is_none() && self.set.is_none() && self.up_ms == 0
     }
+}
+
+/// A length of time as people read it, to the minute: `8 h 12 min`.
+pub fn hours_and_minutes(ms: i64) -> String {
+    let minutes = ms.saturating_add(MINUTE_MS / 2) / MINUTE_MS;
+    format!("{} h {} min", minutes / 60, minutes % 60)
 }
 
 fn julian(at: Timestamp) -> f64 {

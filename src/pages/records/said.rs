@@ -1,11 +1,10 @@
 //! What is said of records in words.
 
-use super::figures::Shown;
 use crate::pages::facts::Facts;
 use crate::pages::past;
 use crate::storage::Extreme;
 use weather::climate::Days;
-use weather::climate::news::{self, Among, NewRecord, Of, Today};
+use weather::climate::news::{self, Today};
 use weather::climate::records::Record;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -52,28 +51,5 @@ pub(crate) fn of_today(past: &Days, facts: &Facts, now: Timestamp, preference: P
         gust: gust.map(high),
         rain: extreme(Quantity::Precipitation).map(high),
     };
-    let shown = Shown { zone: &station.zone, today: calendar.today, preference };
-    news::of(past, &today, &calendar).iter().map(|new| line(new, &shown)).collect()
-}
-
-/// A record of today as a line: `Highest temperature of the year so far: 31.2 °C, 14:35`.
-fn line(new: &NewRecord, shown: &Shown<'_>) -> String {
-    let (what, quantity) = match new.of {
-        Of::Highest => ("Highest temperature", Quantity::Temperature),
-        Of::Lowest => ("Lowest temperature", Quantity::Temperature),
-        Of::Gust => ("Strongest gust", Quantity::WindGust),
-        Of::Wettest => ("Most rain in a day", Quantity::Precipitation),
-    };
-    let among = match new.among {
-        Among::Ever => "ever measured here".to_owned(),
-        Among::Year => "of the year so far".to_owned(),
-        Among::Month => "of the month so far".to_owned(),
-        Among::Date => format!("ever on {}", shown.today.format("%-d %B")),
-    };
-    let value = shown.preference.text(quantity, new.record.value);
-    match new.of {
-        // Rain goes on falling: when it was so much says nothing.
-        Of::Wettest => format!("{what} {among}: {value}"),
-        _ => format!("{what} {among}: {value}, {}", shown.moment(new.record.date, new.record.at)),
-    }
+    news::of(past, &today, &calendar).iter().map(|new| new.text(&station.zone, preference)).collect()
 }

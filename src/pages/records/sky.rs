@@ -2,7 +2,7 @@
 
 use crate::pages::clock;
 use weather::day;
-use weather::daylight::Daylight;
+use weather::daylight::{Daylight, hours_and_minutes};
 use weather::moon;
 use weather::station::Station;
 use weather::time::{MINUTE_MS, SECOND_MS, Timestamp};
@@ -45,13 +45,7 @@ fn facts(sun: &Daylight, zone: &Zone) -> Vec<(&'static str, String)> {
     let time = |at: Option<Timestamp>| at.map(|at| clock::hour_minute(zone, at.plus(MINUTE_MS / 2)));
     let times = [("Civil dawn", sun.dawn), ("Sunrise", sun.rise), ("Sunset", sun.set), ("Civil dusk", sun.dusk)];
     let times = times.into_iter().filter_map(|(name, at)| Some((name, time(at)?)));
-    times.chain([("Day length", length(sun.up_ms))]).collect()
-}
-
-/// `8 h 12 min`.
-fn length(ms: i64) -> String {
-    let minutes = (ms + MINUTE_MS / 2) / MINUTE_MS;
-    format!("{} h {} min", minutes / 60, minutes % 60)
+    times.chain([("Day length", hours_and_minutes(sun.up_ms))]).collect()
 }
 
 fn sentence(sun: &Daylight, yesterday: Option<&Daylight>) -> String {

@@ -3,6 +3,9 @@
 use super::period::Period;
 use super::records::{self, Record};
 use super::{Calendar, Day, Days, within};
+use crate::preference::Preference;
+use crate::quantity::Quantity;
+use crate::zone::Zone;
 use chrono::Datelike;
 
 /// What a record is of.
@@ -40,6 +43,30 @@ pub struct NewRecord {
     pub among: Among,
     /// The value.
     pub record: Record,
+}
+
+impl NewRecord {
+    /// `Highest temperature of the year so far: 31.2 °C, 14:35`, in somebody's units and on the station's clock.
+    pub fn text(&self, zone: &Zone, preference: Preference) -> String {
+        let (what, quantity) = match self.of {
+            Of::Highest => ("Highest temperature", Quantity::Temperature),
+            Of::Lowest => ("Lowest temperature", Quantity::Temperature),
+            Of::Gust => ("Strongest gust", Quantity::WindGust),
+            Of::Wettest => ("Most rain in a day", Quantity::Precipitation),
+        };
+        let among = match self.among {
+            Among::Ever => "ever measured here".to_owned(),
+            Among::Year => "of the year so far".to_owned(),
+            Among::Month => "of the month so far".to_owned(),
+            Among::Date => format!("ever on {}", self.record.date.format("%-d %B")),
+        };
+        let value = preference.text(quantity, self.record.value);
+        match self.of {
+            // Rain goes on falling: when it was so much says nothing.
+            Of::Wettest => format!("{what} {among}: {value}"),
+            _ => format!("{what} {among}: {value}, {}", self.record.at.to_utc().with_timezone(zone).format("%H:%M")),
+        }
+    }
 }
 
 /// So many other days make a record of all days, or of a year, one: a young station breaks one each day.
