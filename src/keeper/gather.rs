@@ -93,6 +93,7 @@ impl Reads<'_> {
             Intent::LastRain(topic) => self.newest(topic, (Side::Above, 0.0)).await,
             Intent::Count { period, .. } => match self.stretch(*period) {
                 Stretch::Days(from, to) => {
+                    let from = if period.is_ever() { NaiveDate::MIN } else { from };
                     let of = (&SensorName::main(), Quantity::Temperature);
                     Ok(Found::Known(self.storage.years_of(&self.context.here, of, (from, to)).await?))
                 }

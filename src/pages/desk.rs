@@ -104,7 +104,7 @@ impl Desk<'_> {
             words.inspect_err(|error| tracing::warn!(%error, "a conversation could not be read")).ok()
         };
         let past = async {
-            let past = self.past.until_yesterday(self.storage, station, now).await;
+            let past = self.past.until_yesterday(self.storage, &cursor, station, now).await;
             // So is a page without records.
             past.inspect_err(|error| tracing::warn!(%error, "the days of a station could not be read"))
                 .unwrap_or_default()

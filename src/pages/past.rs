@@ -43,12 +43,17 @@ pub(crate) fn calendar(station: &Station, interval_ms: Option<i64>, now: Timesta
     Calendar::of(day::date_at(&station.zone, now), half, interval_ms)
 }
 
+/// The newest entries that storage and the channel know.
+type Mark = (u64, String);
+
 /// One station's.
 #[derive(Clone)]
 struct Kept {
     station: Arc<Station>,
     /// The entry of the journal up to which they are right.
     seen: u64,
+    /// What storage and the channel said when that was looked at: storage does not hear of other processes, the channel does.
+    mark: Mark,
     read_at: Timestamp,
     /// The last day.
     until: NaiveDate,
@@ -56,16 +61,17 @@ struct Kept {
 }
 
 impl Past {
-    /// All that is known of a station's days, today's as of now.
+    /// All that is known of a station's days, today's as of now. `cursor` is the channel's, read before.
     pub(crate) async fn years(
         &self,
         storage: &Storage,
+        cursor: &str,
         station: &Arc<Station>,
         now: Timestamp,
     ) -> Result<Years, Error> {
         let today = day::date_at(&station.zone, now);
         let (past, days, interval_ms) = tokio::try_join!(
-            self.until_yesterday(storage, station, now),
+            self.until_yesterday(storage, cursor, station, now),
             storage.years(station, (today, today)),
             storage.interval_ms(station.id)
         )?;
@@ -76,50 +82,31 @@ impl Past {
     pub(crate) async fn until_yesterday(
         &self,
         storage: &Storage,
+        cursor: &str,
         station: &Arc<Station>,
         now: Timestamp,
     ) -> Result<Arc<Days>, Error> {
         let Some(until) = day::date_at(&station.zone, now).pred_opt() else { return Ok(Arc::default()) };
-        let seen = storage.head();
-        if let Some(days) = self.known(storage, station, until, now).await? {
+        let mark = (storage.head(), cursor.to_owned());
+        let kept = self.lock().get(&station.id).cloned();
+        let is_young = |kept: &Kept| (0..KEPT_MS).contains(&now.since(kept.read_at));
+        let is_same = |kept: &Kept| Arc::ptr_eq(&kept.station, station) && kept.until == until && is_young(kept);
+        if let Some(kept) = kept.filter(is_same)
+            && let Some(seen) = seen(storage, &kept, &mark).await?
+        {
+            let days = Arc::clone(&kept.days);
+            self.keep(Kept { seen, mark, ..kept });
             return Ok(days);
         }
+        let newest = storage.journal_tail(1).await?;
+        let seen = newest.last().map_or(0, |entry| entry.seq);
         let days = Arc::new(storage.years(station, (NaiveDate::MIN, until)).await?);
         // What is still being made anew is not kept.
         if !storage.is_recalculating(station.id).await? {
             let (station, days) = (Arc::clone(station), Arc::clone(&days));
-            self.keep(Kept { station, seen, read_at: now, until, days });
+            self.keep(Kept { station, seen, mark, read_at: now, until, days });
         }
         Ok(days)
-    }
-
-    /// What is kept, if nothing has changed it since.
-    async fn known(
-        &self,
-        storage: &Storage,
-        station: &Arc<Station>,
-        until: NaiveDate,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Days>>, Error> {
-        let kept = self.lock().get(&station.id).cloned();
-        let is_right = |kept: &Kept| {
-            Arc::ptr_eq(&kept.station, station)
-                && kept.until == until
-                && (0..KEPT_MS).contains(&now.since(kept.read_at))
-        };
-        let Some(kept) = kept.filter(is_right) else { return Ok(None) };
-        if kept.seen == storage.head() {
-            return Ok(Some(kept.days));
-        }
-        let Some(changed) = storage.changed_since(kept.seen).await? else { return Ok(None) };
-        let (_, end) = day::bounds(&station.zone, until);
-        if changed.since.get(station.slug.as_str()).is_some_and(|since| *since < end) {
-            return Ok(None);
-        }
-        if let Some(known) = self.lock().get_mut(&station.id) {
-            known.seen = known.seen.max(changed.head);
-        }
-        Ok(Some(kept.days))
     }
 
     fn keep(&self, kept: Kept) {
@@ -135,6 +122,17 @@ impl Past {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<StationId, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The entry of the journal up to which the days are right as of that mark; `None` if something has changed them.
+async fn seen(storage: &Storage, kept: &Kept, mark: &Mark) -> Result<Option<u64>, Error> {
+    if kept.mark == *mark {
+        return Ok(Some(kept.seen));
+    }
+    let Some(changed) = storage.changed_since(kept.seen).await? else { return Ok(None) };
+    let (_, end) = day::bounds(&kept.station.zone, kept.until);
+    let is_of_days = changed.since.get(kept.station.slug.as_str()).is_some_and(|since| *since < end);
+    Ok((!is_of_days).then_some(changed.head))
 }
 
 fn count(days: &Days) -> usize {

@@ -110,8 +110,9 @@ async fn records(slug: &str, desk: Desk<'_>, visitor: Visitor) -> Result<Answer,
         let to = format!("/s/{}/records", station.slug);
         return Ok(Answer::Renamed(Box::new(Page(Redirect::permanent(to)))));
     }
-    let now = clock::now();
-    let years = desk.past.years(desk.storage, &station, now).await?;
+    // The cursor is read first, so that no news is missed.
+    let (cursor, now) = (desk.newest.read(), clock::now());
+    let years = desk.past.years(desk.storage, &cursor, &station, now).await?;
     let page = RecordsPage::of(&years, now, desk.preference).framed(&desk, &visitor);
     Ok(Answer::Page(Box::new(Page(page))))
 }

@@ -17,6 +17,7 @@
 mod kit;
 
 mod admin;
+mod climate;
 mod consoles;
 mod correcting;
 mod dock;

@@ -51,7 +51,7 @@ fn sun_and_moon_are_told_where_the_station_stands() {
         ("sunrise?", "Sunrise today: 07:40."),
         ("when does the sun set tomorrow?", "Sunset tomorrow: 16:03."),
         ("day length", "Sunrise today: 07:40, sunset: 16:04. The sun is up for 8 h 24 min."),
-        ("dusk?", "Civil dawn today: 07:00, civil dusk: 16:42."),
+        ("dusk?", "Civil dawn today: 07:01, civil dusk: 16:43."),
         (
             "moon?",
             "The moon today: waxing gibbous, 93 % lit. Next full moon: Tue 24 Nov 2026, next new moon: Wed 9 Dec 2026.",
