@@ -127,7 +127,7 @@ impl RecordTable {
             shown: Shown { today: if dates.0 == dates.1 { dates.1 } else { shown.today }, ..*shown },
         };
         let of_columns: Vec<Column<'_>> = columns.iter().map(|(_, dates)| of(*dates)).collect();
-        let row = |(name, of_a_day, cell): &(&'static str, bool, fn(&Column<'_>) -> Cell)| Row {
+        let row = |(name, of_a_day, cell): &OfRow| Row {
             name,
             // One day has no wettest day and no spell.
             cells: of_columns
@@ -147,8 +147,11 @@ struct Column<'a> {
     shown: Shown<'a>,
 }
 
-/// The rows: a name, whether a single day has such a record, and the cell.
-const ROWS: [(&str, bool, fn(&Column<'_>) -> Cell); 11] = [
+/// A row: its name, whether a single day has such a record, and the cell.
+type OfRow = (&'static str, bool, fn(&Column<'_>) -> Cell);
+
+/// The rows in their order.
+const ROWS: [OfRow; 11] = [
     ("Highest temperature", true, |of| of.shown.value(Quantity::Temperature, of.records.highest)),
     ("Lowest temperature", true, |of| of.shown.value(Quantity::Temperature, of.records.lowest)),
     ("Warmest night (highest low)", false, |of| of.shown.value(Quantity::Temperature, of.records.highest_low)),
