@@ -54,7 +54,7 @@ fn sun_and_moon_are_told_where_the_station_stands() {
         ("dusk?", "Civil dawn today: 07:01, civil dusk: 16:43."),
         (
             "moon?",
-            "The moon today: waxing gibbous, 93 % lit. Next full moon: Tue 24 Nov 2026, next new moon: Wed 9 Dec 2026.",
+            "The moon today: waxing gibbous, 94 % lit. Next full moon: Tue 24 Nov 2026, next new moon: Wed 9 Dec 2026.",
         ),
         (
             "moon yesterday",
