@@ -24,6 +24,7 @@ mod state;
 mod table;
 mod talk;
 mod tiles;
+mod today;
 pub mod views;
 mod warmth;
 

@@ -5,7 +5,7 @@ use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
 use super::past::Past;
 use super::views::{ForOwner, StationPage};
-use super::{CHART_BUCKET_MS, reads, records};
+use super::{CHART_BUCKET_MS, reads, today};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
@@ -121,7 +121,7 @@ impl Desk<'_> {
             conversation::key(),
         );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
-        let records = records::of_today(&past, &facts, now, preference);
+        let records = today::records(&past, &facts, now, preference);
         Ok(page.with_records(records).signed(visitor).owned(self.for_owner(Some(station))))
     }
 }

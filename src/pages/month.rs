@@ -19,7 +19,7 @@ use rocket::http::ContentType;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 use weather::climate::means;
-use weather::climate::month::{Line, Table};
+use weather::climate::month::{DayFigures, Table};
 use weather::climate::records::Record;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -143,7 +143,7 @@ fn of_kelvins(shown: &Shown<'_>, kelvins: Option<f64>) -> String {
     kelvins.map_or_else(String::new, |kelvins| degrees(kelvins, shown.preference))
 }
 
-fn day(line: &Line, shown: &Shown<'_>) -> DayLine {
+fn day(line: &DayFigures, shown: &Shown<'_>) -> DayLine {
     let timed = |quantity, record: Option<(f64, Timestamp)>| {
         record.map_or_else(Default::default, |(value, at)| {
             (shown.preference.number(quantity, value), clock::hour_minute(shown.zone, at))

@@ -7,7 +7,6 @@ mod sky;
 mod years;
 
 pub(crate) use figures::{Shown, degrees};
-pub(crate) use said::of_today;
 pub(crate) use years::base_c;
 
 use super::clock;

@@ -7,7 +7,7 @@ use crate::pages::records::{base_c, degrees};
 use crate::pages::views::elevation;
 use chrono::{Datelike, NaiveDate};
 use std::fmt::Write;
-use weather::climate::month::{Line, Table};
+use weather::climate::month::{DayFigures, Table};
 use weather::climate::records::Record;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
@@ -116,7 +116,7 @@ impl Printed<'_> {
         )
     }
 
-    fn day(&self, line: &Line) -> String {
+    fn day(&self, line: &DayFigures) -> String {
         let time = |at: Option<Timestamp>| at.map_or_else(String::new, |at| clock::hour_minute(self.zone, at));
         let (temperature, gust) = (line.temperature, line.gust);
         Columns {

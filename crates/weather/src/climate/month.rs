@@ -5,9 +5,9 @@ use super::records::{self, Record};
 use super::{Calendar, Day, Days, degree_days, on, within};
 use chrono::NaiveDate;
 
-/// A day's line; what is not known is absent.
+/// A day in figures; what is not known is absent.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct DayFigures {
     /// Which day.
     pub date: NaiveDate,
     /// Temperature.
@@ -32,7 +32,7 @@ pub struct Table {
     /// Its first day.
     pub first: NaiveDate,
     /// One for each day of the month that is not ahead.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DayFigures>,
     /// The month's means of temperature and wind, sums of degree days and rain.
     pub mean: Option<f64>,
     /// Highest temperature.
@@ -62,7 +62,7 @@ impl Table {
     pub fn of(days: &Days, date: NaiveDate, base_c: f64, calendar: &Calendar) -> Self {
         let dates = means::dates(date);
         let until = dates.1.min(calendar.today);
-        let lines: Vec<Line> = dates
+        let lines: Vec<DayFigures> = dates
             .0
             .iter_days()
             .take_while(|date| *date <= until)
@@ -93,11 +93,11 @@ impl Table {
     }
 }
 
-fn line(days: &Days, date: NaiveDate, base_c: f64, calendar: &Calendar) -> Line {
+fn line(days: &Days, date: NaiveDate, base_c: f64, calendar: &Calendar) -> DayFigures {
     let temperature = on(&days.temperature, date).copied();
     // The day that is not over has not had its high, or its low.
     let over = temperature.filter(|day| day.date < calendar.today);
-    Line {
+    DayFigures {
         date,
         temperature,
         heating: over.map(|day| degree_days::below(&day, base_c)),
@@ -118,7 +118,7 @@ fn mean(days: &[Day]) -> Option<f64> {
 }
 
 /// Winds that cancel each other out come from nowhere.
-fn direction(lines: &[Line]) -> Option<f64> {
+fn direction(lines: &[DayFigures]) -> Option<f64> {
     /// Shorter mean vectors than this are noise, m/s.
     const LEAST_MS: f64 = 1e-6;
     let (mut east, mut north) = (0.0, 0.0);
