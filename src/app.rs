@@ -186,6 +186,7 @@ impl App {
             .manage(self.keeper.clone())
             .manage(pages::Sheets::default())
             .manage(metrics::Intervals::default())
+            .manage(pages::Past::default())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())

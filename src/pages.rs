@@ -16,15 +16,19 @@ pub mod history;
 mod lab;
 mod listing;
 mod marks;
+mod month;
 mod ours;
 mod page;
+mod past;
 mod reads;
+mod records;
 mod sheet;
 mod sheets;
 mod state;
 mod table;
 mod talk;
 mod tiles;
+mod today;
 pub mod views;
 mod warmth;
 
@@ -35,7 +39,10 @@ pub use conversation::Conversation;
 pub use facts::{Facts, Series};
 pub use lab::LabPage;
 pub use listing::{Listing, PAGE_STATIONS};
+pub use month::{MonthPage, month_text};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use past::{Past, Years};
+pub use records::RecordsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
 
@@ -69,11 +76,12 @@ pub const SPARK_BUCKET_MS: i64 = 30 * MINUTE_MS;
 /// The largest form, KiB: the longest word in any script, percent-encoded, with room to spare.
 const FORM_MAX_KIB: u32 = 16;
 
-/// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a `NewestCursor` and a `Keeper` in Rocket's
+/// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
     let own = routes![overview, station, units, file, favicon];
-    [own, talk::routes(), history::routes(), lab::routes(), embed::routes()].concat()
+    let of_a_station = [history::routes(), records::routes(), month::routes()].concat();
+    [own, talk::routes(), of_a_station, lab::routes(), embed::routes()].concat()
 }
 
 /// The largest form, for Rocket's `limits`.
@@ -179,8 +187,18 @@ fn local_path(back: &str) -> String {
     {
         return path;
     }
-    let ours = back == "/lab" || below.is_some_and(|slug| Slug::new(slug).is_ok());
+    let ours = back == "/lab" || below.is_some_and(is_of_a_station);
     if ours { back.to_owned() } else { "/".to_owned() }
+}
+
+/// True for what stands behind `/s/` in the path of a page.
+fn is_of_a_station(path: &str) -> bool {
+    let (slug, rest) = path.split_once('/').unwrap_or((path, ""));
+    let is_there = match rest.strip_prefix("climate/") {
+        Some(month) => month::read(month).is_some(),
+        None => matches!(rest, "" | "records") && !path.ends_with('/'),
+    };
+    is_there && Slug::new(slug).is_ok()
 }
 
 #[get("/static/<build>/<path..>")]
@@ -203,10 +221,17 @@ mod tests {
         assert_eq!(local_path("/?page=2&sort=heard&x=//evil.example"), "/?sort=heard&page=2");
         assert_eq!(local_path("/s/hut/history?range=7d&x=//evil.example"), "/s/hut/history?range=7d");
         assert_eq!(local_path("/s/hut/history?from=evil"), "/s/hut/history");
+        assert_eq!(local_path("/s/town-hall/records"), "/s/town-hall/records");
+        assert_eq!(local_path("/s/town-hall/climate/2026-06"), "/s/town-hall/climate/2026-06");
         for elsewhere in [
             "/s/hut/elsewhere",
             "/s/../history",
             "/s/hut/history//evil.example",
+            "/s/town-hall/records/",
+            "/s/town-hall/",
+            "/s/town-hall/climate/2026-13",
+            "/s/town-hall/climate//evil.example",
+            "/s/../records",
             "//evil.example",
             "/?//evil.example",
             "https://evil.example",

@@ -30,6 +30,7 @@ mod talk;
 mod talkers;
 mod unclaimed;
 pub mod words;
+mod years;
 pub mod zones;
 
 pub use self::admin::SessionSecret;
@@ -52,6 +53,7 @@ pub use seam::Changed;
 pub use series::{Day, MadeOf, POINTS_MAX, Series, Span};
 pub use stations::{Directory, FORMER_SLUGS_MAX, ListedSensor, NewStation, StationSettings};
 pub use unclaimed::{Stranger, Unclaimed};
+pub use years::YEARS_MAX_DAYS;
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::Readers;

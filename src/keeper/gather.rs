@@ -5,14 +5,15 @@ use super::language::period::{Period, Stretch};
 use super::language::topic::{Context, Topic};
 use super::talk::answer::{LOOK_BACK_DAYS, RAIN_NOW_MIN, TREND_BUCKET_MS};
 use super::talk::intent::Intent;
-use crate::storage::{Bucket, Error, Latest, Side, Span, Storage};
-use chrono::Days;
+use crate::storage::{Bucket, Error, Extreme, Latest, Side, Span, Storage};
+use chrono::{Days, NaiveDate};
 use std::sync::Arc;
+use weather::climate::Day;
 use weather::day;
 use weather::freshness;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
-use weather::station::Station;
+use weather::station::{SensorName, Station};
 use weather::tendency;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
@@ -92,6 +93,19 @@ impl Reads<'_> {
                 self.extremes(topic, Period::LastDays(LOOK_BACK_DAYS as u32)).await
             }
             Intent::LastRain(topic) => self.newest(topic, (Side::Above, 0.0)).await,
+            Intent::Count { period, .. } => match self.stretch(*period) {
+                Stretch::Days(from, to) => {
+                    let from = if period.is_ever() { NaiveDate::MIN } else { from };
+                    let of = (&SensorName::main(), Quantity::Temperature);
+                    Ok(Found::Known(self.storage.years_of(&self.context.here, of, (from, to)).await?))
+                }
+                Stretch::Hours(..) => Ok(Found::Nothing),
+            },
+            Intent::NewRecords => {
+                let today = day::date_at(&self.context.here.zone, self.context.now);
+                let days = self.storage.years(&self.context.here, (NaiveDate::MIN, today)).await?;
+                Ok(Found::Years(Box::new(days)))
+            }
             Intent::Compare { other: Some(other), .. } => {
                 let (latest, interval_ms) =
                     tokio::try_join!(self.storage.latest(other.id), self.storage.interval_ms(other.id))?;
@@ -108,6 +122,15 @@ impl Reads<'_> {
     async fn extremes(&self, topic: &Topic, period: Period) -> Result<Found, Error> {
         let (id, Topic { sensor, quantity }) = (self.context.here.id, topic);
         Ok(match self.stretch(period) {
+            Stretch::Days(_, to) if period.is_ever() => {
+                // A station may be older than the longest stretch that can be named.
+                let of = (sensor, *quantity);
+                let days = self.storage.years_of(&self.context.here, of, (NaiveDate::MIN, to)).await?;
+                let extreme = |Day { date, low, low_at, high, high_at, .. }| {
+                    (date, Extreme { sensor: sensor.clone(), quantity: *quantity, low, low_at, high, high_at })
+                };
+                Found::Days(days.into_iter().map(extreme).collect())
+            }
             Stretch::Days(from, to) => {
                 Found::Days(self.storage.extremes_between(id, sensor, *quantity, from, to).await?)
             }

@@ -1,7 +1,8 @@
 //! Conversation: from a text to what it asks, and from what storage says to a text. Pure.
 //!
-//! Arrows point one way: intent ← impossible ← refuse ← understand, unanswerable ← refuse, and intent ← answer.
+//! Arrows point one way: intent ← impossible ← refuse ← understand, almanac ← unanswerable ← refuse, and intent ← answer.
 
+mod almanac;
 pub mod answer;
 pub mod impossible;
 pub mod intent;

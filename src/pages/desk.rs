@@ -3,9 +3,10 @@
 use super::clock;
 use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
-use super::reads;
+use super::past::Past;
 use super::sheets::Sheets;
 use super::views::{ForOwner, StationPage};
+use super::{reads, today};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
@@ -24,6 +25,7 @@ use weather::station::{Slug, Station};
 pub(crate) struct Desk<'r> {
     pub storage: &'r Storage,
     pub sheets: &'r Sheets,
+    pub past: &'r Past,
     pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
     pub preference: Preference,
@@ -103,7 +105,14 @@ impl Desk<'_> {
             // A page without the keeper's words is better than no page.
             words.inspect_err(|error| tracing::warn!(%error, "a conversation could not be read")).ok()
         };
-        let (facts, words) = tokio::join!(reads::station(self.storage, self.sheets, station, &cursor, now), words);
+        let past = async {
+            let past = self.past.until_yesterday(self.storage, &cursor, station, now).await;
+            // So is a page without records.
+            past.inspect_err(|error| tracing::warn!(%error, "the days of a station could not be read"))
+                .unwrap_or_default()
+        };
+        let facts = reads::station(self.storage, self.sheets, station, &cursor, now);
+        let (facts, words, past) = tokio::join!(facts, words, past);
         let (facts, preference) = (facts?, self.preference);
         let keeper = Conversation::of(
             words.as_deref(),
@@ -114,7 +123,8 @@ impl Desk<'_> {
             conversation::key(),
         );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
-        Ok(page.signed(visitor).owned(self.for_owner(Some(station))))
+        let records = today::records(&past, &facts, now, preference);
+        Ok(page.with_records(records).signed(visitor).owned(self.for_owner(Some(station))))
     }
 }
 
@@ -124,9 +134,11 @@ impl<'r> FromRequest<'r> for Desk<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let state = request.rocket();
-        let (Some(storage), Some(sheets), Some(newest), Some(keeper)) =
-            (state.state(), state.state(), state.state(), state.state())
-        else {
+        let (storage, sheets, past) = (state.state(), state.state(), state.state());
+        let (Some(storage), Some(sheets), Some(past)) = (storage, sheets, past) else {
+            return Outcome::Error((Status::ServiceUnavailable, ()));
+        };
+        let (Some(newest), Some(keeper)) = (state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
         let (preference, known) = (preference::of(request), visitor::known(request));
@@ -139,6 +151,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
             Outcome::Success(address) => Outcome::Success(Self {
                 storage,
                 sheets,
+                past,
                 newest,
                 keeper,
                 preference,

@@ -202,9 +202,16 @@ pub struct StationPage {
     keeper: Conversation,
     /// An empty word. The scripts make new words from its HTML.
     blank: Said,
+    /// Records of today, a line each.
+    records: Vec<String>,
 }
 
 impl StationPage {
+    /// The same with the records that fell today.
+    pub fn with_records(self, records: Vec<String>) -> Self {
+        Self { records, ..self }
+    }
+
     /// The same with a token for the visitor's forms.
     pub fn signed(self, visitor: Option<&Visitor>) -> Self {
         Self { frame: self.frame.signed(visitor), ..self }
@@ -253,12 +260,13 @@ impl StationPage {
             server: address.for_consoles(),
             keeper,
             blank: Said::default(),
+            records: Vec::new(),
         }
     }
 }
 
 /// The height of the ground as people read it.
-fn elevation(metres: f64, preference: Preference) -> String {
+pub(crate) fn elevation(metres: f64, preference: Preference) -> String {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
     let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };

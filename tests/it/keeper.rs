@@ -2,6 +2,8 @@
 
 #[path = "keeper/alerts.rs"]
 mod alerts;
+#[path = "keeper/almanac.rs"]
+mod almanac;
 #[path = "keeper/answers.rs"]
 mod answers;
 #[path = "keeper/clocks.rs"]

@@ -20,6 +20,7 @@ mod admin;
 mod api;
 mod backups;
 mod charts;
+mod climate;
 mod consoles;
 mod correcting;
 mod dock;

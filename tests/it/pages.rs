@@ -1,5 +1,7 @@
 //! The pages, rendered with made-up data: whole, honest, harmless.
 
+#[path = "pages/climate.rs"]
+mod climate;
 #[path = "pages/history.rs"]
 mod history;
 #[path = "pages/stories.rs"]
@@ -126,6 +128,7 @@ fn book() -> Rocket<Build> {
         .attach(Shield::new())
         .mount("/", own.collect::<Vec<_>>())
         .mount("/", routes![one_story, many, history::story])
+        .mount("/", climate::routes())
         .register("/", pages::catchers())
 }
 
@@ -169,6 +172,7 @@ fn every_page() -> Vec<(String, String)> {
     let client = client();
     let mut paths: Vec<String> = STORIES.iter().map(|name| format!("/story/{name}")).collect();
     paths.extend(history::STORIES.iter().map(|(name, _)| format!("/history/{name}")));
+    paths.extend(climate::PATHS.map(String::from));
     paths.extend(["/stories/all", "/stories/single", "/stories/empty", "/nowhere"].map(String::from));
     paths.into_iter().map(|path| (path.clone(), body(&client, &path))).collect()
 }

@@ -3,9 +3,11 @@
 #![warn(missing_docs, unreachable_pub)]
 
 pub mod calibration;
+pub mod climate;
 pub mod clock;
 pub mod consistency;
 pub mod day;
+pub mod daylight;
 pub mod derived;
 pub mod freshness;
 pub mod hour;
@@ -13,6 +15,7 @@ pub mod judge;
 pub mod mapping;
 pub mod mark;
 pub mod moment;
+pub mod moon;
 pub mod preference;
 pub mod quality;
 pub mod quantity;

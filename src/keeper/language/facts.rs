@@ -3,6 +3,7 @@
 use super::topic::Topic;
 use crate::storage::{Bucket, Extreme, Latest};
 use chrono::NaiveDate;
+use weather::climate;
 use weather::clock::Off;
 use weather::derived::Follows;
 use weather::freshness::Freshness;
@@ -38,6 +39,10 @@ pub enum Found {
     Buckets(Vec<Bucket>),
     /// The newest observation that fits, and the first day of which anything is known.
     Newest(Option<(Timestamp, f64)>, Option<NaiveDate>),
+    /// A datastream's local days, oldest first, with how much of them is known.
+    Known(Vec<climate::Day>),
+    /// All days of the main sensor.
+    Years(Box<climate::Days>),
     /// Another station.
     Other(Vec<Latest>, Option<i64>),
 }

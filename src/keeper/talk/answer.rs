@@ -1,5 +1,6 @@
 //! From what is known to a sentence.
 
+mod almanac;
 mod compare;
 mod now;
 mod past;
@@ -70,6 +71,10 @@ impl Answering<'_> {
             Intent::Beyond { topic, limit, period } => self.beyond(topic, *limit, *period),
             Intent::LastBeyond { topic, limit } => self.last_beyond(topic, *limit),
             Intent::LastRain(topic) => self.last_rain(topic),
+            Intent::Count { kind, period } => self.count(*kind, *period),
+            Intent::NewRecords => self.new_records(),
+            Intent::Sun { asked, date } => self.sun(*asked, *date),
+            Intent::Moon(date) => self.moon(*date),
             Intent::Compare { other, quantity } => self.compare(other.as_deref(), *quantity),
             Intent::Missing(quantity) => {
                 format!("I do not measure that: I have no {}. {}", quantity.keeper().called, try_asking(self.context))

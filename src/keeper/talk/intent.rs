@@ -4,7 +4,9 @@ use crate::keeper::alerts::parse::Command;
 use crate::keeper::language::period::Period;
 use crate::keeper::language::topic::Topic;
 use crate::storage::Side;
+use chrono::NaiveDate;
 use std::sync::Arc;
+use weather::climate::counts::Kind;
 use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::units::Unit;
@@ -86,6 +88,24 @@ pub enum Intent {
     },
     /// When it last rained.
     LastRain(Topic),
+    /// How many days were of a kind.
+    Count {
+        /// Which kind.
+        kind: Kind,
+        /// When.
+        period: Period,
+    },
+    /// Which records fell today.
+    NewRecords,
+    /// The sun on a day.
+    Sun {
+        /// What of it.
+        asked: OfSun,
+        /// Which day.
+        date: NaiveDate,
+    },
+    /// The moon on a day.
+    Moon(NaiveDate),
     /// What another station says.
     Compare {
         /// Which one; none if it is not known.
@@ -101,6 +121,19 @@ pub enum Intent {
     Alert(Command),
     /// Not understood.
     Lost,
+}
+
+/// What somebody wants to know of the sun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfSun {
+    /// When it rises.
+    Rise,
+    /// When it sets.
+    Set,
+    /// When it gets light, and dark.
+    Twilight,
+    /// How long it is up.
+    Length,
 }
 
 /// A limit as it was said.

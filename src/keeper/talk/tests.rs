@@ -1,5 +1,6 @@
 //! What is understood.
 
+mod almanac;
 mod questions;
 
 use super::answer::answer;
@@ -68,6 +69,8 @@ fn short(intent: &Intent) -> String {
             let other = other.as_ref().map_or("?", |other| other.slug.as_str());
             format!("compare {other} {}", quantity.map_or("all", Quantity::name))
         }
+        Intent::Count { kind, period } => format!("count {} {}", kind.name(), period.name()),
+        Intent::Sun { asked, date } => format!("sun {asked:?} {date}"),
         Intent::Alert(Command::Add(rule)) => format!("add {}", rule.name()),
         Intent::Alert(Command::Refuse(_)) => "refuse".to_owned(),
         Intent::Cannot(reason) => format!("cannot: {reason}"),

@@ -1,5 +1,6 @@
 //! Questions of a kind that the keeper has no answer of. Without this, some word in them would get an answer to another question.
 
+use super::almanac;
 use crate::keeper::language::dates;
 use crate::keeper::language::period::Period;
 use crate::keeper::language::tokens::Tokens;
@@ -22,11 +23,9 @@ const UNMEASURED: &[&str] = &[
     "visibility",
     "thunder",
     "thunderstorm",
-    "moon",
     "tide",
     "tides",
     "pollen",
-    "daylight",
 ];
 /// Units of time that are counted.
 const COUNTED: &[&str] =
@@ -41,21 +40,20 @@ const INSTRUMENTS: &[&str] =
 pub(super) fn unanswerable(tokens: &Tokens, context: &Context, is_wish: bool) -> Option<String> {
     let is_named = context.sensor(tokens).is_some() || context.station(tokens, true).is_some();
     let unmeasured = tokens.find(UNMEASURED).and_then(|at| tokens.at(at)).filter(|_| !is_named);
-    let of_sun = |at: usize| matches!(tokens.at(at + 1), Some("set" | "sets" | "rise" | "rises"));
     let weather = topic::quantity(tokens).is_some();
     let last = tokens.all.len().checked_sub(1).and_then(|last| tokens.at(last));
     let meaning = weather && tokens.any(&["does"]) && matches!(last, Some("mean" | "work" | "works"));
     let why = tokens.at(0) == Some("why") || tokens.any(INSTRUMENTS) || tokens.phrase(&["do", "you", "measure"]);
     if let Some(word) = unmeasured {
         Some(format!("I have no instrument for \"{word}\"."))
-    } else if tokens.find(&["sun"]).is_some_and(of_sun) {
-        Some("I have no calendar of the sun. I tell how strongly it shines, if I can measure that.".to_owned())
+    } else if is_wish && almanac::is_of_the_sky(tokens) && !is_named {
+        Some("I warn of what I measure, not of the sun and the moon.".to_owned())
     } else if why || meaning {
         Some("I tell what my instruments measure. I do not explain it, nor them.".to_owned())
     } else if is_duration(tokens) {
         Some(
-            "I do not count days, hours or times, and do not tell how long something lasts. I know lows, highs, means, sums \
-             of rain, and when something was last so."
+            "I count frost days, ice days, summer days, hot days and tropical nights, but no other days, hours or times, and do not \
+             tell how long something lasts. I know lows, highs, means, sums of rain, and when something was last so."
                 .to_owned(),
         )
     } else if let Some(word) = tokens.find(STATISTICS).and_then(|at| tokens.at(at)) {

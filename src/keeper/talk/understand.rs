@@ -1,5 +1,6 @@
 //! What a text asks for.
 
+use super::almanac;
 use super::intent::{Intent, Limit};
 use super::refuse;
 use crate::keeper::alerts::parse;
@@ -25,6 +26,9 @@ pub fn understand(text: &str, context: &Context) -> Intent {
     let tokens = Tokens::of(text);
     let today = day::date_at(&context.here.zone, context.now);
     let read = Reading { tokens: &tokens, context, period: dates::find(&tokens, today) };
+    if let Some(almanac) = almanac::asked(&tokens, context) {
+        return almanac;
+    }
     if let Some(cannot) = refuse::refuse(text, &tokens, context) {
         return cannot;
     }
