@@ -204,6 +204,8 @@ pub(super) struct Observed {
     pub extremes: Vec<(SensorId, NaiveDate, Quantity, Range)>,
     /// Local hours that have ended, and such of before in which something has changed: to be made anew of their rows.
     pub hours: Vec<(SensorId, Stretch)>,
+    /// The sensors of those hours that have ended, once for each.
+    pub ended: Vec<SensorId>,
     /// Local days, likewise: to be made anew of their hours.
     pub days: Vec<(SensorId, NaiveDate, Stretch)>,
     /// Marks that changed, in order.

@@ -22,6 +22,9 @@ pub(super) const SENT_BYTES: u64 = 32;
 /// A datastream's low and high of a day take about so much.
 const DAY_BYTES: u64 = 64;
 
+/// What a datastream was in an hour takes about so much.
+const HOUR_BYTES: u64 = 48;
+
 /// How full the database is, shared by handles and the writer.
 #[derive(Debug, Default)]
 pub(in crate::storage) struct Shares {
@@ -145,6 +148,10 @@ pub(super) fn growth(
     // Low and high came at the same instant: it is the day's first value.
     for (sensor, ..) in observed.extremes.iter().filter(|(.., range)| range.low_at == range.high_at) {
         *grown.entry(*sensor).or_default() += DAY_BYTES;
+    }
+    for sensor in &observed.ended {
+        let datastreams = memory.sensors.get(sensor).map_or(0, |known| known.latest.iter().flatten().count());
+        *grown.entry(*sensor).or_default() += HOUR_BYTES * datastreams as u64;
     }
     let mut growth = Vec::with_capacity(grown.len());
     for station in stations {

@@ -13,6 +13,8 @@ use weather::zone::Zone;
 #[derive(Default)]
 pub(super) struct Closing {
     hours: BTreeMap<(SensorId, Timestamp), Open>,
+    /// The sensors of those that have ended.
+    ended: Vec<SensorId>,
     zones: BTreeMap<SensorId, Zone>,
 }
 
@@ -37,6 +39,7 @@ impl Closing {
             newest => {
                 known.open = Some(open(zone, at));
                 let Some(ended) = newest else { return };
+                self.ended.push(sensor);
                 ended
             }
         };
@@ -47,6 +50,7 @@ impl Closing {
     /// Tells what is to be made anew.
     pub(super) fn finish(self, memory: &Memory, observed: &mut Observed) {
         let mut days: BTreeSet<(SensorId, NaiveDate)> = BTreeSet::new();
+        observed.ended = self.ended;
         for ((sensor, _), Open { hour, date }) in self.hours {
             let Some(newest) = memory.sensors.get(&sensor).and_then(|known| known.open) else { continue };
             observed.hours.push((sensor, hour));
