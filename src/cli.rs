@@ -17,6 +17,7 @@ mod sensor;
 mod settings;
 mod simulate;
 mod station;
+mod storage;
 
 use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
@@ -78,6 +79,8 @@ enum Command {
     Export(export::Export),
     /// Write the whole database into one file, also while the server runs, and read it back
     Backup(backup::Backup),
+    /// Count what the database holds, and forecast how long its room lasts
+    Storage(storage::StorageCommand),
     /// Put a backup in the place of the database; the server must not run
     Restore(backup::Restore),
     /// Set the password of the owner's pages at /admin
@@ -161,6 +164,7 @@ impl Cli {
             | Command::Export(_)
             | Command::Backup(_)
             | Command::Restore(_)
+            | Command::Storage(_)
             | Command::Check(_)
             | Command::Config(_)
             | Command::Man(_)
@@ -214,6 +218,7 @@ impl Cli {
             Command::Import(arguments) => runtime.block_on(import::run(config, *arguments)),
             Command::Reading(command) => runtime.block_on(reading::run(config, command)),
             Command::Export(arguments) => runtime.block_on(export::run(config, arguments)),
+            Command::Storage(arguments) => runtime.block_on(storage::run(config, arguments)),
             Command::Backup(arguments) => runtime.block_on(backup::backup(config, arguments)),
             // These had their turn before the database was asked for.
             _ => Ok(()),

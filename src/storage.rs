@@ -4,6 +4,7 @@
 
 mod admin;
 mod calibrations;
+mod census;
 mod copy_error;
 mod copying;
 mod core;
@@ -36,6 +37,7 @@ pub mod zones;
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Rehearsal, Stats};
 pub use calibrations::{CalibrationStart, MadeCalibration};
+pub use census::{Census, CensusedStation, Kept, RECENT_DAYS};
 pub use copy_error::CopyError;
 pub use copying::{BACKUPS, copy, restore, sound};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
@@ -44,7 +46,7 @@ pub use entry::Entry;
 pub use error::{BadFile, Cause, Error, Limit};
 pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
-pub use looking::inspect;
+pub use looking::{census, inspect};
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
 pub use observations::{Appended, Bucket, CHARTED, Extreme, Latest, SetAside, Side};
 pub use options::{Durability, Misfit, Options};

@@ -6,6 +6,7 @@
 
 mod admin;
 mod calibrations;
+mod census;
 mod charted;
 mod conversations;
 mod copy;
@@ -44,6 +45,7 @@ mod tidy;
 mod words;
 mod writer;
 
+pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};
 pub(super) use inspect::look;
 pub(super) use open::{Opened, open};

@@ -19,6 +19,7 @@ mod kit;
 mod admin;
 mod api;
 mod backups;
+mod census;
 mod charts;
 mod climate;
 mod consoles;

@@ -13,7 +13,7 @@ use weather::station::Slug;
 use weather::time::Timestamp;
 
 /// Stations that are looked at: more than a server is made for.
-const STATIONS_MAX: u32 = 10_000;
+pub(super) const STATIONS_MAX: u32 = 10_000;
 /// Entries of the journal that are looked through for what stations said of the time: some of each of a hundred stations.
 const ENTRIES_MAX: u32 = 5_000;
 /// Times of a station from which its interval follows.
@@ -23,13 +23,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// Looks. `tell` gets what interrupts the last question, whether the file is whole.
 pub(in crate::storage) fn look(file: &Path, tell: impl FnOnce(InterruptHandle)) -> Result<Inspection, Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(file, flags)?;
-    db.busy_timeout(LOCK_WAIT)?;
-    let is_ours: bool = db.query_row(OURS, [], |row| row.get(0)).map_err(no_database)?;
-    if !is_ours {
-        return Err(not_ours(&db)?.into());
-    }
+    let db = open_to_read(file)?;
     let schema = schema(&db)?;
     let one = |sql: &str| db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
     let mut inspection = Inspection {
@@ -52,6 +46,15 @@ pub(in crate::storage) fn look(file: &Path, tell: impl FnOnce(InterruptHandle)) 
     tell(db.get_interrupt_handle());
     inspection.soundness = soundness(&db)?;
     Ok(inspection)
+}
+
+/// A connection to a database of ours that only reads.
+pub(super) fn open_to_read(file: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(file, flags)?;
+    db.busy_timeout(LOCK_WAIT)?;
+    let is_ours: bool = db.query_row(OURS, [], |row| row.get(0)).map_err(no_database)?;
+    if is_ours { Ok(db) } else { Err(not_ours(&db)?.into()) }
 }
 
 const OURS: &str = "SELECT count(*) = 4 FROM sqlite_schema WHERE name IN ('station', 'observation', 'journal', 'meta')";

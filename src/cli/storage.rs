@@ -1,0 +1,80 @@
+//! `storage`: what the database holds, and how long its room lasts.
+
+use super::said::say;
+use anyhow::{Context, Result};
+use clap::Args;
+use stevenson::config::Config;
+use stevenson::storage::{self, Census, RECENT_DAYS};
+use weather::time::Timestamp;
+
+#[derive(Debug, Args)]
+pub(super) struct StorageCommand {}
+
+/// What people call the tables.
+const CALLED: [(&str, &str); 5] = [
+    ("observation", "readings"),
+    ("hourly", "hours"),
+    ("daily", "days"),
+    ("journal", "news for pages"),
+    ("word", "words of visitors"),
+];
+/// A forecast beyond this is no promise, years.
+const YEARS_MAX: f64 = 100.0;
+const DAYS_A_YEAR: f64 = 365.25;
+
+pub(super) async fn run(config: Config, _: StorageCommand) -> Result<()> {
+    let file = &config.storage.file;
+    #[expect(clippy::disallowed_methods, reason = "a command: growth is that of now")]
+    let now = Timestamp::from(chrono::Utc::now());
+    let census = storage::census(file, now).await.with_context(|| file.display().to_string())?;
+    let limit_bytes = u64::from(config.storage.max_database_mib) << 20;
+    say!("{}: {} of {}", file.display(), size(census.used_bytes), size(limit_bytes))?;
+    say!("\n{:<20}{:>14}{:>14}", "", "rows", "size")?;
+    for kept in &census.kept {
+        let called = CALLED.iter().find(|(table, _)| *table == kept.table).map_or(kept.table, |(_, called)| called);
+        say!("{called:<20}{:>14}{:>14}", kept.rows, size(kept.bytes))?;
+    }
+    let told: u64 = census.kept.iter().map(|kept| kept.bytes).sum();
+    say!("{:<20}{:>14}{:>14}", "everything else", "", size(census.used_bytes.saturating_sub(told)))?;
+    say!("{:<20}{:>14}{:>14}", "free in the file", "", size(census.free_bytes))?;
+    if !census.stations.is_empty() {
+        say!("\n{:<20}{:>14}{:>14}  {:<12}{:<12}", "station", "readings", "values", "first", "last")?;
+    }
+    for station in &census.stations {
+        let date = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| at.to_utc().date_naive().to_string());
+        let values = station.values.map_or("-".to_owned(), |values| format!("about {values}"));
+        let (slug, first, last) = (station.slug.as_str(), date(station.first), date(station.last));
+        say!("{slug:<20}{:>14}{values:>14}  {first:<12}{last:<12}", station.readings)?;
+    }
+    say!("\n{}", forecast(&census, now, limit_bytes))
+}
+
+fn forecast(census: &Census, now: Timestamp, limit_bytes: u64) -> String {
+    let a_value = census.bytes_a_value().map_or(String::new(), |bytes| format!("{bytes:.1} bytes a value; "));
+    let a_day = census.bytes_a_day(now);
+    let left = limit_bytes.saturating_sub(census.used_bytes) as f64;
+    if a_day <= 0.0 {
+        return format!("{a_value}nothing has come in the last {RECENT_DAYS} days");
+    }
+    let years = left / a_day / DAYS_A_YEAR;
+    let lasts = match years {
+        _ if left <= 0.0 => "there is no room left: raise max_database_mib".to_owned(),
+        years if years > YEARS_MAX => format!("the room lasts more than {YEARS_MAX} years"),
+        years if years < 1.0 => format!("the room lasts about {:.0} days", years * DAYS_A_YEAR),
+        years => format!("the room lasts about {years:.0} years"),
+    };
+    format!("{a_value}{} a day as in the last {RECENT_DAYS} days; {lasts}", size(a_day as u64))
+}
+
+/// `12.3 MiB`.
+fn size(bytes: u64) -> String {
+    const STEP: f64 = 1_024.0;
+    let mut number = bytes as f64;
+    for unit in ["B", "KiB", "MiB"] {
+        if number < STEP {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{number:.1} {unit}") };
+        }
+        number /= STEP;
+    }
+    format!("{number:.1} GiB")
+}
