@@ -98,7 +98,7 @@ impl Backup {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(failed(&self.folder))?;
         let file = self.folder.join(named(date));
         storage::copy(&self.database, &file, |_, _| ()).await?;
-        for old in excess(names(&self.folder).map_err(failed(&self.folder))?, self.keep) {
+        for old in excess(names(&self.folder).map_err(failed(&self.folder))?, self.keep, date) {
             let old = self.folder.join(old);
             fs::remove_file(&old).map_err(failed(&old))?;
         }

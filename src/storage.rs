@@ -21,6 +21,7 @@ mod many;
 mod mappings;
 mod observations;
 mod options;
+pub mod owner;
 mod reads;
 mod room;
 mod seam;

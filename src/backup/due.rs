@@ -23,9 +23,11 @@ pub(super) fn is_due(now: Timestamp, utc_hour: u32, is_there: impl Fn(NaiveDate)
     now.hour() >= utc_hour && !is_there(now.date_naive())
 }
 
-/// The names of backups that are too many, if so many may stay: the oldest.
-pub(super) fn excess(names: Vec<String>, keep: u32) -> Vec<String> {
-    let mut dated: Vec<_> = names.into_iter().filter(|name| date_of(name).is_some()).collect();
+/// The names of backups that are too many, if so many may stay: the oldest. Those of days ahead were made while the clock was wrong: they
+/// are nobody's excess, and take no other's place.
+pub(super) fn excess(names: Vec<String>, keep: u32, today: NaiveDate) -> Vec<String> {
+    let is_past = |name: &String| date_of(name).is_some_and(|date| date <= today);
+    let mut dated: Vec<_> = names.into_iter().filter(is_past).collect();
     dated.sort_unstable_by(|a, b| b.cmp(a));
     dated.split_off(dated.len().min(keep as usize))
 }
@@ -50,8 +52,15 @@ mod tests {
         let all = ["stevenson-2026-11-28.db", "stevenson-2026-11-30.db", "notes.txt", "stevenson-2026-11-29.db"];
         let more = ["stevenson-2026-11-01-120000.db", "stevenson-2026-11-27.db.partial", "stevenson-2026-1-1.db"];
         let names = || all.iter().chain(&more).map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(excess(names(), 2), ["stevenson-2026-11-28.db"]);
-        assert!(excess(names(), 3).is_empty());
+        let today = NaiveDate::from_ymd_opt(2026, 11, 30).expect("a date");
+        assert_eq!(excess(names(), 2, today), ["stevenson-2026-11-28.db"]);
+        assert!(excess(names(), 3, today).is_empty());
+        let before = today.pred_opt().expect("a date");
+        assert_eq!(
+            excess(names(), 1, before),
+            ["stevenson-2026-11-28.db"],
+            "one of a day ahead takes no place and stays"
+        );
         assert_eq!(date_of("stevenson-2026-11-28.db"), NaiveDate::from_ymd_opt(2026, 11, 28));
     }
 }

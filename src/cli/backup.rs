@@ -46,8 +46,12 @@ pub(super) async fn backup(config: Config, Backup { file }: Backup) -> Result<()
 fn named(data: &Path, now: DateTime<Utc>) -> Result<PathBuf> {
     let folder = data.join(storage::BACKUPS);
     let mut builder = DirBuilder::new();
+    let is_new = !folder.exists();
     builder.recursive(true).mode(0o700).create(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder.join(format!("stevenson-{}.db", now.format("%Y-%m-%d-%H%M%S"))))
+    if is_new {
+        storage::owner::give(&folder).with_context(|| format!("cannot give {} to its owner", folder.display()))?;
+    }
+    Ok(folder.join(format!("stevenson-{}.db", now.format("%Y-%m-%d-%H%M%S%3f"))))
 }
 
 /// Puts a backup in the place of the database. No server may run.

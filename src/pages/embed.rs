@@ -20,6 +20,7 @@ use rocket::response::Redirect;
 use rocket::{Responder, Route, State, get, routes};
 use serde_json::json;
 use std::sync::Arc;
+use weather::day;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{Slug, Station};
@@ -33,7 +34,7 @@ const KEPT_S: u32 = 30;
 /// So large is a frame whose site does not say, pixels.
 const FRAME_PX: (u32, u32) = (420, 240);
 /// Any site may show it, and it may do nothing there but show.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *; sandbox allow-popups";
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
 /// The routes, for `/`.
 pub(super) fn routes() -> Vec<Route> {
@@ -128,12 +129,11 @@ struct Frame<'a> {
     refresh_s: u32,
     theme: &'static str,
     size: &'static str,
-    address: &'a str,
     station: &'a Station,
     hero: Hero,
     wind: Wind,
-    /// Title and text.
-    more: Vec<(&'static str, String)>,
+    /// Title and text. Of a station without an outdoor thermometer what it has.
+    more: Vec<(String, String)>,
     spark: Option<Chart>,
     /// When its newest value was observed, on the station's clock.
     observed: String,
@@ -141,21 +141,30 @@ struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn of(facts: &'a Facts, asked: &Asked, now: Timestamp, address: &'a Address) -> Self {
+    fn of(facts: &'a Facts, asked: &Asked, now: Timestamp) -> Self {
         let preference = asked.preference;
         let more = [Quantity::Humidity, Quantity::SeaLevelPressure, Quantity::Precipitation]
-            .map(|quantity| (quantity.title(), tiles::main_text(facts, quantity, now, preference)));
+            .map(|quantity| (quantity, tiles::main_text(facts, quantity, now, preference)));
+        let indoors = tiles::indoors(facts, now, preference).map(|indoors| indoors.values).unwrap_or_default();
+        let indoors = indoors.into_iter().map(|one| (one.word, one.text));
+        // Rain of another day is not today's.
+        let is_today = |at: Timestamp| day::date_at(&facts.station.zone, at) == day::date_at(&facts.station.zone, now);
+        let is_shown = |quantity: Quantity| {
+            quantity != Quantity::Precipitation
+                || facts.main(quantity).is_some_and(|latest| is_today(latest.observed_at))
+        };
+        let more = more.into_iter().filter(|(quantity, text)| !text.is_empty() && is_shown(*quantity));
+        let more = more.map(|(quantity, text)| (quantity.title().to_owned(), text));
         let at = facts.observed_at();
         Self {
             build: assets::build(),
             refresh_s: REFRESH_S,
             theme: asked.theme,
             size: asked.size,
-            address: address.as_str(),
             station: &facts.station,
             hero: Hero::of(facts, now, preference),
             wind: Wind::of(facts, now, preference),
-            more: more.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
+            more: indoors.chain(more).collect(),
             spark: Chart::spark(facts, preference),
             observed: at.map_or(String::new(), |at| clock::moment(&facts.station.zone, at, now)),
             iso: at.map_or(String::new(), |at| at.rfc3339()),
@@ -172,7 +181,6 @@ async fn frame(
     storage: &State<Storage>,
     sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
-    address: Address,
 ) -> Result<Answer, Problem> {
     let asked = Asked::read(units, theme, size)?;
     let station = station(storage, slug).await?;
@@ -183,7 +191,7 @@ async fn frame(
     let sheet = reads::sheet(storage, sheets, &station, &newest.read(), now).await?.ok_or_else(unknown)?;
     let facts = sheet.facts(now);
     // Printing to memory does not fail.
-    let html = Frame::of(&facts, &asked, now, &address).render().unwrap_or_default();
+    let html = Frame::of(&facts, &asked, now).render().unwrap_or_default();
     Ok(Answer::Shown(Public::new((ContentType::HTML, html))))
 }
 

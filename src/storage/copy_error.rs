@@ -19,6 +19,18 @@ pub enum CopyError {
         #[source]
         source: io::Error,
     },
+    /// What is to be read is no file, or cannot be read.
+    #[error("cannot read {}", .file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Another process has the database open.
+    #[error("another command has the database {} open; nothing was changed", .0.display())]
+    InUse(PathBuf),
     /// The disk has too little room.
     #[error(
         "the copy takes about {} MiB, and the disk with {} has {} MiB", mib(*.needed), .folder.display(), mib(*.free)

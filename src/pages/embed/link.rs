@@ -20,8 +20,9 @@ pub(super) struct Link<'a> {
 /// The station that an address leads to, if it is a page of a station of this server.
 pub(super) fn slug_of<'u>(url: &'u str, address: &Address) -> Option<&'u str> {
     let rest = url.strip_prefix(address.as_str())?.strip_prefix("/s/")?;
-    let slug = rest.split(['/', '?', '#']).next()?;
-    (!slug.is_empty()).then_some(slug)
+    let (path, _) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+    let slug = path.split('/').next()?;
+    (!slug.is_empty() && !path.contains("..")).then_some(slug)
 }
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ mod tests {
         for (url, slug) in [
             ("https://w.example.org/s/roof", Some("roof")),
             ("https://w.example.org/s/roof/history?range=7d#x", Some("roof")),
+            ("https://w.example.org/s/roof/../../admin", None),
             ("https://w.example.org/", None),
             ("https://w.example.org/s/", None),
             ("https://w.example.org.evil/s/roof", None),

@@ -5,8 +5,10 @@ use super::window::Window;
 use crate::storage::{Day, Span};
 use chrono::NaiveDate;
 use std::sync::Arc;
+use weather::climate;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
+use weather::time::Timestamp;
 
 /// A station over a window.
 #[derive(Debug, Clone)]
@@ -47,6 +49,26 @@ pub struct Strand {
     pub whose: Whose,
     /// What it was, oldest first. Those of last year are moved into the window.
     pub spans: Vec<Span>,
+    /// Where it was lowest and highest, if the spans are too long to tell.
+    pub ends: Option<Ends>,
+}
+
+/// The lowest and the highest of some days, the first of each.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ends {
+    /// The lowest value, and when it was.
+    pub lowest: (f64, Timestamp),
+    /// The highest.
+    pub highest: (f64, Timestamp),
+}
+
+impl Ends {
+    /// Those of these days; `None` if there are none.
+    pub(crate) fn of(days: &[climate::Day]) -> Option<Self> {
+        let lowest = days.iter().reduce(|best, day| if day.low < best.low { day } else { best })?;
+        let highest = days.iter().reduce(|best, day| if day.high > best.high { day } else { best })?;
+        Some(Self { lowest: (lowest.low, lowest.low_at), highest: (highest.high, highest.high_at) })
+    }
 }
 
 /// Whose values are shown.
@@ -67,6 +89,8 @@ pub struct Wind {
     pub from_degrees: f64,
     /// How fast it was, m/s.
     pub speed: f64,
+    /// For how long, ms.
+    pub length_ms: i64,
 }
 
 /// Two spans further apart than so many times the usual distance have a gap between them.

@@ -2,22 +2,28 @@
 
 use super::asked::{Asked, BadQuestion};
 use super::groups::{Group, groups};
-use super::past::{Past, Strand, Strands, Whose, Wind};
+use super::past::{Ends, Past, Strand, Strands, Whose, Wind};
 use super::window::Window;
 use crate::pages::fault::Fault;
 use crate::storage::{self, Latest, Span, Storage};
 use chrono::Days;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
+use weather::climate;
 use weather::day;
-use weather::quantity::Quantity;
+use weather::quantity::{Fold, Quantity};
 use weather::station::{SensorName, Station};
-use weather::time::Timestamp;
+use weather::time::{DAY_MS, HOUR_MS, Timestamp};
+use weather::zone::Zone;
 
 /// Spans of each series on a page without scripts: a point each few pixels.
 pub(crate) const POINTS: u32 = 200;
-/// Spans that a wind rose is made of, at most.
+/// Hours that a wind rose asks for at a time, and how often it may ask: of a window of four years it is made of hours, of a longer one
+/// of longer spans.
 const ROSE_POINTS: u32 = 1_500;
+const ROSE_PIECES: i64 = 24;
+/// Over a longer window a picture's spans may be days or longer, ms: then days tell what fell, and when it was lowest and highest.
+const BY_DAYS_MS: i64 = 20 * DAY_MS;
 /// Series that are read at once for one page: others want to read, too.
 const AT_ONCE: usize = 3;
 /// Days that the calendar goes back.
@@ -133,8 +139,7 @@ impl Reader<'_> {
     ) -> Result<Strands, storage::Error> {
         let mut strands = Vec::new();
         for quantity in &group.quantities {
-            let spans = self.spans(station, *quantity, self.window).await?;
-            strands.push(Strand { quantity: *quantity, whose: Whose::Own, spans });
+            strands.push(self.strand(station, *quantity, Whose::Own).await?);
         }
         // Of a group its own quantity is laid over: more lines are no picture.
         let quantity = group.quantities[0];
@@ -144,13 +149,33 @@ impl Reader<'_> {
             for span in &mut spans {
                 (span.from, span.to) = (span.from.plus(year_ms), span.to.plus(year_ms));
             }
-            strands.push(Strand { quantity, whose: Whose::LastYear, spans });
+            strands.push(Strand { quantity, whose: Whose::LastYear, spans, ends: None });
         }
         for (place, other) in others.iter().enumerate() {
-            let spans = self.spans(other, quantity, self.window).await?;
-            strands.push(Strand { quantity, whose: Whose::Other(place, other.name.clone()), spans });
+            strands.push(self.strand(other, quantity, Whose::Other(place, other.name.clone())).await?);
         }
         Ok(Strands { group, strands })
+    }
+
+    async fn strand(self, of: &Station, quantity: Quantity, whose: Whose) -> Result<Strand, storage::Error> {
+        let mut spans = self.spans(of, quantity, self.window).await?;
+        let mut ends = None;
+        let is_long =
+            self.window.length_ms() > BY_DAYS_MS && spans.iter().any(|span| span.to.since(span.from) > DAY_MS / 2);
+        if is_long {
+            let days = self.days(of, quantity).await?;
+            ends = Ends::of(&days);
+            if quantity.fold() == Fold::Fallen {
+                spans = days.iter().map(|day| of_day(&of.zone, day)).collect();
+            }
+        }
+        Ok(Strand { quantity, whose, spans, ends })
+    }
+
+    /// The local days of the window.
+    async fn days(self, of: &Station, quantity: Quantity) -> Result<Vec<climate::Day>, storage::Error> {
+        let dates = (day::date_at(&of.zone, self.window.from), day::date_at(&of.zone, self.window.to.plus(-1)));
+        self.storage.years_of(of, (self.sensor, quantity), dates).await
     }
 
     async fn spans(self, of: &Station, quantity: Quantity, over: Window) -> Result<Vec<Span>, storage::Error> {
@@ -160,14 +185,33 @@ impl Reader<'_> {
 
     /// Speeds beside the directions of the same times.
     async fn wind(self, station: &Station) -> Result<Vec<Wind>, storage::Error> {
+        let length_ms = (self.window.length_ms() / ROSE_PIECES).max(i64::from(ROSE_POINTS) * HOUR_MS);
+        let (mut wind, mut from) = (Vec::new(), self.window.from);
+        while from < self.window.to {
+            let piece = Window { from, to: from.plus(length_ms).min(self.window.to) };
+            wind.extend(self.wind_of(station, piece).await?);
+            from = piece.to;
+        }
+        Ok(wind)
+    }
+
+    async fn wind_of(self, station: &Station, piece: Window) -> Result<Vec<Wind>, storage::Error> {
         let (speeds, directions) = tokio::try_join!(
-            self.spans(station, Quantity::WindSpeed, self.window),
-            self.spans(station, Quantity::WindDirection, self.window),
+            self.spans(station, Quantity::WindSpeed, piece),
+            self.spans(station, Quantity::WindDirection, piece),
         )?;
         let beside = |speed: &Span| {
             let place = directions.binary_search_by_key(&speed.from, |direction| direction.from).ok()?;
-            Some(Wind { from_degrees: directions[place].mean, speed: speed.mean })
+            let from_degrees = directions[place].mean;
+            Some(Wind { from_degrees, speed: speed.mean, length_ms: speed.to.since(speed.from) })
         };
         Ok(speeds.iter().filter_map(beside).collect())
     }
+}
+
+/// What fell on a local day, as a span.
+fn of_day(zone: &Zone, day: &climate::Day) -> Span {
+    let (from, to) = day::bounds(zone, day.date);
+    let &climate::Day { mean, low, high, hours, .. } = day;
+    Span { from, to, mean, min: low, max: high, count: hours, amount: Some(high) }
 }

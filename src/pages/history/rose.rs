@@ -3,6 +3,7 @@
 use super::past::Past;
 use weather::preference::{Preference, minus};
 use weather::quantity::Quantity;
+use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weather::units::format_half_up;
 use weather::wind_rose::{BEGIN_MS, CLASSES, SECTORS, WindRose, point};
 
@@ -75,9 +76,22 @@ impl Rose {
                 percent(rose.from_sector(most)),
                 percent(rose.calm)
             ),
-            caption: format!("Made of {} means of this time; calm {} %.", rose.total(), percent(rose.calm)),
+            caption: format!("Made of {} means of {}; calm {} %.", rose.total(), made_of(past), percent(rose.calm)),
             rows: rows.collect(),
         })
+    }
+}
+
+/// How long each mean is: `10 minutes`, `an hour`, `2 days`.
+fn made_of(past: &Past) -> String {
+    let length_ms = past.wind.iter().map(|wind| wind.length_ms).max().unwrap_or(0);
+    match length_ms {
+        HOUR_MS => "an hour".to_owned(),
+        ms if ms < HOUR_MS => format!("{} minutes", (ms / MINUTE_MS).max(1)),
+        ms if ms < DAY_MS => format!("{} hours", ms / HOUR_MS),
+        // A local day has an hour more or less.
+        ms if ms < 2 * DAY_MS - HOUR_MS => "a day".to_owned(),
+        ms => format!("{} days", (ms + HOUR_MS) / DAY_MS),
     }
 }
 

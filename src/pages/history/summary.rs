@@ -1,12 +1,12 @@
 //! What a picture shows, in one sentence.
 
 use super::bars::{Bar, Width};
-use super::past::{Past, Strand, Strands};
+use super::past::{Ends, Past, Strand, Strands};
 use crate::pages::clock;
 use crate::storage::Span;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
-use weather::time::{HOUR_MS, Timestamp};
+use weather::time::{DAY_MS, HOUR_MS, Timestamp};
 use weather::zone::Zone;
 
 /// A span longer than this is named by its day, ms.
@@ -20,6 +20,20 @@ pub(crate) fn measured(past: &Past, of: &Strands, preference: Preference) -> Str
     let highest = strand.spans.iter().reduce(|best, span| if span.max > best.max { span } else { best });
     let (Some(lowest), Some(highest)) = (lowest, highest) else { return String::new() };
     let text = |value: f64| preference.text(strand.quantity, value);
+    let zone = &past.station.zone;
+    if let Some(Ends { lowest, highest }) = strand.ends {
+        let day = |at: Timestamp| moment(zone, at, DAY_MS);
+        return format!(
+            "{}: lowest {} on {}, highest {} on {}, mean {}{}.",
+            strand.quantity.title(),
+            text(lowest.0),
+            day(lowest.1),
+            text(highest.0),
+            day(highest.1),
+            mean(strand).map_or(String::new(), text),
+            gaps(strand),
+        );
+    }
     let when = |span: &Span| moment(&past.station.zone, span.from, span.to.since(span.from));
     format!(
         "{}: lowest {} around {}, highest {} around {}, mean {}{}.",

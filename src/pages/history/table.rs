@@ -103,7 +103,8 @@ impl Table {
         let mut written = csv::Writer::from_writer(Vec::new());
         let head = ["time".to_owned(), format!("local time, {}", zone.name())];
         let rows = self.rows.iter().map(|row| [&row.iso, &row.local].into_iter().chain(&row.cells));
-        let rows = std::iter::once(head.iter().chain(&self.heads).collect()).chain(rows.map(Iterator::collect));
+        let heads: Vec<String> = self.heads.iter().map(|head| harmless(head)).collect();
+        let rows = std::iter::once(head.iter().chain(&heads).collect()).chain(rows.map(Iterator::collect));
         for row in rows {
             let row: Vec<&String> = row;
             // Memory takes everything, and all rows are of one length.
@@ -113,6 +114,11 @@ impl Table {
         }
         written.into_inner().unwrap_or_default()
     }
+}
+
+/// A name that no spreadsheet takes for a formula: stations are called as their owners like.
+fn harmless(name: &str) -> String {
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
 }
 
 fn middle(from: Timestamp, to: Timestamp) -> Timestamp {

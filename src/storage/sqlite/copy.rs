@@ -18,8 +18,10 @@ const USED_BYTES: &str = "\
     SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
 /// Another name of the journal: cursors of the time after the copy are not good in what is restored from it.
 const RENAME_JOURNAL: &str = "UPDATE meta SET value = ?1 WHERE key = 'epoch'";
-/// What is in the log goes into the file, and the log is emptied.
-const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// What is in the log goes into the file, and the log is gone. It fails while another process has the database open.
+const WITHOUT_LOG: &str = "PRAGMA journal_mode = DELETE";
+/// Another process that is about to end gets so long.
+const END_WAIT: Duration = Duration::from_secs(1);
 /// The ends of the names of a database's companions.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
@@ -59,9 +61,13 @@ pub(in crate::storage) fn exchange(new: &Path, file: &Path, aside: &Path) -> Res
         move |source| CopyError::Write { file, source }
     };
     if file.exists() {
-        // A damaged database may not be able to; then its log goes along.
         if let Ok(db) = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-            let _ = db.query_row(EMPTY_LOG, (), |_| Ok(()));
+            db.busy_timeout(END_WAIT).map_err(Error::from)?;
+            match db.query_row(WITHOUT_LOG, (), |_| Ok(())).map_err(Error::from) {
+                Err(Error::Locked(_)) => return Err(CopyError::InUse(file.to_owned())),
+                // A damaged database may not be able to; then its log goes along.
+                Ok(()) | Err(_) => {}
+            }
         }
         for end in COMPANIONS {
             let (from, to) = (file::beside(file, end), file::beside(aside, end));

@@ -69,7 +69,7 @@ fn past(name: &str, asked: &Asked) -> Result<Past, BadQuestion> {
             let amount = (quantity == Precipitation).then_some(if at.0 % (7 * HOUR_MS) < HOUR_MS { 0.5 } else { 0.0 });
             Span { from: at, to: at.plus(length_ms), mean, min: mean - 0.5, max: mean + 0.5, count: 4, amount }
         };
-        Strand { quantity, whose, spans: starts().filter(kept).map(span).collect() }
+        Strand { quantity, whose, spans: starts().filter(kept).map(span).collect(), ends: None }
     };
     let groups = groups::groups(has).into_iter().map(|group| {
         let mut strands: Vec<Strand> = group.quantities.iter().map(|one| strand(*one, Whose::Own, 0.0)).collect();
@@ -94,7 +94,8 @@ fn past(name: &str, asked: &Asked) -> Result<Past, BadQuestion> {
         count: 144,
         hours: 24,
     });
-    let wind = (0..90).map(|n| Wind { from_degrees: f64::from(n) * 2.0, speed: f64::from(n) / 6.0 });
+    let wind =
+        (0..90).map(|n| Wind { from_degrees: f64::from(n) * 2.0, speed: f64::from(n) / 6.0, length_ms: 600_000 });
     let is_rich = has(WindSpeed);
     Ok(Past {
         sensors: if is_rich {
@@ -235,7 +236,7 @@ fn a_year_has_a_calendar_and_a_rose_of_the_winds() {
         "{calendar}"
     );
     let rose = between(&html, r#"<h2 id="rose">"#, "</section>");
-    assert!(rose.contains("Wind: most often from ") && rose.contains("Made of 90 means of this time; calm 2 %."));
+    assert!(rose.contains("Wind: most often from ") && rose.contains("Made of 90 means of 10 minutes; calm 2 %."));
     assert_eq!(rose.matches(r#"<th scope="row">"#).count(), 16);
 }
 
