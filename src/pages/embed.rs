@@ -86,7 +86,8 @@ impl Asked {
         let refuse = |detail: String| Problem::new(Status::BadRequest, detail);
         let preference = units::asked(units).map_err(refuse)?;
         let theme = one_of("theme", theme, &[("system", ""), ("light", "light"), ("dark", "dark")]).map_err(refuse)?;
-        let size = one_of("size", size, &[("medium", "medium"), ("small", "small"), ("large", "large")]).map_err(refuse)?;
+        let size =
+            one_of("size", size, &[("medium", "medium"), ("small", "small"), ("large", "large")]).map_err(refuse)?;
         Ok(Self { preference, theme, size })
     }
 }

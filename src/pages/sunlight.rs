@@ -47,9 +47,8 @@ impl Sunlight {
         let mut of_today = self.changes.iter().filter(|(at, _)| day::date_at(&station.zone, *at) == today);
         let rise = of_today.clone().find(|(_, rises)| *rises);
         let set = of_today.rfind(|(_, rises)| !rises);
-        let text = |at: Option<&(Timestamp, bool)>| {
-            at.map_or(String::new(), |(at, _)| clock::hour_minute(&station.zone, *at))
-        };
+        let text =
+            |at: Option<&(Timestamp, bool)>| at.map_or(String::new(), |(at, _)| clock::hour_minute(&station.zone, *at));
         let note = match (rise, set) {
             (None, None) if self.theme(now) == "light" => "The sun does not set today.",
             (None, None) => "The sun does not rise today.",
@@ -92,7 +91,10 @@ mod tests {
         assert_eq!(sun.changes.len(), 16);
         assert!(sun.changes.iter().all(|(at, _)| at.0 % MINUTE_MS == 0), "no finer than a minute");
         let set = sun.changes[1].0;
-        assert_eq!([sun.theme(set.plus(-1)), sun.theme(set), sun.theme(set.plus(12 * HOUR_MS))], ["light", "dark", "dark"]);
+        assert_eq!(
+            [sun.theme(set.plus(-1)), sun.theme(set), sun.theme(set.plus(12 * HOUR_MS))],
+            ["light", "dark", "dark"]
+        );
         assert_eq!(sun.theme(set.plus(18 * HOUR_MS)), "light", "the next day is known, too");
         assert_eq!(sun.theme(NOW.plus(-6 * HOUR_MS)), "dark", "before sunrise");
         assert_eq!(Sunlight::of(&station(None, "UTC"), NOW), None);
@@ -105,6 +107,9 @@ mod tests {
         assert_eq!((winter.theme(NOW), winter.today(&hut, NOW)[2].as_str()), ("dark", "The sun does not rise today."));
         let june = NOW.plus(160 * DAY_MS);
         let summer = Sunlight::of(&hut, june).expect("a place");
-        assert_eq!((summer.theme(june), summer.today(&hut, june)[2].as_str()), ("light", "The sun does not set today."));
+        assert_eq!(
+            (summer.theme(june), summer.today(&hut, june)[2].as_str()),
+            ("light", "The sun does not set today.")
+        );
     }
 }

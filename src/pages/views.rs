@@ -96,13 +96,7 @@ impl Frame {
     }
 
     /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
-    pub(crate) fn live<T: AsRef<str>>(
-        self,
-        watch: Vec<&str>,
-        stations: &[T],
-        cursor: String,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn live<T: AsRef<str>>(self, watch: Vec<&str>, stations: &[T], cursor: String, now: Timestamp) -> Self {
         let state = PageState::of(watch, cursor, self.build.clone(), now, self.preference).json(stations);
         Self { state, ..self }
     }

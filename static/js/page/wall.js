@@ -58,7 +58,7 @@ export const themeOf = (station, now) => (station?.sun ? (isUp(station.sun, now)
 export function wallText({ kind }, since) {
   if (isFed({ kind })) return 'Connected';
   if (kind === 'connecting') return 'Connecting to the server';
-  return `No connection to the server since ${since}. This screen goes on by itself.`;
+  return `No connection to the server since ${since}. It comes back by itself.`;
 }
 
 /**
