@@ -13,6 +13,7 @@ mod facts;
 mod fault;
 mod hero;
 pub mod history;
+mod kiosk;
 mod lab;
 mod listing;
 mod marks;
@@ -25,10 +26,12 @@ mod records;
 mod sheet;
 mod sheets;
 mod state;
+mod sunlight;
 mod table;
 mod talk;
 mod tiles;
 mod today;
+mod units;
 pub mod views;
 mod warmth;
 
@@ -37,6 +40,7 @@ pub use asked::Asked;
 pub use assets::build;
 pub use conversation::Conversation;
 pub use facts::{Facts, Series};
+pub use kiosk::Kiosk;
 pub use lab::LabPage;
 pub use listing::{Listing, PAGE_STATIONS};
 pub use month::{MonthPage, month_text};
@@ -79,9 +83,9 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    let own = routes![overview, station, units, file, favicon];
+    let own = routes![overview, station, choose_units, file, favicon];
     let of_a_station = [history::routes(), records::routes(), month::routes()].concat();
-    [own, talk::routes(), of_a_station, lab::routes(), embed::routes()].concat()
+    [own, talk::routes(), of_a_station, lab::routes(), embed::routes(), kiosk::routes()].concat()
 }
 
 /// The largest form, for Rocket's `limits`.
@@ -162,7 +166,7 @@ struct Choice<'r> {
 }
 
 #[post("/units", data = "<choice>")]
-fn units(
+fn choose_units(
     choice: Form<Choice<'_>>,
     ours: Ours<'_>,
     before: preference::Chosen,

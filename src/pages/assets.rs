@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 96] = [
+pub(crate) const FILES: [&str; 99] = [
     "embed.css",
     "icons/favicon.svg",
     "js/admin/inbox.js",
@@ -78,6 +78,7 @@ pub(crate) const FILES: [&str; 96] = [
     "js/page/feed_line.js",
     "js/page/main.js",
     "js/page/refetch.js",
+    "js/page/wall.js",
     "js/tabs/hub.js",
     "js/tabs/link.js",
     "js/tabs/name.js",
@@ -95,10 +96,12 @@ pub(crate) const FILES: [&str; 96] = [
     "js/view/quantities.js",
     "js/view/series.js",
     "js/view/station.js",
+    "js/view/sun.js",
     "js/view/tendency.js",
     "js/view/texts.js",
     "js/view/units.js",
     "js/view/zone.js",
+    "kiosk.css",
     "style.css",
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",

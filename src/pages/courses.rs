@@ -52,10 +52,14 @@ pub(crate) struct Course {
     pub summary: String,
 }
 
+/// What pictures are made of, the most asked first; of the pressures the first that the station has.
+pub(crate) fn shown(facts: &Facts) -> impl Iterator<Item = Quantity> {
+    let pressure = PRESSURES.into_iter().find(|quantity| facts.main(*quantity).is_some());
+    [Some(Quantity::WindSpeed), pressure, Some(Quantity::Precipitation), Some(Quantity::Humidity)].into_iter().flatten()
+}
+
 /// The pictures of what the main sensor measures, the most asked first.
 pub(crate) fn courses(facts: &Facts, preference: Preference) -> Vec<Course> {
-    let pressure = PRESSURES.into_iter().find(|quantity| facts.main(*quantity).is_some());
-    let all = [Some(Quantity::WindSpeed), pressure, Some(Quantity::Precipitation), Some(Quantity::Humidity)];
     let drawn = |quantity: Quantity| {
         let drawing = Drawing { facts, preference, quantity, unit: preference.unit(quantity) };
         let buckets = facts.course(quantity);
@@ -64,7 +68,7 @@ pub(crate) fn courses(facts: &Facts, preference: Preference) -> Vec<Course> {
         }
         Some(if quantity == Quantity::Precipitation { drawing.bars(buckets) } else { drawing.line(buckets) })
     };
-    all.into_iter().flatten().filter_map(drawn).collect()
+    shown(facts).filter_map(drawn).collect()
 }
 
 /// How pressure has changed in three hours; empty if that is not known.

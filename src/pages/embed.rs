@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::hero::Hero;
 use super::sheets::Sheets;
 use super::tiles::{self, Wind};
+use super::units::{self, one_of};
 use super::{assets, clock, reads};
 use crate::storage::Storage;
 use crate::web::NewestCursor;
@@ -83,33 +84,13 @@ struct Asked {
 impl Asked {
     /// A value that means nothing is named.
     fn read(units: Option<&str>, theme: Option<&str>, size: Option<&str>) -> Result<Self, Problem> {
-        let (metric, us) = (Preference::default(), Preference { fahrenheit: true, us: true });
-        let preference = one_of(
-            "units",
-            units,
-            &[
-                ("metric", metric),
-                ("us", us),
-                ("metric-f", Preference { fahrenheit: true, us: false }),
-                ("us-c", Preference { fahrenheit: false, us: true }),
-            ],
-        )?;
-        let theme = one_of("theme", theme, &[("system", ""), ("light", "light"), ("dark", "dark")])?;
-        let size = one_of("size", size, &[("medium", "medium"), ("small", "small"), ("large", "large")])?;
+        let refuse = |detail: String| Problem::new(Status::BadRequest, detail);
+        let preference = units::asked(units).map_err(refuse)?;
+        let theme = one_of("theme", theme, &[("system", ""), ("light", "light"), ("dark", "dark")]).map_err(refuse)?;
+        let size =
+            one_of("size", size, &[("medium", "medium"), ("small", "small"), ("large", "large")]).map_err(refuse)?;
         Ok(Self { preference, theme, size })
     }
-}
-
-/// The value of a name; the first one if there is no name.
-fn one_of<T: Copy>(key: &str, name: Option<&str>, all: &[(&str, T)]) -> Result<T, Problem> {
-    let found = match name {
-        None => all.first(),
-        Some(name) => all.iter().find(|(one, _)| *one == name),
-    };
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
-        Problem::new(Status::BadRequest, format!("{key} may be one of: {}", names.join(", ")))
-    })
 }
 
 fn unknown() -> Problem {

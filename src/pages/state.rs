@@ -1,6 +1,7 @@
 //! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
 use super::facts::Facts;
+use super::sunlight::Sunlight;
 use super::tiles;
 use crate::storage::{Bucket, Latest};
 use serde::Serialize;
@@ -82,6 +83,9 @@ struct Station<'a> {
     /// Sensors that the page has no place for: their values are not here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'a str>,
+    /// On a wall, where the station stands at a known place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sun: Option<&'a Sunlight>,
 }
 
 /// What a card of the overview knows of its station: no more than it shows.
@@ -175,8 +179,8 @@ impl<'a> PageState<'a> {
 }
 
 /// What a station's own page knows of it, JSON; nothing of the sensors that are left out.
-pub(crate) fn station(facts: &Facts, left_out: &[SensorName], now: Timestamp) -> String {
-    harmless(&Station::of(facts, left_out, now))
+pub(crate) fn station(facts: &Facts, left_out: &[SensorName], sun: Option<&Sunlight>, now: Timestamp) -> String {
+    harmless(&Station { sun, ..Station::of(facts, left_out, now) })
 }
 
 /// What a card of the overview knows of its station, JSON.
@@ -286,6 +290,7 @@ impl<'a> Station<'a> {
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
             marked: marked.collect(),
             left_out: left_out.iter().map(SensorName::as_str).collect(),
+            sun: None,
         }
     }
 }

@@ -260,6 +260,11 @@ fn group(sensor: &SensorName, facts: &Facts, now: Timestamp, preference: Prefere
     Group { name: sensor_title(sensor.as_str()), open: true, tiles: tiles.collect() }
 }
 
+/// The tile of what the main sensor measures.
+pub(crate) fn main_tile(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> Option<Tile> {
+    Some(tile(facts.main(quantity)?, None, facts, now, preference))
+}
+
 fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {
     Tile {
         key: latest.sensor.key(latest.quantity),

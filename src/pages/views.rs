@@ -96,7 +96,7 @@ impl Frame {
     }
 
     /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
-    fn live<T: AsRef<str>>(self, watch: Vec<&str>, stations: &[T], cursor: String, now: Timestamp) -> Self {
+    pub(crate) fn live<T: AsRef<str>>(self, watch: Vec<&str>, stations: &[T], cursor: String, now: Timestamp) -> Self {
         let state = PageState::of(watch, cursor, self.build.clone(), now, self.preference).json(stations);
         Self { state, ..self }
     }
@@ -238,7 +238,7 @@ impl StationPage {
         let folded = groups.split_off(groups.partition_point(|group| group.open));
         Self {
             frame: Frame::still(&title, &path, now, preference)
-                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, now)], cursor, now)
+                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, None, now)], cursor, now)
                 .local(&facts.station.zone, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),

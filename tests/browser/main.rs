@@ -12,6 +12,7 @@ mod guard;
 mod history;
 mod js;
 mod keeper;
+mod kiosk;
 mod lab_page;
 mod overview;
 mod tabs;

@@ -33,6 +33,7 @@ mod guard;
 mod history;
 mod ingest;
 mod keeper;
+mod kiosk;
 mod metrics;
 mod moving;
 mod mqtt;

@@ -121,7 +121,7 @@ fn many(name: &str, chosen: Chosen, address: Address) -> Page<Overview> {
 fn book() -> Rocket<Build> {
     let own = pages::routes().into_iter().filter(|route| {
         let path = route.uri.path();
-        let needs_more = ["/s/", "/embed/", "/badge/", "/oembed"];
+        let needs_more = ["/s/", "/embed/", "/kiosk/", "/badge/", "/oembed"];
         path != "/" && path != "/lab" && !needs_more.iter().any(|one| path.starts_with(one))
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))

@@ -15,6 +15,7 @@ import { UTC } from '../view/zone.js';
 import { chosenFleet } from './choice.js';
 import { isFed, paintFeed } from './feed_line.js';
 import { refetcher, replaceContent } from './refetch.js';
+import { openWall } from './wall.js';
 
 /** @typedef {import('../view/station.js').Station} Station */
 /** @typedef {{cursor: string, build: string, now: number, units: import('../view/units.js').Units, watch: string[], stations: Station[]}} State */
@@ -22,6 +23,9 @@ import { refetcher, replaceContent } from './refetch.js';
 
 /** How long the page says that it is back, ms. */
 const BACK_SAID_MS = 8_000;
+/** News that waits for a fetch, and announced words, at most: a page may stay open for months. The oldest give way. */
+const RECENT_MAX = 5_000;
+const BLURTED_MAX = 1_000;
 
 /** @param {Document} from @returns {State | undefined} */
 function readState(from) {
@@ -40,6 +44,8 @@ function run(first) {
     /** What came while a fetch is under way: its page may know it or not. @type {Item[]} */
     recent: /** @type {Item[]} */ ([]),
     fetching: false,
+    /** Whether the last page that came showed no station, so that home rests. */
+    resting: false,
     feed: unfed(fleet.name),
     /** The outage that is over, and until when the page says so. @type {{ms: number, until: number} | undefined} */
     back: /** @type {{ms: number, until: number} | undefined} */ (undefined),
@@ -71,7 +77,7 @@ function run(first) {
       const seen = chat?.isSeen() && !document.hidden && item.station === own;
       chat?.take(/** @type {any} */ (item));
       if (item.from !== 'robot' || item.answers || seen || page.blurted.has(item.id)) return;
-      page.blurted.add(item.id);
+      page.blurted = new Set([...page.blurted, item.id].slice(-BLURTED_MAX));
       if (document.hidden) page.unread++;
       const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
       notice.show(`${name}: ${item.text}`, `/s/${encodeURIComponent(item.station)}#keeper`);
@@ -83,7 +89,7 @@ function run(first) {
 
   /** @param {Item[]} items */
   function apply(items) {
-    if (page.fetching) page.recent.push(...items);
+    if (page.fetching) page.recent = [...page.recent, ...items].slice(-RECENT_MAX);
     for (const item of items) if (Object.hasOwn(VERBS, item.kind)) VERBS[item.kind](item);
     schedule();
   }
@@ -119,6 +125,7 @@ function run(first) {
     page.fetching = true;
     ask();
   }
+  const wall = openWall(document, refetch);
 
   /** @param {Document} fetched @param {string} [moved] where the page is now: its station has another name in URLs */
   function show(fetched, moved) {
@@ -141,6 +148,8 @@ function run(first) {
     chat?.absorb(fetched);
     page.fetching = false;
     const recent = page.recent.splice(0);
+    const wasResting = page.resting;
+    page.resting = !state;
     if (!state) return home.rest();
     page.state = state;
     page.offset = state.now - Date.now();
@@ -148,7 +157,7 @@ function run(first) {
     // The news that came since the page was rendered is still new to it.
     apply(recent.filter((item) => compare(item.at, state.cursor) > 0));
     const seen = compare(reached, state.cursor) > 0 ? reached : state.cursor;
-    if (home.state.kind === 'reloading' || seen !== reached) home.start({ seen, watch: watch() });
+    if (wasResting || home.state.kind === 'reloading' || seen !== reached) home.start({ seen, watch: watch() });
   }
 
   function schedule() {
@@ -169,6 +178,7 @@ function run(first) {
     const count = page.unread ? `(${page.unread}) ` : '';
     document.title = title ? `${count}${lost ? '… ' : ''}${title}` : `${count}${page.title}`;
     paintFeed(document, page.feed, Date.now(), page.back?.ms);
+    wall?.frame({ now: seen.now, feed: page.feed, station: seen.stations[0] });
     if (document.hidden) return;
     paint(document, seen);
     if (home.stats) paintMeter(document, home.stats);

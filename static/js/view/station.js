@@ -27,6 +27,7 @@ import { date } from './zone.js';
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
  * @property {string[]} [left_out] sensors that the page has no place for
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
+ * @property {import('./sun.js').Sunlight} [sun] on a wall, where the station stands at a known place
  * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
  * @property {string[]} [indoors] on a card: the values that are shown where there is no outdoor temperature
  */

@@ -3,8 +3,9 @@
 import * as f from './format.js';
 import { frozenText, markedText } from './marks.js';
 import { heroState, mayStandBeside, newestAt, observedAt, stateOf, trend, wordOf } from './station.js';
+import { noteOf, ofDay } from './sun.js';
 import { otherScale, unitOf } from './units.js';
-import { date, hourMinute, moment } from './zone.js';
+import { date, dayOf, hourMinute, moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
 /**
@@ -64,6 +65,9 @@ function gone(s, c) {
   return `${what} since ${moment(s.zone, at, c.now)}${f.isAhead(at, c.now) ? ', which is in the future' : ''}`;
 }
 
+/** Today's sunrise or sunset. @param {Station} s @param {Context} c @param {'rise' | 'set'} which */
+const sunAt = (s, c, which) => (s.sun ? ofDay(s.sun, s.zone, c.now)[which] : undefined);
+
 /** @type {Record<string, Text>} */
 export const TEXTS = Object.freeze({
   word: (s, c) => (stateOf(s, c.now) === 'live' && !c.fed ? 'Waiting for news' : wordOf(s, c.now)),
@@ -80,6 +84,10 @@ export const TEXTS = Object.freeze({
   gone,
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
+  day: (s, c) => dayOf(s.zone, c.now),
+  sunrise: (s, c) => given(sunAt(s, c, 'rise'), (at) => hourMinute(s.zone, at)),
+  sunset: (s, c) => given(sunAt(s, c, 'set'), (at) => hourMinute(s.zone, at)),
+  sun_note: (s, c) => (s.sun ? noteOf(s.sun, s.zone, c.now) : ''),
   clock_note: (s, c) =>
     s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : frozenText(s),
   number: (s, c) => (isPast(s, c) ? f.DASH : given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units))),
@@ -100,6 +108,8 @@ export const INSTANTS = Object.freeze({
   age: (s) => observedAt(s),
   tile_age: (s, c) => s.values[c.key]?.at,
   clock: (_, c) => c.now,
+  sunrise: (s, c) => sunAt(s, c, 'rise'),
+  sunset: (s, c) => sunAt(s, c, 'set'),
 });
 
 /** The window's title. @param {Station} s @param {Context} c */

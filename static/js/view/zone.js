@@ -45,11 +45,16 @@ export function hourMinute(zone, at) {
   return `${two(hour)}:${two(minute)}`;
 }
 
+/** `Sun 22 Nov`. @param {Zone} zone @param {number} at */
+export function dayOf(zone, at) {
+  const { weekday, day, month } = local(zone, at);
+  return `${DAYS[weekday]} ${day} ${MONTHS[month - 1]}`;
+}
+
 /** `15:18` today, `Sat 21 Nov, 15:18` on any other day. @param {Zone} zone @param {number} at @param {number} now */
 export function moment(zone, at, now) {
-  const { weekday, day, month } = local(zone, at);
   const time = hourMinute(zone, at);
-  return date(zone, at) === date(zone, now) ? time : `${DAYS[weekday]} ${day} ${MONTHS[month - 1]}, ${time}`;
+  return date(zone, at) === date(zone, now) ? time : `${dayOf(zone, at)}, ${time}`;
 }
 
 /** `Sun 22`. @param {Zone} zone @param {number} at */
