@@ -54,7 +54,7 @@ mod tests {
         let entry = |station: &str, visitor: Option<&str>| Entry {
             seq: 1,
             station: station.into(),
-            visitor: visitor.map(|text| Visitor::stored(text.to_owned())),
+            visitor: visitor.map(|text| Visitor::of_secret(text)),
             committed_at: Timestamp(0),
             body: "{}".into(),
         };

@@ -4,8 +4,8 @@ use crate::guard::{Plain, ask};
 use crate::kit::app::{EPOCH, TestApp};
 use crate::kit::connection::PATIENCE;
 use serde_json::{Value, json};
-use stevenson::storage::words::{NewWord, Visitor};
 use stevenson::storage::StationSettings;
+use stevenson::storage::words::{NewWord, Visitor};
 use weather::station::Slug;
 
 /// The answer to a question of the stream of `roof`.
@@ -56,9 +56,9 @@ async fn with_roof() -> (TestApp, String, String) {
 #[tokio::test]
 async fn a_stream_is_what_the_journal_tells_everybody_of_one_station() {
     let (app, key, _) = with_roof().await;
-    let visitor: Visitor = Visitor::new("AAAAAAAAAAAAAAAAAAAAAA").expect("a visitor");
+    let visitor = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
     let word = NewWord { id: "word-number-00001".into(), station: "roof".into(), text: "a secret".into() };
-    app.storage.say(&visitor, vec![word]).await.expect("said");
+    app.storage.say(&visitor, "metric", vec![word]).await.expect("said");
     app.measures(&key, &json!({"temperature": 21})).await;
     let whole = stream(&app, "?offset=-1").await;
     assert_eq!((whole.status, whole.header("content-type")), (200, Some("application/json")));
@@ -90,7 +90,10 @@ async fn the_headers_are_those_of_the_protocol() {
     assert_eq!((again.status, again.body.as_str(), next(&again)), (304, "", next(&first)));
     let head = ask(&app, "HEAD /stream/roof", "", b"").await;
     assert_eq!((head.status, head.body.as_str(), next(&head)), (200, "", next(&first)));
-    assert_eq!((head.header("cache-control"), head.header("content-type")), (Some("no-store"), Some("application/json")));
+    assert_eq!(
+        (head.header("cache-control"), head.header("content-type")),
+        (Some("no-store"), Some("application/json"))
+    );
     let tail = stream(&app, &format!("?offset={}", next(&first))).await;
     assert_eq!((tail.status, tail.body.as_str(), next(&tail)), (200, "[]", next(&first)));
     assert!(is_up_to_date(&tail) && tail.header("cache-control") == Some("no-cache"), "{}", tail.head);
@@ -108,7 +111,16 @@ async fn the_headers_are_those_of_the_protocol() {
 #[tokio::test]
 async fn what_cannot_be_answered_is_named() {
     let (app, ..) = with_roof().await;
-    for query in ["offset=", "offset=7", "offset=E.7", "offset=a,b", "offset=-1&offset=-1", "live=long-poll", "live=sse", "offset=-1&live=ws"] {
+    for query in [
+        "offset=",
+        "offset=7",
+        "offset=E.7",
+        "offset=a,b",
+        "offset=-1&offset=-1",
+        "live=long-poll",
+        "live=sse",
+        "offset=-1&live=ws",
+    ] {
         let refused = stream(&app, &format!("?{query}")).await;
         assert_eq!(refused.status, 400, "{query}: {}", refused.body);
         let name = if query.ends_with("ws") || query.starts_with("live") { "live" } else { "offset" };
@@ -196,7 +208,7 @@ async fn nothing_is_lost_or_doubled_between_what_was_and_what_comes() {
     let (app, key, hut) = with_roof().await;
     let writes = async {
         for number in 0..REPORTS {
-            app.measures(&key, &json!({"temperature": 10.0 + number as f64 / 10.0})).await;
+            app.measures(&key, &json!({"temperature": 20.0 + number as f64 / 100.0})).await;
             app.measures(&hut, &json!({"temperature": 5})).await;
         }
     };
@@ -227,7 +239,8 @@ async fn nothing_is_lost_or_doubled_between_what_was_and_what_comes() {
 async fn a_long_stream_comes_in_pages() {
     let (app, key, _) = with_roof().await;
     for start in [0, 600] {
-        let at = |second: i64| weather::time::Timestamp::from(chrono::Utc::now()).plus((second - 4_000) * 1_000).rfc3339();
+        let at =
+            |second: i64| weather::time::Timestamp::from(chrono::Utc::now()).plus((second - 4_000) * 1_000).rfc3339();
         let many: Vec<Value> = (start..start + 600).map(|n| json!({"temperature": 20, "observed_at": at(n)})).collect();
         app.measures(&key, &json!(many)).await;
     }
@@ -247,10 +260,13 @@ async fn a_long_stream_comes_in_pages() {
 #[tokio::test]
 async fn events_bring_what_was_and_what_comes() {
     let (app, key, _) = with_roof().await;
-    let request = "GET /stream/roof?offset=-1&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let request = "GET /stream/roof?offset=-1&live=sse HTTP/1.0\r\nHost: localhost\r\n\r\n";
     let mut events = app.send(request).await;
     let head = events.head().await;
-    assert!(head.contains("content-type: text/event-stream") && head.contains("access-control-allow-origin: *"), "{head}");
+    assert!(
+        head.contains("content-type: text/event-stream") && head.contains("access-control-allow-origin: *"),
+        "{head}"
+    );
     let mut got = Vec::new();
     for round in 0..3 {
         if round > 0 {
@@ -271,17 +287,19 @@ async fn events_bring_what_was_and_what_comes() {
 #[tokio::test]
 async fn one_address_has_so_many_places_to_wait() {
     let proxy = |config: &mut stevenson::config::Config| {
-        config.web.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+        config.web.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
     };
     let app = TestApp::with(proxy).await;
     app.add_station("roof").await;
     let from = |address: &str| {
-        format!("GET /stream/roof?offset=now&live=sse HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {address}\r\n\r\n")
+        format!(
+            "GET /stream/roof?offset=now&live=sse HTTP/1.0\r\nHost: localhost\r\nX-Forwarded-For: {address}\r\n\r\n"
+        )
     };
     let mut waiting = Vec::new();
     for _ in 0..16 {
         let mut one = app.send(&from("203.0.113.7")).await;
-        assert!(one.head().await.starts_with("http/1.1 200") , "a place");
+        assert!(one.head().await.starts_with("http/1.1 200"), "a place");
         waiting.push(one);
     }
     let poll = "GET /stream/roof?offset=now&live=long-poll&timeout=1";
