@@ -7,7 +7,7 @@ mod cursor;
 mod events;
 mod follower;
 mod offset;
-mod page;
+mod portion;
 
 pub use bell::Bell;
 pub use events::StationEvents;
@@ -24,7 +24,7 @@ use asked::{Asked, Live, Start};
 use channel::crowd::Source;
 use follower::Follower;
 use offset::Offset;
-use page::Page;
+use portion::Portion;
 use rocket::http::Status;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(crate) enum Opened {
     /// An answer that is at hand.
     Answer(Answer),
     /// A program that waits for news.
-    Waits(Waiting),
+    Waits(Box<Waiting>),
     /// A connection that brings news.
     Events(StationEvents),
 }
@@ -113,7 +113,7 @@ impl Api {
         match asked.start {
             _ if head.method() == "HEAD" => {
                 let end = Offset::new(epoch, follower.end().await?);
-                return Ok(Opened::Answer(page::head(&end)));
+                return Ok(Opened::Answer(portion::head(&end)));
             }
             Start::Oldest => {}
             Start::Now => follower.after = Some(follower.end().await?),
@@ -122,11 +122,15 @@ impl Api {
         Ok(match live {
             None if asked.start == Start::Now => {
                 let next = follower.after.unwrap_or_default();
-                Opened::Answer(Page::nothing(next).now(&epoch))
+                Opened::Answer(Portion::nothing(next).now(&epoch))
             }
             None => Opened::Answer(follower.read_once(head).await?),
-            Some(Live::LongPoll) => Opened::Waits(follower.waits(asked.cursor, asked.patience)),
-            Some(Live::Sse) => Opened::Events(follower.flows(asked.cursor).await?),
+            Some(Live::LongPoll) => Opened::Waits(Box::new(follower.waits(asked.cursor, asked.patience))),
+            // The first portion is read before the first header is sent, because only then an error has a status.
+            Some(Live::Sse) => {
+                let first = follower.read_on().await?;
+                Opened::Events(StationEvents::new(follower, asked.cursor, first))
+            }
         })
     }
 

@@ -54,7 +54,7 @@ pub(crate) enum Come {
     /// A stream of events.
     Events(Flow, bool),
     /// A program that waits for news of a station.
-    Waits(Waiting, bool),
+    Waits(Box<Waiting>, bool),
     /// A file that is made as it is sent, compressed if the flag that comes first says so.
     Sends(Sending, bool, bool),
     /// A WebSocket.

@@ -54,7 +54,7 @@ mod tests {
         let entry = |station: &str, visitor: Option<&str>| Entry {
             seq: 1,
             station: station.into(),
-            visitor: visitor.map(|text| Visitor::of_secret(text)),
+            visitor: visitor.map(Visitor::of_secret),
             committed_at: Timestamp(0),
             body: "{}".into(),
         };

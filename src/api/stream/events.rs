@@ -2,7 +2,7 @@
 
 use super::follower::{Follower, cursor_now};
 use super::offset::Offset;
-use super::page::Page;
+use super::portion::Portion;
 use serde::Serialize;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ pub struct StationEvents {
     /// Boxed: connections without one are not to pay for it.
     follower: Box<Follower>,
     cursor: Option<u64>,
-    /// The first page, until it is sent.
-    first: Option<Page>,
+    /// The first portion, until it is sent.
+    first: Option<Portion>,
     /// There is more to read at once.
     has_more: bool,
     ends: Pin<Box<Sleep>>,
@@ -43,7 +43,7 @@ struct Control {
 }
 
 impl StationEvents {
-    pub(super) fn new(follower: Follower, cursor: Option<u64>, first: Page) -> Self {
+    pub(super) fn new(follower: Follower, cursor: Option<u64>, first: Portion) -> Self {
         let ends = Box::pin(sleep(LASTS));
         Self { follower: Box::new(follower), cursor, first: Some(first), has_more: true, ends }
     }
@@ -55,21 +55,21 @@ impl StationEvents {
     }
 
     /// The next events, however long it takes; `None` when they have ended. They are made when they are asked for: a program that
-    /// reads slowly takes up one page, not a queue.
+    /// reads slowly takes up one portion, not a queue.
     pub(crate) async fn next(&mut self) -> Option<Vec<u8>> {
-        let page = match self.first.take() {
-            Some(page) => page,
-            None => self.page().await?,
+        let portion = match self.first.take() {
+            Some(portion) => portion,
+            None => self.portion().await?,
         };
-        self.follower.after = Some(page.next);
-        self.has_more = !page.is_all;
+        self.follower.after = Some(portion.next);
+        self.has_more = !portion.is_all;
         let cursor = cursor_now(self.cursor);
         self.cursor = Some(cursor);
-        Some(events(&page, &self.follower.epoch, cursor))
+        Some(events(&portion, &self.follower.epoch, cursor))
     }
 
-    /// The next page with something in it.
-    async fn page(&mut self) -> Option<Page> {
+    /// The next portion with something in it.
+    async fn portion(&mut self) -> Option<Portion> {
         let Self { follower, ends, has_more, .. } = self;
         loop {
             if !*has_more {
@@ -82,30 +82,30 @@ impl StationEvents {
                 }
             }
             // An error means that storage is away, or that the place is gone: the program comes again, and is told so.
-            let page = follower.read_on().await.ok()?;
-            if !page.is_empty() {
-                return Some(page);
+            let portion = follower.read_on().await.ok()?;
+            if !portion.is_empty() {
+                return Some(portion);
             }
-            follower.after = Some(page.next);
+            follower.after = Some(portion.next);
             *has_more = false;
         }
     }
 }
 
-/// A page as events. Its JSON is one line: what is stored has no line ends but within texts, where they are escaped.
-fn events(page: &Page, epoch: &Arc<str>, cursor: u64) -> Vec<u8> {
+/// A portion as events. Its JSON is one line: what is stored has no line ends but within texts, where they are escaped.
+fn events(portion: &Portion, epoch: &Arc<str>, cursor: u64) -> Vec<u8> {
     let mut events = Vec::new();
-    if !page.is_empty() {
+    if !portion.is_empty() {
         events.extend_from_slice(b"event: data\ndata: ");
         let start = events.len();
-        events.extend_from_slice(&page.json(epoch));
+        events.extend_from_slice(&portion.json(epoch));
         events[start..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
         events.extend_from_slice(b"\n\n");
     }
     let control = Control {
-        stream_next_offset: Offset::new(epoch.clone(), page.next).to_string(),
+        stream_next_offset: Offset::new(epoch.clone(), portion.next).to_string(),
         stream_cursor: cursor.to_string(),
-        up_to_date: page.is_all,
+        up_to_date: portion.is_all,
     };
     events.extend_from_slice(b"event: control\ndata: ");
     events.extend_from_slice(&serde_json::to_vec(&control).unwrap_or_default());
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_page_without_items_says_where_to_go_on() {
-        let text = String::from_utf8(events(&Page::nothing(7), &"E".into(), 12)).expect("text");
+        let text = String::from_utf8(events(&Portion::nothing(7), &"E".into(), 12)).expect("text");
         let control = r#"{"streamNextOffset":"E.0000000000000000007","streamCursor":"12","upToDate":true}"#;
         assert_eq!(text, format!("event: control\ndata: {control}\n\n"));
     }

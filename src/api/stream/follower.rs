@@ -1,8 +1,7 @@
 //! A program that follows a stream: it reads from its place, and waits for the station's bell.
 
 use super::cursor::cursor;
-use super::events::StationEvents;
-use super::page::{PAGE_MAX_BYTES, PAGE_MAX_ENTRIES, Page};
+use super::portion::{PORTION_MAX_BYTES, PORTION_MAX_ENTRIES, Portion};
 use super::{AT_ONCE_HERE, AT_ONCE_TO_ONE, gone};
 use crate::storage::Storage;
 use crate::web::answer::Answer;
@@ -48,23 +47,24 @@ impl Follower {
         Ok(self.storage.journal_end_of(self.station.id).await?)
     }
 
-    /// The next page.
-    pub(super) async fn page(&mut self) -> Result<Page, Problem> {
-        // What rings from now on may be missing in the page.
+    /// The next portion.
+    pub(super) async fn portion(&mut self) -> Result<Portion, Problem> {
+        // What rings from now on may be missing in the portion.
         self.bell.mark_unchanged();
         let _turn = self.turn().await?;
-        let piece = self.storage.journal_of(self.station.id, self.after, PAGE_MAX_ENTRIES, PAGE_MAX_BYTES).await?;
-        Ok(Page::of(piece.ok_or_else(gone)?, self.after))
+        let piece =
+            self.storage.journal_of(self.station.id, self.after, PORTION_MAX_ENTRIES, PORTION_MAX_BYTES).await?;
+        Ok(Portion::of(piece.ok_or_else(gone)?, self.after))
     }
 
-    /// The next page with something in it, or the last one.
-    pub(super) async fn read_on(&mut self) -> Result<Page, Problem> {
+    /// The next portion with something in it, or the last one.
+    pub(super) async fn read_on(&mut self) -> Result<Portion, Problem> {
         loop {
-            let page = self.page().await?;
-            if !page.is_empty() || page.is_all {
-                return Ok(page);
+            let portion = self.portion().await?;
+            if !portion.is_empty() || portion.is_all {
+                return Ok(portion);
             }
-            self.after = Some(page.next);
+            self.after = Some(portion.next);
         }
     }
 
@@ -93,19 +93,13 @@ impl Follower {
 
     /// The answer to a question that does not wait.
     pub(super) async fn read_once(mut self, head: &dyn Head) -> Result<Answer, Problem> {
-        let page = self.page().await?;
-        Ok(page.answer(&self.epoch, self.station.slug.as_str(), self.after, head))
+        let portion = self.portion().await?;
+        Ok(portion.answer(&self.epoch, self.station.slug.as_str(), self.after, head))
     }
 
     /// Waits for one answer.
     pub(super) fn waits(self, cursor: Option<u64>, patience: Duration) -> Waiting {
         Waiting { follower: self, cursor, patience }
-    }
-
-    /// Goes on with events. The first page is read before the first header is sent, because only then an error has a status.
-    pub(super) async fn flows(mut self, cursor: Option<u64>) -> Result<StationEvents, Problem> {
-        let first = self.read_on().await?;
-        Ok(StationEvents::new(self, cursor, first))
     }
 }
 
@@ -115,7 +109,7 @@ impl Waiting {
         let Self { mut follower, cursor: asked, patience } = self;
         let sites = std::mem::take(&mut follower.sites);
         let mut answer = match waited(&mut follower, patience).await {
-            Ok(page) => page.waited(&follower.epoch, cursor_now(asked)),
+            Ok(portion) => portion.waited(&follower.epoch, cursor_now(asked)),
             Err(problem) => problem.into(),
         };
         answer.more.extend(sites);
@@ -123,17 +117,17 @@ impl Waiting {
     }
 }
 
-/// The next page with something in it; an empty one if the time is up, the server stops, or the station is called otherwise now.
-async fn waited(follower: &mut Follower, patience: Duration) -> Result<Page, Problem> {
+/// The next portion with something in it; an empty one if the time is up, the server stops, or the station is called otherwise now.
+async fn waited(follower: &mut Follower, patience: Duration) -> Result<Portion, Problem> {
     let mut time_is_up = std::pin::pin!(tokio::time::sleep(patience));
     loop {
-        let page = follower.read_on().await?;
-        if !page.is_empty() || !follower.is_here() {
-            return Ok(page);
+        let portion = follower.read_on().await?;
+        if !portion.is_empty() || !follower.is_here() {
+            return Ok(portion);
         }
         tokio::select! {
-            goes_on = follower.rung() => if !goes_on { return Ok(page) },
-            () = &mut time_is_up => return Ok(page),
+            goes_on = follower.rung() => if !goes_on { return Ok(portion) },
+            () = &mut time_is_up => return Ok(portion),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A page of a stream: some items, and where to go on.
+//! A portion of a stream: some items, and where to go on.
 
 use super::offset::Offset;
 use super::told;
@@ -8,25 +8,25 @@ use crate::web::head::Head;
 use std::io::Write;
 use std::sync::Arc;
 
-/// Most items of a page.
-pub(super) const PAGE_MAX_ENTRIES: u32 = 1_000;
-/// Most bytes of a page, as they are stored: a program on a slow line has it in seconds, and proxies keep it.
-pub(super) const PAGE_MAX_BYTES: usize = 256 * 1_024;
+/// Most items of a portion.
+pub(super) const PORTION_MAX_ENTRIES: u32 = 1_000;
+/// Most bytes of a portion, as they are stored: a program on a slow line has it in seconds, and proxies keep it.
+pub(super) const PORTION_MAX_BYTES: usize = 256 * 1_024;
 /// An offset of a silent station stays until so many entries of others have followed; then it moves on, so that it is not pruned with
 /// them. Offsets that stay let proxies answer many who wait for the same.
 const MOVES_AFTER: u64 = 1_000;
 /// Room for an offset, two names and a time.
 const ITEM_BYTES: usize = 112;
 
-/// A page that has items stays as it is: proxies may keep it. The values are those of the protocol.
+/// A portion that has items stays as it is: proxies may keep it. The values are those of the protocol.
 const KEPT: &str = "public, max-age=60, stale-while-revalidate=300";
 
 const JSON: [(&str, &str); 2] = [("content-type", "application/json"), ("x-content-type-options", "nosniff")];
 const BARE: [(&str, &str); 2] = [("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
 
-/// A page.
+/// A portion.
 #[derive(Debug, PartialEq)]
-pub(super) struct Page {
+pub(super) struct Portion {
     entries: Vec<Entry>,
     /// The place to go on from.
     pub next: u64,
@@ -34,7 +34,7 @@ pub(super) struct Page {
     pub is_all: bool,
 }
 
-impl Page {
+impl Portion {
     /// What was read after a place.
     pub(super) fn of(piece: StationPiece, after: Option<u64>) -> Self {
         let StationPiece { entries, upto, head } = piece;
@@ -109,7 +109,7 @@ impl Page {
         answer.with("stream-cursor", cursor.to_string()).with_places(self, epoch)
     }
 
-    /// An empty page is soon another one.
+    /// An empty portion is soon another one.
     fn kept(&self, answer: Answer) -> Answer {
         answer.with("cache-control", if self.is_empty() { "no-cache" } else { KEPT })
     }
@@ -121,14 +121,14 @@ pub(super) fn head(end: &Offset) -> Answer {
 }
 
 trait Places {
-    fn with_places(self, page: &Page, epoch: &Arc<str>) -> Self;
+    fn with_places(self, portion: &Portion, epoch: &Arc<str>) -> Self;
 }
 
 impl Places for Answer {
     /// Where to go on, and whether there is more.
-    fn with_places(self, page: &Page, epoch: &Arc<str>) -> Self {
-        let answer = self.with("stream-next-offset", Offset::new(epoch.clone(), page.next).to_string());
-        if page.is_all { answer.with("stream-up-to-date", "true") } else { answer }
+    fn with_places(self, portion: &Portion, epoch: &Arc<str>) -> Self {
+        let answer = self.with("stream-next-offset", Offset::new(epoch.clone(), portion.next).to_string());
+        if portion.is_all { answer.with("stream-up-to-date", "true") } else { answer }
     }
 }
 
@@ -160,14 +160,15 @@ mod tests {
             (&[], 1_005, 1_005, Some(5), 1_005, true),
             (&[], 9, 9, None, 9, true),
         ] {
-            let page = Page::of(piece(seqs, upto, head), after);
-            assert_eq!((page.next, page.is_all), (next, is_all), "{seqs:?} {upto} {head} {after:?}");
+            let portion = Portion::of(piece(seqs, upto, head), after);
+            assert_eq!((portion.next, portion.is_all), (next, is_all), "{seqs:?} {upto} {head} {after:?}");
         }
     }
 
     #[test]
     fn items_are_an_array() {
-        let json = |seqs: &[u64]| String::from_utf8(Page::of(piece(seqs, 9, 9), None).json(&"E".into())).expect("text");
+        let json =
+            |seqs: &[u64]| String::from_utf8(Portion::of(piece(seqs, 9, 9), None).json(&"E".into())).expect("text");
         assert_eq!(json(&[]), "[]");
         let item = |seq: u64| format!(r#"{{"offset":"E.{seq:019}","committed_at":7,"kind":"station","station":"a"}}"#);
         assert_eq!(json(&[3, 12]), format!("[{},{}]", item(3), item(12)));
