@@ -125,7 +125,9 @@ impl Api {
                 Opened::Answer(Portion::nothing(next).now(&epoch))
             }
             None => Opened::Answer(follower.read_once(head).await?),
-            Some(Live::LongPoll) => Opened::Waits(Box::new(follower.waits(asked.cursor, asked.patience))),
+            Some(Live::LongPoll) => {
+                Opened::Waits(Box::new(follower.waits(asked.cursor, asked.patience, asked.start == Start::Now)))
+            }
             // The first portion is read before the first header is sent, because only then an error has a status.
             Some(Live::Sse) => {
                 let first = follower.read_on().await?;

@@ -38,6 +38,8 @@ pub struct Waiting {
     follower: Follower,
     cursor: Option<u64>,
     patience: Duration,
+    /// It asked for what comes from now on: its answer is nobody else's.
+    is_now: bool,
 }
 
 impl Follower {
@@ -98,20 +100,24 @@ impl Follower {
     }
 
     /// Waits for one answer.
-    pub(super) fn waits(self, cursor: Option<u64>, patience: Duration) -> Waiting {
-        Waiting { follower: self, cursor, patience }
+    pub(super) fn waits(self, cursor: Option<u64>, patience: Duration, is_now: bool) -> Waiting {
+        Waiting { follower: self, cursor, patience, is_now }
     }
 }
 
 impl Waiting {
     /// The answer, however long it takes.
     pub(crate) async fn answer(self) -> Answer {
-        let Self { mut follower, cursor: asked, patience } = self;
+        let Self { mut follower, cursor: asked, patience, is_now } = self;
         let sites = std::mem::take(&mut follower.sites);
         let mut answer = match waited(&mut follower, patience).await {
             Ok(portion) => portion.waited(&follower.epoch, cursor_now(asked)),
             Err(problem) => problem.into(),
         };
+        if is_now {
+            answer.more.retain(|(name, _)| *name != "cache-control");
+            answer = answer.with("cache-control", "no-store");
+        }
         answer.more.extend(sites);
         answer
     }

@@ -22,7 +22,7 @@ const ITEM_BYTES: usize = 112;
 const KEPT: &str = "public, max-age=60, stale-while-revalidate=300";
 
 const JSON: [(&str, &str); 2] = [("content-type", "application/json"), ("x-content-type-options", "nosniff")];
-const BARE: [(&str, &str); 2] = [("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
+const BARE: [(&str, &str); 1] = [("x-content-type-options", "nosniff")];
 
 /// A portion.
 #[derive(Debug, PartialEq)]
@@ -98,7 +98,7 @@ impl Portion {
     /// The answer to somebody who waited.
     pub(super) fn waited(&self, epoch: &Arc<str>, cursor: u64) -> Answer {
         let answer = match self.is_empty() {
-            true => Answer::new(204, &BARE, Vec::new()),
+            true => Answer::new(204, &BARE, Vec::new()).with("cache-control", "no-store"),
             false => {
                 let first = self.entries.first().map_or(0, |first| first.seq);
                 let place = |seq| Offset::new(epoch.clone(), seq);
