@@ -15,10 +15,13 @@ mod sending;
 pub mod shape;
 mod stations;
 mod status;
+mod stream;
 mod told;
 mod wanted;
 
 pub use sending::Sending;
+pub(crate) use stream::Opened;
+pub use stream::{Bell, StationEvents, Waiting};
 pub use wanted::{HEALTH, Wanted, paths};
 
 use crate::storage::Storage;
@@ -34,6 +37,7 @@ use health::Health;
 use rocket::http::Status;
 use std::sync::Arc;
 use std::time::Duration;
+use stream::Streams;
 use tokio::sync::watch;
 use wanted::Part;
 use weather::station::Station;
@@ -63,18 +67,21 @@ pub struct Api {
     answers: Arc<Turns<Option<Source>>>,
     document: Document,
     health: Health,
+    streams: Streams,
     started: Timestamp,
 }
 
 impl Api {
-    /// Doors over this database. The server counts as started now; `stops` turns true when it is to stop.
-    pub fn new(storage: &Storage, web: web::Options, stops: watch::Receiver<bool>) -> Self {
+    /// Doors over this database. The server counts as started now; `stops` turns true when it is to stop, and `bell` rings when
+    /// something is committed.
+    pub fn new(storage: &Storage, web: web::Options, stops: watch::Receiver<bool>, bell: Bell) -> Self {
         Self {
             storage: storage.in_background(),
             web,
             turns: Turns::new(AT_ONCE, PATIENCE),
             answers: Turns::new(ANSWERS_AT_ONCE, PATIENCE),
             document: Document::new(),
+            streams: Streams::new(bell, stops.clone()),
             health: Health::new(storage.clone(), stops),
             started: now(),
         }
@@ -101,6 +108,11 @@ impl Api {
             Wanted::Status => match status::status(&self.storage, head, self.started, now()) {
                 Ok(status) => told::json(&status, head),
                 Err(problem) => problem.into(),
+            },
+            Wanted::Stream(slug) => match self.stream(slug, head).await {
+                stream::Opened::Answer(answer) => return answer,
+                stream::Opened::Waits(waiting) => return waiting.answer().await,
+                stream::Opened::Events(_) => Problem::unavailable("events need a connection of their own").into(),
             },
             Wanted::Stations | Wanted::Of(..) => match self.read(wanted, head).await {
                 Ok(answer) => answer,

@@ -4,7 +4,7 @@ mod listening;
 mod running;
 
 use crate::admin::Watchers;
-use crate::api::Api;
+use crate::api::{Api, Bell};
 use crate::backup::Backup;
 use crate::config::{self, Config};
 use crate::door::{Door, Rooms};
@@ -67,6 +67,8 @@ pub struct App {
     inbox: Inbox,
     /// Whether devices that are no station's may wait.
     enrolment: Enrolment,
+    /// What programs hear that wait for news of a station.
+    bell: Bell,
     /// Owners that look at them.
     watchers: Watchers,
     mqtt: Option<Mqtt>,
@@ -143,7 +145,8 @@ impl App {
             None => counts,
         };
         let file = None;
-        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, watchers, mqtt, counts, file, lock })
+        let bell = Bell::default();
+        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, bell, watchers, mqtt, counts, file, lock })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
@@ -226,7 +229,7 @@ impl App {
         let build = Some(web::Build(pages::build()));
         Ok(Rooms {
             live: Live::new(dock, storage.clone(), keeper, build, self.config.web.clone()),
-            api: Api::new(&storage, self.config.web.clone(), stops),
+            api: Api::new(&storage, self.config.web.clone(), stops, self.bell.clone()),
             readings: Readings::new(storage, self.config.ingest.clone(), self.config.web.clone(), self.inbox.clone()),
             rocket: Client::untracked(rocket).await?,
             web: self.config.web.clone(),
@@ -286,8 +289,11 @@ impl App {
         counts = counts.and(move || Box::new(watcher.stats()));
         let (stopping, stopped) = watch::channel(false);
         let rooms = self.rooms(&door, counts, stopped.clone()).await.map_err(|error| failed(reason(error)))?;
-        let told = self.keeper.clone();
-        let courier = courier::run(self.commits, self.dock.clone(), move |entries| told.news(entries));
+        let (told, bell) = (self.keeper.clone(), self.bell.clone());
+        let courier = courier::run(self.commits, self.dock.clone(), move |entries| {
+            told.news(entries);
+            bell.rings(entries);
+        });
         let courier = tokio::spawn(courier);
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));

@@ -43,7 +43,7 @@ pub use copy_error::CopyError;
 pub use copying::{BACKUPS, copy, restore, sound};
 pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_CHARS, Selection, reason};
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
-pub use entry::Entry;
+pub use entry::{Entry, StationPiece};
 pub use error::{BadFile, Cause, Error, Limit};
 pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};

@@ -46,6 +46,7 @@ const GUIDE: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\
         super::past::series,
         super::past::days,
         super::export_doc,
+        super::stream::stream_doc,
         super::status::status,
         document,
     ),
@@ -103,6 +104,7 @@ fn words(name: &str) -> Option<(Vec<&'static str>, bool)> {
         "quantity" => Some((Quantity::shown().map(Quantity::name).collect(), true)),
         "units" => Some((vec!["metric", "us"], false)),
         "format" => Some((vec!["csv", "ndjson", "line"], false)),
+        "live" => Some((vec!["long-poll", "sse"], false)),
         "raw" => Some((vec!["0", "1", "false", "true"], false)),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! What is wanted at which address.
 
 /// All addresses, as Rocket writes routes; Swagger UI's have no place in a description.
-pub(super) const PATHS: [&str; 8] = [
+pub(super) const PATHS: [&str; 9] = [
     "/api/v1/stations",
     "/api/v1/stations/<slug>",
     "/api/v1/stations/<slug>/latest",
@@ -10,6 +10,7 @@ pub(super) const PATHS: [&str; 8] = [
     "/api/v1/stations/<slug>/export",
     "/api/v1/status",
     "/api/v1/openapi.json",
+    "/stream/<slug>",
 ];
 /// The addresses of the page for people.
 const GUIDE_PATHS: [&str; 2] = ["/api/docs", "/api/docs/<file>"];
@@ -30,6 +31,8 @@ pub enum Wanted<'p> {
     Stations,
     /// Something of a station.
     Of(&'p str, Part),
+    /// The stream of a station.
+    Stream(&'p str),
     /// The status of the server.
     Status,
     /// Whether the process answers.
@@ -67,6 +70,9 @@ impl<'p> Wanted<'p> {
             let file = if file.is_empty() { Some("") } else { file.strip_prefix('/') };
             return file.filter(|file| !file.contains('/') && path != "/api/docs/").map(Self::Guide);
         }
+        if let Some(slug) = path.strip_prefix(super::stream::PATH) {
+            return (!slug.is_empty() && !slug.contains('/')).then_some(Self::Stream(slug));
+        }
         match path.strip_prefix("/api/v1/")? {
             "stations" => Some(Self::Stations),
             "status" => Some(Self::Status),
@@ -84,6 +90,14 @@ impl<'p> Wanted<'p> {
                 };
                 (!slug.is_empty()).then_some(Self::Of(slug, part))
             }
+        }
+    }
+
+    /// The station whose stream is wanted, with this method.
+    pub fn stream(self, method: &str) -> Option<&'p str> {
+        match self {
+            Self::Stream(slug) if matches!(method, "GET" | "HEAD") => Some(slug),
+            _ => None,
         }
     }
 
@@ -117,6 +131,8 @@ mod tests {
             "/api/docs/",
             "/api/docs/a/b",
             "/api/docsx",
+            "/stream/",
+            "/stream/a/b",
             "/s/roof",
         ] {
             assert_eq!(Wanted::of(path), None, "{path}");

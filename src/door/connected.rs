@@ -1,7 +1,7 @@
 //! A connection between two requests, what a request comes to, and how a connection is closed.
 
 use super::register::{Doing, Seat};
-use crate::api::Sending;
+use crate::api::{Sending, StationEvents, Waiting};
 use crate::live::socket::Opening;
 use crate::live::{Events, Trip};
 use crate::web::answer::Answer;
@@ -52,7 +52,9 @@ pub(crate) enum Come {
     /// A truck, which may be parked.
     Parks(Trip, bool),
     /// A stream of events.
-    Events(Events, bool),
+    Events(Flow, bool),
+    /// A program that waits for news of a station.
+    Waits(Box<Waiting>, bool),
     /// A file that is made as it is sent, compressed if the flag that comes first says so.
     Sends(Sending, bool, bool),
     /// A WebSocket.
@@ -80,5 +82,29 @@ pub(crate) async fn linger(stream: &TcpStream) {
     };
     if SockRef::from(stream).shutdown(Shutdown::Write).is_ok() {
         let _ = timeout(LINGER, read).await;
+    }
+}
+
+/// Events, of the dock or of one station.
+pub(crate) enum Flow {
+    Dock(Events),
+    Station(StationEvents),
+}
+
+impl Flow {
+    /// The headers of the answer.
+    pub(crate) fn headers(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Dock(_) => Events::HEADERS.to_vec(),
+            Self::Station(events) => events.headers().collect(),
+        }
+    }
+
+    /// The next event, however long it takes; `None` when they have ended.
+    pub(crate) async fn next(&mut self) -> Option<Vec<u8>> {
+        match self {
+            Self::Dock(events) => events.next().await,
+            Self::Station(events) => events.next().await,
+        }
     }
 }

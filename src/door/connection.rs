@@ -1,7 +1,7 @@
 //! One connection: requests are read by the fast lane or by hyper, and answered one after the other.
 
 use super::access::Asked;
-use super::connected::{Come, Connected, LINGER, READ_BYTES, linger};
+use super::connected::{Come, Connected, Flow, LINGER, READ_BYTES, linger};
 use super::lane::{self, Verdict};
 use super::register::{Doing, Seat};
 use super::rooms::{Guest, Rooms};
@@ -9,7 +9,6 @@ use super::wire::{Speaks, Wire};
 use super::{compress, http, write};
 use crate::api::Sending;
 use crate::live::socket::Opening;
-use crate::live::{Events, Trip};
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
 use std::io;
@@ -40,7 +39,11 @@ pub(crate) async fn serve(stream: TcpStream, peer: SocketAddr, seat: Seat, rooms
         };
         let keep = match come {
             Come::Answered(answer, keep) => line.tells(&answer, keep, asked).await,
-            Come::Parks(trip, keep) => match line.parked(trip).await {
+            Come::Waits(waiting, keep) => match line.parked(Box::pin(waiting.answer())).await {
+                Some(answer) => line.tells(&answer, keep, asked).await,
+                None => false,
+            },
+            Come::Parks(trip, keep) => match line.parked(trip.answer()).await {
                 Some(answer) => line.tells(&answer, keep, asked).await,
                 None => false,
             },
@@ -147,12 +150,12 @@ impl Connected {
         request
     }
 
-    /// Waits for a truck's load; `None`: the page has left.
-    async fn parked(&mut self, trip: Trip) -> Option<Answer> {
+    /// Waits for an answer that takes its time; `None`: whoever asked has left.
+    async fn parked(&mut self, answer: impl Future<Output = Answer>) -> Option<Answer> {
         let Self { stream, ahead, .. } = self;
         tokio::select! {
             biased;
-            answer = trip.answer() => Some(answer),
+            answer = answer => Some(answer),
             () = gone(stream, ahead) => None,
         }
     }
@@ -175,12 +178,12 @@ impl Connected {
     }
 
     /// Writes events until their stream ends or the page leaves; says whether the connection goes on.
-    async fn events(&mut self, mut events: Events, keep: bool) -> bool {
+    async fn events(&mut self, mut events: Flow, keep: bool) -> bool {
         let Self { stream, ahead, seat, is_old, .. } = self;
         let (register, slot) = (seat.register(), &seat.slot);
         let chunked = !*is_old;
         let body = if chunked { write::Body::Chunked } else { write::Body::Rest };
-        let head = write::head(register, *is_old, 200, Events::HEADERS.into_iter(), body, keep);
+        let head = write::head(register, *is_old, 200, events.headers().into_iter(), body, keep);
         if write::all(stream, slot, [&head, &[], &[]]).await.is_err() {
             return false;
         }

@@ -3,7 +3,7 @@
 
 use super::access::Asked;
 use super::compress;
-use super::connected::{Come, Connected, linger};
+use super::connected::{Come, Connected, Flow, linger};
 use super::head::Read;
 use super::register::{Doing, Slot};
 use super::rooms::{Guest, Rooms, entrance, plain, response};
@@ -11,7 +11,7 @@ use super::sent::{Coming, Sent};
 use super::stats::Counters;
 use super::wire::{Speaks, Wire};
 use super::write;
-use crate::api::Wanted;
+use crate::api::{Opened, Wanted};
 use crate::live::Door;
 use crate::web::answer::Answer;
 use crate::web::body::NoBody;
@@ -224,7 +224,7 @@ async fn handle(
         }
         Some((Door::Events, bay)) if get => {
             return match rooms.live.events(bay, &head) {
-                Ok(events) => takes(Come::Events(events, keep)),
+                Ok(events) => takes(Come::Events(Flow::Dock(events), keep)),
                 Err(answer) => answer.into(),
             };
         }
@@ -241,6 +241,14 @@ async fn handle(
     }
     if let Some(wanted) = Wanted::of(parts.uri.path()) {
         let keep = keep && body.is_none();
+        if let Some(slug) = wanted.stream(parts.method.as_str()) {
+            return match rooms.api.stream(slug, &head).await {
+                Opened::Answer(answer) if keep => Done::Answer(Rooms::compressed(answer, &parts).await),
+                Opened::Answer(answer) => Done::Answer(closing(Rooms::compressed(answer, &parts).await)),
+                Opened::Waits(waiting) => takes(Come::Waits(waiting, keep)),
+                Opened::Events(events) => takes(Come::Events(Flow::Station(events), keep)),
+            };
+        }
         let Some(slug) = wanted.export(parts.method.as_str()) else {
             let answer = rooms.program(wanted, &parts, peer).await;
             return Done::Answer(if body.is_none() { answer } else { closing(answer) });

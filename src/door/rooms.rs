@@ -107,7 +107,11 @@ impl Rooms {
 
     /// What a program asked for, compressed. Of an answer to HEAD hyper writes the head alone.
     pub(crate) async fn program(&self, wanted: Wanted<'_>, parts: &Parts, peer: SocketAddr) -> Response<Full<Bytes>> {
-        let mut answer = self.api.answer(wanted, &Read { parts, peer }).await;
+        Self::compressed(self.api.answer(wanted, &Read { parts, peer }).await, parts).await
+    }
+
+    /// An answer, compressed if its client takes that.
+    pub(crate) async fn compressed(mut answer: Answer, parts: &Parts) -> Response<Full<Bytes>> {
         let body = Bytes::from(std::mem::take(&mut answer.body));
         let mut response = response(answer);
         let body = compress(&parts.headers, response.headers_mut(), body).await;

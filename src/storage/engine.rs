@@ -14,7 +14,7 @@
 use super::calibrations::MadeCalibration;
 use super::corrections::{Author, Correction, Marked, Selection};
 use super::devices::DeviceSecret;
-use super::entry::Entry;
+use super::entry::{Entry, StationPiece};
 use super::error::Error;
 use super::keys::KeyHash;
 use super::mappings::{MadeMapping, Unmapped};
@@ -424,6 +424,22 @@ impl Readers {
         bytes_max: usize,
     ) -> Result<Option<Piece>, Error> {
         each!(Readers, self, db => db.since(seq, reader, limit, bytes_max).await)
+    }
+
+    /// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal, at most
+    /// `limit` and so many bytes, but one in any case; `None` if `seq` is no good cursor.
+    pub(super) async fn of_station(
+        &self,
+        station: StationId,
+        seq: Option<u64>,
+        limits: (u32, u32, usize),
+    ) -> Result<Option<StationPiece>, Error> {
+        each!(Readers, self, db => db.of_station(station, seq, limits).await)
+    }
+
+    /// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
+    pub(super) async fn end_of_station(&self, station: StationId, look: u32) -> Result<u64, Error> {
+        each!(Readers, self, db => db.end_of_station(station, look).await)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.

@@ -27,3 +27,14 @@ impl Entry {
         self.visitor.is_some() && self.station.starts_with('_')
     }
 }
+
+/// What the journal tells everybody of one station, from a place on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StationPiece {
+    /// Its public entries, oldest first.
+    pub entries: Vec<Entry>,
+    /// All that is public of the station up to this number is among the entries, or was before them.
+    pub upto: u64,
+    /// The newest entry of the journal, whatever it is about.
+    pub head: u64,
+}

@@ -3,7 +3,7 @@
 use super::calibrations::MadeCalibration;
 use super::core::Job;
 use super::corrections::{Correction, Marked};
-use super::entry::Entry;
+use super::entry::{Entry, StationPiece};
 use super::error::Error;
 use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
@@ -30,6 +30,10 @@ const STRETCH_MAX_MS: i64 = 48 * HOUR_MS;
 /// Most bytes of the journal that one question reads into memory: three times what 10,000 reports of ten values take. A
 /// report of 250 sensors takes some 8 kB, and some dozen may ask at the same time.
 const JOURNAL_READ_MAX_BYTES: usize = 8 << 20;
+
+/// So many entries of the journal one question looks at for those of one station: some ten milliseconds. There is no index by
+/// station, because each report would pay for it.
+const LOOK_MAX_ENTRIES: u32 = 10_000;
 
 /// The journal.
 impl Storage {
@@ -63,6 +67,25 @@ impl Storage {
         let reaches_head = |piece: &Piece| piece.is_all || piece.entries.last().is_some_and(|last| last.seq >= head);
         let piece = self.readers.since(seq, reader, limit, JOURNAL_READ_MAX_BYTES).await?;
         Ok(piece.filter(reaches_head).map(|piece| piece.entries))
+    }
+
+    /// What the journal tells everybody of a station after `seq` (`None`: from the oldest that is kept): the first `limit` entries or
+    /// `bytes_max` of them, but one in any case. One question looks at 10,000 entries of the journal, whatever they are about: who
+    /// asks again with `upto` gets all. `None` if `seq` is no good place, as in [`Storage::journal_since`].
+    pub async fn journal_of(
+        &self,
+        station: StationId,
+        seq: Option<u64>,
+        limit: u32,
+        bytes_max: usize,
+    ) -> Result<Option<StationPiece>, Error> {
+        self.readers.of_station(station, seq, (LOOK_MAX_ENTRIES, limit, bytes_max)).await
+    }
+
+    /// The place after all that the journal tells everybody of a station: its newest entry, or, if that is not among the newest
+    /// 10,000, the head.
+    pub async fn journal_end_of(&self, station: StationId) -> Result<u64, Error> {
+        self.readers.end_of_station(station, LOOK_MAX_ENTRIES).await
     }
 }
 

@@ -10,6 +10,8 @@ use std::str::FromStr;
 const ALL: &str = "*";
 /// Longest origin, bytes: a scheme, a name of 253, a port.
 const ORIGIN_MAX_BYTES: usize = 275;
+/// The headers that scripts may read beside the usual ones: the tag, and those of streams.
+const EXPOSED: &str = "ETag, Stream-Cursor, Stream-Next-Offset, Stream-Up-To-Date";
 /// A browser need not ask again for so long, seconds. No browser believes more than a day.
 const PREFLIGHT_MAX_AGE_S: &str = "86400";
 
@@ -68,7 +70,7 @@ impl fmt::Display for SiteOrigin {
 pub fn allow(answer: Answer, head: &dyn Head, sites: &[SiteOrigin]) -> Answer {
     const WHO: &str = "access-control-allow-origin";
     if sites.iter().any(|site| site.0 == ALL) {
-        return answer.with(WHO, ALL).with("access-control-expose-headers", "ETag");
+        return answer.with(WHO, ALL).with("access-control-expose-headers", EXPOSED);
     }
     if sites.is_empty() {
         return answer;
@@ -77,7 +79,7 @@ pub fn allow(answer: Answer, head: &dyn Head, sites: &[SiteOrigin]) -> Answer {
     let answer = answer.with("vary", "Origin");
     let asking = head.first("Origin").map(str::to_ascii_lowercase);
     match asking.filter(|asking| sites.iter().any(|site| site.0 == *asking)) {
-        Some(site) => answer.with(WHO, site).with("access-control-expose-headers", "ETag"),
+        Some(site) => answer.with(WHO, site).with("access-control-expose-headers", EXPOSED),
         None => answer,
     }
 }

@@ -5,6 +5,7 @@ mod health;
 mod manuals;
 mod reading;
 mod schema;
+mod stream;
 mod tags;
 mod wrong;
 

@@ -1,11 +1,12 @@
 //! The journal as it is read and written.
 
 use super::numbers::stored;
-use crate::storage::entry::Entry;
+use crate::storage::entry::{Entry, StationPiece};
 use crate::storage::seam::{Piece, PrivateRows};
 use crate::storage::words::Visitor;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
+use weather::station::StationId;
 use weather::time::Timestamp;
 
 type Row = (i64, i64, String, Option<String>, String);
@@ -84,6 +85,54 @@ pub(super) async fn since(
     let mut piece = read(since.fetch(&mut *reading), bytes_max).await?;
     piece.is_all &= piece.entries.len() < limit as usize;
     Ok(Some(piece))
+}
+
+/// Where a look at so many entries ends.
+const LOOK_TO: &str =
+    "SELECT coalesce(max(seq), $1) FROM (SELECT seq FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2)";
+/// By all names that a station has or had: one that was renamed is still the same.
+const OF_STATION: &str = "\
+    SELECT seq, committed_ms, station, visitor, body FROM journal \
+    WHERE seq > $1 AND seq <= $2 AND visitor IS NULL AND station IN (\
+        SELECT slug FROM station WHERE id = $3 UNION ALL SELECT slug FROM former_slug WHERE station = $3) \
+    ORDER BY seq LIMIT $4";
+
+/// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal; `None` if `seq` is
+/// no good cursor.
+pub(super) async fn of_station(
+    db: &SqlitePool,
+    station: StationId,
+    seq: Option<u64>,
+    (look, limit, bytes_max): (u32, u32, usize),
+) -> Result<Option<StationPiece>, sqlx::Error> {
+    // All questions see the same state: neither pruning nor a change of the station's name comes between them.
+    let mut reading = db.begin().await?;
+    if let Some(seq) = seq {
+        let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).bind(None::<&str>).fetch_one(&mut *reading).await?;
+        if !good {
+            return Ok(None);
+        }
+    }
+    let (after, head) = (stored(seq.unwrap_or(0)), head(&mut *reading).await?);
+    let upto: i64 = sqlx::query_scalar(LOOK_TO).bind(after).bind(look).fetch_one(&mut *reading).await?;
+    let of_station = sqlx::query_as(OF_STATION).bind(after).bind(upto).bind(station.0).bind(limit);
+    let Piece { entries, is_all } = read(of_station.fetch(&mut *reading), bytes_max).await?;
+    let is_cut = !is_all || entries.len() >= limit as usize;
+    let last = entries.last().filter(|_| is_cut).map(|last| last.seq);
+    Ok(Some(StationPiece { entries, upto: last.unwrap_or(upto.unsigned_abs()), head }))
+}
+
+const NEWEST_OF_STATION: &str = "\
+    SELECT coalesce((SELECT seq FROM \
+        (SELECT seq, visitor, station FROM journal ORDER BY seq DESC LIMIT $2) \
+        WHERE visitor IS NULL AND station IN (\
+            SELECT slug FROM station WHERE id = $1 UNION ALL SELECT slug FROM former_slug WHERE station = $1) \
+        ORDER BY seq DESC LIMIT 1), (SELECT max(seq) FROM journal), 0)";
+
+/// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
+pub(super) async fn end_of_station(db: &SqlitePool, station: StationId, look: u32) -> Result<u64, sqlx::Error> {
+    let end: i64 = sqlx::query_scalar(NEWEST_OF_STATION).bind(station.0).bind(look).fetch_one(db).await?;
+    Ok(end.unsigned_abs())
 }
 
 /// Entries after `seq`, whether or not all of them are still there.

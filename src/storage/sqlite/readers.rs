@@ -9,7 +9,7 @@ use super::{
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::devices::DeviceSecret;
-use crate::storage::entry::Entry;
+use crate::storage::entry::{Entry, StationPiece};
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::mappings::{MadeMapping, Unmapped};
@@ -61,6 +61,22 @@ impl Readers {
         bytes_max: usize,
     ) -> Result<Option<Piece>, Error> {
         Ok(journal::since(&self.pool, seq, reader, limit, bytes_max).await?)
+    }
+
+    /// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal, at most
+    /// `limit` and so many bytes, but one in any case; `None` if `seq` is no good cursor.
+    pub(in crate::storage) async fn of_station(
+        &self,
+        station: StationId,
+        seq: Option<u64>,
+        limits: (u32, u32, usize),
+    ) -> Result<Option<StationPiece>, Error> {
+        Ok(journal::of_station(&self.pool, station, seq, limits).await?)
+    }
+
+    /// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
+    pub(in crate::storage) async fn end_of_station(&self, station: StationId, look: u32) -> Result<u64, Error> {
+        Ok(journal::end_of_station(&self.pool, station, look).await?)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.

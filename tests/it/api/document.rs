@@ -12,12 +12,17 @@ async fn the_document_and_the_addresses_are_the_same() {
     let document = get(&app, "/openapi.json").await;
     assert_eq!(document["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
     let described: BTreeSet<String> = document["paths"].as_object().expect("paths").keys().cloned().collect();
-    let answered = stevenson::api::paths().filter(|path| path.starts_with("/api/v1/"));
+    let is_described = |path: &&str| path.starts_with("/api/v1/") || path.starts_with("/stream/");
+    let answered = stevenson::api::paths().filter(is_described);
     let answered: BTreeSet<String> = answered.map(|path| path.replace('<', "{").replace('>', "}")).collect();
     assert_eq!(described, answered);
     for (path, item) in document["paths"].as_object().expect("paths") {
         let methods: Vec<&String> = item.as_object().expect("methods").keys().collect();
         assert_eq!(methods, ["get"], "{path}");
+        // Its protocol has other names passed over.
+        if path.starts_with("/stream/") {
+            continue;
+        }
         let known = item["get"]["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
         let known: Vec<&str> = known.filter_map(|one| one["name"].as_str()).collect();
         let path = path.strip_prefix("/api/v1").expect("below it").replace("{slug}", "roof");
