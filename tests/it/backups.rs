@@ -200,3 +200,39 @@ async fn a_server_writes_a_backup_a_day_and_keeps_as_many_as_it_should() {
     assert!(metrics.contains("stevenson_backup_timestamp_seconds 1"), "{metrics}");
     assert!(metrics.contains("stevenson_backup_failures_total 0"), "{metrics}");
 }
+
+#[tokio::test]
+async fn what_somebody_has_open_is_not_exchanged() {
+    let (folder, _) = house().await;
+    let to = folder.path().join("copy.db");
+    good(folder.path(), &["backup", path(&to)]);
+    let other = rusqlite::Connection::open(folder.path().join("stevenson.db")).expect("opened");
+    let stations: i64 = other.query_row("SELECT count(*) FROM station", (), |row| row.get(0)).expect("read");
+    assert_eq!(stations, 1);
+    let refused = bad(folder.path(), &["restore", path(&to)]);
+    assert!(refused.contains("another command has the database") && refused.contains("nothing was"), "{refused}");
+    drop(other);
+    good(folder.path(), &["restore", path(&to)]);
+    assert_eq!(temperatures(folder.path()), ["21.5"]);
+}
+
+#[tokio::test]
+async fn two_backups_at_once_do_not_get_in_each_others_way() {
+    let (folder, _) = house().await;
+    let to = folder.path().join("copy.db");
+    let backup = || {
+        let (data, to) = (folder.path().to_owned(), to.clone());
+        tokio::task::spawn_blocking(move || run(&data, &["backup", path(&to)]))
+    };
+    let outputs = [backup(), backup()];
+    let mut good_ones = 0;
+    for output in outputs {
+        let output = output.await.expect("it runs");
+        good_ones += u32::from(output.status.success());
+        assert!(output.status.success() || said(&output).contains("exists already"), "{}", said(&output));
+    }
+    assert!(good_ones == 1, "one is there, and the other says so");
+    good(folder.path(), &["restore", "--dry-run", path(&to)]);
+    good(folder.path(), &["backup"]);
+    good(folder.path(), &["backup"]);
+}

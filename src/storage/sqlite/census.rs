@@ -63,7 +63,7 @@ fn stations(db: &Connection, recent: Timestamp) -> Result<Vec<CensusedStation>, 
         let by_rows = unsigned(share.query_row([id], |row| row.get(0))?);
         let readings = unsigned(readings);
         // The newest rows are as rich as the others.
-        let values = if by_rows == 0 { None } else { Some(told * readings / by_rows) };
+        let values = (told * readings).checked_div(by_rows);
         found.push(CensusedStation {
             slug: Slug::new(&slug)?,
             readings,

@@ -63,10 +63,9 @@ pub(in crate::storage) fn exchange(new: &Path, file: &Path, aside: &Path) -> Res
     if file.exists() {
         if let Ok(db) = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE) {
             db.busy_timeout(END_WAIT).map_err(Error::from)?;
-            match db.query_row(WITHOUT_LOG, (), |_| Ok(())).map_err(Error::from) {
-                Err(Error::Locked(_)) => return Err(CopyError::InUse(file.to_owned())),
-                // A damaged database may not be able to; then its log goes along.
-                Ok(()) | Err(_) => {}
+            // A damaged database may not be able to; then its log goes along.
+            if let Err(Error::Locked(_)) = db.query_row(WITHOUT_LOG, (), |_| Ok(())).map_err(Error::from) {
+                return Err(CopyError::InUse(file.to_owned()));
             }
         }
         for end in COMPANIONS {
