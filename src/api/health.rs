@@ -1,7 +1,7 @@
 //! `GET /healthz`: the process answers. `GET /readyz`: it can read and store, and it is not stopping. For whoever starts and watches
 //! servers: open to all, told of in no log, and without a word about the machine.
 
-use crate::storage::{Error, Storage};
+use crate::storage::{Error, Stats, Storage};
 use crate::web::answer::Answer;
 use crate::web::error::Problem;
 use std::sync::Arc;
@@ -27,8 +27,33 @@ pub(super) struct Health {
     storage: Storage,
     /// Turns true when the server is to stop.
     stops: watch::Receiver<bool>,
-    /// What was found, and when. One looks at a time, and the others wait for what it finds.
-    found: Arc<Mutex<Option<(Timestamp, Readiness)>>>,
+    /// One looks at a time, and the others wait for what it finds.
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen last.
+#[derive(Default)]
+struct Seen {
+    /// What was found, and when.
+    found: Option<(Timestamp, Readiness)>,
+    /// Transactions that failed and that did not, by then.
+    failures: u64,
+    commits: u64,
+    /// Nothing could be stored lately.
+    fails_until: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Whether nothing can be stored, as far as anybody has tried: what failed says so until something is stored, or for a while.
+    fn cannot_store(&mut self, stats: &Stats, now: Timestamp) -> bool {
+        if stats.commits > self.commits {
+            self.fails_until = None;
+        } else if stats.failures > self.failures {
+            self.fails_until = Some(now.plus(FAILS_MS));
+        }
+        (self.failures, self.commits) = (stats.failures, stats.commits);
+        self.fails_until.is_some_and(|until| now < until)
+    }
 }
 
 /// Whether the server is ready; else why not.
@@ -36,7 +61,7 @@ type Readiness = Result<(), &'static str>;
 
 impl Health {
     pub(super) fn new(storage: Storage, stops: watch::Receiver<bool>) -> Self {
-        Self { storage, stops, found: Arc::default() }
+        Self { storage, stops, seen: Arc::default() }
     }
 
     /// The process answers.
@@ -56,19 +81,24 @@ impl Health {
         if *self.stops.borrow() {
             return Err(STOPPING);
         }
-        let mut found = self.found.lock().await;
-        match *found {
+        let mut seen = self.seen.lock().await;
+        match seen.found {
             Some((at, readiness)) if (0..HOLDS_MS).contains(&now.since(at)) => readiness,
             _ => {
                 let readiness =
                     timeout(PATIENCE, self.storage.answers()).await.map_or(Err(SLOW), |looked| judge(&looked));
-                *found = Some((now, readiness));
+                let cannot_store = seen.cannot_store(&self.storage.stats(), now);
+                let readiness = readiness.and(if cannot_store { Err(CANNOT_STORE) } else { Ok(()) });
+                seen.found = Some((now, readiness));
                 readiness
             }
         }
     }
 }
 
+/// What failed is told for so long if nobody tries again, ms: stations that report each minute come twice.
+const FAILS_MS: i64 = 120 * SECOND_MS;
+const CANNOT_STORE: &str = "what stations send cannot be stored: the database is locked or full, or the disk is";
 const STOPPING: &str = "the server is stopping";
 const SLOW: &str = "the database does not answer in time";
 
@@ -91,6 +121,18 @@ mod tests {
     async fn status(health: &Health, at: i64) -> (u16, String) {
         let answer = health.ready(Timestamp(at)).await;
         (answer.status, String::from_utf8(answer.body).expect("text"))
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_told_until_something_is_or_for_a_while() {
+        let mut seen = Seen::default();
+        let stats = |failures, commits| Stats { failures, commits, ..Stats::default() };
+        assert!(!seen.cannot_store(&stats(0, 5), Timestamp(0)));
+        assert!(seen.cannot_store(&stats(1, 5), Timestamp(1)));
+        assert!(seen.cannot_store(&stats(1, 5), Timestamp(FAILS_MS)), "nobody has tried again");
+        assert!(!seen.cannot_store(&stats(1, 5), Timestamp(FAILS_MS + 1)));
+        assert!(seen.cannot_store(&stats(3, 5), Timestamp(FAILS_MS + 2)));
+        assert!(!seen.cannot_store(&stats(4, 6), Timestamp(FAILS_MS + 3)), "something was stored");
     }
 
     #[tokio::test]

@@ -121,7 +121,7 @@ impl Drawing<'_> {
         let most = fallen.iter().map(|(_, mm)| value(*mm)).fold(0.0, f64::max);
         let scale = Scale::of(self.quantity, self.unit, (0.0, most));
         let sum: f64 = fallen.iter().map(|(_, mm)| mm).sum();
-        let sum = format!("{} in 24 h", self.preference.text(self.quantity, sum));
+        let sum = format!("{}, 24 h", self.preference.text(self.quantity, sum));
         let bars = fallen.iter().filter(|(_, mm)| *mm > 0.0).map(|(hour, mm)| {
             let hours = HOUR_MS as f64 / (self.facts.series.to.since(self.facts.series.from)) as f64;
             let from = self.across(*hour);
@@ -315,11 +315,11 @@ mod tests {
             (600, 1.0, 1.0, 1.0),
         ];
         let course = drawn(Quantity::Precipitation, &points, Preference::default());
-        assert_eq!(course.note, "2.4 mm in 24 h");
+        assert_eq!(course.note, "2.4 mm, 24 h");
         assert_eq!(course.summary, "Rain over the last 24 hours: 2.4 mm, most in the hour from 23:00: 1.0 mm.");
         assert_eq!(course.bars.matches('M').count(), 3, "{}", course.bars);
         assert!(course.line.is_empty() && course.last.is_none());
         let dry = drawn(Quantity::Precipitation, &points[4..], Preference::default());
-        assert_eq!((dry.bars.as_str(), dry.note.as_str()), ("", "0.0 mm in 24 h"));
+        assert_eq!((dry.bars.as_str(), dry.note.as_str()), ("", "0.0 mm, 24 h"));
     }
 }

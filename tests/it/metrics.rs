@@ -191,3 +191,29 @@ async fn the_database_is_asked_no_more_often_for_many_stations() {
     assert_eq!(told.matches("sensor=\"indoor\"").count(), 40);
     assert!(app.storage.stats().background_reads - before <= 1, "one question for all");
 }
+
+#[tokio::test]
+async fn a_server_that_cannot_store_is_not_ready_until_it_can() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("town-hall").await;
+    app.measures(&key, &json!({"temperature": 1.0})).await;
+    let ready = async || reqwest::get(format!("{}/readyz", app.url)).await.expect("an answer").status().as_u16();
+    assert_eq!(ready().await, 200);
+    let other = app.database();
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let body = json!({"temperature": 2.0});
+    let post = async || crate::kit::program::post(&app.url, &key, &body).await.expect("an answer").0;
+    assert_eq!(post().await, 503);
+    other.execute_batch("ROLLBACK").expect("free");
+    drop(other);
+    let until = async |wanted: u16| {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        while ready().await != wanted {
+            assert!(tokio::time::Instant::now() < deadline, "it never says {wanted}");
+            tokio::task::yield_now().await;
+        }
+    };
+    until(503).await;
+    assert_eq!(post().await, 201);
+    until(200).await;
+}

@@ -63,7 +63,7 @@ test('rain is drawn by the hour and begins again at local midnight, as the serve
     [600, 1, 1, 1],
   ]);
   const drawn = drawCourse(hill, 'precipitation', METRIC);
-  equal(drawn?.note, '2.4 mm in 24 h');
+  equal(drawn?.note, '2.4 mm, 24 h');
   equal(drawn?.summary, 'Rain over the last 24 hours: 2.4 mm, most in the hour from 23:00: 1.0 mm.');
   equal(drawn?.bars.match(/M/g)?.length, 3);
   equal(fallen([], NEPAL), []);

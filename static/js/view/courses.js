@@ -152,7 +152,7 @@ function rain(station, points, units) {
   return {
     bars: bars.join(''),
     y: yTicks(scale),
-    note: `${text('precipitation', sum, units)} in 24 h`,
+    note: `${text('precipitation', sum, units)}, 24 h`,
     summary: `Rain over the last 24 hours: ${rained}.`,
   };
 }
