@@ -150,3 +150,23 @@ async fn axe_finds_nothing_on_a_history_page_and_a_phone_shows_all_of_it() {
         browser.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_records_and_on_a_month_and_a_phone_shows_all_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    with_days(&server, 3).await;
+    let month = (chrono::Utc::now() - chrono::Duration::days(2)).format("%Y-%m");
+    let paths = ["/s/town-hall/records".to_owned(), format!("/s/town-hall/climate/{month}")];
+    for (window, dark) in [(DESKTOP, false), (DESKTOP, true), (PHONE, false), (PHONE, true)] {
+        let browser = Browser::open(Options { window, dark, ..Options::default() }).await;
+        for path in &paths {
+            browser.goto(format!("{}{path}", server.url)).await.expect("the page");
+            let found = axe::findings(&browser).await;
+            assert!(found.is_empty(), "{path}, {window:?}, dark: {dark}: {found:#?}");
+            let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            until(&browser, wide, json!(0)).await;
+        }
+        browser.close().await;
+    }
+}
