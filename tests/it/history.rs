@@ -141,3 +141,57 @@ async fn scripts_are_told_what_the_table_shows_in_as_many_spans_as_they_ask_for(
         assert_eq!(get(&app, &format!("/s/town-hall/history/series?{query}&points={points}")).await.0, 200, "{points}");
     }
 }
+
+#[tokio::test]
+async fn a_long_picture_tells_the_days_that_the_records_tell_and_rain_by_whole_weeks() {
+    use crate::kit::program::{Program, add_station, run};
+    use chrono::{Duration, NaiveDate};
+    use std::collections::BTreeMap;
+    use std::fmt::Write;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    add_station(folder.path(), "hill");
+    let set = run(folder.path(), &["station", "set", "hill", "--zone", "UTC"]);
+    assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+    let first = NaiveDate::from_ymd_opt(2024, 11, 3).expect("a date");
+    let (mut csv, mut fallen) = ("time,temperature,precipitation\n".to_owned(), BTreeMap::<NaiveDate, i64>::new());
+    let coldest = first + Duration::days(333);
+    for day in 0..700_i64 {
+        let date = first + Duration::days(day);
+        let mm = day * 7 % 5;
+        fallen.insert(date, mm);
+        for hour in [0, 6, 12, 18] {
+            let degrees = if date == coldest && hour == 6 { -15.0 } else { (day % 9) as f64 };
+            let rain = if hour < 12 { 0 } else { mm };
+            writeln!(csv, "{date}T{hour:02}:30:00Z,{degrees},{rain}").expect("written");
+        }
+    }
+    let file = folder.path().join("years.csv");
+    std::fs::write(&file, csv).expect("written");
+    let imported = run(folder.path(), &["import", "hill", file.to_str().expect("text")]);
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let server = Program::start(folder.path());
+    let get = async |path: String| {
+        let request = reqwest::Client::new().get(format!("{}{path}", server.url)).header("Accept", "text/html");
+        request.send().await.expect("an answer").text().await.expect("a text")
+    };
+    let window = format!("from={first}&to={}", first + Duration::days(699));
+    let page = get(format!("/s/hill/history?{window}")).await;
+    let told = format!("lowest −15.0 °C on {}", coldest.format("%a %-d %b %Y"));
+    assert!(page.contains(&told), "{told}");
+    let records = get("/s/hill/records".to_owned()).await;
+    assert!(records.contains("−15.0 °C") && records.contains(&coldest.format("%-d %b").to_string()), "{records}");
+
+    let csv = get(format!("/s/hill/history/csv?{window}&figure=rain")).await;
+    let bar = |line: &str| -> (NaiveDate, f64) {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[1][..10].parse().expect("a date"), cells[2].parse().expect("a number"))
+    };
+    let bars: Vec<_> = csv.lines().skip(1).map(bar).collect();
+    assert!((50..=130).contains(&bars.len()), "bars of weeks: {csv}");
+    for (place, (date, mm)) in bars.iter().enumerate() {
+        let next = bars.get(place + 1).map_or(NaiveDate::MAX, |(next, _)| *next);
+        let fell: i64 = fallen.range(*date..next).map(|(_, mm)| mm).sum();
+        assert_eq!(*mm, fell as f64, "from {date} to before {next}: {csv}");
+    }
+}
