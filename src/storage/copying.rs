@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// The folder in the data folder where backups lie if nobody says another.
 pub const BACKUPS: &str = "backups";
@@ -127,7 +128,11 @@ async fn write(from: &Path, to: &Path, mut tell: impl FnMut(u64, u64)) -> Result
     let (read, written) = (from.to_owned(), partial.0.clone());
     let expected = sqlite::size(from)?;
     has_room(to, expected + SPARE_BYTES)?;
-    let mut copying = tokio::task::spawn_blocking(move || sqlite::copy(&read, &written));
+    let (told, handle) = oneshot::channel();
+    let mut copying =
+        tokio::task::spawn_blocking(move || sqlite::copy(&read, &written, |handle| drop(told.send(handle))));
+    // Without a handle it has failed already.
+    let _interrupts = handle.await.ok().map(sqlite::Interrupts);
     loop {
         match tokio::time::timeout(TELL_EVERY, &mut copying).await {
             Ok(copied) => {

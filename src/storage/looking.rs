@@ -28,6 +28,10 @@ pub async fn inspect(file: &Path, patience: Option<Duration>) -> Result<Inspecti
                 looking.await
             }
         },
+        (None, Ok(handle)) => {
+            let _interrupts = sqlite::Interrupts(handle);
+            looking.await
+        }
         _ => looking.await,
     };
     let mut inspection = looked.map_err(Error::database)??;

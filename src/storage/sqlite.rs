@@ -47,7 +47,7 @@ mod writer;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};
-pub(super) use inspect::look;
+pub(super) use inspect::{Interrupts, look};
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;

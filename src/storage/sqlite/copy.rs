@@ -4,7 +4,7 @@ use super::file;
 use super::open::new_epoch;
 use crate::storage::copy_error::CopyError;
 use crate::storage::error::Error;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -38,10 +38,12 @@ pub(in crate::storage) fn size(from: &Path) -> Result<u64, Error> {
 }
 
 /// Writes the copy into a new file that only its owner may read, and waits until it is on the disk.
-pub(in crate::storage) fn copy(from: &Path, to: &Path) -> Result<(), CopyError> {
+/// `tell` gets what interrupts it.
+pub(in crate::storage) fn copy(from: &Path, to: &Path, tell: impl FnOnce(InterruptHandle)) -> Result<(), CopyError> {
     let written = |source| CopyError::Write { file: to.to_owned(), source };
     OpenOptions::new().write(true).create_new(true).mode(file::OWNER_ONLY).open(to).map_err(written)?;
     let db = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    tell(db.get_interrupt_handle());
     let name = to.to_str().ok_or_else(|| written(io::Error::other("the name is not UTF-8")))?;
     db.execute(COPY, [name]).map_err(Error::from)?;
     File::open(to).and_then(|file| file.sync_all()).map_err(written)

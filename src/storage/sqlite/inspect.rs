@@ -21,6 +21,16 @@ const TIMES: u32 = 21;
 /// A server that writes holds the lock for some milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 
+/// Ends a question that nobody waits for any more: a stop of the program waits for its threads.
+pub(in crate::storage) struct Interrupts(pub(in crate::storage) InterruptHandle);
+
+impl Drop for Interrupts {
+    fn drop(&mut self) {
+        // Where the question has ended, nothing happens.
+        self.0.interrupt();
+    }
+}
+
 /// Looks. `tell` gets what interrupts the last question, whether the file is whole.
 pub(in crate::storage) fn look(file: &Path, tell: impl FnOnce(InterruptHandle)) -> Result<Inspection, Error> {
     let db = open_to_read(file)?;
