@@ -190,6 +190,7 @@ impl App {
             .manage(pages::Sheets::default())
             .manage(metrics::Intervals::default())
             .manage(pages::Past::default())
+            .manage(pages::Joined::begun())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())

@@ -23,6 +23,7 @@ mod page;
 mod past;
 mod reads;
 mod records;
+mod scripts;
 mod sheet;
 mod sheets;
 mod state;
@@ -47,6 +48,7 @@ pub use month::{MonthPage, month_text};
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 pub use past::{Past, Years};
 pub use records::RecordsPage;
+pub use scripts::Joined;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
 
@@ -206,13 +208,13 @@ fn is_of_a_station(path: &str) -> bool {
 }
 
 #[get("/static/<build>/<path..>")]
-fn file(build: &str, path: PathBuf) -> Option<Asset> {
-    Asset::find(path.to_str()?, build)
+fn file(build: &str, path: PathBuf, joined: &State<Joined>) -> Option<Asset> {
+    Asset::find(path.to_str()?, build, joined)
 }
 
 #[get("/favicon.svg")]
-fn favicon() -> Option<Asset> {
-    Asset::find("icons/favicon.svg", "")
+fn favicon(joined: &State<Joined>) -> Option<Asset> {
+    Asset::find("icons/favicon.svg", "", joined)
 }
 
 #[cfg(test)]

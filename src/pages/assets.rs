@@ -1,5 +1,7 @@
 //! The files of `static/`, compiled in: compressed beforehand, with ETags, under an address that changes when they do.
 
+use super::scripts::{Joined, Script};
+use bytes::Bytes;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
@@ -110,41 +112,6 @@ pub(crate) const FILES: [&str; 99] = [
     "vendor/uplot-1.6.32/uPlot.min.css",
 ];
 
-/// The folder of the scripts.
-const SCRIPTS: &str = "js/";
-/// The rooms below it that a station's page and the overview run; `main.js` is in the last.
-const PAGE_ROOMS: [&str; 7] = ["channel", "tabs", "dom", "view", "keeper", "meter", "page"];
-/// The rooms that the lab runs; `main.js` is in the last.
-const LAB_ROOMS: [&str; 4] = ["channel", "dom", "meter", "lab"];
-/// The rooms that the history page runs; of others it runs [`HISTORY_ALSO`].
-const HISTORY_ROOMS: [&str; 3] = ["channel", "tabs", "history"];
-/// What the history page runs of other rooms.
-const HISTORY_ALSO: [&str; 5] =
-    ["js/page/choice.js", "js/view/format.js", "js/view/quantities.js", "js/view/units.js", "js/view/zone.js"];
-/// A worker runs this: no page does.
-const WORKER: &str = "js/tabs/worker.js";
-
-/// The modules of the page, so that the browser asks for all of them at once and not one behind the other.
-pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
-    modules_of(&PAGE_ROOMS)
-}
-
-/// The modules of the lab.
-pub(crate) fn lab_modules() -> impl Iterator<Item = &'static str> {
-    modules_of(&LAB_ROOMS)
-}
-
-/// The modules of the history page.
-pub(crate) fn history_modules() -> impl Iterator<Item = &'static str> {
-    let rooms = modules_of(&HISTORY_ROOMS);
-    rooms.chain(HISTORY_ALSO)
-}
-
-fn modules_of(rooms: &'static [&str]) -> impl Iterator<Item = &'static str> {
-    let room_of = |path: &'static str| path.strip_prefix(SCRIPTS)?.split_once('/').map(|(room, _)| room);
-    FILES.into_iter().filter(move |path| *path != WORKER && room_of(path).is_some_and(|room| rooms.contains(&room)))
-}
-
 /// A year and unchanging: the address names the content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Ask every time.
@@ -165,48 +132,82 @@ pub fn build() -> String {
     hash.finalize().iter().take(BUILD_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The text of a file of the folder.
+pub(super) fn text(path: &str) -> Option<String> {
+    let path = FILES.iter().find(|known| **known == path)?;
+    String::from_utf8(AsRef::<[u8]>::as_ref(&Files::get(path)?.data()).to_vec()).ok()
+}
+
 /// A file on its way to a browser.
 pub(crate) struct Asset {
     path: &'static str,
     cache: &'static str,
+    etag: String,
+    plain: Bytes,
+    gzip: Option<Bytes>,
+    brotli: Option<Bytes>,
 }
 
 impl Asset {
     /// The file at `path` as asked for under `build`; of another build than this, the present file, not to be kept.
-    pub(crate) fn find(path: &str, under: &str) -> Option<Self> {
-        let path = FILES.iter().find(|known| **known == path)?;
-        Some(Self { path, cache: if under == build() { FOR_EVER } else { ASK } })
+    pub(crate) fn find(path: &str, under: &str, joined: &Joined) -> Option<Self> {
+        let cache = if under == build() { FOR_EVER } else { ASK };
+        match FILES.iter().find(|known| **known == path) {
+            Some(path) => Self::of_file(path, cache),
+            None => Some(Self::of_script(&joined.find(path)?, cache)),
+        }
+    }
+
+    fn of_file(path: &'static str, cache: &'static str) -> Option<Self> {
+        let file = Files::get(path)?;
+        Some(Self {
+            path,
+            cache,
+            etag: AsRef::<str>::as_ref(&file.etag()).to_owned(),
+            plain: Bytes::from_owner(file.data()),
+            gzip: file.data_gzip().map(Bytes::from_owner),
+            brotli: file.data_br().map(Bytes::from_owner),
+        })
+    }
+
+    fn of_script(script: &Script, cache: &'static str) -> Self {
+        Self {
+            path: script.path,
+            cache,
+            etag: script.etag.clone(),
+            plain: script.plain.clone(),
+            gzip: Some(script.gzip.clone()),
+            brotli: Some(script.brotli.clone()),
+        }
     }
 }
 
 impl<'r> Responder<'r, 'static> for Asset {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let file = Files::get(self.path).ok_or(Status::NotFound)?;
-        let etag = AsRef::<str>::as_ref(&file.etag()).to_owned();
         let mut response = Response::build();
         response
             .raw_header("Cache-Control", self.cache)
-            .raw_header("ETag", etag.clone())
+            .raw_header("ETag", self.etag.clone())
             .raw_header("Vary", "Accept-Encoding")
             .raw_header("X-Content-Type-Options", "nosniff");
-        if request.headers().get("If-None-Match").any(|tags| tags.contains(&etag)) {
+        if request.headers().get("If-None-Match").any(|tags| tags.contains(&self.etag)) {
             return response.status(Status::NotModified).ok();
         }
         let accepts = |coding| {
             let lists = request.headers().get("Accept-Encoding").flat_map(|list| list.split(','));
             lists.map(|item| item.trim()).any(|item| item == coding)
         };
-        let (body, coding) = match (file.data_br(), file.data_gzip()) {
+        let (body, coding) = match (self.brotli, self.gzip) {
             (Some(body), _) if accepts("br") => (body, Some("br")),
             (_, Some(body)) if accepts("gzip") => (body, Some("gzip")),
-            _ => (file.data(), None),
+            _ => (self.plain, None),
         };
         if let Some(coding) = coding {
             response.header(Header::new("Content-Encoding", coding));
         }
         let extension = self.path.rsplit('.').next().unwrap_or_default();
         response.header(ContentType::from_extension(extension).unwrap_or(ContentType::Plain));
-        response.sized_body(AsRef::<[u8]>::as_ref(&body).len(), Cursor::new(body)).ok()
+        response.sized_body(body.len(), Cursor::new(body)).ok()
     }
 }
 
@@ -225,43 +226,6 @@ mod tests {
         }
     }
 
-    /// The modules that `path` imports.
-    fn imports(path: &str) -> Vec<String> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(path);
-        let text = std::fs::read_to_string(file).expect("a module");
-        let folder = path.rsplit_once('/').expect("a folder").0;
-        let named = text.lines().filter_map(|line| Some(line.rsplit_once("from '")?.1.split_once("';")?.0.to_owned()));
-        let resolve = |name: String| match name.strip_prefix("../") {
-            Some(rest) => format!("{}/{rest}", folder.rsplit_once('/').expect("a folder above").0),
-            None => format!("{folder}/{}", name.trim_start_matches("./")),
-        };
-        named.map(resolve).collect()
-    }
-
-    /// The modules that `main` needs, itself among them, by path.
-    fn needed_by(main: &str) -> Vec<String> {
-        let mut needed = vec![main.to_owned()];
-        for at in 0.. {
-            let Some(path) = needed.get(at).cloned() else { break };
-            for import in imports(&path) {
-                if !needed.contains(&import) {
-                    needed.push(import);
-                }
-            }
-        }
-        needed.sort();
-        needed
-    }
-
-    #[test]
-    fn a_page_asks_at_once_for_all_that_it_runs_and_for_no_more() {
-        assert_eq!(needed_by("js/page/main.js"), modules().collect::<Vec<_>>());
-        assert_eq!(needed_by("js/lab/main.js"), lab_modules().collect::<Vec<_>>());
-        let mut history: Vec<_> = history_modules().collect();
-        history.sort_unstable();
-        assert_eq!(needed_by("js/history/main.js"), history);
-    }
-
     #[test]
     fn every_file_of_the_folder_is_served_and_nothing_else() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
@@ -270,7 +234,7 @@ mod tests {
         found.sort();
         assert_eq!(found, FILES);
         for path in ["../Cargo.toml", "js/../style.css", "", "js"] {
-            assert!(Asset::find(path, &build()).is_none(), "{path:?}");
+            assert!(Asset::find(path, &build(), &Joined::default()).is_none(), "{path:?}");
         }
     }
 }

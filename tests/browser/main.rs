@@ -10,6 +10,7 @@ mod chrome;
 mod feed;
 mod guard;
 mod history;
+mod joined;
 mod js;
 mod keeper;
 mod kiosk;

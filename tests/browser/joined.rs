@@ -1,0 +1,101 @@
+//! The scripts as a release serves them, joined: between the browser and a debug build stands a road that asks for them in the place
+//! of the modules.
+
+use crate::kit::chrome::{Browser, Options, eventually};
+use crate::kit::fake::{Fake, Request};
+use crate::kit::program::{Program, post};
+use serde_json::json;
+use std::time::Duration;
+use thirtyfour::By;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The page with the tags of a release.
+fn released(page: &str) -> String {
+    let lines =
+        page.lines().filter(|line| !line.contains("rel=\"modulepreload\" href=\"/static/") || line.contains("{%"));
+    let mut page: String = lines.flat_map(|line| [line, "\n"]).collect();
+    for name in ["page", "history", "lab"] {
+        page = page.replace(&format!("/js/{name}/main.js"), &format!("/joined/{name}.js"));
+    }
+    page
+}
+
+/// A road to `server`.
+async fn road(server: &Program) -> Fake {
+    let (url, client) = (server.url.clone(), reqwest::Client::new());
+    Fake::start(move |request: Request| {
+        let (url, client) = (url.clone(), client.clone());
+        async move {
+            let method = reqwest::Method::from_bytes(request.method.as_bytes()).expect("a method");
+            let mut asked = client.request(method, format!("{url}{}", request.path)).body(request.body);
+            for (name, value) in request.headers {
+                if !["content-length", "connection", "accept-encoding"].contains(&name.to_ascii_lowercase().as_str()) {
+                    asked = asked.header(name, value);
+                }
+            }
+            let Ok(answer) = asked.send().await else { return (502, None, String::new()) };
+            let mut kept = Vec::new();
+            for name in ["content-type", "set-cookie"] {
+                let values = answer.headers().get_all(name).iter();
+                kept.extend(values.map(|value| format!("{name}: {}", value.to_str().expect("text"))));
+            }
+            let (status, is_page) = (answer.status().as_u16(), kept.iter().any(|line| line.contains("text/html")));
+            let text = answer.text().await.unwrap_or_default();
+            // The few answers of a test may stay until it ends.
+            let headers: &'static str = Box::leak(kept.join("\r\n").into_boxed_str());
+            (status, Some(headers), if is_page { released(&text) } else { text })
+        }
+    })
+    .await
+}
+
+/// The addresses of the scripts that the page has asked for.
+async fn scripts(browser: &Browser) -> Vec<String> {
+    let script = "return performance.getEntriesByType('resource').map((entry) => entry.name)
+        .filter((name) => name.endsWith('.js')).map((name) => name.split('/').slice(-2).join('/')).sort()";
+    browser.execute(script, vec![]).await.expect("names").convert().expect("texts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn joined_scripts_bring_news_as_modules_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("town-hall");
+    let posted = async |temperature: f64| {
+        let (status, answer) = post(&server.url, &key, &json!({"temperature": temperature})).await.expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+    };
+    posted(17.1).await;
+    let road = road(&server).await;
+    let browser = Browser::open(Options::default()).await;
+    let says = async |selector: &'static str, wanted: &str| {
+        eventually(&format!("{selector} says {wanted}"), PATIENCE, async || {
+            let element = browser.find(By::Css(selector)).await.map_err(|error| error.to_string())?;
+            let text = element.prop("textContent").await.map_err(|error| error.to_string())?.unwrap_or_default();
+            if text.contains(wanted) { Ok(()) } else { Err(text) }
+        })
+        .await;
+    };
+
+    browser.goto(format!("{}/s/town-hall", road.url())).await.expect("the page");
+    says("[data-feed-text]", "Live · ping-pong").await;
+    posted(18.5).await;
+    says("[data-show=big]", "18.5").await;
+    assert_eq!(scripts(&browser).await, ["joined/page.js", "joined/shared.js"]);
+
+    browser.goto(format!("{}/s/town-hall/history", road.url())).await.expect("the page");
+    let drawn = "return document.querySelectorAll('.uplot canvas').length > 0";
+    eventually("a picture is drawn", PATIENCE, async || {
+        let drawn = browser.execute(drawn, vec![]).await.map_err(|error| error.to_string())?;
+        if drawn.json() == &json!(true) { Ok(()) } else { Err(String::new()) }
+    })
+    .await;
+    browser.goto(format!("{}/lab", road.url())).await.expect("the page");
+    eventually("the lab has lanes", PATIENCE, async || {
+        browser.find(By::Css(".track")).await.map(|_| ()).map_err(|error| error.to_string())
+    })
+    .await;
+    assert_eq!(scripts(&browser).await, ["joined/lab.js", "joined/shared.js"]);
+    assert_eq!(browser.console_errors().await, [""; 0]);
+}
