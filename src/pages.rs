@@ -1,6 +1,7 @@
 //! The pages: HTML that works without scripts, and the files that it needs.
 
 mod asked;
+mod asset;
 mod assets;
 mod chart;
 mod clock;
@@ -54,7 +55,7 @@ pub use sheets::Sheets;
 
 use crate::storage::words::Visitor;
 use crate::web::{self, client, preference};
-use assets::Asset;
+use asset::Asset;
 use clock::now;
 use desk::Desk;
 use fault::Fault;

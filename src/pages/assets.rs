@@ -1,13 +1,7 @@
-//! The files of `static/`, compiled in: compressed beforehand, with ETags, under an address that changes when they do.
+//! The files of `static/`, compiled in: compressed beforehand, under an address that changes when they do.
 
-use super::scripts::{Joined, Script};
-use bytes::Bytes;
-use rocket::http::{ContentType, Header, Status};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
 use rust_embed_for_web::{EmbedableFile, RustEmbed};
 use sha2::{Digest, Sha256};
-use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
 pub(crate) const FILES: [&str; 99] = [
@@ -112,10 +106,6 @@ pub(crate) const FILES: [&str; 99] = [
     "vendor/uplot-1.6.32/uPlot.min.css",
 ];
 
-/// A year and unchanging: the address names the content.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Ask every time.
-const ASK: &str = "no-cache";
 /// Bytes of the hash that name a build.
 const BUILD_BYTES: usize = 6;
 
@@ -132,83 +122,15 @@ pub fn build() -> String {
     hash.finalize().iter().take(BUILD_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A file of the list.
+pub(super) fn get(path: &str) -> Option<impl EmbedableFile<Data: Send> + use<>> {
+    Files::get(path)
+}
+
 /// The text of a file of the folder.
 pub(super) fn text(path: &str) -> Option<String> {
     let path = FILES.iter().find(|known| **known == path)?;
     String::from_utf8(AsRef::<[u8]>::as_ref(&Files::get(path)?.data()).to_vec()).ok()
-}
-
-/// A file on its way to a browser.
-pub(crate) struct Asset {
-    path: &'static str,
-    cache: &'static str,
-    etag: String,
-    plain: Bytes,
-    gzip: Option<Bytes>,
-    brotli: Option<Bytes>,
-}
-
-impl Asset {
-    /// The file at `path` as asked for under `build`; of another build than this, the present file, not to be kept.
-    pub(crate) fn find(path: &str, under: &str, joined: &Joined) -> Option<Self> {
-        let cache = if under == build() { FOR_EVER } else { ASK };
-        match FILES.iter().find(|known| **known == path) {
-            Some(path) => Self::of_file(path, cache),
-            None => Some(Self::of_script(&joined.find(path)?, cache)),
-        }
-    }
-
-    fn of_file(path: &'static str, cache: &'static str) -> Option<Self> {
-        let file = Files::get(path)?;
-        Some(Self {
-            path,
-            cache,
-            etag: AsRef::<str>::as_ref(&file.etag()).to_owned(),
-            plain: Bytes::from_owner(file.data()),
-            gzip: file.data_gzip().map(Bytes::from_owner),
-            brotli: file.data_br().map(Bytes::from_owner),
-        })
-    }
-
-    fn of_script(script: &Script, cache: &'static str) -> Self {
-        Self {
-            path: script.path,
-            cache,
-            etag: script.etag.clone(),
-            plain: script.plain.clone(),
-            gzip: Some(script.gzip.clone()),
-            brotli: Some(script.brotli.clone()),
-        }
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Asset {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = Response::build();
-        response
-            .raw_header("Cache-Control", self.cache)
-            .raw_header("ETag", self.etag.clone())
-            .raw_header("Vary", "Accept-Encoding")
-            .raw_header("X-Content-Type-Options", "nosniff");
-        if request.headers().get("If-None-Match").any(|tags| tags.contains(&self.etag)) {
-            return response.status(Status::NotModified).ok();
-        }
-        let accepts = |coding| {
-            let lists = request.headers().get("Accept-Encoding").flat_map(|list| list.split(','));
-            lists.map(|item| item.trim()).any(|item| item == coding)
-        };
-        let (body, coding) = match (self.brotli, self.gzip) {
-            (Some(body), _) if accepts("br") => (body, Some("br")),
-            (_, Some(body)) if accepts("gzip") => (body, Some("gzip")),
-            _ => (self.plain, None),
-        };
-        if let Some(coding) = coding {
-            response.header(Header::new("Content-Encoding", coding));
-        }
-        let extension = self.path.rsplit('.').next().unwrap_or_default();
-        response.header(ContentType::from_extension(extension).unwrap_or(ContentType::Plain));
-        response.sized_body(body.len(), Cursor::new(body)).ok()
-    }
 }
 
 #[cfg(test)]
@@ -233,8 +155,5 @@ mod tests {
         walk(&root, &root, &mut found);
         found.sort();
         assert_eq!(found, FILES);
-        for path in ["../Cargo.toml", "js/../style.css", "", "js"] {
-            assert!(Asset::find(path, &build(), &Joined::default()).is_none(), "{path:?}");
-        }
     }
 }
