@@ -126,6 +126,7 @@ fn book() -> Rocket<Build> {
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())
+        .manage(pages::Joined::default())
         .mount("/", own.collect::<Vec<_>>())
         .mount("/", routes![one_story, many, history::story])
         .mount("/", climate::routes())
