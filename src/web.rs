@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod base;
 pub mod body;
 pub mod brake;
 pub mod client;

@@ -4,6 +4,7 @@ use super::past::QUANTITIES_MAX;
 use super::shape::{ProblemDetails, WrongParameter};
 use super::told;
 use crate::web::answer::Answer;
+use crate::web::base::Base;
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use rocket::http::Status;
@@ -72,8 +73,12 @@ fn document() {}
 
 impl Document {
     /// Makes it.
-    pub(super) fn new() -> Self {
-        let body = serde_json::to_vec(&described()).unwrap_or_default();
+    pub(super) fn new(base: &Base) -> Self {
+        let mut api = described();
+        if !base.is_none() {
+            api.servers = Some(vec![openapi::Server::new(base.as_str())]);
+        }
+        let body = serde_json::to_vec(&api).unwrap_or_default();
         let tag = told::tag(&body);
         Self(Arc::new((body, tag)))
     }

@@ -98,7 +98,8 @@ impl Caller {
     pub(crate) fn introduce(&mut self) {
         if !std::mem::replace(&mut self.is_known, true) {
             let (visitor, secret) = visitor::stranger();
-            self.cookie = Some(visitor::cookie(secret, self.is_https).to_string());
+            let cookie = visitor::cookie(secret, self.is_https).to_string();
+            self.cookie = Some(self.engines.web.base.set_cookie(&cookie).into_owned());
             self.visitor = visitor;
         }
     }
