@@ -14,6 +14,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, openapi};
 use utoipa_swagger_ui::{Config, serve};
+use weather::preference::Preference;
 use weather::quantity::Quantity;
 
 /// Where the document is, as its page says it: relative, so that a proxy may put a path before all.
@@ -107,7 +108,6 @@ fn described() -> openapi::OpenApi {
 fn words(name: &str) -> Option<(Vec<&'static str>, bool)> {
     match name {
         "quantity" => Some((Quantity::shown().map(Quantity::name).collect(), true)),
-        "units" => Some((vec!["metric", "us"], false)),
         "format" => Some((vec!["csv", "ndjson", "line"], false)),
         "live" => Some((vec!["long-poll", "sse"], false)),
         "raw" => Some((vec!["0", "1", "false", "true"], false)),
@@ -132,6 +132,8 @@ fn narrow(parameter: &mut Parameter) {
             ),
             false => one,
         }));
+    } else if parameter.name == "units" {
+        parameter.schema = Some(RefOr::T(text(ObjectBuilder::new().pattern(Some(Preference::pattern())))));
     } else if parameter.name == "sensor" {
         parameter.schema = Some(RefOr::T(text(ObjectBuilder::new().pattern(Some("^(\\.|[a-z0-9_-]{0,40})$")))));
     }

@@ -65,7 +65,7 @@ pub(super) async fn list(
     summary = "A station and what it measures",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = StationDetail, description = "The station")))]
 pub(super) async fn one(
@@ -102,7 +102,7 @@ pub(super) async fn one(
     summary = "The newest values of a station",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = LatestValues, description = "The newest value of each datastream")))]
 pub(super) async fn latest(
@@ -160,10 +160,6 @@ fn value_of(
 
 /// Which units the numbers are to be in.
 pub(super) fn units(query: &mut Query) -> Preference {
-    let units = query.take("units", |text| match text {
-        "metric" => Ok(Preference::default()),
-        "us" => Ok(Preference { fahrenheit: true, us: true }),
-        _ => Err("use metric or us".to_owned()),
-    });
+    let units = query.take("units", |text| Preference::named(text).map_err(|error| error.to_string()));
     units.unwrap_or_default()
 }

@@ -6,7 +6,8 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
-use crate::web::{client, origin, preference, visitor};
+use crate::web::settings::Settings;
+use crate::web::{client, origin, visitor};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use channel::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
 use channel::crowd::{Party, Source};
@@ -73,7 +74,7 @@ impl Live {
             engines: Arc::clone(engines),
             is_known,
             visitor,
-            units: preference::of(head).name(),
+            units: Settings::of(head).preference().name(),
             cookie: None,
             is_https: client::is_https(head, &engines.web),
             source: client::address(head, &engines.web).and_then(Source::of),

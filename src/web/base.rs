@@ -14,7 +14,7 @@ const BASE_MAX_BYTES: usize = 100;
 
 /// First parts of this server's own paths. A proxy may take the base off or not: a base that begins with one of these could be
 /// either.
-const OWN: [&str; 23] = [
+const OWN: [&str; 24] = [
     "admin",
     "api",
     "automaticreading",
@@ -23,6 +23,7 @@ const OWN: [&str; 23] = [
     "dock",
     "embed",
     "favicon.svg",
+    "health",
     "healthz",
     "kiosk",
     "lab",
@@ -61,7 +62,9 @@ pub struct Base(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadBase {
     /// It is written otherwise.
-    #[error("{0:?} is no path: write \"/weather\", with a slash before each part, and with letters, digits, - . _ and ~ only")]
+    #[error(
+        "{0:?} is no path: write \"/weather\", with a slash before each part, and with letters, digits, - . _ and ~ only"
+    )]
     Written(String),
     /// It is too long.
     #[error("the path is longer than {BASE_MAX_BYTES} bytes")]
@@ -204,7 +207,9 @@ mod tests {
         for (text, read) in [("", ""), ("/", ""), ("/weather", "/weather"), ("/a/b.c/", "/a/b.c"), ("/sky", "/sky")] {
             assert_eq!(base(text).as_str(), read, "{text:?}");
         }
-        for bad in ["weather", "//x", "/a//b", "/a b", "/a?b", "/..", "/a/../b", "/ä", "/a\"b", "/<", "http://x/y", "/%41"] {
+        for bad in
+            ["weather", "//x", "/a//b", "/a b", "/a?b", "/..", "/a/../b", "/ä", "/a\"b", "/<", "http://x/y", "/%41"]
+        {
             assert!(matches!(bad.parse::<Base>(), Err(BadBase::Written(_))), "{bad:?}");
         }
         for own in ["/s", "/admin/", "/static/x", "/api"] {

@@ -1,12 +1,15 @@
-import { deepEqual } from 'node:assert/strict';
-import { test } from 'node:test';
+// @ts-check
 import { BASE, baseOf } from '../../static/js/channel/base.js';
+import { equal, test } from './check.js';
 
 test('a script knows the base by its own address', () => {
-  const of = (path) => baseOf(`https://example.org${path}`);
-  deepEqual(
-    ['/static/b1/js/channel/base.js', '/weather/static/b1/js/all.js', '/a/static/b/static/b1/js/x.js', '/x.js'].map(of),
-    ['', '/weather', '/a/static/b', ''],
-  );
-  deepEqual(BASE, '', 'of a file');
+  for (const [path, base] of [
+    ['/static/b1/js/channel/base.js', ''],
+    ['/weather/static/b1/js/all.js', '/weather'],
+    ['/a/static/b/static/b1/js/x.js', '/a/static/b'],
+    ['/x.js', ''],
+  ]) {
+    equal(baseOf(`https://example.org${path}`), base, path);
+  }
+  equal(BASE, '', 'of a file');
 });

@@ -23,8 +23,9 @@ const SAY_MS = 400;
 
 /** @param {HTMLElement} article */
 function run(article) {
-  const { slug = '', build = '', cursor = '', temperature, rest } = article.dataset;
-  const units = /** @type {import('../view/units.js').Units} */ ({ temperature, rest });
+  const { slug = '', build = '', cursor = '', units: chosen = '{}' } = article.dataset;
+  /** @type {import('../view/units.js').Units} */
+  const units = JSON.parse(chosen);
   const offset = Number(article.dataset.now) - Date.now();
   const now = () => Date.now() + offset;
   const [from, to] = [Number(article.dataset.from), Number(article.dataset.to)];
