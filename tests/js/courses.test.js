@@ -50,6 +50,7 @@ test('pressure is drawn with its tendency, as the server draws it', () => {
   );
   equal(drawn?.summary, 'Pressure over the last 24 hours, means of 10 minutes: 1012.8 hPa to 1016.0 hPa.');
   equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'inHg' })?.note, '−0.08 inHg in 3 h, falling');
+  equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'mmHg', decimal: ',' })?.note, '−2,0 mmHg in 3 h, falling');
   equal(drawCourse(hill, 'humidity', METRIC), undefined);
 });
 
