@@ -77,10 +77,10 @@ impl Api {
     pub fn new(storage: &Storage, web: web::Options, stops: watch::Receiver<bool>, bell: Bell) -> Self {
         Self {
             storage: storage.in_background(),
-            web,
             turns: Turns::new(AT_ONCE, PATIENCE),
             answers: Turns::new(ANSWERS_AT_ONCE, PATIENCE),
-            document: Document::new(),
+            document: Document::new(&web.base),
+            web,
             streams: Streams::new(bell, stops.clone()),
             health: Health::new(storage.clone(), stops),
             started: now(),
@@ -127,17 +127,17 @@ impl Api {
         let source = client::address(head, &self.web).and_then(Source::of);
         let turn = self.answers.turn(source, source.map_or(AT_ONCE_HERE, |_| AT_ONCE_TO_ONE)).await;
         let _turn = turn.ok_or_else(|| Problem::unavailable("too much is asked for; come again in a moment"))?;
-        let (storage, now) = (&self.storage, now());
+        let (storage, now, base) = (&self.storage, now(), &self.web.base);
         let Wanted::Of(slug, part) = wanted else {
-            return Ok(told::json(&stations::list(storage, head, now).await?, head));
+            return Ok(told::json(&stations::list(storage, head, now, base).await?, head));
         };
         let station = self.station(slug).await?;
         if station.slug.as_str() != slug {
             return Ok(moved(&station, slug, head));
         }
         Ok(match part {
-            Part::Itself | Part::Export => told::json(&stations::one(storage, station, head, now).await?, head),
-            Part::Latest => told::json(&stations::latest(storage, station, head, now).await?, head),
+            Part::Itself | Part::Export => told::json(&stations::one(storage, station, head, now, base).await?, head),
+            Part::Latest => told::json(&stations::latest(storage, station, head, now, base).await?, head),
             Part::Series => told::json(&past::series(storage, &station, head, now).await?, head),
             Part::Days => told::json(&past::days(storage, &station, head, now).await?, head),
         })
@@ -174,7 +174,7 @@ fn moved(station: &Station, former: &str, head: &dyn Head) -> Answer {
     let rest =
         head.path().strip_prefix("/api/v1/stations/").and_then(|rest| rest.strip_prefix(former)).unwrap_or_default();
     let query = head.query().map_or_else(String::new, |query| format!("?{query}"));
-    let to = format!("{}{query}", known::url(station, rest));
+    let to = format!("{}{query}", known::path(station, rest));
     Answer::new(308, &[("cache-control", "no-cache")], Vec::new()).with("location", to)
 }
 

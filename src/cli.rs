@@ -30,6 +30,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use stevenson::app::{App, look_before};
 use stevenson::config::{Flags, Loaded, Surroundings};
+use stevenson::web::base::{BadBase, Base};
 use tracing_subscriber::EnvFilter;
 
 /// The heading of the options that all commands have.
@@ -118,12 +119,19 @@ struct Serve {
     /// Add a simulated station that posts every few seconds through the real door
     #[arg(long)]
     demo: bool,
+    /// Path before all of the server's own, if a proxy gives it only a part of a host, such as /weather
+    #[arg(long, value_name = "PATH", value_parser = base)]
+    base: Option<Base>,
     /// Write a line to the log for each answered request
     #[arg(long)]
     access_log: bool,
     /// Let devices in private networks that are no station's wait, with their last reports, until you claim them
     #[arg(long)]
     enrol: bool,
+}
+
+fn base(text: &str) -> Result<Base, String> {
+    text.trim().parse().map_err(|error: BadBase| error.to_string())
 }
 
 fn address(text: &str) -> Result<IpAddr, String> {
@@ -241,6 +249,7 @@ impl Cli {
         flags
             .and("--address", "address", serve.address.map(|address| address.to_string()))
             .and("--port", "port", serve.port)
+            .and("--base", "web.base", serve.base.as_ref().map(Base::to_string))
             .and("--durability", "storage.durability", serve.durability.clone())
             .and_yes("--enrol", "ingest.enrol", serve.enrol)
             .and_yes("--access-log", "door.access_log", serve.access_log)

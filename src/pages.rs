@@ -25,6 +25,7 @@ mod past;
 mod reads;
 mod records;
 mod scripts;
+mod settings;
 mod sheet;
 mod sheets;
 mod state;
@@ -50,27 +51,24 @@ pub use page::{CONTENT_SECURITY_POLICY, Page};
 pub use past::{Past, Years};
 pub use records::RecordsPage;
 pub use scripts::Joined;
+pub use settings::SettingsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
 
 use crate::storage::words::Visitor;
-use crate::web::{self, client, preference};
 use asset::Asset;
+use crate::web::{self, client};
 use clock::now;
 use desk::Desk;
 use fault::Fault;
-use ours::Ours;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::form::Form;
-use rocket::http::CookieJar;
 use rocket::http::uri::Origin;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{Catcher, FromForm, Responder, Route, State, catchers, get, post, routes};
+use rocket::{Catcher, Responder, Route, State, catchers, get, routes};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use views::{Overview, StationPage};
-use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::MINUTE_MS;
 use weather::{freshness, wind};
@@ -86,9 +84,9 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    let own = routes![overview, station, choose_units, file, favicon];
+    let own = routes![overview, station, file, favicon];
     let of_a_station = [history::routes(), records::routes(), month::routes()].concat();
-    [own, talk::routes(), of_a_station, lab::routes(), embed::routes(), kiosk::routes()].concat()
+    [own, settings::routes(), talk::routes(), of_a_station, lab::routes(), embed::routes(), kiosk::routes()].concat()
 }
 
 /// The largest form, for Rocket's `limits`.
@@ -112,7 +110,7 @@ async fn overview(
     let (cursor, now) = (desk.newest.read(), now());
     let (shown, listing) = reads::listed(desk.storage, sheets, &asked, &cursor, now).await?;
     let page = Overview::of(&shown, listing, cursor, now, desk.preference, &desk.address);
-    Ok(Page(page.signed(Some(&visitor)).owned(desk.for_owner(None))))
+    Ok(Page(page.signed(Some(&visitor)).read_by(desk.for_reader(None))))
 }
 
 /// `ask` is a suggestion on its way into the field.
@@ -159,29 +157,6 @@ impl<'r> FromRequest<'r> for Scheme {
     }
 }
 
-/// The switch in the header: one button sends one choice.
-#[derive(FromForm)]
-struct Choice<'r> {
-    temperature: Option<&'r str>,
-    rest: Option<&'r str>,
-    back: Option<&'r str>,
-    token: Option<&'r str>,
-}
-
-#[post("/units", data = "<choice>")]
-fn choose_units(
-    choice: Form<Choice<'_>>,
-    ours: Ours<'_>,
-    before: preference::Chosen,
-    scheme: Scheme,
-    cookies: &CookieJar<'_>,
-) -> Result<Redirect, Fault> {
-    ours.with(choice.token)?;
-    let chosen = [choice.temperature, choice.rest].into_iter().flatten();
-    cookies.add(preference::cookie(chosen.fold(before.0, Preference::read), scheme.is_https));
-    Ok(Redirect::to(local_path(choice.back.unwrap_or("/"))))
-}
-
 /// The path to go back to, if it is a page of ours; else the overview. A visitor is never sent to another site.
 fn local_path(back: &str) -> String {
     if let Some(query) = back.strip_prefix("/?") {
@@ -194,7 +169,7 @@ fn local_path(back: &str) -> String {
     {
         return path;
     }
-    let ours = back == "/lab" || below.is_some_and(is_of_a_station);
+    let ours = matches!(back, "/lab" | "/settings") || below.is_some_and(is_of_a_station);
     if ours { back.to_owned() } else { "/".to_owned() }
 }
 

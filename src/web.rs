@@ -1,7 +1,8 @@
-//! Shared by all doors: errors, visitors, addresses, units, the brake.
+//! Shared by all doors: errors, visitors, addresses, settings, the brake.
 
 pub mod address;
 pub mod answer;
+pub mod base;
 pub mod body;
 pub mod brake;
 pub mod client;
@@ -11,14 +12,15 @@ pub mod error;
 pub mod head;
 pub mod host_name;
 pub mod hosts;
+mod language;
 mod methods;
 mod more_counts;
 mod newest;
 mod options;
 pub mod origin;
-pub mod preference;
 pub mod rooms;
 pub mod secrets;
+pub mod settings;
 pub mod token;
 pub mod turns;
 pub mod visitor;

@@ -1,6 +1,7 @@
 //! What is around every page of the owner's rooms, and the headers that it goes out with.
 
 use crate::web::Build;
+use crate::web::settings::Settings;
 use rocket::http::Header;
 use rocket::request::Request;
 use rocket::response::{self, Responder};
@@ -41,6 +42,8 @@ pub(super) struct Frame {
     pub who: Who,
     /// What was done a moment ago.
     pub done: &'static str,
+    /// `light`, `dark`; empty: as the system is.
+    pub theme: &'static str,
 }
 
 /// Who looks at a page.
@@ -75,7 +78,8 @@ impl Frame {
     /// The frame for somebody who has no forms but the page's own.
     pub(super) fn new(title: impl Into<String>, request: &Request<'_>) -> Self {
         let build = request.rocket().state::<Build>().map_or_else(String::new, |build| build.0.clone());
-        Self { title: title.into(), build, token: String::new(), who: Who::Stranger, done: "" }
+        let theme = Settings::of(request).theme.attribute();
+        Self { title: title.into(), build, token: String::new(), who: Who::Stranger, done: "", theme }
     }
 }
 

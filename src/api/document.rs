@@ -4,6 +4,7 @@ use super::past::QUANTITIES_MAX;
 use super::shape::{ProblemDetails, WrongParameter};
 use super::told;
 use crate::web::answer::Answer;
+use crate::web::base::Base;
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use rocket::http::Status;
@@ -13,6 +14,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, openapi};
 use utoipa_swagger_ui::{Config, serve};
+use weather::preference::Preference;
 use weather::quantity::Quantity;
 
 /// Where the document is, as its page says it: relative, so that a proxy may put a path before all.
@@ -72,8 +74,12 @@ fn document() {}
 
 impl Document {
     /// Makes it.
-    pub(super) fn new() -> Self {
-        let body = serde_json::to_vec(&described()).unwrap_or_default();
+    pub(super) fn new(base: &Base) -> Self {
+        let mut api = described();
+        if !base.is_none() {
+            api.servers = Some(vec![openapi::Server::new(base.as_str())]);
+        }
+        let body = serde_json::to_vec(&api).unwrap_or_default();
         let tag = told::tag(&body);
         Self(Arc::new((body, tag)))
     }
@@ -102,7 +108,6 @@ fn described() -> openapi::OpenApi {
 fn words(name: &str) -> Option<(Vec<&'static str>, bool)> {
     match name {
         "quantity" => Some((Quantity::shown().map(Quantity::name).collect(), true)),
-        "units" => Some((vec!["metric", "us"], false)),
         "format" => Some((vec!["csv", "ndjson", "line"], false)),
         "live" => Some((vec!["long-poll", "sse"], false)),
         "raw" => Some((vec!["0", "1", "false", "true"], false)),
@@ -127,6 +132,8 @@ fn narrow(parameter: &mut Parameter) {
             ),
             false => one,
         }));
+    } else if parameter.name == "units" {
+        parameter.schema = Some(RefOr::T(text(ObjectBuilder::new().pattern(Some(Preference::pattern())))));
     } else if parameter.name == "sensor" {
         parameter.schema = Some(RefOr::T(text(ObjectBuilder::new().pattern(Some("^(\\.|[a-z0-9_-]{0,40})$")))));
     }

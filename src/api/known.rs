@@ -2,6 +2,7 @@
 
 use super::shape::StationEntry;
 use crate::storage::{Error, Latest, Storage};
+use crate::web::base::Base;
 use std::sync::Arc;
 use weather::clock::Heard;
 use weather::freshness::Freshness;
@@ -55,7 +56,7 @@ impl Known {
     }
 
     /// The station as answers tell it.
-    pub(super) fn entry(&self, now: Timestamp) -> StationEntry {
+    pub(super) fn entry(&self, now: Timestamp, base: &Base) -> StationEntry {
         let (station, spoke_at, off) = (&self.station, self.spoke_at(), self.heard.off());
         StationEntry {
             slug: station.slug.to_string(),
@@ -68,7 +69,7 @@ impl Known {
             observed_unix_ms: spoke_at.map(|at| at.0),
             age_min: spoke_at.map(|at| age_min(at, now)),
             clock_off_s: off.map(|off| off.by_ms / SECOND_MS),
-            url: url(station, ""),
+            url: base.of(&path(station, "")),
         }
     }
 }
@@ -78,7 +79,7 @@ pub(super) fn age_min(at: Timestamp, now: Timestamp) -> i64 {
     now.since(at).max(0) / MINUTE_MS
 }
 
-/// The address of something of a station.
-pub(super) fn url(station: &Station, of: &str) -> String {
+/// The path of something of a station, within this server.
+pub(super) fn path(station: &Station, of: &str) -> String {
     format!("/api/v1/stations/{}{of}", station.slug)
 }

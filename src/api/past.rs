@@ -42,7 +42,7 @@ pub(super) const OF_DAYS: [&str; 5] = ["quantity", "sensor", "from", "to", "unit
         ("from" = Option<String>, Query, description = "From this instant on: a date on the station's calendar, a time with its offset, or seconds or milliseconds since 1970. A day before `to` if it is not there.", example = "2026-11-22T00:00:00Z"),
         ("to" = Option<String>, Query, description = "To before this instant; of a date, to its end. Now if it is not there.", example = "2026-11-23"),
         ("points" = Option<u32>, Query, description = "So many spans at most; 500 if it is not there.", minimum = 1, maximum = 1500),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = PastSeries, description = "The series")))]
 pub(super) async fn series(
@@ -116,7 +116,7 @@ fn told(span: &Span, quantity: Quantity, units: Preference) -> TimeSpan {
         ("sensor" = Option<String>, Query, description = "Which sensor; the main one if it is not there, or `.`.", example = "indoor"),
         ("from" = Option<String>, Query, description = "The first day; 30 days before `to` if it is not there.", example = "2026-11-01", format = Date),
         ("to" = Option<String>, Query, description = "The last day; today if it is not there. At most 4,000 days.", example = "2026-11-22", format = Date),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = PastDays, description = "The days")))]
 pub(super) async fn days(

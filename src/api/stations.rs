@@ -1,9 +1,10 @@
 //! `GET /api/v1/stations`, and one of them: with what it has measured, and with its newest values.
 
-use super::known::{Known, age_min, url};
+use super::known::{Known, age_min, path};
 use super::query::Query;
 use super::shape::{Datastream, LatestValues, Links, ObservedValue, Quality, StationDetail, StationList};
 use crate::storage::{Latest, Marked, Storage};
+use crate::web::base::Base;
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use std::sync::Arc;
@@ -32,7 +33,12 @@ pub(super) const OF_ONE: [&str; 1] = ["units"];
         ("limit" = Option<u32>, Query, description = "So many stations at most; 100 if it is not there.", minimum = 1, maximum = 500),
     ),
     responses((status = 200, body = StationList, description = "Stations by their slugs")))]
-pub(super) async fn list(storage: &Storage, head: &dyn Head, now: Timestamp) -> Result<StationList, Problem> {
+pub(super) async fn list(
+    storage: &Storage,
+    head: &dyn Head,
+    now: Timestamp,
+    base: &Base,
+) -> Result<StationList, Problem> {
     let mut query = Query::of(head, &OF_LIST);
     let after = query.take("after", |text| Slug::new(text).map_err(|error| error.short().to_string()));
     let limit = query.take("limit", |text| match text.parse() {
@@ -49,9 +55,9 @@ pub(super) async fn list(storage: &Storage, head: &dyn Head, now: Timestamp) -> 
     let has_more = stations.len() > limit;
     let stations: Vec<Arc<Station>> = stations.into_iter().take(limit).cloned().collect();
     let last = stations.last().filter(|_| has_more);
-    let next = last.map(|last| format!("/api/v1/stations?after={}&limit={limit}", last.slug));
+    let next = last.map(|last| base.of(&format!("/api/v1/stations?after={}&limit={limit}", last.slug)));
     let known = Known::several(storage, &stations, now).await?;
-    Ok(StationList { count, stations: known.iter().map(|known| known.entry(now)).collect(), next })
+    Ok(StationList { count, stations: known.iter().map(|known| known.entry(now, base)).collect(), next })
 }
 
 /// One station.
@@ -59,7 +65,7 @@ pub(super) async fn list(storage: &Storage, head: &dyn Head, now: Timestamp) -> 
     summary = "A station and what it measures",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = StationDetail, description = "The station")))]
 pub(super) async fn one(
@@ -67,6 +73,7 @@ pub(super) async fn one(
     station: Arc<Station>,
     head: &dyn Head,
     now: Timestamp,
+    base: &Base,
 ) -> Result<StationDetail, Problem> {
     let mut query = Query::of(head, &OF_ONE);
     let units = units(&mut query);
@@ -79,14 +86,15 @@ pub(super) async fn one(
         title: latest.quantity.title(),
         unit: units.unit(latest.quantity).symbol(),
     });
+    let url = |of| base.of(&path(station, of));
     let links = Links {
-        latest: url(station, "/latest"),
-        series: url(station, "/series"),
-        days: url(station, "/days"),
-        export: url(station, "/export"),
-        page: format!("/s/{}", station.slug),
+        latest: url("/latest"),
+        series: url("/series"),
+        days: url("/days"),
+        export: url("/export"),
+        page: base.of(&format!("/s/{}", station.slug)),
     };
-    Ok(StationDetail { station: known.entry(now), datastreams: datastreams.collect(), links })
+    Ok(StationDetail { station: known.entry(now, base), datastreams: datastreams.collect(), links })
 }
 
 /// The newest values.
@@ -94,7 +102,7 @@ pub(super) async fn one(
     summary = "The newest values of a station",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = LatestValues, description = "The newest value of each datastream")))]
 pub(super) async fn latest(
@@ -102,6 +110,7 @@ pub(super) async fn latest(
     station: Arc<Station>,
     head: &dyn Head,
     now: Timestamp,
+    base: &Base,
 ) -> Result<LatestValues, Problem> {
     let mut query = Query::of(head, &OF_ONE);
     let units = units(&mut query);
@@ -122,7 +131,7 @@ pub(super) async fn latest(
         reason: Some(reason.name()),
         ..value_of(&known, (sensor, *quantity), (*observed_at, *value), units, now)
     });
-    Ok(LatestValues { station: known.entry(now), readings: values.collect(), set_aside: set_aside.collect() })
+    Ok(LatestValues { station: known.entry(now, base), readings: values.collect(), set_aside: set_aside.collect() })
 }
 
 /// A value that counts.
@@ -151,10 +160,6 @@ fn value_of(
 
 /// Which units the numbers are to be in.
 pub(super) fn units(query: &mut Query) -> Preference {
-    let units = query.take("units", |text| match text {
-        "metric" => Ok(Preference::default()),
-        "us" => Ok(Preference { fahrenheit: true, us: true }),
-        _ => Err("use metric or us".to_owned()),
-    });
+    let units = query.take("units", |text| Preference::named(text).map_err(|error| error.to_string()));
     units.unwrap_or_default()
 }

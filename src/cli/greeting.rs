@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use stevenson::app::Listening;
 use stevenson::config::Config;
+use stevenson::web::base::Base;
 
 /// Width of the names, in characters.
 const NAME_CHARS: usize = 14;
@@ -24,6 +25,7 @@ pub(super) struct Greeting {
     demo: bool,
     /// Whether a trusted proxy is on this machine: then nobody can be told from those for whom it speaks.
     is_proxied_here: bool,
+    base: Base,
 }
 
 impl Greeting {
@@ -46,6 +48,7 @@ impl Greeting {
             tempest: config.tempest.enabled.then(|| SocketAddr::new(config.tempest.address, config.tempest.port)),
             demo: config.demo,
             is_proxied_here: config.web.trusts_this_machine(),
+            base: config.web.base.clone(),
             database,
         }
     }
@@ -53,7 +56,8 @@ impl Greeting {
     /// The lines, the last with its end.
     pub(super) fn lines(&self, listening: &Listening) -> String {
         let http = listening.http;
-        let rooms = format!("http://{}/admin", reachable(http));
+        let here = format!("http://{}{}", reachable(http), self.base);
+        let rooms = format!("{here}/admin");
         let mut lines = format!("listening on http://{http}\n");
         let mut says = |name: &str, what: String| lines.push_str(&format!("  {name:NAME_CHARS$}{what}\n"));
         says("version", env!("CARGO_PKG_VERSION").to_owned());
@@ -66,6 +70,9 @@ impl Greeting {
             },
         );
         says("reached by", self.reached_by(http.ip()));
+        if !self.base.is_none() {
+            says("path", format!("{} before all paths, so pages are at {here}/", self.base));
+        }
         says("connections", {
             let (most, files) = (thousands(listening.max_connections as u64), thousands(listening.open_files));
             format!("{most} at most; {files} open files are allowed")
@@ -92,7 +99,7 @@ impl Greeting {
         if listening.enrols {
             says("enrolment", format!("on: devices that are no station's wait at {rooms} to be claimed"));
         }
-        says("for programs", format!("http://{}/api/docs describes all that they can read", reachable(http)));
+        says("for programs", format!("{here}/api/docs describes all that they can read"));
         says(
             "owner's pages",
             match listening.has_password {

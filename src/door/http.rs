@@ -4,9 +4,9 @@
 use super::access::Asked;
 use super::compress;
 use super::connected::{Come, Connected, Flow, linger};
-use super::head::Read;
+use super::head::{Read, enters, leaves};
 use super::register::{Doing, Slot};
-use super::rooms::{Guest, Rooms, entrance, plain, response};
+use super::rooms::{Guest, Rooms, entrance, moved, plain, response};
 use super::sent::{Coming, Sent};
 use super::stats::Counters;
 use super::wire::{Speaks, Wire};
@@ -61,14 +61,17 @@ pub(crate) async fn serve(line: Connected, rooms: &Rooms) -> Option<Next> {
         slot.does(Doing::Busy);
         Box::pin(async move {
             register.counters.by_hyper();
-            let (parts, body) = request.into_parts();
-            let done = match is_endless(&parts) {
-                true => Err(Taken::Endless(parts)),
-                false => {
+            let (mut parts, body) = request.into_parts();
+            let bare = enters(&mut parts, &rooms.web.base);
+            let done = match (bare, is_endless(&parts)) {
+                (Err(to), _) => Ok(moved(&rooms.web.base.of(&to))),
+                (Ok(()), true) => Err(Taken::Endless(parts)),
+                (Ok(()), false) => {
                     let mut asked = rooms.asked(&Read { parts: &parts, peer });
                     let body = Coming::Framed(body);
                     match handle(parts, body, rooms, peer, (slot, &register.counters), &mut asked).await {
-                        Done::Answer(answer) => {
+                        Done::Answer(mut answer) => {
+                            leaves(answer.headers_mut(), &rooms.web.base);
                             told(asked, &answer);
                             Ok(answer)
                         }
@@ -154,7 +157,10 @@ async fn endless(mut line: Connected, parts: Parts, rooms: &Rooms) -> Option<Nex
     let coming = Coming::endless(&mut line, has_pairs);
     let answer = match handle(parts, coming, rooms, peer, (&slot, &register.counters), &mut asked).await {
         Done::Takes(come) => return Some((line, *come, asked)),
-        Done::Answer(answer) => answer,
+        Done::Answer(mut answer) => {
+            leaves(answer.headers_mut(), &rooms.web.base);
+            answer
+        }
     };
     told(asked, &answer);
     if write::of_response(&line, answer).await.is_ok() {
@@ -243,8 +249,8 @@ async fn handle(
         let keep = keep && body.is_none();
         if let Some(slug) = wanted.stream(parts.method.as_str()) {
             return match rooms.api.stream(slug, &head).await {
-                Opened::Answer(answer) if keep => Done::Answer(Rooms::compressed(answer, &parts).await),
-                Opened::Answer(answer) => Done::Answer(closing(Rooms::compressed(answer, &parts).await)),
+                Opened::Answer(answer) if keep => Done::Answer(rooms.compressed(answer, &parts).await),
+                Opened::Answer(answer) => Done::Answer(closing(rooms.compressed(answer, &parts).await)),
                 Opened::Waits(waiting) => takes(Come::Waits(waiting, keep)),
                 Opened::Events(events) => takes(Come::Events(Flow::Station(events), keep)),
             };

@@ -50,7 +50,7 @@ pub(crate) fn look(bytes: &[u8], rooms: &Rooms, peer: SocketAddr) -> Verdict {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     match plain(bytes, &mut headers) {
         Ok(Some(Plain { head, body, path, headers })) => {
-            let place = InPlace { path, headers, peer };
+            let place = InPlace::new(path, headers, peer, &rooms.web.base);
             let Some(guest) = rooms.guest(&place) else { return Verdict::Unusual };
             let mut asked = rooms.asked(&place);
             if let Ok(guest) = &guest {

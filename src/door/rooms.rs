@@ -17,7 +17,7 @@ use crate::{ingest, metrics};
 use channel::crowd::Source;
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use rocket::http::uri::Origin;
@@ -107,16 +107,27 @@ impl Rooms {
 
     /// What a program asked for, compressed. Of an answer to HEAD hyper writes the head alone.
     pub(crate) async fn program(&self, wanted: Wanted<'_>, parts: &Parts, peer: SocketAddr) -> Response<Full<Bytes>> {
-        Self::compressed(self.api.answer(wanted, &Read { parts, peer }).await, parts).await
+        self.compressed(self.api.answer(wanted, &Read { parts, peer }).await, parts).await
     }
 
     /// An answer, compressed if its client takes that.
-    pub(crate) async fn compressed(mut answer: Answer, parts: &Parts) -> Response<Full<Bytes>> {
+    pub(crate) async fn compressed(&self, mut answer: Answer, parts: &Parts) -> Response<Full<Bytes>> {
         let body = Bytes::from(std::mem::take(&mut answer.body));
         let mut response = response(answer);
-        let body = compress(&parts.headers, response.headers_mut(), body).await;
+        let body = self.leaves(&parts.headers, response.headers_mut(), body).await;
         *response.body_mut() = Full::new(body);
         response
+    }
+
+    /// A body on its way out: a page with the base in its addresses; compressed if its client takes that.
+    async fn leaves(&self, asked: &HeaderMap, headers: &mut HeaderMap, body: Bytes) -> Bytes {
+        let base = &self.web.base;
+        let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let body = match std::str::from_utf8(&body) {
+            Ok(page) if is_page && !base.is_none() => Bytes::from(base.html(page)),
+            _ => body,
+        };
+        compress(asked, headers, body).await
     }
 
     /// Rocket's answer, and what became of the page. Uploads of stations are short and must not wait behind pages, and the
@@ -175,11 +186,13 @@ impl Rooms {
                 response.headers_mut().append(name, value);
             }
         }
-        if let Some(length) = head_length(&parts.method, &parts.headers, answer.body().preset_size()) {
+        // With a base, a page is longer than what Rocket made.
+        let size = answer.body().preset_size().filter(|_| self.web.base.is_none());
+        if let Some(length) = head_length(&parts.method, &parts.headers, size) {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
         let body = Bytes::from(answer.into_bytes().await.unwrap_or_default());
-        let body = compress(&parts.headers, response.headers_mut(), body).await;
+        let body = self.leaves(&parts.headers, response.headers_mut(), body).await;
         *response.body_mut() = Full::new(body);
         response
     }
@@ -209,6 +222,15 @@ pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Full<Byt
     *response.status_mut() = status;
     for (name, value) in [("content-type", "text/plain; charset=utf-8"), ("x-content-type-options", "nosniff")] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The way to the base with its slash.
+pub(crate) fn moved(to: &str) -> Response<Full<Bytes>> {
+    let mut response = plain(StatusCode::PERMANENT_REDIRECT, "");
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert("location", to);
     }
     response
 }

@@ -6,7 +6,8 @@ use crate::web::answer::Answer;
 use crate::web::body::{BodyLimit, NoBody};
 use crate::web::error::Problem;
 use crate::web::head::Head;
-use crate::web::{client, origin, preference, visitor};
+use crate::web::settings::Settings;
+use crate::web::{client, origin, visitor};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use channel::clipboard::{BODY_MAX_BYTES, BadClipboard, Clipboard, Id};
 use channel::crowd::{Party, Source};
@@ -73,7 +74,7 @@ impl Live {
             engines: Arc::clone(engines),
             is_known,
             visitor,
-            units: preference::of(head).name(),
+            units: Settings::of(head).preference().name(),
             cookie: None,
             is_https: client::is_https(head, &engines.web),
             source: client::address(head, &engines.web).and_then(Source::of),
@@ -98,7 +99,8 @@ impl Caller {
     pub(crate) fn introduce(&mut self) {
         if !std::mem::replace(&mut self.is_known, true) {
             let (visitor, secret) = visitor::stranger();
-            self.cookie = Some(visitor::cookie(secret, self.is_https).to_string());
+            let cookie = visitor::cookie(secret, self.is_https).to_string();
+            self.cookie = Some(self.engines.web.base.set_cookie(&cookie).into_owned());
             self.visitor = visitor;
         }
     }

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::marks;
 use super::state::spark_mean;
 use crate::storage::Marked;
-use weather::preference::{Preference, minus};
+use weather::preference::{Numbers, Preference};
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use weather::units::format_half_up;
@@ -148,8 +148,10 @@ impl Chart {
         };
         let ring = |mark: &Marked| {
             let value = unit.from_canonical(mark.value);
-            let (number, time) =
-                (minus(format_half_up(value, 1)), clock::hour_minute(&facts.station.zone, mark.observed_at));
+            let (number, time) = (
+                preference.written(format_half_up(value, 1)),
+                clock::hour_minute(&facts.station.zone, mark.observed_at),
+            );
             Ring {
                 dot: dot((mark.observed_at, value)),
                 path: match scale.down(value) {
@@ -162,11 +164,11 @@ impl Chart {
         };
         let (line, band) = paths(&points, facts.gap_ms(), &x, &scale, style);
         let labelled = style == Style::Chart;
-        let freezing = if preference.fahrenheit { 32.0 } else { 0.0 };
+        let freezing = if preference.is_fahrenheit() { 32.0 } else { 0.0 };
         Some(Self {
             line,
             band,
-            y: if labelled { scale.ticks(freezing) } else { Vec::new() },
+            y: if labelled { scale.ticks(freezing, preference.numbers) } else { Vec::new() },
             zero: if labelled { scale.zero(freezing) } else { None },
             x: if labelled { hours_every(facts, X_TICK_HOURS) } else { Vec::new() },
             last: latest.map(dot),
@@ -212,14 +214,14 @@ impl Scale {
         (self.top() - value) / (self.top() - self.bottom)
     }
 
-    fn ticks(&self, freezing: f64) -> Vec<Tick> {
+    fn ticks(&self, freezing: f64, numbers: Numbers) -> Vec<Tick> {
         let decimals = if self.step.fract() == 0.0 { 0 } else { 1 };
         (0..Y_TICKS)
             .rev()
             .map(|index| self.bottom + index as f64 * self.step)
             .map(|value| Tick {
                 at: percent(self.down(value)),
-                label: minus(format_half_up(value, decimals)),
+                label: numbers.written(format_half_up(value, decimals)),
                 strong: value == freezing,
             })
             .collect()
@@ -292,7 +294,7 @@ pub(super) fn hours_every(facts: &Facts, step: u32) -> Vec<Tick> {
 fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Option<(Timestamp, f64)>) -> String {
     let zone = &facts.station.zone;
     let symbol = preference.unit(Quantity::Temperature).symbol();
-    let number = |value: f64| minus(format_half_up(value, 1));
+    let number = |value: f64| preference.written(format_half_up(value, 1));
     let lowest = points.iter().reduce(|best, point| if point.min < best.min { point } else { best });
     let highest = points.iter().reduce(|best, point| if point.max > best.max { point } else { best });
     let (Some(lowest), Some(highest)) = (lowest, highest) else {
@@ -319,7 +321,7 @@ pub(super) fn percent(part: f64) -> String {
 /// What a sparkline shows. It knows means only, so it does not speak of the lowest and the highest value.
 fn spark_summary(facts: &Facts, preference: Preference, points: &[Point], (low, high): (f64, f64)) -> String {
     let symbol = preference.unit(Quantity::Temperature).symbol();
-    let number = |value: f64| minus(format_half_up(value, 1));
+    let number = |value: f64| preference.written(format_half_up(value, 1));
     let gaps = gaps(facts, points);
     format!(
         "Temperature over the last 24 hours, means of half hours: {} to {} {symbol}{gaps}.",
@@ -348,16 +350,17 @@ mod tests {
         {
             let scale = Scale::over(low, high);
             assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
-            assert_eq!(scale.ticks(0.0).len(), Y_TICKS);
+            assert_eq!(scale.ticks(0.0, Numbers::Point).len(), Y_TICKS);
         }
-        let labels: Vec<String> = Scale::over(9.2, 19.0).ticks(0.0).into_iter().map(|tick| tick.label).collect();
+        let labels: Vec<String> =
+            Scale::over(9.2, 19.0).ticks(0.0, Numbers::Point).into_iter().map(|tick| tick.label).collect();
         assert_eq!(labels, ["21", "18", "15", "12", "9"]);
     }
 
     #[test]
     fn the_freezing_point_has_a_line_of_its_own_unless_it_has_one_already() {
         assert_eq!(Scale::over(-3.0, 8.0).zero(0.0), None, "every step passes through 0 °C");
-        assert!(Scale::over(-3.0, 8.0).ticks(0.0).iter().any(|tick| tick.strong));
+        assert!(Scale::over(-3.0, 8.0).ticks(0.0, Numbers::Point).iter().any(|tick| tick.strong));
         assert!(Scale::over(31.0, 47.0).zero(32.0).is_some_and(|tick| tick.strong));
         assert_eq!(Scale::over(40.0, 60.0).zero(32.0), None);
     }

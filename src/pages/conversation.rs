@@ -134,7 +134,7 @@ fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
 
 /// Three suggestions: about now, about today, and an alert.
 fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
-    let freezing = if preference.fahrenheit { "Warn me below 32 °F" } else { "Warn me below 0 °C" };
+    let freezing = if preference.is_fahrenheit() { "Warn me below 32 °F" } else { "Warn me below 0 °C" };
     let suggestion = |text: &str| {
         let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
         Suggestion { text: text.to_owned(), href: format!("/s/{slug}?ask={encoded}#keeper") }

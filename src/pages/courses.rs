@@ -169,7 +169,7 @@ impl Drawing<'_> {
             line: String::new(),
             second: String::new(),
             bars: String::new(),
-            y: scale.ticks(),
+            y: scale.ticks(self.preference.numbers),
             x: hours_every(self.facts, X_TICK_HOURS),
             last: None,
             summary: String::new(),
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(course.line, "M857.6 0.0L864.6 125.0M934.0 500.0h0.1M996.5 800.0h0.1");
         assert_eq!(course.y.iter().map(|tick| tick.label.as_str()).collect::<Vec<_>>(), ["1016", "1014", "1012"]);
         assert_eq!(course.summary, "Pressure over the last 24 hours, means of 10 minutes: 1012.8 hPa to 1016.0 hPa.");
-        let us = Preference { us: true, ..Preference::default() };
+        let us = Preference::US;
         assert_eq!(drawn(Quantity::SeaLevelPressure, &points, us).note, "−0.08 inHg in 3 h, falling");
         assert_eq!(drawn(Quantity::Humidity, &points[3..], us).note, "", "only pressure has a tendency");
     }

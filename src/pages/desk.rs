@@ -5,13 +5,14 @@ use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
 use super::past::Past;
 use super::sheets::Sheets;
-use super::views::{ForOwner, StationPage};
+use super::views::{ForReader, StationPage};
 use super::{reads, today};
 use crate::keeper::Keeper;
 use crate::storage::Storage;
 use crate::storage::words::Visitor;
 use crate::web::address::Address;
-use crate::web::{NewestCursor, Options, client, preference, rooms, visitor};
+use crate::web::settings::Settings;
+use crate::web::{NewestCursor, Options, client, rooms, visitor};
 use channel::crowd::Source;
 use chrono::Offset;
 use rocket::http::Status;
@@ -29,6 +30,7 @@ pub(crate) struct Desk<'r> {
     pub newest: &'r NewestCursor,
     pub keeper: &'r Keeper,
     pub preference: Preference,
+    pub settings: Settings,
     pub address: Address,
     /// The visitor that the cookie names.
     pub known: Option<Visitor>,
@@ -76,8 +78,8 @@ impl Desk<'_> {
         self.storage.room().warning().into_iter().chain(stations.take(STATIONS_NAMED)).collect()
     }
 
-    /// What the owner alone is to see.
-    pub(crate) fn for_owner(&self, of: Option<&Station>) -> ForOwner {
+    /// What depends on who reads a page: the colours, and what the owner alone is to see.
+    pub(crate) fn for_reader(&self, of: Option<&Station>) -> ForReader {
         let (mut clock, mut put_right) = (String::new(), String::new());
         if let Some(station) = of.filter(|_| self.is_owner)
             && let Some(offer) = self.storage.heard(station.id).off().and_then(|off| clock_offer(station, off))
@@ -87,7 +89,8 @@ impl Desk<'_> {
                 put_right = format!("/admin/stations/{}#put-right", station.slug);
             }
         }
-        ForOwner { warnings: self.warnings(of), clock, put_right, shows_rooms: self.shows_rooms }
+        let theme = self.settings.theme.attribute();
+        ForReader { theme, warnings: self.warnings(of), clock, put_right, shows_rooms: self.shows_rooms }
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
@@ -124,7 +127,7 @@ impl Desk<'_> {
         );
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
         let records = today::records(&past, &facts, now, preference);
-        Ok(page.with_records(records).signed(visitor).owned(self.for_owner(Some(station))))
+        Ok(page.with_records(records).signed(visitor).read_by(self.for_reader(Some(station))))
     }
 }
 
@@ -141,7 +144,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
         let (Some(newest), Some(keeper)) = (state.state(), state.state()) else {
             return Outcome::Error((Status::ServiceUnavailable, ()));
         };
-        let (preference, known) = (preference::of(request), visitor::known(request));
+        let (settings, known) = (Settings::of(request), visitor::known(request));
         let options = state.state::<Options>();
         let source = options.and_then(|options| client::address(request, options)).and_then(Source::of);
         let is_owner = options.is_some_and(|options| client::is_owner(request, options));
@@ -154,7 +157,8 @@ impl<'r> FromRequest<'r> for Desk<'r> {
                 past,
                 newest,
                 keeper,
-                preference,
+                preference: settings.preference(),
+                settings,
                 address,
                 known,
                 source,

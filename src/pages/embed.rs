@@ -16,6 +16,7 @@ use crate::web::address::Address;
 use crate::web::error::Problem;
 use askama::Template;
 use link::{Link, slug_of};
+use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
 use rocket::{Responder, Route, State, get, routes};
@@ -102,6 +103,12 @@ async fn station(storage: &Storage, slug: &str) -> Result<Arc<Station>, Problem>
     storage.station_by_slug(slug.as_str()).await.ok_or_else(unknown)
 }
 
+/// The way to a station that was called otherwise, with all that was asked for.
+fn renamed(to: String, origin: &Origin<'_>) -> Answer {
+    let query = origin.query().map_or_else(String::new, |query| format!("?{query}"));
+    Answer::Renamed(Redirect::permanent(to + &query))
+}
+
 /// The frame.
 #[derive(Template)]
 #[template(path = "embed.html")]
@@ -159,6 +166,7 @@ async fn frame(
     units: Option<&str>,
     theme: Option<&str>,
     size: Option<&str>,
+    origin: &Origin<'_>,
     storage: &State<Storage>,
     sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
@@ -166,7 +174,7 @@ async fn frame(
     let asked = Asked::read(units, theme, size)?;
     let station = station(storage, slug).await?;
     if station.slug.as_str() != slug {
-        return Ok(Answer::Renamed(Redirect::permanent(format!("/embed/{}", station.slug))));
+        return Ok(renamed(format!("/embed/{}", station.slug), origin));
     }
     let now = clock::now();
     let sheet = reads::sheet(storage, sheets, &station, &newest.read(), now).await?.ok_or_else(unknown)?;
@@ -229,6 +237,7 @@ impl Badge {
 async fn badge(
     file: &str,
     units: Option<&str>,
+    origin: &Origin<'_>,
     storage: &State<Storage>,
     sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
@@ -237,7 +246,7 @@ async fn badge(
     let slug = file.strip_suffix(".svg").unwrap_or(file);
     let station = station(storage, slug).await?;
     if station.slug.as_str() != slug {
-        return Ok(Answer::Renamed(Redirect::permanent(format!("/badge/{}.svg", station.slug))));
+        return Ok(renamed(format!("/badge/{}.svg", station.slug), origin));
     }
     let now = clock::now();
     let sheet = reads::sheet(storage, sheets, &station, &newest.read(), now).await?.ok_or_else(unknown)?;

@@ -2,10 +2,11 @@
 
 use super::clock;
 use super::page::Page;
-use super::views::{FaultPage, Frame};
+use super::views::{FaultPage, ForReader, Frame};
 use crate::storage;
 use crate::web::error::Problem;
-use crate::web::{self, preference, visitor};
+use crate::web::settings::Settings;
+use crate::web::{self, visitor};
 use rocket::http::{Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder};
@@ -47,7 +48,9 @@ impl<'r> Responder<'r, 'static> for Fault {
         let (status, retry_after_s) = (self.0.status(), self.0.retry_after_s());
         let heading = heading(status);
         let now = clock::now();
-        let frame = Frame::still(heading, "/", now, preference::of(request));
+        let settings = Settings::of(request);
+        let reader = ForReader { theme: settings.theme.attribute(), ..ForReader::default() };
+        let frame = Frame::still(heading, "/", now, settings.preference()).read_by(reader);
         // The page has forms, too. A form of another site must not give the visitor another cookie.
         let visitor = match request.method() {
             Method::Get => Some(visitor::welcome(request)),

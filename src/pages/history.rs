@@ -80,7 +80,7 @@ async fn history(slug: &str, origin: &Origin<'_>, desk: Desk<'_>, visitor: Visit
     let (cursor, now) = (desk.newest.read(), clock::now());
     let others = others(&desk, &station);
     let around = Around { station: &station, now, preference: desk.preference, cursor, others };
-    let dress = |page: HistoryPage| Page(page.signed(Some(&visitor)).owned(desk.for_owner(Some(&station))));
+    let dress = |page: HistoryPage| Page(page.signed(Some(&visitor)).read_by(desk.for_reader(Some(&station))));
     let asked = Asked::read(query);
     let past = match &asked {
         Ok(asked) => reads::past(desk.storage, &station, asked, Extent::Page, now).await,
@@ -126,7 +126,7 @@ impl File {
             name: Header::new("Content-Disposition", format!("attachment; filename=\"{name}\"")),
             cache: Header::new("Cache-Control", "private, no-cache"),
             sniff: Header::new("X-Content-Type-Options", "nosniff"),
-            units: Header::new("Vary", "Cookie"),
+            units: Header::new("Vary", "Cookie, Accept-Language"),
         }
     }
 }
@@ -166,7 +166,7 @@ impl Json {
             content,
             cache: Header::new("Cache-Control", "private, no-cache"),
             sniff: Header::new("X-Content-Type-Options", "nosniff"),
-            units: Header::new("Vary", "Cookie"),
+            units: Header::new("Vary", "Cookie, Accept-Language"),
         }
     }
 }

@@ -39,6 +39,6 @@ fn lab(desk: Desk<'_>, dock: &State<Dock>, visitor: Visitor) -> Page<LabPage> {
     let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
     let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), desk.preference)
         .signed(Some(&visitor))
-        .owned(desk.for_owner(None));
+        .read_by(desk.for_reader(None));
     Page(LabPage { frame, cursor, stations, fleets: &FLEETS })
 }

@@ -16,12 +16,13 @@ use askama::Template;
 use askama_web::WebTemplate;
 use chrono::{Datelike, NaiveDate};
 use rocket::http::ContentType;
+use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
 use weather::climate::means;
 use weather::climate::month::{DayFigures, Table};
 use weather::climate::records::Record;
-use weather::preference::Preference;
+use weather::preference::{Numbers, Preference};
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
 use weather::wind;
@@ -127,7 +128,7 @@ impl MonthPage {
 
     /// The same with what the frame gets from the request.
     fn framed(self, desk: &Desk<'_>, visitor: &Visitor) -> Self {
-        Self { frame: self.frame.signed(Some(visitor)).owned(desk.for_owner(None)), ..self }
+        Self { frame: self.frame.signed(Some(visitor)).read_by(desk.for_reader(None)), ..self }
     }
 }
 
@@ -218,21 +219,24 @@ async fn this_month(slug: &str, desk: Desk<'_>) -> Result<Page<Redirect>, Fault>
     Ok(Page(Redirect::to(format!("/s/{}/climate/{month}", station.slug))))
 }
 
-/// `units` is for programs, which have no cookie: `F-us`, as the cookie has it.
+/// `units` is for programs, which have no cookie: a name such as `metric` or `us-kn`.
 #[get("/s/<slug>/climate/<month>?<units>")]
 async fn month(
     slug: &str,
     month: &str,
     units: Option<&str>,
+    origin: &Origin<'_>,
     desk: Desk<'_>,
     visitor: Visitor,
 ) -> Result<Answer, Fault> {
+    let asked = units.map(Preference::named).transpose().map_err(|error| Fault::bad_request(error.to_string()))?;
     let station = desk.station(slug).await?;
     let (name, is_text) = month.strip_suffix(".txt").map_or((month, false), |name| (name, true));
     let no_month = || Fault::not_found("The address names no month. Write it as 2026-06, or 2026-06.txt for a text.");
     let first = read(name).ok_or_else(no_month)?;
     if station.slug.as_str() != slug {
-        let to = format!("/s/{}/climate/{month}", station.slug);
+        let query = origin.query().map_or_else(String::new, |query| format!("?{query}"));
+        let to = format!("/s/{}/climate/{month}{query}", station.slug);
         return Ok(Answer::Elsewhere(Box::new(Page(Redirect::permanent(to)))));
     }
     let now = clock::now();
@@ -243,9 +247,13 @@ async fn month(
         desk.storage.interval_ms(station.id)
     )?;
     let years = Years { station, days, interval_ms };
-    let preference = desk.preference.read(units.unwrap_or_default());
+    let numbers = desk.preference.numbers;
+    let preference = asked.map_or(desk.preference, |asked| asked.writing(numbers));
     Ok(match is_text {
-        true => Answer::Text(Box::new(Page((ContentType::Plain, month_text(&years, first, now, preference))))),
+        true => Answer::Text(Box::new(Page((
+            ContentType::Plain,
+            month_text(&years, first, now, preference.writing(Numbers::Point)),
+        )))),
         false => {
             let page = MonthPage::of(&years, first, known_from, now, preference).framed(&desk, &visitor);
             Answer::Page(Box::new(Page(page)))

@@ -20,7 +20,7 @@ impl<'r, R: Responder<'r, 'static>> Responder<'r, 'static> for Page<R> {
             ("Referrer-Policy", "same-origin"),
             // Personal, but not `no-store`: the browser may keep the page for its back button.
             ("Cache-Control", "private, no-cache"),
-            ("Vary", "Cookie"),
+            ("Vary", "Cookie, Accept-Language"),
         ] {
             response.set_header(Header::new(name, value));
         }

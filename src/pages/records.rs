@@ -75,7 +75,7 @@ impl RecordsPage {
             slug: station.slug.to_string(),
             name: station.name.clone(),
             zone: station.zone.name().to_owned(),
-            known: said::known(&years.days, count),
+            known: said::known(&years.days, count, preference.numbers),
             young: count < YOUNG_DAYS,
             records: RecordTable::of(&years.days, &calendar, &shown),
             seasons: RecordTable::of_seasons(&years.days, &calendar, &shown),
@@ -91,7 +91,7 @@ impl RecordsPage {
 
     /// The same with what the frame gets from the request.
     fn framed(self, desk: &Desk<'_>, visitor: &Visitor) -> Self {
-        Self { frame: self.frame.signed(Some(visitor)).owned(desk.for_owner(None)), ..self }
+        Self { frame: self.frame.signed(Some(visitor)).read_by(desk.for_reader(None)), ..self }
     }
 }
 

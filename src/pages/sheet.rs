@@ -18,12 +18,18 @@ pub struct Sheet {
     made: Mutex<Made>,
 }
 
+/// Cards that are kept of a station: few readers come in the same second with other units.
+const CARDS_MAX: usize = 4;
+
+/// A text, and the second that it is of.
+type Printed = (i64, Arc<str>);
+
 /// What was printed, and in which second: ages count seconds.
 #[derive(Default)]
 struct Made {
-    json: Option<(i64, Arc<str>)>,
-    /// One for each choice of units.
-    cards: [Option<(i64, Arc<str>)>; 4],
+    json: Option<Printed>,
+    /// For the units and the decimal sign of readers, those that were printed last; at most [`CARDS_MAX`].
+    cards: Vec<(Preference, Printed)>,
 }
 
 impl Sheet {
@@ -45,33 +51,40 @@ impl Sheet {
     /// Its part of the scripts' state as of this second, JSON.
     pub(crate) fn json(&self, now: Timestamp) -> Arc<str> {
         let make = || state::card(&self.facts.known_at(now), now);
-        self.print(now, |made| &mut made.json, make)
+        let keep = |made: &mut Made, printed| made.json = Some(printed);
+        self.print(now, |made| made.json.as_ref(), keep, make)
     }
 
     /// Its card as of this second, HTML.
     pub(crate) fn card(&self, now: Timestamp, preference: Preference) -> Arc<str> {
-        let place = usize::from(preference.fahrenheit) * 2 + usize::from(preference.us);
         // Printing to memory does not fail.
         let make = || Card::of(&self.facts.known_at(now), now, preference).render().unwrap_or_default();
-        self.print(now, |made| &mut made.cards[place], make)
+        let find = |made: &'_ Made| made.cards.iter().position(|(of, _)| *of == preference);
+        let keep = |made: &mut Made, printed| {
+            let oldest = find(made).or((made.cards.len() >= CARDS_MAX).then_some(0));
+            if let Some(place) = oldest {
+                made.cards.remove(place);
+            }
+            made.cards.push((preference, printed));
+        };
+        self.print(now, |made| made.cards.get(find(made)?).map(|(_, printed)| printed), keep, make)
     }
 
     /// What was printed this second already, or prints it.
     fn print(
         &self,
         now: Timestamp,
-        place: impl Fn(&mut Made) -> &mut Option<(i64, Arc<str>)>,
+        find: impl Fn(&Made) -> Option<&Printed>,
+        keep: impl FnOnce(&mut Made, Printed),
         make: impl FnOnce() -> String,
     ) -> Arc<str> {
         let second = now.0.div_euclid(SECOND_MS);
         let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, text)) = place(&mut lock())
-            && *of == second
-        {
+        if let Some((_, text)) = find(&lock()).filter(|(of, _)| *of == second) {
             return Arc::clone(text);
         }
         let text: Arc<str> = make().into();
-        *place(&mut lock()) = Some((second, Arc::clone(&text)));
+        keep(&mut lock(), (second, Arc::clone(&text)));
         text
     }
 }

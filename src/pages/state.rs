@@ -8,10 +8,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use weather::clock;
 use weather::day;
-use weather::preference::Preference;
+use weather::preference::{DIMENSIONS, Numbers, Preference};
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 use weather::time::{DAY_MS, Timestamp};
+use weather::units::Unit;
 
 /// The whole block but for the stations. Values are canonical.
 #[derive(Debug, Serialize)]
@@ -27,10 +28,17 @@ pub(crate) struct PageState<'a> {
     watch: Vec<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
-struct Units {
-    temperature: &'static str,
-    rest: &'static str,
+/// The visitor's units as scripts have them: what is shown in place of a canonical unit, by their symbols; and the decimal sign, if it
+/// is no point.
+type Units = BTreeMap<&'static str, &'static str>;
+
+/// The units of a preference, for scripts.
+pub(crate) fn units(preference: Preference) -> Units {
+    let canonical = DIMENSIONS.iter().filter_map(|dimension| dimension.choices.first());
+    let canonical = canonical.flat_map(|choice| [Some(choice.unit), choice.rate]).flatten();
+    let instead = |unit: Unit| Some((unit.symbol(), preference.instead_of(unit)?.unit.symbol()));
+    let decimal = (preference.numbers != Numbers::Point).then(|| ("decimal", preference.numbers.sign()));
+    canonical.filter_map(instead).chain(decimal).collect()
 }
 
 /// What every page knows of a station.
@@ -155,7 +163,7 @@ impl<'a> PageState<'a> {
         now: Timestamp,
         preference: Preference,
     ) -> Self {
-        let units = Units { temperature: preference.temperature(), rest: preference.rest() };
+        let units = units(preference);
         Self { cursor, build, now, units, watch }
     }
 

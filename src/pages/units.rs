@@ -2,20 +2,12 @@
 
 use weather::preference::Preference;
 
-/// The names in addresses; the first is usual.
-const UNITS: [(&str, Preference); 4] = [
-    ("metric", Preference { fahrenheit: false, us: false }),
-    ("us", Preference { fahrenheit: true, us: true }),
-    ("metric-f", Preference { fahrenheit: true, us: false }),
-    ("us-c", Preference { fahrenheit: false, us: true }),
-];
-
 /// The units of that name.
 ///
 /// # Errors
 /// The name means nothing: a sentence with those that do.
 pub(crate) fn asked(name: Option<&str>) -> Result<Preference, String> {
-    one_of("units", name, &UNITS)
+    name.map_or(Ok(Preference::METRIC), Preference::named).map_err(|error| error.to_string())
 }
 
 /// The value of a name; the first one if there is no name.

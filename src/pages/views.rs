@@ -50,13 +50,17 @@ pub struct Frame {
     pub clock: String,
     /// The same instant, RFC 3339.
     pub iso: String,
-    /// What the owner alone sees.
-    pub owner: ForOwner,
+    /// The way to the settings, and back from there.
+    pub settings: String,
+    /// What depends on who reads it.
+    pub reader: ForReader,
 }
 
-/// What the owner alone sees of a page.
+/// What of a page depends on who reads it: the colours, and what the owner alone sees.
 #[derive(Debug, Clone, Default)]
-pub struct ForOwner {
+pub struct ForReader {
+    /// `light`, `dark`; empty: as the system is.
+    pub theme: &'static str,
     /// Sentences.
     pub warnings: Vec<String>,
     /// What is to be said of the station's clock; empty if it is right.
@@ -81,7 +85,8 @@ impl Frame {
             as_of: clock::hour_minute(&Zone::UTC, now),
             clock: Zone::UTC.name().to_owned(),
             iso: now.rfc3339(),
-            owner: ForOwner::default(),
+            settings: super::settings::path_from(path),
+            reader: ForReader::default(),
         }
     }
 
@@ -90,9 +95,9 @@ impl Frame {
         Self { token: visitor.map(token::new).unwrap_or_default(), ..self }
     }
 
-    /// The same with what the owner alone may get.
-    pub(crate) fn owned(self, owner: ForOwner) -> Self {
-        Self { owner, ..self }
+    /// The same with what depends on who reads it.
+    pub(crate) fn read_by(self, reader: ForReader) -> Self {
+        Self { reader, ..self }
     }
 
     /// The same of a page that hears of the stations of `watch`, all if there are none, and starts from these.
@@ -139,9 +144,9 @@ impl Overview {
         Self { frame: self.frame.signed(visitor), ..self }
     }
 
-    /// The same with what the owner alone sees.
-    pub fn owned(self, owner: ForOwner) -> Self {
-        Self { frame: self.frame.owned(owner), ..self }
+    /// The same with what depends on who reads it.
+    pub fn read_by(self, reader: ForReader) -> Self {
+        Self { frame: self.frame.read_by(reader), ..self }
     }
 
     /// The page of these stations.
@@ -217,9 +222,9 @@ impl StationPage {
         Self { frame: self.frame.signed(visitor), ..self }
     }
 
-    /// The same with what the owner alone sees.
-    pub fn owned(self, owner: ForOwner) -> Self {
-        Self { frame: self.frame.owned(owner), ..self }
+    /// The same with what depends on who reads it.
+    pub fn read_by(self, reader: ForReader) -> Self {
+        Self { frame: self.frame.read_by(reader), ..self }
     }
 
     /// The page of this station.
@@ -269,8 +274,8 @@ impl StationPage {
 pub(crate) fn elevation(metres: f64, preference: Preference) -> String {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
-    let (value, unit) = if preference.us { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
-    format!("{} {unit}", weather::preference::minus(weather::units::format_half_up(value, 0)))
+    let (value, unit) = if preference.has_miles() { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
+    format!("{} {unit}", preference.written(weather::units::format_half_up(value, 0)))
 }
 
 /// Any error, in plain words.

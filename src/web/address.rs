@@ -1,5 +1,6 @@
 //! The address by which a visitor reached this server, for commands that the visitor will copy.
 
+use super::base::Base;
 use super::{Options, client, hosts};
 use rocket::request::{FromRequest, Outcome, Request};
 use std::convert::Infallible;
@@ -8,9 +9,13 @@ use std::net::SocketAddr;
 /// Longest host and port, in bytes: a name has 253, a port 6.
 const HOST_MAX_BYTES: usize = 260;
 
-/// `http://host:port` as the visitor's browser knows this server.
+/// `http://host:port` as the visitor's browser knows this server, with its base.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Address(String);
+pub struct Address {
+    text: String,
+    /// Where in it the base begins.
+    base_at: usize,
+}
 
 impl Address {
     /// The address with the host that the visitor's browser asked for. If that is no host: where this server listens.
@@ -22,20 +27,27 @@ impl Address {
         };
         let scheme = if is_https { "https" } else { "http" };
         let host = host.filter(plain).map_or_else(|| own(bound), str::to_owned);
-        Self(format!("{scheme}://{host}"))
+        let text = format!("{scheme}://{host}");
+        Self { base_at: text.len(), text }
+    }
+
+    /// The same with the base behind it.
+    pub fn under(self, base: &Base) -> Self {
+        Self { text: self.text + base.as_str(), base_at: self.base_at }
     }
 
     /// The text, without a slash at its end.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The server as a console in the house is told of it. A visitor at this machine came by an address that only this machine
     /// has.
     pub fn for_consoles(&self) -> String {
-        let host = self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host);
+        let origin = &self.text[..self.base_at];
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
         if !hosts::is_loopback(host) {
-            return self.0.clone();
+            return self.text.clone();
         }
         let port = host.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok());
         format!("this machine’s address in your network, port {}", port.unwrap_or("80"))
@@ -57,7 +69,8 @@ impl<'r> FromRequest<'r> for Address {
         let bound = SocketAddr::new(config.address, config.port);
         let unset = Options::default();
         let options = request.rocket().state().unwrap_or(&unset);
-        Outcome::Success(Self::of(client::host(request, options), client::is_https(request, options), bound))
+        let address = Self::of(client::host(request, options), client::is_https(request, options), bound);
+        Outcome::Success(address.under(&options.base))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The doors' knobs: trusted proxies, the server's names, and who may read the metrics and the API.
 
+use super::base::Base;
 use super::cors::SiteOrigin;
 use super::host_name::HostName;
 use ipnet::IpNet;
@@ -13,6 +14,10 @@ use subtle::ConstantTimeEq;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// The path before all of this server's own, such as `"/weather"`, if a proxy gives it only a part of a host. Links, scripts,
+    /// redirects and cookies then have it. Requests may come with it or without it, so it does not matter whether the proxy takes
+    /// it off. Empty: there is none.
+    pub base: Base,
     /// Networks of the proxies in front of the server, such as `["127.0.0.1", "10.0.0.0/8"]`. The server believes only
     /// their `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`, because anybody can send these headers.
     pub trusted_proxies: Vec<Network>,
@@ -33,6 +38,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            base: Base::default(),
             trusted_proxies: Vec::new(),
             hosts: Vec::new(),
             metrics_from: Vec::new(),

@@ -277,10 +277,10 @@ async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
     .await;
 
     let browser = Browser::open(Options::default()).await;
-    for units in ["C-metric", "F-us", "F-metric", "C-us"] {
+    for units in ["c-metric", "f-us", "f-metric-kmh.comma", "c-us-kn-mmhg-mm.comma"] {
         for page in ["/s/town-hall", "/"] {
             browser.goto(format!("{}{page}", server.url)).await.expect("the page");
-            let cookie = format!("document.cookie = 'units={units}; path=/'");
+            let cookie = format!("document.cookie = 'settings=1.{units}; path=/'");
             browser.execute(&cookie, vec![]).await.expect("a cookie");
             browser.refresh().await.expect("the page");
             says(&browser, "[data-feed-text]", "Live", PATIENCE).await;

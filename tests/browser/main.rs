@@ -16,5 +16,6 @@ mod keeper;
 mod kiosk;
 mod lab_page;
 mod overview;
+mod settings;
 mod tabs;
 mod twin;

@@ -29,7 +29,7 @@ async fn a_screen_needs_no_cookie_and_no_scripts_to_show_what_is_known() {
         assert!(!page.contains(nothing_to_touch), "{nothing_to_touch} in {page}");
     }
     let us = get(&server, "/kiosk/town-hall?units=us").await.text().await.expect("text");
-    assert!(us.contains(">65.2</output>") && us.contains(r#""units":{"temperature":"F""#), "{us}");
+    assert!(us.contains(">65.2</output>") && us.contains(r#""units":{"hPa":"inHg""#), "{us}");
 }
 
 #[tokio::test]

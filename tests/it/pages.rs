@@ -18,7 +18,7 @@ use stevenson::pages::views::{Overview, StationPage};
 use stevenson::pages::{
     self, Address, Asked, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Listing, Page, SPARK_BUCKET_MS, Sheet,
 };
-use stevenson::web::preference::Chosen;
+use stevenson::web::settings::Settings;
 use stories::{HOSTILE, NOW, keeper};
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS};
@@ -98,14 +98,14 @@ fn all() -> Vec<Facts> {
 }
 
 #[get("/story/<name>")]
-fn one_story(name: &str, chosen: Chosen, address: Address) -> Option<Page<StationPage>> {
-    let Chosen(preference) = chosen;
+fn one_story(name: &str, chosen: Settings, address: Address) -> Option<Page<StationPage>> {
+    let preference = chosen.preference();
     Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]
-fn many(name: &str, chosen: Chosen, address: Address) -> Page<Overview> {
-    let Chosen(preference) = chosen;
+fn many(name: &str, chosen: Settings, address: Address) -> Page<Overview> {
+    let preference = chosen.preference();
     let stations = match name {
         "empty" => Vec::new(),
         "indoor" => vec![indoor(SPARK_BUCKET_MS)],
@@ -122,7 +122,7 @@ fn book() -> Rocket<Build> {
     let own = pages::routes().into_iter().filter(|route| {
         let path = route.uri.path();
         let needs_more = ["/s/", "/embed/", "/kiosk/", "/badge/", "/oembed"];
-        path != "/" && path != "/lab" && !needs_more.iter().any(|one| path.starts_with(one))
+        !["/", "/lab", "/settings"].contains(&path.as_str()) && !needs_more.iter().any(|one| path.starts_with(one))
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())
@@ -412,23 +412,26 @@ fn the_units_switch_there_and_back_gives_the_same_digits() {
     for text in [">65.1<", ">18.4 °C<", ">29.92<", "18 mph", "0.09"] {
         assert!(us.contains(text), "no {text}");
     }
-    assert_eq!(state(&us)["units"], serde_json::json!({"temperature": "F", "rest": "us"}));
+    assert_eq!(
+        state(&us)["units"],
+        serde_json::json!({"°C": "°F", "hPa": "inHg", "km": "mi", "m/s": "mph", "mm": "in", "mm/h": "in/h"})
+    );
     choose("temperature=C&back=/s/town-hall");
     choose("rest=metric&back=/s/town-hall");
     assert_eq!(body(&client, "/story/live"), before);
 }
 
 #[test]
-fn the_units_cookie_lasts_a_year_and_leads_nowhere_else() {
+fn the_cookie_of_settings_lasts_and_leads_nowhere_else() {
     let client = client();
     let answer = client.post("/units").header(ContentType::Form).header(ours());
     let answer = answer.body("temperature=F&back=//evil.example").dispatch();
     assert_eq!(answer.headers().get_one("Location"), Some("/"));
     let cookie = answer.headers().get_one("Set-Cookie").expect("a cookie").to_owned();
     let cookie = Cookie::parse(cookie).expect("parses");
-    assert_eq!(cookie.value(), "F-metric");
+    assert_eq!((cookie.name(), cookie.value()), ("settings", "1.f-metric"));
     assert_eq!(cookie.same_site(), Some(rocket::http::SameSite::Lax));
-    assert_eq!(cookie.max_age().map(|age| age.whole_days()), Some(365));
+    assert_eq!(cookie.max_age().map(|age| age.whole_days()), Some(400));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use stevenson::keeper::language::topic::Context;
 use stevenson::keeper::talk::intent::Intent;
 use stevenson::keeper::talk::understand::understand;
 use tokio::time::Instant;
-use weather::preference::{Preference, US_UNITS};
+use weather::preference::{DIMENSIONS, Preference};
 use weather::quantity::{Quantity, Words};
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::Timestamp;
@@ -35,9 +35,24 @@ fn the_browser_has_the_same_units_and_decimals() {
     assert_eq!(table("states"), states.collect::<Value>(), "STATES, and crates/weather/src/quantity/state.rs");
 
     // A factor is canonical units in one of the other unit; where there is an offset, it multiplies.
-    for (canonical, unit, decimals) in US_UNITS {
-        let row = &table("units")[canonical.symbol()];
-        assert_eq!((&row["symbol"], &row["decimals"]), (&json!(unit.symbol()), &json!(decimals)));
+    let mut others = Vec::new();
+    for dimension in &DIMENSIONS {
+        let (first, more) = dimension.choices.split_first().expect("a choice");
+        others.extend(more.iter().map(|choice| (first.unit, choice.unit, choice.decimals)));
+        others.extend(more.iter().filter_map(|choice| Some((first.rate?, choice.rate?, choice.decimals))));
+    }
+    let rows = table("units")
+        .as_object()
+        .expect("an object")
+        .values()
+        .map(|rows| rows.as_array().expect("a list").len())
+        .sum();
+    assert_eq!(others.len(), rows, "OTHER_UNITS of static/js/view/quantities.js and DIMENSIONS of crates/weather");
+    for (canonical, unit, decimals) in others {
+        let table = table("units");
+        let rows = table[canonical.symbol()].as_array().expect("a list");
+        let row = rows.iter().find(|row| row["symbol"] == unit.symbol()).unwrap_or_else(|| panic!("{}", unit.symbol()));
+        assert_eq!(row["decimals"], json!(decimals));
         let (factor, offset) = (row["factor"].as_f64().expect("a number"), row["offset"].as_f64().expect("a number"));
         for value in [0.0, 1.0, -40.0, 1013.25] {
             let browser = if offset == 0.0 { value / factor } else { value * factor + offset };
@@ -46,7 +61,6 @@ fn the_browser_has_the_same_units_and_decimals() {
             assert_eq!(browser, unit.from_canonical(value), "{} in {}", canonical.symbol(), unit.symbol());
         }
     }
-    assert_eq!(table("units").as_object().map(serde_json::Map::len), Some(US_UNITS.len()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ import { equal, test } from './check.js';
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 const BUCKET_MS = 10 * MINUTE_MS;
-const METRIC = /** @type {import('../../static/js/view/units.js').Units} */ ({ temperature: 'C', rest: 'metric' });
+const METRIC = /** @type {import('../../static/js/view/units.js').Units} */ ({});
 /** @type {import('../../static/js/view/zone.js').Zone} */
 const NEPAL = [[0, 20_700]];
 
@@ -49,7 +49,8 @@ test('pressure is drawn with its tendency, as the server draws it', () => {
     ['1016', '1014', '1012'],
   );
   equal(drawn?.summary, 'Pressure over the last 24 hours, means of 10 minutes: 1012.8 hPa to 1016.0 hPa.');
-  equal(drawCourse(hill, 'sea_level_pressure', { ...METRIC, rest: 'us' })?.note, '−0.08 inHg in 3 h, falling');
+  equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'inHg' })?.note, '−0.08 inHg in 3 h, falling');
+  equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'mmHg', decimal: ',' })?.note, '−2,0 mmHg in 3 h, falling');
   equal(drawCourse(hill, 'humidity', METRIC), undefined);
 });
 

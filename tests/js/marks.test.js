@@ -6,7 +6,7 @@ import { equal, test } from './check.js';
 
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
-const UNITS = { temperature: 'C', rest: 'metric' };
+const UNITS = {};
 
 /** A station with an hour of temperatures. */
 function station() {

@@ -35,7 +35,7 @@ test('nothing from the future is of now', () => {
 test('a reading that the future noted gives way to the next', () => {
   const known = station({ temperature: NOW + TEN_YEARS, humidity: NOW + TEN_YEARS });
   equal(stateOf(known, NOW), 'offline');
-  const context = /** @type {const} */ ({ now: NOW, units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' });
+  const context = /** @type {const} */ ({ now: NOW, units: {}, fed: true, key: '' });
   equal(/^Offline since .*, which is in the future$/.test(TEXTS.gone(known, context)), true);
   take(known, { observed_at: NOW, values: { temperature: 20 } }, NOW);
   equal([known.values.temperature.value, known.observed_at, stateOf(known, NOW)], [20, NOW, 'live']);
@@ -57,7 +57,7 @@ test('an interval is not learnt from one gap', () => {
 
 test('a station whose clock is behind is heard, and is not live', () => {
   const known = station({ temperature: NOW - 18_000_000 });
-  const context = /** @type {const} */ ({ units: { temperature: 'C', rest: 'metric' }, fed: true, key: '' });
+  const context = /** @type {const} */ ({ units: {}, fed: true, key: '' });
   const said = (/** @type {number} */ now) => [
     stateOf(known, now),
     wordOf(known, now),
@@ -80,7 +80,7 @@ test('a station whose values do not count has spoken all the same', () => {
 });
 
 test('a state reads as its word, a measure as its number', () => {
-  const units = /** @type {const} */ ({ temperature: 'C', rest: 'metric' });
+  const units = /** @type {const} */ ({});
   equal(text('temp1/battery_low', 1, units), 'low');
   equal(text('battery_low', 0, units), 'ok');
   equal(text('leak1/leak', 0.5, units), 'wet');

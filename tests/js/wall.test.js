@@ -16,7 +16,7 @@ const WEEK_MINUTES = 7 * 24 * 60;
 /** 2027-01-15 08:00 UTC: 13:45 in Kathmandu. */
 const START = 1_800_000_000_000;
 const KATHMANDU = /** @type {const} */ ([[0, 20_700]]);
-const UNITS = /** @type {const} */ ({ temperature: 'C', rest: 'metric' });
+const UNITS = /** @type {const} */ ({});
 
 /** A station that sends each minute, the sun of so many days with it. */
 function station() {

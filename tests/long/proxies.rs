@@ -87,6 +87,36 @@ async fn pages_stay_live_behind_every_proxy() {
     browser.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx and Caddy: scripts/test --all"]
+async fn below_a_base_pages_are_live_whether_the_proxy_takes_it_off_or_not() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = Program::start_with(data.path(), &["--demo", "--base", "/weather"]);
+    let folder = tempfile::tempdir().expect("a folder for the proxies");
+    let (_, part) = PROXIES.split_once("## A part of a host").expect("a section");
+    let within = |language: &str| {
+        let (_, rest) = part.split_once(&format!("```{language}\n")).expect("a configuration");
+        rest.split_once("```").expect("its end").0.replace("127.0.0.1:8000", &server.address().to_string())
+    };
+    let (port, other) = (free_port(), free_port());
+    let leaves = format!("server {{\n listen 127.0.0.1:{port};\n{}}}", within("nginx"));
+    let takes = within("caddyfile").replace("example.org {", &format!("http://127.0.0.1:{other} {{"));
+    let browser = Browser::open(Options::default()).await;
+    for proxy in [nginx_for(folder.path(), port, &leaves), caddy_for(folder.path(), other, &takes)] {
+        wait_for(&proxy);
+        browser.goto(format!("http://{}/weather", proxy.address)).await.expect("a page");
+        eventually("the overview is live", START_MAX, async || feed(&browser).await).await;
+        browser.find(By::Css("[data-station] a")).await.expect("a link").click().await.expect("the station");
+        for fleet in ["ping-pong", "sse"] {
+            let page = format!("http://{}/weather/s/town-hall?fleet={fleet}", proxy.address);
+            browser.goto(page).await.expect("a page");
+            eventually("the page is live", START_MAX, async || feed(&browser).await).await;
+        }
+    }
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    browser.close().await;
+}
+
 /// Nothing if the page says that it is live, else what it says.
 async fn feed(browser: &Browser) -> Result<(), String> {
     let html = browser.find(By::Tag("html")).await.map_err(|error| error.to_string())?;
@@ -126,7 +156,12 @@ fn wait_for(proxy: &Proxy) {
 }
 
 fn nginx(folder: &Path, server: SocketAddr) -> Proxy {
-    let (port, file) = (free_port(), folder.join("nginx.conf"));
+    let port = free_port();
+    nginx_for(folder, port, &site("nginx", port, server))
+}
+
+fn nginx_for(folder: &Path, port: u16, site: &str) -> Proxy {
+    let file = folder.join("nginx.conf");
     let here = folder.display();
     let config = fs::read_to_string("/etc/nginx/nginx.conf")
         .expect("nginx's configuration")
@@ -135,7 +170,7 @@ fn nginx(folder: &Path, server: SocketAddr) -> Proxy {
         .replace("/etc/nginx/conf.d/*.conf", &format!("{here}/nginx-site.conf"))
         .replace("include /etc/nginx/sites-enabled/*;", "");
     fs::write(&file, config).expect("a file");
-    fs::write(folder.join("nginx-site.conf"), site("nginx", port, server)).expect("a file");
+    fs::write(folder.join("nginx-site.conf"), site).expect("a file");
     start("nginx", port, Command::new("nginx").arg("-c").arg(file).args(["-g", "daemon off;"]))
 }
 
@@ -150,8 +185,13 @@ fn haproxy(folder: &Path, server: SocketAddr) -> Proxy {
 }
 
 fn caddy(folder: &Path, server: SocketAddr) -> Proxy {
-    let (port, file) = (free_port(), folder.join("Caddyfile"));
-    fs::write(&file, format!("{{\n    admin off\n}}\n{}", site("caddyfile", port, server))).expect("a file");
+    let port = free_port();
+    caddy_for(folder, port, &site("caddyfile", port, server))
+}
+
+fn caddy_for(folder: &Path, port: u16, site: &str) -> Proxy {
+    let file = folder.join("Caddyfile");
+    fs::write(&file, format!("{{\n    admin off\n}}\n{site}")).expect("a file");
     let mut command = Command::new("caddy");
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file).stderr(Stdio::null());
     start("Caddy", port, command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder))

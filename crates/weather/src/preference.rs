@@ -1,61 +1,115 @@
-//! In which units somebody reads.
+//! In which units somebody reads, and with which decimal sign.
+
+mod named;
+mod table;
+
+pub use table::{CHOICES_MAX, DIMENSIONS, Dimension, Shown};
 
 use crate::quantity::Quantity;
 use crate::units::{Unit, format_half_up, round_half_up};
 
-/// What readers in the US see in place of a canonical unit, and with how many decimals: °F by the temperature's
-/// setting, the others by the setting of the rest. `static/js/view/quantities.js` has the same table.
-pub const US_UNITS: [(Unit, Unit, u32); 6] = [
-    (Unit::Celsius, Unit::Fahrenheit, 1),
-    (Unit::Hectopascal, Unit::InchOfMercury, 2),
-    (Unit::MetrePerSecond, Unit::MilePerHour, 0),
-    (Unit::Millimetre, Unit::Inch, 2),
-    (Unit::MillimetrePerHour, Unit::InchPerHour, 2),
-    (Unit::Kilometre, Unit::Mile, 0),
-];
-
-/// The units to show values in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The units to show values in: for each dimension one of its choices. The first is usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Preference {
-    /// °F rather than °C.
-    pub fahrenheit: bool,
-    /// inHg, mph and inches rather than hPa, m/s and mm.
-    pub us: bool,
+    /// Places in the lists of [`DIMENSIONS`], in their order.
+    chosen: [u8; DIMENSIONS.len()],
+    /// What stands between whole numbers and parts.
+    pub numbers: Numbers,
+}
+
+/// What stands between whole numbers and parts. Values of weather are too small to be grouped by thousands; counts are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Numbers {
+    /// `18.4`
+    #[default]
+    Point,
+    /// `18,4`
+    Comma,
+}
+
+impl Numbers {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Point, Self::Comma];
+
+    /// Its name: `point`, `comma`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
+
+    /// The sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+        }
+    }
+
+    /// Digits as people read them: with a true minus and their decimal sign, `−4,0`.
+    pub fn written(self, digits: String) -> String {
+        let digits = minus(digits);
+        match self {
+            Self::Point => digits,
+            Self::Comma => digits.replace('.', ","),
+        }
+    }
+
+    /// What stands between thousands.
+    pub fn group_sign(self) -> &'static str {
+        match self {
+            Self::Point => ",",
+            Self::Comma => ".",
+        }
+    }
+
+    /// Those of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|numbers| numbers.name() == name)
+    }
 }
 
 impl Preference {
-    /// Reads its name, as [`Preference::name`] gives it; what that does not say stays as it is.
-    pub fn read(mut self, text: &str) -> Self {
-        for word in text.split('-') {
-            match word {
-                "C" => self.fahrenheit = false,
-                "F" => self.fahrenheit = true,
-                "metric" => self.us = false,
-                "us" => self.us = true,
-                _ => {}
+    /// °C, m/s, hPa, mm and km.
+    pub const METRIC: Self = Self { chosen: [0; DIMENSIONS.len()], numbers: Numbers::Point };
+    /// What readers in the US see: °F, mph, inHg, inches and miles.
+    pub const US: Self = Self { chosen: table::us(), numbers: Numbers::Point };
+
+    /// Whether temperatures are in °F.
+    pub fn is_fahrenheit(self) -> bool {
+        self.unit(Quantity::Temperature) == Unit::Fahrenheit
+    }
+
+    /// Whether lengths are in inches, feet and miles.
+    pub fn has_miles(self) -> bool {
+        self.unit(Quantity::LightningDistance) == Unit::Mile
+    }
+
+    /// The same with the other temperature scale.
+    pub fn other_scale(self) -> Self {
+        self.with(if self.is_fahrenheit() { Unit::Celsius } else { Unit::Fahrenheit })
+    }
+
+    /// The same with this unit for its dimension, and with rates in the unit of their amounts. A unit that nobody can choose changes
+    /// nothing.
+    pub fn with(mut self, unit: Unit) -> Self {
+        for (chosen, dimension) in self.chosen.iter_mut().zip(&DIMENSIONS) {
+            if let Some(place) = dimension.place(unit) {
+                *chosen = place;
             }
         }
         self
     }
 
-    /// `C-metric`, `F-us`, …
-    pub fn name(self) -> String {
-        format!("{}-{}", self.temperature(), self.rest())
+    /// The same with another decimal sign.
+    pub fn writing(self, numbers: Numbers) -> Self {
+        Self { numbers, ..self }
     }
 
-    /// `C` or `F`, as the cookie, the form and the scripts say it.
-    pub fn temperature(self) -> &'static str {
-        if self.fahrenheit { "F" } else { "C" }
-    }
-
-    /// `metric` or `us`, likewise.
-    pub fn rest(self) -> &'static str {
-        if self.us { "us" } else { "metric" }
-    }
-
-    /// The same with the other temperature scale.
-    pub fn other_scale(self) -> Self {
-        Self { fahrenheit: !self.fahrenheit, ..self }
+    /// What is shown in place of a canonical unit, with its decimals; `None`: that unit itself.
+    pub fn instead_of(self, canonical: Unit) -> Option<Shown> {
+        self.chosen.iter().zip(&DIMENSIONS).find_map(|(chosen, dimension)| dimension.shown(*chosen, canonical))
     }
 
     /// The unit a quantity is shown in.
@@ -71,9 +125,7 @@ impl Preference {
     /// The unit a quantity is shown in, and with how many decimals.
     fn shown(self, quantity: Quantity) -> (Unit, u32) {
         let canonical = quantity.unit();
-        let us = if canonical == Unit::Celsius { self.fahrenheit } else { self.us };
-        let instead = US_UNITS.into_iter().find(|(unit, ..)| us && *unit == canonical);
-        instead.map_or((canonical, quantity.decimals()), |(_, unit, decimals)| (unit, decimals))
+        self.instead_of(canonical).map_or((canonical, quantity.decimals()), |shown| (shown.unit, shown.decimals))
     }
 
     /// The number in that unit, for programs: two decimals finer than people read it, of other units than the canonical one three,
@@ -86,7 +138,7 @@ impl Preference {
         if rounded.is_finite() { rounded } else { canonical }
     }
 
-    /// Just the digits, rounded half up: `-4.0`. A state is its word: `low`.
+    /// Just the digits, rounded half up, as programs read them: `-4.0`. A state is its word: `low`.
     pub fn digits(self, quantity: Quantity, canonical: f64) -> String {
         if let Some([off, on]) = quantity.states() {
             return if canonical < 0.5 { off } else { on }.to_owned();
@@ -95,9 +147,14 @@ impl Preference {
         format_half_up(unit.from_canonical(canonical), decimals)
     }
 
-    /// The digits as people read them: with a true minus, `−4.0`.
+    /// Digits as people read them, [`Numbers::written`].
+    pub fn written(self, digits: String) -> String {
+        self.numbers.written(digits)
+    }
+
+    /// The number as people read it: `−4.0`.
     pub fn number(self, quantity: Quantity, canonical: f64) -> String {
-        minus(self.digits(quantity, canonical))
+        self.written(self.digits(quantity, canonical))
     }
 
     /// Number and unit: `18.4 °C`.
@@ -110,7 +167,7 @@ impl Preference {
         let (unit, decimals) = self.shown(quantity);
         let digits = format_half_up(unit.difference(canonical), decimals);
         let sign = if digits.starts_with('-') || digits.bytes().all(|b| matches!(b, b'0' | b'.')) { "" } else { "+" };
-        join(minus(format!("{sign}{digits}")), unit.symbol())
+        join(self.written(format!("{sign}{digits}")), unit.symbol())
     }
 }
 
@@ -127,7 +184,7 @@ pub fn minus(digits: String) -> String {
 mod tests {
     use super::*;
 
-    const US: Preference = Preference { fahrenheit: true, us: true };
+    const US: Preference = Preference::US;
 
     #[test]
     fn values_read_as_their_field_reads_them() {
@@ -170,10 +227,27 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_what_it_was_told_and_strange_words_are_ignored() {
-        for preference in [Preference::default(), US, US.other_scale()] {
-            assert_eq!(Preference::default().read(&preference.name()), preference);
+    fn each_dimension_has_a_unit_of_its_own_and_rates_go_with_amounts() {
+        let mine = Preference::METRIC.with(Unit::Knot).with(Unit::MillimetreOfMercury).with(Unit::Inch);
+        for (quantity, canonical, text) in [
+            (Quantity::Temperature, 18.44, "18.4 °C"),
+            (Quantity::WindGust, 10.0, "19 kn"),
+            (Quantity::SeaLevelPressure, 1013.25, "760.0 mmHg"),
+            (Quantity::PrecipitationRate, 12.7, "0.50 in/h"),
+            (Quantity::LightningDistance, 8.0, "8 km"),
+        ] {
+            assert_eq!(mine.text(quantity, canonical), text);
         }
-        assert_eq!(Preference::default().read("K-<script>-us"), Preference { us: true, fahrenheit: false });
+    }
+
+    #[test]
+    fn who_writes_a_comma_reads_one_and_programs_read_a_point() {
+        let comma = US.writing(Numbers::Comma);
+        assert_eq!(comma.text(Quantity::Temperature, -4.05), "24,7 °F");
+        assert_eq!(comma.difference(Quantity::SeaLevelPressure, -4.0), "−0,12 inHg");
+        assert_eq!(comma.digits(Quantity::Temperature, -4.05), "24.7");
+        assert_eq!(comma.value(Quantity::Temperature, 21.5), 70.7);
+        assert_eq!(comma.text(Quantity::BatteryLow, 0.0), "ok");
+        assert_eq!(Numbers::ALL.map(|numbers| Numbers::named(numbers.name())), Numbers::ALL.map(Some));
     }
 }

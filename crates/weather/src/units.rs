@@ -53,6 +53,8 @@ units! {
     Pascal: "Pa", Hectopascal, "_pa";
     /// inHg
     InchOfMercury: "inHg", Hectopascal, "_inhg";
+    /// mmHg
+    MillimetreOfMercury: "mmHg", Hectopascal, "_mmhg";
     /// m/s, canonical
     MetrePerSecond: "m/s", MetrePerSecond, "_ms";
     /// mph
@@ -111,6 +113,7 @@ const SPELLINGS: &[(&str, Unit)] = &[
     ("millibars", Unit::Hectopascal),
     ("pa", Unit::Pascal),
     ("inhg", Unit::InchOfMercury),
+    ("mmhg", Unit::MillimetreOfMercury),
     ("m/s", Unit::MetrePerSecond),
     ("ms", Unit::MetrePerSecond),
     ("mps", Unit::MetrePerSecond),
@@ -150,6 +153,8 @@ const SPELLINGS: &[(&str, Unit)] = &[
 
 /// 1 inHg in hPa (conventional mercury, 0 °C).
 const HPA_PER_INHG: f64 = 33.863_886_7;
+/// 1 mmHg in hPa (conventional mercury, 0 °C).
+const HPA_PER_MMHG: f64 = HPA_PER_INHG / MM_PER_INCH;
 /// 1 mph in m/s, exact.
 const MPS_PER_MPH: f64 = 0.447_04;
 /// 1 kn in m/s (1852 m in 3600 s).
@@ -212,6 +217,7 @@ impl Unit {
         match self {
             Unit::Pascal => 0.01,
             Unit::InchOfMercury => HPA_PER_INHG,
+            Unit::MillimetreOfMercury => HPA_PER_MMHG,
             Unit::MilePerHour => MPS_PER_MPH,
             Unit::KilometrePerHour => MPS_PER_KMH,
             Unit::Knot => MPS_PER_KNOT,

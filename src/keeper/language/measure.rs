@@ -65,7 +65,7 @@ fn fitting(unit: Unit, quantity: Quantity) -> Option<Unit> {
 
 /// A canonical value in `unit`: as the reader's preference writes it if it is that unit, else in the same manner.
 pub fn text(quantity: Quantity, canonical: f64, unit: Unit, preference: Preference) -> String {
-    for preference in [preference, Preference { fahrenheit: !preference.fahrenheit, us: !preference.us }] {
+    for preference in [preference, Preference::METRIC, Preference::US] {
         if preference.unit(quantity) == unit {
             return preference.text(quantity, canonical);
         }
@@ -89,7 +89,7 @@ fn join(digits: String, unit: Unit) -> String {
 mod tests {
     use super::*;
 
-    const US: Preference = Preference { fahrenheit: true, us: true };
+    const US: Preference = Preference::US;
 
     fn read(text: &str, quantity: Quantity, preference: Preference) -> Option<f64> {
         Measure::at(&Tokens::of(text), 0)?.canonical(quantity, preference)

@@ -8,9 +8,9 @@ use weather::units::Unit;
 
 /// Units that people know and weather stations here do not speak.
 const FOREIGN: &[&str] = &[
-    "k", "kelvin", "kelvins", "rankine", "beaufort", "bft", "bf", "force", "bar", "bars", "kpa", "atm", "torr", "mmhg",
-    "psi", "cm", "ft", "feet", "foot", "fps", "ft/s", "ft/min", "lux", "lx", "mg/m3", "g/m3", "ppb", "mv", "litres",
-    "liters", "l/m2", "km/s", "m/h", "cm/h", "mach", "yards", "furlongs",
+    "k", "kelvin", "kelvins", "rankine", "beaufort", "bft", "bf", "force", "bar", "bars", "kpa", "atm", "torr", "psi",
+    "cm", "ft", "feet", "foot", "fps", "ft/s", "ft/min", "lux", "lx", "mg/m3", "g/m3", "ppb", "mv", "litres", "liters",
+    "l/m2", "km/s", "m/h", "cm/h", "mach", "yards", "furlongs",
 ];
 
 /// Words that may stand behind a number without being its unit.
@@ -44,15 +44,10 @@ pub fn asked_in(text: &str, preference: Preference) -> Preference {
     let tokens = Tokens::of(text);
     let asked = |at: usize| tokens.at(at + 1).filter(|_| tokens.at(at) == Some("in")).and_then(spelled);
     match (0..tokens.all.len()).find_map(asked) {
-        Some(Unit::Fahrenheit) => Preference { fahrenheit: true, ..preference },
-        Some(Unit::Celsius) => Preference { fahrenheit: false, ..preference },
-        Some(Unit::MilePerHour | Unit::InchOfMercury | Unit::Inch | Unit::InchPerHour) => {
-            Preference { us: true, ..preference }
-        }
-        Some(Unit::MetrePerSecond | Unit::Hectopascal | Unit::Millimetre | Unit::MillimetrePerHour) => {
-            Preference { us: false, ..preference }
-        }
-        _ => preference,
+        // A pressure `in inches` is in those of mercury.
+        Some(Unit::Inch) => preference.with(Unit::Inch).with(Unit::InchOfMercury),
+        Some(unit) => preference.with(unit),
+        None => preference,
     }
 }
 

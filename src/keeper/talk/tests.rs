@@ -466,7 +466,7 @@ fn snow_is_not_rain() {
 
 #[test]
 fn a_number_alone_is_in_the_readers_unit() {
-    let context = Context { preference: Preference { fahrenheit: true, us: true }, ..context() };
+    let context = Context { preference: Preference::US, ..context() };
     assert_eq!(short(&understand("warn me below 32", &context)), "add temperature below 32 °F");
     assert_eq!(short(&understand("wind above 25", &context)), "add wind above 25 mph");
     assert_eq!(short(&understand("is it below 50?", &context)), "Below 10.0 temperature now");

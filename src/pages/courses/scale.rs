@@ -1,7 +1,7 @@
 //! The values that a small picture spans: three lines.
 
 use crate::pages::chart::{Tick, percent};
-use weather::preference::minus;
+use weather::preference::Numbers;
 use weather::quantity::Quantity;
 use weather::units::{Unit, format_half_up};
 
@@ -41,7 +41,7 @@ impl Scale {
     }
 
     /// The lines, top down.
-    pub(super) fn ticks(&self) -> Vec<Tick> {
+    pub(super) fn ticks(&self, numbers: Numbers) -> Vec<Tick> {
         let decimals = match self.step {
             step if step >= 1.0 => 0,
             step if step >= 0.1 => 1,
@@ -49,7 +49,11 @@ impl Scale {
         };
         let tick = |lines: f64| {
             let value = self.bottom + lines * self.step;
-            Tick { at: percent(self.down(value)), label: minus(format_half_up(value, decimals)), strong: false }
+            Tick {
+                at: percent(self.down(value)),
+                label: numbers.written(format_half_up(value, decimals)),
+                strong: false,
+            }
         };
         [2.0, 1.0, 0.0].map(tick).to_vec()
     }
@@ -60,7 +64,11 @@ mod tests {
     use super::*;
 
     fn labels(quantity: Quantity, low: f64, high: f64) -> Vec<String> {
-        Scale::of(quantity, quantity.unit(), (low, high)).ticks().into_iter().map(|tick| tick.label).collect()
+        Scale::of(quantity, quantity.unit(), (low, high))
+            .ticks(Numbers::Point)
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::past::Past;
 use crate::pages::warmth;
 use chrono::{Datelike, NaiveDate};
-use weather::preference::{Preference, minus};
+use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::units::format_half_up;
 
@@ -58,7 +58,7 @@ fn cell(past: &Past, date: Option<NaiveDate>, preference: Preference) -> Cell {
     let quantity = Quantity::Temperature;
     let degrees = preference.unit(quantity).from_canonical(day.mean);
     Cell {
-        number: minus(format_half_up(degrees, 0)),
+        number: preference.written(format_half_up(degrees, 0)),
         warmth: warmth::step(day.mean),
         title: format!(
             "{}: {}, {} to {}",

@@ -11,7 +11,7 @@ use super::ticks;
 use super::window::Window;
 use crate::pages::chart::{Tick, percent};
 use crate::storage::Span;
-use weather::preference::Preference;
+use weather::preference::{Numbers, Preference};
 use weather::quantity::Quantity;
 use weather::units::Unit;
 
@@ -41,6 +41,8 @@ pub(crate) struct Figure {
     pub bars: Vec<Drawn>,
     /// The same in numbers.
     pub table: Table,
+    /// How people read those.
+    pub numbers: Numbers,
 }
 
 /// A line, or a row of bars.
@@ -123,6 +125,7 @@ impl Figure {
             title: plan.title,
             unit: plan.unit.symbol(),
             summary: plan.summary,
+            numbers: preference.numbers,
             y: Vec::new(),
             x: Vec::new(),
             lines: Vec::new(),
@@ -130,7 +133,7 @@ impl Figure {
         };
         let Some(scale) = plan.scale else { return figure };
         let drawing = Drawing { window: past.window, scale, unit: plan.unit };
-        figure.y = scale.ticks(plan.strong);
+        figure.y = scale.ticks(plan.strong, preference.numbers);
         figure.x = ticks::shown(past.window, &past.station.zone);
         if plan.is_bars {
             let rows = plan.fallen.iter().zip(plan.looks);

@@ -6,8 +6,8 @@ use super::figure::Figure;
 use super::past::Past;
 use super::rose::Rose;
 use super::window::Window;
-use crate::pages::clock;
-use crate::pages::views::{ForOwner, Frame};
+use crate::pages::views::{ForReader, Frame};
+use crate::pages::{clock, state};
 use crate::storage::words::Visitor;
 use askama::Template;
 use askama_web::WebTemplate;
@@ -64,6 +64,8 @@ pub(crate) struct Live {
     pub now: i64,
     pub from: i64,
     pub to: i64,
+    /// The visitor's units as scripts have them, JSON.
+    pub units: String,
 }
 
 /// A link among others.
@@ -104,8 +106,8 @@ impl HistoryPage {
     }
 
     /// The same with what the owner alone sees.
-    pub fn owned(self, owner: ForOwner) -> Self {
-        Self { frame: self.frame.owned(owner), ..self }
+    pub fn read_by(self, owner: ForReader) -> Self {
+        Self { frame: self.frame.read_by(owner), ..self }
     }
 
     /// The page of a past.
@@ -140,7 +142,9 @@ impl HistoryPage {
         page.rose = Rose::of(past, preference);
         page.months = calendar::months(past, preference);
         if !page.is_blank() {
-            page.live = Some(Live { cursor, now: now.0, from: window.from.0, to: window.to.0 });
+            // A map of texts becomes JSON.
+            let units = serde_json::to_string(&state::units(preference)).unwrap_or_default();
+            page.live = Some(Live { cursor, now: now.0, from: window.from.0, to: window.to.0, units });
         }
         page
     }

@@ -36,6 +36,8 @@ struct Picture {
     title: String,
     unit: &'static str,
     decimals: u32,
+    /// The decimal sign that people read.
+    decimal: &'static str,
     summary: String,
     /// Numbers beside it, bottom up, and their labels; none if there is nothing to show.
     ticks: Vec<(f64, String)>,
@@ -94,7 +96,8 @@ impl Picture {
             name: of.group.name,
             unit: plan.unit.symbol(),
             decimals,
-            ticks: plan.scale.map_or(Vec::new(), |scale| scale.lines().collect()),
+            decimal: preference.numbers.sign(),
+            ticks: plan.scale.map_or(Vec::new(), |scale| scale.lines(preference.numbers).collect()),
             strong: plan.strong,
             ends: plan.scale.map(|scale| scale.ends()),
             strands: plan.looks.iter().enumerate().map(strand).collect(),

@@ -1,7 +1,7 @@
 //! The wind rose of a window, and its table.
 
 use super::past::Past;
-use weather::preference::{Preference, minus};
+use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weather::units::format_half_up;
@@ -97,7 +97,7 @@ fn made_of(past: &Past) -> String {
 
 /// What people read of each class.
 fn labels(preference: Preference) -> Vec<String> {
-    let text = |speed: f64| minus(preference.digits(Quantity::WindSpeed, speed));
+    let text = |speed: f64| preference.number(Quantity::WindSpeed, speed);
     let unit = preference.unit(Quantity::WindSpeed).symbol();
     let label = |class: usize| match BEGIN_MS.get(class + 1) {
         Some(end) => format!("{} to {} {unit}", text(BEGIN_MS[class]), text(*end)),

@@ -2,7 +2,7 @@
 
 use crate::pages::chart::{Tick, percent};
 use std::ops::RangeInclusive;
-use weather::preference::minus;
+use weather::preference::Numbers;
 use weather::units::format_half_up;
 
 /// Spaces between the lines across, at most.
@@ -50,19 +50,19 @@ impl Scale {
     }
 
     /// The lines across, bottom up: numbers and their labels.
-    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = (f64, String)> {
+    pub(crate) fn lines(&self, numbers: Numbers) -> impl DoubleEndedIterator<Item = (f64, String)> {
         let spaces = ((self.top - self.bottom) / self.step).round() as usize;
         let decimals = (0..3_u8).find(|places| is_whole(self.step * 10_f64.powi(i32::from(*places)))).unwrap_or(3);
         let Self { bottom, step, .. } = *self;
         let value = move |index: usize| bottom + index as f64 * step;
-        (0..=spaces).map(value).map(move |value| (value, minus(format_half_up(value, u32::from(decimals)))))
+        (0..=spaces).map(value).map(move |value| (value, numbers.written(format_half_up(value, u32::from(decimals)))))
     }
 
     /// The lines across, top down; that of `strong` stands out.
-    pub(crate) fn ticks(&self, strong: Option<f64>) -> Vec<Tick> {
+    pub(crate) fn ticks(&self, strong: Option<f64>, numbers: Numbers) -> Vec<Tick> {
         let near = |value: f64| strong.is_some_and(|strong| (value - strong).abs() < self.step / 100.0);
         let tick = |(value, label)| Tick { at: percent(self.down(value)), label, strong: near(value) };
-        self.lines().rev().map(tick).collect()
+        self.lines(numbers).rev().map(tick).collect()
     }
 }
 
@@ -77,7 +77,11 @@ mod tests {
     const ANY: RangeInclusive<f64> = -1e9..=1e9;
 
     fn labels(low: f64, high: f64, decimals: u32, limits: RangeInclusive<f64>) -> Vec<String> {
-        Scale::over(low, high, decimals, &limits).ticks(None).into_iter().map(|tick| tick.label).collect()
+        Scale::over(low, high, decimals, &limits)
+            .ticks(None, Numbers::Point)
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect()
     }
 
     #[test]
@@ -97,7 +101,7 @@ mod tests {
             let scale = Scale::over(low, high, 1, &(0.0..=100.0));
             let holds = scale.bottom <= low && high <= scale.top && scale.top > scale.bottom;
             assert!(holds, "{low}..{high}: {scale:?}");
-            assert!((2..=7).contains(&scale.ticks(None).len()), "{low}..{high}");
+            assert!((2..=7).contains(&scale.ticks(None, Numbers::Point).len()), "{low}..{high}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::look::Look;
 use super::past::{Past, Strand, Strands, Whose};
 use crate::pages::clock;
 use crate::storage::Span;
-use weather::preference::{Preference, minus};
+use weather::preference::{Numbers, Preference};
 use weather::time::Timestamp;
 use weather::zone::Zone;
 
@@ -31,9 +31,10 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The cells as people read them: with a true minus, and a dash where there is no value.
-    pub(crate) fn shown(&self) -> impl Iterator<Item = String> {
-        self.cells.iter().map(|cell| if cell.is_empty() { "–".to_owned() } else { minus(cell.clone()) })
+    /// The cells as people read them: with a true minus and their decimal sign, and a dash where there is no value.
+    pub(crate) fn shown(&self, numbers: &Numbers) -> impl Iterator<Item = String> {
+        let numbers = *numbers;
+        self.cells.iter().map(move |cell| if cell.is_empty() { "–".to_owned() } else { numbers.written(cell.clone()) })
     }
 }
 

@@ -195,6 +195,6 @@ impl Then {
 
 /// Degree days in the visitor's scale: a difference, so without an offset.
 pub(crate) fn degrees(kelvins: f64, preference: Preference) -> String {
-    let unit = if preference.fahrenheit { Unit::Fahrenheit } else { Unit::Celsius };
-    format_half_up(unit.difference(kelvins), 1)
+    let unit = if preference.is_fahrenheit() { Unit::Fahrenheit } else { Unit::Celsius };
+    preference.written(format_half_up(unit.difference(kelvins), 1))
 }

@@ -96,7 +96,7 @@ pub(crate) struct DegreeYear {
 
 /// The base of heating and cooling for readers of a scale, °C.
 pub(crate) fn base_c(preference: Preference) -> f64 {
-    if preference.fahrenheit { degree_days::BASE_US_C } else { degree_days::BASE_C }
+    if preference.is_fahrenheit() { degree_days::BASE_US_C } else { degree_days::BASE_C }
 }
 
 /// The bases as they are printed.

@@ -1,6 +1,7 @@
 // @ts-check
 /** One truck is one `fetch`. */
 
+import { BASE } from './base.js';
 import { Lost, parseLoad, refusedWords } from './wire.js';
 
 /** @typedef {import('./wire.js').Clipboard} Clipboard */
@@ -20,7 +21,7 @@ export async function postTruck(bay, clipboard, signal, fetch = globalThis.fetch
   /** @type {Response} */
   let answer;
   try {
-    answer = await fetch(`/dock/${bay}`, {
+    answer = await fetch(`${BASE}/dock/${bay}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify(clipboard),

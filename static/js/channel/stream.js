@@ -1,6 +1,7 @@
 // @ts-check
 /** The streams of the browser: Server-Sent Events and WebSocket, as roads down from the dock. */
 
+import { BASE } from './base.js';
 import { Lost, indexOf, parseLoad } from './wire.js';
 
 /** @typedef {import('./wire.js').Clipboard} Clipboard */
@@ -19,7 +20,7 @@ export function events(bay, newSource = (url) => new EventSource(url)) {
     carriesWords: false,
     open({ watch, seen, build }, hooks) {
       const query = new URLSearchParams({ watch: watch.join(','), seen, ...(build && { build }) });
-      const source = newSource(`/dock/${bay}/events?${query}`);
+      const source = newSource(`${BASE}/dock/${bay}/events?${query}`);
       source.onopen = () => hooks.onOpen();
       source.onmessage = ({ data }) => take(data, hooks.onLoad, hooks);
       source.onerror = () => hooks.onLost(new Lost('the events broke off'));
@@ -70,7 +71,7 @@ export function socket(bay, newSocket = (path) => new WebSocket(new URL(path, lo
     stream: {
       carriesWords: true,
       open(clipboard, hooks) {
-        const mine = newSocket(`/dock/${bay}/socket`);
+        const mine = newSocket(`${BASE}/dock/${bay}/socket`);
         up.socket = mine;
         const over = (/** @type {Lost} */ reason) => {
           if (up.socket === mine) up.socket = null;

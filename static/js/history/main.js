@@ -1,5 +1,6 @@
 // @ts-check
 // The history page: pictures that people can look into, in the places of those that the server drew.
+import { BASE } from '../channel/base.js';
 import { fromCanonical, unitOf } from '../view/units.js';
 import { asker, queryOf } from './ask.js';
 import { palette } from './colours.js';
@@ -22,8 +23,9 @@ const SAY_MS = 400;
 
 /** @param {HTMLElement} article */
 function run(article) {
-  const { slug = '', build = '', cursor = '', temperature, rest } = article.dataset;
-  const units = /** @type {import('../view/units.js').Units} */ ({ temperature, rest });
+  const { slug = '', build = '', cursor = '', units: chosen = '{}' } = article.dataset;
+  /** @type {import('../view/units.js').Units} */
+  const units = JSON.parse(chosen);
   const offset = Number(article.dataset.now) - Date.now();
   const now = () => Date.now() + offset;
   const [from, to] = [Number(article.dataset.from), Number(article.dataset.to)];
@@ -45,7 +47,7 @@ function run(article) {
   const spoken = article.querySelector('[data-spoken]');
   const width = () => plots.find(({ host }) => host.clientWidth > 0)?.host.clientWidth ?? article.clientWidth;
 
-  const ask = asker(`/s/${encodeURIComponent(slug)}/history`, {
+  const ask = asker(`${BASE}/s/${encodeURIComponent(slug)}/history`, {
     pictures({ from, to, window, zone, ticks, figures }) {
       page.grown = 0;
       for (const plot of plots) {

@@ -8,7 +8,7 @@ import { thinned } from './window.js';
 
 /** @typedef {import('./strand.js').Strand} Strand */
 /** @typedef {import('./window.js').Window} Window */
-/** @typedef {{name: string, title: string, unit: string, decimals: number, summary: string, ticks: [number, string][], strong: number | null, ends: [number, number] | null, strands: Strand[]}} Figure */
+/** @typedef {{name: string, title: string, unit: string, decimals: number, decimal?: string, summary: string, ticks: [number, string][], strong: number | null, ends: [number, number] | null, strands: Strand[]}} Figure */
 /** @typedef {{window: Window, ticks: [number, string, boolean][], zone: import('../view/zone.js').Zone}} Shared what all pictures have in common */
 /** @typedef {{zoom: (window: Window) => void, reset: () => void}} On */
 

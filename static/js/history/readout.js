@@ -1,6 +1,6 @@
 // @ts-check
 // What stands at the cursor, in words. Pure.
-import { fixed, minus } from '../view/format.js';
+import { fixed, written } from '../view/format.js';
 import { date, hourMinute } from '../view/zone.js';
 
 /** @typedef {import('./strand.js').Strand} Strand */
@@ -11,10 +11,10 @@ const BY_DAYS_MS = 20 * 3_600_000;
 /**
  * `2026-11-28 06:10: Temperature 4.2 °C (3.9 to 4.6), Dew point 1.1 °C`; empty if there is no value.
  * @param {readonly Strand[]} strands @param {number} at
- * @param {{unit: string, decimals: number, zone: import('../view/zone.js').Zone}} figure
+ * @param {{unit: string, decimals: number, decimal?: string, zone: import('../view/zone.js').Zone}} figure
  */
-export function readout(strands, at, { unit, decimals, zone }) {
-  const number = (/** @type {number} */ value) => minus(fixed(value, decimals));
+export function readout(strands, at, { unit, decimals, decimal, zone }) {
+  const number = (/** @type {number} */ value) => written(fixed(value, decimals), decimal);
   const said = [];
   for (const strand of strands) {
     const place = nearest(strand, at);

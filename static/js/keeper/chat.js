@@ -71,7 +71,7 @@ export function openChat(page, home) {
     field.value = String(ask.getAttribute('data-ask'));
     field.focus();
   });
-  keepDraft(field, `draft ${station}`);
+  keepDraft(field, `draft ${field.form?.getAttribute('action') ?? station}`);
   paint();
 
   return {

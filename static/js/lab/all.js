@@ -1,6 +1,7 @@
 // @ts-check
 /** “Run all”: its buttons, its progress, its results. */
 
+import { BASE } from '../channel/base.js';
 import { WALL_CLOCK } from '../channel/clock.js';
 import { FLEETS } from '../channel/fleets.js';
 import { write } from '../dom/change.js';
@@ -153,9 +154,9 @@ export function openAll(page, { settings, dockClock, probe, tell, nextNumber, on
     };
     link('[data-csv]', csv(done), 'text/csv');
     link('[data-json]', json(done), 'application/json');
-    find('[data-share]').href = `/lab${writeSettings(done.settings)}`;
+    find('[data-share]').href = `${BASE}/lab${writeSettings(done.settings)}`;
     find('[data-saves]').hidden = false;
-    history.replaceState(null, '', `/lab${writeSettings(done.settings)}`);
+    history.replaceState(null, '', `${BASE}/lab${writeSettings(done.settings)}`);
   }
 
   run.addEventListener('click', () => void start());

@@ -1,9 +1,12 @@
 // @ts-check
 /** The fleet that a visitor has chosen: the address names it, or an earlier visit did. */
 
+import { BASE } from '../channel/base.js';
 import { FLEETS } from '../channel/fleets.js';
 
 const KEY = 'fleet';
+/** Servers with other bases on the same host keep others. */
+const KEPT = BASE + KEY;
 const DEFAULT = 'ping-pong';
 
 /**
@@ -16,10 +19,10 @@ const DEFAULT = 'ping-pong';
 export function chosenFleet(query, storage) {
   const asked = new URLSearchParams(query).get(KEY);
   if (isFleet(asked)) {
-    attempt(() => storage().setItem(KEY, asked));
+    attempt(() => storage().setItem(KEPT, asked));
     return FLEETS[asked];
   }
-  const kept = attempt(() => storage().getItem(KEY));
+  const kept = attempt(() => storage().getItem(KEPT));
   return FLEETS[isFleet(kept) ? kept : DEFAULT];
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // The page: takes the news that home brings, and paints once for all of it.
+import { BASE } from '../channel/base.js';
 import { compare } from '../channel/cursor.js';
 import { unfed } from '../channel/feed.js';
 import { openChat } from '../keeper/chat.js';
@@ -80,7 +81,7 @@ function run(first) {
       page.blurted = new Set([...page.blurted, item.id].slice(-BLURTED_MAX));
       if (document.hidden) page.unread++;
       const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
-      notice.show(`${name}: ${item.text}`, `/s/${encodeURIComponent(item.station)}#keeper`);
+      notice.show(`${name}: ${item.text}`, `${BASE}/s/${encodeURIComponent(item.station)}#keeper`);
     },
     forgotten(item) {
       if (item.station === own) chat?.forget();

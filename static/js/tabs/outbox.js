@@ -1,12 +1,13 @@
 // @ts-check
 /** A page's own words until they are stored: they outlive a reload of the page, and a worker that dies. */
 
+import { BASE } from '../channel/base.js';
 import { checkWord, WAITING_MAX } from '../channel/words.js';
 
 /** @typedef {import('../channel/words.js').Word} Word */
 
 /** Where they are kept. Copied to a page that is duplicated, which does no harm: an id is stored once. */
-const KEY = 'stevenson.outbox';
+const KEY = `${BASE}stevenson.outbox`;
 
 /** Words in the order in which they were said. */
 export class Outbox {

@@ -1,9 +1,9 @@
 // @ts-check
 // The last 24 hours as SVG paths, the same that `src/pages/chart.rs` draws. Pure: no DOM.
-import { fixed, minus } from './format.js';
+import { fixed, written } from './format.js';
 import { markedTemperatures, reasonOf } from './marks.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
-import { fromCanonical, unitOf } from './units.js';
+import { fromCanonical, isFahrenheit, unitOf } from './units.js';
 import { hourMinute, local, weekday } from './zone.js';
 
 /** @typedef {import('./series.js').Point} Point */
@@ -80,23 +80,23 @@ export function draw(station, units, spark = false) {
   const ring = (mark) => {
     const value = fromCanonical(unit, mark.value);
     const path = down(value) < 0 ? ABOVE : down(value) > 1 ? BELOW : RING;
-    const number = minus(fixed(value, 1));
+    const number = written(fixed(value, 1), units.decimal);
     const title = `${number} ${unit.symbol} at ${hourMinute(station.zone, mark.at)}: ${reasonOf(mark)}`;
     return { ...dot(mark.at, value), path, title };
   };
   const gap = gapMs(station.series, station.interval_ms);
-  const freezing = units.temperature === 'F' ? 32 : 0;
+  const freezing = isFahrenheit(units) ? 32 : 0;
   return {
     ...paths(stretches(points, gap), across, down, spark),
-    y: spark ? [] : yTicks(scale, down, freezing),
+    y: spark ? [] : yTicks(scale, down, freezing, units.decimal),
     zero: spark ? undefined : zero(scale, top, down, freezing),
     x: spark ? [] : xTicks(station.zone, from),
     // The latest value at its own time: a bucket's mean is not what the large number says.
     last: latest && dot(latest.at, latest.value),
     marked: spark ? [] : markedTemperatures(station).map(ring),
     summary: spark
-      ? sparkSummary(unit.symbol, points, low, high, gap)
-      : summary(station, unit.symbol, points, latest, gap),
+      ? sparkSummary(unit.symbol, points, low, high, gap, units.decimal)
+      : summary(station, unit.symbol, points, latest, gap, units.decimal),
   };
 }
 
@@ -120,12 +120,12 @@ function paths(parts, across, down, spark) {
   return { line: line.join(''), band: band.join('') };
 }
 
-/** @param {Scale} scale @param {(value: number) => number} down @param {number} freezing @returns {Tick[]} */
-function yTicks({ bottom, step }, down, freezing) {
+/** @param {Scale} scale @param {(value: number) => number} down @param {number} freezing @param {string} [decimal] @returns {Tick[]} */
+function yTicks({ bottom, step }, down, freezing, decimal) {
   const decimals = step % 1 === 0 ? 0 : 1;
   return Array.from({ length: Y_TICKS }, (_, index) => bottom + (Y_TICKS - 1 - index) * step).map((value) => ({
     at: percent(down(value)),
-    label: minus(fixed(value, decimals)),
+    label: written(fixed(value, decimals), decimal),
     strong: value === freezing,
   }));
 }
@@ -159,14 +159,14 @@ export function xTicks(zone, from, step = X_TICK_HOURS) {
 
 /**
  * @param {Station} station @param {string} symbol @param {Point[]} points
- * @param {{at: number, value: number} | undefined} latest @param {number} gap
+ * @param {{at: number, value: number} | undefined} latest @param {number} gap @param {string} [decimal]
  */
-function summary({ zone }, symbol, points, latest, gap) {
+function summary({ zone }, symbol, points, latest, gap, decimal) {
   const lowest = points.reduce((best, point) => (point[2] < best[2] ? point : best));
   const highest = points.reduce((best, point) => (point[3] > best[3] ? point : best));
   const gaps = gapsIn(points, gap);
   /** @param {number} value */
-  const degrees = (value) => `${minus(fixed(value, 1))} ${symbol}`;
+  const degrees = (value) => `${written(fixed(value, 1), decimal)} ${symbol}`;
   const end = latest ? `, latest ${degrees(latest.value)} at ${hourMinute(zone, latest.at)}` : '';
   return (
     `Temperature over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
@@ -174,9 +174,9 @@ function summary({ zone }, symbol, points, latest, gap) {
   );
 }
 
-/** @param {string} symbol @param {Point[]} points @param {number} low @param {number} high @param {number} gap */
-const sparkSummary = (symbol, points, low, high, gap) =>
-  `Temperature over the last 24 hours, means of half hours: ${minus(fixed(low, 1))} to ${minus(fixed(high, 1))} ${symbol}` +
+/** @param {string} symbol @param {Point[]} points @param {number} low @param {number} high @param {number} gap @param {string} [decimal] */
+const sparkSummary = (symbol, points, low, high, gap, decimal) =>
+  `Temperature over the last 24 hours, means of half hours: ${written(fixed(low, 1), decimal)} to ${written(fixed(high, 1), decimal)} ${symbol}` +
   `${gapsIn(points, gap)}.`;
 
 /** @param {Point[]} points @param {number} gap */

@@ -1,7 +1,7 @@
 // @ts-check
 // How wind, pressure, humidity and rain went in the last 24 hours, the same that `src/pages/courses.rs` draws. Pure: no DOM.
 import { xTicks } from './chart.js';
-import { difference, fixed, minus, text } from './format.js';
+import { difference, fixed, written, text } from './format.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
 import { tendency } from './tendency.js';
 import { differenceIn, fromCanonical, unitOf } from './units.js';
@@ -41,12 +41,12 @@ export function scaleOf(key, unit, low, high) {
 /** @param {Scale} scale @param {number} value */
 const down = ({ bottom, step }, value) => (bottom + SPACES * step - value) / (SPACES * step);
 
-/** @param {Scale} scale */
-function yTicks(scale) {
+/** @param {Scale} scale @param {string} [decimal] */
+function yTicks(scale, decimal) {
   const decimals = scale.step >= 1 ? 0 : scale.step >= 0.1 ? 1 : 2;
   return [2, 1, 0].map((lines) => {
     const value = scale.bottom + lines * scale.step;
-    return { at: percent(down(scale, value)), label: minus(fixed(value, decimals)), strong: false };
+    return { at: percent(down(scale, value)), label: written(fixed(value, decimals), decimal), strong: false };
   });
 }
 
@@ -116,7 +116,7 @@ function lines(station, key, points, gusts, units) {
   return {
     line: path(points, 1),
     second: path(gusts, 3),
-    y: yTicks(scale),
+    y: yTicks(scale, units.decimal),
     note: tendencyText(station, key, units),
     last: shown
       ? {
@@ -151,7 +151,7 @@ function rain(station, points, units) {
       : 'none';
   return {
     bars: bars.join(''),
-    y: yTicks(scale),
+    y: yTicks(scale, units.decimal),
     note: `${text('precipitation', sum, units)}, 24 h`,
     summary: `Rain over the last 24 hours: ${rained}.`,
   };

@@ -27,8 +27,11 @@ export function roundHalfUp(value, decimals) {
 /** @param {number} value @param {number} decimals */
 export const fixed = (value, decimals) => roundHalfUp(value, decimals).toFixed(decimals);
 
-/** @param {string} digits with typography's minus sign */
-export const minus = (digits) => digits.replace('-', '−');
+/**
+ * Digits as people read them: with typography's minus sign and their decimal sign.
+ * @param {string} digits @param {string} [decimal]
+ */
+export const written = (digits, decimal = '.') => digits.replace('-', '−').replace('.', decimal);
 
 /**
  * Just the digits: `-4.0`. A state is its word: `low`.
@@ -42,10 +45,10 @@ export function format(key, canonical, units) {
 }
 
 /**
- * The digits as people read them: `−4.0`.
+ * The digits as people read them: `−4.0`, or `−4,0`.
  * @param {string} key @param {number} canonical @param {Units} units
  */
-export const number = (key, canonical, units) => minus(format(key, canonical, units));
+export const number = (key, canonical, units) => written(format(key, canonical, units), units.decimal);
 
 /** @param {string} digits @param {string} symbol */
 const join = (digits, symbol) => (symbol ? `${digits} ${symbol}` : digits);
@@ -63,7 +66,7 @@ export const text = (key, canonical, units) => join(number(key, canonical, units
 export function difference(key, canonical, units) {
   const unit = unitOf(key, units);
   const digits = fixed(differenceIn(unit, canonical), unit.decimals);
-  return join(minus((Number(digits) > 0 ? '+' : '') + digits), unit.symbol);
+  return join(written((Number(digits) > 0 ? '+' : '') + digits, units.decimal), unit.symbol);
 }
 
 /** @typedef {'waiting' | 'live' | 'stale' | 'offline'} Freshness */

@@ -7,6 +7,7 @@ import { format, freshness, number, warmth } from './format.js';
 import { hours } from './series.js';
 import { heroState, stateOf } from './station.js';
 import { INSTANTS, TEXTS, between, title, trendName, windFrom } from './texts.js';
+import { isFahrenheit } from './units.js';
 import { moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
@@ -147,7 +148,7 @@ function paintChart(scope, station, seen) {
           shape(
             'text',
             { x: '100%', y: `${zero.at}%`, dy: '-4' },
-            `${zero.label} ${seen.units.temperature === 'F' ? '°F' : '°C'}`,
+            `${zero.label} ${isFahrenheit(seen.units) ? '°F' : '°C'}`,
           ),
         ]
       : []),

@@ -58,20 +58,27 @@ export const STATES = Object.freeze(
 );
 
 /**
- * Unit → what readers in the US see in its place. A factor is canonical units in one of the other unit; °F is the one
+ * Unit → what readers may choose in its place. A factor is canonical units in one of the other unit; °F is the one
  * unit with an offset, and multiplies.
- * @type {Readonly<Record<string, {symbol: string, decimals: number, factor: number, offset: number}>>}
+ * @type {Readonly<Record<string, {symbol: string, decimals: number, factor: number, offset: number}[]>>}
  */
 // prettier-ignore
-export const US_UNITS = Object.freeze(
+export const OTHER_UNITS = Object.freeze(
   // units: begin
   {
-    "°C":   { "symbol": "°F", "decimals": 1, "factor": 1.8, "offset": 32 },
-    "hPa":  { "symbol": "inHg", "decimals": 2, "factor": 33.8638867, "offset": 0 },
-    "m/s":  { "symbol": "mph", "decimals": 0, "factor": 0.44704, "offset": 0 },
-    "mm":   { "symbol": "in", "decimals": 2, "factor": 25.4, "offset": 0 },
-    "mm/h": { "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 },
-    "km":   { "symbol": "mi", "decimals": 0, "factor": 1.609344, "offset": 0 }
+    "°C": [{ "symbol": "°F", "decimals": 1, "factor": 1.8, "offset": 32 }],
+    "m/s": [
+      { "symbol": "km/h", "decimals": 0, "factor": 0.2777777777777778, "offset": 0 },
+      { "symbol": "mph", "decimals": 0, "factor": 0.44704, "offset": 0 },
+      { "symbol": "kn", "decimals": 0, "factor": 0.5144444444444445, "offset": 0 }
+    ],
+    "hPa": [
+      { "symbol": "inHg", "decimals": 2, "factor": 33.8638867, "offset": 0 },
+      { "symbol": "mmHg", "decimals": 1, "factor": 1.3332238070866142, "offset": 0 }
+    ],
+    "mm": [{ "symbol": "in", "decimals": 2, "factor": 25.4, "offset": 0 }],
+    "mm/h": [{ "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 }],
+    "km": [{ "symbol": "mi", "decimals": 0, "factor": 1.609344, "offset": 0 }]
   }
   // units: end
 );

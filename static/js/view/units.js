@@ -1,8 +1,12 @@
 // @ts-check
 // Which unit a quantity is shown in, and how to get there.
-import { QUANTITIES, US_UNITS } from './quantities.js';
+import { OTHER_UNITS, QUANTITIES } from './quantities.js';
 
-/** @typedef {{temperature: 'C' | 'F', rest: 'metric' | 'us'}} Units */
+/**
+ * What is shown in place of a canonical unit, by their symbols: `{"°C": "°F"}`. What is not there is shown itself. `decimal` is the
+ * decimal sign, if it is no point.
+ * @typedef {Readonly<Record<string, string>>} Units
+ */
 /** @typedef {{symbol: string, decimals: number, factor: number, offset: number}} Unit */
 
 /** @type {(symbol: string, decimals: number) => Unit} */
@@ -24,8 +28,7 @@ export function unitOf(key, units) {
   const known = QUANTITIES[quantityOf(key)];
   if (!known) return UNKNOWN;
   const [symbol, decimals] = known;
-  const us = symbol === '°C' ? units.temperature === 'F' : units.rest === 'us';
-  return (us && US_UNITS[symbol]) || canonical(symbol, decimals);
+  return OTHER_UNITS[symbol]?.find((other) => other.symbol === units[symbol]) ?? canonical(symbol, decimals);
 }
 
 /**
@@ -55,4 +58,7 @@ export const differenceIn = (unit, canonical) =>
  * @param {Units} units
  * @returns {Units}
  */
-export const otherScale = (units) => ({ ...units, temperature: units.temperature === 'C' ? 'F' : 'C' });
+export const otherScale = (units) => ({ ...units, '°C': isFahrenheit(units) ? '°C' : '°F' });
+
+/** @param {Units} units */
+export const isFahrenheit = (units) => units['°C'] === '°F';

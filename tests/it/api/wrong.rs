@@ -18,7 +18,7 @@ async fn what_is_wrong_is_named() {
         ("/stations?limit=501".to_owned(), 400, "use a number from 1 to 500"),
         ("/stations?after=A".to_owned(), 400, "is not a station slug"),
         ("/status?x=1".to_owned(), 400, "nothing is asked for here"),
-        ("/stations/roof?units=si".to_owned(), 400, "use metric or us"),
+        ("/stations/roof?units=si".to_owned(), 400, "units may be one of: metric, us"),
         ("/stations/roof/series".to_owned(), 400, "name one, or several with commas between them"),
         ("/stations/roof/series?quantity=temprature".to_owned(), 400, "did you mean temperature?"),
         ("/stations/roof/series?quantity=precipitation_counted".to_owned(), 400, "no quantity"),

@@ -19,8 +19,13 @@ pub struct Line(WebSocketStream<TcpStream>);
 
 /// Opens a socket; the answer to its handshake.
 pub async fn open(server: &TestApp, bay: &str, headers: &[(&'static str, &str)]) -> (Line, Response) {
+    open_at(server, &format!("/dock/{bay}/socket"), headers).await
+}
+
+/// The same at any path.
+pub async fn open_at(server: &TestApp, path: &str, headers: &[(&'static str, &str)]) -> (Line, Response) {
     let stream = TcpStream::connect(server.address).await.expect("it listens");
-    let url = format!("ws://{}/dock/{bay}/socket", server.address);
+    let url = format!("ws://{}{path}", server.address);
     let mut request = url.into_client_request().expect("a request");
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().expect("a header"));

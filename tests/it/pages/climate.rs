@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use rocket::{Route, get, routes};
 use std::sync::Arc;
 use stevenson::pages::{MonthPage, Page, RecordsPage, Years, month_text};
-use stevenson::web::preference::Chosen;
+use stevenson::web::settings::Settings;
 use weather::climate::{Day, Days};
 use weather::preference::Preference;
 use weather::sun::Coordinates;
@@ -76,15 +76,15 @@ fn story(name: &str) -> Option<Years> {
 }
 
 #[get("/records/<name>")]
-fn records(name: &str, chosen: Chosen) -> Option<Page<RecordsPage>> {
-    Some(Page(RecordsPage::of(&story(name)?, NOW, chosen.0)))
+fn records(name: &str, chosen: Settings) -> Option<Page<RecordsPage>> {
+    Some(Page(RecordsPage::of(&story(name)?, NOW, chosen.preference())))
 }
 
 #[get("/months/<name>")]
-fn month(name: &str, chosen: Chosen) -> Option<Page<MonthPage>> {
+fn month(name: &str, chosen: Settings) -> Option<Page<MonthPage>> {
     let years = story(name)?;
     let first = years.days.first();
-    Some(Page(MonthPage::of(&years, date("2026-11-01"), first, NOW, chosen.0)))
+    Some(Page(MonthPage::of(&years, date("2026-11-01"), first, NOW, chosen.preference())))
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_month_leads_to_its_neighbours_as_far_as_anything_is_known() {
 fn the_text_of_a_month_is_printed_to_the_character() {
     let years = story("years").expect("a story");
     let metric = month_text(&years, date("2026-11-01"), NOW, Preference::default());
-    let us = month_text(&years, date("2024-02-01"), NOW, Preference { fahrenheit: true, us: true });
+    let us = month_text(&years, date("2024-02-01"), NOW, Preference::US);
     let printed = format!("{metric}\n{us}");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/pages/months.txt");
     if std::env::var_os("UPDATE").is_some() {

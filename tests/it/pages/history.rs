@@ -7,7 +7,7 @@ use std::sync::Arc;
 use stevenson::pages::Page;
 use stevenson::pages::history::{Around, Asked, BadQuestion, HistoryPage, Past, Strand, Strands, Whose, Wind, groups};
 use stevenson::storage::{Day, Span};
-use stevenson::web::preference::Chosen;
+use stevenson::web::settings::Settings;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Station};
@@ -26,9 +26,9 @@ pub const STORIES: [(&str, &str); 8] = [
 ];
 
 #[get("/history/<name>")]
-pub fn story(name: &str, chosen: Chosen) -> Option<Page<HistoryPage>> {
+pub fn story(name: &str, chosen: Settings) -> Option<Page<HistoryPage>> {
     let (_, query) = STORIES.iter().find(|(story, _)| *story == name)?;
-    Some(Page(page(name, query, chosen.0)))
+    Some(Page(page(name, query, chosen.preference())))
 }
 
 fn page(name: &str, query: &str, preference: Preference) -> HistoryPage {
