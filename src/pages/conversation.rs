@@ -1,9 +1,13 @@
 //! The keeper's panel: the words between a visitor and a station's keeper, and a form for the next word.
 
 use super::clock;
+use super::facts::Facts;
+use crate::keeper::language::suggest;
+use crate::keeper::language::topic::Context;
 use crate::storage::words::{Author, Visitor, Word};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::{MINUTE_MS, Timestamp};
@@ -70,10 +74,8 @@ impl Conversation {
     /// The panel with these words, oldest first; `None` if storage cannot be read. `key` is random, in base64url.
     pub fn of(
         words: Option<&[Word]>,
-        slug: &Slug,
         zone: Zone,
         now: Timestamp,
-        preference: Preference,
         key: String,
     ) -> Self {
         let known = words.unwrap_or_default();
@@ -83,7 +85,7 @@ impl Conversation {
             key,
             draft: String::new(),
             complaint: String::new(),
-            suggestions: suggestions(slug, preference),
+            suggestions: Vec::new(),
             text_max: TEXT_MAX_CHARS,
             thinking: known.iter().any(|word| !word.answered && now.since(word.said_at) < THINKING_MAX_MS),
         }
@@ -92,6 +94,11 @@ impl Conversation {
     /// The same with `text` in its field.
     pub fn with_draft(self, text: &str) -> Self {
         Self { draft: text.chars().take(2 * TEXT_MAX_CHARS).collect(), ..self }
+    }
+
+    /// The same with questions that fit what the station measures.
+    pub(crate) fn fitting(self, facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+        Self { suggestions: suggestions(facts, now, preference), ..self }
     }
 
     /// The same with a complaint.
@@ -132,14 +139,19 @@ fn unasked(words: &[Word]) -> impl Iterator<Item = (&Word, bool)> {
     })
 }
 
-/// Three suggestions: about now, about today, and an alert.
-fn suggestions(slug: &Slug, preference: Preference) -> Vec<Suggestion> {
-    let freezing = if preference.fahrenheit { "Warn me below 32 °F" } else { "Warn me below 0 °C" };
-    let suggestion = |text: &str| {
+/// What the keeper says that it can be asked at this station.
+fn suggestions(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Suggestion> {
+    let known = facts.latest.iter().map(|latest| (latest.sensor.clone(), latest.quantity)).collect();
+    let here = Arc::clone(&facts.station);
+    let context = Context { here, known, others: Vec::new(), preference, now };
+    let suggestion = |text: String| {
+        let mut letters = text.chars();
+        let initial: String = letters.next().map_or(String::new(), |initial| initial.to_uppercase().collect());
+        let text = format!("{initial}{}", letters.as_str());
         let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        Suggestion { text: text.to_owned(), href: format!("/s/{slug}?ask={encoded}#keeper") }
+        Suggestion { href: format!("/s/{}?ask={encoded}#keeper", facts.station.slug), text }
     };
-    ["How cold is it?", "High today?", freezing].map(suggestion).into()
+    suggest::suggestions(&context).into_iter().map(suggestion).collect()
 }
 
 /// A new key for a form. Without randomness it is empty, and no form with an empty key is taken.

@@ -100,7 +100,7 @@ fn all() -> Vec<Facts> {
 #[get("/story/<name>")]
 fn one_story(name: &str, chosen: Chosen, address: Address) -> Option<Page<StationPage>> {
     let Chosen(preference) = chosen;
-    Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
+    Some(Page(StationPage::of(&story(name)?, keeper(name), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]

@@ -48,7 +48,7 @@ export function format(key, canonical, units) {
 export const number = (key, canonical, units) => minus(format(key, canonical, units));
 
 /** @param {string} digits @param {string} symbol */
-const join = (digits, symbol) => (symbol ? `${digits} ${symbol}` : digits);
+export const join = (digits, symbol) => (symbol ? `${digits} ${symbol}` : digits);
 
 /**
  * Number and unit: `18.4 °C`.

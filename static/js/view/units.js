@@ -28,6 +28,9 @@ export function unitOf(key, units) {
   return (us && US_UNITS[symbol]) || canonical(symbol, decimals);
 }
 
+/** Whether it is measured in degrees of a temperature scale. @param {string} key */
+export const isWarmth = (key) => QUANTITIES[quantityOf(key)]?.[0] === '°C';
+
 /**
  * Cuts off what is finer than a billionth: it is arithmetic and no measurement. The server does the same.
  * @param {number} value
