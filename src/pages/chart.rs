@@ -10,8 +10,8 @@ use super::courses;
 use super::facts::Facts;
 use super::lead::Datastream;
 use super::marks;
-use super::state::spark_mean;
 use super::names::titled;
+use super::state::spark_mean;
 use crate::storage::Marked;
 use scale::Scale;
 use weather::preference::{Preference, minus};
@@ -195,8 +195,7 @@ fn points(facts: &Facts, of: &Datastream, unit: Unit, style: Style, latest: Opti
         let [mean, min, max] = [mean, min, max].map(|canonical| unit.from_canonical(canonical));
         Point { start, at, mean, min, max }
     };
-    let mut points: Vec<Point> =
-        facts.course(of).iter().filter(|bucket| within(bucket.start)).map(point).collect();
+    let mut points: Vec<Point> = facts.course(of).iter().filter(|bucket| within(bucket.start)).map(point).collect();
     if let (Some(last), Some((at, value))) = (points.last_mut(), latest)
         && (last.start..last.start.plus(series.bucket_ms)).contains(&at)
     {

@@ -72,12 +72,7 @@ pub struct Conversation {
 
 impl Conversation {
     /// The panel with these words, oldest first; `None` if storage cannot be read. `key` is random, in base64url.
-    pub fn of(
-        words: Option<&[Word]>,
-        zone: Zone,
-        now: Timestamp,
-        key: String,
-    ) -> Self {
+    pub fn of(words: Option<&[Word]>, zone: Zone, now: Timestamp, key: String) -> Self {
         let known = words.unwrap_or_default();
         Self {
             words: unasked(known).map(|(word, blurt)| Said { blurt, ..Said::of(word, &zone, now) }).collect(),

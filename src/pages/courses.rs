@@ -213,9 +213,8 @@ impl Drawing<'_> {
         let bucket_ms = self.facts.series.bucket_ms;
         let gap_ms = self.facts.gap_ms();
         let newest = buckets.last().map(|last| last.start);
-        let latest = latest.filter(|latest| {
-            newest.is_some_and(|start| (start..start.plus(bucket_ms)).contains(&latest.observed_at))
-        });
+        let latest = latest
+            .filter(|latest| newest.is_some_and(|start| (start..start.plus(bucket_ms)).contains(&latest.observed_at)));
         let spot = |bucket: &Bucket| {
             let (at, value) = match latest {
                 Some(latest) if Some(bucket.start) == newest => {
@@ -327,7 +326,7 @@ mod tests {
         ];
         let course = drawn(Quantity::SeaLevelPressure, &points, Preference::default());
         assert_eq!(course.note, "−2.7 hPa in 3 h, falling");
-        assert_eq!(course.line, "M857.6 0.0L864.6 125.0M934.0 500.0h0.1M996.5 800.0h0.1");
+        assert_eq!(course.line, "M857.6 0.0L864.6 125.0M934.0 500.0h0.1M993.1 800.0h0.1");
         assert_eq!(course.y.iter().map(|tick| tick.label.as_str()).collect::<Vec<_>>(), ["1016", "1014", "1012"]);
         assert_eq!(course.summary, "Pressure over the last 24 hours, means of 10 minutes: 1012.8 hPa to 1016.0 hPa.");
         let us = Preference { us: true, ..Preference::default() };

@@ -74,7 +74,10 @@ mod tests {
         let first = Day::ending(NOW).joined(
             None,
             NOW.plus(-DAY_MS),
-            vec![(t.clone(), vec![bucket(143, 1.0), bucket(1, 2.0), bucket(0, 3.0)]), (h.clone(), vec![bucket(2, 60.0)])],
+            vec![
+                (t.clone(), vec![bucket(143, 1.0), bucket(1, 2.0), bucket(0, 3.0)]),
+                (h.clone(), vec![bucket(2, 60.0)]),
+            ],
         );
         let later = Day::ending(NOW.plus(CHART_BUCKET_MS));
         let second = later.joined(Some(first), bucket(0, 0.0).start, vec![(t, vec![bucket(0, 4.0), bucket(-1, 5.0)])]);

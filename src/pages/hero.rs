@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::lead::Datastream;
 use super::marks;
-use super::names::titled;
+use super::names::{lowered, titled};
 use super::tiles::{self, Aside, Tile};
 use super::warmth;
 use weather::clock::{Off, off};
@@ -122,14 +122,15 @@ impl Hero {
         let follows = if offline || !is_outdoors { Follows::default() } else { facts.follows() };
         let extreme = facts.extreme_of(of).filter(|_| !is_sum);
         let short = |at: Option<Timestamp>| at.map_or(String::new(), |at| freshness::age(at, now));
-        let asides = latest.filter(|_| !is_outdoors);
+        let lower = |aside: Aside| Aside { word: lowered(&aside.word), ..aside };
+        let asides = latest.filter(|_| !is_outdoors).map(|latest| tiles::asides(latest, facts, now, preference));
         Self {
             // The wind has a card of its own.
             any: latest.is_some() && quantity != Quantity::WindSpeed,
             key: of.key(),
             title: titled(&of.sensor, quantity),
             icon: quantity.icon(),
-            asides: asides.map(|latest| tiles::asides(latest, facts, now, preference)).unwrap_or_default(),
+            asides: asides.unwrap_or_default().into_iter().map(lower).collect(),
             station: facts.state(now),
             state,
             number: latest.map_or(DASH.to_owned(), |latest| tiles::number(latest, facts, now, preference)),
@@ -163,8 +164,9 @@ impl Hero {
     /// The same with one more value beside it: a tile that would stand alone in its row.
     pub(crate) fn with(mut self, tile: Tile) -> Self {
         let text = if tile.unit.is_empty() { tile.number } else { format!("{} {}", tile.number, tile.unit) };
-        self.asides.insert(0, Aside { key: tile.key, word: tile.title.to_owned(), text });
-        self.asides.splice(1..1, tile.asides);
+        self.asides.insert(0, Aside { key: tile.key, word: lowered(tile.title), text });
+        let lower = |aside: Aside| Aside { word: lowered(&aside.word), ..aside };
+        self.asides.splice(1..1, tile.asides.into_iter().map(lower));
         self
     }
 
@@ -196,7 +198,9 @@ fn gone(facts: &Facts, of: &Datastream, now: Timestamp) -> String {
     let (what, at) = match facts.state(now) {
         StationState::Clock(_) => return String::new(),
         StationState::Offline => ("Offline", facts.observed_at()),
-        _ if of.quantity == Quantity::Temperature => ("No temperature", facts.newest(of).map(|latest| latest.observed_at)),
+        _ if of.quantity == Quantity::Temperature => {
+            ("No temperature", facts.newest(of).map(|latest| latest.observed_at))
+        }
         _ => ("No value", facts.newest(of).map(|latest| latest.observed_at)),
     };
     let Some(at) = at else { return String::new() };

@@ -77,7 +77,11 @@ impl Kiosk {
         let panel = |of: Datastream| {
             let tile = tiles::tile_of(facts, &of, now, preference)?;
             let course = courses.iter().position(|course| course.key == tile.key);
-            Some(Panel { title: called(&of.sensor, of.quantity), course: course.map(|place| courses.swap_remove(place)), tile })
+            Some(Panel {
+                title: called(&of.sensor, of.quantity),
+                course: course.map(|place| courses.swap_remove(place)),
+                tile,
+            })
         };
         let panels = lead::small(&facts.latest, now).into_iter().filter_map(panel).collect();
         let [sunrise, sunset, sun_note] = sun.as_ref().map(|sun| sun.today(station, now)).unwrap_or_default();

@@ -98,7 +98,8 @@ pub(crate) fn small(latest: &[Latest], now: Timestamp) -> Vec<Datastream> {
         Some((class, usual.or(place), one.sensor.as_str() != INDOOR, Datastream::of(one)))
     };
     let heard = latest.iter().filter(|one| now.since(one.observed_at) < DAY_MS);
-    let mut ranked: Vec<_> = heard.filter(|one| lead.as_ref().is_none_or(|lead| !lead.is_of(one))).filter_map(rank).collect();
+    let mut ranked: Vec<_> =
+        heard.filter(|one| lead.as_ref().is_none_or(|lead| !lead.is_of(one))).filter_map(rank).collect();
     ranked.sort();
     ranked.into_iter().map(|(.., one)| one).take(SMALL_MAX).collect()
 }
@@ -156,7 +157,8 @@ mod tests {
         let full = [Temperature, Humidity, StationPressure, SeaLevelPressure, WindSpeed, Precipitation, Pm2_5];
         let full = full.map(|quantity| ("", quantity));
         assert_eq!(drawn(&full), ["wind_speed", "sea_level_pressure", "precipitation", "humidity"]);
-        let rooms = ["indoor", "attic", "cellar", "kitchen", "nursery"].map(|room| [(room, Temperature), (room, Humidity)]);
+        let rooms =
+            ["indoor", "attic", "cellar", "kitchen", "nursery"].map(|room| [(room, Temperature), (room, Humidity)]);
         let wanted = ["indoor/humidity", "attic/temperature", "cellar/temperature", "kitchen/temperature"];
         assert_eq!(drawn(rooms.as_flattened()), wanted);
         assert_eq!(drawn(&[("", Pm2_5), ("", Pm10), ("", BatteryLevel)]), ["pm10"]);

@@ -17,10 +17,16 @@ pub(crate) fn titled(sensor: &SensorName, quantity: Quantity) -> String {
     if sensor.is_main() {
         return title.to_owned();
     }
-    // `PM2.5` and `CO₂` are no words.
+    let (sensor, title) = (capital(sensor), lowered(title));
+    // The soil temperature of `soil1` is `Soil 1 temperature`.
+    let again = sensor.split(' ').next().and_then(|word| title.strip_prefix(&word.to_lowercase()));
+    format!("{sensor} {}", again.and_then(|rest| rest.strip_prefix(' ')).unwrap_or(&title))
+}
+
+/// A title within a sentence. `PM2.5` and `CO₂` are no words.
+pub(crate) fn lowered(title: &str) -> String {
     let is_word = title.chars().nth(1).is_some_and(char::is_lowercase);
-    let title = if is_word { title.to_lowercase() } else { title.to_owned() };
-    format!("{} {title}", capital(sensor))
+    if is_word { title.to_lowercase() } else { title.to_owned() }
 }
 
 /// A sensor's name at the beginning of a line: `Soil 1`.
@@ -47,7 +53,17 @@ pub(crate) fn sensor_title(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::sensor_title;
+    use super::*;
+
+    #[test]
+    fn a_value_is_called_by_its_sensor_and_no_word_comes_twice() {
+        let title = |sensor: &str, quantity| titled(&SensorName::new(sensor).expect("a sensor"), quantity);
+        assert_eq!(title("", Quantity::SoilMoisture), "Soil moisture");
+        assert_eq!(title("soil1", Quantity::SoilMoisture), "Soil 1 moisture");
+        assert_eq!(title("nursery_room", Quantity::Temperature), "Nursery room temperature");
+        assert_eq!(title("indoor", Quantity::Pm2_5), "Indoor PM2.5");
+        assert_eq!(called(&SensorName::new("attic").expect("a sensor"), Quantity::Temperature), "Attic");
+    }
 
     #[test]
     fn a_number_stands_apart_from_the_word_that_it_counts() {

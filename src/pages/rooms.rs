@@ -41,9 +41,8 @@ pub(crate) struct Room {
 
 /// The sensors with a line in the table: all that measure an air temperature and are not the main one. None if that is one.
 pub(crate) fn sensors(facts: &Facts, now: Timestamp) -> Vec<SensorName> {
-    let is_room = |latest: &&crate::storage::Latest| {
-        latest.quantity == Quantity::Temperature && !latest.sensor.is_main()
-    };
+    let is_room =
+        |latest: &&crate::storage::Latest| latest.quantity == Quantity::Temperature && !latest.sensor.is_main();
     let silent = |at: Timestamp| Freshness::of(Some(at), now, facts.interval_ms) == Freshness::Offline;
     let rooms: BTreeSet<_> =
         facts.latest.iter().filter(is_room).map(|latest| (silent(latest.observed_at), &latest.sensor)).collect();
@@ -69,8 +68,7 @@ pub(crate) fn rooms(facts: &Facts, sensors: &[SensorName], now: Timestamp, prefe
             state: Freshness::of(Some(latest.observed_at), now, facts.interval_ms),
             number: number(latest.value),
             humidity_key: humid.map_or(String::new(), |humid| sensor.key(humid.quantity)),
-            humidity: beside
-                .map_or(DASH.to_owned(), |humid| preference.number(Quantity::Humidity, humid.value)),
+            humidity: beside.map_or(DASH.to_owned(), |humid| preference.number(Quantity::Humidity, humid.value)),
             span: extreme
                 .map_or(DASH.to_owned(), |extreme| format!("{} – {}", number(extreme.low), number(extreme.high))),
             age: freshness::ago(latest.observed_at, now),

@@ -25,8 +25,12 @@ impl Sunlight {
     pub(crate) fn of(station: &Station, now: Timestamp) -> Option<Self> {
         let place = station.coordinates?;
         let today = day::date_at(&station.zone, now);
-        let days: Vec<_> =
-            today.pred_opt()?.iter_days().take(DAYS).filter_map(|date| Daylight::of(place, &station.zone, date)).collect();
+        let days: Vec<_> = today
+            .pred_opt()?
+            .iter_days()
+            .take(DAYS)
+            .filter_map(|date| Daylight::of(place, &station.zone, date))
+            .collect();
         let minute = |at: Timestamp| Timestamp((at.0 + MINUTE_MS / 2).div_euclid(MINUTE_MS) * MINUTE_MS);
         let of_day = |sun: &Daylight| [sun.rise.map(|at| (minute(at), true)), sun.set.map(|at| (minute(at), false))];
         let mut changes: Vec<_> = days.iter().flat_map(of_day).flatten().collect();

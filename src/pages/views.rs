@@ -254,7 +254,12 @@ impl StationPage {
         let folded = groups.split_off(groups.partition_point(|group| group.open));
         Self {
             frame: Frame::still(&title, &path, now, preference)
-                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, sun.as_ref(), now)], cursor, now)
+                .live(
+                    vec![facts.station.slug.as_str()],
+                    &[state::station(facts, &left_out, sun.as_ref(), now)],
+                    cursor,
+                    now,
+                )
                 .local(&facts.station.zone, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),

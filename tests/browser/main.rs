@@ -14,6 +14,7 @@ mod js;
 mod keeper;
 mod kiosk;
 mod lab_page;
+mod lead;
 mod overview;
 mod tabs;
 mod twin;

@@ -9,8 +9,8 @@ use weather::units::{Unit, format_half_up};
 const Y_TICKS: usize = 5;
 /// What may lie between them: the first that fits is taken.
 const STEPS: [f64; 24] = [
-    0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 75.0, 100.0, 200.0, 500.0,
-    1_000.0, 5_000.0,
+    0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 75.0, 100.0,
+    200.0, 500.0, 1_000.0, 5_000.0,
 ];
 /// Degrees between them at least, of whichever scale.
 const DEGREES_MIN: f64 = 0.5;
@@ -95,16 +95,25 @@ mod tests {
 
     #[test]
     fn five_lines_hold_every_series() {
-        for (low, high) in
-            [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1), (0.0, 18_000.0)]
-        {
+        for (low, high) in [
+            (9.2, 19.0),
+            (-3.1, 2.9),
+            (20.0, 20.0),
+            (-80.0, 60.0),
+            (-112.0, 140.0),
+            (0.0, 2.0),
+            (0.1, 2.1),
+            (0.0, 18_000.0),
+        ] {
             let scale = over(low, high);
             assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
             assert_eq!(scale.ticks(None).len(), Y_TICKS);
         }
         let labels = |scale: Scale| scale.ticks(None).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
         assert_eq!(labels(over(9.2, 19.0)), ["21", "18", "15", "12", "9"]);
-        let inches = Scale::over(29.91, 29.97, Scale::least(Quantity::SeaLevelPressure, Unit::InchesOfMercury));
+        let us = weather::preference::Preference { us: true, ..Default::default() };
+        let (pressure, inches) = (Quantity::SeaLevelPressure, us.unit(Quantity::SeaLevelPressure));
+        let inches = Scale::over(29.91, 29.97, Scale::least(pressure, inches));
         assert_eq!(labels(inches), ["29.98", "29.96", "29.94", "29.92", "29.90"]);
     }
 

@@ -8,9 +8,8 @@ use weather::units::{Unit, format_half_up};
 /// Spaces between the lines.
 const SPACES: f64 = 2.0;
 /// What may lie between two lines: the first that fits is taken.
-const STEPS: [f64; 18] = [
-    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0,
-];
+const STEPS: [f64; 18] =
+    [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
 /// What has a zero, and begins there.
 const FROM_ZERO: [Quantity; 7] = [
     Quantity::WindSpeed,

@@ -102,6 +102,8 @@ export function draw(station, units, spark = false, title = 'Temperature') {
   const freezing = !isWarmth(key) ? undefined : units.temperature === 'F' ? 32 : 0;
   return {
     ...paths(stretches(points, gap), across, down, spark),
+    /** Rain has bars. */
+    bars: '',
     y: spark ? [] : yTicks(scale, down, freezing),
     zero: spark || freezing === undefined ? undefined : zero(scale, top, down, freezing),
     x: spark ? [] : xTicks(station.zone, from),

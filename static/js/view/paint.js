@@ -119,7 +119,7 @@ function paintChart(scope, station, seen) {
   for (const [name, path] of /** @type {const} */ ([
     ['line', drawing?.line ?? ''],
     ['band', drawing?.band ?? ''],
-    ['bars', drawing && 'bars' in drawing ? drawing.bars : ''],
+    ['bars', drawing?.bars ?? ''],
   ])) {
     const node = part(name);
     if (node) set(node, 'd', path);
