@@ -34,7 +34,7 @@ pub(crate) struct Change {
 pub(crate) struct Night {
     pub shades: Vec<Shade>,
     pub changes: Vec<Change>,
-    /// The same in words, behind what is said of the picture: ` Sunset 15:58, sunrise 07:52.`
+    /// The same in words, behind what is said of the picture: ` Sunset 15:58, Sunrise 07:52.`
     pub words: String,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Room {
     pub humidity: String,
     /// Lowest and highest of today: `19.2 – 21.4`.
     pub span: String,
-    /// `12 s ago`.
+    /// `12 s`: the heading says what it is.
     pub age: String,
     /// When it was observed, RFC 3339.
     pub iso: String,
@@ -71,7 +71,7 @@ pub(crate) fn rooms(facts: &Facts, sensors: &[SensorName], now: Timestamp, prefe
             humidity: beside.map_or(DASH.to_owned(), |humid| preference.number(Quantity::Humidity, humid.value)),
             span: extreme
                 .map_or(DASH.to_owned(), |extreme| format!("{} – {}", number(extreme.low), number(extreme.high))),
-            age: freshness::ago(latest.observed_at, now),
+            age: freshness::ago(latest.observed_at, now).trim_end_matches(" ago").to_owned(),
             iso: latest.observed_at.rfc3339(),
         })
     };

@@ -228,7 +228,7 @@ async fn polling_brings_the_same_news_by_its_clock() {
 const DIFFERENCES: &str = r#"
     const done = arguments[0];
     const live = (page) => [...page.querySelectorAll('main [data-show]')].filter((place) =>
-        !/age|ago|clock/.test(place.getAttribute('data-show')));
+        !/age|clock/.test(place.getAttribute('data-show')));
     const lines = (page) => [...page.querySelectorAll('[data-chart=line], [data-chart=band], [data-chart=bars], [data-course-part=line], [data-course-part=second], [data-course-part=bars]')];
     const pictures = (page) => [...page.querySelectorAll('[data-chart=canvas], [data-course-part=canvas]')];
     const rows = (page) => [...page.querySelectorAll('[data-rows] tr')];

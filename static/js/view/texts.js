@@ -100,7 +100,7 @@ export const TEXTS = Object.freeze({
   },
   cell: (s, c) =>
     fits(s, c) ? given(s.values[c.key]?.value, (value) => f.number(c.key, value, c.units), f.DASH) : f.DASH,
-  ago: (s, c) => given(s.values[c.key]?.at, (at) => f.ago(at, c.now)),
+  short_age: (s, c) => given(s.values[c.key]?.at, (at) => f.ago(at, c.now).replace(/ ago$/, '')),
   gone,
   age: (s, c) => given(observedAt(s), (at) => f.ago(at, c.now)),
   clock: (s, c) => hourMinute(s.zone, c.now),
@@ -125,7 +125,7 @@ export const TEXTS = Object.freeze({
 export const INSTANTS = Object.freeze({
   low_time: (s) => ledDay(s)?.low_at,
   high_time: (s) => ledDay(s)?.high_at,
-  ago: (s, c) => s.values[c.key]?.at,
+  short_age: (s, c) => s.values[c.key]?.at,
   age: (s) => observedAt(s),
   tile_age: (s, c) => s.values[c.key]?.at,
   clock: (_, c) => c.now,
