@@ -89,6 +89,7 @@ pub(crate) const FILES: [&str; 100] = [
     "js/view/courses.js",
     "js/view/format.js",
     "js/view/marks.js",
+    "js/view/night.js",
     "js/view/paint.js",
     "js/view/quantities.js",
     "js/view/series.js",

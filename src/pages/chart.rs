@@ -3,24 +3,24 @@
 //! Paths live in a box of [`BOX`] × [`BOX`] that the page stretches to any size; everything that must keep its shape
 //! (labels, dots) is placed in percent beside it, so that text stays readable on a phone.
 
+mod scale;
+
 use super::clock;
+use super::courses;
 use super::facts::Facts;
+use super::lead::Datastream;
 use super::marks;
+use super::names::titled;
 use super::state::spark_mean;
 use crate::storage::Marked;
-use weather::preference::{Numbers, Preference};
+use scale::Scale;
+use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
-use weather::units::format_half_up;
+use weather::units::{Unit, format_half_up};
 
 /// Width and height of the drawing's own coordinates.
 const BOX: f64 = 1000.0;
-/// Labelled lines across the picture; always as many, so that pictures can be compared.
-const Y_TICKS: usize = 5;
-/// Degrees between them: the first step that fits is taken.
-const STEPS: [f64; 15] = [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 75.0];
-/// Degrees that a sparkline spans at least.
-const SPARK_MIN_SPAN: f64 = 4.0;
 /// Hours between the labels below.
 const X_TICK_HOURS: u32 = 3;
 /// Labels closer than this to an edge would be cut, percent.
@@ -67,6 +67,12 @@ const BELOW: &str = "M-4-7L0-1L4-7Z";
 /// A picture of a series, ready to print.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Chart {
+    /// What it is of: `Temperature`, `Indoor temperature`.
+    pub title: String,
+    /// The unit of the numbers beside it.
+    pub unit: &'static str,
+    /// The path of its bars: of rain, which has no line.
+    pub bars: String,
     /// The mean line's path.
     pub line: String,
     /// The band's path.
@@ -98,60 +104,52 @@ enum Style {
 #[derive(Debug, Clone, Copy)]
 struct Point {
     start: Timestamp,
+    /// Where it is drawn: in its middle; the last at the time of the newest value, so that the line ends at the dot.
+    at: Timestamp,
     mean: f64,
     min: f64,
     max: f64,
 }
 
 impl Chart {
-    /// Draws the temperatures of the last 24 hours; `None` if there are none.
+    /// Draws what leads the page over the last 24 hours; `None` if there are no values.
     pub(crate) fn of(facts: &Facts, preference: Preference) -> Option<Self> {
-        Self::draw(facts, preference, Style::Chart)
+        let of = facts.large();
+        if of.quantity == Quantity::Precipitation {
+            return courses::rain(facts, &of, preference);
+        }
+        Self::draw(facts, &of, preference, Style::Chart)
     }
 
-    /// The same as a sparkline: the mean line alone, without labels.
+    /// The temperatures as a sparkline: the mean line alone, without labels.
     pub(crate) fn spark(facts: &Facts, preference: Preference) -> Option<Self> {
-        Self::draw(facts, preference, Style::Spark)
+        Self::draw(facts, &Datastream::main(Quantity::Temperature), preference, Style::Spark)
     }
 
-    fn draw(facts: &Facts, preference: Preference, style: Style) -> Option<Self> {
-        let unit = preference.unit(Quantity::Temperature);
+    fn draw(facts: &Facts, of: &Datastream, preference: Preference, style: Style) -> Option<Self> {
+        let unit = preference.unit(of.quantity);
         let series = &facts.series;
-        let within = |start: Timestamp| series.from <= start && start < series.to;
-        let points: Vec<Point> = (series.buckets.iter().filter(|bucket| within(bucket.start)))
-            .map(|bucket| match style {
-                Style::Chart => Point {
-                    start: bucket.start,
-                    mean: unit.from_canonical(bucket.mean),
-                    min: unit.from_canonical(bucket.min),
-                    max: unit.from_canonical(bucket.max),
-                },
-                Style::Spark => {
-                    let mean = unit.from_canonical(spark_mean(bucket.mean));
-                    Point { start: bucket.start, mean, min: mean, max: mean }
-                }
-            })
-            .collect();
+        let latest = facts.newest(of).filter(|latest| series.from <= latest.observed_at);
+        let latest = latest.map(|latest| (latest.observed_at, unit.from_canonical(latest.value)));
+        let points = points(facts, of, unit, style, latest);
         if points.is_empty() {
             return None;
         }
-        let latest = facts.main(Quantity::Temperature).filter(|latest| series.from <= latest.observed_at);
-        let latest = latest.map(|latest| (latest.observed_at, unit.from_canonical(latest.value)));
         let low = points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min);
         let high = points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max);
-        let scale = if style == Style::Chart { Scale::over(low, high) } else { Scale::around(low, high) };
+        let labelled = style == Style::Chart;
+        let least = Scale::least(of.quantity, unit);
+        let scale = if labelled { Scale::over(low, high, least) } else { Scale::around(low, high) };
         let across = series.to.since(series.from) as f64;
-        let x = |start: Timestamp| start.plus(series.bucket_ms / 2).since(series.from) as f64 / across;
+        let x = |at: Timestamp| at.since(series.from) as f64 / across;
         let dot = |(at, value): (Timestamp, f64)| Dot {
-            x: percent((at.since(series.from) as f64 / across).min(1.0)),
+            x: percent(x(at).min(1.0)),
             y: percent(scale.down(value).clamp(0.0, 1.0)),
         };
         let ring = |mark: &Marked| {
             let value = unit.from_canonical(mark.value);
-            let (number, time) = (
-                preference.written(format_half_up(value, 1)),
-                clock::hour_minute(&facts.station.zone, mark.observed_at),
-            );
+            let number = preference.text(of.quantity, mark.value);
+            let time = clock::hour_minute(&facts.station.zone, mark.observed_at);
             Ring {
                 dot: dot((mark.observed_at, value)),
                 path: match scale.down(value) {
@@ -159,78 +157,51 @@ impl Chart {
                     down if down > 1.0 => BELOW,
                     _ => RING,
                 },
-                title: format!("{number} {} at {time}: {}", unit.symbol(), mark.reason),
+                title: format!("{number} at {time}: {}", mark.reason),
             }
         };
         let (line, band) = paths(&points, facts.gap_ms(), &x, &scale, style);
-        let labelled = style == Style::Chart;
-        let freezing = if preference.is_fahrenheit() { 32.0 } else { 0.0 };
+        let freezes = of.quantity.unit() == Unit::Celsius;
+        let freezing = freezes.then_some(if preference.is_fahrenheit() { 32.0 } else { 0.0 });
         Some(Self {
+            title: titled(&of.sensor, of.quantity),
+            unit: unit.symbol(),
+            bars: String::new(),
             line,
             band,
             y: if labelled { scale.ticks(freezing, preference.numbers) } else { Vec::new() },
-            zero: if labelled { scale.zero(freezing) } else { None },
+            zero: freezing.filter(|_| labelled).and_then(|freezing| scale.zero(freezing)),
             x: if labelled { hours_every(facts, X_TICK_HOURS) } else { Vec::new() },
             last: latest.map(dot),
-            marked: if labelled { marks::temperatures(facts).map(ring).collect() } else { Vec::new() },
+            marked: if labelled { marks::of(facts, of).map(ring).collect() } else { Vec::new() },
             summary: match style {
-                Style::Chart => summary(facts, preference, &points, latest),
+                Style::Chart => summary(facts, of, preference, &points),
                 Style::Spark => spark_summary(facts, preference, &points, (low, high)),
             },
         })
     }
 }
 
-/// The values that the picture spans, in the unit that is shown.
-struct Scale {
-    bottom: f64,
-    step: f64,
-}
-
-impl Scale {
-    /// The finest scale of [`Y_TICKS`] lines that holds everything from `low` to `high`.
-    fn over(low: f64, high: f64) -> Self {
-        let spaces = (Y_TICKS - 1) as f64;
-        let fits = |step: &&f64| (low / **step).floor() * **step + spaces * **step >= high;
-        let step = STEPS.iter().find(fits).copied().unwrap_or(STEPS[STEPS.len() - 1]);
-        // Spare lines go half above and half below, so that the curve sits in the middle.
-        let first = (low / step).floor();
-        let spare = (first + spaces - (high / step).ceil()).max(0.0);
-        Self { bottom: (first - (spare / 2.0).floor()) * step, step }
+/// The buckets that are drawn. The last ends at the newest value.
+fn points(facts: &Facts, of: &Datastream, unit: Unit, style: Style, latest: Option<(Timestamp, f64)>) -> Vec<Point> {
+    let series = &facts.series;
+    let within = |start: Timestamp| series.from <= start && start < series.to;
+    let point = |bucket: &crate::storage::Bucket| {
+        let (start, at) = (bucket.start, bucket.start.plus(series.bucket_ms / 2));
+        let [mean, min, max] = match style {
+            Style::Chart => [bucket.mean, bucket.min, bucket.max],
+            Style::Spark => [spark_mean(bucket.mean); 3],
+        };
+        let [mean, min, max] = [mean, min, max].map(|canonical| unit.from_canonical(canonical));
+        Point { start, at, mean, min, max }
+    };
+    let mut points: Vec<Point> = facts.course(of).iter().filter(|bucket| within(bucket.start)).map(point).collect();
+    if let (Some(last), Some((at, value))) = (points.last_mut(), latest)
+        && (last.start..last.start.plus(series.bucket_ms)).contains(&at)
+    {
+        *last = Point { at, mean: value, min: last.min.min(value), max: last.max.max(value), ..*last };
     }
-
-    /// From `low` to `high`, but at least [`SPARK_MIN_SPAN`], so that a calm day looks calm.
-    fn around(low: f64, high: f64) -> Self {
-        let span = (high - low).max(SPARK_MIN_SPAN);
-        Self { bottom: (low + high - span) / 2.0, step: span / (Y_TICKS - 1) as f64 }
-    }
-
-    fn top(&self) -> f64 {
-        self.bottom + (Y_TICKS - 1) as f64 * self.step
-    }
-
-    /// From the top, as a part of the height.
-    fn down(&self, value: f64) -> f64 {
-        (self.top() - value) / (self.top() - self.bottom)
-    }
-
-    fn ticks(&self, freezing: f64, numbers: Numbers) -> Vec<Tick> {
-        let decimals = if self.step.fract() == 0.0 { 0 } else { 1 };
-        (0..Y_TICKS)
-            .rev()
-            .map(|index| self.bottom + index as f64 * self.step)
-            .map(|value| Tick {
-                at: percent(self.down(value)),
-                label: numbers.written(format_half_up(value, decimals)),
-                strong: value == freezing,
-            })
-            .collect()
-    }
-
-    fn zero(&self, freezing: f64) -> Option<Tick> {
-        let between = self.bottom < freezing && freezing < self.top() && (freezing / self.step).fract() != 0.0;
-        between.then(|| Tick { at: percent(self.down(freezing)), label: format_half_up(freezing, 0), strong: true })
-    }
+    points
 }
 
 /// Line and band, broken where values are further apart than `gap_ms`. A sparkline has no band.
@@ -246,7 +217,7 @@ fn paths(
     let (mut line, mut band) = (String::new(), String::new());
     for stretch in points.chunk_by(|one, next| next.start.since(one.start) <= gap_ms) {
         let along = |value: fn(&Point) -> f64| {
-            stretch.iter().map(move |point| format!("{} {}", place(x(point.start)), place(scale.down(value(point)))))
+            stretch.iter().map(move |point| format!("{} {}", place(x(point.at)), place(scale.down(value(point)))))
         };
         let mean: Vec<String> = along(|point| point.mean).collect();
         // A lonely value would be a line of no length, which not every browser draws.
@@ -291,24 +262,30 @@ pub(super) fn hours_every(facts: &Facts, step: u32) -> Vec<Tick> {
     ticks
 }
 
-fn summary(facts: &Facts, preference: Preference, points: &[Point], latest: Option<(Timestamp, f64)>) -> String {
+fn summary(facts: &Facts, of: &Datastream, preference: Preference, points: &[Point]) -> String {
     let zone = &facts.station.zone;
-    let symbol = preference.unit(Quantity::Temperature).symbol();
-    let number = |value: f64| preference.written(format_half_up(value, 1));
+    let unit = preference.unit(of.quantity);
+    let text = |value: f64| {
+        let number = preference.written(format_half_up(value, preference.decimals(of.quantity)));
+        if unit.symbol().is_empty() { number } else { format!("{number} {}", unit.symbol()) }
+    };
     let lowest = points.iter().reduce(|best, point| if point.min < best.min { point } else { best });
     let highest = points.iter().reduce(|best, point| if point.max > best.max { point } else { best });
     let (Some(lowest), Some(highest)) = (lowest, highest) else {
         return String::new();
     };
     let gaps = gaps(facts, points);
-    let latest = latest.map_or(String::new(), |(at, value)| {
-        format!(", latest {} {symbol} at {}", number(value), clock::hour_minute(zone, at))
+    let latest = facts.newest(of).filter(|latest| facts.series.from <= latest.observed_at);
+    let latest = latest.map_or(String::new(), |latest| {
+        let at = clock::hour_minute(zone, latest.observed_at);
+        format!(", latest {} at {at}", preference.text(of.quantity, latest.value))
     });
     format!(
-        "Temperature over the last 24 hours: lowest {} {symbol} around {}, highest {} {symbol} around {}{latest}{gaps}.",
-        number(lowest.min),
+        "{} over the last 24 hours: lowest {} around {}, highest {} around {}{latest}{gaps}.",
+        titled(&of.sensor, of.quantity),
+        text(lowest.min),
         clock::hour_minute(zone, lowest.start),
-        number(highest.max),
+        text(highest.max),
         clock::hour_minute(zone, highest.start),
     )
 }
@@ -336,32 +313,5 @@ fn gaps(facts: &Facts, points: &[Point]) -> String {
         0 => String::new(),
         1 => ", with one gap".to_owned(),
         n => format!(", with {n} gaps"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn five_lines_hold_every_series() {
-        for (low, high) in
-            [(9.2, 19.0), (-3.1, 2.9), (20.0, 20.0), (-80.0, 60.0), (-112.0, 140.0), (0.0, 2.0), (0.1, 2.1)]
-        {
-            let scale = Scale::over(low, high);
-            assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
-            assert_eq!(scale.ticks(0.0, Numbers::Point).len(), Y_TICKS);
-        }
-        let labels: Vec<String> =
-            Scale::over(9.2, 19.0).ticks(0.0, Numbers::Point).into_iter().map(|tick| tick.label).collect();
-        assert_eq!(labels, ["21", "18", "15", "12", "9"]);
-    }
-
-    #[test]
-    fn the_freezing_point_has_a_line_of_its_own_unless_it_has_one_already() {
-        assert_eq!(Scale::over(-3.0, 8.0).zero(0.0), None, "every step passes through 0 °C");
-        assert!(Scale::over(-3.0, 8.0).ticks(0.0, Numbers::Point).iter().any(|tick| tick.strong));
-        assert!(Scale::over(31.0, 47.0).zero(32.0).is_some_and(|tick| tick.strong));
-        assert_eq!(Scale::over(40.0, 60.0).zero(32.0), None);
     }
 }

@@ -1,11 +1,13 @@
-//! How wind, pressure, humidity and rain went in the last 24 hours, each a small picture. `static/js/view/courses.js` draws the same.
+//! How wind, pressure, rain and what else a station has went in the last 24 hours, each a small picture. `static/js/view/courses.js` draws the same.
 
 mod scale;
 
-use super::chart::{Dot, Tick, hours_every, percent};
+use super::chart::{Chart, Dot, Tick, hours_every, percent};
 use super::clock;
 use super::facts::Facts;
-use crate::storage::Bucket;
+use super::lead::{self, Datastream};
+use super::names::called;
+use crate::storage::{Bucket, Latest};
 use scale::Scale;
 use weather::judge::Reading;
 use weather::preference::Preference;
@@ -18,18 +20,17 @@ use weather::units::{Unit, format_half_up};
 const BOX: f64 = 1000.0;
 /// Hours between the labels below.
 const X_TICK_HOURS: u32 = 6;
+/// The same below a large picture.
+const LARGE_TICK_HOURS: u32 = 3;
 /// A bar leaves so much of its hour free on both sides, so that neighbours can be told apart.
 const BAR_MARGIN: f64 = 0.12;
-/// The pressures, the one that people compare first.
-const PRESSURES: [Quantity; 3] = [Quantity::SeaLevelPressure, Quantity::AltimeterSetting, Quantity::StationPressure];
-
 /// A small picture, ready to print.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Course {
-    /// The quantity's name on the wire.
-    pub key: &'static str,
+    /// The datastream's name on the wire.
+    pub key: String,
     /// What people call it.
-    pub title: &'static str,
+    pub title: String,
     /// The icon's name.
     pub icon: &'static str,
     /// The unit of the numbers beside it.
@@ -52,23 +53,31 @@ pub(crate) struct Course {
     pub summary: String,
 }
 
-/// What pictures are made of, the most asked first; of the pressures the first that the station has.
-pub(crate) fn shown(facts: &Facts) -> impl Iterator<Item = Quantity> {
-    let pressure = PRESSURES.into_iter().find(|quantity| facts.main(*quantity).is_some());
-    [Some(Quantity::WindSpeed), pressure, Some(Quantity::Precipitation), Some(Quantity::Humidity)].into_iter().flatten()
-}
-
-/// The pictures of what the main sensor measures, the most asked first.
-pub(crate) fn courses(facts: &Facts, preference: Preference) -> Vec<Course> {
-    let drawn = |quantity: Quantity| {
-        let drawing = Drawing { facts, preference, quantity, unit: preference.unit(quantity) };
-        let buckets = facts.course(quantity);
-        if buckets.is_empty() {
+/// The small pictures of what the station has, the most asked first. What leads is drawn large, and is not among them.
+pub(crate) fn courses(facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Course> {
+    let large = facts.large();
+    let drawn = |of: Datastream| {
+        let buckets = facts.course(&of);
+        if buckets.is_empty() || of == large {
             return None;
         }
-        Some(if quantity == Quantity::Precipitation { drawing.bars(buckets) } else { drawing.line(buckets) })
+        let drawing = Drawing { facts, preference, unit: preference.unit(of.quantity), of: &of };
+        Some(if of.quantity == Quantity::Precipitation { drawing.bars(buckets) } else { drawing.line(buckets) })
     };
-    shown(facts).filter_map(drawn).collect()
+    lead::small(&facts.latest, now).into_iter().filter_map(drawn).collect()
+}
+
+/// Rain as a large picture: of bars.
+pub(crate) fn rain(facts: &Facts, of: &Datastream, preference: Preference) -> Option<Chart> {
+    let buckets = facts.course(of);
+    if buckets.is_empty() {
+        return None;
+    }
+    let drawing = Drawing { facts, preference, unit: preference.unit(of.quantity), of };
+    let Course { title, unit, bars, y, summary, .. } = drawing.bars(buckets);
+    let x = hours_every(facts, LARGE_TICK_HOURS);
+    let (line, band, marked) = (String::new(), String::new(), Vec::new());
+    Some(Chart { title, unit, bars, line, band, y, zero: None, x, last: None, marked, summary })
 }
 
 /// How pressure has changed in three hours; empty if that is not known.
@@ -76,7 +85,7 @@ pub(crate) fn tendency(facts: &Facts, quantity: Quantity, preference: Preference
     let Some(latest) = facts.main(quantity).filter(|_| tendency::is_of(quantity)) else { return String::new() };
     let middle = facts.series.bucket_ms / 2;
     let reading = |bucket: &Bucket| Reading { at: bucket.start.plus(middle), value: bucket.mean };
-    let values: Vec<_> = facts.course(quantity).iter().map(reading).collect();
+    let values: Vec<_> = facts.course(&Datastream::main(quantity)).iter().map(reading).collect();
     let newest = Reading { at: latest.observed_at, value: latest.value };
     Tendency::of(&values, newest).map_or(String::new(), |found| {
         format!("{} in 3 h, {}", preference.difference(quantity, found.change_hpa), found.words())
@@ -86,26 +95,30 @@ pub(crate) fn tendency(facts: &Facts, quantity: Quantity, preference: Preference
 struct Drawing<'a> {
     facts: &'a Facts,
     preference: Preference,
-    quantity: Quantity,
+    of: &'a Datastream,
     unit: Unit,
 }
 
 impl Drawing<'_> {
     fn line(&self, buckets: &[Bucket]) -> Course {
         let value = |canonical: f64| self.unit.from_canonical(canonical);
-        let gusts = match self.quantity {
-            Quantity::WindSpeed => self.facts.course(Quantity::WindGust),
+        let gusts = match self.of.quantity {
+            Quantity::WindSpeed => self.facts.course(&Datastream { quantity: Quantity::WindGust, ..self.of.clone() }),
             _ => &[],
         };
-        let low = buckets.iter().map(|bucket| value(bucket.mean)).fold(f64::INFINITY, f64::min);
-        let high = buckets.iter().map(|bucket| value(bucket.mean));
-        let high = high.chain(gusts.iter().map(|bucket| value(bucket.max))).fold(f64::NEG_INFINITY, f64::max);
-        let scale = Scale::of(self.quantity, self.unit, (low, high));
-        let latest = self.facts.main(self.quantity).filter(|latest| self.facts.series.from <= latest.observed_at);
+        let latest = self.facts.newest(self.of).filter(|latest| self.facts.series.from <= latest.observed_at);
+        let means = || buckets.iter().map(|bucket| bucket.mean).chain(latest.map(|latest| latest.value)).map(value);
+        let low = means().fold(f64::INFINITY, f64::min);
+        let high = means().chain(gusts.iter().map(|bucket| value(bucket.max))).fold(f64::NEG_INFINITY, f64::max);
+        let scale = Scale::of(self.of.quantity, self.unit, (low, high));
         Course {
-            line: self.path(buckets, &scale, |bucket| value(bucket.mean)),
-            second: self.path(gusts, &scale, |bucket| value(bucket.max)),
-            note: tendency(self.facts, self.quantity, self.preference),
+            line: self.path(buckets, &scale, latest, |bucket| value(bucket.mean)),
+            second: self.path(gusts, &scale, None, |bucket| value(bucket.max)),
+            note: if self.of.sensor.is_main() {
+                tendency(self.facts, self.of.quantity, self.preference)
+            } else {
+                String::new()
+            },
             last: latest.map(|latest| Dot {
                 x: percent(self.across(latest.observed_at).min(1.0)),
                 y: percent(scale.down(value(latest.value)).clamp(0.0, 1.0)),
@@ -119,9 +132,9 @@ impl Drawing<'_> {
         let fallen = self.fallen(buckets);
         let value = |canonical: f64| self.unit.from_canonical(canonical);
         let most = fallen.iter().map(|(_, mm)| value(*mm)).fold(0.0, f64::max);
-        let scale = Scale::of(self.quantity, self.unit, (0.0, most));
+        let scale = Scale::of(self.of.quantity, self.unit, (0.0, most));
         let sum: f64 = fallen.iter().map(|(_, mm)| mm).sum();
-        let sum = format!("{}, 24 h", self.preference.text(self.quantity, sum));
+        let sum = format!("{}, 24 h", self.preference.text(self.of.quantity, sum));
         let bars = fallen.iter().filter(|(_, mm)| *mm > 0.0).map(|(hour, mm)| {
             let hours = HOUR_MS as f64 / (self.facts.series.to.since(self.facts.series.from)) as f64;
             let from = self.across(*hour);
@@ -161,9 +174,9 @@ impl Drawing<'_> {
 
     fn empty(&self, scale: &Scale) -> Course {
         Course {
-            key: self.quantity.name(),
+            key: self.of.key(),
             title: self.title(),
-            icon: self.quantity.icon(),
+            icon: self.of.quantity.icon(),
             unit: self.unit.symbol(),
             note: String::new(),
             line: String::new(),
@@ -176,11 +189,11 @@ impl Drawing<'_> {
         }
     }
 
-    fn title(&self) -> &'static str {
-        match self.quantity {
-            Quantity::WindSpeed => "Wind",
-            Quantity::Precipitation => "Rain",
-            other => other.title(),
+    fn title(&self) -> String {
+        match self.of.quantity {
+            Quantity::Precipitation if self.of.sensor.is_main() => "Rain".to_owned(),
+            Quantity::AltimeterSetting | Quantity::StationPressure => "Pressure".to_owned(),
+            other => called(&self.of.sensor, other),
         }
     }
 
@@ -189,13 +202,27 @@ impl Drawing<'_> {
         at.since(series.from) as f64 / series.to.since(series.from) as f64
     }
 
-    /// A line through the middles of the buckets, broken at gaps.
-    fn path(&self, buckets: &[Bucket], scale: &Scale, value: impl Fn(&Bucket) -> f64) -> String {
-        let middle = self.facts.series.bucket_ms / 2;
+    /// A line through the middles of the buckets, broken at gaps. It ends at the newest value, if that is in the last bucket.
+    fn path(
+        &self,
+        buckets: &[Bucket],
+        scale: &Scale,
+        latest: Option<&Latest>,
+        value: impl Fn(&Bucket) -> f64,
+    ) -> String {
+        let bucket_ms = self.facts.series.bucket_ms;
         let gap_ms = self.facts.gap_ms();
+        let newest = buckets.last().map(|last| last.start);
+        let latest = latest
+            .filter(|latest| newest.is_some_and(|start| (start..start.plus(bucket_ms)).contains(&latest.observed_at)));
         let spot = |bucket: &Bucket| {
-            let (x, y) = (self.across(bucket.start.plus(middle)), scale.down(value(bucket)));
-            format!("{} {}", place(x), place(y))
+            let (at, value) = match latest {
+                Some(latest) if Some(bucket.start) == newest => {
+                    (latest.observed_at, self.unit.from_canonical(latest.value))
+                }
+                _ => (bucket.start.plus(bucket_ms / 2), value(bucket)),
+            };
+            format!("{} {}", place(self.across(at)), place(scale.down(value)))
         };
         let stretch = |part: &[Bucket]| {
             let spots: Vec<_> = part.iter().map(spot).collect();
@@ -206,7 +233,7 @@ impl Drawing<'_> {
     }
 
     fn summary(&self, buckets: &[Bucket], gusts: &[Bucket]) -> String {
-        let text = |canonical: f64| self.preference.text(self.quantity, canonical);
+        let text = |canonical: f64| self.preference.text(self.of.quantity, canonical);
         let low = buckets.iter().map(|bucket| bucket.mean).fold(f64::INFINITY, f64::min);
         let high = buckets.iter().map(|bucket| bucket.mean).fold(f64::NEG_INFINITY, f64::max);
         let gust = gusts.iter().map(|bucket| bucket.max).reduce(f64::max);
@@ -215,7 +242,7 @@ impl Drawing<'_> {
     }
 
     fn rained(&self, hours: &[(Timestamp, f64)]) -> String {
-        let text = |mm: f64| self.preference.text(self.quantity, mm);
+        let text = |mm: f64| self.preference.text(self.of.quantity, mm);
         let most = hours.iter().reduce(|best, one| if one.1 > best.1 { one } else { best });
         let sum: f64 = hours.iter().map(|(_, mm)| mm).sum();
         match most.filter(|(_, mm)| *mm > 0.0) {
@@ -237,7 +264,6 @@ fn place(part: f64) -> String {
 mod tests {
     use super::super::facts::Series;
     use super::*;
-    use crate::storage::Latest;
     use std::sync::Arc;
     use weather::station::{SensorName, Slug, Station, StationId};
     use weather::time::MINUTE_MS;
@@ -275,7 +301,7 @@ mod tests {
             extremes: Vec::new(),
             interval_ms: Some(MINUTE_MS),
             series: Series::ending(NOW, BUCKET_MS),
-            courses: vec![(quantity, points.iter().map(bucket).collect())],
+            courses: vec![(Datastream::main(quantity), points.iter().map(bucket).collect())],
             clock: None,
             newest_at: None,
             marked: Vec::new(),
@@ -283,7 +309,11 @@ mod tests {
     }
 
     fn drawn(quantity: Quantity, points: &[(i64, f64, f64, f64)], preference: Preference) -> Course {
-        courses(&facts(quantity, points), preference).remove(0)
+        let drawing = facts(quantity, points);
+        let of = Datastream::main(quantity);
+        let buckets = drawing.course(&of);
+        let drawing = Drawing { facts: &drawing, preference, of: &of, unit: preference.unit(quantity) };
+        if quantity == Quantity::Precipitation { drawing.bars(buckets) } else { drawing.line(buckets) }
     }
 
     #[test]
@@ -296,7 +326,7 @@ mod tests {
         ];
         let course = drawn(Quantity::SeaLevelPressure, &points, Preference::default());
         assert_eq!(course.note, "−2.7 hPa in 3 h, falling");
-        assert_eq!(course.line, "M857.6 0.0L864.6 125.0M934.0 500.0h0.1M996.5 800.0h0.1");
+        assert_eq!(course.line, "M857.6 0.0L864.6 125.0M934.0 500.0h0.1M993.1 800.0h0.1");
         assert_eq!(course.y.iter().map(|tick| tick.label.as_str()).collect::<Vec<_>>(), ["1016", "1014", "1012"]);
         assert_eq!(course.summary, "Pressure over the last 24 hours, means of 10 minutes: 1012.8 hPa to 1016.0 hPa.");
         let us = Preference::US;

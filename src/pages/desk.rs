@@ -117,14 +117,7 @@ impl Desk<'_> {
         let facts = reads::station(self.storage, self.sheets, station, &cursor, now);
         let (facts, words, past) = tokio::join!(facts, words, past);
         let (facts, preference) = (facts?, self.preference);
-        let keeper = Conversation::of(
-            words.as_deref(),
-            &station.slug,
-            station.zone.clone(),
-            now,
-            preference,
-            conversation::key(),
-        );
+        let keeper = Conversation::of(words.as_deref(), station.zone.clone(), now, conversation::key());
         let page = StationPage::of(&facts, dress(keeper), cursor, now, preference, &self.address);
         let records = today::records(&past, &facts, now, preference);
         Ok(page.with_records(records).signed(visitor).read_by(self.for_reader(Some(station))))

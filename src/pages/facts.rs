@@ -1,6 +1,7 @@
 //! What a page knows about a station, and what follows from it.
 
 use super::freshness::Freshness;
+use super::lead::{self, Datastream};
 use crate::storage::{Bucket, Extreme, Latest, Marked};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -50,8 +51,8 @@ pub struct Facts {
     pub interval_ms: Option<i64>,
     /// Its temperatures.
     pub series: Series,
-    /// What else its main sensor measures, in the same buckets; of those quantities that a page draws.
-    pub courses: Vec<(Quantity, Vec<Bucket>)>,
+    /// What else it measures, in the same buckets; of those datastreams that a page draws.
+    pub courses: Vec<(Datastream, Vec<Bucket>)>,
     /// Its clock, if that is off.
     pub clock: Option<Off>,
     /// The newest time that its reports were of since the start, whether their values count or not.
@@ -128,17 +129,41 @@ impl Facts {
         Follows::of(&values)
     }
 
-    /// How a quantity of the main sensor went, in buckets; none if it is not drawn.
-    pub(crate) fn course(&self, quantity: Quantity) -> &[Bucket] {
-        self.courses.iter().find(|(of, _)| *of == quantity).map_or(&[], |(_, buckets)| buckets)
+    /// The datastream that leads its page.
+    pub(crate) fn lead(&self) -> Option<Datastream> {
+        lead::of(&self.latest)
     }
 
-    /// How much warmer it is than an hour before the newest temperature, °C.
-    pub fn trend(&self) -> Option<f64> {
-        let latest = self.main(Quantity::Temperature)?;
+    /// What is drawn large and titles the page: what leads; of a station with nothing but wind, the wind.
+    pub(crate) fn large(&self) -> Datastream {
+        let wind = self.main(Quantity::WindSpeed).map(|_| Quantity::WindSpeed);
+        self.lead().unwrap_or(Datastream::main(wind.unwrap_or(Quantity::Temperature)))
+    }
+
+    /// The newest value of a datastream.
+    pub(crate) fn newest(&self, of: &Datastream) -> Option<&Latest> {
+        self.latest.iter().find(|latest| of.is_of(latest))
+    }
+
+    /// Low and high of a datastream today.
+    pub(crate) fn extreme_of(&self, of: &Datastream) -> Option<&Extreme> {
+        self.extremes.iter().find(|extreme| extreme.quantity == of.quantity && extreme.sensor == of.sensor)
+    }
+
+    /// How a datastream went, in buckets; none if it is not drawn.
+    pub(crate) fn course(&self, of: &Datastream) -> &[Bucket] {
+        if *of == Datastream::main(Quantity::Temperature) {
+            return &self.series.buckets;
+        }
+        self.courses.iter().find(|(drawn, _)| drawn == of).map_or(&[], |(_, buckets)| buckets)
+    }
+
+    /// How much more of it there is than an hour before its newest value, canonical unit.
+    pub(crate) fn trend(&self, of: &Datastream) -> Option<f64> {
+        let latest = self.newest(of)?;
         let then = latest.observed_at.plus(-HOUR_MS);
         let distance = |bucket: &&Bucket| bucket.start.plus(self.series.bucket_ms / 2).since(then).abs();
-        let hour_ago = self.series.buckets.iter().min_by_key(distance)?;
+        let hour_ago = self.course(of).iter().min_by_key(distance)?;
         (distance(&hour_ago) <= HOUR_AGO_TOLERANCE_MS).then_some(latest.value - hour_ago.mean)
     }
 

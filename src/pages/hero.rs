@@ -3,7 +3,10 @@
 use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
+use super::lead::Datastream;
 use super::marks;
+use super::names::{lowered, titled};
+use super::tiles::{self, Aside, Tile};
 use super::warmth;
 use weather::clock::{Off, off};
 use weather::derived::Follows;
@@ -11,27 +14,35 @@ use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station_state::StationState;
 use weather::time::Timestamp;
-use weather::units::format_half_up;
+use weather::units::{Unit, format_half_up};
 
 /// Instead of a number that is not there.
 pub(crate) const DASH: &str = "—";
 
-/// A station's temperature and its day, ready to print. An empty text is not shown.
+/// What leads a station's page, and its day, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hero {
-    /// True if there ever was a temperature.
+    /// True if there ever was such a value.
     pub any: bool,
+    /// Its name on the wire.
+    pub key: String,
+    /// What people call it: `Temperature`, `Soil 1 moisture`.
+    pub title: String,
+    /// The icon's name.
+    pub icon: &'static str,
+    /// What stands small beside it; of temperatures, what follows from them has places of its own.
+    pub asides: Vec<Aside>,
     /// How the station is.
     pub station: StationState,
-    /// How fresh the temperature is; waiting if there never was one.
+    /// How fresh the value is; waiting if there never was one.
     pub state: Freshness,
-    /// The digits, however old; a dash if there never was a temperature.
+    /// The digits, however old; a dash if there never was a value, and in place of a day's sum that is not today's.
     pub number: String,
     /// The unit behind them.
     pub unit: &'static str,
-    /// The same in the other scale, `65.1 °F`.
+    /// A temperature in the other scale, `65.1 °F`.
     pub other: String,
-    /// The colour's step.
+    /// The step of a temperature's colour.
     pub warmth: Option<usize>,
     /// True at 0 °C and below.
     pub freezing: bool,
@@ -83,39 +94,61 @@ impl Moment {
 }
 
 impl Hero {
-    /// What these facts say now.
+    /// The temperature, whatever leads: what cards and frames show.
     pub(crate) fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
-        const T: Quantity = Quantity::Temperature;
-        let latest = facts.main(T);
+        Self::made(facts, &Datastream::main(Quantity::Temperature), now, preference)
+    }
+
+    /// What leads.
+    pub(crate) fn leading(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+        Self::made(facts, &facts.large(), now, preference)
+    }
+
+    fn made(facts: &Facts, of: &Datastream, now: Timestamp, preference: Preference) -> Self {
+        let quantity = of.quantity;
+        let latest = facts.newest(of);
+        let is_warmth = quantity.unit() == Unit::Celsius;
+        let is_outdoors = *of == Datastream::main(Quantity::Temperature);
+        // What has fallen today has no lowest value, and does not move.
+        let is_sum = quantity == Quantity::Precipitation;
         let state = Freshness::of(latest.map(|latest| latest.observed_at), now, facts.interval_ms);
         let offline = state == Freshness::Offline;
         let value = latest.map(|latest| latest.value);
         let current = value.filter(|_| !offline);
-        let trend = facts.trend().filter(|_| !offline);
+        let trend = facts.trend(of).filter(|_| !offline && !is_sum);
         let observed_at = latest.map(|latest| latest.observed_at).or_else(|| facts.observed_at());
-        let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(T, value));
-        let at = |at: Timestamp, value: f64| Moment::of(preference.text(T, value), at, facts, now);
-        let follows = if offline { Follows::default() } else { facts.follows() };
-        let extreme = facts.extreme(T);
+        let text = |value: Option<f64>| value.map_or(String::new(), |value| preference.text(quantity, value));
+        let at = |at: Timestamp, value: f64| Moment::of(preference.text(quantity, value), at, facts, now);
+        let follows = if offline || !is_outdoors { Follows::default() } else { facts.follows() };
+        let extreme = facts.extreme_of(of).filter(|_| !is_sum);
         let short = |at: Option<Timestamp>| at.map_or(String::new(), |at| freshness::age(at, now));
+        let lower = |aside: Aside| Aside { word: lowered(&aside.word), ..aside };
+        let asides = latest.filter(|_| !is_outdoors).map(|latest| tiles::asides(latest, facts, now, preference));
         Self {
-            any: latest.is_some(),
+            // The wind has a card of its own.
+            any: latest.is_some() && quantity != Quantity::WindSpeed,
+            key: of.key(),
+            title: titled(&of.sensor, quantity),
+            icon: quantity.icon(),
+            asides: asides.unwrap_or_default().into_iter().map(lower).collect(),
             station: facts.state(now),
             state,
-            number: value.map_or(DASH.to_owned(), |value| preference.number(T, value)),
-            unit: preference.unit(T).symbol(),
-            other: value.map_or(String::new(), |value| preference.other_scale().text(T, value)),
-            warmth: value.map(warmth::step),
-            freezing: current.is_some_and(|value| value <= 0.0),
+            number: latest.map_or(DASH.to_owned(), |latest| tiles::number(latest, facts, now, preference)),
+            unit: preference.unit(quantity).symbol(),
+            other: value
+                .filter(|_| is_warmth)
+                .map_or(String::new(), |value| preference.other_scale().text(quantity, value)),
+            warmth: value.filter(|_| is_warmth).map(warmth::step),
+            freezing: current.is_some_and(|value| is_warmth && value <= 0.0),
             feels: text(follows.feels_like),
             dew: text(follows.dew_point),
             wbgt: text(follows.wet_bulb_globe),
-            trend: trend.map_or("", |trend| direction(trend, preference)),
-            trend_text: trend.map_or(String::new(), |trend| preference.difference(T, trend)),
+            trend: trend.map_or("", |trend| direction(quantity, trend, preference)),
+            trend_text: trend.map_or(String::new(), |trend| preference.difference(quantity, trend)),
             low: extreme.map(|extreme| at(extreme.low_at, extreme.low)).unwrap_or_default(),
             high: extreme.map(|extreme| at(extreme.high_at, extreme.high)).unwrap_or_default(),
             between: current.zip(extreme).map_or(String::new(), |(value, e)| between(value, e.low, e.high)),
-            gone: if offline { gone(facts, now) } else { String::new() },
+            gone: if offline { gone(facts, of, now) } else { String::new() },
             observed: observed_at.map(|at| Moment::of(String::new(), at, facts, now)).unwrap_or_default(),
             age: observed_at.map_or(String::new(), |at| freshness::ago(at, now)),
             clock: match facts.clock {
@@ -128,16 +161,30 @@ impl Hero {
         }
     }
 
+    /// The same with one more value beside it: a tile that would stand alone in its row.
+    pub(crate) fn with(mut self, tile: Tile) -> Self {
+        let text = if tile.unit.is_empty() { tile.number } else { format!("{} {}", tile.number, tile.unit) };
+        self.asides.insert(0, Aside { key: tile.key, word: lowered(tile.title), text });
+        let lower = |aside: Aside| Aside { word: lowered(&aside.word), ..aside };
+        self.asides.splice(1..1, tile.asides.into_iter().map(lower));
+        self
+    }
+
     /// The window's title: `18.4 °C – Town Hall`; an old value says so.
     pub(crate) fn title(&self, name: &str) -> String {
         match (self.station, self.state) {
             (StationState::Offline, _) => format!("Offline – {name}"),
             (StationState::Clock(_), _) => format!("{} – {name}", self.station.word()),
-            (_, Freshness::Live) => format!("{} {} – {name}", self.number, self.unit),
-            (_, Freshness::Stale) => format!("({}) {} {} – {name}", self.age_short, self.number, self.unit),
+            (_, Freshness::Live) => format!("{} – {name}", self.value()),
+            (_, Freshness::Stale) => format!("({}) {} – {name}", self.age_short, self.value()),
             (StationState::Stale, _) => format!("({}) {name}", self.station_age_short),
             _ => name.to_owned(),
         }
+    }
+
+    /// The digits with their unit.
+    fn value(&self) -> String {
+        if self.unit.is_empty() { self.number.clone() } else { format!("{} {}", self.number, self.unit) }
     }
 }
 
@@ -146,12 +193,15 @@ fn clock_note(clock: Off, now: Timestamp) -> String {
     format!("Heard {}, but its clock is {}.", freshness::ago(clock.heard_at, now), off(clock.by_ms))
 }
 
-/// Since when there is nothing new of a station, or of a temperature. A station that is heard is not gone.
-fn gone(facts: &Facts, now: Timestamp) -> String {
+/// Since when there is nothing new of a station, or of a value. A station that is heard is not gone.
+fn gone(facts: &Facts, of: &Datastream, now: Timestamp) -> String {
     let (what, at) = match facts.state(now) {
         StationState::Clock(_) => return String::new(),
         StationState::Offline => ("Offline", facts.observed_at()),
-        _ => ("No temperature", facts.main(Quantity::Temperature).map(|latest| latest.observed_at)),
+        _ if of.quantity == Quantity::Temperature => {
+            ("No temperature", facts.newest(of).map(|latest| latest.observed_at))
+        }
+        _ => ("No value", facts.newest(of).map(|latest| latest.observed_at)),
     };
     let Some(at) = at else { return String::new() };
     let ahead = if freshness::is_ahead(at, now) { ", which is in the future" } else { "" };
@@ -159,8 +209,8 @@ fn gone(facts: &Facts, now: Timestamp) -> String {
 }
 
 /// A change too small to be printed is none.
-fn direction(difference: f64, preference: Preference) -> &'static str {
-    match preference.difference(Quantity::Temperature, difference).chars().next() {
+fn direction(quantity: Quantity, difference: f64, preference: Preference) -> &'static str {
+    match preference.difference(quantity, difference).chars().next() {
         Some('+') => "up",
         Some('−') => "down",
         _ => "steady",

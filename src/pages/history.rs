@@ -35,12 +35,11 @@ use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
 use rocket::{Responder, Route, get, routes};
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use weather::station::{Slug, Station};
 
-/// Spans of each series that scripts may ask for: few on a watch, and no more than storage gives.
-const POINTS: RangeInclusive<u32> = 30..=POINTS_MAX;
+/// Spans of each series that scripts get at least: a picture of fewer says nothing. At most they get what storage gives.
+const POINTS_MIN: u32 = 30;
 /// So many stations may be chosen from; of more, the address can say which is laid over.
 const OFFERED_MAX: usize = 200;
 
@@ -143,8 +142,14 @@ async fn csv(slug: &str, figure: &str, origin: &Origin<'_>, desk: Desk<'_>) -> R
 
 /// The pictures of a window for the page's scripts, in so many spans each.
 #[get("/s/<slug>/history/series?<points>")]
-async fn series(slug: &str, points: Option<u32>, origin: &Origin<'_>, desk: Desk<'_>) -> Result<Json, Fault> {
-    let points = points.unwrap_or(reads::POINTS).clamp(*POINTS.start(), *POINTS.end());
+async fn series(slug: &str, points: Option<&str>, origin: &Origin<'_>, desk: Desk<'_>) -> Result<Json, Fault> {
+    let points = match points {
+        None => reads::POINTS,
+        Some(asked) => match asked.parse() {
+            Ok(points @ 1..=POINTS_MAX) => points.max(POINTS_MIN),
+            _ => return Err(Fault::bad_request(format!("points: give a whole number from 1 to {POINTS_MAX}"))),
+        },
+    };
     let (_, past) = pictures(slug, origin, &desk, points).await?;
     let told = Pictures::of(&past, desk.preference);
     Ok(Json::new(serde_json::to_string(&told).unwrap_or_else(|_| "null".to_owned())))

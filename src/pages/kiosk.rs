@@ -7,10 +7,13 @@ use super::desk::Desk;
 use super::facts::Facts;
 use super::fault::Fault;
 use super::hero::Hero;
+use super::lead::{self, Datastream};
+use super::names::called;
+use super::night::Night;
 use super::page::Page;
 use super::sunlight::Sunlight;
 use super::table::Row;
-use super::tiles::{self, Indoors, Tile, Wind};
+use super::tiles::{self, Tile, Wind};
 use super::views::Frame;
 use super::{clock, reads, state, units};
 use askama::Template;
@@ -38,8 +41,8 @@ pub struct Kiosk {
     /// The day on the station's clock.
     day: String,
     hero: Hero,
-    /// Other values, if the station has no outdoor thermometer.
-    indoors: Option<Indoors>,
+    /// When it was dark in the pictures.
+    night: Night,
     wind: Wind,
     panels: Vec<Panel>,
     chart: Option<Chart>,
@@ -56,6 +59,8 @@ pub struct Kiosk {
 /// A value, and how it went.
 #[derive(Debug)]
 struct Panel {
+    /// What it is called beside those of other sensors.
+    title: String,
     tile: Tile,
     course: Option<Course>,
 }
@@ -64,17 +69,21 @@ impl Kiosk {
     /// The page of this station.
     pub fn of(facts: &Facts, cursor: String, now: Timestamp, preference: Preference) -> Self {
         let station = &facts.station;
-        let hero = Hero::of(facts, now, preference);
+        let hero = Hero::leading(facts, now, preference);
         let sun = Sunlight::of(station, now);
-        let (_, left_out) = tiles::groups(facts, now, preference);
+        let (_, left_out) = tiles::groups(facts, &[], now, preference);
         let state = state::station(facts, &left_out, sun.as_ref(), now);
-        let mut courses = courses::courses(facts, preference);
-        let panel = |quantity| {
-            let tile = tiles::main_tile(facts, quantity, now, preference)?;
+        let mut courses = courses::courses(facts, now, preference);
+        let panel = |of: Datastream| {
+            let tile = tiles::tile_of(facts, &of, now, preference)?;
             let course = courses.iter().position(|course| course.key == tile.key);
-            Some(Panel { course: course.map(|place| courses.swap_remove(place)), tile })
+            Some(Panel {
+                title: called(&of.sensor, of.quantity),
+                course: course.map(|place| courses.swap_remove(place)),
+                tile,
+            })
         };
-        let panels = courses::shown(facts).filter_map(panel).collect();
+        let panels = lead::small(&facts.latest, now).into_iter().filter_map(panel).collect();
         let [sunrise, sunset, sun_note] = sun.as_ref().map(|sun| sun.today(station, now)).unwrap_or_default();
         Self {
             frame: Frame::still(&hero.title(&station.name), &format!("/kiosk/{}", station.slug), now, preference)
@@ -82,9 +91,9 @@ impl Kiosk {
                 .local(&station.zone, now),
             slug: station.slug.to_string(),
             name: station.name.clone(),
-            theme: sun.map_or("", |sun| sun.theme(now)),
+            theme: sun.as_ref().map_or("", |sun| sun.theme(now)),
             day: clock::day(&station.zone, now),
-            indoors: tiles::indoors(facts, now, preference),
+            night: Night::of(sun.as_ref(), facts),
             wind: Wind::of(facts, now, preference),
             panels,
             chart: Chart::of(facts, preference),

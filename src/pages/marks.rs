@@ -1,9 +1,9 @@
 //! Values of the last 24 hours that are kept and do not count. `static/js/view/marks.js` says the same.
 
 use super::facts::Facts;
+use super::lead::Datastream;
 use crate::storage::Marked;
 use weather::mark::Reason;
-use weather::quantity::Quantity;
 
 /// Most of them that a page knows; the newest.
 pub(super) const MARKS_MAX: u32 = 200;
@@ -24,9 +24,9 @@ fn shown(facts: &Facts) -> impl Iterator<Item = &Marked> {
     facts.marked.iter().filter(|marked| marked.observed_at >= facts.series.from)
 }
 
-/// The main sensor's temperatures among them.
-pub(super) fn temperatures(facts: &Facts) -> impl Iterator<Item = &Marked> {
-    shown(facts).filter(|marked| marked.quantity == Quantity::Temperature && marked.sensor.is_main())
+/// Those of a datastream among them.
+pub(super) fn of<'f>(facts: &'f Facts, of: &Datastream) -> impl Iterator<Item = &'f Marked> {
+    shown(facts).filter(move |marked| marked.quantity == of.quantity && marked.sensor == of.sensor)
 }
 
 /// How many there are, and why; empty if there are none.

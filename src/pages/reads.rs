@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::day::Day;
 use super::facts::Facts;
+use super::lead;
 use super::listing::{self, Listing};
 use super::marks::MARKS_MAX;
 use super::sheet::Sheet;
@@ -22,10 +23,12 @@ pub(crate) async fn station(
     now: Timestamp,
 ) -> Result<Facts, Error> {
     let id = station.id;
-    let day = async { sheets.open(storage, cursor).await?.day(storage, station, now).await };
+    // What is drawn follows from what there is.
+    let latest = storage.latest(id).await?;
+    let extra = lead::extra(&latest, now);
+    let day = async { sheets.open(storage, cursor).await?.day(storage, station, extra, now).await };
     let window = Day::ending(now);
-    let (latest, extremes, interval_ms, day, marked) = tokio::try_join!(
-        storage.latest(id),
+    let (extremes, interval_ms, day, marked) = tokio::try_join!(
         storage.extremes(id, day::date_at(&station.zone, now)),
         storage.interval_ms(id),
         day,

@@ -5,6 +5,7 @@
 
 use super::day::Day;
 use super::facts::{Facts, Series};
+use super::lead::Datastream;
 use super::listing::Standing;
 use super::sheet::Sheet;
 use super::{CHART_BUCKET_MS, SPARK_BUCKET_MS};
@@ -145,16 +146,20 @@ impl Kept {
         Ok(sheets)
     }
 
-    /// What a station's own page draws of the last day; read of it is what is missing: the end, mostly.
+    /// What a station's own page draws of the last day, `extra` beside the main sensor's quantities. Read of it is what is
+    /// missing: the end, mostly.
     pub(crate) async fn day(
         &mut self,
         storage: &Storage,
         station: &Arc<Station>,
+        extra: Vec<Datastream>,
         now: Timestamp,
     ) -> Result<Day, Error> {
         self.make_room(std::slice::from_ref(station));
         let Some(slot) = self.slots.get_mut(&station.id) else { return Ok(Day::ending(now)) };
-        let window = Day::ending(now);
+        let window = Day::ending(now).with(extra);
+        // Of a new datastream the whole day is missing.
+        slot.day.take_if(|day| day.extra != window.extra);
         let right_until = match &slot.day {
             Some(day) => slot.day_right_until.min(day.to),
             None => window.from,
@@ -168,6 +173,13 @@ impl Kept {
         let from = window.from.max(Timestamp(right_until.0.div_euclid(CHART_BUCKET_MS) * CHART_BUCKET_MS));
         let main = SensorName::main();
         let read = storage.charted(station.id, &main, (from, window.to), CHART_BUCKET_MS).await?;
+        let mut read: Vec<_> =
+            read.into_iter().map(|(quantity, buckets)| (Datastream::main(quantity), buckets)).collect();
+        for of in &window.extra {
+            let (sensor, quantity, to) = (&of.sensor, of.quantity, window.to);
+            let buckets = storage.buckets(station.id, sensor, quantity, from, to, CHART_BUCKET_MS).await?;
+            read.push((of.clone(), buckets));
+        }
         let day = window.joined(before, from, read);
         slot.day_right_until = Timestamp(i64::MAX);
         slot.day = Some(day.clone());

@@ -84,14 +84,17 @@ struct Station<'a> {
     values: BTreeMap<String, Value>,
     extremes: BTreeMap<String, Extreme>,
     series: Series,
-    /// The other quantities that are drawn, in the same buckets, by their keys.
-    courses: BTreeMap<&'static str, Vec<CoursePoint>>,
+    /// What else is drawn, in the same buckets, by its key.
+    courses: BTreeMap<String, Vec<CoursePoint>>,
+    /// The key of what leads the page, if that is not the temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<String>,
     /// What does not count.
     marked: Vec<Mark>,
     /// Sensors that the page has no place for: their values are not here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'a str>,
-    /// On a wall, where the station stands at a known place.
+    /// Where the station stands at a known place.
     #[serde(skip_serializing_if = "Option::is_none")]
     sun: Option<&'a Sunlight>,
 }
@@ -285,13 +288,14 @@ impl<'a> Station<'a> {
             reason: mark.reason.name(),
         });
         let place = |start: Timestamp| start.since(facts.series.from) / facts.series.bucket_ms;
-        let courses = facts.courses.iter().map(|(quantity, buckets)| {
+        let courses = facts.courses.iter().map(|(of, buckets)| {
             let point = |b: &Bucket| (place(b.start), course(b.mean), course(b.min), course(b.max), b.count);
-            (quantity.name(), buckets.iter().map(point).collect())
+            (of.key(), buckets.iter().map(point).collect())
         });
         Self {
             basics: Basics::of(facts, now),
             courses: courses.collect(),
+            lead: Some(facts.large().key()).filter(|key| key != Quantity::Temperature.name()),
             day: day::date_at(&facts.station.zone, now).to_string(),
             values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
             extremes: extremes.collect(),

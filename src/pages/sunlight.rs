@@ -7,25 +7,30 @@ use weather::daylight::Daylight;
 use weather::station::Station;
 use weather::time::{MINUTE_MS, Timestamp};
 
-/// So many local days are known ahead: a page whose server is away for a week still knows when it is dark.
-const DAYS: usize = 8;
+/// So many local days are known, from yesterday on, which pictures show: a page whose server is away for a week still knows when
+/// it is dark.
+const DAYS: usize = 9;
 
 /// The sun from the beginning of a local day on. Instants are whole minutes: finer ones would tell where the station stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Sunlight {
-    /// Whether it is up when the day begins.
+    /// Whether it is up when the first day begins.
     up: bool,
     /// When that changes, in order, and whether it rises.
     changes: Vec<(Timestamp, bool)>,
 }
 
 impl Sunlight {
-    /// From today on; none if nobody knows where the station stands.
+    /// From yesterday on; none if nobody knows where the station stands.
     pub(crate) fn of(station: &Station, now: Timestamp) -> Option<Self> {
         let place = station.coordinates?;
         let today = day::date_at(&station.zone, now);
-        let days: Vec<_> =
-            today.iter_days().take(DAYS).filter_map(|date| Daylight::of(place, &station.zone, date)).collect();
+        let days: Vec<_> = today
+            .pred_opt()?
+            .iter_days()
+            .take(DAYS)
+            .filter_map(|date| Daylight::of(place, &station.zone, date))
+            .collect();
         let minute = |at: Timestamp| Timestamp((at.0 + MINUTE_MS / 2).div_euclid(MINUTE_MS) * MINUTE_MS);
         let of_day = |sun: &Daylight| [sun.rise.map(|at| (minute(at), true)), sun.set.map(|at| (minute(at), false))];
         let mut changes: Vec<_> = days.iter().flat_map(of_day).flatten().collect();
@@ -35,10 +40,19 @@ impl Sunlight {
         Some(Self { up, changes })
     }
 
+    /// Whether it is up.
+    pub(crate) fn is_up(&self, now: Timestamp) -> bool {
+        self.changes.iter().rfind(|(at, _)| *at <= now).map_or(self.up, |(_, rises)| *rises)
+    }
+
     /// `light` while the sun is up, `dark` while it is not.
     pub(crate) fn theme(&self, now: Timestamp) -> &'static str {
-        let newest = self.changes.iter().rfind(|(at, _)| *at <= now);
-        if newest.map_or(self.up, |(_, rises)| *rises) { "light" } else { "dark" }
+        if self.is_up(now) { "light" } else { "dark" }
+    }
+
+    /// The sunrises (true) and sunsets after `from` and before `to`.
+    pub(crate) fn within(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = (Timestamp, bool)> {
+        self.changes.iter().copied().filter(move |(at, _)| from < *at && *at < to)
     }
 
     /// Today's sunrise and sunset on the station's clock, empty where there is none, and what is to be said in their place.
@@ -88,9 +102,9 @@ mod tests {
         let berlin = station(Some((52.52, 13.40)), "Europe/Berlin");
         let sun = Sunlight::of(&berlin, NOW).expect("a place");
         assert_eq!(sun.today(&berlin, NOW), ["08:10".to_owned(), "16:22".to_owned(), String::new()]);
-        assert_eq!(sun.changes.len(), 16);
+        assert_eq!(sun.changes.len(), 18);
         assert!(sun.changes.iter().all(|(at, _)| at.0 % MINUTE_MS == 0), "no finer than a minute");
-        let set = sun.changes[1].0;
+        let set = sun.changes[3].0;
         assert_eq!(
             [sun.theme(set.plus(-1)), sun.theme(set), sun.theme(set.plus(12 * HOUR_MS))],
             ["light", "dark", "dark"]

@@ -25,26 +25,29 @@ pub(crate) struct Row {
 }
 
 /// The hours from the first to the last reading, newest first; an hour without readings is a row that says so.
+/// Of what leads; what has fallen has no mean.
 pub(crate) fn rows(facts: &Facts, preference: Preference) -> Vec<Row> {
+    let lead = facts.lead().filter(|lead| lead.quantity != Quantity::Precipitation);
+    let Some(lead) = lead else { return Vec::new() };
     let zone = &facts.station.zone;
     let start = |bucket: &Bucket| clock::hour_start(zone, bucket.start);
     let mut rows: Vec<Row> = Vec::new();
     let mut next: Option<Timestamp> = None;
-    for hour in facts.series.buckets.chunk_by(|one, other| start(one) == start(other)) {
+    for hour in facts.course(&lead).chunk_by(|one, other| start(one) == start(other)) {
         let at = start(&hour[0]);
         while let Some(silent) = next.filter(|next| *next < at) {
-            rows.push(row(facts, silent, preference, &[]));
+            rows.push(row(facts, silent, (lead.quantity, preference), &[]));
             next = Some(clock::hour_start(zone, silent.plus(HOUR_MS)));
         }
-        rows.push(row(facts, at, preference, hour));
+        rows.push(row(facts, at, (lead.quantity, preference), hour));
         next = Some(clock::hour_start(zone, at.plus(HOUR_MS)));
     }
     rows.reverse();
     rows
 }
 
-fn row(facts: &Facts, at: Timestamp, preference: Preference, hour: &[Bucket]) -> Row {
-    let number = |value: Option<f64>| value.map_or(String::new(), |v| preference.number(Quantity::Temperature, v));
+fn row(facts: &Facts, at: Timestamp, (of, preference): (Quantity, Preference), hour: &[Bucket]) -> Row {
+    let number = |value: Option<f64>| value.map_or(String::new(), |v| preference.number(of, v));
     let count: u32 = hour.iter().map(|bucket| bucket.count).sum();
     let sum: f64 = hour.iter().map(|bucket| bucket.mean * f64::from(bucket.count)).sum();
     Row {

@@ -4,6 +4,8 @@ use super::clock::{self, age_if_old};
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::hero::DASH;
+use super::lead::Datastream;
+use super::names::{called, sensor_title};
 use super::wind;
 use crate::storage::Latest;
 use std::collections::BTreeMap;
@@ -108,38 +110,10 @@ pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> 
     let (places, more) = if warm == 0 { (1, 0) } else { (warm.min(ROOMS_MAX), warm.saturating_sub(ROOMS_MAX)) };
     let shown = values.into_iter().take(places).map(|latest| Aside {
         key: latest.sensor.key(latest.quantity),
-        word: called(latest),
+        word: called(&latest.sensor, latest.quantity),
         text: preference.text(latest.quantity, latest.value),
     });
     Some(Indoors { values: shown.collect(), more })
-}
-
-/// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
-fn called(latest: &Latest) -> String {
-    let sensor = sensor_title(latest.sensor.as_str());
-    let (Some(initial), rest) = (sensor.get(..1), sensor.get(1..).unwrap_or_default()) else {
-        return latest.quantity.title().to_owned();
-    };
-    let sensor = format!("{}{rest}", initial.to_uppercase());
-    match latest.quantity {
-        Quantity::Temperature => sensor,
-        other => format!("{sensor} {}", other.title().to_lowercase()),
-    }
-}
-
-/// A sensor's name as a title: `soil1` is `soil 1`, `north_wall` is `north wall`. Its first letter stays as it is.
-fn sensor_title(name: &str) -> String {
-    /// Before a number that is no part of the word, as `co2` and `pm10` have one.
-    const LETTERS_MIN: usize = 3;
-    let word = |word: &str| {
-        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        let is_counted = letters.len() >= LETTERS_MIN && letters.chars().all(|c| c.is_ascii_alphabetic());
-        match word.strip_prefix(letters) {
-            Some(number) if is_counted && !number.is_empty() => format!("{letters} {number}"),
-            _ => word.to_owned(),
-        }
-    };
-    name.split(['_', '-']).map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The tiles of one sensor.
@@ -151,6 +125,14 @@ pub(crate) struct Group {
     pub open: bool,
     /// Its tiles.
     pub tiles: Vec<Tile>,
+}
+
+impl Group {
+    /// True for the one other value of the sensor that leads: its tile would stand alone, so it goes beside the large number.
+    pub(crate) fn is_alone_with(&self, facts: &Facts) -> bool {
+        let lead = facts.lead().map(|lead| sensor_title(lead.sensor.as_str()));
+        self.tiles.len() == 1 && lead.as_ref() == Some(&self.name)
+    }
 }
 
 /// One value.
@@ -168,8 +150,8 @@ pub(crate) struct Tile {
     pub number: String,
     /// Their unit.
     pub unit: &'static str,
-    /// Something small beside it, as a word and the key it shows: `now 2.4 mm/h`.
-    pub aside: Option<Aside>,
+    /// What is small beside it, each a word and the key it shows: `now 2.4 mm/h`.
+    pub asides: Vec<Aside>,
     /// Its age, when it is old.
     pub age: String,
     /// When it was observed, RFC 3339.
@@ -192,11 +174,13 @@ const ELSEWHERE: [Quantity; 4] =
     [Quantity::Temperature, Quantity::WindSpeed, Quantity::WindGust, Quantity::WindDirection];
 
 /// Pairs that share a tile: the large one, the small one, and the word for it.
-const ASIDES: [(Quantity, Quantity, &str); 4] = [
+const ASIDES: [(Quantity, Quantity, &str); 6] = [
     (Quantity::Humidity, Quantity::DewPoint, "Dew point"),
     (Quantity::Precipitation, Quantity::PrecipitationRate, "Now"),
     (Quantity::SolarRadiation, Quantity::UvIndex, "UV index"),
+    (Quantity::SeaLevelPressure, Quantity::AltimeterSetting, "Altimeter"),
     (Quantity::SeaLevelPressure, Quantity::StationPressure, "At the station"),
+    (Quantity::AltimeterSetting, Quantity::StationPressure, "At the station"),
 ];
 
 /// So many sensors are all open. Of more, the first [`OPEN_OF_MANY`] are.
@@ -207,7 +191,12 @@ const TILES_MAX: usize = 150;
 
 /// All values that stand nowhere else, the main sensor's first, then the sensors that are heard, then the others; and the
 /// sensors that have no place on the page any more.
-pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> (Vec<Group>, Vec<SensorName>) {
+pub(crate) fn groups(
+    facts: &Facts,
+    rooms: &[SensorName],
+    now: Timestamp,
+    preference: Preference,
+) -> (Vec<Group>, Vec<SensorName>) {
     let mut newest: BTreeMap<&SensorName, Timestamp> = BTreeMap::new();
     for latest in &facts.latest {
         let at = newest.entry(&latest.sensor).or_insert(latest.observed_at);
@@ -221,7 +210,7 @@ pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> (
     let (mut groups, mut left, mut tiles) = (Vec::new(), Vec::new(), 0);
     for sensor in sensors {
         let open = !many || groups.len() < OPEN_OF_MANY;
-        let group = Group { open, ..group(sensor, facts, now, preference) };
+        let group = Group { open, ..group(sensor, rooms, facts, now, preference) };
         if group.tiles.is_empty() {
             continue;
         }
@@ -235,13 +224,27 @@ pub(crate) fn groups(facts: &Facts, now: Timestamp, preference: Preference) -> (
     (groups, left)
 }
 
+/// What stands small beside a value of the same sensor. What is older than it has an empty text.
+pub(crate) fn asides(large: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> Vec<Aside> {
+    let aside = |(_, small, word): &(Quantity, Quantity, &str)| {
+        let value = facts.newest(&Datastream { sensor: large.sensor.clone(), quantity: *small })?;
+        let shown = facts.may_stand_beside(value, large.observed_at, now);
+        let text = if shown { preference.text(*small, value.value) } else { String::new() };
+        Some(Aside { key: large.sensor.key(*small), word: (*word).to_owned(), text })
+    };
+    ASIDES.iter().filter(|(of, ..)| *of == large.quantity).filter_map(aside).collect()
+}
+
 /// The values of one sensor that stand nowhere else.
-fn group(sensor: &SensorName, facts: &Facts, now: Timestamp, preference: Preference) -> Group {
+fn group(sensor: &SensorName, rooms: &[SensorName], facts: &Facts, now: Timestamp, preference: Preference) -> Group {
+    let lead = facts.lead();
+    let lead = lead.as_ref();
     let main = SensorName::main();
     let anemometer = facts.main(Quantity::WindSpeed).is_some();
     let of = |quantity: Quantity| facts.latest.iter().find(|l| l.quantity == quantity && l.sensor == *sensor);
-    let aside = |quantity: Quantity| ASIDES.iter().find(|(large, ..)| *large == quantity);
     let is_elsewhere = |quantity: Quantity| match quantity {
+        _ if lead.is_some_and(|lead| lead.sensor == *sensor && lead.quantity == quantity) => true,
+        Quantity::Temperature | Quantity::Humidity if rooms.contains(sensor) => true,
         Quantity::WindGust | Quantity::WindDirection if !anemometer => false,
         _ => *sensor == main && ELSEWHERE.contains(&quantity),
     };
@@ -249,23 +252,17 @@ fn group(sensor: &SensorName, facts: &Facts, now: Timestamp, preference: Prefere
         |quantity: Quantity| ASIDES.iter().any(|(large, small, _)| *small == quantity && of(*large).is_some());
     let tiles = Quantity::shown().filter(|q| !is_elsewhere(*q) && !is_aside(*q)).filter_map(|quantity| {
         let latest = of(quantity)?;
-        let aside = aside(quantity).and_then(|(_, small, word)| {
-            let value = of(*small)?;
-            let shown = facts.may_stand_beside(value, latest.observed_at, now);
-            let text = if shown { preference.text(*small, value.value) } else { String::new() };
-            Some(Aside { key: sensor.key(*small), word: (*word).to_owned(), text })
-        });
-        Some(tile(latest, aside, facts, now, preference))
+        Some(tile(latest, asides(latest, facts, now, preference), facts, now, preference))
     });
     Group { name: sensor_title(sensor.as_str()), open: true, tiles: tiles.collect() }
 }
 
-/// The tile of what the main sensor measures.
-pub(crate) fn main_tile(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> Option<Tile> {
-    Some(tile(facts.main(quantity)?, None, facts, now, preference))
+/// The tile of a datastream, with nothing beside it.
+pub(crate) fn tile_of(facts: &Facts, of: &Datastream, now: Timestamp, preference: Preference) -> Option<Tile> {
+    Some(tile(facts.newest(of)?, Vec::new(), facts, now, preference))
 }
 
-fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {
+fn tile(latest: &Latest, asides: Vec<Aside>, facts: &Facts, now: Timestamp, preference: Preference) -> Tile {
     Tile {
         key: latest.sensor.key(latest.quantity),
         title: latest.quantity.title(),
@@ -273,28 +270,17 @@ fn tile(latest: &Latest, aside: Option<Aside>, facts: &Facts, now: Timestamp, pr
         state: Freshness::of(Some(latest.observed_at), now, facts.interval_ms),
         number: number(latest, facts, now, preference),
         unit: preference.unit(latest.quantity).symbol(),
-        aside,
+        asides,
         age: age_if_old(latest.observed_at, now, facts.interval_ms),
         iso: latest.observed_at.rfc3339(),
     }
 }
 
 /// The digits; a dash in place of a day's sum that is not today's.
-fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
+pub(crate) fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
     let day = |at: Timestamp| clock::local(&facts.station.zone, at).date_naive();
     if latest.quantity == Quantity::Precipitation && day(latest.observed_at) != day(now) {
         return DASH.to_owned();
     }
     preference.number(latest.quantity, latest.value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sensor_title;
-
-    #[test]
-    fn a_number_stands_apart_from_the_word_that_it_counts() {
-        let titles = ["soil1", "temp12", "north_wall", "co2", "pm10", "soil-2", "wh31ch1", "7", ""].map(sensor_title);
-        assert_eq!(titles, ["soil 1", "temp 12", "north wall", "co2", "pm10", "soil 2", "wh31ch1", "7", ""]);
-    }
 }

@@ -15,14 +15,13 @@ pub(crate) fn records(past: &Days, facts: &Facts, now: Timestamp, preference: Pr
     let station = &facts.station;
     let calendar = past::calendar(station, facts.interval_ms, now);
     let extreme = |quantity| facts.extreme(quantity);
-    let gust = extreme(Quantity::WindGust).or_else(|| extreme(Quantity::WindSpeed));
     let high = |of: &Extreme| Record { value: of.high, date: calendar.today, at: of.high_at };
     let low = |of: &Extreme| Record { value: of.low, date: calendar.today, at: of.low_at };
     let temperature = extreme(Quantity::Temperature);
     let today = Today {
         highest: temperature.map(high),
         lowest: temperature.map(low),
-        gust: gust.map(high),
+        gust: extreme(Quantity::WindGust).map(high),
         rain: extreme(Quantity::Precipitation).map(high),
     };
     news::of(past, &today, &calendar).iter().map(|new| new.text(&station.zone, preference)).collect()

@@ -9,8 +9,11 @@ use super::facts::Facts;
 use super::hero::Hero;
 use super::listing::Listing;
 use super::marks;
+use super::night::Night;
+use super::rooms::{self, Room};
 use super::sheet::Sheet;
 use super::state::{self, PageState};
+use super::sunlight::Sunlight;
 use super::table::{self, Row};
 use super::tiles::{self, Group, Wind};
 use crate::storage::words::Visitor;
@@ -20,6 +23,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use std::sync::Arc;
 use weather::preference::Preference;
+use weather::quantity::Quantity;
 use weather::time::Timestamp;
 use weather::zone::Zone;
 
@@ -186,6 +190,12 @@ pub struct StationPage {
     zone: String,
     hero: Hero,
     wind: Wind,
+    /// A line for each, if there are several.
+    rooms: Vec<Room>,
+    /// The units of temperature and humidity.
+    room_units: [&'static str; 2],
+    /// When it was dark in the pictures.
+    night: Night,
     groups: Vec<Group>,
     /// Those that are folded, if there are many.
     folded: Vec<Group>,
@@ -237,13 +247,24 @@ impl StationPage {
         address: &Address,
     ) -> Self {
         let path = format!("/s/{}", facts.station.slug);
-        let hero = Hero::of(facts, now, preference);
+        let rooms = rooms::sensors(facts, now);
+        let (mut groups, left_out) = tiles::groups(facts, &rooms, now, preference);
+        let hero = Hero::leading(facts, now, preference);
+        let hero = match groups.iter().position(|group| group.is_alone_with(facts)) {
+            Some(place) if hero.any => groups.remove(place).tiles.into_iter().fold(hero, Hero::with),
+            _ => hero,
+        };
         let title = hero.title(&facts.station.name);
-        let (mut groups, left_out) = tiles::groups(facts, now, preference);
+        let sun = Sunlight::of(&facts.station, now);
         let folded = groups.split_off(groups.partition_point(|group| group.open));
         Self {
             frame: Frame::still(&title, &path, now, preference)
-                .live(vec![facts.station.slug.as_str()], &[state::station(facts, &left_out, None, now)], cursor, now)
+                .live(
+                    vec![facts.station.slug.as_str()],
+                    &[state::station(facts, &left_out, sun.as_ref(), now)],
+                    cursor,
+                    now,
+                )
                 .local(&facts.station.zone, now)
                 .attentive(&keeper),
             slug: facts.station.slug.to_string(),
@@ -251,19 +272,22 @@ impl StationPage {
             elevation: facts.station.elevation_m.map_or(String::new(), |metres| elevation(metres, preference)),
             zone: facts.station.zone.name().to_owned(),
             hero,
+            rooms: rooms::rooms(facts, &rooms, now, preference),
+            room_units: [Quantity::Temperature, Quantity::Humidity].map(|of| preference.unit(of).symbol()),
+            night: Night::of(sun.as_ref(), facts),
             wind: Wind::of(facts, now, preference),
             groups,
             more_sensors: folded.len() + left_out.len(),
             folded,
             left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
             chart: Chart::of(facts, preference),
-            courses: courses(facts, preference),
+            courses: courses(facts, now, preference),
             marked: marks::text(facts),
             rows: table::rows(facts, preference),
             oembed: super::embed::asked_at(address, &facts.station.slug),
             address: address.as_str().to_owned(),
             server: address.for_consoles(),
-            keeper,
+            keeper: keeper.fitting(facts, now, preference),
             blank: Said::default(),
             records: Vec::new(),
         }

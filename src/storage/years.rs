@@ -15,7 +15,7 @@ pub const YEARS_MAX_DAYS: u64 = 36_525;
 
 impl Storage {
     /// What the main sensor's quantities were on each local day from `from` to `to`, both included; of more than a hundred years, the
-    /// newest. A station without gusts is asked for its wind, one without a pressure at sea level for its barometer's.
+    /// newest. A station without a pressure at sea level is asked for its barometer's. One without gusts has none: wind is no gust.
     pub async fn years(&self, station: &Station, (from, to): (NaiveDate, NaiveDate)) -> Result<Days, Error> {
         let main = SensorName::main();
         let Some(first) = self.first_day(station.id, &main).await? else { return Ok(Days::default()) };
@@ -30,7 +30,6 @@ impl Storage {
             of(Quantity::WindDirection),
             of(Quantity::SeaLevelPressure),
         )?;
-        let gust = if gust.is_empty() { wind.clone() } else { gust };
         let pressure = if pressure.is_empty() { of(Quantity::StationPressure).await? } else { pressure };
         Ok(Days { temperature, rain, wind, gust, direction, pressure })
     }

@@ -1,7 +1,7 @@
 //! An open page, from outside: a real browser, the real program, and a road between them that counts.
 
 use crate::kit::chrome::{Browser, Options, PHONE, eventually};
-use crate::kit::program::{Program, post};
+use crate::kit::program::{Program, post, run};
 use crate::kit::relay::Relay;
 use serde_json::json;
 use std::time::Duration;
@@ -229,7 +229,8 @@ const DIFFERENCES: &str = r#"
     const done = arguments[0];
     const live = (page) => [...page.querySelectorAll('main [data-show]')].filter((place) =>
         !/age|clock/.test(place.getAttribute('data-show')));
-    const lines = (page) => [...page.querySelectorAll('[data-chart=line], [data-chart=band]')];
+    const lines = (page) => [...page.querySelectorAll('[data-chart=line], [data-chart=band], [data-chart=bars], [data-course-part=line], [data-course-part=second], [data-course-part=bars]')];
+    const pictures = (page) => [...page.querySelectorAll('[data-chart=canvas], [data-course-part=canvas]')];
     const rows = (page) => [...page.querySelectorAll('[data-rows] tr')];
     for (const place of live(document)) place.textContent = 'scrambled';
     const painted = () => live(document).every((place) => place.textContent !== 'scrambled');
@@ -240,8 +241,10 @@ const DIFFERENCES: &str = r#"
         const text = (place) => (place.getAttribute('data-key') ?? '') + ' ' + place.getAttribute('data-show') + ': '
             + place.textContent.trim() + ' ' + !!place.closest('[hidden]') + ' ' + (place.getAttribute('datetime') ?? '');
         const path = (line) => line.getAttribute('d');
+        const picture = (canvas) => [canvas.getAttribute('aria-label'), canvas.parentElement.textContent.replace(/\s+/g, ' '),
+            ...[...canvas.querySelectorAll('rect')].map((night) => night.getAttribute('x') + ' ' + night.getAttribute('width'))].join('|');
         const row = (row) => [...row.cells].map((cell) => cell.textContent.trim()).join('|');
-        const pairs = [[live, text], [lines, path], [rows, row]].flatMap(([find, say]) => {
+        const pairs = [[live, text], [lines, path], [pictures, picture], [rows, row]].flatMap(([find, say]) => {
             const [here, there] = [find(document).map(say), find(server).map(say)];
             return here.map((said, i) => [said, there[i]]).concat(here.length === there.length ? [] : [[here.length, there.length]]);
         });
@@ -276,9 +279,33 @@ async fn the_scripts_paint_what_the_server_prints_to_the_digit() {
     )
     .await;
 
+    // Stations that something else leads than the temperature outdoors.
+    for (slug, keys) in [
+        ("house", &["indoor/temperature", "indoor/humidity", "attic/temperature", "attic/humidity"][..]),
+        ("field", &["soil1/soil_temperature", "soil1/soil_moisture"]),
+        ("street", &["pm2_5", "pm10"]),
+        ("gauge", &["precipitation"]),
+        ("mast", &["wind_speed", "wind_gust", "wind_direction"]),
+    ] {
+        let key = server.add_station(slug);
+        let set = run(folder.path(), &["station", "set", slug, "--latitude", "52.5", "--longitude", "13.4"]);
+        assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+        let report = |i: i64| {
+            let values = keys
+                .iter()
+                .zip(1..)
+                .map(|(key, nth)| ((*key).to_owned(), json!(f64::from((i as i32 * nth) % 37) * 0.35)));
+            let at = ("observed_at".to_owned(), json!(now - i * 400_000 - 20_000));
+            serde_json::Value::Object(values.chain([at]).collect())
+        };
+        posted(&server, &key, json!((0..150).rev().map(report).collect::<Vec<_>>())).await;
+    }
+
     let browser = Browser::open(Options::default()).await;
     for units in ["c-metric", "f-us", "f-metric-kmh.comma", "c-us-kn-mmhg-mm.comma"] {
-        for page in ["/s/town-hall", "/"] {
+        let others = ["/s/house", "/s/field", "/s/street", "/s/gauge", "/s/mast"];
+        let others = others.into_iter().filter(|_| ["c-metric", "f-us"].contains(&units));
+        for page in ["/s/town-hall", "/"].into_iter().chain(others) {
             browser.goto(format!("{}{page}", server.url)).await.expect("the page");
             let cookie = format!("document.cookie = 'settings=1.{units}; path=/'");
             browser.execute(&cookie, vec![]).await.expect("a cookie");

@@ -15,6 +15,7 @@ mod js;
 mod keeper;
 mod kiosk;
 mod lab_page;
+mod lead;
 mod overview;
 mod settings;
 mod tabs;

@@ -273,3 +273,20 @@ async fn a_record_of_today_stands_on_the_stations_page_and_an_ordinary_day_does_
     assert!(!html.contains("Lowest temperature"), "31.2° is no low");
     app.send_home();
 }
+
+/// Forty days with wind and without gusts.
+#[tokio::test]
+async fn wind_is_no_gust() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("mast").await;
+    let now = weather::time::Timestamp::from(chrono::Utc::now());
+    let at = |ago: i64| now.plus(-ago * weather::time::DAY_MS).rfc3339();
+    let days: Vec<_> = (0..40)
+        .rev()
+        .map(|ago| serde_json::json!({"observed_at": at(ago), "wind_speed": 9.5 - ago as f64 / 10.0}))
+        .collect();
+    app.measures(&key, &serde_json::json!(days)).await;
+    let page = get(&app, "/s/mast/records").await;
+    assert!(!page.contains("Strongest gust") && !page.contains("9.5 m/s"), "{page}");
+    assert!(!get(&app, "/s/mast").await.contains("Strongest gust"), "nor a record of today");
+}

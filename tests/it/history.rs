@@ -195,3 +195,33 @@ async fn a_long_picture_tells_the_days_that_the_records_tell_and_rain_by_whole_w
         assert_eq!(*mm, fell as f64, "from {date} to before {next}: {csv}");
     }
 }
+
+#[tokio::test]
+async fn amounts_of_a_csv_are_as_fine_as_gauges_count() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("town-hall").await;
+    let tips: Vec<_> = (0..4)
+        .map(|tip| json!({"observed_at": LONG_DAY_MS + 10 * HOUR_MS + tip * HOUR_MS / 12, "precipitation": 0.254 * tip as f64}))
+        .collect();
+    app.measures(&key, &json!(tips)).await;
+    let (status, html) = get(&app, "/s/town-hall/history?from=2026-10-25&to=2026-10-25").await;
+    assert_eq!(status, 200);
+    assert!(html.contains("<td>0.8</td>"), "people read tenths");
+    let link = html.split("class=\"csv\" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
+    let link = link.map(|link| link.replace("&#38;", "&")).find(|link| link.ends_with("=rain")).expect("a link");
+    let (_, csv) = get(&app, &link).await;
+    assert!(csv.lines().any(|line| line.ends_with(",0.762")), "{csv}");
+}
+
+#[tokio::test]
+async fn a_number_of_points_that_is_none_is_named() {
+    let app = TestApp::start().await;
+    with_days(&app).await;
+    for points in ["0", "-3", "many", "1501", ""] {
+        let (status, told) = get(&app, &format!("/s/town-hall/history/series?points={points}")).await;
+        assert_eq!(status, 400, "{points}");
+        assert!(told.contains("points: give a whole number from 1 to 1500"), "{points}: {told}");
+    }
+    assert_eq!(get(&app, "/s/town-hall/history/series?points=1500").await.0, 200);
+    assert_eq!(get(&app, "/s/town-hall/history/series").await.0, 200);
+}

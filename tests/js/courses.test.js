@@ -43,7 +43,7 @@ test('pressure is drawn with its tendency, as the server draws it', () => {
   ]);
   const drawn = drawCourse(hill, 'sea_level_pressure', METRIC);
   equal(drawn?.note, '−2.7 hPa in 3 h, falling');
-  equal(drawn?.line, 'M857.6 0.0L864.6 125.0M934.0 500.0h0.1M996.5 800.0h0.1');
+  equal(drawn?.line, 'M857.6 0.0L864.6 125.0M934.0 500.0h0.1M993.1 800.0h0.1');
   equal(
     drawn?.y.map(({ label }) => label),
     ['1016', '1014', '1012'],

@@ -8,7 +8,18 @@ use weather::units::{Unit, format_half_up};
 /// Spaces between the lines.
 const SPACES: f64 = 2.0;
 /// What may lie between two lines: the first that fits is taken.
-const STEPS: [f64; 15] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
+const STEPS: [f64; 18] =
+    [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
+/// What has a zero, and begins there.
+const FROM_ZERO: [Quantity; 7] = [
+    Quantity::WindSpeed,
+    Quantity::Precipitation,
+    Quantity::Humidity,
+    Quantity::SolarRadiation,
+    Quantity::UvIndex,
+    Quantity::Pm2_5,
+    Quantity::Pm10,
+];
 
 /// The scale, in the unit that is shown.
 pub(super) struct Scale {
@@ -20,16 +31,13 @@ impl Scale {
     /// The finest one that holds everything from `low` to `high`. What has a zero begins there, and a calm day looks calm.
     pub(super) fn of(quantity: Quantity, unit: Unit, (low, high): (f64, f64)) -> Self {
         let least = unit.difference(match quantity {
-            Quantity::WindSpeed => 1.0,
             Quantity::Precipitation => 0.5,
-            Quantity::Humidity => 50.0,
+            Quantity::Humidity | Quantity::SolarRadiation | Quantity::Co2 => 50.0,
+            Quantity::SoilMoisture | Quantity::LeafWetness | Quantity::SoilConductivity => 5.0,
+            Quantity::Pm2_5 | Quantity::Pm10 => 5.0,
             _ => 1.0,
         });
-        let low = if matches!(quantity, Quantity::WindSpeed | Quantity::Precipitation | Quantity::Humidity) {
-            0.0
-        } else {
-            low
-        };
+        let low = if FROM_ZERO.contains(&quantity) { 0.0 } else { low };
         let fits = |step: &&f64| **step >= least && (low / **step).floor() * **step + SPACES * **step >= high;
         let step = STEPS.iter().find(fits).copied().unwrap_or(STEPS[STEPS.len() - 1]);
         Self { bottom: (low / step).floor() * step, step }

@@ -17,8 +17,8 @@ use weather::units::Unit;
 
 /// Width and height of the drawing's own coordinates.
 const BOX: f64 = 1000.0;
-/// Labels of lines are so far apart at least, percent of the height.
-const LABELS_APART_PERCENT: f64 = 8.0;
+/// Labels of lines are so far apart at least, percent of the height: a line of text on the lowest picture.
+const LABELS_APART_PERCENT: f64 = 11.0;
 
 /// A picture, ready to print.
 #[derive(Debug, Clone)]
@@ -254,8 +254,14 @@ fn set_apart(lines: &mut [Drawn]) {
         lines.iter().enumerate().filter_map(|(index, line)| Some((index, line.at.as_ref()?.parse().ok()?))).collect();
     places.sort_by(|one, other| one.1.total_cmp(&other.1));
     let mut above = LABELS_APART_PERCENT / 2.0 - LABELS_APART_PERCENT;
-    for (index, at) in places {
-        above = at.max(above + LABELS_APART_PERCENT);
-        lines[index].at = Some(percent(above / 100.0));
+    for (_, at) in &mut places {
+        *at = at.max(above + LABELS_APART_PERCENT);
+        above = *at;
+    }
+    // What was moved out of the picture moves back, and pushes those above it.
+    let mut below = 100.0 + LABELS_APART_PERCENT;
+    for (index, at) in places.into_iter().rev() {
+        below = at.min(below - LABELS_APART_PERCENT);
+        lines[index].at = Some(percent(below / 100.0));
     }
 }

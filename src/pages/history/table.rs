@@ -28,6 +28,8 @@ pub(crate) struct Row {
     pub local: String,
     /// Digits; empty where there is no value.
     pub cells: Vec<String>,
+    /// The same of amounts, as fine as gauges count: tips of 0.254 mm are no tenths. Empty where the digits are all there is.
+    pub exact: Vec<String>,
 }
 
 impl Row {
@@ -59,19 +61,18 @@ impl Table {
         if shape(of.group.quantities[0]) == Shape::Bars {
             let heads = looks.iter().map(|look| in_unit(look.label.clone())).collect();
             let starts = starts(fallen.iter().flatten().map(|bar| (bar.from, bar.to)));
-            let cells = |at: Timestamp| {
+            let cells = |at: Timestamp, digits: &dyn Fn(f64) -> String| -> Vec<String> {
                 let cell =
                     |bars: &Vec<Bar>| bars.iter().find(|bar| bar.from <= at && at < bar.to).map(|bar| bar.amount);
-                let quantity = of.group.quantities[0];
-                fallen
-                    .iter()
-                    .map(|bars| cell(bars).map_or(String::new(), |mm| preference.digits(quantity, mm)))
-                    .collect()
+                fallen.iter().map(|bars| cell(bars).map_or(String::new(), digits)).collect()
             };
-            return Self {
-                heads,
-                rows: starts.into_iter().map(|(from, to)| row(zone, from, cells(middle(from, to)))).collect(),
+            let quantity = of.group.quantities[0];
+            let of_bars = |(from, to)| {
+                let at = middle(from, to);
+                let exact = cells(at, &|mm| preference.value(quantity, mm).to_string());
+                Row { exact, ..row(zone, from, cells(at, &|mm| preference.digits(quantity, mm))) }
             };
+            return Self { heads, rows: starts.into_iter().map(of_bars).collect() };
         }
         let heads = of.strands.iter().zip(looks).flat_map(|(strand, look)| {
             columns(strand).iter().map(move |(name, _)| in_unit(format!("{} {name}", look.label)))
@@ -103,7 +104,9 @@ impl Table {
     pub(crate) fn csv(&self, zone: &Zone) -> Vec<u8> {
         let mut written = csv::Writer::from_writer(Vec::new());
         let head = ["time".to_owned(), format!("local time, {}", zone.name())];
-        let rows = self.rows.iter().map(|row| [&row.iso, &row.local].into_iter().chain(&row.cells));
+        let cells = |row: &'_ Row| if row.exact.is_empty() { row.cells.clone() } else { row.exact.clone() };
+        let rows = self.rows.iter().map(|row| (row, cells(row))).collect::<Vec<_>>();
+        let rows = rows.iter().map(|(row, cells)| [&row.iso, &row.local].into_iter().chain(cells));
         let heads: Vec<String> = self.heads.iter().map(|head| harmless(head)).collect();
         let rows = std::iter::once(head.iter().chain(&heads).collect()).chain(rows.map(Iterator::collect));
         for row in rows {
@@ -135,5 +138,10 @@ fn starts(times: impl Iterator<Item = (Timestamp, Timestamp)>) -> Vec<(Timestamp
 }
 
 fn row(zone: &Zone, at: Timestamp, cells: Vec<String>) -> Row {
-    Row { iso: at.rfc3339(), local: clock::local(zone, at).format("%Y-%m-%d %H:%M").to_string(), cells }
+    Row {
+        iso: at.rfc3339(),
+        local: clock::local(zone, at).format("%Y-%m-%d %H:%M").to_string(),
+        cells,
+        exact: Vec::new(),
+    }
 }

@@ -9,15 +9,19 @@ const APART_PX = 15;
 const FONT_PX = 12;
 
 /**
- * Moves places downwards that are closer than `apart`. Pure.
+ * Moves places downwards that are closer than `apart`. What comes too low moves back, and pushes those above it. Pure.
  * @param {readonly number[]} places sorted @param {number} apart @param {number} lowest
  */
 export function setApart(places, apart, lowest) {
   /** @type {number[]} */
   const moved = [];
   for (const place of places) moved.push(Math.max(place, (moved.at(-1) ?? -Infinity) + apart));
-  const over = Math.max(0, (moved.at(-1) ?? lowest) - lowest);
-  return moved.map((place) => place - over);
+  let below = lowest + apart;
+  for (let index = moved.length - 1; index >= 0; index--) {
+    below = Math.min(moved[index], below - apart);
+    moved[index] = below;
+  }
+  return moved;
 }
 
 /**

@@ -1,9 +1,10 @@
 // @ts-check
 // The last 24 hours as SVG paths, the same that `src/pages/chart.rs` draws. Pure: no DOM.
-import { fixed, written } from './format.js';
-import { markedTemperatures, reasonOf } from './marks.js';
+import { fixed, join, text, written } from './format.js';
+import { markedOf, reasonOf } from './marks.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
-import { fromCanonical, isFahrenheit, unitOf } from './units.js';
+import { leadOf, seriesOf } from './station.js';
+import { differenceIn, fromCanonical, isFahrenheit, isWarmth, unitOf } from './units.js';
 import { hourMinute, local, weekday } from './zone.js';
 
 /** @typedef {import('./series.js').Point} Point */
@@ -17,7 +18,10 @@ const RING = 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0';
 const ABOVE = 'M-4 7L0 1L4 7Z';
 const BELOW = 'M-4-7L0-1L4-7Z';
 const Y_TICKS = 5;
-const STEPS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50, 75];
+const STEPS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 50, 75, 100, 200, 500, 1000, 5000];
+const DEGREES_MIN = 0.5;
+/** What lies between two lines at least, by the unit. @type {Record<string, number>} */
+const LEAST = { '%': 2, ppm: 25 };
 const SPARK_MIN_SPAN = 4;
 const X_TICK_HOURS = 3;
 const X_MARGIN_PERCENT = 1.5;
@@ -27,10 +31,14 @@ const HOUR_MS = 60 * 60_000;
 /** @param {number} part */
 const percent = (part) => fixed(part * 100, 2);
 
-/** The finest scale that holds everything. @param {number} low @param {number} high @returns {Scale} */
-export function over(low, high) {
+/**
+ * The finest scale that holds everything and is not finer than `least`.
+ * @param {number} low @param {number} high @param {number} [least] @returns {Scale}
+ */
+export function over(low, high, least = DEGREES_MIN) {
   const spaces = Y_TICKS - 1;
-  const step = STEPS.find((step) => Math.floor(low / step) * step + spaces * step >= high) ?? STEPS[STEPS.length - 1];
+  const fits = (/** @type {number} */ step) => step >= least && Math.floor(low / step) * step + spaces * step >= high;
+  const step = STEPS.find(fits) ?? STEPS[STEPS.length - 1];
   const first = Math.floor(low / step);
   const spare = Math.max(0, first + spaces - Math.ceil(high / step));
   return { bottom: (first - Math.floor(spare / 2)) * step, step };
@@ -43,15 +51,16 @@ export function around(low, high) {
 }
 
 /**
- * Draws the temperatures of the last 24 hours; a sparkline is the mean line alone.
- * @param {Station} station @param {import('./units.js').Units} units @param {boolean} [spark]
+ * Draws what leads over the last 24 hours; a sparkline is the mean line alone.
+ * @param {Station} station @param {import('./units.js').Units} units @param {boolean} [spark] @param {string} [title]
  */
-export function draw(station, units, spark = false) {
-  const unit = unitOf('temperature', units);
+export function draw(station, units, spark = false, title = 'Temperature') {
+  const key = leadOf(station);
+  const unit = unitOf(key, units);
   const { start: from, bucket_ms: bucketMs } = station.series;
   const to = from + DAY_MS;
   /** @type {Point[]} */
-  const points = station.series.points
+  const points = (seriesOf(station, key)?.points ?? [])
     .filter(([start]) => from <= start && start < to)
     .map(([start, mean, min, max, count]) => [
       start,
@@ -61,16 +70,22 @@ export function draw(station, units, spark = false) {
       count,
     ]);
   if (!points.length) return undefined;
-  const newest = station.values.temperature;
+  const newest = station.values[key];
   const latest = newest && newest.at >= from ? { at: newest.at, value: fromCanonical(unit, newest.value) } : undefined;
+  const last = /** @type {Point} */ (points.at(-1));
+  // The line ends at the dot.
+  const end = latest && latest.at >= last[0] && latest.at < last[0] + bucketMs ? latest : undefined;
+  if (end)
+    points.splice(-1, 1, [last[0], end.value, Math.min(last[2], end.value), Math.max(last[3], end.value), last[4]]);
   const low = Math.min(...points.map((point) => point[2]));
   const high = Math.max(...points.map((point) => point[3]));
-  const scale = spark ? around(low, high) : over(low, high);
+  const least = isWarmth(key) ? DEGREES_MIN : (LEAST[unit.symbol] ?? differenceIn(unit, 0.5));
+  const scale = spark ? around(low, high) : over(low, high, least);
   const top = scale.bottom + (Y_TICKS - 1) * scale.step;
   /** @param {number} value */
   const down = (value) => (top - value) / (top - scale.bottom);
   /** @param {number} start */
-  const across = (start) => (start + Math.floor(bucketMs / 2) - from) / DAY_MS;
+  const across = (start) => ((end && start === last[0] ? end.at : start + Math.floor(bucketMs / 2)) - from) / DAY_MS;
   /** @param {number} at @param {number} value */
   const dot = (at, value) => ({
     x: percent(Math.min(1, (at - from) / DAY_MS)),
@@ -80,23 +95,24 @@ export function draw(station, units, spark = false) {
   const ring = (mark) => {
     const value = fromCanonical(unit, mark.value);
     const path = down(value) < 0 ? ABOVE : down(value) > 1 ? BELOW : RING;
-    const number = written(fixed(value, 1), units.decimal);
-    const title = `${number} ${unit.symbol} at ${hourMinute(station.zone, mark.at)}: ${reasonOf(mark)}`;
+    const title = `${text(key, mark.value, units)} at ${hourMinute(station.zone, mark.at)}: ${reasonOf(mark)}`;
     return { ...dot(mark.at, value), path, title };
   };
   const gap = gapMs(station.series, station.interval_ms);
-  const freezing = isFahrenheit(units) ? 32 : 0;
+  const freezing = !isWarmth(key) ? undefined : isFahrenheit(units) ? 32 : 0;
   return {
     ...paths(stretches(points, gap), across, down, spark),
+    /** Rain has bars. */
+    bars: '',
     y: spark ? [] : yTicks(scale, down, freezing, units.decimal),
-    zero: spark ? undefined : zero(scale, top, down, freezing),
+    zero: spark || freezing === undefined ? undefined : zero(scale, top, down, freezing),
     x: spark ? [] : xTicks(station.zone, from),
     // The latest value at its own time: a bucket's mean is not what the large number says.
     last: latest && dot(latest.at, latest.value),
-    marked: spark ? [] : markedTemperatures(station).map(ring),
+    marked: spark ? [] : markedOf(station, key).map(ring),
     summary: spark
       ? sparkSummary(unit.symbol, points, low, high, gap, units.decimal)
-      : summary(station, unit.symbol, points, latest, gap, units.decimal),
+      : summary(station, title, unit, points, latest, gap, units.decimal),
   };
 }
 
@@ -120,9 +136,9 @@ function paths(parts, across, down, spark) {
   return { line: line.join(''), band: band.join('') };
 }
 
-/** @param {Scale} scale @param {(value: number) => number} down @param {number} freezing @param {string} [decimal] @returns {Tick[]} */
+/** @param {Scale} scale @param {(value: number) => number} down @param {number} [freezing] @param {string} [decimal] @returns {Tick[]} */
 function yTicks({ bottom, step }, down, freezing, decimal) {
-  const decimals = step % 1 === 0 ? 0 : 1;
+  const decimals = step % 1 === 0 ? 0 : step >= 0.1 ? 1 : 2;
   return Array.from({ length: Y_TICKS }, (_, index) => bottom + (Y_TICKS - 1 - index) * step).map((value) => ({
     at: percent(down(value)),
     label: written(fixed(value, decimals), decimal),
@@ -158,18 +174,18 @@ export function xTicks(zone, from, step = X_TICK_HOURS) {
 }
 
 /**
- * @param {Station} station @param {string} symbol @param {Point[]} points
+ * @param {Station} station @param {string} title @param {import('./units.js').Unit} unit @param {Point[]} points
  * @param {{at: number, value: number} | undefined} latest @param {number} gap @param {string} [decimal]
  */
-function summary({ zone }, symbol, points, latest, gap, decimal) {
+function summary({ zone }, title, unit, points, latest, gap, decimal) {
   const lowest = points.reduce((best, point) => (point[2] < best[2] ? point : best));
   const highest = points.reduce((best, point) => (point[3] > best[3] ? point : best));
   const gaps = gapsIn(points, gap);
   /** @param {number} value */
-  const degrees = (value) => `${written(fixed(value, 1), decimal)} ${symbol}`;
+  const degrees = (value) => join(written(fixed(value, unit.decimals), decimal), unit.symbol);
   const end = latest ? `, latest ${degrees(latest.value)} at ${hourMinute(zone, latest.at)}` : '';
   return (
-    `Temperature over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
+    `${title} over the last 24 hours: lowest ${degrees(lowest[2])} around ${hourMinute(zone, lowest[0])}, ` +
     `highest ${degrees(highest[3])} around ${hourMinute(zone, highest[0])}${end}${gaps}.`
   );
 }

@@ -1,10 +1,10 @@
 // @ts-check
-// How wind, pressure, humidity and rain went in the last 24 hours, the same that `src/pages/courses.rs` draws. Pure: no DOM.
+// How wind, pressure, rain and what else a station has went in the last 24 hours, the same that `src/pages/courses.rs` draws. Pure: no DOM.
 import { xTicks } from './chart.js';
 import { difference, fixed, written, text } from './format.js';
 import { DAY_MS, gapMs, stretches } from './series.js';
 import { tendency } from './tendency.js';
-import { differenceIn, fromCanonical, unitOf } from './units.js';
+import { differenceIn, fromCanonical, quantityOf, unitOf } from './units.js';
 import { date, hourMinute, hourStart } from './zone.js';
 
 /** @typedef {import('./series.js').Point} Point */
@@ -16,11 +16,23 @@ import { date, hourMinute, hourStart } from './zone.js';
 const BOX = 1000;
 const HOUR_MS = 3_600_000;
 const SPACES = 2;
-const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const X_TICK_HOURS = 6;
 const BAR_MARGIN = 0.12;
 /** What lies between two lines at least, canonical units. @type {Record<string, number>} */
-const LEAST = { wind_speed: 1, precipitation: 0.5, humidity: 50 };
+const LEAST = {
+  precipitation: 0.5,
+  humidity: 50,
+  solar_radiation: 50,
+  co2: 50,
+  soil_moisture: 5,
+  leaf_wetness: 5,
+  soil_conductivity: 5,
+  pm2_5: 5,
+  pm10: 5,
+};
+/** What has a zero, and begins there. */
+const FROM_ZERO = ['wind_speed', 'precipitation', 'humidity', 'solar_radiation', 'uv_index', 'pm2_5', 'pm10'];
 /** @type {Record<string, string>} */
 const TITLES = { wind_speed: 'Wind', precipitation: 'Rain', humidity: 'Humidity' };
 
@@ -31,8 +43,8 @@ const place = (part) => fixed(part * BOX, 1);
 
 /** @param {string} key @param {import('./units.js').Unit} unit @param {number} low @param {number} high @returns {Scale} */
 export function scaleOf(key, unit, low, high) {
-  const least = differenceIn(unit, LEAST[key] ?? 1);
-  const from = key in LEAST ? 0 : low;
+  const least = differenceIn(unit, LEAST[quantityOf(key)] ?? 1);
+  const from = FROM_ZERO.includes(quantityOf(key)) ? 0 : low;
   const fits = (/** @type {number} */ step) => step >= least && Math.floor(from / step) * step + SPACES * step >= high;
   const step = STEPS.find(fits) ?? STEPS[STEPS.length - 1];
   return { bottom: Math.floor(from / step) * step, step };
@@ -72,9 +84,9 @@ export function fallen(points, zone) {
 
 /**
  * Draws one of them; undefined if there is nothing to draw.
- * @param {Station} station @param {string} key @param {Units} units
+ * @param {Station} station @param {string} key @param {Units} units @param {string} [title] what the server calls it
  */
-export function drawCourse(station, key, units) {
+export function drawCourse(station, key, units, title = TITLES[key] ?? 'Pressure') {
   const series = station.courses?.[key];
   const within = (/** @type {Series | undefined} */ of) =>
     (of?.points ?? []).filter(([start]) => start >= station.series.start && start < station.series.start + DAY_MS);
@@ -83,36 +95,44 @@ export function drawCourse(station, key, units) {
   const empty = { line: '', second: '', bars: '', note: '', last: undefined };
   const x = xTicks(station.zone, station.series.start, X_TICK_HOURS);
   const picture =
-    key === 'precipitation'
-      ? rain(station, points, units)
-      : lines(station, key, points, key === 'wind_speed' ? within(station.courses?.wind_gust) : [], units);
+    quantityOf(key) === 'precipitation'
+      ? rain(station, points, units, title)
+      : lines(station, key, title, points, key === 'wind_speed' ? within(station.courses?.wind_gust) : [], units);
   return { ...empty, x, ...picture };
 }
 
-/** @param {Station} station @param {string} key @param {Point[]} points @param {Point[]} gusts @param {Units} units */
-function lines(station, key, points, gusts, units) {
+/**
+ * @param {Station} station @param {string} key @param {string} title @param {Point[]} points @param {Point[]} gusts
+ * @param {Units} units
+ */
+function lines(station, key, title, points, gusts, units) {
   const unit = unitOf(key, units);
   const from = station.series.start;
+  const latest = station.values[key];
+  const shown = latest && latest.at >= from;
   const values = points.map((point) => fromCanonical(unit, point[1]));
+  if (shown) values.push(fromCanonical(unit, latest.value));
   const tops = gusts.map((point) => fromCanonical(unit, point[3]));
   const scale = scaleOf(key, unit, Math.min(...values), Math.max(...values, ...tops));
   const gap = gapMs(station.series, station.interval_ms);
+  const last = points.at(-1)?.[0] ?? from;
+  // The line ends at the newest value, if that is in the last bucket.
+  const end = shown && latest.at >= last && latest.at < last + station.series.bucket_ms ? latest : undefined;
   /** @param {Point[]} of @param {number} which */
   const path = (of, which) =>
     stretches(of, gap)
       .map((part) => {
         const spot = (/** @type {Point} */ point) => {
-          const middle = point[0] + Math.floor(station.series.bucket_ms / 2);
-          return `${place((middle - from) / DAY_MS)} ${place(down(scale, fromCanonical(unit, point[which])))}`;
+          const isEnd = end && which === 1 && point[0] === last;
+          const at = isEnd ? end.at : point[0] + Math.floor(station.series.bucket_ms / 2);
+          const value = isEnd ? end.value : point[which];
+          return `${place((at - from) / DAY_MS)} ${place(down(scale, fromCanonical(unit, value)))}`;
         };
         return `M${part.map(spot).join('L')}${part.length === 1 ? 'h0.1' : ''}`;
       })
       .join('');
-  const latest = station.values[key];
-  const shown = latest && latest.at >= from;
   const [low, high] = [Math.min(...points.map((point) => point[1])), Math.max(...points.map((point) => point[1]))];
   const gust = gusts.length ? `, gusts up to ${text(key, Math.max(...gusts.map((point) => point[3])), units)}` : '';
-  const title = TITLES[key] ?? 'Pressure';
   return {
     line: path(points, 1),
     second: path(gusts, 3),
@@ -128,8 +148,8 @@ function lines(station, key, points, gusts, units) {
   };
 }
 
-/** @param {Station} station @param {Point[]} points @param {Units} units */
-function rain(station, points, units) {
+/** @param {Station} station @param {Point[]} points @param {Units} units @param {string} title */
+function rain(station, points, units, title) {
   const unit = unitOf('precipitation', units);
   const hours = fallen(points, station.zone);
   const from = station.series.start;
@@ -153,7 +173,7 @@ function rain(station, points, units) {
     bars: bars.join(''),
     y: yTicks(scale, units.decimal),
     note: `${text('precipitation', sum, units)}, 24 h`,
-    summary: `Rain over the last 24 hours: ${rained}.`,
+    summary: `${title} over the last 24 hours: ${rained}.`,
   };
 }
 

@@ -51,7 +51,7 @@ export function format(key, canonical, units) {
 export const number = (key, canonical, units) => written(format(key, canonical, units), units.decimal);
 
 /** @param {string} digits @param {string} symbol */
-const join = (digits, symbol) => (symbol ? `${digits} ${symbol}` : digits);
+export const join = (digits, symbol) => (symbol ? `${digits} ${symbol}` : digits);
 
 /**
  * Number and unit: `18.4 °C`.

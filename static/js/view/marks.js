@@ -39,8 +39,8 @@ export function mark(station, { observed_at: at, marks }) {
 /** Those of the last 24 hours. @param {Station} station */
 const shown = ({ marked, series }) => (marked ?? []).filter(({ at }) => at >= series.start);
 
-/** The temperatures among them. @param {Station} station */
-export const markedTemperatures = (station) => shown(station).filter(({ key }) => key === 'temperature');
+/** Those of a datastream among them. @param {Station} station @param {string} of its key */
+export const markedOf = (station, of) => shown(station).filter(({ key }) => key === of);
 
 /** Why a value does not count, in words. @param {Mark} mark */
 export const reasonOf = ({ reason }) => Object.entries(REASONS).find(([name]) => name === reason)?.[1] ?? reason;

@@ -1,13 +1,14 @@
 // @ts-check
 // Puts what is known onto the page: text and attributes only. A place that is empty is hidden.
 import { set, write } from '../dom/change.js';
-import { draw } from './chart.js';
+import { draw, xTicks } from './chart.js';
 import { drawCourse } from './courses.js';
 import { format, freshness, number, warmth } from './format.js';
+import { nightOf } from './night.js';
 import { hours } from './series.js';
-import { heroState, stateOf } from './station.js';
+import { heroState, leadOf, seriesOf, stateOf } from './station.js';
 import { INSTANTS, TEXTS, between, title, trendName, windFrom } from './texts.js';
-import { isFahrenheit } from './units.js';
+import { isWarmth, unitOf } from './units.js';
 import { moment } from './zone.js';
 
 /** @typedef {import('./station.js').Station} Station */
@@ -73,7 +74,7 @@ function paintPlace(place, station, seen) {
 /** @param {Element} scope @param {Station} station @param {Seen} seen */
 function paintTemperature(scope, station, seen) {
   const context = { ...seen, key: '' };
-  const celsius = station.values.temperature?.value;
+  const celsius = isWarmth(leadOf(station)) ? station.values[leadOf(station)]?.value : undefined;
   const tinted = scope.matches('.tinted') ? scope : scope.querySelector('.tinted');
   if (tinted && celsius !== undefined) set(tinted, 'data-warmth', String(warmth(celsius)));
   for (const node of scope.querySelectorAll('[data-trend]')) set(node, 'data-trend', trendName(station, context));
@@ -100,17 +101,25 @@ function paintTemperature(scope, station, seen) {
 function paintChart(scope, station, seen) {
   const canvas = scope.querySelector('[data-chart="canvas"], [data-spark]');
   if (!canvas) return;
-  const version = `${station.series.start} ${station.series.version ?? 0}`;
+  const key = leadOf(station);
+  const series = seriesOf(station, key);
+  // Marks count among the changes of the temperature.
+  const version = `${station.series.start} ${series?.version ?? 0} ${station.series.version ?? 0}`;
   if (painted.get(canvas) === version) return;
   painted.set(canvas, version);
   const spark = canvas.hasAttribute('data-spark');
-  const drawing = draw(station, seen.units, spark);
+  const title = canvas.closest('[data-title]')?.getAttribute('data-title') ?? undefined;
+  const night = nightOf(station);
+  const drawing = /(^|\/)precipitation$/.test(key)
+    ? barsOf(station, key, seen, title)
+    : draw(station, seen.units, spark, title);
   /** @param {string} name */
   const part = (name) => scope.querySelector(`[data-chart="${name}"]`);
-  set(canvas, 'aria-label', drawing?.summary ?? 'No temperatures in the last 24 hours.');
+  set(canvas, 'aria-label', (drawing?.summary ?? 'No values in the last 24 hours.') + (spark ? '' : night.words));
   for (const [name, path] of /** @type {const} */ ([
     ['line', drawing?.line ?? ''],
     ['band', drawing?.band ?? ''],
+    ['bars', drawing?.bars ?? ''],
   ])) {
     const node = part(name);
     if (node) set(node, 'd', path);
@@ -121,7 +130,18 @@ function paintChart(scope, station, seen) {
     set(last, 'cx', `${drawing.last.x}%`);
     set(last, 'cy', `${drawing.last.y}%`);
   }
-  if (spark || !drawing) return;
+  if (spark) return;
+  part('night')?.replaceChildren(
+    ...shades(night),
+    ...night.changes.map(({ at, late, label }) =>
+      shape(
+        'text',
+        { class: 'sun-time', x: `${at}%`, y: '13', ...(late ? { dx: '-4', 'text-anchor': 'end' } : { dx: '4' }) },
+        label,
+      ),
+    ),
+  );
+  if (!drawing) return;
   const rings = drawing.marked.map(({ x, y, path, title }) => {
     const ring = shape('svg', { class: 'void', x: `${x}%`, y: `${y}%` });
     ring.append(shape('title', {}, title), shape('path', { d: path }));
@@ -145,27 +165,38 @@ function paintChart(scope, station, seen) {
     ...(zero
       ? [
           shape('line', { x1: '0', x2: '100%', y1: `${zero.at}%`, y2: `${zero.at}%`, class: 'strong' }),
-          shape(
-            'text',
-            { x: '100%', y: `${zero.at}%`, dy: '-4' },
-            `${zero.label} ${isFahrenheit(seen.units) ? '°F' : '°C'}`,
-          ),
+          shape('text', { x: '100%', y: `${zero.at}%`, dy: '-4' }, `${zero.label} ${unitOf(key, seen.units).symbol}`),
         ]
       : []),
   );
   paintTable(scope, station, seen);
 }
 
+/** @param {ReturnType<typeof nightOf>} night */
+const shades = ({ shades }) =>
+  shades.map(({ x, width }) =>
+    shape('rect', { class: 'night', x: `${x}%`, width: `${width}%`, y: '0', height: '100%' }),
+  );
+
+/** Rain as a large picture. @param {Station} station @param {string} key @param {Seen} seen @param {string} [title] */
+function barsOf(station, key, seen, title) {
+  const course = drawCourse(station, key, seen.units, title);
+  /** @type {never[]} */
+  const marked = [];
+  return course && { ...course, band: '', zero: undefined, x: xTicks(station.zone, station.series.start), marked };
+}
+
 /** @param {Element} figure @param {Station} station @param {Seen} seen */
 function paintCourse(figure, station, seen) {
   const key = String(figure.getAttribute('data-course'));
   const series = station.courses?.[key];
-  const version = `${series?.start} ${series?.version ?? 0} ${station.courses?.wind_gust?.version ?? 0}`;
+  const version = `${station.series.start} ${series?.version ?? 0} ${station.courses?.wind_gust?.version ?? 0}`;
   if (painted.get(figure) === version) return;
   painted.set(figure, version);
   /** @param {string} name */
   const part = (name) => figure.querySelector(`[data-course-part="${name}"]`);
-  const drawing = drawCourse(station, key, seen.units);
+  const drawing = drawCourse(station, key, seen.units, figure.getAttribute('data-title') ?? undefined);
+  part('night')?.replaceChildren(...shades(nightOf(station)));
   const canvas = part('canvas');
   if (canvas) set(canvas, 'aria-label', drawing?.summary ?? 'No values in the last 24 hours.');
   for (const name of /** @type {const} */ (['line', 'second', 'bars'])) {
@@ -200,9 +231,11 @@ function paintTable(scope, station, seen) {
   const body = scope.querySelector('[data-rows]');
   if (!body) return;
   /** @param {number | undefined} value */
-  const degrees = (value) => (value === undefined ? '' : number('temperature', value, seen.units));
+  const degrees = (value) => (value === undefined ? '' : number(leadOf(station), value, seen.units));
+  const series = seriesOf(station, leadOf(station));
+  if (!series) return;
   body.replaceChildren(
-    ...hours(station.series, station.zone).map((hour) => {
+    ...hours(series, station.zone).map((hour) => {
       const row = document.createElement('tr');
       const head = document.createElement('th');
       head.scope = 'row';

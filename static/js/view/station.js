@@ -27,7 +27,8 @@ import { date } from './zone.js';
  * @property {boolean} [card] true on the overview: the state holds no more than a card shows
  * @property {string[]} [left_out] sensors that the page has no place for
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
- * @property {import('./sun.js').Sunlight} [sun] on a wall, where the station stands at a known place
+ * @property {import('./sun.js').Sunlight} [sun] where the station stands at a known place
+ * @property {string} [lead] the key of what leads the page, if that is not the temperature
  * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
  * @property {string[]} [indoors] on a card: the values that are shown where there is no outdoor temperature
  */
@@ -51,8 +52,14 @@ export function newestAt({ values }, now = Infinity) {
   return newest === -Infinity ? undefined : newest;
 }
 
+/** The key of what leads the page. @param {Station} station */
+export const leadOf = ({ lead }) => lead ?? 'temperature';
+
+/** How a value went. @param {Station} station @param {string} key */
+export const seriesOf = (station, key) => (key === 'temperature' ? station.series : station.courses?.[key]);
+
 /** When the station's large number was observed. @param {Station} station */
-export const observedAt = (station) => station.values.temperature?.at ?? newestAt(station);
+export const observedAt = (station) => station.values[leadOf(station)]?.at ?? newestAt(station);
 
 /** From best to worst. */
 const STATES = ['live', 'stale', 'offline', 'waiting'];
@@ -81,7 +88,7 @@ export function wordOf(station, now) {
 }
 
 /** How fresh its large number is. @param {Station} station @param {number} now */
-export const heroState = (station, now) => freshness(station.values.temperature?.at, now, station.interval_ms);
+export const heroState = (station, now) => freshness(station.values[leadOf(station)]?.at, now, station.interval_ms);
 
 /**
  * True if a value is as fresh as one of `at`, whose age will be read as that of both.
@@ -174,11 +181,13 @@ function stretch(extremes, key, value, at) {
 }
 
 /**
- * How much warmer it is than an hour before the newest temperature, °C.
+ * How much more of what leads there is than an hour before its newest value, canonical unit. What has fallen does not move.
  * @param {Station} station
  */
 export function trend(station) {
-  const latest = station.values.temperature;
-  const before = latest && hourBefore(station.series, latest.at);
+  const key = leadOf(station);
+  const [latest, series] = [station.values[key], seriesOf(station, key)];
+  if (/(^|\/)precipitation$/.test(key)) return undefined;
+  const before = latest && series && hourBefore(series, latest.at);
   return before === undefined ? undefined : latest.value - before;
 }

@@ -31,6 +31,9 @@ export function unitOf(key, units) {
   return OTHER_UNITS[symbol]?.find((other) => other.symbol === units[symbol]) ?? canonical(symbol, decimals);
 }
 
+/** Whether it is measured in degrees of a temperature scale. @param {string} key */
+export const isWarmth = (key) => QUANTITIES[quantityOf(key)]?.[0] === '°C';
+
 /**
  * Cuts off what is finer than a billionth: it is arithmetic and no measurement. The server does the same.
  * @param {number} value

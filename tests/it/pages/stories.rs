@@ -1,10 +1,9 @@
 //! Made-up stations: one for each thing that can be so.
 
 use std::sync::Arc;
-use stevenson::pages::{Conversation, Facts, Series};
+use stevenson::pages::{Conversation, Datastream, Facts, Series};
 use stevenson::storage::words::{Author, Visitor, Word};
 use stevenson::storage::{Bucket, Extreme, Latest};
-use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug, Station, StationId};
 use weather::time::{HOUR_MS, MINUTE_MS, Timestamp};
@@ -74,7 +73,7 @@ pub fn station(slug: &str, name: &str, bucket_ms: i64, now_c: f64, age_ms: i64) 
 }
 
 /// What the other values were while the temperature was so: each ends where its newest value is.
-fn courses(temperatures: &[Bucket]) -> Vec<(Quantity, Vec<Bucket>)> {
+fn courses(temperatures: &[Bucket]) -> Vec<(Datastream, Vec<Bucket>)> {
     use Quantity::*;
     let count = temperatures.len();
     let of = |value: &dyn Fn(f64, &Bucket) -> (f64, f64)| -> Vec<Bucket> {
@@ -85,13 +84,14 @@ fn courses(temperatures: &[Bucket]) -> Vec<(Quantity, Vec<Bucket>)> {
         };
         temperatures.iter().enumerate().map(bucket).collect()
     };
-    vec![
+    let courses = vec![
         (WindSpeed, of(&|hours, _| (4.2 - 1.6 * (hours * 0.4).sin() * (hours / 24.0), 0.4))),
         (WindGust, of(&|hours, _| (6.5 - 2.0 * (hours * 0.4).sin() * (hours / 24.0), 1.4))),
         (SeaLevelPressure, of(&|hours, _| (1013.2 + hours * 0.35, 0.0))),
         (Humidity, of(&|hours, bucket| (62.0 + hours * 0.5 - (bucket.mean - temperatures[count - 1].mean), 0.0))),
         (Precipitation, of(&|hours, _| (if hours < 15.5 { 2.4 - (hours / 3.0).floor() * 0.4 } else { 5.0 }, 0.0))),
-    ]
+    ];
+    courses.into_iter().map(|(quantity, buckets)| (Datastream::main(quantity), buckets)).collect()
 }
 
 /// The same with more sensors than one.
@@ -153,11 +153,9 @@ fn day(series: &Series, now_c: f64, until: Timestamp) -> Vec<Bucket> {
 }
 
 /// A keeper's panel, as the story `name` has it.
-pub fn keeper(name: &str, preference: Preference) -> Conversation {
-    let slug = Slug::new("town-hall").expect("a slug");
+pub fn keeper(name: &str) -> Conversation {
     let zone = Zone::inside("Europe/Berlin").expect("a zone");
-    let of =
-        |words: Option<&[Word]>| Conversation::of(words, &slug, zone, NOW, preference, "AAAAAAAAAAAAAAAAAAAAAA".into());
+    let of = |words: Option<&[Word]>| Conversation::of(words, zone, NOW, "AAAAAAAAAAAAAAAAAAAAAA".into());
     let talk = [
         word(1, Author::You, "How cold is it?", 40 * HOUR_MS),
         word(2, Author::Keeper, "18.1 °C, measured 2 s ago.", 40 * HOUR_MS - 2_000),

@@ -1,0 +1,62 @@
+//! The page of a station that has not everything, live: what leads, rooms, and a wind that falls silent.
+
+use crate::kit::axe;
+use crate::kit::chrome::{Browser, Options, eventually};
+use crate::kit::program::{Program, post};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn until(browser: &Browser, script: &str, wanted: Value) {
+    let script = format!("return {script}");
+    eventually(&script, PATIENCE, async || match browser.execute(&script, vec![]).await {
+        Ok(seen) if *seen.json() == wanted => Ok(()),
+        Ok(seen) => Err(seen.json().to_string()),
+        Err(error) => Err(error.to_string()),
+    })
+    .await;
+}
+
+async fn posted(server: &Program, key: &str, body: Value) {
+    let (status, answer) = post(&server.url, key, &body).await.expect("an answer");
+    assert_eq!(status, 201, "{answer}");
+}
+
+const BIG: &str = "document.querySelector('[data-show=big]')?.textContent";
+const IS_LIVE: &str = "document.querySelector('[data-feed]').dataset.feed";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_and_the_rooms_follow_the_news_and_an_old_wind_turns_grey() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("house");
+    let browser = Browser::open(Options::default()).await;
+    posted(&server, &key, json!({"soil1/soil_temperature": 9.5, "soil1/soil_moisture": 31})).await;
+    browser.goto(format!("{}/s/house", server.url)).await.expect("the page");
+    until(&browser, IS_LIVE, json!("live")).await;
+    until(&browser, BIG, json!("9.5")).await;
+    posted(&server, &key, json!({"soil1/soil_temperature": 9.7})).await;
+    until(&browser, BIG, json!("9.7")).await;
+    until(&browser, "document.title", json!("9.7 °C – house")).await;
+
+    // A thermometer that is new leads, and rooms become a table.
+    posted(&server, &key, json!({"temperature": 18.5, "wind_speed": 4.2, "attic/temperature": 23.1, "attic/humidity": 41, "cellar/temperature": 14.5})).await;
+    until(&browser, BIG, json!("18.5")).await;
+    let attic =
+        "document.querySelector('tr[data-tile=\"attic/temperature\"]')?.innerText.split(/\\s+/).slice(0, 3).join(' ')";
+    until(&browser, attic, json!("Attic 23.1 41")).await;
+    posted(&server, &key, json!({"attic/temperature": 22.4, "attic/humidity": 43})).await;
+    until(&browser, attic, json!("Attic 22.4 43")).await;
+    let span = "document.querySelector('[data-show=span][data-key=\"attic/temperature\"]').textContent";
+    until(&browser, span, json!("22.4 – 23.1")).await;
+    let found = axe::findings(&browser).await;
+    assert!(found.is_empty(), "{found:#?}");
+
+    // Twenty minutes later the temperature is new, and the wind is not.
+    browser.execute("const clock = Date.now; Date.now = () => clock() + 1_200_000;", vec![]).await.expect("a clock");
+    let wind = "(() => { const { dataset, innerText } = document.querySelector('.wind'); return [dataset.state, /20 min ago/.test(innerText)]; })()";
+    until(&browser, wind, json!(["offline", true])).await;
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    browser.close().await;
+}
