@@ -61,8 +61,8 @@ pub use sheet::Sheet;
 pub use sheets::Sheets;
 
 use crate::storage::words::Visitor;
-use asset::Asset;
 use crate::web::{self, client};
+use asset::Asset;
 use clock::now;
 use desk::Desk;
 use fault::Fault;

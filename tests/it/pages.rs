@@ -102,7 +102,7 @@ fn all() -> Vec<Facts> {
 #[get("/story/<name>")]
 fn one_story(name: &str, chosen: Settings, address: Address) -> Option<Page<StationPage>> {
     let preference = chosen.preference();
-    Some(Page(StationPage::of(&story(name)?, keeper(name, preference), CURSOR.into(), NOW, preference, &address)))
+    Some(Page(StationPage::of(&story(name)?, keeper(name), CURSOR.into(), NOW, preference, &address)))
 }
 
 #[get("/stories/<name>")]
@@ -124,7 +124,7 @@ fn book() -> Rocket<Build> {
     let own = pages::routes().into_iter().filter(|route| {
         let path = route.uri.path();
         let needs_more = ["/s/", "/embed/", "/kiosk/", "/badge/", "/oembed"];
-        !["/", "/lab", "/settings"].contains(&path.as_str()) && !needs_more.iter().any(|one| path.starts_with(one))
+        !["/", "/lab", "/settings"].iter().any(|own| path == *own) && !needs_more.iter().any(|one| path.starts_with(one))
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())

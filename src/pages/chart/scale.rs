@@ -109,9 +109,10 @@ mod tests {
             assert!(scale.bottom <= low && high <= scale.top(), "{low}..{high}: {}..{}", scale.bottom, scale.top());
             assert_eq!(scale.ticks(None, Numbers::Point).len(), Y_TICKS);
         }
-        let labels = |scale: Scale| scale.ticks(None, Numbers::Point).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        let labels =
+            |scale: Scale| scale.ticks(None, Numbers::Point).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
         assert_eq!(labels(over(9.2, 19.0)), ["21", "18", "15", "12", "9"]);
-        let us = weather::preference::Preference { us: true, ..Default::default() };
+        let us = weather::preference::Preference::US;
         let (pressure, inches) = (Quantity::SeaLevelPressure, us.unit(Quantity::SeaLevelPressure));
         let inches = Scale::over(29.91, 29.97, Scale::least(pressure, inches));
         assert_eq!(labels(inches), ["29.98", "29.96", "29.94", "29.92", "29.90"]);
