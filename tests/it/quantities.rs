@@ -41,7 +41,7 @@ fn the_browser_has_the_same_units_and_decimals() {
         others.extend(more.iter().map(|choice| (first.unit, choice.unit, choice.decimals)));
         others.extend(more.iter().filter_map(|choice| Some((first.rate?, choice.rate?, choice.decimals))));
     }
-    let rows = table("units")
+    let rows: usize = table("units")
         .as_object()
         .expect("an object")
         .values()
