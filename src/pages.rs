@@ -19,12 +19,16 @@ mod listing;
 mod marks;
 mod month;
 mod ours;
+mod overview;
 mod page;
 mod past;
 mod reads;
 mod records;
+mod roster;
+mod row_state;
 mod sheet;
 mod sheets;
+mod sketch;
 mod state;
 mod sunlight;
 mod table;
@@ -42,8 +46,9 @@ pub use conversation::Conversation;
 pub use facts::{Facts, Series};
 pub use kiosk::Kiosk;
 pub use lab::LabPage;
-pub use listing::{Listing, PAGE_STATIONS};
+pub use listing::{Listing, PAGE_STATIONS, TABLE_STATIONS};
 pub use month::{MonthPage, month_text};
+pub use overview::Overview;
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 pub use past::{Past, Years};
 pub use records::RecordsPage;
@@ -66,7 +71,7 @@ use rocket::response::Redirect;
 use rocket::{Catcher, FromForm, Responder, Route, State, catchers, get, post, routes};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use views::{Overview, StationPage};
+use views::StationPage;
 use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::MINUTE_MS;
@@ -83,7 +88,7 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    let own = routes![overview, station, choose_units, file, favicon];
+    let own = routes![stations, station, choose_units, file, favicon];
     let of_a_station = [history::routes(), records::routes(), month::routes()].concat();
     [own, talk::routes(), of_a_station, lab::routes(), embed::routes(), kiosk::routes()].concat()
 }
@@ -99,7 +104,7 @@ pub fn catchers() -> Vec<Catcher> {
 }
 
 #[get("/")]
-async fn overview(
+async fn stations(
     asked: Asked,
     sheets: &State<Sheets>,
     desk: Desk<'_>,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 99] = [
+pub(crate) const FILES: [&str; 102] = [
     "embed.css",
     "icons/favicon.svg",
     "js/admin/inbox.js",
@@ -76,8 +76,10 @@ pub(crate) const FILES: [&str; 99] = [
     "js/meter/picture.js",
     "js/page/choice.js",
     "js/page/feed_line.js",
+    "js/page/groups.js",
     "js/page/main.js",
     "js/page/refetch.js",
+    "js/page/rows.js",
     "js/page/wall.js",
     "js/tabs/hub.js",
     "js/tabs/link.js",
@@ -94,6 +96,7 @@ pub(crate) const FILES: [&str; 99] = [
     "js/view/marks.js",
     "js/view/paint.js",
     "js/view/quantities.js",
+    "js/view/roster.js",
     "js/view/series.js",
     "js/view/station.js",
     "js/view/sun.js",

@@ -3,11 +3,12 @@
 use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
+use super::roster::{Columns, RosterRow};
 use super::tiles::{Indoors, Wind};
-use super::{assets, state, tiles};
+use super::{assets, row_state, state, tiles};
 use askama::Template;
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::{SECOND_MS, Timestamp};
@@ -24,6 +25,9 @@ struct Made {
     json: Option<(i64, Arc<str>)>,
     /// One for each choice of units.
     cards: [Option<(i64, Arc<str>)>; 4],
+    /// As a row of a table; the scripts' state, and one for each choice of units with the columns that it has.
+    row_json: Option<(i64, Arc<str>)>,
+    rows: [Option<(i64, Columns, Arc<str>)>; 4],
 }
 
 impl Sheet {
@@ -50,10 +54,34 @@ impl Sheet {
 
     /// Its card as of this second, HTML.
     pub(crate) fn card(&self, now: Timestamp, preference: Preference) -> Arc<str> {
-        let place = usize::from(preference.fahrenheit) * 2 + usize::from(preference.us);
+        let place = place(preference);
         // Printing to memory does not fail.
         let make = || Card::of(&self.facts.known_at(now), now, preference).render().unwrap_or_default();
         self.print(now, |made| &mut made.cards[place], make)
+    }
+
+    /// Its part of the scripts' state as of this second where it is a row, JSON.
+    pub(crate) fn row_json(&self, now: Timestamp) -> Arc<str> {
+        let make = || row_state::row(&self.facts.known_at(now), now);
+        self.print(now, |made| &mut made.row_json, make)
+    }
+
+    /// Its row in these columns as of this second, HTML. Pages with other columns make it again.
+    pub(crate) fn row(&self, columns: Columns, now: Timestamp, preference: Preference) -> Arc<str> {
+        let (place, second) = (place(preference), now.0.div_euclid(SECOND_MS));
+        if let Some((of, with, text)) = &self.lock().rows[place]
+            && (*of, *with) == (second, columns)
+        {
+            return Arc::clone(text);
+        }
+        let row = RosterRow::of(&self.facts.known_at(now), columns, now, preference).render();
+        let text: Arc<str> = row.unwrap_or_default().into();
+        self.lock().rows[place] = Some((second, columns, Arc::clone(&text)));
+        text
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was printed this second already, or prints it.
@@ -64,16 +92,20 @@ impl Sheet {
         make: impl FnOnce() -> String,
     ) -> Arc<str> {
         let second = now.0.div_euclid(SECOND_MS);
-        let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, text)) = place(&mut lock())
+        if let Some((of, text)) = place(&mut self.lock())
             && *of == second
         {
             return Arc::clone(text);
         }
         let text: Arc<str> = make().into();
-        *place(&mut lock()) = Some((second, Arc::clone(&text)));
+        *place(&mut self.lock()) = Some((second, Arc::clone(&text)));
         text
     }
+}
+
+/// Where what depends on units is kept.
+fn place(preference: Preference) -> usize {
+    usize::from(preference.fahrenheit) * 2 + usize::from(preference.us)
 }
 
 /// A station on the overview.

@@ -49,6 +49,7 @@ mod quantities;
 mod rain;
 mod readme;
 mod relay;
+mod roster;
 mod says;
 mod serve;
 mod shares;

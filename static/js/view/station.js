@@ -29,6 +29,8 @@ import { date } from './zone.js';
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
  * @property {import('./sun.js').Sunlight} [sun] on a wall, where the station stands at a known place
  * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
+ * @property {boolean} [row] true where it is a row of the overview's table
+ * @property {string} [lead] on a row: the value that is shown where there is no outdoor temperature
  * @property {string[]} [indoors] on a card: the values that are shown where there is no outdoor temperature
  */
 /**
