@@ -15,5 +15,6 @@ mod keeper;
 mod kiosk;
 mod lab_page;
 mod overview;
+mod roster;
 mod tabs;
 mod twin;
