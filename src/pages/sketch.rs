@@ -14,12 +14,12 @@ use weather::units::format_half_up;
 /// A cell is never narrower, km: a dot tells the village, and not the house.
 const CELL_MIN_KM: f64 = 0.5;
 /// Cells from side to side and from top to bottom at most. They bound the dots: stations of the same corner share one.
-const CELLS_WIDE: f64 = 30.0;
-const CELLS_HIGH: f64 = 14.0;
+const CELLS_WIDE: f64 = 40.0;
+const CELLS_HIGH: f64 = 18.0;
 /// The largest picture without its margin, in units of its own: a cell is as wide as a dot with its ring.
 const WIDTH: f64 = CELLS_WIDE * CELL;
 const HEIGHT: f64 = CELLS_HIGH * CELL;
-const CELL: f64 = 16.0;
+const CELL: f64 = 13.0;
 /// The smallest picture: the scale has room in it.
 const WIDTH_MIN: f64 = 240.0;
 /// Around the outermost dots.
@@ -186,7 +186,7 @@ impl Grid {
     }
 
     fn corner(&self, (east, south): (f64, f64)) -> (i64, i64) {
-        // South first: dots are walked through from the top, line by line. A cell's number is at most 30.
+        // South first: dots are walked through from the top, line by line. A cell's number is at most 40.
         ((south / self.cell_km).round() as i64, (east / self.cell_km).round() as i64)
     }
 
@@ -243,7 +243,7 @@ mod tests {
         let world: Vec<_> = (0..2_000).map(|i| (f64::from(i) * 0.17 - 170.0, f64::from(i * 37 % 160) - 80.0)).collect();
         let grid = Grid::of(&world).expect("places");
         let corners: std::collections::BTreeSet<_> = grid.km.iter().map(|km| grid.corner(*km)).collect();
-        assert!(corners.len() <= 31 * 15, "{}", corners.len());
+        assert!(corners.len() <= 41 * 19, "{}", corners.len());
         assert!(Grid::of(&[(1.0, 1.0)]).is_none());
         let pole = Grid::of(&[(0.0, 90.0), (120.0, 90.0)]).expect("places");
         assert_eq!(pole.corner(pole.km[0]), pole.corner(pole.km[1]), "one pole");
