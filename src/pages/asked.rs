@@ -219,8 +219,14 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_alike() {
-        for path in ["/", "/?find=hut+%26+co&sort=warmest&show=offline&page=3", "/?sort=heard", "/?page=2", "/?view=table",
-            "/?sort=low-pressure&view=cards&page=2"] {
+        for path in [
+            "/",
+            "/?find=hut+%26+co&sort=warmest&show=offline&page=3",
+            "/?sort=heard",
+            "/?page=2",
+            "/?view=table",
+            "/?sort=low-pressure&view=cards&page=2",
+        ] {
             let query = path.split_once('?').map_or("", |(_, query)| query);
             assert_eq!(Asked::read(query).path(), path);
         }
@@ -228,8 +234,13 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_the_usual() {
-        for odd in ["sort=up&show=&page=-1", "page=0", "page=99999999999999999999999", "%ff=%00&&=&find=+", "sort=NAME&view=list"]
-        {
+        for odd in [
+            "sort=up&show=&page=-1",
+            "page=0",
+            "page=99999999999999999999999",
+            "%ff=%00&&=&find=+",
+            "sort=NAME&view=list",
+        ] {
             assert_eq!(Asked::read(odd), Asked::default(), "{odd}");
         }
         assert_eq!(Asked::read(&format!("find={}", "é".repeat(500))).find.chars().count(), FIND_MAX_CHARS);

@@ -67,7 +67,10 @@ pub(crate) async fn listed(
     let (listing, shown) = Listing::of(asked, stations.len(), all);
     let heard = heard.saturating_sub(shown.start);
     let shown = stations.get(shown).unwrap_or_default();
-    let read =
-        if listing.table { sheets.bare(storage, shown, now).await? } else { sheets.sheets(storage, shown, now).await? };
+    let read = if listing.table {
+        sheets.bare(storage, shown, now).await?
+    } else {
+        sheets.sheets(storage, shown, now).await?
+    };
     Ok((read, listing.with_heard(heard)))
 }

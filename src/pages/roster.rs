@@ -184,7 +184,9 @@ fn text(column: &Column, facts: &Facts, now: Timestamp, preference: Preference) 
     };
     match column.by {
         By::Name => facts.station.name.clone(),
-        By::Elevation => facts.station.elevation_m.map_or(String::new(), |metres| elevation_number(metres, preference).0),
+        By::Elevation => {
+            facts.station.elevation_m.map_or(String::new(), |metres| elevation_number(metres, preference).0)
+        }
         By::Temperature => number(Quantity::Temperature),
         By::Low => extreme(|extreme| extreme.low),
         By::High => extreme(|extreme| extreme.high),

@@ -62,7 +62,17 @@ impl Slot {
         let station = Arc::clone(station);
         let right_until = Timestamp(i64::MAX);
         let (values, series, sheet, bare, day) = (None, None, None, None, None);
-        Self { station, values, today: NaiveDate::MIN, series, right_until, sheet, bare, day, day_right_until: right_until }
+        Self {
+            station,
+            values,
+            today: NaiveDate::MIN,
+            series,
+            right_until,
+            sheet,
+            bare,
+            day,
+            day_right_until: right_until,
+        }
     }
 
     /// Something of that instant or later has changed.

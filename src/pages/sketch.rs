@@ -162,7 +162,8 @@ impl Grid {
         };
         let (west, east) = range(&mut places.iter().map(|place| place.0));
         // Where the date line is nearer than the way around the earth, the east goes on behind it.
-        let east_of = |longitude: f64| if east - west > 180.0 && longitude < 0.0 { longitude + 360.0 } else { longitude };
+        let east_of =
+            |longitude: f64| if east - west > 180.0 && longitude < 0.0 { longitude + 360.0 } else { longitude };
         let (west, east) = range(&mut places.iter().map(|place| east_of(place.0)));
         let (south, north) = range(&mut places.iter().map(|place| place.1));
         let shrink = ((south + north) / 2.0).to_radians().cos();

@@ -157,7 +157,10 @@ async fn show_all_shows_the_stations_that_were_left_out_and_keeps_their_order() 
     let server = Program::start(folder.path());
     for scripts in [true, false] {
         let browser = Browser::open(Options { scripts, ..Options::default() }).await;
-        browser.goto(format!("{}/?find=hill+06&sort=warmest&show=offline&view=cards", server.url)).await.expect("the page");
+        browser
+            .goto(format!("{}/?find=hill+06&sort=warmest&show=offline&view=cards", server.url))
+            .await
+            .expect("the page");
         let link = browser.find(By::LinkText("Show all")).await.expect("a link");
         link.click().await.expect("a click");
         assert_eq!(browser.current_url().await.expect("an address").query(), Some("sort=warmest&view=cards"));

@@ -108,8 +108,17 @@ async fn stations_are_found_sorted_and_filtered_by_the_address() {
 async fn an_address_that_makes_no_sense_is_no_error() {
     let app = start().await;
     with_stations(&app, 61).await;
-    for odd in ["?page=0", "?page=-1", "?page=two", "?sort=up&show=%ff", "?&&==", "?page=", "?find", "?sort=name&sort", "?view"]
-    {
+    for odd in [
+        "?page=0",
+        "?page=-1",
+        "?page=two",
+        "?sort=up&show=%ff",
+        "?&&==",
+        "?page=",
+        "?find",
+        "?sort=name&sort",
+        "?view",
+    ] {
         assert_eq!(shown(&get(&app, &format!("/{odd}")).await).len(), 61, "{odd}");
         assert_eq!(shown(&get(&app, &format!("/{odd}&view=cards")).await).len(), PAGE_STATIONS, "{odd}");
     }

@@ -130,8 +130,7 @@ pub(super) async fn extremes(
     let mut wanted = JsonRows::new();
     days.iter().for_each(|(station, day)| wanted.row(format_args!("{},\"{day}\"", station.0)));
     type Row = (i64, f64, i64, f64, i64);
-    let rows: Vec<Row> =
-        sqlx::query_as(EXTREMES).bind(wanted.finish()).bind(number(quantity)).fetch_all(db).await?;
+    let rows: Vec<Row> = sqlx::query_as(EXTREMES).bind(wanted.finish()).bind(number(quantity)).fetch_all(db).await?;
     let extreme = |(station, low, low_ms, high, high_ms): Row| {
         let (sensor, low_at, high_at) = (SensorName::main(), Timestamp(low_ms), Timestamp(high_ms));
         (StationId(station), Extreme { sensor, quantity, low, low_at, high, high_at })
