@@ -23,15 +23,19 @@ mod month;
 mod names;
 mod night;
 mod ours;
+mod overview;
 mod page;
 mod past;
 mod reads;
 mod records;
 mod rooms;
+mod roster;
+mod row_state;
 mod scripts;
 mod settings;
 mod sheet;
 mod sheets;
+mod sketch;
 mod state;
 mod sunlight;
 mod table;
@@ -50,8 +54,9 @@ pub use facts::{Facts, Series};
 pub use kiosk::Kiosk;
 pub use lab::LabPage;
 pub use lead::Datastream;
-pub use listing::{Listing, PAGE_STATIONS};
+pub use listing::{Listing, PAGE_STATIONS, TABLE_STATIONS};
 pub use month::{MonthPage, month_text};
+pub use overview::Overview;
 pub use page::{CONTENT_SECURITY_POLICY, Page};
 pub use past::{Past, Years};
 pub use records::RecordsPage;
@@ -73,7 +78,8 @@ use rocket::response::Redirect;
 use rocket::{Catcher, Responder, Route, State, catchers, get, routes};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use views::{Overview, StationPage};
+use views::StationPage;
+use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::MINUTE_MS;
 use weather::{freshness, wind};
@@ -89,7 +95,7 @@ const FORM_MAX_KIB: u32 = 16;
 /// The routes of all pages, for `/`. They need a `Storage`, [`Sheets`], a [`Past`], a `NewestCursor` and a `Keeper` in Rocket's
 /// state; the lab's page also needs the channel.
 pub fn routes() -> Vec<Route> {
-    let own = routes![overview, station, file, favicon];
+    let own = routes![stations, station, file, favicon];
     let of_a_station = [history::routes(), records::routes(), month::routes()].concat();
     [own, settings::routes(), talk::routes(), of_a_station, lab::routes(), embed::routes(), kiosk::routes()].concat()
 }
@@ -105,7 +111,7 @@ pub fn catchers() -> Vec<Catcher> {
 }
 
 #[get("/")]
-async fn overview(
+async fn stations(
     asked: Asked,
     sheets: &State<Sheets>,
     desk: Desk<'_>,

@@ -33,7 +33,7 @@ pub(super) enum StationCommand {
         /// Height of the ground above sea level, metres
         #[arg(long, value_parser = elevation_m, allow_hyphen_values = true)]
         elevation: Option<f64>,
-        /// Degrees north (negative: south), as 52.52. Nobody but the owner is shown it
+        /// Degrees north (negative: south), as 52.52. Nobody but the owner is shown it; visitors see roughly how stations lie to each other
         #[arg(long, value_parser = latitude, allow_hyphen_values = true)]
         latitude: Option<f64>,
         /// Degrees east (negative: west), as 13.41

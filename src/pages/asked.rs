@@ -8,27 +8,52 @@ use weather::station_state::StationState;
 /// Longest text that is searched for, in characters: as long as a station's name.
 const FIND_MAX_CHARS: usize = 80;
 
-/// Which stations, in which order. A value that makes no sense falls back to the usual one.
+/// Which stations, in which order, and how. A value that makes no sense falls back to the usual one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
     /// A part of their name or slug; empty: any.
     pub find: String,
     pub sort: Sort,
     pub show: Show,
+    pub view: View,
     /// From 1; 0 if none was asked for.
     pub page: usize,
 }
 
-/// The order of stations.
+/// How stations are shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sort {
+pub enum View {
+    /// As suits their number.
+    #[default]
+    Fitting,
+    Cards,
+    Table,
+}
+
+/// The order of stations: by what, and which way. Stations without the figure come last either way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sort {
+    pub by: By,
+    /// The largest first; of names Z first, of times the newest first.
+    pub down: bool,
+}
+
+/// What stations are sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum By {
     #[default]
     Name,
-    /// The highest temperature first, stations without one last.
-    Warmest,
-    /// The lowest temperature first, stations without one last.
-    Coldest,
-    /// The newest value first.
+    Elevation,
+    Temperature,
+    /// Today's lowest temperature.
+    Low,
+    /// Today's highest temperature.
+    High,
+    Humidity,
+    Wind,
+    Rain,
+    Pressure,
+    /// When the newest value was measured.
     Heard,
 }
 
@@ -43,14 +68,46 @@ pub enum Show {
     Offline,
 }
 
+impl View {
+    /// All choices: the value in addresses, and what people read.
+    pub(crate) const ALL: [(Self, &str, &str); 3] =
+        [(Self::Fitting, "", ""), (Self::Cards, "cards", "Cards"), (Self::Table, "table", "Table")];
+}
+
+const fn up(by: By) -> Sort {
+    Sort { by, down: false }
+}
+
+const fn down(by: By) -> Sort {
+    Sort { by, down: true }
+}
+
 impl Sort {
     /// All orders: the value in addresses, and what people read.
-    pub(crate) const ALL: [(Self, &str, &str); 4] = [
-        (Self::Name, "name", "Name"),
-        (Self::Warmest, "warmest", "Warmest"),
-        (Self::Coldest, "coldest", "Coldest"),
-        (Self::Heard, "heard", "Last heard"),
+    pub(crate) const ALL: [(Self, &str, &str); 20] = [
+        (up(By::Name), "name", "Name"),
+        (down(By::Temperature), "warmest", "Warmest"),
+        (up(By::Temperature), "coldest", "Coldest"),
+        (down(By::Heard), "heard", "Last heard"),
+        (up(By::Heard), "unheard", "Longest unheard"),
+        (down(By::Name), "name-z", "Name, from Z"),
+        (down(By::Elevation), "high-up", "Highest place"),
+        (up(By::Elevation), "low-down", "Lowest place"),
+        (up(By::Low), "low", "Lowest low"),
+        (down(By::Low), "mild-low", "Highest low"),
+        (down(By::High), "high", "Highest high"),
+        (up(By::High), "cool-high", "Lowest high"),
+        (down(By::Humidity), "humid", "Most humid"),
+        (up(By::Humidity), "dry-air", "Least humid"),
+        (down(By::Wind), "windy", "Most wind"),
+        (up(By::Wind), "calm", "Least wind"),
+        (down(By::Rain), "rain", "Most rain"),
+        (up(By::Rain), "dry", "Least rain"),
+        (down(By::Pressure), "pressure", "Highest pressure"),
+        (up(By::Pressure), "low-pressure", "Lowest pressure"),
     ];
+    /// So many of them are offered where stations are cards: cards show no other figures.
+    pub(crate) const OF_CARDS: usize = 4;
 }
 
 impl Show {
@@ -78,6 +135,7 @@ impl Asked {
                 "find" => asked.find = value.trim().chars().take(FIND_MAX_CHARS).collect(),
                 "sort" => asked.sort = pick(&Sort::ALL, &value),
                 "show" => asked.show = pick(&Show::ALL, &value),
+                "view" => asked.view = pick(&View::ALL, &value),
                 "page" => asked.page = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -91,7 +149,12 @@ impl Asked {
         if !self.find.is_empty() {
             query.append_pair("find", &self.find);
         }
-        for (name, value) in [("sort", value(&Sort::ALL, self.sort)), ("show", value(&Show::ALL, self.show))] {
+        let choices = [
+            ("sort", value(&Sort::ALL, self.sort)),
+            ("show", value(&Show::ALL, self.show)),
+            ("view", value(&View::ALL, self.view)),
+        ];
+        for (name, value) in choices {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }
@@ -115,14 +178,19 @@ impl Asked {
         !self.find.is_empty() || self.show != Show::All
     }
 
-    /// All stations in this order.
-    pub(crate) fn sorted(sort: Sort) -> Self {
-        Self { sort, ..Self::default() }
+    /// All stations in the same order, shown in the same way.
+    pub(crate) fn of_all(&self) -> Self {
+        Self { sort: self.sort, view: self.view, ..Self::default() }
     }
 
-    /// True if the choice depends on what stations say.
-    pub(crate) fn needs_values(&self) -> bool {
-        self.sort != Sort::Name || self.show != Show::All
+    /// The same stations from the first page, in another order.
+    pub(crate) fn sorted(&self, sort: Sort) -> Self {
+        Self { sort, page: 0, ..self.clone() }
+    }
+
+    /// The same stations from the first page, shown in another way.
+    pub(crate) fn viewed(&self, view: View) -> Self {
+        Self { view, page: 0, ..self.clone() }
     }
 }
 
@@ -151,7 +219,14 @@ mod tests {
 
     #[test]
     fn an_address_is_read_and_written_alike() {
-        for path in ["/", "/?find=hut+%26+co&sort=warmest&show=offline&page=3", "/?sort=heard", "/?page=2"] {
+        for path in [
+            "/",
+            "/?find=hut+%26+co&sort=warmest&show=offline&page=3",
+            "/?sort=heard",
+            "/?page=2",
+            "/?view=table",
+            "/?sort=low-pressure&view=cards&page=2",
+        ] {
             let query = path.split_once('?').map_or("", |(_, query)| query);
             assert_eq!(Asked::read(query).path(), path);
         }
@@ -159,8 +234,13 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_the_usual() {
-        for odd in ["sort=up&show=&page=-1", "page=0", "page=99999999999999999999999", "%ff=%00&&=&find=+", "sort=NAME"]
-        {
+        for odd in [
+            "sort=up&show=&page=-1",
+            "page=0",
+            "page=99999999999999999999999",
+            "%ff=%00&&=&find=+",
+            "sort=NAME&view=list",
+        ] {
             assert_eq!(Asked::read(odd), Asked::default(), "{odd}");
         }
         assert_eq!(Asked::read(&format!("find={}", "é".repeat(500))).find.chars().count(), FIND_MAX_CHARS);

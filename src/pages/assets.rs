@@ -4,7 +4,7 @@ use rust_embed_for_web::{EmbedableFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 101] = [
+pub(crate) const FILES: [&str; 104] = [
     "embed.css",
     "icons/favicon.svg",
     "js/admin/inbox.js",
@@ -73,8 +73,10 @@ pub(crate) const FILES: [&str; 101] = [
     "js/meter/picture.js",
     "js/page/choice.js",
     "js/page/feed_line.js",
+    "js/page/groups.js",
     "js/page/main.js",
     "js/page/refetch.js",
+    "js/page/rows.js",
     "js/page/wall.js",
     "js/tabs/hub.js",
     "js/tabs/link.js",
@@ -92,6 +94,7 @@ pub(crate) const FILES: [&str; 101] = [
     "js/view/night.js",
     "js/view/paint.js",
     "js/view/quantities.js",
+    "js/view/roster.js",
     "js/view/series.js",
     "js/view/station.js",
     "js/view/sun.js",

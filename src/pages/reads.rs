@@ -65,11 +65,15 @@ pub(crate) async fn listed(
     let directory = storage.directory();
     let all = directory.iter().count();
     let mut sheets = sheets.open(storage, cursor).await?;
-    let mut stations: Vec<Arc<Station>> = listing::named(directory.iter(), &asked.find).cloned().collect();
-    if asked.needs_values() {
-        stations = listing::chosen(sheets.standings(storage, &stations, now).await?, asked);
-    }
+    let named: Vec<Arc<Station>> = listing::named(directory.iter(), &asked.find).cloned().collect();
+    let (stations, heard) = listing::chosen(sheets.standings(storage, &named, asked.sort.by, now).await?, asked);
     let (listing, shown) = Listing::of(asked, stations.len(), all);
+    let heard = heard.saturating_sub(shown.start);
     let shown = stations.get(shown).unwrap_or_default();
-    Ok((sheets.sheets(storage, shown, now).await?, listing))
+    let read = if listing.table {
+        sheets.bare(storage, shown, now).await?
+    } else {
+        sheets.sheets(storage, shown, now).await?
+    };
+    Ok((read, listing.with_heard(heard)))
 }

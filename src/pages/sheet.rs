@@ -3,8 +3,9 @@
 use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
+use super::roster::{Columns, RosterRow};
 use super::tiles::{Indoors, Wind};
-use super::{assets, state, tiles};
+use super::{assets, row_state, state, tiles};
 use askama::Template;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,27 +16,49 @@ use weather::time::{SECOND_MS, Timestamp};
 /// One station as all pages show it, until there is news of it. Nothing in it is a visitor's own.
 pub struct Sheet {
     facts: Facts,
-    made: Mutex<Made>,
+    json: Kept<()>,
+    cards: Kept<Preference>,
+    /// As a row of a table: the scripts' state, and what is printed in some columns.
+    row_json: Kept<()>,
+    rows: Kept<(Preference, Columns)>,
 }
 
-/// Cards that are kept of a station: few readers come in the same second with other units.
-const CARDS_MAX: usize = 4;
+/// Texts that are kept of one kind: few readers come in the same second with other units.
+const KEPT_MAX: usize = 4;
 
-/// A text, and the second that it is of.
-type Printed = (i64, Arc<str>);
+/// Texts of one second, because ages count seconds, by what else they depend on. The oldest give way beyond [`KEPT_MAX`].
+struct Kept<K>(Mutex<Vec<(K, i64, Arc<str>)>>);
 
-/// What was printed, and in which second: ages count seconds.
-#[derive(Default)]
-struct Made {
-    json: Option<Printed>,
-    /// For the units and the decimal sign of readers, those that were printed last; at most [`CARDS_MAX`].
-    cards: Vec<(Preference, Printed)>,
+impl<K> Default for Kept<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: PartialEq> Kept<K> {
+    /// What was printed this second already, or prints it.
+    fn print(&self, of: K, now: Timestamp, make: impl FnOnce() -> String) -> Arc<str> {
+        let second = now.0.div_euclid(SECOND_MS);
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., text)) = lock().iter().find(|(known, at, _)| *known == of && *at == second) {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = make().into();
+        let mut kept = lock();
+        kept.retain(|(known, ..)| *known != of);
+        if kept.len() >= KEPT_MAX {
+            kept.remove(0);
+        }
+        kept.push((of, second, Arc::clone(&text)));
+        text
+    }
 }
 
 impl Sheet {
     /// A sheet of these facts. Extremes are not on it.
     pub fn new(facts: Facts) -> Self {
-        Self { facts, made: Mutex::default() }
+        let (json, row_json) = (Kept::default(), Kept::default());
+        Self { facts, json, cards: Kept::default(), row_json, rows: Kept::default() }
     }
 
     /// What is known of it.
@@ -50,42 +73,25 @@ impl Sheet {
 
     /// Its part of the scripts' state as of this second, JSON.
     pub(crate) fn json(&self, now: Timestamp) -> Arc<str> {
-        let make = || state::card(&self.facts.known_at(now), now);
-        let keep = |made: &mut Made, printed| made.json = Some(printed);
-        self.print(now, |made| made.json.as_ref(), keep, make)
+        self.json.print((), now, || state::card(&self.facts.known_at(now), now))
     }
 
     /// Its card as of this second, HTML.
     pub(crate) fn card(&self, now: Timestamp, preference: Preference) -> Arc<str> {
         // Printing to memory does not fail.
         let make = || Card::of(&self.facts.known_at(now), now, preference).render().unwrap_or_default();
-        let find = |made: &'_ Made| made.cards.iter().position(|(of, _)| *of == preference);
-        let keep = |made: &mut Made, printed| {
-            let oldest = find(made).or((made.cards.len() >= CARDS_MAX).then_some(0));
-            if let Some(place) = oldest {
-                made.cards.remove(place);
-            }
-            made.cards.push((preference, printed));
-        };
-        self.print(now, |made| made.cards.get(find(made)?).map(|(_, printed)| printed), keep, make)
+        self.cards.print(preference, now, make)
     }
 
-    /// What was printed this second already, or prints it.
-    fn print(
-        &self,
-        now: Timestamp,
-        find: impl Fn(&Made) -> Option<&Printed>,
-        keep: impl FnOnce(&mut Made, Printed),
-        make: impl FnOnce() -> String,
-    ) -> Arc<str> {
-        let second = now.0.div_euclid(SECOND_MS);
-        let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, text)) = find(&lock()).filter(|(of, _)| *of == second) {
-            return Arc::clone(text);
-        }
-        let text: Arc<str> = make().into();
-        keep(&mut lock(), (second, Arc::clone(&text)));
-        text
+    /// Its part of the scripts' state as of this second where it is a row, JSON.
+    pub(crate) fn row_json(&self, now: Timestamp) -> Arc<str> {
+        self.row_json.print((), now, || row_state::row(&self.facts.known_at(now), now))
+    }
+
+    /// Its row in these columns as of this second, HTML.
+    pub(crate) fn row(&self, columns: Columns, now: Timestamp, preference: Preference) -> Arc<str> {
+        let make = || RosterRow::of(&self.facts.known_at(now), columns, now, preference).render().unwrap_or_default();
+        self.rows.print((preference, columns), now, make)
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Nothing here is a visitor's own: facts are public, and cards differ by units only.
 
+use super::asked::By;
 use super::day::Day;
 use super::facts::{Facts, Series};
 use super::lead::Datastream;
@@ -10,9 +11,11 @@ use super::listing::Standing;
 use super::sheet::Sheet;
 use super::{CHART_BUCKET_MS, SPARK_BUCKET_MS};
 use crate::storage::{Error, Storage};
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
+use weather::day;
 use weather::station::{SensorName, Station, StationId};
 use weather::time::Timestamp;
 
@@ -40,11 +43,15 @@ struct Slot {
     station: Arc<Station>,
     /// Its newest values and its interval, without a series; none if they have to be read.
     values: Option<Arc<Facts>>,
+    /// The local day that their extremes are of.
+    today: NaiveDate,
     series: Option<Series>,
     /// The series is right up to here.
     right_until: Timestamp,
     /// Made of the above; none if it has to be made.
     sheet: Option<Arc<Sheet>>,
+    /// Made of the values alone; likewise.
+    bare: Option<Arc<Sheet>>,
     /// What its own page draws.
     day: Option<Day>,
     /// That is right up to here.
@@ -55,12 +62,23 @@ impl Slot {
     fn new(station: &Arc<Station>) -> Self {
         let station = Arc::clone(station);
         let right_until = Timestamp(i64::MAX);
-        Self { station, values: None, series: None, right_until, sheet: None, day: None, day_right_until: right_until }
+        let (values, series, sheet, bare, day) = (None, None, None, None, None);
+        Self {
+            station,
+            values,
+            today: NaiveDate::MIN,
+            series,
+            right_until,
+            sheet,
+            bare,
+            day,
+            day_right_until: right_until,
+        }
     }
 
     /// Something of that instant or later has changed.
     fn changed(&mut self, since: Timestamp) {
-        (self.values, self.sheet) = (None, None);
+        (self.values, self.sheet, self.bare) = (None, None, None);
         self.right_until = self.right_until.min(since);
         self.day_right_until = self.day_right_until.min(since);
     }
@@ -109,6 +127,7 @@ impl Kept {
         &mut self,
         storage: &Storage,
         stations: &[Arc<Station>],
+        by: By,
         now: Timestamp,
     ) -> Result<Vec<Standing>, Error> {
         let mut all = Vec::with_capacity(stations.len());
@@ -116,7 +135,7 @@ impl Kept {
             self.make_room(stations);
             self.read_values(storage, stations, now).await?;
             let facts = stations.iter().filter_map(|station| self.slots.get(&station.id)?.values.as_deref());
-            all.extend(facts.map(|facts| Standing::of(facts, now)));
+            all.extend(facts.map(|facts| Standing::of(facts, by, now)));
             self.shrink();
         }
         Ok(all)
@@ -144,6 +163,29 @@ impl Kept {
         let sheets = stations.iter().filter_map(sheet).collect();
         self.shrink();
         Ok(sheets)
+    }
+
+    /// The same without series: what a table needs.
+    pub(crate) async fn bare(
+        &mut self,
+        storage: &Storage,
+        stations: &[Arc<Station>],
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Sheet>>, Error> {
+        let mut all = Vec::with_capacity(stations.len());
+        for stations in stations.chunks(ASKED_STATIONS) {
+            self.make_room(stations);
+            self.read_values(storage, stations, now).await?;
+            all.extend(stations.iter().filter_map(|station| {
+                let slot = self.slots.get_mut(&station.id)?;
+                if slot.bare.is_none() {
+                    slot.bare = Some(Arc::new(Sheet::new(Facts::clone(slot.values.as_deref()?))));
+                }
+                slot.bare.clone()
+            }));
+            self.shrink();
+        }
+        Ok(all)
     }
 
     /// What a station's own page draws of the last day, `extra` beside the main sensor's quantities. Read of it is what is
@@ -206,24 +248,31 @@ impl Kept {
     }
 
     async fn read_values(&mut self, storage: &Storage, stations: &[Arc<Station>], now: Timestamp) -> Result<(), Error> {
-        let unknown = |station: &&Arc<Station>| self.slots.get(&station.id).is_none_or(|slot| slot.values.is_none());
-        let unknown: Vec<StationId> = stations.iter().filter(unknown).map(|station| station.id).collect();
-        if unknown.is_empty() {
+        let today = |station: &Station| day::date_at(&station.zone, now);
+        let is_known = |slot: &Slot| slot.values.is_some() && slot.today == today(&slot.station);
+        let unknown = stations.iter().filter(|station| !self.slots.get(&station.id).is_some_and(is_known));
+        let days: Vec<(StationId, NaiveDate)> = unknown.map(|station| (station.id, today(station))).collect();
+        if days.is_empty() {
             return Ok(());
         }
-        let (mut latest, intervals) =
-            tokio::try_join!(storage.latest_of(&unknown, now), storage.intervals_ms(&unknown))?;
-        for id in unknown {
+        let unknown: Vec<StationId> = days.iter().map(|(id, _)| *id).collect();
+        let (mut latest, intervals, mut extremes) = tokio::try_join!(
+            storage.latest_of(&unknown, now),
+            storage.intervals_ms(&unknown),
+            storage.temperature_extremes_of(&days)
+        )?;
+        for (id, today) in days {
             if let Some(slot) = self.slots.get_mut(&id) {
                 let (latest, interval_ms) = (latest.remove(&id).unwrap_or_default(), intervals.get(&id).copied());
                 let (station, series) = (Arc::clone(&slot.station), Series::ending(now, SPARK_BUCKET_MS));
                 let heard = storage.heard(id);
                 let (clock, newest_at) = (heard.off(), heard.newest);
+                (slot.today, slot.sheet, slot.bare) = (today, None, None);
                 slot.values = Some(Arc::new(Facts {
                     courses: Vec::new(),
                     station,
                     latest,
-                    extremes: Vec::new(),
+                    extremes: extremes.remove(&id).into_iter().collect(),
                     interval_ms,
                     series,
                     clock,

@@ -43,7 +43,7 @@ pub(crate) fn units(preference: Preference) -> Units {
 
 /// What every page knows of a station.
 #[derive(Debug, Serialize)]
-struct Basics<'a> {
+pub(super) struct Basics<'a> {
     slug: &'a str,
     name: &'a str,
     /// What the station's clocks are ahead of UTC, in seconds, and since when: browsers may have other rules.
@@ -112,7 +112,7 @@ struct Card<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Value {
+pub(super) struct Value {
     value: f64,
     at: Timestamp,
 }
@@ -200,7 +200,7 @@ pub(crate) fn card(facts: &Facts, now: Timestamp) -> String {
 }
 
 /// JSON without characters that HTML could read as markup.
-fn harmless(value: &impl Serialize) -> String {
+pub(super) fn harmless(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
     if !json.contains(['<', '>', '&']) {
         return json;
@@ -209,7 +209,7 @@ fn harmless(value: &impl Serialize) -> String {
 }
 
 impl<'a> Basics<'a> {
-    fn of(facts: &'a Facts, now: Timestamp) -> Self {
+    pub(super) fn of(facts: &'a Facts, now: Timestamp) -> Self {
         let follows = facts.follows();
         Self {
             slug: facts.station.slug.as_str(),
@@ -269,7 +269,7 @@ fn course(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
-fn values<'f>(latest: impl Iterator<Item = &'f Latest>) -> BTreeMap<String, Value> {
+pub(super) fn values<'f>(latest: impl Iterator<Item = &'f Latest>) -> BTreeMap<String, Value> {
     latest
         .map(|latest| (latest.sensor.key(latest.quantity), Value { value: latest.value, at: latest.observed_at }))
         .collect()

@@ -7,11 +7,9 @@ use super::conversation::{Conversation, Said};
 use super::courses::{Course, courses};
 use super::facts::Facts;
 use super::hero::Hero;
-use super::listing::Listing;
 use super::marks;
 use super::night::Night;
 use super::rooms::{self, Room};
-use super::sheet::Sheet;
 use super::state::{self, PageState};
 use super::sunlight::Sunlight;
 use super::table::{self, Row};
@@ -21,7 +19,6 @@ use crate::web::address::Address;
 use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;
-use std::sync::Arc;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -123,59 +120,6 @@ impl Frame {
     /// The same with the time of rendering on the station's clock.
     pub(crate) fn local(self, zone: &Zone, now: Timestamp) -> Self {
         Self { as_of: clock::hour_minute(zone, now), clock: zone.name().to_owned(), ..self }
-    }
-}
-
-/// The name of no station: a page that shows none watches it, and hears nothing.
-const NO_STATION: &str = "_";
-
-/// `/`: all stations, or a page of them.
-#[derive(Debug, Template, WebTemplate)]
-#[template(path = "overview.html")]
-pub struct Overview {
-    frame: Frame,
-    listing: Listing,
-    /// HTML.
-    cards: Vec<Arc<str>>,
-    address: String,
-    /// The server as consoles are told of it.
-    server: String,
-}
-
-impl Overview {
-    /// The same with a token for the visitor's forms.
-    pub fn signed(self, visitor: Option<&Visitor>) -> Self {
-        Self { frame: self.frame.signed(visitor), ..self }
-    }
-
-    /// The same with what depends on who reads it.
-    pub fn read_by(self, reader: ForReader) -> Self {
-        Self { frame: self.frame.read_by(reader), ..self }
-    }
-
-    /// The page of these stations.
-    pub fn of(
-        sheets: &[Arc<Sheet>],
-        listing: Listing,
-        cursor: String,
-        now: Timestamp,
-        preference: Preference,
-        address: &Address,
-    ) -> Self {
-        let watch = match sheets {
-            // New stations are to show up, too.
-            _ if listing.whole => Vec::new(),
-            [] => vec![NO_STATION],
-            sheets => sheets.iter().map(|sheet| sheet.slug()).collect(),
-        };
-        let states: Vec<Arc<str>> = sheets.iter().map(|sheet| sheet.json(now)).collect();
-        Self {
-            frame: Frame::still("Stevenson", &listing.asked.path(), now, preference).live(watch, &states, cursor, now),
-            cards: sheets.iter().map(|sheet| sheet.card(now, preference)).collect(),
-            address: address.as_str().to_owned(),
-            server: address.for_consoles(),
-            listing,
-        }
     }
 }
 
@@ -296,10 +240,16 @@ impl StationPage {
 
 /// The height of the ground as people read it.
 pub(crate) fn elevation(metres: f64, preference: Preference) -> String {
+    let (number, unit) = elevation_number(metres, preference);
+    format!("{number} {unit}")
+}
+
+/// The same, the unit apart.
+pub(crate) fn elevation_number(metres: f64, preference: Preference) -> (String, &'static str) {
     /// 1 m in feet, exact.
     const FEET_PER_METRE: f64 = 1.0 / 0.3048;
     let (value, unit) = if preference.has_miles() { (metres * FEET_PER_METRE, "ft") } else { (metres, "m") };
-    format!("{} {unit}", preference.written(weather::units::format_half_up(value, 0)))
+    (preference.written(weather::units::format_half_up(value, 0)), unit)
 }
 
 /// Any error, in plain words.

@@ -714,6 +714,15 @@ impl Readers {
         each!(Readers, self, db => db.newest_times_of(stations, limit).await)
     }
 
+    /// Low and high of a quantity of main sensors, each on a local day of its own.
+    pub(super) async fn extremes_of(
+        &self,
+        days: &[(StationId, NaiveDate)],
+        quantity: Quantity,
+    ) -> Result<HashMap<StationId, Extreme>, Error> {
+        each!(Readers, self, db => db.extremes_of(days, quantity).await)
+    }
+
     /// The temperatures of main sensors in buckets, each from its own instant (inclusive) to `to` (exclusive).
     pub(super) async fn temperatures_of(
         &self,

@@ -2,9 +2,10 @@
 
 use super::Storage;
 use super::error::Error;
-use super::observations::{Bucket, Latest};
+use super::observations::{Bucket, Extreme, Latest};
 use super::reads::{GAPS, median_gap};
 use super::seam::Changed;
+use chrono::NaiveDate;
 use std::collections::HashMap;
 use weather::quantity::Quantity;
 use weather::station::StationId;
@@ -44,6 +45,14 @@ impl Storage {
         let directory = self.directory();
         let said = stations.iter().filter_map(|station| Some((*station, directory.said_interval_ms(*station)?)));
         Ok(learnt.chain(said).collect())
+    }
+
+    /// Low and high of the temperatures of main sensors, each station on a local day of its own. Those without any are absent.
+    pub async fn temperature_extremes_of(
+        &self,
+        days: &[(StationId, NaiveDate)],
+    ) -> Result<HashMap<StationId, Extreme>, Error> {
+        self.readers.extremes_of(days, Quantity::Temperature).await
     }
 
     /// The temperatures of main sensors in buckets of `bucket_ms`, each station from its own instant (inclusive) to `to`

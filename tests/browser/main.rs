@@ -17,6 +17,7 @@ mod kiosk;
 mod lab_page;
 mod lead;
 mod overview;
+mod roster;
 mod settings;
 mod tabs;
 mod twin;

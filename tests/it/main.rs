@@ -50,6 +50,7 @@ mod quantities;
 mod rain;
 mod readme;
 mod relay;
+mod roster;
 mod says;
 mod serve;
 mod settings;

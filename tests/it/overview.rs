@@ -57,7 +57,7 @@ async fn every_station_of_130_is_on_one_of_three_pages() {
         let values = json!({"temperature": number as f64 / 4.0, "humidity": 55, "wind_speed": 3, "wind_direction": 99});
         app.measures(key, &values).await;
     }
-    let (mut path, mut all, mut pages) = ("/".to_owned(), Vec::new(), Vec::new());
+    let (mut path, mut all, mut pages) = ("/?view=cards".to_owned(), Vec::new(), Vec::new());
     loop {
         let html = get(&app, &path).await;
         assert!(html.len() <= PAGE_MAX_BYTES, "{path} has {} bytes", html.len());
@@ -72,10 +72,10 @@ async fn every_station_of_130_is_on_one_of_three_pages() {
     }
     assert_eq!(pages, [60, 60, 10]);
     assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), 130);
-    assert_eq!(path, "/?page=3");
+    assert_eq!(path, "/?view=cards&page=3");
     let last = get(&app, &path).await;
     assert!(last.contains("121–130 of 130 stations") && last.contains("Page 3 of 3"));
-    assert_eq!(link(&last, "prev").as_deref(), Some("/?page=2"));
+    assert_eq!(link(&last, "prev").as_deref(), Some("/?view=cards&page=2"));
 }
 
 #[tokio::test]
@@ -108,11 +108,21 @@ async fn stations_are_found_sorted_and_filtered_by_the_address() {
 async fn an_address_that_makes_no_sense_is_no_error() {
     let app = start().await;
     with_stations(&app, 61).await;
-    for odd in ["?page=0", "?page=-1", "?page=two", "?sort=up&show=%ff", "?&&==", "?page=", "?find", "?sort=name&sort"]
-    {
-        assert_eq!(shown(&get(&app, &format!("/{odd}")).await).len(), PAGE_STATIONS, "{odd}");
+    for odd in [
+        "?page=0",
+        "?page=-1",
+        "?page=two",
+        "?sort=up&show=%ff",
+        "?&&==",
+        "?page=",
+        "?find",
+        "?sort=name&sort",
+        "?view",
+    ] {
+        assert_eq!(shown(&get(&app, &format!("/{odd}")).await).len(), 61, "{odd}");
+        assert_eq!(shown(&get(&app, &format!("/{odd}&view=cards")).await).len(), PAGE_STATIONS, "{odd}");
     }
-    let far = get(&app, "/?page=99999").await;
+    let far = get(&app, "/?page=99999&view=cards").await;
     assert_eq!(shown(&far).len(), 1, "a page behind the last is the last");
     let text = "<script>alert(1)</script>\"'&";
     let html = get(&app, &format!("/?{}", query(text))).await;
@@ -201,14 +211,14 @@ async fn sixty_stations_cost_no_more_questions_than_two() {
             let sensor = if number % 2 == 0 { "temperature" } else { "indoor/temperature" };
             app.measures(key, &json!({sensor: 20.5, "humidity": 50})).await;
         }
-        for path in ["/", "/?sort=warmest&show=online"] {
+        for path in ["/?view=cards", "/?sort=warmest&show=online&view=table"] {
             let before = app.storage.stats().reads;
             assert_eq!(shown(&get(&app, path).await).len(), stations);
             asked.push(app.storage.stats().reads - before);
         }
         app.measures(&keys[0], &json!({"temperature": 21.5})).await;
         let before = app.storage.stats().reads;
-        get(&app, "/").await;
+        get(&app, "/?view=cards").await;
         asked.push(app.storage.stats().reads - before);
     }
     assert_eq!(asked[..3], asked[3..], "questions of the first page, of the next, and of one after news");

@@ -16,9 +16,10 @@ use rocket::local::blocking::Client;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, get, routes};
 use std::sync::Arc;
-use stevenson::pages::views::{Overview, StationPage};
+use stevenson::pages::views::StationPage;
 use stevenson::pages::{
-    self, Address, Asked, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Listing, Page, SPARK_BUCKET_MS, Sheet,
+    self, Address, Asked, CHART_BUCKET_MS, CONTENT_SECURITY_POLICY, Facts, Listing, Overview, Page, SPARK_BUCKET_MS,
+    Sheet,
 };
 use stevenson::web::settings::Settings;
 use stories::{HOSTILE, NOW, keeper};

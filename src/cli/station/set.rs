@@ -40,7 +40,7 @@ pub(in crate::cli) struct Set {
     /// that is 2 hours ahead, 0s for one that is right
     #[arg(long, value_parser = clock_offset, allow_hyphen_values = true)]
     clock_offset: Option<i64>,
-    /// Degrees north (negative: south), as 52.52; "unknown" takes the place away. Nobody but the owner is shown it
+    /// Degrees north (negative: south), as 52.52; "unknown" takes the place away. Nobody but the owner is shown it; visitors see roughly how stations lie to each other
     #[arg(long, value_parser = latitude_or_unknown, allow_hyphen_values = true)]
     latitude: Option<Degrees>,
     /// Degrees east (negative: west), as 13.41

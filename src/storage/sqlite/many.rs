@@ -4,17 +4,18 @@
 
 use super::error::decode;
 use super::json::{JsonRows, json};
-use super::numbers::stored;
+use super::numbers::{number, stored};
 use super::observations::add_latest;
 use crate::storage::error::Error;
-use crate::storage::observations::{Bucket, Latest};
+use crate::storage::observations::{Bucket, Extreme, Latest};
 use crate::storage::seam::Changed;
+use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use std::collections::HashMap;
 use weather::freshness::is_ahead;
 use weather::quality::AHEAD_MAX_MS;
 use weather::quantity::Quantity;
-use weather::station::StationId;
+use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
 /// The values of main sensors.
@@ -110,6 +111,31 @@ pub(super) async fn newest_times(
         Ok((StationId(station), times))
     };
     rows.into_iter().map(times).collect()
+}
+
+/// Days that are not right yet after a change of the time zone are left out.
+const EXTREMES: &str = "\
+    SELECT sensor.station, daily.low, daily.low_ms, daily.high, daily.high_ms \
+    FROM json_each($1) AS wanted \
+    CROSS JOIN sensor ON sensor.station = wanted.value ->> 0 AND sensor.name = '' \
+    CROSS JOIN daily ON daily.sensor = sensor.id AND daily.quantity = $2 AND daily.day = wanted.value ->> 1 \
+    WHERE NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day)";
+
+/// Low and high of a quantity of the stations' main sensors, each on a local day of its own.
+pub(super) async fn extremes(
+    db: &SqlitePool,
+    days: &[(StationId, NaiveDate)],
+    quantity: Quantity,
+) -> Result<HashMap<StationId, Extreme>, sqlx::Error> {
+    let mut wanted = JsonRows::new();
+    days.iter().for_each(|(station, day)| wanted.row(format_args!("{},\"{day}\"", station.0)));
+    type Row = (i64, f64, i64, f64, i64);
+    let rows: Vec<Row> = sqlx::query_as(EXTREMES).bind(wanted.finish()).bind(number(quantity)).fetch_all(db).await?;
+    let extreme = |(station, low, low_ms, high, high_ms): Row| {
+        let (sensor, low_at, high_at) = (SensorName::main(), Timestamp(low_ms), Timestamp(high_ms));
+        (StationId(station), Extreme { sensor, quantity, low, low_at, high, high_at })
+    };
+    Ok(rows.into_iter().map(extreme).collect())
 }
 
 const TEMPERATURES: &str = "\

@@ -389,6 +389,15 @@ impl Readers {
         Ok(many::newest_times(&self.pool, stations, limit).await?)
     }
 
+    /// Low and high of a quantity of main sensors, each on a local day of its own.
+    pub(in crate::storage) async fn extremes_of(
+        &self,
+        days: &[(StationId, NaiveDate)],
+        quantity: Quantity,
+    ) -> Result<HashMap<StationId, Extreme>, Error> {
+        Ok(many::extremes(&self.pool, days, quantity).await?)
+    }
+
     /// The temperatures of main sensors in buckets, each from its own instant.
     pub(in crate::storage) async fn temperatures_of(
         &self,

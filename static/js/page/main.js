@@ -16,12 +16,16 @@ import { UTC } from '../view/zone.js';
 import { chosenFleet } from './choice.js';
 import { isFed, paintFeed } from './feed_line.js';
 import { refetcher, replaceContent } from './refetch.js';
+import { Groups } from './groups.js';
+import { Rows } from './rows.js';
 import { openWall } from './wall.js';
 
 /** @typedef {import('../view/station.js').Station} Station */
 /** @typedef {{cursor: string, build: string, now: number, units: import('../view/units.js').Units, watch: string[], stations: Station[]}} State */
 /** @typedef {{at: string, kind: string, [field: string]: any}} Item */
 
+/** A screen reader says the state of one of many stations no more often than this, ms. */
+const ANNOUNCED_MS = 60_000;
 /** How long the page says that it is back, ms. */
 const BACK_SAID_MS = 8_000;
 /** News that waits for a fetch, and announced words, at most: a page may stay open for months. The oldest give way. */
@@ -33,6 +37,15 @@ function readState(from) {
   const text = from.getElementById('state')?.textContent;
   const state = text && JSON.parse(text);
   return state ? { ...state, stations: state.stations.map(stationOf) } : undefined;
+}
+
+/** @param {Station[]} stations */
+const bySlug = (stations) => new Map(stations.map((station) => [station.slug, station]));
+
+/** What the page's content is: groups of stations, and rows if it is a table. */
+function openGroups() {
+  const groups = new Groups(document);
+  return { groups, rows: new Rows(document, groups) };
 }
 
 /** @param {State} first */
@@ -57,6 +70,11 @@ function run(first) {
     blurted: new Set(),
     /** The states that were announced, by slug. @type {Map<string, string>} */
     told: new Map(),
+    /** When one of many was announced. */
+    toldAt: -Infinity,
+    /** The stations by slug. */
+    stations: bySlug(first.stations),
+    ...openGroups(),
     painting: false,
   };
   const now = () => Date.now() + page.offset;
@@ -65,14 +83,17 @@ function run(first) {
   /** @type {Record<string, (item: Item) => void>} */
   const VERBS = {
     report(item) {
-      const station = page.state.stations.find(({ slug }) => slug === item.station);
-      if (!station || !take(station, /** @type {any} */ (item), now())) refetch();
+      const station = page.stations.get(item.station);
+      if (!station) return isOthers(item) ? undefined : refetch();
+      const known = take(station, /** @type {any} */ (item), now());
+      page.rows.note(item.station);
+      if (!known || (page.rows.any && !page.rows.hasColumns(item.values))) refetch();
     },
     marked(item) {
-      const station = page.state.stations.find(({ slug }) => slug === item.station);
+      const station = page.stations.get(item.station);
       if (station) mark(station, /** @type {any} */ (item));
     },
-    backfill: () => refetch(),
+    backfill: (item) => (isOthers(item) ? undefined : refetch()),
     station: () => refetch(),
     words(item) {
       const seen = chat?.isSeen() && !document.hidden && item.station === own;
@@ -80,13 +101,16 @@ function run(first) {
       if (item.from !== 'robot' || item.answers || seen || page.blurted.has(item.id)) return;
       page.blurted = new Set([...page.blurted, item.id].slice(-BLURTED_MAX));
       if (document.hidden) page.unread++;
-      const name = page.state.stations.find(({ slug }) => slug === item.station)?.name ?? item.station;
+      const name = page.stations.get(item.station)?.name ?? item.station;
       notice.show(`${name}: ${item.text}`, `${BASE}/s/${encodeURIComponent(item.station)}#keeper`);
     },
     forgotten(item) {
       if (item.station === own) chat?.forget();
     },
   };
+
+  /** A page of more stations than a truck can name hears of all. @param {Item} item */
+  const isOthers = ({ station }) => watch().length > 0 && !page.stations.has(station);
 
   /** @param {Item[]} items */
   function apply(items) {
@@ -145,6 +169,8 @@ function run(first) {
       return schedule();
     }
     replaceContent(fetched);
+    page.rows.close();
+    Object.assign(page, openGroups());
     page.title = fetched.title;
     chat?.absorb(fetched);
     page.fetching = false;
@@ -153,6 +179,7 @@ function run(first) {
     page.resting = !state;
     if (!state) return home.rest();
     page.state = state;
+    page.stations = bySlug(state.stations);
     page.offset = state.now - Date.now();
     const reached = home.seen;
     // The news that came since the page was rendered is still new to it.
@@ -174,16 +201,24 @@ function run(first) {
     const lost = !isFed(page.feed) && page.feed.kind !== 'connecting';
     if (page.back && (page.back.until < Date.now() || lost)) page.back = undefined;
     const seen = { now: now(), units: page.state.units, fed: !lost, stations: page.state.stations };
-    for (const station of seen.stations) turn(station, seen.now);
+    if (!page.rows.any) for (const station of seen.stations) turn(station, seen.now);
     const title = titleOf(document, seen);
     const count = page.unread ? `(${page.unread}) ` : '';
     document.title = title ? `${count}${lost ? '… ' : ''}${title}` : `${count}${page.title}`;
     paintFeed(document, page.feed, Date.now(), page.back?.ms);
     wall?.frame({ now: seen.now, feed: page.feed, station: seen.stations[0] });
     if (document.hidden) return;
-    paint(document, seen);
+    const painted = page.rows.any ? page.rows.paint(seen, page.stations) : paintAll(seen);
     if (home.stats) paintMeter(document, home.stats);
-    announce(seen.stations, seen.now);
+    announce(painted, seen.now);
+  }
+
+  /** @param {import('../view/paint.js').Seen} seen */
+  function paintAll(seen) {
+    paint(document, seen);
+    for (const card of document.querySelectorAll('.place-card')) page.groups.put(card);
+    page.rows.paintDots(seen, page.stations);
+    return seen.stations;
   }
 
   /** Says a change of a station's state, for those who do not see it. @param {Station[]} stations @param {number} at */
@@ -193,7 +228,10 @@ function run(first) {
       const before = page.told.get(station.slug);
       page.told.set(station.slug, state);
       const line = document.querySelector('[data-announce]');
-      if (line && before && before !== state) line.textContent = `${station.name}: ${wordOf(station, at)}`;
+      if (!line || !before || before === state) continue;
+      if (page.rows.any && Math.abs(at - page.toldAt) < ANNOUNCED_MS) continue;
+      page.toldAt = at;
+      line.textContent = `${station.name}: ${wordOf(station, at)}`;
     }
   }
 

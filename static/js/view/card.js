@@ -1,5 +1,7 @@
 // @ts-check
-// A station as a card of the overview knows it: no more than the card shows. Pure: no DOM.
+// A station as a card or a row of the overview knows it: no more than that shows. Pure: no DOM.
+
+import { DAY_MS } from './series.js';
 
 /** @typedef {import('./station.js').Station} Station */
 /** @typedef {import('./series.js').Point} Point */
@@ -11,12 +13,16 @@
  * @property {number} count how many values the last bucket has
  */
 /** @typedef {Omit<Station, 'day' | 'extremes' | 'series'> & {spark: Spark}} Card */
+/** @typedef {Omit<Station, 'series'> & {row: true}} RowOf */
 
 /**
  * The station that a page's state describes. A card's has no days, and of each bucket only the mean.
- * @param {Station | Card} described @returns {Station}
+ * @param {Station | Card | RowOf} described @returns {Station}
  */
 export function stationOf(described) {
+  // A row draws nothing.
+  if ('row' in described)
+    return { .../** @type {RowOf} */ (described), series: { start: 0, bucket_ms: DAY_MS, points: [] }, card: true };
   if (!('spark' in described)) return withCourses(described);
   const { spark, ...rest } = described;
   const points = spark.means.flatMap((mean, place) =>
@@ -50,10 +56,11 @@ function withCourses(station) {
 const ALONE_NOTHING = /(^|\/)(precipitation|wind_direction)$/;
 
 /**
- * Whether a card, as it was rendered, has the places for what a report brings.
+ * Whether a card or a row, as it was rendered, has the places for what a report brings.
  * @param {Station} station as it was before the report @param {Record<string, number>} values the report's
  */
-export function hasPlaces({ values: known, indoors }, values) {
+export function hasPlaces({ values: known, indoors, row, lead }, values) {
+  if (row) return lead !== undefined || 'temperature' in known || 'temperature' in values;
   // The card of a station that never sent anything says so, and has no places.
   if (indoors === undefined && Object.keys(known).length === 0) return false;
   const warm = 'temperature' in values;
