@@ -79,7 +79,6 @@ use rocket::{Catcher, Responder, Route, State, catchers, get, routes};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use views::StationPage;
-use weather::preference::Preference;
 use weather::station::Slug;
 use weather::time::MINUTE_MS;
 use weather::{freshness, wind};

@@ -103,7 +103,7 @@ pub(crate) fn heads(columns: Columns, asked: &Asked, preference: Preference) -> 
         let down = if is_this { !asked.sort.down } else { column.down };
         let wanted = Sort { by: column.by, down };
         let unit = column.quantity.map(|quantity| preference.unit(quantity).symbol());
-        let metres = if preference.us { "ft" } else { "m" };
+        let metres = if preference.has_miles() { "ft" } else { "m" };
         Head {
             name: column.name,
             title: column.title,

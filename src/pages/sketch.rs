@@ -199,13 +199,13 @@ impl Grid {
 
 /// A third of the picture's width at most, of 1, 2 or 5 times a power of ten.
 fn scale(grid: &Grid, preference: Preference) -> Scale {
-    let (unit_km, unit) = if preference.us { (MILE_KM, "mi") } else { (1.0, "km") };
+    let (unit_km, unit) = if preference.has_miles() { (MILE_KM, "mi") } else { (1.0, "km") };
     let longest = (grid.width / 3.0) / grid.per_km / unit_km;
     let power = 10_f64.powf(longest.log10().floor());
     let length = [5.0, 2.0].into_iter().map(|times| times * power).find(|length| *length <= longest).unwrap_or(power);
     let y = grid.height - 8.0;
     Scale {
-        text: format!("{length} {unit}"),
+        text: format!("{} {unit}", preference.written(length.to_string())),
         x: format_half_up(MARGIN, 1),
         end: format_half_up(MARGIN + length * unit_km * grid.per_km, 1),
         y: format_half_up(y, 1),
@@ -213,8 +213,8 @@ fn scale(grid: &Grid, preference: Preference) -> Scale {
 }
 
 fn distance(km: f64, preference: Preference) -> String {
-    let (value, unit) = if preference.us { (km / MILE_KM, "mi") } else { (km, "km") };
-    format!("{} {unit}", format_half_up(value, if value < 10.0 { 1 } else { 0 }))
+    let (value, unit) = if preference.has_miles() { (km / MILE_KM, "mi") } else { (km, "km") };
+    format!("{} {unit}", preference.written(format_half_up(value, if value < 10.0 { 1 } else { 0 })))
 }
 
 #[cfg(test)]
