@@ -28,12 +28,6 @@ pub(super) fn routes() -> Vec<Route> {
     routes![settings, set, choose_units]
 }
 
-/// The way to the page, from another.
-pub(super) fn path_from(back: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("back", back).finish();
-    format!("{PATH}?{query}")
-}
-
 /// Where one goes back to: a page of ours, and not this one.
 fn back_to(back: Option<&str>) -> String {
     let path = local_path(back.unwrap_or_default());

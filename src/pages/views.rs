@@ -86,7 +86,7 @@ impl Frame {
             as_of: clock::hour_minute(&Zone::UTC, now),
             clock: Zone::UTC.name().to_owned(),
             iso: now.rfc3339(),
-            settings: super::settings::path_from(path),
+            settings: settings_from(path),
             reader: ForReader::default(),
         }
     }
@@ -121,6 +121,12 @@ impl Frame {
     pub(crate) fn local(self, zone: &Zone, now: Timestamp) -> Self {
         Self { as_of: clock::hour_minute(zone, now), clock: zone.name().to_owned(), ..self }
     }
+}
+
+/// The way to the settings, and back from there.
+fn settings_from(path: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("back", path).finish();
+    format!("/settings?{query}")
 }
 
 /// `/s/<slug>`: one station.

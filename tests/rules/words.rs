@@ -51,7 +51,8 @@ const TRUCK_ROOMS: [&str; 20] = [
 ];
 
 /// Single words that may stand elsewhere, each with its reason.
-const TRUCK_EXCEPTIONS: [(&str, &str, &str); 5] = [
+const TRUCK_EXCEPTIONS: [(&str, &str, &str); 6] = [
+    ("src/web/base", "dock", "the path `/dock`, with which no base begins"),
     ("src/ingest/console/target", "dock", "the path `/dock`, which no console can have"),
     ("src/config", "dock", "the name of the section `[dock]`, which users write"),
     ("src/cli", "fleets", "the help of the lab's commands"),

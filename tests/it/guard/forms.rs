@@ -125,6 +125,6 @@ async fn every_cookie_is_secure_under_https_and_none_is_on_plain_http() {
         assert_eq!(cookie(&page, "visitor").expect("a cookie").contains("; secure"), is_secure, "{proxy}");
         let ours = format!("{FORM}{proxy}Sec-Fetch-Site: same-origin\r\n");
         let chosen = ask(&app, "POST /units", &ours, b"temperature=F").await;
-        assert_eq!(cookie(&chosen, "units").expect("a cookie").contains("; secure"), is_secure, "{proxy}");
+        assert_eq!(cookie(&chosen, "settings").expect("a cookie").contains("; secure"), is_secure, "{proxy}");
     }
 }

@@ -31,7 +31,7 @@ fn a_unit_that_is_not_read_or_disagrees_refuses_the_request_and_is_named() {
         (r#"{"temperature": 300, "temperature_unit": "K"}"#, "temperature_unit"),
         (r#"{"temperature": 10, "units": "metric"}"#, "units"),
         (r#"{"temperature": 10, "unit_of_measurement": "Grad"}"#, "unit_of_measurement"),
-        (r#"{"sea_level_pressure": 760, "PressureUnit": "mmHg"}"#, "PressureUnit"),
+        (r#"{"sea_level_pressure": 760, "PressureUnit": "psi"}"#, "PressureUnit"),
         (r#"{"temperature": 10, "usUnits": 2}"#, "usUnits"),
         (r#"{"temperature": 10, "usUnits": 1, "units": "METRICWX"}"#, "units"),
         (r#"{"temperature_f": 50, "unit": "C"}"#, "temperature_f"),
