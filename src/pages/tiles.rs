@@ -128,10 +128,13 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// True for the one other value of the sensor that leads: its tile would stand alone, so it goes beside the large number.
-    pub(crate) fn is_alone_with(&self, facts: &Facts) -> bool {
-        let lead = facts.lead().map(|lead| sensor_title(lead.sensor.as_str()));
-        self.tiles.len() == 1 && lead.as_ref() == Some(&self.name)
+    /// True for the one other value of the sensor that leads: its tile would stand alone, so it goes beside the large number,
+    /// unless it is older.
+    pub(crate) fn is_alone_with(&self, facts: &Facts, now: Timestamp) -> bool {
+        let (Some(lead), [tile]) = (facts.lead(), self.tiles.as_slice()) else { return false };
+        let Some(at) = facts.newest(&lead).map(|latest| latest.observed_at) else { return false };
+        let is_it = |latest: &&Latest| latest.sensor == lead.sensor && latest.sensor.key(latest.quantity) == tile.key;
+        facts.latest.iter().find(is_it).is_some_and(|latest| facts.may_stand_beside(latest, at, now))
     }
 }
 

@@ -200,7 +200,7 @@ impl StationPage {
         let rooms = rooms::sensors(facts, now);
         let (mut groups, left_out) = tiles::groups(facts, &rooms, now, preference);
         let hero = Hero::leading(facts, now, preference);
-        let hero = match groups.iter().position(|group| group.is_alone_with(facts)) {
+        let hero = match groups.iter().position(|group| group.is_alone_with(facts, now)) {
             Some(place) if hero.any => groups.remove(place).tiles.into_iter().fold(hero, Hero::with),
             _ => hero,
         };

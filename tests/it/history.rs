@@ -137,9 +137,6 @@ async fn scripts_are_told_what_the_table_shows_in_as_many_spans_as_they_ask_for(
     let few: Value = serde_json::from_str(&few).expect("JSON");
     let at = few["figures"][0]["strands"][0]["at"].as_array().map_or(0, Vec::len);
     assert!((2..=31).contains(&at), "{at}");
-    for points in ["99999999999", "-1", "x"] {
-        assert_eq!(get(&app, &format!("/s/town-hall/history/series?{query}&points={points}")).await.0, 200, "{points}");
-    }
 }
 
 #[tokio::test]
@@ -217,7 +214,7 @@ async fn amounts_of_a_csv_are_as_fine_as_gauges_count() {
 async fn a_number_of_points_that_is_none_is_named() {
     let app = TestApp::start().await;
     with_days(&app).await;
-    for points in ["0", "-3", "many", "1501", ""] {
+    for points in ["0", "-3", "x", "1501", "99999999999", ""] {
         let (status, told) = get(&app, &format!("/s/town-hall/history/series?points={points}")).await;
         assert_eq!(status, 400, "{points}");
         assert!(told.contains("points: give a whole number from 1 to 1500"), "{points}: {told}");

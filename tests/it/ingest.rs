@@ -670,7 +670,10 @@ async fn the_pressure_of_a_barometer_is_shown_at_sea_level_too() {
     assert_eq!(door.post(json!({"temperature": 15, "station_pressure": 987.7})).await.0, 201);
     assert_eq!(door.latest().await, ["temperature 15.00", "station_pressure 987.70", "sea_level_pressure 1012.88"]);
     let page = door.client.get(door.url("/s/town-hall")).send().await.expect("answered").text().await.expect("text");
-    assert!(page.contains(r#"data-key="sea_level_pressure">1012.9<"#), "the large one");
+    let beside = r#"data-key="sea_level_pressure" data-beside="temperature">1012.9 hPa<"#;
+    assert!(page.contains(beside), "{page}");
+    let small = r#"data-key="station_pressure" data-beside="temperature">987.7 hPa<"#;
+    assert!(page.contains(small), "{page}");
     let sent = json!({"temperature": 15, "station_pressure": 987.7, "sea_level_pressure": 1012.5});
     assert_eq!(door.post(sent).await.0, 201);
     assert!(door.latest().await.contains(&"sea_level_pressure 1012.50".to_owned()), "a station's own number is taken");

@@ -1,4 +1,5 @@
 // @ts-check
+import { keepOpen } from '../../static/js/page/choice.js';
 import { feedText, outageText } from '../../static/js/page/feed_line.js';
 import { unfed } from '../../static/js/channel/feed.js';
 import { Tally } from '../../static/js/channel/tally.js';
@@ -85,4 +86,35 @@ test('the picture’s caption says what came of a trip', () => {
     [{ what: 'lost' }, 'Truck A was lost. Another goes in its place.'],
   ];
   for (const [trip, text] of cases) equal(caption({ truck: 1, ...trip }, 'A'), text);
+});
+
+test('a part that was left open is open on the next visit', () => {
+  const kept = new Map();
+  const storage = () => ({
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
+  });
+  const visit = (store = storage) => {
+    const toggled = /** @type {(() => void)[]} */ ([]);
+    const fold = {
+      open: false,
+      addEventListener: (/** @type {string} */ _, /** @type {any} */ told) => toggled.push(told),
+    };
+    keepOpen(/** @type {any} */ (fold), 'meter', store);
+    return {
+      fold,
+      toggle: (/** @type {boolean} */ open) => (Object.assign(fold, { open }), toggled.forEach((told) => told())),
+    };
+  };
+  const first = visit();
+  equal(first.fold.open, false);
+  first.toggle(true);
+  const second = visit();
+  equal(second.fold.open, true);
+  second.toggle(false);
+  equal(visit().fold.open, false);
+  const forbidden = () => {
+    throw new Error('forbidden');
+  };
+  visit(/** @type {any} */ (forbidden)).toggle(true);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** The fleet that a visitor has chosen: the address names it, or an earlier visit did. */
+/** What a visitor has chosen: the fleet, which the address names or an earlier visit did, and whether its meter is open. */
 
 import { BASE } from '../channel/base.js';
 import { FLEETS } from '../channel/fleets.js';
@@ -24,6 +24,19 @@ export function chosenFleet(query, storage) {
   }
   const kept = attempt(() => storage().getItem(KEPT));
   return FLEETS[isFleet(kept) ? kept : DEFAULT];
+}
+
+/** @typedef {Pick<HTMLDetailsElement, 'open' | 'addEventListener'>} Fold */
+
+/**
+ * Opens a folded part if an earlier visit left it open, and remembers what becomes of it.
+ *
+ * @param {Fold | null} fold @param {string} name @param {() => Pick<Storage, 'getItem' | 'setItem'>} storage may throw
+ */
+export function keepOpen(fold, name, storage) {
+  if (!fold) return;
+  if (attempt(() => storage().getItem(name)) === 'open') fold.open = true;
+  fold.addEventListener('toggle', () => attempt(() => storage().setItem(name, fold.open ? 'open' : 'folded')));
 }
 
 /**

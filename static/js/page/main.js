@@ -13,7 +13,7 @@ import { mark } from '../view/marks.js';
 import { paint, titleOf } from '../view/paint.js';
 import { stateOf, take, turn, wordOf } from '../view/station.js';
 import { UTC } from '../view/zone.js';
-import { chosenFleet } from './choice.js';
+import { chosenFleet, keepOpen } from './choice.js';
 import { isFed, paintFeed } from './feed_line.js';
 import { refetcher, replaceContent } from './refetch.js';
 import { Groups } from './groups.js';
@@ -251,7 +251,9 @@ function run(first) {
   document.addEventListener('click', (event) => {
     if (event.target instanceof Element && event.target.closest('[data-feed-retry]')) home.wake();
   });
-  document.querySelector('[data-meter]')?.addEventListener('toggle', schedule);
+  const meter = /** @type {HTMLDetailsElement | null} */ (document.querySelector('[data-meter]'));
+  meter?.addEventListener('toggle', schedule);
+  keepOpen(meter, 'meter', () => localStorage);
   paintFleets(document, fleet.name);
   setInterval(schedule, 1_000);
   home.start({ seen: first.cursor, watch: watch() });
