@@ -12,6 +12,7 @@ mod desk;
 mod embed;
 mod facts;
 mod fault;
+mod height;
 mod hero;
 pub mod history;
 mod kiosk;

@@ -2,9 +2,9 @@
 //! day, columns at fixed places.
 
 use crate::pages::clock;
+use crate::pages::height::elevation;
 use crate::pages::past::Years;
 use crate::pages::records::{base_c, degrees};
-use crate::pages::views::elevation;
 use chrono::{Datelike, NaiveDate};
 use std::fmt::Write;
 use weather::climate::month::{DayFigures, Table};

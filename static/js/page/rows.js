@@ -1,6 +1,6 @@
 // @ts-check
 // The rows of the overview's table: news paints its own row, and the second hand only those that somebody sees.
-import { hasColumns, paintDot, paintRow } from '../view/roster.js';
+import { hasColumns, paintDot, paintRow, paintTime } from '../view/roster.js';
 import { turn } from '../view/station.js';
 
 /** @typedef {import('../view/station.js').Station} Station */
@@ -8,8 +8,8 @@ import { turn } from '../view/station.js';
 
 /** Ages count seconds, ms. */
 const TICK_MS = 1_000;
-/** Rows off the screen whose ages are made anew in a tick: all of 2,000 within ten seconds, and a tick takes a part of a frame. */
-const FAR_ROWS = 200;
+/** Rows that are made anew in a tick whether somebody sees them or not: all of 2,000 within 40 s, in a part of a frame. */
+const ROWS_EACH_TICK = 50;
 /** Rows that will be on the screen after a turn of the wheel. */
 const NEAR = '400px';
 
@@ -63,7 +63,7 @@ export class Rows {
    * @returns {Station[]} the stations of which something may have changed
    */
   paint(seen, stations) {
-    if (Math.abs(seen.now - this.#ticked) >= TICK_MS) this.#tick(seen.now);
+    if (Math.abs(seen.now - this.#ticked) >= TICK_MS) this.#tick(seen, stations);
     const painted = [];
     for (const slug of this.#due) {
       const [row, station] = [this.#rows.get(slug), stations.get(slug)];
@@ -93,13 +93,16 @@ export class Rows {
     this.#watcher.disconnect();
   }
 
-  /** @param {number} now */
-  #tick(now) {
-    this.#ticked = now;
-    for (const slug of this.#near) this.#due.add(slug);
+  /** Time has passed: where that is all, only an age changes. @param {Seen} seen @param {Map<string, Station>} stations */
+  #tick(seen, stations) {
+    this.#ticked = seen.now;
     const slugs = [...this.#rows.keys()];
-    for (const slug of slugs.slice(this.#next, this.#next + FAR_ROWS)) this.#due.add(slug);
-    this.#next = this.#next + FAR_ROWS < slugs.length ? this.#next + FAR_ROWS : 0;
+    for (const slug of slugs.slice(this.#next, this.#next + ROWS_EACH_TICK)) this.#due.add(slug);
+    this.#next = this.#next + ROWS_EACH_TICK < slugs.length ? this.#next + ROWS_EACH_TICK : 0;
+    for (const slug of this.#near) {
+      const [row, station] = [this.#rows.get(slug), stations.get(slug)];
+      if (row && station && !this.#due.has(slug) && !paintTime(row, station, seen)) this.#due.add(slug);
+    }
   }
 
   /** @param {IntersectionObserverEntry[]} seen */

@@ -68,6 +68,18 @@ export function paintRow(row, station, seen) {
   }
 }
 
+/**
+ * Writes how old its values are, if its state is still as the row says.
+ * @param {HTMLTableRowElement} row @param {Station} station @param {Seen} seen @returns {boolean} false: all has to be painted
+ */
+export function paintTime(row, station, seen) {
+  if (row.getAttribute('data-state') !== stateOf(station, seen.now)) return false;
+  const cell = row.cells[row.cells.length - 1];
+  if (cell.className !== 'heard') return false;
+  paintAge(cell, CELLS.heard(station, seen), newest(station, seen.now));
+  return true;
+}
+
 /** @param {Element} cell @param {string} text @param {number | undefined} at */
 function paintAge(cell, text, at) {
   if (at === undefined) return write(cell, text);
