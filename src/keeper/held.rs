@@ -4,7 +4,7 @@ use super::alerts::phrases::{self, Listener};
 use super::alerts::rule::Rule;
 use super::alerts::state::{AlertState, Event, Input, Reading};
 use super::report;
-use crate::storage::Entry;
+use crate::storage::{Directory, Entry};
 use crate::storage::words::{Alert, AlertChange, Visitor};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(super) struct Book {
     pub head: u64,
     /// Silence counts from here: the keeper did not listen before.
     pub since: Option<Timestamp>,
+    /// The stations for which the owner's alerts were looked at last.
+    pub looked_at: Option<Arc<Directory>>,
 }
 
 pub(super) struct Held {

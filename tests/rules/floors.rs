@@ -10,8 +10,8 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["door", "station_port", "mqtt", "tempest"], 5),
     (&["admin", "api", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
-    (&["backup", "courier", "keeper", "lookout", "pretend"], 2),
-    (&["inbox", "storage"], 1),
+    (&["backup", "courier", "keeper", "lookout", "pretend", "webhook"], 2),
+    (&["inbox", "storage", "trust"], 1),
 ];
 
 /// The crates below the floors, and what each may use of the others. The compiler holds what the manifests say.
