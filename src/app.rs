@@ -136,9 +136,10 @@ impl App {
         let bad = |source| Error::Storage { file: config.storage.file.clone(), source };
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
+        let began = tail.last().map_or(0, |entry| entry.seq);
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
         let wishes = config.wishes().map_err(config::Error::Value)?;
-        let keeper = Keeper::with_wishes(storage.clone(), config.keeper.clone(), wishes);
+        let keeper = Keeper::with_wishes(storage.clone(), config.keeper.clone(), wishes, began);
         let webhooks = Webhooks::open(&config.webhook, &storage, &config.data)?;
         let (inbox, watchers) = (Inbox::default(), Watchers::default());
         let mqtt = Mqtt::open(&config.mqtt, storage.clone(), inbox.clone())?;

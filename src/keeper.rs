@@ -80,9 +80,9 @@ impl Keeper {
         Self::with_clock(storage, options, now)
     }
 
-    /// The same with what the owner wants to be told.
-    pub fn with_wishes(storage: Storage, options: Options, wishes: Vec<Wish>) -> Self {
-        Self::make(storage, options, Arc::new(now), wishes)
+    /// The same with what the owner wants to be told of reports that come after the entry `began` of the journal.
+    pub fn with_wishes(storage: Storage, options: Options, wishes: Vec<Wish>, began: u64) -> Self {
+        Self::make(storage, options, Arc::new(now), |watch| watch.wishing(wishes, began))
     }
 
     /// The same with another clock. The time to think is measured by the runtime's clock.
@@ -91,13 +91,13 @@ impl Keeper {
         options: Options,
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
-        Self::make(storage, options, Arc::new(clock), Vec::new())
+        Self::make(storage, options, Arc::new(clock), |watch| watch)
     }
 
-    fn make(storage: Storage, options: Options, clock: Clock, wishes: Vec<Wish>) -> Self {
+    fn make(storage: Storage, options: Options, clock: Clock, wishing: impl FnOnce(Watch) -> Watch) -> Self {
         let storage = storage.in_background();
         let counters = Arc::new(stats::Counters::default());
-        let watch = Watch::new(storage.clone(), clock.clone(), counters.clone(), wishes);
+        let watch = wishing(Watch::new(storage.clone(), clock.clone(), counters.clone()));
         Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, counters }))
     }
 

@@ -56,7 +56,7 @@ pub use observations::{Appended, Bucket, CHARTED, Extreme, Latest, SetAside, Sid
 pub use options::{Durability, Misfit, Options};
 pub use room::{Fill, Room};
 pub use seam::Changed;
-pub use series::{Day, MadeOf, POINTS_MAX, Series, Span};
+pub use series::{Calm, Day, MadeOf, POINTS_MAX, Series, Span};
 pub use stations::{Directory, FORMER_SLUGS_MAX, ListedSensor, NewStation, StationSettings};
 pub use unclaimed::{Stranger, Unclaimed};
 pub use years::YEARS_MAX_DAYS;

@@ -59,8 +59,10 @@ impl Receiver {
             false => None,
         };
         let token = read(&data.join(&options.token_file), &options.token_file).map_err(|why| bad("token_file", why))?;
-        let secret = read(&data.join(&options.secret_file), &options.secret_file).map_err(|why| bad("secret_file", why))?;
-        let secret = secret.map(|text| SigningSecret::read(&text)).transpose().map_err(|why| bad("secret_file", why))?;
+        let secret =
+            read(&data.join(&options.secret_file), &options.secret_file).map_err(|why| bad("secret_file", why))?;
+        let secret =
+            secret.map(|text| SigningSecret::read(&text)).transpose().map_err(|why| bad("secret_file", why))?;
         let mut topic = String::new();
         if options.kind == Kind::Ntfy {
             // Its JSON goes to the server's address and names the topic.
@@ -154,7 +156,8 @@ impl Webhooks {
         let mut queues = JoinSet::new();
         for (receiver, (_, counters)) in self.receivers.into_iter().zip(&self.watcher.0) {
             let (storage, clock) = (self.storage.clone(), self.clock.clone());
-            queues.spawn(Queue { storage, receiver, clock, counters: counters.clone(), written: written.clone() }.run());
+            queues
+                .spawn(Queue { storage, receiver, clock, counters: counters.clone(), written: written.clone() }.run());
         }
         // Those that still run end when the set is dropped; what they were sending is sent again.
         stop.await;

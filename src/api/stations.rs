@@ -83,6 +83,8 @@ pub(super) async fn one(
         latest: url(station, "/latest"),
         series: url(station, "/series"),
         days: url(station, "/days"),
+        records: url(station, "/records"),
+        climate: url(station, "/climate"),
         export: url(station, "/export"),
         page: format!("/s/{}", station.slug),
     };

@@ -36,10 +36,15 @@ pub(super) async fn run(loaded: &Loaded, command: WebhookCommand) -> Result<()> 
         WebhookCommand::Test { name } => {
             let Some(number) = all.iter().position(|webhook| webhook.name == name) else {
                 let names: Vec<&str> = all.iter().map(|webhook| webhook.name.as_str()).collect();
-                let there = if names.is_empty() { "there are none".to_owned() } else { format!("there is {}", names.join(", ")) };
+                let there = if names.is_empty() {
+                    "there are none".to_owned()
+                } else {
+                    format!("there is {}", names.join(", "))
+                };
                 bail!("the configuration has no webhook called {name:?}; {there}");
             };
-            let receiver = Receiver::open(&all[number], number, &loaded.config.data).context("the configuration is wrong")?;
+            let receiver =
+                Receiver::open(&all[number], number, &loaded.config.data).context("the configuration is wrong")?;
             match receiver.test(now()).await? {
                 Outcome::Taken { answer } => say!("{name} has taken the test: {answer}"),
                 Outcome::Later { why, .. } | Outcome::Refused { why } => bail!("{name} has not taken the test: {why}"),

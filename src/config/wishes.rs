@@ -18,7 +18,8 @@ impl Config {
             for (place, alert) in webhook.alert.iter().enumerate() {
                 let bad = |key: &str, why: String| format!("webhook.{number}.alert.{place}.{key}: {why}");
                 let when = if alert.silent { SILENT } else { &alert.when };
-                let rule = rule(when, &alert.sensor).map_err(|why| bad("when", format!("{when:?} is no alert: {why}")))?;
+                let rule =
+                    rule(when, &alert.sensor).map_err(|why| bad("when", format!("{when:?} is no alert: {why}")))?;
                 let station = match alert.station.as_str() {
                     "" => None,
                     slug => Some(Slug::new(slug).map_err(|error| bad("station", error.to_string()))?.to_string()),

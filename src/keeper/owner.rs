@@ -4,8 +4,8 @@ use super::alerts::parse::{self, Command};
 use super::alerts::rule::Rule;
 use super::language::tokens::Tokens;
 use super::language::topic::Context;
-use crate::storage::words::{Alert, Visitor};
 use crate::storage::Directory;
+use crate::storage::words::{Alert, Visitor};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use weather::preference::Preference;
@@ -136,7 +136,7 @@ mod tests {
             ("temperature falls below 37 °F", "", "temperature below 37 °F"),
             ("it freezes", "", "temperature below 0 °C"),
             ("it rains", "", "rain"),
-            ("gusts above 60 km/h", "", "gusts above 60 km/h"),
+            ("gusts above 60 km/h", "", "gust above 60 km/h"),
             ("Silent", "", "my silence"),
         ] {
             assert_eq!(rule(when, sensor).map(|rule| rule.name()).as_deref(), Ok(name), "{when}");

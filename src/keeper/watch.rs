@@ -60,6 +60,8 @@ pub(super) struct Watch {
     counters: Arc<Counters>,
     /// Visitors who were here before that are noted in storage, ms.
     kept_at: AtomicI64,
+    /// The journal's newest entry before the first report that counts; `None`: that of when alerts are read.
+    began: Option<u64>,
     /// What the owner wants to be told.
     wishes: Vec<Wish>,
     /// How many letters were stored.
@@ -67,12 +69,18 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(storage: Storage, clock: Clock, counters: Arc<Counters>, wishes: Vec<Wish>) -> Self {
+    pub(crate) fn new(storage: Storage, clock: Clock, counters: Arc<Counters>) -> Self {
         let (queue, presence) = (Queue::default(), Presence::default());
         let book = Mutex::new(Book::default());
         let (woken, told) = (Notify::new(), Notify::new());
         let (kept_at, written) = (AtomicI64::new(i64::MIN), Sender::new(0));
-        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at, wishes, written }
+        let (wishes, began) = (Vec::new(), None);
+        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at, began, wishes, written }
+    }
+
+    /// The same with what the owner wants to be told, after an entry of the journal.
+    pub(crate) fn wishing(self, wishes: Vec<Wish>, began: u64) -> Self {
+        Self { wishes, began: Some(began), ..self }
     }
 
     pub(crate) fn visit(&self, visitor: &Visitor) {
@@ -116,8 +124,9 @@ impl Watch {
                 Err(error) => pause.wait(&error).await,
             }
         };
-        let newest = tail.last().map_or(0, |entry| entry.seq);
-        book.head = alerts.iter().map(|alert| alert.seq).min().unwrap_or(newest);
+        // What was stored while nobody listened yet is read from the journal.
+        let began = self.began.unwrap_or_else(|| tail.last().map_or(0, |entry| entry.seq));
+        book.head = alerts.iter().map(|alert| alert.seq).fold(began, u64::min);
         book.since = Some((self.clock)());
         for alert in alerts {
             let read =
@@ -127,7 +136,7 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
-        self.follow_wishes(&mut book, newest).await?;
+        self.follow_wishes(&mut book, began).await?;
         self.presence.keep_only(book.alerts.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
         set(&self.counters.alerts, book.count());

@@ -10,12 +10,7 @@ use super::words::AlertChange;
 impl Storage {
     /// Stores what happens to alerts of the owner together with the letters that tell of it, in one transaction. Alerts that are gone
     /// are left alone; if all are, no letter is written.
-    pub async fn ring(
-        &self,
-        station: &str,
-        changes: Vec<AlertChange>,
-        letters: Vec<Letter>,
-    ) -> Result<(), Error> {
+    pub async fn ring(&self, station: &str, changes: Vec<AlertChange>, letters: Vec<Letter>) -> Result<(), Error> {
         self.talk(What::Ring { station: station.to_owned(), changes, letters }).await.map(drop)
     }
 

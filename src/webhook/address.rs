@@ -29,7 +29,9 @@ impl Address {
         };
         let authority = uri.authority().ok_or("the address names no server")?;
         if authority.as_str().contains('@') {
-            return Err("an address may not hold a password: put it into a file, and name that as token_file".to_owned());
+            return Err(
+                "an address may not hold a password: put it into a file, and name that as token_file".to_owned()
+            );
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         if host.is_empty() {
@@ -57,7 +59,8 @@ mod tests {
         let of = |text| Address::of(text).map(|it| (it.is_tls, it.host, it.port, it.path));
         assert_eq!(of("https://ntfy.sh/garden"), Ok((true, "ntfy.sh".into(), 443, "/garden".into())));
         assert_eq!(of("http://[::1]:81"), Ok((false, "::1".into(), 81, "/".into())));
-        let of = |text| Address::of(text).expect("an address").topic().map(|(at, topic)| (at.to_owned(), topic.to_owned()));
+        let of =
+            |text| Address::of(text).expect("an address").topic().map(|(at, topic)| (at.to_owned(), topic.to_owned()));
         assert_eq!(of("https://ntfy.sh/garden"), Some(("/".into(), "garden".into())));
         assert_eq!(of("https://example.org/ntfy/garden/?auth=x"), Some(("/ntfy/".into(), "garden".into())));
         assert_eq!(of("https://ntfy.sh"), None);

@@ -2,10 +2,10 @@
 
 use super::address::Address;
 use super::patience::asked_ms;
+use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
 use hyper::{HeaderMap, Request, Response, body::Incoming};
-use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -75,7 +75,9 @@ fn judged(status: u16, headers: &HeaderMap, text: &str, now: Timestamp) -> Outco
         200..=299 => Outcome::Taken { answer },
         // The letter itself is at fault, and stays as it is.
         400 | 405 | 410 | 411 | 413..=417 | 422 => Outcome::Refused { why: answer },
-        300..=399 => Outcome::Later { why: format!("{status}: it redirects, and redirects are not followed"), asked_ms },
+        300..=399 => {
+            Outcome::Later { why: format!("{status}: it redirects, and redirects are not followed"), asked_ms }
+        }
         // Also 401, 403 and 404: the owner may mend the address or the token before the letter is too old.
         _ => Outcome::Later { why: answer, asked_ms },
     }

@@ -39,7 +39,11 @@ impl Queue {
                 Err(Error::Closed) => return,
                 Err(error) => {
                     let webhook = self.receiver.name();
-                    tracing::warn!(error = &error as &dyn std::error::Error, webhook, "the outbox cannot be read; trying again");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        webhook,
+                        "the outbox cannot be read; trying again"
+                    );
                     tokio::time::sleep(AFTER_FAILURE).await;
                     continue;
                 }
@@ -73,7 +77,12 @@ impl Queue {
             if is_too_old(letter.made_at, now) {
                 self.drop_letters(vec![letter.id.clone()]).await?;
                 let age = age(letter.made_at, now);
-                tracing::warn!(webhook = name, id = letter.id, age, "a letter could not be sent for too long, and was dropped");
+                tracing::warn!(
+                    webhook = name,
+                    id = letter.id,
+                    age,
+                    "a letter could not be sent for too long, and was dropped"
+                );
                 continue;
             }
             let Some(content) = letter.content() else {
@@ -93,13 +102,23 @@ impl Queue {
                 Outcome::Refused { why } => {
                     self.counters.failed.fetch_add(1, Relaxed);
                     self.drop_letters(vec![letter.id.clone()]).await?;
-                    tracing::warn!(webhook = name, id = letter.id, answer = why, "a webhook refuses a letter; it was dropped");
+                    tracing::warn!(
+                        webhook = name,
+                        id = letter.id,
+                        answer = why,
+                        "a webhook refuses a letter; it was dropped"
+                    );
                 }
                 Outcome::Later { why, asked_ms } => {
                     self.counters.failed.fetch_add(1, Relaxed);
                     *failures = failures.saturating_add(1);
                     if *failures == 1 {
-                        tracing::warn!(webhook = name, why, waiting = count, "a webhook takes no letters; trying again for a day");
+                        tracing::warn!(
+                            webhook = name,
+                            why,
+                            waiting = count,
+                            "a webhook takes no letters; trying again for a day"
+                        );
                     } else {
                         tracing::debug!(webhook = name, why, failures = *failures, "a webhook takes no letters");
                     }
@@ -121,7 +140,12 @@ impl Queue {
                 Err(Error::Closed) => return Err(Error::Closed),
                 Err(error) => {
                     let (webhook, id) = (self.receiver.name(), &letter.id);
-                    tracing::warn!(error = &error as &dyn std::error::Error, webhook, id, "a letter was sent, and cannot be taken from the outbox; trying again");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        webhook,
+                        id,
+                        "a letter was sent, and cannot be taken from the outbox; trying again"
+                    );
                     tokio::time::sleep(AFTER_FAILURE).await;
                 }
             }

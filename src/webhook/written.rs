@@ -26,7 +26,9 @@ impl SigningSecret {
     /// The secret that a text says: `whsec_` and base64, or any other text.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let bytes = match text.strip_prefix(SECRET_MARK) {
-            Some(base64) => Base64::decode_vec(base64).map_err(|_| format!("what follows {SECRET_MARK} is no base64"))?,
+            Some(base64) => {
+                Base64::decode_vec(base64).map_err(|_| format!("what follows {SECRET_MARK} is no base64"))?
+            }
             None => text.as_bytes().to_vec(),
         };
         match bytes.len() >= SECRET_MIN_BYTES {

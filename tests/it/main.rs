@@ -54,3 +54,4 @@ mod serve;
 mod shares;
 mod storage;
 mod tempest;
+mod webhook;

@@ -11,13 +11,7 @@ use weather::station::Station;
 use weather::time::Timestamp;
 
 /// What is written of an alert's newest events, in order. `state` is that after the last of them.
-pub fn contents(
-    station: &Station,
-    rule: &Rule,
-    state: &AlertState,
-    events: &[Event],
-    to: &Listener,
-) -> Vec<Content> {
+pub fn contents(station: &Station, rule: &Rule, state: &AlertState, events: &[Event], to: &Listener) -> Vec<Content> {
     let mut episodes = state.untold.iter().chain(&state.ringing).rev().peekable();
     let mut written: Vec<Content> = Vec::new();
     for event in events.iter().rev() {

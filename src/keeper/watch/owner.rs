@@ -67,7 +67,8 @@ impl Watch {
         let moved: BTreeSet<u32> = events.iter().map(|(number, ..)| *number).collect();
         let (mut letters, mut changes) = (Vec::new(), Vec::new());
         for (number, held) in own.iter_mut().filter(|(number, _)| moved.contains(number)) {
-            let events: Vec<Event> = events.iter().filter(|(of, ..)| of == number).map(|(_, event, _)| *event).collect();
+            let events: Vec<Event> =
+                events.iter().filter(|(of, ..)| of == number).map(|(_, event, _)| *event).collect();
             for content in letter::contents(station, &held.rule, &held.state, &events, &to) {
                 letters.push(self.insist(async || Letter::new(webhook, now, &content)).await?);
             }

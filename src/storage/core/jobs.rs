@@ -63,15 +63,43 @@ pub(in crate::storage) struct Talk {
 
 /// Who says what.
 pub(in crate::storage) enum What {
-    Say { visitor: Visitor, talker: String, units: String, words: Vec<NewWord> },
-    Answer { word: Word, id: String, text: String, changes: Vec<AlertChange> },
-    Speak { visitor: Visitor, station: String, id: String, text: Option<String>, changes: Vec<AlertChange> },
+    Say {
+        visitor: Visitor,
+        talker: String,
+        units: String,
+        words: Vec<NewWord>,
+    },
+    Answer {
+        word: Word,
+        id: String,
+        text: String,
+        changes: Vec<AlertChange>,
+    },
+    Speak {
+        visitor: Visitor,
+        station: String,
+        id: String,
+        text: Option<String>,
+        changes: Vec<AlertChange>,
+    },
     /// Events of the owner's alerts, with what is written of them.
-    Ring { station: String, changes: Vec<AlertChange>, letters: Vec<Letter> },
+    Ring {
+        station: String,
+        changes: Vec<AlertChange>,
+        letters: Vec<Letter>,
+    },
     /// What the owner wants to be told.
-    Wish { changes: Vec<AlertChange> },
-    Tell { visitor: Visitor, station: String, body: Bytes },
-    Seen { visitors: Vec<Visitor> },
+    Wish {
+        changes: Vec<AlertChange>,
+    },
+    Tell {
+        visitor: Visitor,
+        station: String,
+        body: Bytes,
+    },
+    Seen {
+        visitors: Vec<Visitor>,
+    },
 }
 
 /// Which conversation is to be forgotten.
