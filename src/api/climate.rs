@@ -20,7 +20,6 @@ use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::Station;
 use weather::time::Timestamp;
-use weather::units::Unit;
 
 /// What may be asked of records.
 pub(super) const OF_RECORDS: [&str; 1] = ["units"];
@@ -124,7 +123,7 @@ impl Told {
 
     /// Degree days are differences, so no offset is added.
     fn degrees(&self, kelvins: Option<f64>) -> Option<UnitValue> {
-        let unit = if self.0.fahrenheit { Unit::Fahrenheit } else { Unit::Celsius };
+        let unit = self.0.unit(Quantity::Temperature);
         // Sums of figures with one decimal have as many.
         let tenths = |kelvins: f64| (unit.difference(kelvins) * 10.0).round() / 10.0;
         kelvins.map(|kelvins| UnitValue { value: tenths(kelvins), unit: unit.symbol() })

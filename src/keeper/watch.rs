@@ -106,6 +106,9 @@ impl Watch {
         if entries.iter().any(report::is_of_a_change) {
             let directory = self.storage.directory();
             self.queue.follow(|slug| directory.renamed(slug).cloned());
+            // Whatever a new station reports may be what the owner wants to be told.
+            let changed = entries.iter().filter(|entry| !self.wishes.is_empty() && report::is_of_a_change(entry));
+            changed.for_each(|entry| self.queue.heed(&entry.station));
             self.woken.notify_one();
         }
         if self.queue.push(entries, &self.counters) {

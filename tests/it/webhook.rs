@@ -173,7 +173,10 @@ async fn a_receiver_that_fails_is_asked_again_for_the_same_letter_and_takes_it_o
         assert_eq!((again.path.as_str(), &again.body), ("/hook", &first.body), "{attempt}");
     }
     until_metric(&server, "stevenson_webhook_letters_sent_total{webhook=\"garden\"}", "1").await;
-    assert_eq!(metric(&server, "stevenson_webhook_attempts_failed_total{webhook=\"garden\"}").await.as_deref(), Some("3"));
+    assert_eq!(
+        metric(&server, "stevenson_webhook_attempts_failed_total{webhook=\"garden\"}").await.as_deref(),
+        Some("3")
+    );
     ear.is_quiet().await;
 }
 
@@ -300,4 +303,17 @@ async fn wrong(data: &Path, was: &str, is: &str, place: &str, why: &str) {
     let text = said(&output);
     assert!(output.status.code() == Some(78) && text.contains(place) && text.contains(why), "{text}");
     fs::write(&file, good).expect("written");
+}
+
+#[test]
+fn the_example_of_the_manual_is_a_configuration() {
+    let manual = fs::read_to_string("docs/ALERTS.md").expect("the manual");
+    let block = |begin: &str| manual.split(begin).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let (folder, _) = house(block("```toml\n"));
+    let output = run(folder.path(), &["webhook", "list"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output), block("$ stevenson webhook list\n"));
+    let letter: Value = serde_json::from_str(block("```json\n")).expect("JSON");
+    let at = letter["timestamp"].as_str().and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok()).expect("a time");
+    assert_eq!(letter["data"]["timestamp_unix_ms"], at.timestamp_millis());
 }
