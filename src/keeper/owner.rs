@@ -100,7 +100,8 @@ pub(super) fn difference<'a>(
             }
         }
     }
-    let (mut gone, mut taken): (Vec<Place>, BTreeMap<(Visitor, String), Vec<u32>>) = Default::default();
+    let mut gone: Vec<Place> = Vec::new();
+    let mut taken: BTreeMap<(Visitor, String), Vec<u32>> = BTreeMap::new();
     for (alert, rule) in held.filter(|(alert, _)| alert.visitor.webhook().is_some()) {
         let key = (alert.visitor.clone(), alert.station.clone());
         let wished = wanted.get_mut(&key).and_then(|rules| {
