@@ -3,6 +3,7 @@
 //! They are plain functions over a request's head, and know no HTTP server: the front door reads and writes for them. So no cookie is
 //! set and no visitor is counted, and one table (`wanted.rs`) says what is where.
 
+mod climate;
 mod document;
 pub mod export;
 mod health;
@@ -140,6 +141,8 @@ impl Api {
             Part::Latest => told::json(&stations::latest(storage, station, head, now, base).await?, head),
             Part::Series => told::json(&past::series(storage, &station, head, now).await?, head),
             Part::Days => told::json(&past::days(storage, &station, head, now).await?, head),
+            Part::Records => told::json(&climate::records(storage, &station, head, now).await?, head),
+            Part::Climate => told::json(&climate::month(storage, &station, head, now).await?, head),
         })
     }
 

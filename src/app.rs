@@ -21,6 +21,7 @@ use crate::station_port::StationPort;
 use crate::storage::{self, Commits, NewStation, Storage};
 use crate::tempest::Tempest;
 use crate::web::body::BodyLimit;
+use crate::webhook::{self, Webhooks};
 use crate::{admin, courier, ingest, metrics, pages, web};
 use channel::Dock;
 pub use listening::Listening;
@@ -72,6 +73,7 @@ pub struct App {
     /// Owners that look at them.
     watchers: Watchers,
     mqtt: Option<Mqtt>,
+    webhooks: Webhooks,
     /// What the caller counts.
     counts: web::MoreCounts,
     /// The configuration's file.
@@ -103,6 +105,9 @@ pub enum Error {
     /// A subscription that says nothing.
     #[error("the configuration is wrong")]
     Mqtt(#[from] mqtt::Misfit),
+    /// A webhook whose files cannot be used.
+    #[error("the configuration is wrong")]
+    Webhook(#[from] webhook::Misfit),
     /// The listener, or Rocket.
     #[error("cannot serve on {address}: {reason}")]
     Serve {
@@ -117,7 +122,7 @@ impl Error {
     pub fn is_of_configuration(&self) -> bool {
         match self {
             Self::Config(error) => error.is_of_configuration(),
-            Self::Mqtt(_) => true,
+            Self::Mqtt(_) | Self::Webhook(_) => true,
             Self::Taken { .. } | Self::Storage { .. } | Self::Serve { .. } => false,
         }
     }
@@ -131,8 +136,11 @@ impl App {
         let bad = |source| Error::Storage { file: config.storage.file.clone(), source };
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
+        let began = tail.last().map_or(0, |entry| entry.seq);
         let dock = Dock::new(storage.epoch(), tail.into_iter().map(courier::news).collect(), config.dock.clone());
-        let keeper = Keeper::new(storage.clone(), config.keeper.clone());
+        let wishes = config.wishes().map_err(config::Error::Value)?;
+        let keeper = Keeper::with_wishes(storage.clone(), config.keeper.clone(), wishes, began);
+        let webhooks = Webhooks::open(&config.webhook, &storage, &config.data)?;
         let (inbox, watchers) = (Inbox::default(), Watchers::default());
         let mqtt = Mqtt::open(&config.mqtt, storage.clone(), inbox.clone())?;
         let counts = web::MoreCounts::default();
@@ -144,9 +152,26 @@ impl App {
             }
             None => counts,
         };
+        let watcher = webhooks.watcher();
+        let counts = counts.and(move || Box::new(watcher.stats()));
         let file = None;
         let bell = Bell::default();
-        Ok(Self { config, storage, commits, dock, keeper, inbox, enrolment, bell, watchers, mqtt, counts, file, lock })
+        Ok(Self {
+            config,
+            storage,
+            commits,
+            dock,
+            keeper,
+            inbox,
+            enrolment,
+            bell,
+            watchers,
+            mqtt,
+            webhooks,
+            counts,
+            file,
+            lock,
+        })
     }
 
     /// The same with one more part in `/metrics`: what the program around it counts.
@@ -297,6 +322,8 @@ impl App {
         });
         let courier = tokio::spawn(courier);
         let mut serving = tokio::spawn(door.run(Arc::new(rooms), until(stopped.clone())));
+        let webhooks = self.webhooks.run(self.keeper.letters(), until(stopped.clone()));
+        let webhooks = tokio::spawn(webhooks);
         let keeper = tokio::spawn(self.keeper.run(until(stopped.clone())));
         let tickets = tokio::spawn(self.dock.clone().run_tickets(until(stopped.clone())));
         let notices = self.watchers.clone().run(self.inbox.clone(), self.storage.clone(), until(stopped.clone()));
@@ -322,7 +349,7 @@ impl App {
             // Connections that are still busy are cut by the end of the process.
             let _ = tokio::time::timeout(STOP_MAX, &mut serving).await;
         }
-        for worker in [consoles, reader, hubs, Some(backup), Some(lookout)].into_iter().flatten() {
+        for worker in [consoles, reader, hubs, Some(backup), Some(lookout), Some(webhooks)].into_iter().flatten() {
             // They end by themselves soon after the stop.
             let _ = tokio::time::timeout(STOP_MAX, worker).await;
         }

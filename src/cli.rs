@@ -18,6 +18,7 @@ mod settings;
 mod simulate;
 mod station;
 mod storage;
+mod webhook;
 
 use crate::log::{Counts, Way, choice};
 use anyhow::{Context, Result};
@@ -84,6 +85,9 @@ enum Command {
     Storage(storage::StorageCommand),
     /// Put a backup in the place of the database; the server must not run
     Restore(backup::Restore),
+    /// List and try the webhooks that are told of your alerts
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Set the password of the owner's pages at /admin
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -175,6 +179,7 @@ impl Cli {
             | Command::Storage(_)
             | Command::Check(_)
             | Command::Config(_)
+            | Command::Webhook(_)
             | Command::Man(_)
             | Command::Completions(_) => "error",
             Command::Simulate(_) | Command::Lab(_) => "warn",
@@ -208,6 +213,7 @@ impl Cli {
         }
         match self.command {
             Command::Serve(_) => return runtime.block_on(serve(loaded, log)),
+            Command::Webhook(command) => return runtime.block_on(webhook::run(&loaded, command)),
             Command::Config(arguments) => return settings::run(&loaded, &arguments),
             Command::Restore(arguments) => {
                 return runtime.block_on(backup::restore(loaded.beginning()?, arguments));

@@ -8,6 +8,7 @@ mod layers;
 mod loaded;
 mod owner;
 mod shown;
+mod wishes;
 mod wrong;
 
 pub use error::Error;
@@ -16,7 +17,7 @@ pub use folder::{Chosen, Folder, Surroundings};
 pub use loaded::Loaded;
 pub use owner::user;
 
-use crate::{backup, door, ingest, keeper, mqtt, station_port, storage, tempest, web};
+use crate::{backup, door, ingest, keeper, mqtt, station_port, storage, tempest, web, webhook};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::DirBuilderExt;
@@ -44,6 +45,14 @@ pub struct Config {
     pub data: PathBuf,
     /// Adds a simulated station that posts over HTTP like any other.
     pub demo: bool,
+    /// Services that are told of your alerts, each a table `[[webhook]]`; [ALERTS.md](ALERTS.md) has examples. `name`: what the log and the
+    /// metrics call it. `url`: where letters are posted; for ntfy the topic's own address. `kind`: `"json"` or `"ntfy"`. `site`: where
+    /// the pages are, such as `"https://weather.example.org"`, for links to them. `token_file`: a file with a token that is sent as
+    /// `Authorization: Bearer`. `secret_file`: a file with the secret that letters are signed with. Relative paths begin at the data
+    /// folder. `ca_file`: certificates (PEM) that vouch for the receiver's, if this machine does not trust them. `alert`: what it is
+    /// told, each a table `[[webhook.alert]]`: `when = "temperature below 3 °C"`, or `silent = true`; `station`: its slug, empty for
+    /// every station; `sensor`: empty for the main one.
+    pub webhook: Vec<webhook::Options>,
     /// Knobs of storage.
     pub storage: storage::Options,
     /// Knobs of the backups.
@@ -73,6 +82,7 @@ impl Default for Config {
             port: 8000,
             data: PathBuf::new(),
             demo: false,
+            webhook: Vec::new(),
             storage: storage::Options::default(),
             backup: backup::Options::default(),
             dock: channel::Options::default(),

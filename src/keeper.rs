@@ -9,6 +9,7 @@ mod dispatch;
 mod gather;
 mod held;
 pub mod language;
+pub mod owner;
 mod presence;
 mod queue;
 mod report;
@@ -18,6 +19,7 @@ mod watch;
 
 pub use stats::Stats;
 
+use self::owner::Wish;
 use crate::storage::words::Visitor;
 use crate::storage::{Entry, Storage};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::sync::watch::Receiver;
 use watch::Watch;
 use weather::time::Timestamp;
 
@@ -77,15 +80,24 @@ impl Keeper {
         Self::with_clock(storage, options, now)
     }
 
+    /// The same with what the owner wants to be told of reports that come after the entry `began` of the journal.
+    pub fn with_wishes(storage: Storage, options: Options, wishes: Vec<Wish>, began: u64) -> Self {
+        Self::make(storage, options, Arc::new(now), |watch| watch.wishing(wishes, began))
+    }
+
     /// The same with another clock. The time to think is measured by the runtime's clock.
     pub fn with_clock(
         storage: Storage,
         options: Options,
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
+        Self::make(storage, options, Arc::new(clock), |watch| watch)
+    }
+
+    fn make(storage: Storage, options: Options, clock: Clock, wishing: impl FnOnce(Watch) -> Watch) -> Self {
         let storage = storage.in_background();
-        let (clock, counters): (Clock, _) = (Arc::new(clock), Arc::new(stats::Counters::default()));
-        let watch = Watch::new(storage.clone(), clock.clone(), counters.clone());
+        let counters = Arc::new(stats::Counters::default());
+        let watch = wishing(Watch::new(storage.clone(), clock.clone(), counters.clone()));
         Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, counters }))
     }
 
@@ -110,6 +122,11 @@ impl Keeper {
     /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
         self.0.watch.news(entries);
+    }
+
+    /// Tells each time that letters for webhooks were stored.
+    pub fn letters(&self) -> Receiver<u64> {
+        self.0.watch.letters()
     }
 
     /// The counts since the keeper was made.

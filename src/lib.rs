@@ -10,8 +10,8 @@
 //!   5     door   station_port   mqtt   tempest             the front door, the one for odd consoles, readers: sockets and limits
 //!   4     admin   api   ingest   live   pages   metrics    doors: HTTP in, HTTP out
 //!   3     web                                              what all doors share: errors, headers
-//!   2     courier   keeper   lookout   pretend              workers: they serve no HTTP
-//!   1     inbox   storage                                  the newest uploads in memory; the database
+//!   2     courier   keeper   lookout   pretend   webhook    workers: they serve no HTTP
+//!   1     inbox   storage   trust                          the newest uploads in memory; the database; TLS with others
 //!  ---- crates ----
 //!         lab                                              compares the ways of the channel; knows channel
 //!         channel                                          how pages hear: pure core, no HTTP; knows nobody
@@ -44,6 +44,8 @@ pub mod courier;
 pub mod keeper;
 pub mod lookout;
 pub mod pretend;
+pub mod webhook;
 
 pub mod inbox;
 pub mod storage;
+pub mod trust;

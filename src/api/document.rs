@@ -47,6 +47,8 @@ const GUIDE: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\
         super::stations::latest,
         super::past::series,
         super::past::days,
+        super::climate::records,
+        super::climate::month,
         super::export_doc,
         super::stream::stream_doc,
         super::status::status,

@@ -2,9 +2,9 @@
 
 use super::instant;
 use super::query::Query;
-use super::shape::{Grain, LocalDay, PastDays, PastSeries, QuantityDays, QuantitySeries, TimeSpan};
+use super::shape::{CalmSpan, Grain, LocalDay, PastDays, PastSeries, QuantityDays, QuantitySeries, TimeSpan};
 use super::stations::units;
-use crate::storage::{Day, Error, MadeOf, POINTS_MAX, Span, Storage};
+use crate::storage::{Calm, Day, Error, MadeOf, POINTS_MAX, Span, Storage};
 use crate::web::error::Problem;
 use crate::web::head::Head;
 use weather::day;
@@ -79,6 +79,7 @@ pub(super) async fn series(
                 MadeOf::Hours => Grain::Hours,
                 MadeOf::Days => Grain::Days,
             },
+            calm: found.calm.iter().map(calm).collect(),
             spans: found.spans.iter().map(|span| told(span, quantity, units)).collect(),
         });
     }
@@ -91,6 +92,16 @@ pub(super) async fn series(
         to_unix_ms: to.0,
         series,
     })
+}
+
+fn calm(calm: &Calm) -> CalmSpan {
+    CalmSpan {
+        from_at: calm.from.rfc3339(),
+        from_unix_ms: calm.from.0,
+        to_at: calm.to.rfc3339(),
+        to_unix_ms: calm.to.0,
+        count: calm.count,
+    }
 }
 
 fn told(span: &Span, quantity: Quantity, units: Preference) -> TimeSpan {

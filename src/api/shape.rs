@@ -2,10 +2,14 @@
 //!
 //! Each instant stands twice: `…_at` as RFC 3339 in UTC, `…_unix_ms` in milliseconds since 1970. Each value stands beside its unit.
 
+mod climate;
 mod past;
 mod server;
 
-pub use past::{Grain, LocalDay, PastDays, PastSeries, QuantityDays, QuantitySeries, TimeSpan};
+pub use climate::{
+    DayClimate, MonthClimate, PeriodName, PeriodRecords, SpellDays, StationRecords, TimedValue, UnitValue,
+};
+pub use past::{CalmSpan, Grain, LocalDay, PastDays, PastSeries, QuantityDays, QuantitySeries, TimeSpan};
 pub use server::{ProblemDetails, ServerStatus, WrongParameter};
 
 use serde::Serialize;
@@ -146,6 +150,10 @@ pub struct Links {
     pub series: String,
     /// Its days, likewise.
     pub days: String,
+    /// Its records.
+    pub records: String,
+    /// This month, day by day.
+    pub climate: String,
     /// All that it has recorded, as CSV.
     pub export: String,
     /// Its page, for people.

@@ -91,6 +91,8 @@ pub(super) async fn one(
         latest: url("/latest"),
         series: url("/series"),
         days: url("/days"),
+        records: url("/records"),
+        climate: url("/climate"),
         export: url("/export"),
         page: base.of(&format!("/s/{}", station.slug)),
     };

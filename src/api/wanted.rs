@@ -1,12 +1,14 @@
 //! What is wanted at which address.
 
 /// All addresses, as Rocket writes routes; Swagger UI's have no place in a description.
-pub(super) const PATHS: [&str; 9] = [
+pub(super) const PATHS: [&str; 11] = [
     "/api/v1/stations",
     "/api/v1/stations/<slug>",
     "/api/v1/stations/<slug>/latest",
     "/api/v1/stations/<slug>/series",
     "/api/v1/stations/<slug>/days",
+    "/api/v1/stations/<slug>/records",
+    "/api/v1/stations/<slug>/climate",
     "/api/v1/stations/<slug>/export",
     "/api/v1/status",
     "/api/v1/openapi.json",
@@ -56,6 +58,10 @@ pub enum Part {
     Series,
     /// Local days.
     Days,
+    /// Its records.
+    Records,
+    /// A month.
+    Climate,
     /// A file of all.
     Export,
 }
@@ -85,6 +91,8 @@ impl<'p> Wanted<'p> {
                     Some("latest") => Part::Latest,
                     Some("series") => Part::Series,
                     Some("days") => Part::Days,
+                    Some("records") => Part::Records,
+                    Some("climate") => Part::Climate,
                     Some("export") => Part::Export,
                     Some(_) => return None,
                 };

@@ -3,6 +3,7 @@
 use super::file::File;
 use super::layers::Layers;
 use super::{Chosen, Config, Error, Flags, Folder, NOT_KNOBS, Surroundings, folder, wrong};
+use crate::webhook;
 use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 use figment::{Profile, Provider};
@@ -180,6 +181,8 @@ fn read(layers: &Layers, folder: &Folder) -> Result<Config, Error> {
     config.ingest.check().map_err(placed)?;
     config.dock.check().map_err(placed)?;
     config.mqtt.check().map_err(|misfit| placed(misfit.to_string()))?;
+    webhook::check(&config.webhook).map_err(|misfit| placed(misfit.to_string()))?;
+    config.wishes().map_err(placed)?;
     Ok(config)
 }
 

@@ -4,8 +4,8 @@ use super::alerts::phrases::{self, Listener};
 use super::alerts::rule::Rule;
 use super::alerts::state::{AlertState, Event, Input, Reading};
 use super::report;
-use crate::storage::Entry;
 use crate::storage::words::{Alert, AlertChange, Visitor};
+use crate::storage::{Directory, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weather::time::{MINUTE_MS, Timestamp};
@@ -26,6 +26,8 @@ pub(super) struct Book {
     pub head: u64,
     /// Silence counts from here: the keeper did not listen before.
     pub since: Option<Timestamp>,
+    /// The stations for which the owner's alerts were looked at last.
+    pub looked_at: Option<Arc<Directory>>,
 }
 
 pub(super) struct Held {

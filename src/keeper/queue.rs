@@ -60,9 +60,11 @@ impl Queue {
         Waited { entries, overflowed: std::mem::take(&mut state.overflowed), newest: state.newest }
     }
 
-    /// From now on, this station's reports matter.
+    /// From now on, this station's reports matter. While all do, nothing changes.
     pub(crate) fn heed(&self, station: &str) {
-        self.lock().stations.get_or_insert_default().insert(station.into());
+        if let Some(stations) = &mut self.lock().stations {
+            stations.insert(station.into());
+        }
     }
 
     /// Stations have got other slugs: those of whom reports matter are heeded by both.

@@ -4,6 +4,8 @@
 //! longer than a commit takes, and a new alert misses no report: none can come between the value that it starts from and
 //! the first report that it is compared with.
 
+mod owner;
+
 use super::Clock;
 use super::alerts::book;
 use super::alerts::parse::Command;
@@ -14,6 +16,7 @@ use super::dispatch::Pause;
 use super::gather;
 use super::held::{Book, Happened, Held, Key, blurts, is_due};
 use super::language::facts::Facts;
+use super::owner::Wish;
 use super::presence::Presence;
 use super::queue::Queue;
 use super::report;
@@ -25,6 +28,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
+use tokio::sync::watch::Sender;
 use tokio::sync::{Mutex, Notify};
 use weather::freshness;
 use weather::preference::Preference;
@@ -56,6 +60,12 @@ pub(super) struct Watch {
     counters: Arc<Counters>,
     /// Visitors who were here before that are noted in storage, ms.
     kept_at: AtomicI64,
+    /// The journal's newest entry before the first report that counts; `None`: that of when alerts are read.
+    began: Option<u64>,
+    /// What the owner wants to be told.
+    wishes: Vec<Wish>,
+    /// How many letters were stored.
+    written: Sender<u64>,
 }
 
 impl Watch {
@@ -63,7 +73,14 @@ impl Watch {
         let (queue, presence) = (Queue::default(), Presence::default());
         let book = Mutex::new(Book::default());
         let (woken, told) = (Notify::new(), Notify::new());
-        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at: AtomicI64::new(i64::MIN) }
+        let (kept_at, written) = (AtomicI64::new(i64::MIN), Sender::new(0));
+        let (wishes, began) = (Vec::new(), None);
+        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at, began, wishes, written }
+    }
+
+    /// The same with what the owner wants to be told, after an entry of the journal.
+    pub(crate) fn wishing(self, wishes: Vec<Wish>, began: u64) -> Self {
+        Self { wishes, began: Some(began), ..self }
     }
 
     pub(crate) fn visit(&self, visitor: &Visitor) {
@@ -89,6 +106,10 @@ impl Watch {
         if entries.iter().any(report::is_of_a_change) {
             let directory = self.storage.directory();
             self.queue.follow(|slug| directory.renamed(slug).cloned());
+            // Whatever a new station reports may be what the owner wants to be told.
+            let changed = entries.iter().filter(|entry| !self.wishes.is_empty() && report::is_of_a_change(entry));
+            changed.for_each(|entry| self.queue.heed(&entry.station));
+            self.woken.notify_one();
         }
         if self.queue.push(entries, &self.counters) {
             self.woken.notify_one();
@@ -106,8 +127,9 @@ impl Watch {
                 Err(error) => pause.wait(&error).await,
             }
         };
-        let newest = tail.last().map_or(0, |entry| entry.seq);
-        book.head = alerts.iter().map(|alert| alert.seq).min().unwrap_or(newest);
+        // What was stored while nobody listened yet is read from the journal.
+        let began = self.began.unwrap_or_else(|| tail.last().map_or(0, |entry| entry.seq));
+        book.head = alerts.iter().map(|alert| alert.seq).fold(began, u64::min);
         book.since = Some((self.clock)());
         for alert in alerts {
             let read =
@@ -117,6 +139,7 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
+        self.follow_wishes(&mut book, began).await?;
         self.presence.keep_only(book.alerts.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));
         set(&self.counters.alerts, book.count());
@@ -170,6 +193,8 @@ impl Watch {
         if directory.has_renamed() {
             book.follow(|slug| directory.renamed(slug).cloned());
         }
+        let head = book.head;
+        self.follow_wishes(&mut book, head).await?;
         if waited.overflowed {
             self.catch_up(&mut book).await?;
         } else {
@@ -231,6 +256,10 @@ impl Watch {
     /// Stores the events, and tells the visitors that are here.
     async fn tell(&self, book: &mut Book, happened: Happened) -> Result<(), Error> {
         for (key, events) in happened {
+            if let Some(webhook) = key.0.webhook() {
+                self.write_letters(book, &key, webhook, &events).await?;
+                continue;
+            }
             let now = (self.clock)();
             let here = self.presence.is_here(&key.0, now);
             let zone = self.zone(&key.1);

@@ -18,6 +18,7 @@ mod list;
 mod memory;
 mod merge;
 mod news;
+mod outbox;
 mod pruning;
 mod queue;
 mod recalculate;

@@ -17,6 +17,7 @@ use super::devices::DeviceSecret;
 use super::entry::{Entry, StationPiece};
 use super::error::Error;
 use super::keys::KeyHash;
+use super::letters::{Letter, OutboxChange};
 use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
@@ -171,6 +172,11 @@ impl Engine {
     /// Changes the owner's password or sessions, inside a transaction; false if the change did not apply.
     pub(super) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
         each!(Engine, self, db => db.change_admin(change).await)
+    }
+
+    /// Changes the outbox, inside a transaction; returns how many letters went.
+    pub(super) async fn change_outbox(&mut self, change: &OutboxChange) -> Result<u64, Error> {
+        each!(Engine, self, db => db.change_outbox(change).await)
     }
 
     /// Strikes values out or restores them; returns how many, by sensor and quantity.
@@ -674,6 +680,11 @@ impl Readers {
     /// One of them, with its reports.
     pub(super) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
         each!(Readers, self, db => db.claimed(id).await)
+    }
+
+    /// The oldest letters of a webhook, and how many it has.
+    pub(super) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
+        each!(Readers, self, db => db.letters(webhook, limit).await)
     }
 
     /// All alerts.

@@ -5,6 +5,7 @@ use super::corrections::Selection;
 use super::devices::DeviceSecret;
 use super::entry::Entry;
 use super::keys::{Key, KeyHash};
+use super::letters::Letter;
 use super::stations::{NewStation, StationSettings};
 use super::unclaimed::Stranger;
 use super::words::{Alert, AlertChange, Author, Visitor};
@@ -267,13 +268,16 @@ pub(super) struct Spoken<'a> {
     pub answered: Vec<&'a str>,
     /// Alerts as they are in the end; `None`: gone.
     pub alerts: BTreeMap<AlertKey, Option<&'a Alert>>,
+    /// Letters to the owner's webhooks.
+    pub letters: Vec<&'a Letter>,
     /// Visitors who spoke.
     pub heard: BTreeSet<&'a str>,
 }
 
 impl Spoken<'_> {
     pub(super) fn is_empty(&self) -> bool {
-        self.said.is_empty() && self.answered.is_empty() && self.alerts.is_empty() && self.heard.is_empty()
+        let is_silent = self.said.is_empty() && self.answered.is_empty() && self.heard.is_empty();
+        is_silent && self.alerts.is_empty() && self.letters.is_empty()
     }
 }
 

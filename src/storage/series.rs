@@ -26,6 +26,19 @@ pub struct Series {
     pub made_of: MadeOf,
     /// Oldest first; where there are no values, there is no span.
     pub spans: Vec<Span>,
+    /// Of a wind direction: the spans in which the air was calm all the time, so that there was no direction. Oldest first.
+    pub calm: Vec<Calm>,
+}
+
+/// A span in which the air was calm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calm {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub to: Timestamp,
+    /// How many values.
+    pub count: u32,
 }
 
 /// What a series was made of.
@@ -99,12 +112,12 @@ impl Storage {
         let points = points.clamp(1, POINTS_MAX) as usize;
         let stretch = Stretch { from: from.max(SERIES_BEGIN), to: to.min(SERIES_END) };
         if stretch.from >= stretch.to {
-            return Ok(Series { made_of: MadeOf::Readings, spans: Vec::new() });
+            return Ok(Series { made_of: MadeOf::Readings, spans: Vec::new(), calm: Vec::new() });
         }
         let mut plan = Plan::of(&station.zone, stretch, points);
         let of = Datastream { station: station.id, sensor, quantity };
         let Some(extent) = self.readers.extent(of).await? else {
-            return Ok(Series { made_of: plan.made_of, spans: Vec::new() });
+            return Ok(Series { made_of: plan.made_of, spans: Vec::new(), calm: Vec::new() });
         };
         let past = Past { readers: &self.readers, zone: &station.zone, quantity, extent };
         if plan.made_of == MadeOf::Readings && past.count(stretch).await? > ROWS_MAX {
@@ -117,7 +130,8 @@ impl Storage {
             (Some(whole), MadeOf::Hours) => past.hours(past.with_morning(whole)).await?,
             (Some(whole), MadeOf::Days) => past.days(plan::dates(&station.zone, whole)).await?,
         };
-        Ok(Series { made_of: *made_of, spans: cells::spans(quantity, spans, &cells) })
+        let (spans, calm) = cells::spans(quantity, spans, &cells);
+        Ok(Series { made_of: *made_of, spans, calm })
     }
 
     /// A datastream on each local day from `from` to `to`, both included, oldest first; days without a value are absent, and so are those

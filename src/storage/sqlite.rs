@@ -27,6 +27,7 @@ mod marks;
 mod numbers;
 mod observations;
 mod open;
+mod outbox;
 mod past;
 mod prune;
 mod readers;

@@ -81,7 +81,7 @@ impl Storage {
         self.talk(What::Tell { visitor: visitor.clone(), station: station.to_owned(), body }).await.map(drop)
     }
 
-    async fn talk(&self, what: What) -> Result<bool, Error> {
+    pub(super) async fn talk(&self, what: What) -> Result<bool, Error> {
         let room = self.room_to_talk(what.size())?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Talk(Talk { what, answer, _room: room }))?;

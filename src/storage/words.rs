@@ -23,11 +23,23 @@ impl Visitor {
         &self.0
     }
 
+    /// The one for whom the owner's alerts are kept that go to a webhook. No cookie makes one: its name has a space.
+    pub fn of_webhook(name: &str) -> Self {
+        Self(format!("{WEBHOOK}{name}").into())
+    }
+
+    /// The webhook's name; `None`: it is a person's browser, or a program.
+    pub fn webhook(&self) -> Option<&str> {
+        self.0.strip_prefix(WEBHOOK)
+    }
+
     pub(super) fn stored(text: String) -> Self {
         Self(text.into())
     }
 }
 
+/// The visitors behind the owner's webhooks are called so.
+const WEBHOOK: &str = "webhook ";
 /// Says what is hashed: a visitor's name must not come out where something else is.
 const OF_SECRET: &str = "visitor whose secret is ";
 /// The same for the id of the answer to a word. It follows from the word: an answer cannot be stored twice.

@@ -1,5 +1,6 @@
 //! The doors for programs, as programs use them.
 
+mod climate;
 mod document;
 mod health;
 mod manuals;

@@ -57,3 +57,4 @@ mod settings;
 mod shares;
 mod storage;
 mod tempest;
+mod webhook;

@@ -94,7 +94,8 @@ impl Connection {
     /// Reads one event: its lines by name; `None` when the stream has ended.
     pub async fn event(&mut self) -> Option<BTreeMap<String, String>> {
         let event = self.until_blank("\n\n").await?;
-        let line = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let value = |value: &str| value.strip_prefix(' ').unwrap_or(value).to_owned();
+        let line = |line: &str| line.split_once(':').map(|(name, text)| (name.to_owned(), value(text)));
         Some(event.lines().map(|text| line(text).expect("a field")).collect())
     }
 

@@ -10,8 +10,8 @@ const FLOORS: [(&[&str], u32); 7] = [
     (&["door", "station_port", "mqtt", "tempest"], 5),
     (&["admin", "api", "ingest", "live", "pages", "metrics"], 4),
     (&["web"], 3),
-    (&["backup", "courier", "keeper", "lookout", "pretend"], 2),
-    (&["inbox", "storage"], 1),
+    (&["backup", "courier", "keeper", "lookout", "pretend", "webhook"], 2),
+    (&["inbox", "storage", "trust"], 1),
 ];
 
 /// The crates below the floors, and what each may use of the others. The compiler holds what the manifests say.
@@ -262,7 +262,7 @@ fn the_crates_use_each_other_as_the_plan_says() {
 }
 
 /// The keeper's pure files, from the ground: each names only files before it.
-const KEEPER: [&str; 25] = [
+const KEEPER: [&str; 26] = [
     "vocabulary",
     "spelling",
     "tokens",
@@ -280,6 +280,7 @@ const KEEPER: [&str; 25] = [
     "state",
     "parse",
     "phrases",
+    "letter",
     "book",
     "intent",
     "almanac",

@@ -9,7 +9,7 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// All files of these folders (or the files themselves) whose names end in one of `endings`, by path.
+/// All files of these folders (or the files themselves) whose names end in one of `endings`, by path; without what npm has installed.
 pub(crate) fn read(roots: &[&str], endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     for root in roots {
@@ -21,6 +21,9 @@ pub(crate) fn read(roots: &[&str], endings: &[&str]) -> Vec<Source> {
 }
 
 fn walk(path: &Path, endings: &[&str], found: &mut Vec<Source>) {
+    if path.ends_with("node_modules") {
+        return;
+    }
     if path.is_dir() {
         for entry in fs::read_dir(path).expect("a readable folder") {
             walk(&entry.expect("an entry").path(), endings, found);

@@ -33,8 +33,27 @@ pub struct QuantitySeries {
     pub unit: &'static str,
     /// What its spans were made of.
     pub made_of: Grain,
-    /// Oldest first. Where there are no values, there is no span.
+    /// Oldest first. Where there are no values, there is no span; where air was calm, its direction has none either.
     pub spans: Vec<TimeSpan>,
+    /// Of a wind direction: where the air was calm all the time, oldest first. They are not in `spans`.
+    pub calm: Vec<CalmSpan>,
+}
+
+/// A time in which the air was calm, so that it had no direction.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CalmSpan {
+    /// Its first instant.
+    #[schema(format = DateTime)]
+    pub from_at: String,
+    /// The same.
+    pub from_unix_ms: i64,
+    /// The first instant after it.
+    #[schema(format = DateTime)]
+    pub to_at: String,
+    /// The same.
+    pub to_unix_ms: i64,
+    /// How many values.
+    pub count: u32,
 }
 
 /// What spans were made of.

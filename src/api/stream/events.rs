@@ -96,7 +96,7 @@ impl StationEvents {
 fn events(portion: &Portion, epoch: &Arc<str>, cursor: u64) -> Vec<u8> {
     let mut events = Vec::new();
     if !portion.is_empty() {
-        events.extend_from_slice(b"event: data\ndata: ");
+        events.extend_from_slice(b"event: data\ndata:");
         let start = events.len();
         events.extend_from_slice(&portion.json(epoch));
         events[start..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
@@ -107,7 +107,7 @@ fn events(portion: &Portion, epoch: &Arc<str>, cursor: u64) -> Vec<u8> {
         stream_cursor: cursor.to_string(),
         up_to_date: portion.is_all,
     };
-    events.extend_from_slice(b"event: control\ndata: ");
+    events.extend_from_slice(b"event: control\ndata:");
     events.extend_from_slice(&serde_json::to_vec(&control).unwrap_or_default());
     events.extend_from_slice(b"\n\n");
     events
@@ -121,6 +121,6 @@ mod tests {
     fn a_page_without_items_says_where_to_go_on() {
         let text = String::from_utf8(events(&Portion::nothing(7), &"E".into(), 12)).expect("text");
         let control = r#"{"streamNextOffset":"E.0000000000000000007","streamCursor":"12","upToDate":true}"#;
-        assert_eq!(text, format!("event: control\ndata: {control}\n\n"));
+        assert_eq!(text, format!("event: control\ndata:{control}\n\n"));
     }
 }

@@ -29,7 +29,7 @@ impl Listener {
         clock::bare(&self.zone, at, self.now)
     }
 
-    fn value(&self, rule: &Beyond, value: f64) -> String {
+    pub(super) fn value(&self, rule: &Beyond, value: f64) -> String {
         measure::text(rule.quantity, value, rule.unit, self.preference)
     }
 }
@@ -134,23 +134,23 @@ fn subject(rule: &Beyond) -> String {
 }
 
 /// The limit's other side: `above 0 °C`.
-fn quiet(rule: &Beyond) -> String {
+pub(super) fn quiet(rule: &Beyond) -> String {
     let side = if rule.below { "above" } else { "below" };
     format!("{side} {}", measure::limit_text(rule.limit, rule.unit))
 }
 
-fn worst(rule: &Beyond, episode: &Episode, to: Listener) -> String {
+pub(super) fn worst(rule: &Beyond, episode: &Episode, to: Listener) -> String {
     let word = if rule.below { "lowest" } else { "highest" };
     format!("{word} {} {}", to.value(rule, episode.worst), to.at(episode.worst_at))
 }
 
-fn amount(episode: &Episode, to: Listener) -> String {
+pub(super) fn amount(episode: &Episode, to: Listener) -> String {
     let text = to.preference.text(Quantity::Precipitation, episode.worst);
     if episode.worst < WET_MM { String::new() } else { format!(": {text}") }
 }
 
 /// `45 min`, `1 h 8 min`.
-fn lasted(episode: &Episode) -> String {
+pub(super) fn lasted(episode: &Episode) -> String {
     let ms = episode.ended_at.unwrap_or(episode.began_at).since(episode.began_at).max(0);
     match (ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS) {
         (0, minutes) => format!("{minutes} min"),

@@ -24,9 +24,13 @@ pub(super) fn named(talks: &[Talk]) -> Named<'_> {
         match &talk.what {
             What::Say { words, .. } => named.words.extend(words.iter().map(|word| word.id.as_str())),
             What::Answer { word, id, .. } => named.words.extend([word.id.as_str(), id.as_str()]),
-            What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => {}
+            What::Speak { .. } | What::Ring { .. } | What::Wish { .. } | What::Tell { .. } | What::Seen { .. } => {}
         }
-        if let What::Answer { changes, .. } | What::Speak { changes, .. } = &talk.what {
+        if let What::Answer { changes, .. }
+        | What::Speak { changes, .. }
+        | What::Ring { changes, .. }
+        | What::Wish { changes } = &talk.what
+        {
             named.alerts.extend(changes.iter().map(alert_key));
         }
     }
@@ -90,6 +94,15 @@ impl<'a> Table<'a> {
                 }
                 Ok(true)
             }
+            What::Ring { changes, letters, .. } => {
+                let there: Vec<_> = changes.iter().filter(|change| self.is_there(change)).collect();
+                if !there.is_empty() {
+                    self.change(there.into_iter())?;
+                    self.decided.spoken.letters.extend(letters);
+                }
+                Ok(true)
+            }
+            What::Wish { changes } => self.change(changes.iter()).map(|()| true),
             What::Seen { visitors } => {
                 self.decided.spoken.heard.extend(visitors.iter().map(Visitor::as_str));
                 Ok(true)
@@ -130,8 +143,12 @@ impl<'a> Table<'a> {
             after.insert(alert_key(change), put);
         }
         let is_known = |key: &AlertKey| self.known.alerts.contains_key(key);
-        let made = after.iter().filter(|(key, put)| put.is_some() && !is_known(key)).count() as u64;
-        let gone = after.iter().filter(|(key, put)| put.is_none() && is_known(key)).count() as u64;
+        // Those of the owner take nobody's place.
+        let is_visitors = |(visitor, ..): &AlertKey| visitor.webhook().is_none();
+        let is_made = |(key, put): &(&AlertKey, &Option<&Alert>)| put.is_some() && !is_known(key) && is_visitors(key);
+        let is_gone = |(key, put): &(&AlertKey, &Option<&Alert>)| put.is_none() && is_known(key) && is_visitors(key);
+        let made = after.iter().filter(is_made).count() as u64;
+        let gone = after.iter().filter(is_gone).count() as u64;
         let total = (self.known.alerts_total + made).saturating_sub(gone);
         if total > self.alerts_max && made > gone {
             return Err(Error::TooManyAlerts);

@@ -5,6 +5,7 @@ use crate::storage::corrections::{Author, Selection};
 use crate::storage::devices::DeviceSecret;
 use crate::storage::error::Error;
 use crate::storage::keys::Key;
+use crate::storage::letters::{Letter, OutboxChange};
 use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{AdminChange, EnrolChange};
 use crate::storage::stations::{Directory, NewStation, StationSettings};
@@ -40,6 +41,8 @@ pub(in crate::storage) enum Job {
     Admin(AdminChange, Answer<bool>),
     /// Likewise.
     Enrol(EnrolChange, Answer<bool>),
+    /// The answer is how many letters went.
+    Outbox(OutboxChange, Answer<u64>),
     /// True: restore what was selected; false: strike it out. The answer is how many values.
     Correct(Selection, Author, bool, Answer<u64>),
     Look(Answer<()>),
@@ -60,11 +63,43 @@ pub(in crate::storage) struct Talk {
 
 /// Who says what.
 pub(in crate::storage) enum What {
-    Say { visitor: Visitor, talker: String, units: String, words: Vec<NewWord> },
-    Answer { word: Word, id: String, text: String, changes: Vec<AlertChange> },
-    Speak { visitor: Visitor, station: String, id: String, text: Option<String>, changes: Vec<AlertChange> },
-    Tell { visitor: Visitor, station: String, body: Bytes },
-    Seen { visitors: Vec<Visitor> },
+    Say {
+        visitor: Visitor,
+        talker: String,
+        units: String,
+        words: Vec<NewWord>,
+    },
+    Answer {
+        word: Word,
+        id: String,
+        text: String,
+        changes: Vec<AlertChange>,
+    },
+    Speak {
+        visitor: Visitor,
+        station: String,
+        id: String,
+        text: Option<String>,
+        changes: Vec<AlertChange>,
+    },
+    /// Events of the owner's alerts, with what is written of them.
+    Ring {
+        station: String,
+        changes: Vec<AlertChange>,
+        letters: Vec<Letter>,
+    },
+    /// What the owner wants to be told.
+    Wish {
+        changes: Vec<AlertChange>,
+    },
+    Tell {
+        visitor: Visitor,
+        station: String,
+        body: Bytes,
+    },
+    Seen {
+        visitors: Vec<Visitor>,
+    },
 }
 
 /// Which conversation is to be forgotten.
@@ -80,7 +115,12 @@ impl Talk {
     pub(super) fn words(&self) -> usize {
         match &self.what {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 0,
+            What::Answer { .. }
+            | What::Speak { .. }
+            | What::Ring { .. }
+            | What::Wish { .. }
+            | What::Tell { .. }
+            | What::Seen { .. } => 0,
         }
     }
 
@@ -112,7 +152,8 @@ impl What {
                 follow(&mut word.station);
                 follow_all(changes);
             }
-            What::Speak { station, changes, .. } => {
+            What::Wish { changes } => follow_all(changes),
+            What::Speak { station, changes, .. } | What::Ring { station, changes, .. } => {
                 follow(station);
                 follow_all(changes);
             }
@@ -125,7 +166,12 @@ impl What {
     pub(in crate::storage) fn size(&self) -> usize {
         match self {
             What::Say { words, .. } => words.len(),
-            What::Answer { .. } | What::Speak { .. } | What::Tell { .. } | What::Seen { .. } => 1,
+            What::Answer { .. }
+            | What::Speak { .. }
+            | What::Ring { .. }
+            | What::Wish { .. }
+            | What::Tell { .. }
+            | What::Seen { .. } => 1,
         }
     }
 }

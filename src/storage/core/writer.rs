@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, correct, enrol, forget, list, recalculate, store, unmapped};
+use super::{admin, correct, enrol, forget, list, outbox, recalculate, store, unmapped};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -148,6 +148,7 @@ impl Writer {
             Job::NoteUnmapped(station, fields) => unmapped::write(&mut self.scribe, station, &fields).await,
             Job::Recalculate(answer) => drop(answer.send(recalculate::recalculate_some(&mut self.scribe).await)),
             Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
+            Job::Outbox(change, answer) => drop(answer.send(outbox::change(&mut self.scribe, change).await)),
             Job::Correct(selection, author, restore, answer) => {
                 drop(answer.send(correct::correct(&mut self.scribe, &selection, &author, restore).await));
             }

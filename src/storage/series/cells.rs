@@ -1,6 +1,6 @@
 //! From cells, each of one local day at most, to spans. Pure.
 
-use super::Span;
+use super::{Calm, Span};
 use crate::storage::seam::Stretch;
 use chrono::NaiveDate;
 use weather::quantity::{Fold, Quantity};
@@ -33,17 +33,20 @@ pub(super) fn by_date(cells: impl IntoIterator<Item = OfDate>) -> Vec<OfDate> {
     days
 }
 
-/// Joins cells to spans. Both come in the order of time; cells from before the first span tell how much had fallen by then.
-pub(super) fn spans(quantity: Quantity, spans: &[Stretch], cells: &[OfDate]) -> Vec<Span> {
+/// Joins cells to spans, and to those that were calm. Both come in the order of time; cells from before the first span tell how much had fallen by then.
+pub(super) fn spans(quantity: Quantity, spans: &[Stretch], cells: &[OfDate]) -> (Vec<Span>, Vec<Calm>) {
     let fold = quantity.fold();
-    let mut made = Vec::new();
+    let (mut made, mut calm) = (Vec::new(), Vec::new());
     let mut fallen: Option<(NaiveDate, f64)> = None;
     let mut current: Option<(Stretch, Rollup, f64)> = None;
     let mut left = spans.iter().copied().peekable();
     let mut finish = |current: Option<(Stretch, Rollup, f64)>| {
         let Some((span, rollup, amount)) = current else { return };
         // Air that was calm had no direction.
-        let Some(mean) = rollup.mean(fold) else { return };
+        let Some(mean) = rollup.mean(fold) else {
+            calm.push(Calm { from: span.from, to: span.to, count: rollup.count });
+            return;
+        };
         let Rollup { low: min, high: max, count, .. } = rollup;
         let amount = (fold == Fold::Fallen).then_some(amount);
         made.push(Span { from: span.from, to: span.to, mean, min, max, count, amount });
@@ -67,5 +70,5 @@ pub(super) fn spans(quantity: Quantity, spans: &[Stretch], cells: &[OfDate]) -> 
         current = Some((span, cell.rollup, by_now - before));
     }
     finish(current);
-    made
+    (made, calm)
 }

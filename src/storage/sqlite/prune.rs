@@ -65,10 +65,11 @@ const LONG: &str = "\
         ORDER BY seq DESC LIMIT 1 OFFSET $3) \
     LIMIT $4)";
 
-/// A visitor has come back who was here a day after the first of the alerts was made.
+/// A visitor has come back who was here a day after the first of the alerts was made. Those of the owner stay: their visitors are
+/// called as no visitor is, with a space.
 const ALERTS: &str = "\
     DELETE FROM alert WHERE (visitor, station, number) IN (\
-        SELECT visitor, station, number FROM alert WHERE heard_ms < $3 AND (heard_ms < $1 OR NOT EXISTS (\
+        SELECT visitor, station, number FROM alert WHERE instr(visitor, ' ') = 0 AND heard_ms < $3 AND (heard_ms < $1 OR NOT EXISTS (\
             SELECT 1 FROM alert AS first WHERE first.visitor = alert.visitor AND first.created_ms <= alert.heard_ms - $4)) \
         ORDER BY heard_ms LIMIT $2)";
 

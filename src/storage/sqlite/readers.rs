@@ -4,7 +4,7 @@ use super::past::Past;
 use super::texts::Texts;
 use super::{
     admin, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings, observations,
-    recorded, series, stations,
+    outbox, recorded, series, stations,
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
@@ -12,6 +12,7 @@ use crate::storage::devices::DeviceSecret;
 use crate::storage::entry::{Entry, StationPiece};
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
+use crate::storage::letters::Letter;
 use crate::storage::mappings::{MadeMapping, Unmapped};
 use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Cell, Changed, Datastream, Extent, Piece, SensorId, Stretch};
@@ -350,6 +351,11 @@ impl Readers {
     /// One of them, with its reports.
     pub(in crate::storage) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
         enrol::claimed(&self.pool, id).await
+    }
+
+    /// The oldest letters of a webhook, and how many it has.
+    pub(in crate::storage) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
+        Ok(outbox::oldest(&self.pool, webhook, limit).await?)
     }
 
     /// All alerts.

@@ -15,7 +15,8 @@ const ALERTS: &str = "\
     SELECT alert.visitor, alert.station, alert.number, alert.created_ms \
     FROM json_each($1) AS wanted CROSS JOIN alert ON alert.visitor = wanted.value ->> 0 \
     AND alert.station = wanted.value ->> 1 AND alert.number = wanted.value ->> 2";
-const ALERTS_TOTAL: &str = "SELECT count(*) FROM alert";
+/// Those of the owner take nobody's place; their visitors are called as no visitor is, with a space.
+const ALERTS_TOTAL: &str = "SELECT count(*) FROM alert WHERE instr(visitor, ' ') = 0";
 
 /// The named words and alerts that are there.
 pub(super) async fn known(conn: &mut SqliteConnection, named: &Named<'_>) -> Result<KnownWords, sqlx::Error> {

@@ -6,10 +6,11 @@ use super::past::Past;
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
-use super::{admin, calibrations, corrections, enrol, gone, journal, mappings, prune, stations, tidy, words};
+use super::{admin, calibrations, corrections, enrol, gone, journal, mappings, outbox, prune, stations, tidy, words};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::letters::OutboxChange;
 use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{
     AdminChange, Counted, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow, KnownWords, Move, Named,
@@ -148,6 +149,9 @@ impl Writer {
         if !spoken.is_empty() || !entries.is_empty() {
             words::write(&mut self.conn, spoken, entries, now).await?;
         }
+        if !spoken.letters.is_empty() {
+            outbox::write(&mut self.conn, &spoken.letters).await?;
+        }
         sqlx::query(COMMIT).execute(&mut self.conn).await?;
         Ok(())
     }
@@ -164,6 +168,11 @@ impl Writer {
     /// Changes the owner's password or sessions; false if the change did not apply.
     pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
         Ok(admin::change(&mut self.conn, change).await?)
+    }
+
+    /// Changes the outbox; returns how many letters went.
+    pub(in crate::storage) async fn change_outbox(&mut self, change: &OutboxChange) -> Result<u64, Error> {
+        Ok(outbox::change(&mut self.conn, change).await?)
     }
 
     /// Strikes values out or restores them; returns how many, by sensor and quantity.

@@ -54,6 +54,9 @@ async fn every_answer_is_what_the_document_says() {
         ("/stations/{slug}/latest", "?units=us"),
         ("/stations/{slug}/series", "?quantity=temperature,precipitation"),
         ("/stations/{slug}/days", "?quantity=temperature"),
+        ("/stations/{slug}/records", "?units=us"),
+        ("/stations/{slug}/climate", ""),
+        ("/stations/{slug}/climate", "?month=1999-02"),
         ("/status", ""),
     ] {
         for slug in ["roof", "hut"] {
