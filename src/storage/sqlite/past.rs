@@ -96,12 +96,13 @@ impl Past {
         self.run(move |db, _| {
             let row = |row: &rusqlite::Row<'_>| {
                 let (oldest, newest): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
-                Ok((SensorId(row.get(0)?), oldest.zip(newest), row.get::<_, Option<String>>(3)?))
+                let raw_from = row.get::<_, Option<i64>>(4)?.map(Timestamp);
+                Ok((SensorId(row.get(0)?), oldest.zip(newest), row.get::<_, Option<String>>(3)?, raw_from))
             };
             let found = db.prepare_cached(EXTENT)?.query_row((station, name), row).optional()?;
-            let Some((sensor, Some((oldest, newest)), waiting)) = found else { return Ok(None) };
+            let Some((sensor, Some((oldest, newest)), waiting, raw_from)) = found else { return Ok(None) };
             let waiting = waiting.and_then(|day| day.parse().ok());
-            Ok(Some(Extent { sensor, oldest: Timestamp(oldest), newest: Timestamp(newest), waiting }))
+            Ok(Some(Extent { sensor, oldest: Timestamp(oldest), newest: Timestamp(newest), waiting, raw_from }))
         })
         .await
     }
@@ -198,7 +199,8 @@ impl Past {
 const SCHEMA: &str = "SELECT count(*) FROM sqlite_schema";
 const EXTENT: &str = "\
     SELECT id, (SELECT min(observed_ms) FROM observation WHERE sensor = id), \
-        (SELECT max(observed_ms) FROM observation WHERE sensor = id), (SELECT day FROM rezoning WHERE rezoning.sensor = id) \
+        (SELECT max(observed_ms) FROM observation WHERE sensor = id), (SELECT day FROM rezoning WHERE rezoning.sensor = id), \
+        raw_from_ms \
     FROM sensor WHERE station = ?1 AND name = ?2";
 const COUNT: &str = "\
     SELECT coalesce(sum(count), 0) FROM hourly \
