@@ -49,6 +49,7 @@ mod quantities;
 mod rain;
 mod readme;
 mod relay;
+mod retention;
 mod says;
 mod serve;
 mod shares;

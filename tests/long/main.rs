@@ -14,3 +14,4 @@ mod load;
 mod moving;
 mod proxies;
 mod road;
+mod years;
