@@ -48,7 +48,7 @@ pub struct Options {
     /// stored.
     pub station_share_percent: u32,
     /// Readings are kept for so many local days before the day of their sensor's newest one; 0: for ever. What each hour and each day was
-    /// stays for ever, and takes a twentieth of the room. For ever by default: nobody but the owner may decide that something goes. At least 7, because
+    /// stays for ever, and takes about a tenth of the room. For ever by default: nobody but the owner may decide that something goes. At least 7, because
     /// pages, corrections and what comes late look back for days.
     pub raw_days: u32,
     /// Public journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
