@@ -5,6 +5,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures by real clocks")]
 
+#[path = "history/keeping.rs"]
+mod keeping;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,8 +50,12 @@ const ROWS: i64 = 525_600;
 const STATIONS: usize = 1_000;
 
 fn report(minute: i64) -> Report {
-    let at = END.plus(-minute * MINUTE_MS);
-    let number = at.0 / MINUTE_MS;
+    report_at(minute, END.plus(-minute * MINUTE_MS))
+}
+
+/// The values of a minute at another time.
+fn report_at(minute: i64, at: Timestamp) -> Report {
+    let number = END.plus(-minute * MINUTE_MS).0 / MINUTE_MS;
     let mut draft = Draft::of_history(END);
     for quantity in TEN {
         let of_day = (number % 1_440) as f64 / 1_440.0 * std::f64::consts::TAU;
@@ -74,10 +81,16 @@ fn report(minute: i64) -> Report {
 }
 
 async fn open(file: &Path) -> Storage {
+    open_with(file, |_| {}).await
+}
+
+async fn open_with(file: &Path, change: impl FnOnce(&mut Options)) -> Storage {
     let (file, durability) = (file.to_owned(), Durability::Normal);
     // As an import has them.
     let (batch_rows, queue_mib) = (BATCH as usize, 256);
-    let options = Options { file, durability, max_database_mib: 100_000, queue_mib, batch_rows, ..Options::default() };
+    let mut options =
+        Options { file, durability, max_database_mib: 100_000, queue_mib, batch_rows, ..Options::default() };
+    change(&mut options);
     let (storage, mut commits) = Storage::open(options).await.expect("opens");
     // Someone listens, as in the server.
     tokio::spawn(async move { while commits.next().await.is_some() {} });
@@ -206,6 +219,8 @@ async fn run(rows: i64) {
     storage.close().await;
     println!("{}", crowd(folder.path()).await);
     let bytes = std::fs::metadata(&file).expect("a file").len();
+    println!("\n{}", keeping::rollups(folder.path(), rows).await);
+    println!("{}", keeping::pruning(&file, rows).await);
     println!(
         "\n{:.1} bytes a value; medians of {TIMES}, from single rows of {NAIVE_TIMES}",
         bytes as f64 / (rows * 10) as f64

@@ -25,6 +25,7 @@ mod options;
 mod outbox;
 pub mod owner;
 mod reads;
+mod retained;
 mod room;
 mod seam;
 mod series;
@@ -305,6 +306,15 @@ impl Storage {
     /// If the database says no.
     pub async fn recalculate_some(&self) -> Result<bool, Error> {
         self.ask(Job::Recalculate).await
+    }
+
+    /// Lets some readings go that are older than `raw_days`; false if there are none left. The writer does so by itself when it has time; this
+    /// is for those who wait for it.
+    ///
+    /// # Errors
+    /// If the database says no.
+    pub async fn prune_some(&self) -> Result<bool, Error> {
+        self.ask(Job::Prune).await
     }
 
     /// Says what a field of a station's uploads is: from now on it is read so, unless it means something by itself.

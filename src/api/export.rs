@@ -24,6 +24,7 @@ pub struct Export {
     sensors: Vec<Recorded>,
     written: Written,
     is_begun: bool,
+    gone_before: Option<Timestamp>,
 }
 
 /// What a sensor has recorded.
@@ -58,22 +59,30 @@ impl Export {
                 return Err(Error::NoSensor(asked.station.slug.to_string(), name.as_str().to_owned()));
             }
         }
-        let stretch = (asked.from, asked.to);
         let directory = storage.directory();
         let calibrations = directory.calibrated(asked.station.id).map(|(_, calibrations)| calibrations);
         let mut sensors = Vec::new();
+        let mut gone_before = None;
         for sensor in listed {
+            let raw_from = sensor.raw_from.filter(|raw_from| asked.from < *raw_from);
+            gone_before = gone_before.max(raw_from);
+            let stretch = (raw_from.unwrap_or(asked.from), asked.to);
             let mut quantities = storage.quantities(asked.station.id, &sensor.name, stretch).await?;
             quantities.retain(|quantity| quantity.is_shown() && asked.quantity.is_none_or(|only| only == *quantity));
             if !quantities.is_empty() {
-                let (rows, next) = (VecDeque::new(), Some(asked.from));
+                let (rows, next) = (VecDeque::new(), Some(stretch.0));
                 let calibrations = calibrations.and_then(|all| all.of(&sensor.name)).cloned();
                 sensors.push(Recorded { name: sensor.name, quantities, rows, next, calibrations });
             }
         }
         sensors.sort_by(|one, other| one.name.cmp(&other.name));
         let written = Written::new(asked.format, asked.station.slug.as_str(), asked.zone.clone());
-        Ok(Self { storage, asked, sensors, written, is_begun: false })
+        Ok(Self { storage, asked, sensors, written, is_begun: false, gone_before })
+    }
+
+    /// Readings that were asked for, of some sensor, have gone if they were from before this instant; `None`: none have.
+    pub fn gone_before(&self) -> Option<Timestamp> {
+        self.gone_before
     }
 
     /// The type of the text.

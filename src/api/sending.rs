@@ -5,6 +5,9 @@ use crate::storage::Error;
 use crate::web::turns::{Body, Turn};
 use channel::crowd::Source;
 
+/// Tells that readings which were asked for have gone: those from before the time that it names.
+const GONE_BEFORE: &str = "readings-gone-before";
+
 /// A file that is made as it is sent.
 pub struct Sending {
     export: Export,
@@ -35,7 +38,8 @@ impl Sending {
             ("vary", "Accept-Encoding".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ];
-        own.into_iter().chain(self.sites.iter().cloned()).collect()
+        let gone = self.export.gone_before().map(|before| (GONE_BEFORE, before.rfc3339()));
+        own.into_iter().chain(gone).chain(self.sites.iter().cloned()).collect()
     }
 
     /// The next piece; `None` at the end.

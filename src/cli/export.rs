@@ -1,6 +1,7 @@
 //! `export`: what a station has recorded becomes a file. It opens the database itself, beside a running server.
 
 use super::database::{find, with_storage};
+use super::said::hint;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use std::fs::File;
@@ -67,6 +68,13 @@ impl Export {
             None => Box::new(io::stdout()),
         };
         let mut export = export::Export::open(storage.clone(), asked).await?;
+        if let Some(before) = export.gone_before() {
+            let before = before.rfc3339();
+            hint!(
+                "{}: readings from before {before} have gone by raw_days; what their hours and days were is kept",
+                self.station
+            );
+        }
         while let Some(piece) = export.next().await? {
             match to.write_all(&piece) {
                 // Who reads has had enough.

@@ -46,24 +46,41 @@ pub(super) async fn run(config: Config, _: StorageCommand) -> Result<()> {
         let (slug, first, last) = (station.slug.as_str(), date(station.first), date(station.last));
         say!("{slug:<20}{:>14}{values:>14}  {first:<12}{last:<12}", station.readings)?;
     }
-    say!("\n{}", forecast(&census, now, limit_bytes))
+    let raw_days = config.storage.raw_days;
+    if !census.shrinks && raw_days > 0 {
+        say!("\n{NEVER_SHRINKS}")?;
+    }
+    say!("\n{}", forecast(&census, now, limit_bytes, raw_days))
 }
 
-fn forecast(census: &Census, now: Timestamp, limit_bytes: u64) -> String {
+/// Of a file that was made before files could shrink.
+const NEVER_SHRINKS: &str = "\
+    An older version made this file: room that becomes free stays in it, for what comes. To give it back to the disk, make a backup\n\
+    (stevenson backup FILE), stop the server, and restore it (stevenson restore FILE).";
+
+fn forecast(census: &Census, now: Timestamp, limit_bytes: u64, raw_days: u32) -> String {
     let a_value = census.bytes_a_value().map_or(String::new(), |bytes| format!("{bytes:.1} bytes a value; "));
-    let a_day = census.bytes_a_day(now);
-    let left = limit_bytes.saturating_sub(census.used_bytes) as f64;
-    if a_day <= 0.0 {
+    let left = limit_bytes.saturating_sub(census.used_bytes);
+    let Some(days) = census.lasts_days(now, limit_bytes, raw_days) else {
         return format!("{a_value}nothing has come in the last {RECENT_DAYS} days");
-    }
-    let years = left / a_day / DAYS_A_YEAR;
-    let lasts = match years {
-        _ if left <= 0.0 => "there is no room left: raise max_database_mib".to_owned(),
+    };
+    let lasts = match days / DAYS_A_YEAR {
+        _ if left == 0 => "there is no room left: raise max_database_mib".to_owned(),
         years if years > YEARS_MAX => format!("the room lasts more than {YEARS_MAX} years"),
-        years if years < 1.0 => format!("the room lasts about {:.0} days", years * DAYS_A_YEAR),
+        years if years < 1.0 => format!("the room lasts about {days:.0} days"),
         years => format!("the room lasts about {years:.0} years"),
     };
-    format!("{a_value}{} a day as in the last {RECENT_DAYS} days; {lasts}", size(a_day as u64))
+    let a_day = size(census.bytes_a_day(now) as u64);
+    let goes = if raw_days == 0 {
+        String::new()
+    } else {
+        let (readings, made) = census.settled(now, raw_days);
+        let (readings, made) = (size(readings as u64), size(made as u64));
+        format!(
+            "readings go after {raw_days} days, so they take {readings} at most, and hours and days add {made} a day; "
+        )
+    };
+    format!("{a_value}{a_day} a day as in the last {RECENT_DAYS} days; {goes}{lasts}")
 }
 
 /// `12.3 MiB`.

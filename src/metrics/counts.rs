@@ -37,7 +37,7 @@ type OfStorage = (&'static str, &'static str, fn(&storage::Stats) -> u64);
 /// A count or a gauge of the keeper, likewise.
 type OfKeeper = (&'static str, &'static str, fn(&keeper::Stats) -> u64);
 
-const OF_STORAGE: [OfStorage; 11] = [
+const OF_STORAGE: [OfStorage; 12] = [
     ("reports_stored", "Reports that added something", |stats| stats.reports_stored),
     ("reports_duplicate", "Reports that were known already", |stats| stats.reports_duplicate),
     ("words_stored", "Words that visitors said", |stats| stats.words_stored),
@@ -47,6 +47,7 @@ const OF_STORAGE: [OfStorage; 11] = [
     ("commits", "Transactions that stored reports or words", |stats| stats.commits),
     ("commit_failures", "Transactions that failed", |stats| stats.failures),
     ("foreign_entries", "Journal entries that another process wrote", |stats| stats.foreign_entries),
+    ("readings_pruned", "Readings that have gone because they were older than raw_days", |stats| stats.readings_pruned),
     ("reads", "Questions to the database that somebody waited for", |stats| stats.reads),
     ("background_reads", "Questions to the database in the background", |stats| stats.background_reads),
 ];

@@ -22,9 +22,9 @@ use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
 use super::seam::{
-    AdminChange, Cell, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, Extent, FoundRow, FoundSensor,
-    JournalLimits, KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range, Renewal,
-    Rewritten, Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
+    AdminChange, Age, Cell, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, Extent, FoundRow, FoundSensor,
+    Gone, JournalLimits, KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range,
+    Renewal, Rewritten, Rezoning, Rows, SensorDay, SensorId, Spoken, StationChange, Stretch, WordLimits,
 };
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
@@ -280,6 +280,46 @@ impl Engine {
         open: Option<Stretch>,
     ) -> Result<(), Error> {
         each!(Engine, self, db => db.renew_day(of, day, open).await)
+    }
+
+    /// How old the readings of the next sensors after one are, `limit` at most.
+    pub(super) async fn ages(&mut self, after: SensorId, limit: u32) -> Result<Vec<Age>, Error> {
+        each!(Engine, self, db => db.ages(after, limit).await)
+    }
+
+    /// Notes from when on a sensor has readings.
+    pub(super) async fn note_raw_from(&mut self, sensor: SensorId, from: Timestamp) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_raw_from(sensor, from).await)
+    }
+
+    /// From when on a sensor has readings; `None`: none have gone.
+    pub(super) async fn raw_from(&mut self, sensor: SensorId) -> Result<Option<Timestamp>, Error> {
+        each!(Engine, self, db => db.raw_from(sensor).await)
+    }
+
+    /// The same of the sensors of a station of which some have gone.
+    pub(super) async fn raw_from_of(&mut self, station: StationId) -> Result<Vec<(SensorId, Timestamp)>, Error> {
+        each!(Engine, self, db => db.raw_from_of(station).await)
+    }
+
+    /// The latest of all of them.
+    pub(super) async fn newest_raw_from(&mut self) -> Result<Option<Timestamp>, Error> {
+        each!(Engine, self, db => db.newest_raw_from().await)
+    }
+
+    /// Deletes the oldest readings that are to go of the first sensor from one on that has some, with all that belongs to them, a number of
+    /// rows at most, in a transaction of its own; `None`: there are none. `weigh` tells how many bytes they took.
+    pub(super) async fn prune_readings(
+        &mut self,
+        from: (SensorId, u32),
+        weigh: fn(&Gone) -> u64,
+    ) -> Result<Option<Gone>, Error> {
+        each!(Engine, self, db => db.prune_readings(from, weigh).await)
+    }
+
+    /// Gives some free pages of the file back to the disk, but for `keep`; false if there are none to give.
+    pub(super) async fn shrink(&mut self, keep: u32) -> Result<bool, Error> {
+        each!(Engine, self, db => db.shrink(keep).await)
     }
 
     /// The last that a rain gauge said within a stretch.

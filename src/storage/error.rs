@@ -127,6 +127,11 @@ pub enum BadFile {
     /// It is some other program's.
     #[error("the file is a SQLite database of another program; is the path right?")]
     Foreign,
+    /// It lacks tables that this version has.
+    #[error(
+        "an older version made it: start the server once, which brings it up to date (stevenson serve), and ask again"
+    )]
+    Older,
     /// It has tables that this version does not know.
     #[error("a newer version made it, which this one cannot read: use the newer stevenson")]
     Newer,

@@ -56,6 +56,10 @@ impl SetAside {
 /// Why a value of a sensor that is one too many is not stored.
 pub(super) const TOO_MANY_SENSORS: &str = "the station has as many sensors as it may have; nothing stored";
 
+/// Why a value is not stored that comes when the readings of its time have gone: its hour could not be made anew.
+pub(super) const READINGS_GONE: &str =
+    "the readings of that time are gone by raw_days, and its hours and days stay as they are; nothing stored";
+
 impl Appended {
     /// How many of the listed warnings are about good values for which there was no sensor any more; and why.
     pub fn without_sensor(&self) -> (usize, &'static str) {

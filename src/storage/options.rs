@@ -47,6 +47,10 @@ pub struct Options {
     /// refused when it has filled its share, and those of the others are still taken. The size is estimated from what was
     /// stored.
     pub station_share_percent: u32,
+    /// Readings are kept for so many local days before the day of their sensor's newest one; 0: for ever. What each hour and each day was
+    /// stays for ever, and takes about a tenth of the room. For ever by default: nobody but the owner may decide that something goes. At least 7, because
+    /// pages, corrections and what comes late look back for days.
+    pub raw_days: u32,
     /// Public journal entries that are kept for pages that come back. With twenty stations at a report a minute, 100,000
     /// entries are 80 hours and 30 MiB.
     pub journal_keep_entries: u32,
@@ -113,6 +117,7 @@ impl Default for Options {
             max_database_mib: 8_192,
             control_reserve_mib: 8,
             station_share_percent: 50,
+            raw_days: 0,
             journal_keep_entries: 100_000,
             journal_keep_private: 100_000,
             journal_keep_lab: 2_000,
@@ -160,6 +165,11 @@ impl Options {
             (self.max_database_mib >= 1, "max_database_mib must be at least 1"),
             (self.control_reserve_mib >= 1, "control_reserve_mib must be at least 1"),
             ((1..=100).contains(&self.station_share_percent), "station_share_percent must be from 1 to 100"),
+            (
+                self.raw_days == 0 || self.raw_days >= RAW_DAYS_MIN,
+                "raw_days must be 0, which is for ever, or at least 7",
+            ),
+            (self.raw_days <= RAW_DAYS_MAX, "raw_days must not be above 100,000; 0 is for ever"),
             (self.journal_keep_entries >= 1, "journal_keep_entries must be at least 1"),
             (self.journal_keep_private >= 1, "journal_keep_private must be at least 1"),
             (self.journal_keep_lab >= 1, "journal_keep_lab must be at least 1"),
@@ -210,6 +220,10 @@ impl Options {
     }
 }
 
+/// Fewer would cut into what pages show, what a late report is judged by, and how rain goes on over midnight.
+const RAW_DAYS_MIN: u32 = 7;
+/// Nobody has measured for longer.
+const RAW_DAYS_MAX: u32 = 100_000;
 /// More would be more than a small machine has.
 const MAX_QUEUE_MIB: usize = 4_096;
 /// Nobody waits for this many: about a gigabyte.

@@ -10,7 +10,7 @@ use super::observations::{Bucket, Extreme, Latest, Side};
 use super::seam::{Datastream, Piece, Stretch};
 use super::stations::ListedSensor;
 use super::words::{Alert, Visitor, Word};
-use super::{Storage, keys};
+use super::{Storage, keys, retained};
 use chrono::NaiveDate;
 use std::sync::Arc;
 use weather::day;
@@ -149,7 +149,7 @@ impl Storage {
     }
 
     /// A datastream from `from` (inclusive) to `to` (exclusive) in buckets of `bucket_ms`; empty buckets are absent. It looks at every row:
-    /// for a day or so. Of longer stretches [`Storage::series`] tells.
+    /// for a day or so. Of longer stretches [`Storage::series`] tells. Where readings have gone, hours make them.
     pub async fn buckets(
         &self,
         station: StationId,
@@ -159,7 +159,13 @@ impl Storage {
         to: Timestamp,
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
-        self.readers.series(Datastream { station, sensor, quantity }, Stretch { from, to }, bucket_ms).await
+        let of = Datastream { station, sensor, quantity };
+        let Some(retained) = self.retained(of, Stretch { from, to }).await? else {
+            return self.readers.series(of, Stretch { from, to }, bucket_ms).await;
+        };
+        let rest = Stretch { from: retained.raw_from, to };
+        let hours = retained.buckets(quantity.fold(), bucket_ms.max(1));
+        Ok(retained::join_buckets(hours, self.readers.series(of, rest, bucket_ms).await?))
     }
 
     /// The same of all [`CHARTED`](super::CHARTED) quantities of a sensor that have values then, in one question.
@@ -234,10 +240,16 @@ impl Storage {
         to: Timestamp,
     ) -> Result<Option<Extreme>, Error> {
         let from = from.max(to.plus(-STRETCH_MAX_MS));
-        self.readers.extreme(Datastream { station, sensor, quantity }, Stretch { from, to }).await
+        let of = Datastream { station, sensor, quantity };
+        let Some(retained) = self.retained(of, Stretch { from, to }).await? else {
+            return self.readers.extreme(of, Stretch { from, to }).await;
+        };
+        let rest = self.readers.extreme(of, Stretch { from: retained.raw_from, to }).await?;
+        Ok(retained::join_extremes(retained.extreme(of), rest))
     }
 
-    /// The newest observation of a datastream that lies beyond `limit`, no older than the local day `from`.
+    /// The newest observation of a datastream that lies beyond `limit`, no older than the local day `from`. Of a day whose readings have gone,
+    /// the farthest value of the newest hour that has one.
     pub async fn last_beyond(
         &self,
         station: &Station,
@@ -250,7 +262,21 @@ impl Storage {
         // First the day, of which there is one row, and then the row within it.
         let Some(day) = self.readers.last_day(of, (side, limit), from).await? else { return Ok(None) };
         let (from, to) = day::bounds(&station.zone, day);
-        self.readers.newest(of, (side, limit), Stretch { from, to }).await
+        if let Some(retained) = self.retained(of, Stretch { from, to }).await?
+            && let Some(newest) = retained.newest((side, limit))
+        {
+            return Ok(Some(newest));
+        }
+        let newest = self.readers.newest(of, (side, limit), Stretch { from, to }).await?;
+        if newest.is_some() || !self.shared.may_be_gone(from) {
+            return Ok(newest);
+        }
+        // A day of the zone before has other hours.
+        let extreme = self.readers.days(of, day, day).await?.into_iter().next();
+        Ok(extreme.map(|(_, extreme)| match side {
+            Side::Below => (extreme.low_at, extreme.low),
+            Side::Above => (extreme.high_at, extreme.high),
+        }))
     }
 
     /// The first local day that a sensor has values of.

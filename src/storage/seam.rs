@@ -61,6 +61,32 @@ pub(super) struct Rezoning {
     pub only_hours: bool,
 }
 
+/// How old a sensor's readings are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Age {
+    pub sensor: SensorId,
+    pub station: StationId,
+    /// The oldest row, and the newest.
+    pub rows: Option<(Timestamp, Timestamp)>,
+    /// From then on there are readings; `None`: none have gone.
+    pub raw_from: Option<Timestamp>,
+    /// Its rows or its hours are still to be made anew.
+    pub waits: bool,
+}
+
+/// Readings of a sensor that have gone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gone {
+    pub sensor: SensorId,
+    pub station: StationId,
+    pub rows: u64,
+    pub values: u64,
+    /// Values that did not count.
+    pub marks: u64,
+    /// What was sent, where a calibration made something else of it.
+    pub sent: u64,
+}
+
 /// How far the local days are made anew: this day and those before it are not right yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayPlace {
@@ -186,6 +212,8 @@ pub(super) struct FoundSensor {
     pub name: SensorName,
     /// The newest instant there is a row for.
     pub high_water: Option<Timestamp>,
+    /// Readings from before are gone.
+    pub raw_from: Option<Timestamp>,
     /// Its newest values.
     pub latest: Vec<(Quantity, Newest)>,
     /// Its newest marks, in the order of time: no older than what the next value may be judged by.
@@ -446,6 +474,8 @@ pub(super) struct Extent {
     pub newest: Timestamp,
     /// The hours and days up to this day are still to be made.
     pub waiting: Option<NaiveDate>,
+    /// Rows from before are gone.
+    pub raw_from: Option<Timestamp>,
 }
 
 /// What a datastream was from an instant on.

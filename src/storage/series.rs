@@ -101,7 +101,8 @@ const SERIES_END: Timestamp = Timestamp(253_370_764_799_000);
 
 impl Storage {
     /// A datastream from `from` (inclusive) to `to` (exclusive) in `points` spans at most, 1,500 at the very most. Spans begin where local
-    /// hours and days do, and none below a day's length has parts of two days. Those that the stretch touches are told whole.
+    /// hours and days do, and none below a day's length has parts of two days. Those that the stretch touches are told whole. Where readings have gone, hours
+    /// are told.
     pub async fn series(
         &self,
         station: &Station,
@@ -120,7 +121,7 @@ impl Storage {
             return Ok(Series { made_of: plan.made_of, spans: Vec::new(), calm: Vec::new() });
         };
         let past = Past { readers: &self.readers, zone: &station.zone, quantity, extent };
-        if plan.made_of == MadeOf::Readings && past.count(stretch).await? > ROWS_MAX {
+        if plan.made_of == MadeOf::Readings && (!past.has_readings(stretch) || past.count(stretch).await? > ROWS_MAX) {
             plan = Plan::of_hours(&station.zone, stretch, points);
         }
         let Plan { made_of, spans } = &plan;

@@ -34,6 +34,7 @@ mod readers;
 mod recorded;
 mod renewing;
 mod reports;
+mod retention;
 mod rezoning;
 mod rollups;
 mod room;

@@ -61,6 +61,8 @@ pub struct ListedSensor {
     pub name: SensorName,
     /// When its newest reading was observed.
     pub newest: Option<Timestamp>,
+    /// Its readings from before have gone, and their hours and days are kept; `None`: none have.
+    pub raw_from: Option<Timestamp>,
     /// About so many bytes of the database belong to it.
     pub about_bytes: u64,
 }

@@ -36,7 +36,45 @@ fn the_owner_is_told_what_the_database_holds_and_how_long_its_room_lasts() {
     assert_eq!(row("quiet")[1..3], ["0", "-"]);
     assert!(row("hours")[1].parse::<u32>().expect("a number") >= 2 * 71, "{told}");
     assert!(
-        told.contains("bytes a value; ") && told.contains(" a day as in the last 30 days; the room lasts"),
+        told.contains("bytes a value; ")
+            && !told.contains("readings go after")
+            && told.contains(" a day as in the last 30 days; the room lasts"),
         "{told}"
     );
+}
+
+#[test]
+fn the_forecast_knows_that_readings_go() {
+    let folder = tempfile::tempdir().expect("a folder");
+    add_station(folder.path(), "town-hall");
+    let start = chrono::Utc::now() - chrono::Duration::days(3);
+    let line = |minute: i64| {
+        let at = (start + chrono::Duration::minutes(minute)).format("%Y-%m-%dT%H:%M:00Z");
+        format!("{at},{:.1}\n", 10.0 + (minute % 50) as f64 / 10.0)
+    };
+    let csv: String = (0..3 * 1_440).map(line).collect();
+    let file = folder.path().join("rows.csv");
+    fs::write(&file, format!("time,temperature\n{csv}")).expect("written");
+    assert!(run(folder.path(), &["import", "town-hall", file.to_str().expect("text")]).status.success());
+    let said = |text: &str| {
+        fs::write(folder.path().join("stevenson.toml"), text).expect("written");
+        let output = run(folder.path(), &["storage"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let (ever, week) =
+        (said("[storage]\nmax_database_mib = 20\n"), said("[storage]\nmax_database_mib = 20\nraw_days = 30\n"));
+    assert!(
+        week.contains("readings go after 30 days, so they take ") && week.contains("hours and days add "),
+        "{week}"
+    );
+    assert!(ever.trim_end().ends_with(" days") && week.trim_end().ends_with(" years"), "{ever}{week}");
+    let database = rusqlite::Connection::open(folder.path().join("stevenson.db")).expect("opens");
+    database.execute_batch("PRAGMA auto_vacuum = NONE; VACUUM").expect("as an older version made it");
+    assert!(said("[storage]\nraw_days = 30\n").contains("An older version made this file"));
+    // As a database of an older version has no such migration.
+    database.execute_batch("DELETE FROM _sqlx_migrations WHERE version > 18").expect("older");
+    let output = run(folder.path(), &["storage"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("an older version made it: start the server once"), "{told}");
 }

@@ -50,6 +50,7 @@ mod quantities;
 mod rain;
 mod readme;
 mod relay;
+mod retention;
 mod roster;
 mod says;
 mod serve;

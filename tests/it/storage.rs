@@ -22,6 +22,8 @@ mod processes;
 mod quality;
 #[path = "storage/reading.rs"]
 mod reading;
+#[path = "storage/retention.rs"]
+mod retention;
 #[path = "storage/rollups.rs"]
 mod rollups;
 #[path = "storage/room.rs"]

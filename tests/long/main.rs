@@ -15,3 +15,4 @@ mod moving;
 mod proxies;
 mod road;
 mod streams;
+mod years;

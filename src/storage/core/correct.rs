@@ -22,6 +22,9 @@ use weather::time::{DAY_MS, Timestamp};
 /// What a rain gauge says makes the rain, so these go together.
 const RAIN: [Quantity; 3] = [Quantity::Precipitation, Quantity::PrecipitationCounted, Quantity::PrecipitationTotal];
 
+/// A total counter goes on from a reading that is no older, ms.
+pub(super) const COUNTER_REACH_MS: i64 = 30 * DAY_MS;
+
 pub(super) async fn correct(
     scribe: &mut Scribe,
     selection: &Selection,
@@ -101,8 +104,17 @@ async fn rain_again(
     let through = Stretch { from: stretch.from, to };
     let counted = engine.counted(sensor, Stretch { from: stretch.from.plus(-DAY_MS), to }).await?;
     let factor = |at| of.map_or(1.0, |of| of.rain_factor(at));
-    engine.set_fallen(sensor, &fallen(station, &counted, stretch.from, factor)).await?;
+    let from = rain_begins(&counted, stretch.from, engine.raw_from(sensor).await?);
+    engine.set_fallen(sensor, &fallen(station, &counted, from, factor)).await?;
     Ok(through)
+}
+
+/// From when on it can be told anew what has fallen. Where the readings before have gone, the first that is left stays as it is: what fell
+/// before it is in no counter any more.
+pub(super) fn rain_begins(counted: &[Counted], from: Timestamp, raw_from: Option<Timestamp>) -> Timestamp {
+    let first = counted.first().map_or(from, |first| first.at);
+    let is_cut = raw_from.is_some_and(|raw_from| raw_from >= from.plus(-COUNTER_REACH_MS));
+    if is_cut && first >= from { first.plus(1) } else { from }
 }
 
 /// What has fallen by each reading since `from`; those before are as they were. `factor`: what falls at an instant is multiplied

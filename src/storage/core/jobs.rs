@@ -37,6 +37,8 @@ pub(in crate::storage) enum Job {
     NoteUnmapped(StationId, Vec<Unmapped>),
     /// Some rows are made anew; false if there are none.
     Recalculate(Answer<bool>),
+    /// Some old readings go; false if there are none.
+    Prune(Answer<bool>),
     /// True if the change applied.
     Admin(AdminChange, Answer<bool>),
     /// Likewise.

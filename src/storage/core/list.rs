@@ -1,6 +1,7 @@
 //! Changes to the list of stations, each in a transaction of its own with its journal entry.
 
 use super::news::News;
+use super::rolling::day_of;
 use super::scribe::{Scribe, now};
 use crate::storage::calibrations::CalibrationStart;
 use crate::storage::devices::DeviceSecret;
@@ -11,8 +12,10 @@ use crate::storage::seam::{Spoken, StationChange};
 use crate::storage::stations::{Directory, NewStation, StationSettings};
 use std::sync::Arc;
 use weather::calibration::Calibration;
+use weather::day;
 use weather::mapping::{FieldName, Mapping};
-use weather::station::{SensorName, Slug, Station};
+use weather::station::{SensorName, Slug, Station, StationId};
+use weather::zone::Zone;
 
 pub(super) async fn add_station(scribe: &mut Scribe, new: NewStation) -> Result<(Arc<Station>, Key), Error> {
     let key = Key::generate()?;
@@ -100,6 +103,10 @@ async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(A
     }
     scribe.engine.change_station(&change, now()).await?;
     let directory = Arc::new(Directory::new(scribe.engine.stations().await?));
+    if let StationChange::Set(_, StationSettings { zone: Some(zone), .. }) = &change {
+        let station = change.new_slug().or(Some(slug)).and_then(|slug| directory.by_slug(slug));
+        move_raw_from(scribe, station.map(|station| station.id), zone).await?;
+    }
     // Pages that show a station by its old slug hear that something has changed, and come to its new one.
     let news: Vec<_> = std::iter::once(slug).chain(change.new_slug()).map(News::station).collect();
     let entries = scribe.numbering.number(news, now());
@@ -111,4 +118,16 @@ async fn try_change(scribe: &mut Scribe, change: StationChange<'_>) -> Result<(A
     scribe.committed(&entries, 0);
     scribe.memory.clear();
     Ok((directory, entries))
+}
+
+/// Readings begin at a local midnight. In another zone that is the next one: the hours and days before it stay as they are.
+async fn move_raw_from(scribe: &mut Scribe, station: Option<StationId>, zone: &Zone) -> Result<(), Error> {
+    let Some(station) = station else { return Ok(()) };
+    for (sensor, from) in scribe.engine.raw_from_of(station).await? {
+        let date = day::date_at(zone, from.plus(-1)).succ_opt();
+        let next = date.map_or(from, |date| day_of(zone, date).from);
+        scribe.engine.note_raw_from(sensor, next).await?;
+        scribe.shared.readings_begin(next);
+    }
+    Ok(())
 }

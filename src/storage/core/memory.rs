@@ -30,6 +30,8 @@ pub(super) struct Memory {
 pub(super) struct Known {
     /// The newest instant there is a row for: what comes later needs no look whether it is there already.
     pub high_water: Option<Timestamp>,
+    /// Readings from before are gone, and none is taken for that time.
+    pub raw_from: Option<Timestamp>,
     /// The local hour of that instant, once something has come.
     pub open: Option<Open>,
     /// The newest value of each quantity.
@@ -95,8 +97,8 @@ impl Memory {
     /// Takes in a station's sensors as the database has them.
     pub(super) fn learn_station(&mut self, station: StationId, found: Vec<FoundSensor>) {
         let sensors = self.stations.entry(station).or_default();
-        for FoundSensor { id, name, high_water, latest, marks, warmth } in found {
-            let mut known = Known { high_water, ..Known::default() };
+        for FoundSensor { id, name, high_water, raw_from, latest, marks, warmth } in found {
+            let mut known = Known { high_water, raw_from, ..Known::default() };
             for (quantity, newest) in latest {
                 known.latest[quantity.index()] = Some(newest);
             }

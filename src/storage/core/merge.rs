@@ -14,7 +14,7 @@ pub(super) use rain::rain;
 use super::bodies::{self, Fresh};
 use super::memory::{Day, Memory, SENSORS_MAX};
 use super::news::News;
-use crate::storage::observations::{Appended, TOO_MANY_SENSORS};
+use crate::storage::observations::{Appended, READINGS_GONE, TOO_MANY_SENSORS};
 use crate::storage::seam::{FoundRow, MarkChange, NewestOf, Observed, Place, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
 use closing::Closing;
@@ -168,6 +168,10 @@ impl Merging {
                 sent.iter().for_each(|(quantity, value)| warn(quantity, value, TOO_MANY_SENSORS));
                 continue;
             };
+            if memory.sensors.get(&sensor).and_then(|known| known.raw_from).is_some_and(|from| observed_at < from) {
+                sent.iter().for_each(|(quantity, value)| warn(quantity, value, READINGS_GONE));
+                continue;
+            }
             let place = (sensor, observed_at);
             let (slot, mut row) = self.rows.take_out(place);
             let neighbours = Neighbours::of(&self.rows, place);

@@ -4,7 +4,7 @@
 
 mod row;
 
-use super::correct::fallen;
+use super::correct::{fallen, rain_begins};
 use super::news::News;
 use super::rezone::rezone_some;
 use super::rolling::roll_up;
@@ -96,7 +96,9 @@ struct Made {
 }
 
 async fn make(engine: &mut Engine, station: &Arc<Station>, due: &Due, of: &OfSensor) -> Result<Made, Error> {
-    let rows = engine.kept(due.sensor, due.stretch, ROWS_MAX).await?;
+    let raw_from = engine.raw_from(due.sensor).await?;
+    let from = raw_from.map_or(due.stretch.from, |raw_from| due.stretch.from.max(raw_from));
+    let rows = engine.kept(due.sensor, Stretch { from, to: due.stretch.to }, ROWS_MAX).await?;
     let Some(last) = rows.last().map(|row| row.at) else {
         return Ok(Made { next: None, changed: Vec::new(), sent: 0 });
     };
@@ -113,7 +115,7 @@ async fn make(engine: &mut Engine, station: &Arc<Station>, due: &Due, of: &OfSen
     let mut changed: BTreeSet<Timestamp> = rewritten.iter().map(|row| row.at).collect();
     let mut quantities: BTreeSet<Quantity> = rewritten.iter().flat_map(Rewritten::quantities).collect();
     if due.rains {
-        let rained = rain_again(engine, station, due, of, &rows).await?;
+        let rained = rain_again(engine, station, (due, raw_from), of, &rows).await?;
         quantities.extend((!rained.is_empty()).then_some(Quantity::Precipitation));
         changed.extend(rained);
     }
@@ -132,7 +134,7 @@ async fn make(engine: &mut Engine, station: &Arc<Station>, due: &Due, of: &OfSen
 async fn rain_again(
     engine: &mut Engine,
     station: &Station,
-    due: &Due,
+    (due, raw_from): (&Due, Option<Timestamp>),
     of: &OfSensor,
     rows: &[KeptRow],
 ) -> Result<Vec<Timestamp>, Error> {
@@ -143,7 +145,8 @@ async fn rain_again(
         let row = rows.binary_search_by_key(&at, |row| row.at).ok().map(|place| &rows[place]);
         row.filter(|row| row.counts_rain()).and_then(|row| row.values.get(Quantity::Precipitation))
     };
-    let mut again = fallen(station, &counted, first.at, |at| of.rain_factor(at));
+    let from = rain_begins(&counted, first.at, raw_from);
+    let mut again = fallen(station, &counted, from, |at| of.rain_factor(at));
     again.retain(|(at, mm)| was(*at).is_some_and(|was| was != *mm));
     engine.set_fallen(due.sensor, &again).await?;
     Ok(again.into_iter().map(|(at, _)| at).collect())

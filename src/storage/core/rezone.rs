@@ -4,7 +4,7 @@
 //!
 //! What has fallen on a day is told by the gauge's readings of that day and of the hours before it. So days can be made anew in any order.
 
-use super::correct::fallen;
+use super::correct::{COUNTER_REACH_MS, fallen, rain_begins};
 use super::news::News;
 use super::rolling::{day_of, hour_of, hours_of};
 use super::scribe::{Scribe, now};
@@ -29,8 +29,6 @@ const HOUR_LOOKS: u64 = 20;
 const DAYS_MAX: usize = 100;
 /// Readings of a gauge before a day tell what is in doubt when it begins; no doubt lasts longer, ms.
 const BEFORE_MS: i64 = 3 * HOUR_MS;
-/// A total counter goes on from its last reading before those; older ones are not looked for, ms.
-const LAST_MS: i64 = 30 * DAY_MS;
 /// Days that are older are not told one by one: pages look at the last two, ms.
 const TOLD_MS: i64 = 3 * DAY_MS;
 
@@ -102,6 +100,7 @@ impl Work<'_> {
     async fn some_days(&mut self) -> Result<Made, Error> {
         let (newest, _) = self.engine.newest_row(self.rezoning.sensor).await?;
         let open = newest.map(|newest| hour_of(&self.station.zone, newest));
+        let raw_from = self.engine.raw_from(self.rezoning.sensor).await?;
         let (mut made, mut place, mut looks) = (Made::default(), self.rezoning.place, 0);
         for _ in 0..DAYS_MAX {
             if place.hours == 0 {
@@ -111,8 +110,12 @@ impl Work<'_> {
                 place.day = day;
             }
             let day = day_of(&self.station.zone, place.day);
+            if raw_from.is_some_and(|from| day.from < from) {
+                // Its readings have gone: it stays as it was in the zone before, and so do those before it.
+                return Ok(Made { next: None, ..made });
+            }
             (made.oldest, made.newest) = (Some(day.from), made.newest.or(Some(day.to.plus(-1))));
-            let (looked, hours) = self.day(place, day, open, LOOKS_MAX.saturating_sub(looks)).await?;
+            let (looked, hours) = self.day(place, (day, raw_from), open, LOOKS_MAX.saturating_sub(looks)).await?;
             looks += looked;
             place = match (hours, place.day.pred_opt()) {
                 (Some(hours), _) => DayPlace { hours, ..place },
@@ -139,7 +142,7 @@ impl Work<'_> {
     async fn day(
         &mut self,
         place: DayPlace,
-        day: Stretch,
+        (day, raw_from): (Stretch, Option<Timestamp>),
         open: Option<Stretch>,
         looks: u64,
     ) -> Result<(u64, Option<u8>), Error> {
@@ -148,9 +151,10 @@ impl Work<'_> {
         let mut looked = HOUR_LOOKS;
         if place.hours == 0 && !only_hours {
             // Hours of the zone before, also one that began on the day before.
-            let before = Stretch { from: day.from.plus(1 - HOUR_MS), to: day.to };
+            let from = day.from.plus(1 - HOUR_MS);
+            let before = Stretch { from: raw_from.map_or(from, |raw_from| from.max(raw_from)), to: day.to };
             self.engine.forget_hours(sensor, before).await?;
-            looked += if has_rain { self.rain(day).await? } else { 0 };
+            looked += if has_rain { self.rain(day, raw_from).await? } else { 0 };
         }
         let hours = hours_of(&self.station.zone, day).take_while(|hour| open.is_some_and(|open| hour.from < open.from));
         let hours: Vec<_> = hours.skip(place.hours.into()).collect();
@@ -169,16 +173,17 @@ impl Work<'_> {
     }
 
     /// Makes the rain of a day anew of what the gauge said; returns how many of its readings it looked at.
-    async fn rain(&mut self, day: Stretch) -> Result<u64, Error> {
+    async fn rain(&mut self, day: Stretch, raw_from: Option<Timestamp>) -> Result<u64, Error> {
         let sensor = self.rezoning.sensor;
         let start = day.from.plus(-BEFORE_MS);
-        let before = Stretch { from: start.plus(-LAST_MS), to: start };
+        let before = Stretch { from: start.plus(-COUNTER_REACH_MS), to: start };
         let mut counted: Vec<_> = self.engine.counted_before(sensor, before).await?.into_iter().collect();
         counted.extend(self.engine.counted(sensor, Stretch { from: start, to: day.to }).await?);
         let was = |at: Timestamp| {
             counted.binary_search_by_key(&at, |one| one.at).ok().and_then(|place| counted[place].fallen)
         };
-        let mut again = fallen(self.station, &counted, start, |at| self.of.rain_factor(at));
+        let mut again =
+            fallen(self.station, &counted, rain_begins(&counted, start, raw_from), |at| self.of.rain_factor(at));
         // What does not count, or has come late, stays as it is.
         again.retain(|(at, mm)| *at >= day.from && was(*at).is_some_and(|was| was != *mm));
         if !again.is_empty() {

@@ -6,7 +6,7 @@ use crate::storage::seam::{SensorId, Stretch};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use weather::station::Station;
-use weather::time::Timestamp;
+use weather::time::{SERIES_BEGIN, Timestamp};
 use weather::zone::Zone;
 use weather::{day, hour};
 
@@ -40,9 +40,12 @@ pub(super) async fn roll_up(
     let zone = &station.zone;
     let (Some(newest), waiting) = engine.newest_row(sensor).await? else { return Ok(()) };
     let open = hour_of(zone, newest);
+    // What is older than the readings stays as it is.
+    let raw_from = engine.raw_from(sensor).await?.unwrap_or(SERIES_BEGIN);
     let (mut hours, mut days): (BTreeMap<Timestamp, Timestamp>, BTreeSet<NaiveDate>) = Default::default();
     for stretch in stretches {
-        for hour in hours_of(zone, *stretch).take_while(|hour| hour.from <= open.from) {
+        let stretch = Stretch { from: stretch.from.max(raw_from), to: stretch.to };
+        for hour in hours_of(zone, stretch).take_while(|hour| hour.from <= open.from) {
             days.insert(day::date_at(zone, hour.from));
             hours.insert(hour.from, hour.to);
         }

@@ -5,6 +5,7 @@ use super::memory::Memory;
 use super::news::Numbering;
 use super::pruning::Pruning;
 use super::recalculating::Recalculating;
+use super::retention::Retention;
 use super::shared::Shared;
 use super::slow::{Slow, Told};
 use super::stats::count;
@@ -30,6 +31,7 @@ pub(in crate::storage) struct Scribe {
     pub(super) pruning: Pruning,
     pub(super) tidying: Tidying,
     pub(super) recalculating: Recalculating,
+    pub(super) retention: Retention,
     pub(super) teller: Teller,
     foreign: Foreign,
     measured_at: Timestamp,
@@ -55,7 +57,8 @@ impl Scribe {
         shared.measured(engine.used_bytes().await?);
         let pruning = Pruning::new(engine.count().await?, now());
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
-        let recalculating = Recalculating::new();
+        let (recalculating, retention) = (Recalculating::new(), Retention::new(now()));
+        engine.newest_raw_from().await?.into_iter().for_each(|from| shared.readings_begin(from));
         let measured_at = now();
         Ok(Self {
             engine,
@@ -65,6 +68,7 @@ impl Scribe {
             pruning,
             tidying,
             recalculating,
+            retention,
             teller,
             foreign,
             measured_at,
@@ -198,10 +202,14 @@ impl Scribe {
         Ok(())
     }
 
-    /// True if old entries are to be pruned, removed stations may have rows left, or the log has forgotten words.
+    /// True if old entries or readings are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
         let now = now();
-        self.tidying.has_orphans() || self.recalculating.is_due() || self.pruning.is_due(now) || self.wiping.is_due(now)
+        self.tidying.has_orphans()
+            || self.recalculating.is_due()
+            || self.retention.is_due(now)
+            || self.pruning.is_due(now)
+            || self.wiping.is_due(now)
     }
 
     /// Does some of it: never so much that somebody waits long.

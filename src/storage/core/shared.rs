@@ -6,7 +6,7 @@ use super::stats::{Counters, Stats};
 use crate::storage::options::Options;
 use crate::storage::stations::Directory;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use weather::clock::{self, Heard};
 use weather::report::Report;
@@ -59,6 +59,8 @@ pub(in crate::storage) struct Shared {
     directory: RwLock<Arc<Directory>>,
     /// The newest entry that this process has committed; 0: none yet.
     head: AtomicU64,
+    /// Readings of some sensor from before this instant are gone; the start of time if none are.
+    raw_from: AtomicI64,
     /// How full the database is, and by whom.
     pub shares: Shares,
     /// Fields that mean nothing yet.
@@ -75,6 +77,7 @@ impl Shared {
             options,
             directory,
             head,
+            raw_from: AtomicI64::new(i64::MIN),
             shares: Shares::default(),
             gathering: Gathering::default(),
             heard: Mutex::default(),
@@ -88,6 +91,16 @@ impl Shared {
 
     pub(super) fn reached(&self, head: u64) {
         self.head.store(head, Ordering::Release);
+    }
+
+    /// Readings of a sensor begin there now.
+    pub(super) fn readings_begin(&self, from: Timestamp) {
+        self.raw_from.fetch_max(from.0, Ordering::Relaxed);
+    }
+
+    /// Whether readings of some sensor from then on may be gone.
+    pub(in crate::storage) fn may_be_gone(&self, from: Timestamp) -> bool {
+        from.0 < self.raw_from.load(Ordering::Relaxed)
     }
 
     pub(in crate::storage) fn directory(&self) -> Arc<Directory> {

@@ -4,7 +4,7 @@ use super::memory::Memory;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
 use crate::storage::room::{Room, Told};
-use crate::storage::seam::{MarkChange, Observed, SensorId};
+use crate::storage::seam::{Gone, MarkChange, Observed, SensorId};
 use crate::storage::stations::Directory;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -113,6 +113,13 @@ impl Shares {
         }
     }
 
+    /// Takes in that readings of a sensor have gone, as the database has noted it.
+    pub(super) fn pruned(&self, gone: &Gone) {
+        let mut filled = self.lock();
+        let bytes = filled.stations.get_mut(&gone.station).and_then(|sensors| sensors.get_mut(&gone.sensor));
+        bytes.into_iter().for_each(|bytes| *bytes = bytes.saturating_sub(weight(gone)));
+    }
+
     /// About so many bytes belong to each sensor, to be noted in the database; nothing if nothing was counted since.
     pub(super) fn counted(&self) -> Vec<(SensorId, u64)> {
         let mut filled = self.lock();
@@ -125,6 +132,11 @@ impl Shares {
     fn lock(&self) -> MutexGuard<'_, Filled> {
         self.filled.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// About so many bytes readings took that have gone: as many as they were counted for when they came.
+pub(super) fn weight(gone: &Gone) -> u64 {
+    ROW_BYTES * gone.rows + VALUE_BYTES * gone.values + MARK_BYTES * gone.marks + SENT_BYTES * gone.sent
 }
 
 /// About so many bytes a batch of these stations writes, by sensor.

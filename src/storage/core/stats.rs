@@ -27,6 +27,8 @@ pub struct Stats {
     pub failures: u64,
     /// Journal entries that another process wrote.
     pub foreign_entries: u64,
+    /// Readings that were older than they are kept.
+    pub readings_pruned: u64,
     /// Reports that wait for the writer now.
     pub queued_reports: u64,
     /// Words that wait for the writer now.
@@ -56,6 +58,7 @@ pub(super) struct Counters {
     pub commits: AtomicU64,
     pub failures: AtomicU64,
     pub foreign_entries: AtomicU64,
+    pub readings_pruned: AtomicU64,
 }
 
 /// Adds to a counter; nothing is ordered by counters.
@@ -96,6 +99,7 @@ impl Counters {
             commits: self.commits.load(Relaxed),
             failures: self.failures.load(Relaxed),
             foreign_entries: self.foreign_entries.load(Relaxed),
+            readings_pruned: self.readings_pruned.load(Relaxed),
             queued_reports: 0,
             queued_words: 0,
             used_bytes: 0,

@@ -4,7 +4,7 @@
 use super::jobs::{Job, Talk};
 use super::reports::{Landed, Reports};
 use super::scribe::Scribe;
-use super::{admin, correct, enrol, forget, list, outbox, recalculate, store, unmapped};
+use super::{admin, correct, enrol, forget, list, outbox, recalculate, retention, store, unmapped};
 use crate::storage::error::Error;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -50,7 +50,10 @@ impl Writer {
             }
             if !self.reports.are_under_way() {
                 self.scribe.do_chores().await;
-                if recalculate::recalculate_if_due(&mut self.scribe).await {
+                let is_busy = self.scribe.recalculating.is_due();
+                if recalculate::recalculate_if_due(&mut self.scribe).await
+                    || (!is_busy && retention::prune_if_due(&mut self.scribe).await)
+                {
                     self.reports.take_back();
                 }
                 if self.reports.launch(&mut self.scribe) {
@@ -147,6 +150,7 @@ impl Writer {
             }
             Job::NoteUnmapped(station, fields) => unmapped::write(&mut self.scribe, station, &fields).await,
             Job::Recalculate(answer) => drop(answer.send(recalculate::recalculate_some(&mut self.scribe).await)),
+            Job::Prune(answer) => drop(answer.send(retention::prune_some(&mut self.scribe).await)),
             Job::Admin(change, answer) => drop(answer.send(admin::change(&mut self.scribe, change).await)),
             Job::Outbox(change, answer) => drop(answer.send(outbox::change(&mut self.scribe, change).await)),
             Job::Correct(selection, author, restore, answer) => {

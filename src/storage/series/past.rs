@@ -36,6 +36,16 @@ impl Past<'_> {
         self.extent.waiting.map_or(SERIES_BEGIN, |day| day::bounds(self.zone, day).1)
     }
 
+    /// From then on there are readings.
+    fn raw_from(&self) -> Timestamp {
+        self.extent.raw_from.unwrap_or(SERIES_BEGIN)
+    }
+
+    /// False if the readings of some of a stretch have gone: hours tell of it.
+    pub(super) fn has_readings(&self, stretch: Stretch) -> bool {
+        stretch.from >= self.raw_from()
+    }
+
     /// How many values the hours of a stretch have, as far as hours are made.
     pub(super) async fn count(&self, Stretch { from, to }: Stretch) -> Result<u64, Error> {
         let from = from.max(self.made_from());
@@ -61,15 +71,22 @@ impl Past<'_> {
 
     /// What each local hour of a stretch was, which begins and ends with one.
     pub(super) async fn hours(&self, Stretch { from, to }: Stretch) -> Result<Vec<OfDate>, Error> {
-        let (made_from, open) = (self.made_from(), self.open());
-        let oldest = hour::bounds(self.zone, self.extent.oldest).0;
-        let mut cells = self.hours_of_rows(from.max(oldest), to.min(made_from).min(open.from)).await?;
-        let made = Stretch { from: from.max(made_from), to: to.min(open.from) };
-        if made.from < made.to {
-            cells.extend(self.readers.hourly(self.of(), made).await?);
+        let (made_from, raw_from, open) = (self.made_from(), self.raw_from(), self.open());
+        let oldest = hour::bounds(self.zone, self.extent.oldest).0.max(raw_from);
+        let mut cells = Vec::new();
+        if made_from > raw_from {
+            // What has gone is not made anew.
+            cells.extend(self.hours_made(from, to.min(raw_from)).await?);
+            cells.extend(self.hours_of_rows(from.max(oldest), to.min(made_from).min(open.from)).await?);
         }
+        let made_from = if made_from > raw_from { from.max(made_from) } else { from };
+        cells.extend(self.hours_made(made_from, to.min(open.from)).await?);
         cells.extend(self.hours_of_rows(from.max(open.from), to.min(open.to)).await?);
         Ok(self.dated(cells))
+    }
+
+    async fn hours_made(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Cell>, Error> {
+        if from < to { self.readers.hourly(self.of(), Stretch { from, to }).await } else { Ok(Vec::new()) }
     }
 
     async fn hours_of_rows(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Cell>, Error> {
@@ -83,19 +100,34 @@ impl Past<'_> {
         let waiting = self.extent.waiting;
         let mut days = Vec::new();
         if let Some(waiting) = waiting.filter(|waiting| from <= *waiting) {
-            days.extend(self.days_of_hours(from, to.min(waiting)).await?);
+            let mut from = from;
+            if let Some(raw_from) = self.extent.raw_from {
+                // Days whose readings have gone are not made anew.
+                let first = day::date_at(self.zone, raw_from);
+                let last = first.pred_opt().map_or(to, |last| last.min(to).min(waiting));
+                days.extend(self.days_made(from, last).await?);
+                from = from.max(first);
+            }
+            if from <= to.min(waiting) {
+                days.extend(self.days_of_hours(from, to.min(waiting)).await?);
+            }
         }
         let first = waiting.and_then(|day| day.succ_opt()).map_or(from, |first| first.max(from));
         let last = newest.pred_opt().map_or(to, |last| last.min(to));
-        if first <= last {
-            let made = self.readers.daily(self.of(), (first, last)).await?;
-            let day = |(date, rollup, hours): (_, Rollup, _)| OfDate { at: rollup.low_at, date, rollup, hours };
-            days.extend(made.into_iter().map(day));
-        }
+        days.extend(self.days_made(first, last).await?);
         if newest >= first && newest <= to {
             days.extend(self.days_of_hours(newest, newest).await?);
         }
         Ok(days)
+    }
+
+    async fn days_made(&self, first: NaiveDate, last: NaiveDate) -> Result<Vec<OfDate>, Error> {
+        if first > last {
+            return Ok(Vec::new());
+        }
+        let made = self.readers.daily(self.of(), (first, last)).await?;
+        let day = |(date, rollup, hours): (_, Rollup, _)| OfDate { at: rollup.low_at, date, rollup, hours };
+        Ok(made.into_iter().map(day).collect())
     }
 
     async fn days_of_hours(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<OfDate>, Error> {

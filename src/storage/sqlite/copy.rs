@@ -14,6 +14,10 @@ use std::time::Duration;
 /// A server that writes holds the lock for some milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 const COPY: &str = "VACUUM INTO ?1";
+/// What a copy of it shall be: a file that gives room back to the disk. Of a file that is one already this must not be said: it would be
+/// written to.
+const MAY_SHRINK: &str = "PRAGMA auto_vacuum = INCREMENTAL";
+const SHRINKS: &str = "SELECT auto_vacuum = 2 FROM pragma_auto_vacuum";
 const USED_BYTES: &str = "\
     SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
 /// Another name of the journal: cursors of the time after the copy are not good in what is restored from it.
@@ -43,6 +47,9 @@ pub(in crate::storage) fn copy(from: &Path, to: &Path, tell: impl FnOnce(Interru
     let written = |source| CopyError::Write { file: to.to_owned(), source };
     OpenOptions::new().write(true).create_new(true).mode(file::OWNER_ONLY).open(to).map_err(written)?;
     let db = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if !db.query_row(SHRINKS, (), |row| row.get(0)).map_err(Error::from)? {
+        db.execute_batch(MAY_SHRINK).map_err(Error::from)?;
+    }
     tell(db.get_interrupt_handle());
     let name = to.to_str().ok_or_else(|| written(io::Error::other("the name is not UTF-8")))?;
     db.execute(COPY, [name]).map_err(Error::from)?;

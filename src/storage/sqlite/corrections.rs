@@ -4,6 +4,7 @@ use super::error::decode;
 use super::json::JsonRows;
 use super::latest;
 use super::numbers::{number, quantity, stored};
+use super::retention;
 use super::texts::Texts;
 use crate::storage::corrections::{Author, Correction, Marked, Selection};
 use crate::storage::error::Error;
@@ -14,7 +15,9 @@ use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
-const SENSORS: &str = "SELECT id FROM sensor WHERE station = $1 AND ($2 IS NULL OR name = $2) ORDER BY id";
+/// With the instant from which on a sensor has readings, from `$3` on.
+const SENSORS: &str = "\
+    SELECT id, max($3, coalesce(raw_from_ms, $3)) FROM sensor WHERE station = $1 AND ($2 IS NULL OR name = $2) ORDER BY id";
 
 /// What was suspect already fails, so that no later value speaks for it.
 const STRIKE_MARKED: &str = "\
@@ -30,14 +33,14 @@ pub(super) async fn correct(
     what: &Move<'_>,
 ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
     let Selection { station, sensor: name, from, to, .. } = what.selection;
-    let query = sqlx::query_scalar(SENSORS).bind(what.station.0).bind(name.as_ref().map(SensorName::as_str));
-    let sensors: Vec<i64> = query.fetch_all(&mut *conn).await?;
+    let query = sqlx::query_as(SENSORS).bind(what.station.0).bind(name.as_ref().map(SensorName::as_str)).bind(from.0);
+    let sensors: Vec<(i64, i64)> = query.fetch_all(&mut *conn).await?;
     if let (true, Some(name)) = (sensors.is_empty(), name) {
         return Err(Error::NoSensor(station.to_string(), name.as_str().to_owned()));
     }
     let (flag, reason) = (i64::from(Flag::Fail.number()), Reason::Struck.name());
     let mut moved = Vec::new();
-    for sensor in sensors {
+    for (sensor, from) in sensors {
         for &quantity in what.quantities {
             let texts = texts.of(quantity);
             let mut values = 0;
@@ -47,12 +50,12 @@ pub(super) async fn correct(
                 [(texts.mark.clone(), false), (texts.empty.clone(), true)]
             };
             for (sql, counts) in steps {
-                let query = sqlx::query(sql).bind(sensor).bind(from.0).bind(to.0).bind(number(quantity));
+                let query = sqlx::query(sql).bind(sensor).bind(from).bind(to.0).bind(number(quantity));
                 let done = query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
                 values += if counts { done } else { 0 };
             }
             if !what.restore {
-                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from.0).bind(to.0).bind(number(quantity));
+                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from).bind(to.0).bind(number(quantity));
                 values += query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
             }
             if values > 0 {
@@ -76,11 +79,14 @@ pub(super) async fn renew(conn: &mut SqliteConnection, texts: &Texts, renewal: &
             newest[quantity.index()] = Some(value);
         }
     }
+    let raw_from = retention::of_sensor(conn, sensor).await?;
     for &quantity in &renewal.quantities {
         let query = sqlx::query_as(texts.of(quantity).last.clone()).bind(sensor.0);
         let last: Option<(i64, f64)> = query.fetch_optional(&mut *conn).await?;
-        newest[quantity.index()] =
-            last.map(|(at, value)| Newest { rank: Rank::new(Timestamp(at), renewal.now), value });
+        let last = last.map(|(at, value)| Newest { rank: Rank::new(Timestamp(at), renewal.now), value });
+        // One whose reading has gone was right, and stays.
+        let before = newest[quantity.index()].filter(|newest| Some(newest.rank.observed_at) < raw_from);
+        newest[quantity.index()] = last.or(before);
     }
     Ok(latest::replace(conn, sensor, &newest).await?)
 }

@@ -92,7 +92,7 @@ const SAID: &str = "\
 /// One complaint is enough.
 const IS_SOUND: &str = "PRAGMA quick_check(1)";
 
-fn schema(db: &Connection) -> Result<Schema, Error> {
+pub(super) fn schema(db: &Connection) -> Result<Schema, Error> {
     let found: Option<Option<i64>> = db.query_row(MIGRATED, [], |row| row.get(0)).optional()?;
     Ok(match found.flatten().unwrap_or(0).cmp(&newest_migration()) {
         std::cmp::Ordering::Less => Schema::Older,

@@ -18,7 +18,7 @@ use weather::time::{HOUR_MS, Timestamp};
 use weather::warmth::HOURS_KEPT;
 
 const SENSORS: &str = "\
-    SELECT id, name, (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) \
+    SELECT id, name, (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id), raw_from_ms \
     FROM sensor WHERE station = $1";
 const LATEST: &str = "\
     SELECT latest.sensor, latest.observed_ms, latest.rank_ms, latest.quantities \
@@ -31,11 +31,10 @@ pub(super) fn sensors(db: &Connection, station: StationId) -> Result<Vec<FoundSe
     let mut rows = statement.query([station.0])?;
     while let Some(row) = rows.next()? {
         let (id, name) = (SensorId(row.get(0)?), SensorName::new(row.get_ref(1)?.as_str().map_err(Error::database)?)?);
-        let high_water = row.get::<_, Option<i64>>(2)?.map(Timestamp);
-        found.insert(
-            id,
-            FoundSensor { id, name, high_water, latest: Vec::new(), marks: Vec::new(), warmth: Vec::new() },
-        );
+        let (high_water, raw_from) =
+            (row.get::<_, Option<i64>>(2)?.map(Timestamp), row.get::<_, Option<i64>>(3)?.map(Timestamp));
+        let (latest, marks, warmth) = (Vec::new(), Vec::new(), Vec::new());
+        found.insert(id, FoundSensor { id, name, high_water, raw_from, latest, marks, warmth });
     }
     let mut statement = db.prepare_cached(LATEST)?;
     let mut rows = statement.query([station.0])?;

@@ -14,7 +14,7 @@ use crate::storage::options::{Durability, Options};
 use crate::storage::zones::Zones;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::future;
 use std::sync::Arc;
@@ -80,6 +80,8 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .page_size(PAGE_BYTES)
+        // Of a file that is there already this changes nothing.
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
         .pragma("cache_size", WRITER_CACHE_KIB.to_string());

@@ -14,13 +14,19 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore};
 use weather::quantity::{Fold, Quantity};
 use weather::rollup::{Rollup, UNKNOWN_WEIGHT};
-use weather::time::Timestamp;
+use weather::time::{DAY_MS, Timestamp};
 
-/// Connections: as many questions are looked up at a time. Two keep a small machine busy.
-const CONNECTIONS: usize = 2;
+/// Connections: as many questions are looked up at a time.
+const CONNECTIONS: usize = 3;
+/// Questions about long stretches that are looked up at a time, fewer than there are connections: a page of today waits for no history. Two
+/// keep a small machine busy.
+const HISTORIES: usize = 2;
+const _: () = assert!(HISTORIES < CONNECTIONS, "one connection is left for the others");
+/// A stretch is long from so many days on.
+const LONG_DAYS: i64 = 3;
 /// Statements that are kept prepared: those below, for the quantities that pages show.
 const STATEMENTS: usize = 32;
 
@@ -29,6 +35,8 @@ const STATEMENTS: usize = 32;
 pub(super) struct Past {
     idle: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
+    /// Turns of questions about long stretches, which they need beside the others.
+    histories: Arc<Semaphore>,
     wait: Duration,
     texts: Arc<Texts>,
     /// How often one was taken.
@@ -54,16 +62,22 @@ impl Past {
         };
         let idle = (0..CONNECTIONS).map(|_| open()).collect::<Result<Vec<_>, rusqlite::Error>>()?;
         let (idle, turns) = (Arc::new(Mutex::new(idle)), Arc::new(Semaphore::new(CONNECTIONS)));
-        Ok(Self { idle, turns, wait, texts, asked })
+        let histories = Arc::new(Semaphore::new(HISTORIES));
+        Ok(Self { idle, turns, histories, wait, texts, asked })
     }
 
     /// Looks something up on a thread that may wait. Who has asked may go; what is looked up is bounded.
     async fn run<T: Send + 'static>(
         &self,
+        is_long: bool,
         look: impl FnOnce(&Connection, &Texts) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = tokio::time::timeout(self.wait, self.turns.clone().acquire_owned());
-        let turn = turn.await.map_err(Error::database)?.map_err(|_| Error::Closed)?;
+        let turn = async {
+            let history = if is_long { Some(self.histories.clone().acquire_owned().await?) } else { None };
+            Ok((self.turns.clone().acquire_owned().await?, history))
+        };
+        let turn: Result<_, AcquireError> = tokio::time::timeout(self.wait, turn).await.map_err(Error::database)?;
+        let turn = turn.map_err(|_| Error::Closed)?;
         self.asked.fetch_add(1, Ordering::Relaxed);
         let (idle, texts) = (Arc::clone(&self.idle), Arc::clone(&self.texts));
         let done = tokio::task::spawn_blocking(move || {
@@ -83,6 +97,7 @@ impl Past {
             all.forget();
         }
         self.turns.close();
+        self.histories.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         let closed = tokio::task::spawn_blocking(move || drop(idle)).await;
         if let Err(error) = closed {
@@ -93,22 +108,23 @@ impl Past {
     /// What there is of a datastream's sensor; `None` if it has no row.
     pub(super) async fn extent(&self, of: Datastream<'_>) -> Result<Option<Extent>, Error> {
         let (station, name) = (of.station.0, of.sensor.as_str().to_owned());
-        self.run(move |db, _| {
+        self.run(false, move |db, _| {
             let row = |row: &rusqlite::Row<'_>| {
                 let (oldest, newest): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
-                Ok((SensorId(row.get(0)?), oldest.zip(newest), row.get::<_, Option<String>>(3)?))
+                let raw_from = row.get::<_, Option<i64>>(4)?.map(Timestamp);
+                Ok((SensorId(row.get(0)?), oldest.zip(newest), row.get::<_, Option<String>>(3)?, raw_from))
             };
             let found = db.prepare_cached(EXTENT)?.query_row((station, name), row).optional()?;
-            let Some((sensor, Some((oldest, newest)), waiting)) = found else { return Ok(None) };
+            let Some((sensor, Some((oldest, newest)), waiting, raw_from)) = found else { return Ok(None) };
             let waiting = waiting.and_then(|day| day.parse().ok());
-            Ok(Some(Extent { sensor, oldest: Timestamp(oldest), newest: Timestamp(newest), waiting }))
+            Ok(Some(Extent { sensor, oldest: Timestamp(oldest), newest: Timestamp(newest), waiting, raw_from }))
         })
         .await
     }
 
     /// How many values the hours of a stretch have.
     pub(super) async fn count(&self, sensor: SensorId, quantity: Quantity, stretch: Stretch) -> Result<u64, Error> {
-        self.run(move |db, _| {
+        self.run(false, move |db, _| {
             let of = (sensor.0, number(quantity), stretch.from.0, stretch.to.0);
             let count: i64 = db.prepare_cached(COUNT)?.query_row(of, |row| row.get(0))?;
             Ok(count.unsigned_abs())
@@ -123,7 +139,10 @@ impl Past {
         quantity: Quantity,
         stretches: Vec<Stretch>,
     ) -> Result<Vec<Cell>, Error> {
-        self.run(move |db, texts| {
+        let whole =
+            stretches.first().zip(stretches.last()).map(|(first, last)| Stretch { from: first.from, to: last.to });
+        let is_long = whole.is_some_and(is_long);
+        self.run(is_long, move |db, texts| {
             let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Ok(Vec::new()) };
             let fold = quantity.fold();
             let (mut place, mut cells): (usize, Vec<Cell>) = (0, Vec::new());
@@ -156,7 +175,7 @@ impl Past {
         quantity: Quantity,
         stretch: Stretch,
     ) -> Result<Vec<Cell>, Error> {
-        self.run(move |db, _| {
+        self.run(is_long(stretch), move |db, _| {
             let mut statement = db.prepare_cached(HOURS)?;
             let of = (sensor.0, number(quantity), stretch.from.0, stretch.to.0);
             let hours = statement.query_map(of, |row| hour(row, 0))?;
@@ -172,7 +191,8 @@ impl Past {
         quantity: Quantity,
         (from, to): (NaiveDate, NaiveDate),
     ) -> Result<Vec<(NaiveDate, Rollup, u32)>, Error> {
-        self.run(move |db, _| {
+        let is_long = to.signed_duration_since(from).num_days() >= LONG_DAYS;
+        self.run(is_long, move |db, _| {
             let mut statement = db.prepare_cached(DAYS)?;
             let mut rows = statement.query((sensor.0, number(quantity), from.to_string(), to.to_string()))?;
             let mut found = Vec::new();
@@ -195,10 +215,15 @@ impl Past {
     }
 }
 
+fn is_long(stretch: Stretch) -> bool {
+    stretch.to.since(stretch.from) >= LONG_DAYS * DAY_MS
+}
+
 const SCHEMA: &str = "SELECT count(*) FROM sqlite_schema";
 const EXTENT: &str = "\
     SELECT id, (SELECT min(observed_ms) FROM observation WHERE sensor = id), \
-        (SELECT max(observed_ms) FROM observation WHERE sensor = id), (SELECT day FROM rezoning WHERE rezoning.sensor = id) \
+        (SELECT max(observed_ms) FROM observation WHERE sensor = id), (SELECT day FROM rezoning WHERE rezoning.sensor = id), \
+        raw_from_ms \
     FROM sensor WHERE station = ?1 AND name = ?2";
 const COUNT: &str = "\
     SELECT coalesce(sum(count), 0) FROM hourly \
@@ -209,3 +234,39 @@ const HOURS: &str = "\
 const DAYS: &str = "\
     SELECT day, count, low, low_ms, high, high_ms, a, b, hours FROM daily \
     WHERE sensor = ?1 AND quantity = ?2 AND day >= ?3 AND day <= ?4 ORDER BY day";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn histories_leave_a_connection_to_the_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("past.db");
+        Connection::open(&file).and_then(|db| db.execute_batch("CREATE TABLE one (a)")).expect("made");
+        let wait = Duration::from_secs(60);
+        let past = Past::open(&file, wait, wait, (Arc::new(Texts::new()), Arc::default())).expect("opens");
+        let mut going = Vec::new();
+        for _ in 0..HISTORIES {
+            let (end, ends) = mpsc::channel();
+            let past = past.clone();
+            let history = tokio::spawn(async move { past.run(true, move |_, _| Ok(ends.recv().is_ok())).await });
+            going.push((end, history));
+        }
+        while past.histories.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let mut next = Box::pin(past.run(true, |_, _| Ok(())));
+        assert!((&mut next).now_or_never().is_none(), "it waits for its turn");
+        past.run(false, |_, _| Ok(())).await.expect("a page of today does not");
+        assert!((&mut next).now_or_never().is_none());
+        for (end, history) in going {
+            end.send(()).expect("somebody waits");
+            assert!(history.await.expect("ends").expect("looked up"));
+        }
+        next.await.expect("its turn has come");
+        past.close().await;
+    }
+}

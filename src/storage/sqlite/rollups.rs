@@ -67,10 +67,15 @@ pub(super) const HOURS: &str = "\
 /// Its hours may be of another time zone, or not be there yet: the day is made anew later.
 const IS_WAITING: &str = "SELECT EXISTS (SELECT 1 FROM rezoning WHERE sensor = ?1 AND day >= ?2)";
 
+const HAS_GONE: &str = "SELECT EXISTS (SELECT 1 FROM sensor WHERE id = ?1 AND raw_from_ms > ?2)";
+
 /// Makes the hours and days anew that have ended or changed.
 pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached(HOUR)?;
     for (sensor, hour) in &observed.hours {
+        if has_gone(db, *sensor, hour.from)? {
+            continue;
+        }
         for (quantity, rollup, _) in made_of_rows(db, texts, *sensor, *hour)?.iter() {
             let Rollup { count, low, high, a, b, .. } = *rollup;
             let (low_ms, high_ms) = (rollup.low_at.since(hour.from), rollup.high_at.since(hour.from));
@@ -83,6 +88,9 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed) -> rusq
 
 fn day(db: &Connection, texts: &Texts, (sensor, date): (SensorId, NaiveDate), day: Stretch) -> rusqlite::Result<()> {
     let date = date.to_string();
+    if has_gone(db, sensor, day.from)? {
+        return Ok(());
+    }
     if db.prepare_cached(IS_WAITING)?.query_row((sensor.0, &date), |row| row.get(0))? {
         return Ok(());
     }
@@ -101,6 +109,11 @@ fn day(db: &Connection, texts: &Texts, (sensor, date): (SensorId, NaiveDate), da
         statement.execute((of.0, of.1, of.2, range.0, range.1, range.2, range.3, count, a, b, hours))?;
     }
     Ok(())
+}
+
+/// Whether the readings of a time have gone. Another process may have let them go since the writer looked.
+fn has_gone(db: &Connection, sensor: SensorId, at: Timestamp) -> rusqlite::Result<bool> {
+    db.prepare_cached(HAS_GONE)?.query_row((sensor.0, at.0), |row| row.get(0))
 }
 
 /// What a sensor's rows of a stretch are.

@@ -219,16 +219,18 @@ async fn claim_main(conn: &mut SqliteConnection, slug: &Slug, name: &SensorName)
 }
 
 const SENSORS: &str = "\
-    SELECT name, bytes, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id) \
+    SELECT name, bytes, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id), raw_from_ms \
     FROM sensor WHERE station = $1 ORDER BY name";
 
 /// A station's sensors, sorted by name.
 pub(super) async fn sensors(db: impl SqliteExecutor<'_>, station: StationId) -> Result<Vec<ListedSensor>, Error> {
-    let rows: Vec<(String, i64, Option<i64>)> = sqlx::query_as(SENSORS).bind(station.0).fetch_all(db).await?;
-    let listed = |(name, bytes, newest): (String, i64, Option<i64>)| {
+    let rows: Vec<(String, i64, Option<i64>, Option<i64>)> =
+        sqlx::query_as(SENSORS).bind(station.0).fetch_all(db).await?;
+    let listed = |(name, bytes, newest, raw_from): (String, i64, Option<i64>, Option<i64>)| {
         Ok(ListedSensor {
             name: SensorName::new(&name)?,
             newest: newest.map(Timestamp),
+            raw_from: raw_from.map(Timestamp),
             about_bytes: bytes.unsigned_abs(),
         })
     };

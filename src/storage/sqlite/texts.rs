@@ -21,6 +21,8 @@ pub(super) struct Texts {
     pub counted: SqlStr,
     /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
     pub kept: SqlStr,
+    /// Of the oldest rows of a sensor before an instant: the last, how many they are, and how many values they have.
+    pub weight: SqlStr,
     /// The charted quantities of a sensor in buckets: the start, then mean, lowest, highest and number of each.
     pub charted: SqlStr,
     /// Quantities that hours and days are made of, as a JSON array of their numbers.
@@ -75,6 +77,11 @@ impl Texts {
                 "SELECT observed_ms, {} FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
                 ORDER BY observed_ms LIMIT $4",
                 names(", ", str::to_owned)
+            )),
+            weight: text(format!(
+                "SELECT max(observed_ms), count(*), coalesce(sum({}), 0) FROM (SELECT * FROM observation \
+                WHERE sensor = $1 AND observed_ms < $2 ORDER BY observed_ms LIMIT $3)",
+                names(" + ", |name| format!("({name} IS NOT NULL)"))
             )),
             charted: text(of_stretch(
                 &format!("observed_ms / $5 * $5 AS start, {}", charted()),

@@ -1,6 +1,7 @@
 //! The connections that write: one step of the writer's work a function.
 
 mod days;
+mod retention;
 
 use super::past::Past;
 use super::reports::Reports;

@@ -13,6 +13,7 @@ use rand::{RngExt, SeedableRng};
 use stevenson::storage::{Author, CalibrationStart, MadeOf, Selection, StationSettings};
 use weather::calibration::{Calibration, EVER};
 use weather::day;
+use weather::report::Values;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 /// Zones, and an instant some days before their clocks change. One of them skips midnight then, one changes by half an hour.
@@ -24,12 +25,19 @@ const ZONES: [(&str, i64); 5] = [
     ("America/Los_Angeles", 1_793_100_000_000),
 ];
 
-/// What the rows of the main sensor are.
-pub async fn oracle_of(house: &House) -> Oracle {
+/// Lives are lived a year earlier: what is still to come never goes.
+const YEAR_MS: i64 = 364 * DAY_MS;
+
+/// The rows of the main sensor.
+pub async fn rows_of(house: &House) -> Vec<(Timestamp, Values)> {
     let everything = (Timestamp(0), NOON.plus(1_000 * DAY_MS));
-    let rows = house.storage.rows(house.station.id, &SensorName::main(), everything, 1_000_000).await;
+    house.storage.rows(house.station.id, &SensorName::main(), everything, 1_000_000).await.expect("read")
+}
+
+/// What they are.
+pub async fn oracle_of(house: &House) -> Oracle {
     let station = house.storage.directory().by_slug(house.station.slug.as_str()).expect("is there").clone();
-    Oracle::new(station.zone.clone(), rows.expect("read"))
+    Oracle::new(station.zone.clone(), rows_of(house).await)
 }
 
 /// A station whose reports come in every way that they may.
@@ -41,15 +49,20 @@ struct Life {
     now: Timestamp,
     counted: f64,
     sent: Vec<Report>,
+    /// Readings are kept for so many days.
+    raw_days: u32,
+    /// The rows that have gone, as they were then.
+    gone: Vec<(Timestamp, Values)>,
 }
 
 impl Life {
     async fn new(seed: u64) -> Self {
         let chance = StdRng::seed_from_u64(seed);
         let (zone, start) = ZONES[seed as usize % ZONES.len()];
-        let house = House::new().await.unheard();
-        let (began, now) = (Timestamp(start), Timestamp(start));
-        let life = Self { house, chance, began, now, counted: 0.0, sent: Vec::new() };
+        let raw_days = if seed % 2 == 0 { 0 } else { 7 };
+        let house = House::with(|options| options.raw_days = raw_days).await.unheard();
+        let (began, now) = (Timestamp(start - YEAR_MS), Timestamp(start - YEAR_MS));
+        let life = Self { house, chance, began, now, counted: 0.0, sent: Vec::new(), raw_days, gone: Vec::new() };
         life.move_to(zone).await;
         life
     }
@@ -75,6 +88,27 @@ impl Life {
 
     async fn follow(&self) {
         while self.house.storage.recalculate_some().await.expect("made anew") {}
+    }
+
+    /// What is older than the owner wants goes, and is remembered here.
+    async fn prune(&mut self, rows: Vec<(Timestamp, Values)>) {
+        retention::prune(&self.house.storage).await;
+        let sensors = self.house.storage.sensors(self.house.station.id).await.expect("read");
+        let Some(from) = sensors.into_iter().find_map(|sensor| sensor.raw_from.filter(|_| sensor.name.is_main()))
+        else {
+            return;
+        };
+        self.gone.extend(rows.into_iter().filter(|(at, _)| *at < from));
+    }
+
+    /// The program ends and starts.
+    async fn reopened(mut self) -> Self {
+        self.follow().await;
+        let rows = rows_of(&self.house).await;
+        let raw_days = self.raw_days;
+        self.house = self.house.reopened(|options| options.raw_days = raw_days).await.unheard();
+        self.prune(rows).await;
+        self
     }
 
     /// What the sensors say; some of it is beyond what weather does.
@@ -168,11 +202,17 @@ impl Life {
         match self.chance.random_range(0..40) {
             0..3 => self.correct().await,
             3 => self.calibrate().await,
-            4 if self.one_in(3) => {
+            // Days that have gone stay those of the zone before.
+            4 if self.gone.is_empty() && self.one_in(3) => {
                 let (name, _) = ZONES[self.chance.random_range(0..ZONES.len())];
                 self.move_to(name).await;
             }
-            5 => self.house = self.house.reopened(|_| {}).await.unheard(),
+            5 => self = self.reopened().await,
+            10 | 11 => {
+                self.follow().await;
+                let rows = rows_of(&self.house).await;
+                self.prune(rows).await;
+            }
             // Reports come while something is made anew, too.
             6..10 => self.follow().await,
             _ => {
@@ -183,8 +223,11 @@ impl Life {
         self
     }
 
+    /// Of all that ever counted.
     async fn oracle(&self) -> Oracle {
-        oracle_of(&self.house).await
+        let mut rows = self.gone.clone();
+        rows.extend(rows_of(&self.house).await);
+        Oracle::new(self.station().zone.clone(), rows)
     }
 
     /// Hours and days, as they are kept.
@@ -234,8 +277,8 @@ const READ: [Quantity; 5] = [
     Quantity::WindSpeed,
 ];
 
-/// A seed's life: so many things happen.
-async fn live(seed: u64, events: u32) {
+/// A seed's life: so many things happen. Returns how many rows have gone in it.
+async fn live(seed: u64, events: u32) -> usize {
     let mut life = Life::new(seed).await;
     for event in 0..events {
         life = life.goes_on().await;
@@ -247,14 +290,17 @@ async fn live(seed: u64, events: u32) {
     life.follow().await;
     life.is_kept_as_the_rows_are().await;
     life.is_read_as_the_rows_are().await;
+    life.gone.len()
 }
 
 #[tokio::test]
 async fn hours_days_and_series_are_what_the_rows_are_whatever_happens() {
     let (lives, events) = length::either((10, 60), (100, 250));
+    let mut gone = 0;
     for seed in 0..lives {
-        live(seed, events).await;
+        gone += live(seed, events).await;
     }
+    assert!(gone > 100, "readings go in some lives: {gone}");
 }
 
 async fn series(

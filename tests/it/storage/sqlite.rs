@@ -2,6 +2,8 @@
 
 #[path = "sqlite/outside.rs"]
 pub mod outside;
+#[path = "sqlite/shrinking.rs"]
+mod shrinking;
 #[path = "sqlite/upgrading.rs"]
 mod upgrading;
 

@@ -86,6 +86,11 @@ impl Oracle {
         Self { zone, rows }
     }
 
+    /// Forgets what is older.
+    pub fn from(&mut self, from: Timestamp) {
+        self.rows.retain(|(at, _)| *at >= from);
+    }
+
     fn values(&self, quantity: Quantity) -> Vec<(Timestamp, f64, Option<f64>)> {
         let value = |(at, row): &(Timestamp, Values)| Some((*at, row.get(quantity)?, row.get(Quantity::WindSpeed)));
         self.rows.iter().filter_map(value).collect()
