@@ -33,7 +33,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1700..=2200;
     summary = "Highest and lowest of today, this month, this year, ever",
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = StationRecords, description = "The records")))]
 pub(super) async fn records(
@@ -60,7 +60,7 @@ pub(super) async fn records(
     params(
         ("slug" = String, Path, description = "Its name in addresses", example = "garden"),
         ("month" = Option<String>, Query, description = "Which month, from 1700 to 2200; this one if it is not there.", example = "2026-11", pattern = "^(1[789][0-9]{2}|2(0[0-9]{2}|1[0-9]{2}|200))-(0[1-9]|1[0-2])$"),
-        ("units" = Option<String>, Query, description = "`metric` or `us`; `metric` if it is not there."),
+        ("units" = Option<String>, Query, description = "`metric` or `us`, and words for single units behind it, such as `metric-kmh`; `metric` if it is not there."),
     ),
     responses((status = 200, body = MonthClimate, description = "The month")))]
 pub(super) async fn month(
@@ -76,7 +76,7 @@ pub(super) async fn month(
     let today = day::date_at(&station.zone, now);
     let first = asked.unwrap_or(today);
     let (days, calendar) = judged(storage, station, means::dates(first), today).await?;
-    let base_c = if told.0.fahrenheit { degree_days::BASE_US_C } else { degree_days::BASE_C };
+    let base_c = if told.0.is_fahrenheit() { degree_days::BASE_US_C } else { degree_days::BASE_C };
     let table = Table::of(&days, first, base_c, &calendar);
     Ok(told.month(station, &table, base_c))
 }

@@ -208,7 +208,7 @@ async fn days_of(server: &Program, of: &str, sums: &BTreeMap<i64, Sum>) -> Vec<V
 fn whole(told: &[Value], days: &BTreeMap<i64, Sum>) {
     for length in [7, 4] {
         let (mut ours, mut theirs): (BTreeMap<String, (u64, f64, f64)>, BTreeMap<_, _>) = Default::default();
-        let mut join = |all: &mut BTreeMap<String, (u64, f64, f64)>, date: String, one: (u64, f64, f64)| {
+        let join = |all: &mut BTreeMap<String, (u64, f64, f64)>, date: String, one: (u64, f64, f64)| {
             let entry = all.entry(date[..length].to_owned()).or_insert((0, f64::INFINITY, f64::NEG_INFINITY));
             *entry = (entry.0 + one.0, entry.1.min(one.1), entry.2.max(one.2));
         };
