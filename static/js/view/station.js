@@ -28,10 +28,9 @@ import { date } from './zone.js';
  * @property {string[]} [left_out] sensors that the page has no place for
  * @property {{heard_at: number, off: string}} [clock] the station's clock, if it is off
  * @property {import('./sun.js').Sunlight} [sun] where the station stands at a known place
- * @property {string} [lead] the key of what leads the page, if that is not the temperature
+ * @property {string} [lead] the key of what leads the page, if that is not the temperature; on a row, the value that is shown in its place
  * @property {number[]} [gaps] the last gaps between reports, ms, as long as the interval is not known
  * @property {boolean} [row] true where it is a row of the overview's table
- * @property {string} [lead] on a row: the value that is shown where there is no outdoor temperature
  * @property {string[]} [indoors] on a card: the values that are shown where there is no outdoor temperature
  */
 /**
