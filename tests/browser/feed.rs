@@ -170,15 +170,22 @@ async fn without_scripts_the_page_shows_the_numbers_and_switches_units_and_back(
         shown("[data-tile=sea_level_pressure]", "1013.3hPa").await;
         shown("[data-tile=wind_speed]", "4.2m/s").await;
     };
+    let choose = async |units: [&str; 2]| {
+        press("a[href^='/settings']").await;
+        for unit in units {
+            press(&format!("input[value={unit}]")).await;
+        }
+        press(".settings .button").await;
+    };
     metric().await;
     press("button[value=F]").await;
     shown("[data-show=big]", "70.6").await;
-    press("button[value=us]").await;
+    choose(["inhg", "mph"]).await;
     shown("[data-tile=sea_level_pressure]", "29.92inHg").await;
     shown("[data-tile=wind_speed]", "mph").await;
     press("button[value=C]").await;
     shown("[data-show=big]", "21.5").await;
-    press("button[value=metric]").await;
+    choose(["hpa", "ms"]).await;
     metric().await; // the same digits
 }
 

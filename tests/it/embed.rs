@@ -3,6 +3,8 @@
 use crate::kit::app::TestApp;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
+use stevenson::storage::StationSettings;
+use weather::station::Slug;
 
 async fn get(server: &TestApp, path: &str) -> Response {
     let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
@@ -97,4 +99,22 @@ async fn an_editor_learns_how_a_link_becomes_a_frame() {
     assert_eq!((&answer["width"], &answer["height"]), (&json!(300), &json!(240)));
     let frame = format!(r#"<iframe src="{}/embed/town-hall" width="300""#, server.url);
     assert!(answer["html"].as_str().expect("text").starts_with(&frame), "{answer}");
+}
+
+#[tokio::test]
+async fn a_former_slug_leads_on_with_all_that_was_asked_for() {
+    let server = house().await;
+    let slug = |name: &str| Slug::new(name).expect("a slug");
+    let renamed = StationSettings { slug: Some(slug("tower")), ..StationSettings::default() };
+    server.storage.set_station(&slug("town-hall"), renamed).await.expect("renamed");
+    for (former, to) in [
+        ("/embed/town-hall?units=us&theme=dark", "/embed/tower?units=us&theme=dark"),
+        ("/embed/town-hall", "/embed/tower"),
+        ("/badge/town-hall.svg?units=metric-f", "/badge/tower.svg?units=metric-f"),
+        ("/s/town-hall/climate/2026-01.txt?units=us", "/s/tower/climate/2026-01.txt?units=us"),
+    ] {
+        let answer = get(&server, former).await;
+        assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT, "{former}");
+        assert_eq!(answer.headers()["location"], to);
+    }
 }

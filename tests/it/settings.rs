@@ -157,5 +157,5 @@ async fn units_in_addresses_are_named_in_one_way() {
     }
     let latest =
         ask(&app, "GET /api/v1/stations/town-hall/latest?units=metric-kn-in", "Accept-Language: de\r\n", b"").await;
-    assert!(latest.body.contains(r#""value":19.44"#) && latest.body.contains(r#""value":0.5"#), "{}", latest.body);
+    assert!(latest.body.contains(r#""value":19.4384"#) && latest.body.contains(r#""value":0.5"#), "{}", latest.body);
 }

@@ -74,7 +74,7 @@ export const OTHER_UNITS = Object.freeze(
     ],
     "hPa": [
       { "symbol": "inHg", "decimals": 2, "factor": 33.8638867, "offset": 0 },
-      { "symbol": "mmHg", "decimals": 1, "factor": 1.3332238070866142, "offset": 0 }
+      { "symbol": "mmHg", "decimals": 1, "factor": 1.3332238858267718, "offset": 0 }
     ],
     "mm": [{ "symbol": "in", "decimals": 2, "factor": 25.4, "offset": 0 }],
     "mm/h": [{ "symbol": "in/h", "decimals": 2, "factor": 25.4, "offset": 0 }],

@@ -171,7 +171,7 @@ async fn two_visitors_never_see_each_others_words() {
     assert!(log(&page(&stranger).await).is_empty());
     for answer in [ann.get("/s/town-hall").dispatch().await, ann.get("/").dispatch().await] {
         assert_eq!(answer.headers().get_one("Cache-Control"), Some("private, no-cache"), "for nobody else");
-        assert_eq!(answer.headers().get_one("Vary"), Some("Cookie"));
+        assert_eq!(answer.headers().get_one("Vary"), Some("Cookie, Accept-Language"));
     }
 }
 
