@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long all tests of the protocol may take.
 const ALL_MAX: Duration = Duration::from_secs(900);
 /// So many of them run at least.
-const RUN_AT_LEAST: &str = "60";
+const RUN_AT_LEAST: &str = "90";
 
 fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/long/streams");
