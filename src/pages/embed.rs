@@ -19,7 +19,7 @@ use link::{Link, slug_of};
 use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
-use rocket::{Responder, Route, State, get, routes};
+use rocket::{FromForm, Responder, Route, State, get, routes};
 use serde_json::json;
 use std::sync::Arc;
 use weather::day;
@@ -160,18 +160,24 @@ impl<'a> Frame<'a> {
     }
 }
 
-#[get("/embed/<slug>?<units>&<theme>&<size>")]
+/// What may be asked of a frame.
+#[derive(FromForm)]
+struct Query<'r> {
+    units: Option<&'r str>,
+    theme: Option<&'r str>,
+    size: Option<&'r str>,
+}
+
+#[get("/embed/<slug>?<query..>")]
 async fn frame(
     slug: &str,
-    units: Option<&str>,
-    theme: Option<&str>,
-    size: Option<&str>,
+    query: Query<'_>,
     origin: &Origin<'_>,
     storage: &State<Storage>,
     sheets: &State<Sheets>,
     newest: &State<NewestCursor>,
 ) -> Result<Answer, Problem> {
-    let asked = Asked::read(units, theme, size)?;
+    let asked = Asked::read(query.units, query.theme, query.size)?;
     let station = station(storage, slug).await?;
     if station.slug.as_str() != slug {
         return Ok(renamed(format!("/embed/{}", station.slug), origin));

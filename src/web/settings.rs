@@ -108,12 +108,10 @@ impl Settings {
 
     /// The cookie's value: `1.c-metric.dark.comma`. What is as usual is left out.
     fn written(self) -> String {
+        let units = self.units.name();
         let theme = Some(self.theme.attribute()).filter(|theme| !theme.is_empty());
-        let words = [Some(self.units.name().as_str()), theme, self.numbers.map(Numbers::name)]
-            .into_iter()
-            .flatten()
-            .fold(String::from(VERSION), |text, word| text + "." + word);
-        words
+        let words = [Some(units.as_str()), theme, self.numbers.map(Numbers::name)];
+        words.into_iter().flatten().fold(String::from(VERSION), |text, word| text + "." + word)
     }
 
     /// The cookie that remembers them.
