@@ -6,7 +6,6 @@
 mod scale;
 
 use super::clock;
-use super::courses;
 use super::facts::Facts;
 use super::lead::Datastream;
 use super::marks;
@@ -115,9 +114,6 @@ impl Chart {
     /// Draws what leads the page over the last 24 hours; `None` if there are no values.
     pub(crate) fn of(facts: &Facts, preference: Preference) -> Option<Self> {
         let of = facts.large();
-        if of.quantity == Quantity::Precipitation {
-            return courses::rain(facts, &of, preference);
-        }
         Self::draw(facts, &of, preference, Style::Chart)
     }
 

@@ -67,8 +67,12 @@ pub(crate) fn courses(facts: &Facts, now: Timestamp, preference: Preference) -> 
     lead::small(&facts.latest, now).into_iter().filter_map(drawn).collect()
 }
 
-/// Rain as a large picture: of bars.
-pub(crate) fn rain(facts: &Facts, of: &Datastream, preference: Preference) -> Option<Chart> {
+/// The large picture: of what leads. Rain has bars in place of a line.
+pub(crate) fn large(facts: &Facts, preference: Preference) -> Option<Chart> {
+    let of = &facts.large();
+    if of.quantity != Quantity::Precipitation {
+        return Chart::of(facts, preference);
+    }
     let buckets = facts.course(of);
     if buckets.is_empty() {
         return None;

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::freshness::{self, Freshness};
 use super::lead::Datastream;
 use super::marks;
-use super::names::{lowered, titled};
+use super::names::{DASH, lowered, titled};
 use super::tiles::{self, Aside, Tile};
 use super::warmth;
 use weather::clock::{Off, off};
@@ -15,9 +15,6 @@ use weather::quantity::Quantity;
 use weather::station_state::StationState;
 use weather::time::Timestamp;
 use weather::units::{Unit, format_half_up};
-
-/// Instead of a number that is not there.
-pub(crate) const DASH: &str = "—";
 
 /// What leads a station's page, and its day, ready to print. An empty text is not shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -96,7 +96,7 @@ impl Kiosk {
             night: Night::of(sun.as_ref(), facts),
             wind: Wind::of(facts, now, preference),
             panels,
-            chart: Chart::of(facts, preference),
+            chart: courses::large(facts, preference),
             marked: "",
             rows: Vec::new(),
             hero,

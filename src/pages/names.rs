@@ -3,6 +3,9 @@
 use weather::quantity::Quantity;
 use weather::station::SensorName;
 
+/// Instead of a number that is not there.
+pub(crate) const DASH: &str = "—";
+
 /// What a value is called away from its sensor's heading: `Humidity`, `Indoor`, `Indoor humidity`.
 pub(crate) fn called(sensor: &SensorName, quantity: Quantity) -> String {
     match quantity {

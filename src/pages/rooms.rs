@@ -2,9 +2,8 @@
 
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
-use super::hero::DASH;
 use super::lead::Datastream;
-use super::names::capital;
+use super::names::{DASH, capital};
 use std::collections::BTreeSet;
 use weather::preference::Preference;
 use weather::quantity::Quantity;

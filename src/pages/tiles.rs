@@ -3,9 +3,8 @@
 use super::clock::{self, age_if_old};
 use super::facts::Facts;
 use super::freshness::Freshness;
-use super::hero::DASH;
 use super::lead::Datastream;
-use super::names::{called, sensor_title};
+use super::names::{DASH, called, sensor_title};
 use super::wind;
 use crate::storage::Latest;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use super::assets;
 use super::chart::Chart;
 use super::clock;
 use super::conversation::{Conversation, Said};
-use super::courses::{Course, courses};
+use super::courses::{self, Course};
 use super::facts::Facts;
 use super::height::elevation;
 use super::hero::Hero;
@@ -231,8 +231,8 @@ impl StationPage {
             more_sensors: folded.len() + left_out.len(),
             folded,
             left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
-            chart: Chart::of(facts, preference),
-            courses: courses(facts, now, preference),
+            chart: courses::large(facts, preference),
+            courses: courses::courses(facts, now, preference),
             marked: marks::text(facts),
             rows: table::rows(facts, preference),
             oembed: super::embed::asked_at(address, &facts.station.slug),

@@ -38,7 +38,7 @@ async fn what_leads_and_the_rooms_follow_the_news_and_an_old_wind_turns_grey() {
     until(&browser, BIG, json!("9.5")).await;
     posted(&server, &key, json!({"soil1/soil_temperature": 9.7})).await;
     until(&browser, BIG, json!("9.7")).await;
-    until(&browser, "document.title", json!("9.7 °C – house")).await;
+    until(&browser, "document.title", json!("9.7 °C – Town Hall")).await;
 
     // A thermometer that is new leads, and rooms become a table.
     posted(&server, &key, json!({"temperature": 18.5, "wind_speed": 4.2, "attic/temperature": 23.1, "attic/humidity": 41, "cellar/temperature": 14.5})).await;
@@ -53,7 +53,7 @@ async fn what_leads_and_the_rooms_follow_the_news_and_an_old_wind_turns_grey() {
     let found = axe::findings(&browser).await;
     assert!(found.is_empty(), "{found:#?}");
 
-    // Twenty minutes later the temperature is new, and the wind is not.
+    // Twenty minutes later nothing new has come of the wind.
     browser.execute("const clock = Date.now; Date.now = () => clock() + 1_200_000;", vec![]).await.expect("a clock");
     let wind = "(() => { const { dataset, innerText } = document.querySelector('.wind'); return [dataset.state, /20 min ago/.test(innerText)]; })()";
     until(&browser, wind, json!(["offline", true])).await;
