@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn readings_stay_from_a_local_midnight_on() {
-        let midnight = Some("2026-10-22T22:00:00Z".to_owned());
+        let midnight = Some("2026-10-22T22:00:00.000Z".to_owned());
         assert_eq!(of(&age(31, NOON, None), NOON), midnight, "summer time ends within the thirty days");
         assert_eq!(of(&age(30, NOON, None), NOON), None, "nothing is older");
         let from = Timestamp(1_795_348_800_000 - 31 * DAY_MS);
