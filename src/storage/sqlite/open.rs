@@ -80,11 +80,12 @@ async fn try_open(options: &Options, is_new: bool) -> Result<Opened, Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .page_size(PAGE_BYTES)
-        // Of a file that is there already this changes nothing.
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .pragma("secure_delete", OVERWRITE)
         .pragma("max_page_count", max_pages.to_string())
         .pragma("cache_size", WRITER_CACHE_KIB.to_string());
+    // Of a file that is there already this would change nothing, and wait for its lock.
+    let writer_options =
+        if is_new { writer_options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { writer_options };
     let mut conn = migrated(&writer_options).await?;
     let epoch = epoch(&mut conn).await?;
     let lossy = lossy(&mut conn, options.durability).await?;

@@ -12,8 +12,9 @@ use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 /// Two years before the others' noon: what is still to come never goes.
 const NOON: Timestamp = Timestamp(super::NOON.0 - 730 * DAY_MS);
 
-/// Lets all go that is to go.
+/// Lets all go that is to go. Hours come first: what came late is to have them.
 pub async fn prune(storage: &Storage) {
+    while storage.recalculate_some().await.expect("made") {}
     while storage.prune_some().await.expect("pruned") {}
 }
 
