@@ -216,6 +216,7 @@ impl App {
             .manage(metrics::Intervals::default())
             .manage(pages::Past::default())
             .manage(pages::Joined::begun())
+            .manage(pages::Style::default())
             .manage(admin::Office::default())
             .manage(admin::Subscribed(self.config.mqtt.stations().map(str::to_owned).collect()))
             .manage(self.inbox.clone())

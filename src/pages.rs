@@ -38,6 +38,7 @@ mod sheet;
 mod sheets;
 mod sketch;
 mod state;
+mod style;
 mod sunlight;
 mod table;
 mod talk;
@@ -65,6 +66,7 @@ pub use scripts::Joined;
 pub use settings::SettingsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
+pub use style::Style;
 
 use crate::storage::words::Visitor;
 use crate::web::{self, client};

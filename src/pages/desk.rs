@@ -5,6 +5,7 @@ use super::conversation::{self, Conversation, WORDS_SHOWN_MAX};
 use super::fault::Fault;
 use super::past::Past;
 use super::sheets::Sheets;
+use super::style::Style;
 use super::views::{ForReader, StationPage};
 use super::{reads, today};
 use crate::keeper::Keeper;
@@ -36,6 +37,8 @@ pub(crate) struct Desk<'r> {
     pub known: Option<Visitor>,
     /// The source that the visitor's words count against.
     pub source: Option<Source>,
+    /// The stylesheet for who comes for the first time.
+    pub style: Option<&'r Style>,
     /// True if the owner asks.
     pub is_owner: bool,
     /// True if the owner's rooms are open to who asks, or may be.
@@ -90,7 +93,9 @@ impl Desk<'_> {
             }
         }
         let theme = self.settings.theme.attribute();
-        ForReader { theme, warnings: self.warnings(of), clock, put_right, shows_rooms: self.shows_rooms }
+        // Who has a cookie was here, and has the file.
+        let style = self.style.filter(|_| self.known.is_none()).map(Style::text);
+        ForReader { theme, style, warnings: self.warnings(of), clock, put_right, shows_rooms: self.shows_rooms }
     }
 
     /// The page of a station; `dress` may change its panel. Without a visitor the panel has no words.
@@ -155,6 +160,7 @@ impl<'r> FromRequest<'r> for Desk<'r> {
                 address,
                 known,
                 source,
+                style: state.state(),
                 is_owner,
                 shows_rooms,
             }),

@@ -20,6 +20,7 @@ use crate::web::address::Address;
 use crate::web::token;
 use askama::Template;
 use askama_web::WebTemplate;
+use std::sync::Arc;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
@@ -63,6 +64,8 @@ pub struct Frame {
 pub struct ForReader {
     /// `light`, `dark`; empty: as the system is.
     pub theme: &'static str,
+    /// The stylesheet within the page; none: its file.
+    pub style: Option<Arc<str>>,
     /// Sentences.
     pub warnings: Vec<String>,
     /// What is to be said of the station's clock; empty if it is right.

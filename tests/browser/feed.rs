@@ -158,7 +158,8 @@ async fn without_scripts_the_page_shows_the_numbers_and_switches_units_and_back(
     let folder = tempfile::tempdir().expect("a folder");
     let server = Program::start(folder.path());
     let key = server.add_station("town-hall");
-    posted(&server, &key, json!({"temperature": 21.45, "sea_level_pressure": 1013.25, "wind_speed": 4.2})).await;
+    let values = json!({"temperature": 21.45, "humidity": 55, "sea_level_pressure": 1013.25, "wind_speed": 4.2});
+    posted(&server, &key, values).await;
     let browser = Browser::open(Options { scripts: false, window: PHONE, ..Options::default() }).await;
     browser.goto(format!("{}/s/town-hall", server.url)).await.expect("the page");
     let shown = async |selector: &str, wanted: &str| says(&browser, selector, wanted, PATIENCE).await;

@@ -4,8 +4,10 @@ use crate::admin::{FORM, PASSWORD, set_password};
 use crate::dock::socket;
 use crate::guard::ask;
 use crate::kit::app::{self, TestApp};
+use base64ct::{Base64, Encoding};
 use reqwest::{Client, Response, StatusCode, redirect};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use stevenson::storage::StationSettings;
 use stevenson::web::base::{BadBase, Base};
@@ -280,5 +282,27 @@ async fn no_base_begins_as_a_path_of_the_servers_own_does() {
     for first in own {
         let refused = format!("/{first}/weather").parse::<Base>();
         assert_eq!(refused, Err(BadBase::Own(first.clone())), "{first}");
+    }
+}
+
+#[tokio::test]
+async fn who_comes_for_the_first_time_gets_the_stylesheet_within_the_page() {
+    let server = house().await;
+    for path in ["/", "/s/town-hall", "/s/town-hall/history", "/s/town-hall/records", "/lab", "/settings"] {
+        let first = get(&server, &format!("{BASE}{path}")).await;
+        let header = |name| first.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let policy = header("content-security-policy").to_owned();
+        let cookie = header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let page = first.text().await.expect("a page");
+        let style = page.split_once("<style>").and_then(|(_, rest)| Some(rest.split_once("</style>")?.0));
+        let style = style.unwrap_or_else(|| panic!("{path} has its stylesheet"));
+        let hash = Base64::encode_string(&Sha256::digest(style));
+        assert!(policy.ends_with(&format!("; style-src 'self' 'sha256-{hash}'")), "{path}: {policy}");
+        assert!(!page.contains("style.css"), "{path}");
+
+        let again = Client::new().get(format!("{}{BASE}{path}", server.url)).header("Cookie", &cookie);
+        let page = again.send().await.expect("an answer").text().await.expect("a page");
+        assert!(!page.contains("<style>"), "{path}, {cookie}");
+        assert_eq!(page.matches("/style.css\">").count(), 1, "{path}");
     }
 }

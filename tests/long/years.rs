@@ -47,7 +47,7 @@ fn value(datastream: usize, minute: i64) -> Option<f64> {
     noise = (noise ^ (noise >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     noise ^= noise >> 29;
     // One in a hundred is missing, and a day of each forty.
-    if noise % 100 == 0 || (minute / 1_440 + datastream as i64) % 40 == 0 {
+    if noise.is_multiple_of(100) || (minute / 1_440 + datastream as i64) % 40 == 0 {
         return None;
     }
     let of_day = (minute % 1_440 - 720).abs() as f64 / 720.0;

@@ -157,6 +157,7 @@ async fn prune(scribe: &mut Scribe, at: SensorId, step: &mut Step) -> Result<Sta
 
 #[cfg(test)]
 mod tests {
+    use super::super::retaining::Retention;
     use super::*;
     use weather::station::StationId;
     use weather::time::DAY_MS;
