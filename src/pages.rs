@@ -26,6 +26,8 @@ mod records;
 mod sheet;
 mod sheets;
 mod state;
+#[cfg(debug_assertions)]
+pub mod storybook;
 mod sunlight;
 mod table;
 mod talk;

@@ -19,6 +19,8 @@ pub mod origin;
 pub mod preference;
 pub mod rooms;
 pub mod secrets;
+#[cfg(debug_assertions)]
+pub mod storybook;
 pub mod token;
 pub mod turns;
 pub mod visitor;

@@ -77,6 +77,13 @@ impl Frame {
         let build = request.rocket().state::<Build>().map_or_else(String::new, |build| build.0.clone());
         Self { title: title.into(), build, token: String::new(), who: Who::Stranger, done: "" }
     }
+
+    /// The frame of a page of the storybook: the owner looks at it.
+    #[cfg(debug_assertions)]
+    pub(super) fn of_story(title: &str, build: &Build) -> Self {
+        let title = format!("{title} – Stevenson");
+        Self { title, build: build.0.clone(), token: String::new(), who: Who::LoggedIn, done: "" }
+    }
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.
