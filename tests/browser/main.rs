@@ -15,5 +15,7 @@ mod keeper;
 mod kiosk;
 mod lab_page;
 mod overview;
+#[cfg(debug_assertions)]
+mod storybook;
 mod tabs;
 mod twin;

@@ -53,4 +53,5 @@ mod says;
 mod serve;
 mod shares;
 mod storage;
+mod storybook;
 mod tempest;

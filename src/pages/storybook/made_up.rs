@@ -76,9 +76,11 @@ pub(super) fn warm(name: &str, now_c: f64) -> Facts {
         extreme(WindGust, (0.0, 9 * HOUR_MS), (22.4, 2 * HOUR_MS)),
     ];
     facts.series.buckets = course(&facts.series, |hour| (now_c + warmth(hour) - warmth(14.3), 0.5));
-    facts.courses = [WindSpeed, WindGust, SeaLevelPressure, Humidity, Precipitation]
-        .map(|quantity| (quantity, course(&facts.series, went(quantity))))
-        .into();
+    let went = |quantity| {
+        let value = facts.main(quantity).map_or(0.0, |latest| latest.value);
+        (quantity, ending(course(&facts.series, went(quantity)), value))
+    };
+    facts.courses = [WindSpeed, WindGust, SeaLevelPressure, Humidity, Precipitation].map(went).into();
     facts
 }
 
@@ -118,6 +120,15 @@ pub(super) fn course(series: &Series, of: impl Fn(f64) -> (f64, f64)) -> Vec<Buc
         Bucket { start, mean, min: mean - width, max: mean + width, count: 37 }
     };
     starts.map(bucket).collect()
+}
+
+/// The same buckets, moved so that the last has that mean: the newest value lies on the line.
+pub(super) fn ending(mut buckets: Vec<Bucket>, value: f64) -> Vec<Bucket> {
+    let more = buckets.last().map_or(0.0, |last| value - last.mean);
+    for bucket in &mut buckets {
+        (bucket.mean, bucket.min, bucket.max) = (bucket.mean + more, bucket.min + more, bucket.max + more);
+    }
+    buckets
 }
 
 /// A datastream's newest value; the main sensor has no name.

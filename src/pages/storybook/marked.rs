@@ -1,8 +1,8 @@
 //! Stations by what is wrong with them.
 
-use super::made_up::{AGE_MS, full, warm};
+use super::made_up::{AGE_MS, ending, full, warm};
 use crate::pages::facts::Facts;
-use crate::storage::Marked;
+use crate::storage::{Bucket, Marked};
 use crate::web::storybook::NOW;
 use weather::clock::Off;
 use weather::mark::Reason;
@@ -16,11 +16,16 @@ fn older(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
     for latest in facts.latest.iter_mut().filter(|latest| is_meant(latest.quantity)) {
         latest.observed_at = latest.observed_at.plus(-by_ms);
     }
-    facts.series.buckets.retain(|bucket| !is_meant(Temperature) || bucket.start <= NOW.plus(-by_ms));
-    for (quantity, buckets) in &mut facts.courses {
-        buckets.retain(|bucket| !is_meant(*quantity) || bucket.start <= NOW.plus(-by_ms));
-    }
-    facts
+    let newest = |quantity: Quantity| facts.main(quantity).map_or(0.0, |latest| latest.value);
+    let cut = |quantity: Quantity, mut buckets: Vec<Bucket>| {
+        buckets.retain(|bucket| !is_meant(quantity) || bucket.start <= NOW.plus(-by_ms));
+        ending(buckets, newest(quantity))
+    };
+    let buckets = cut(Temperature, facts.series.buckets.clone());
+    let courses =
+        facts.courses.iter().map(|(quantity, buckets)| (*quantity, cut(*quantity, buckets.clone()))).collect();
+    facts.series.buckets = buckets;
+    Facts { courses, ..facts }
 }
 
 pub(super) fn offline() -> Facts {

@@ -1,6 +1,6 @@
 //! The stories of the overview and of the history page.
 
-use super::made_up::{LONG, bare, course, warm, went};
+use super::made_up::{LONG, bare, course, ending, warm, went};
 use super::{CURSOR, METRIC, US, address, marked, rooms};
 use crate::pages::history::groups::groups;
 use crate::pages::history::{Around, Asked, HistoryPage, Past, Strand, Strands, Whose, Wind};
@@ -24,7 +24,7 @@ pub(super) const STORIES: [Story; 17] = [
     Story::new(OVERVIEW, "one", "One station.", |_| overview("", &stations(1), 1, METRIC)),
     Story::new(OVERVIEW, "twelve", "One of each kind.", |_| overview("", &stations(12), 12, METRIC)),
     Story::new(OVERVIEW, "sixty", "A whole page of stations.", |_| overview("", &stations(60), 60, METRIC)),
-    Story::new(OVERVIEW, "page", "The second page of three.", |_| overview("page=2", &stations(60), 130, METRIC)),
+    Story::new(OVERVIEW, "page", "The last page of three.", |_| overview("page=3", &stations(10), 130, METRIC)),
     Story::new(OVERVIEW, "found", "Two stations fit.", |_| overview("find=ha&show=online", &stations(2), 130, METRIC)),
     Story::new(OVERVIEW, "no-hit", "No station fits.", |_| overview("find=nowhere&sort=warmest", &[], 130, METRIC)),
     Story::new(OVERVIEW, "us", "Units of the US.", |_| overview("", &stations(12), 12, US)),
@@ -74,8 +74,9 @@ fn card(mut facts: Facts, number: usize) -> Facts {
     facts.station = Arc::new(station);
     let newest = facts.series.buckets.last().map(|bucket| bucket.start);
     facts.series = Series::ending(NOW, SPARK_BUCKET_MS);
-    if let Some(newest) = newest {
-        facts.series.buckets = course(&facts.series, went(Quantity::Temperature));
+    let value = facts.main(Quantity::Temperature).map(|latest| latest.value);
+    if let Some((newest, value)) = newest.zip(value) {
+        facts.series.buckets = ending(course(&facts.series, went(Quantity::Temperature)), value);
         facts.series.buckets.retain(|bucket| bucket.start <= newest);
     }
     Facts { courses: Vec::new(), extremes: Vec::new(), ..facts }
@@ -168,7 +169,8 @@ fn span(quantity: Quantity, from: Timestamp, length_ms: i64, more: f64) -> Span 
         Quantity::WindGust => 12.0,
         _ => 8.0,
     };
-    let mean = middle + more + 2.0 * (from.0 as f64 / DAY_MS as f64 * TAU).sin();
+    let days = from.0 as f64 / DAY_MS as f64;
+    let mean = middle + more + 2.0 * (days * TAU).sin() + (days / 365.25 * TAU).cos();
     let fell = if from.0 % (7 * HOUR_MS) < HOUR_MS { 0.5 } else { 0.0 };
     let amount = (quantity == Quantity::Precipitation).then_some(fell);
     Span { from, to: from.plus(length_ms), mean, min: mean - 0.5, max: mean + 0.5, count: 4, amount }
