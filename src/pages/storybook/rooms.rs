@@ -86,7 +86,7 @@ pub(super) fn many() -> Facts {
 pub(super) fn long_names() -> Facts {
     let mut facts = warm(LONG, 18.4);
     let mut station = (*facts.station).clone();
-    if let Ok(slug) = weather::station::Slug::new(&"long-".repeat(12).trim_end_matches('-')) {
+    if let Ok(slug) = weather::station::Slug::new("long-".repeat(12).trim_end_matches('-')) {
         station.slug = slug;
     }
     facts.station = Arc::new(station);
