@@ -38,6 +38,8 @@ mod sheet;
 mod sheets;
 mod sketch;
 mod state;
+#[cfg(debug_assertions)]
+pub mod storybook;
 mod sunlight;
 mod table;
 mod talk;

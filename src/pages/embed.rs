@@ -2,6 +2,8 @@
 //! Nothing here sets or reads a cookie; what differs stands in the address.
 
 mod link;
+#[cfg(debug_assertions)]
+pub(super) mod stories;
 
 use super::chart::Chart;
 use super::facts::Facts;
