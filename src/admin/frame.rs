@@ -86,7 +86,7 @@ impl Frame {
     #[cfg(debug_assertions)]
     pub(super) fn of_story(title: &str, build: &Build) -> Self {
         let title = format!("{title} – Stevenson");
-        Self { title, build: build.0.clone(), token: String::new(), who: Who::LoggedIn, done: "" }
+        Self { title, build: build.0.clone(), token: String::new(), who: Who::LoggedIn, done: "", theme: "" }
     }
 }
 

@@ -108,7 +108,7 @@ async fn station(storage: &Storage, slug: &str) -> Result<Arc<Station>, Problem>
 /// The way to a station that was called otherwise, with all that was asked for.
 fn renamed(to: String, origin: &Origin<'_>) -> Answer {
     let query = origin.query().map_or_else(String::new, |query| format!("?{query}"));
-    Answer::Renamed(Redirect::permanent(to + &query))
+    Answer::Renamed(Redirect::permanent(to + query.as_str()))
 }
 
 /// The frame.

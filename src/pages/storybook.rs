@@ -13,19 +13,20 @@ use super::facts::Facts;
 use super::fault;
 use super::kiosk::Kiosk;
 use super::lab;
-use super::views::{ForOwner, StationPage};
+use super::settings;
+use super::views::{ForReader, StationPage};
 use crate::web::address::Address;
+use crate::web::settings::{Settings, Theme};
 use crate::web::storybook::{NOW, Story, printed};
 use made_up::{LONG, bare, full};
 use rocket::http::Status;
 use std::net::{Ipv4Addr, SocketAddr};
-use weather::preference::Preference;
+use weather::preference::{Numbers, Preference};
 
 /// The channel's cursor.
 const CURSOR: &str = "7Q.1234";
-/// Degrees Celsius and metric units; and what readers in the US see.
-const METRIC: Preference = Preference { fahrenheit: false, us: false };
-const US: Preference = Preference { fahrenheit: true, us: true };
+const METRIC: Preference = Preference::METRIC;
+const US: Preference = Preference::US;
 
 /// All stories, those of a template side by side.
 pub fn stories() -> Vec<Story> {
@@ -34,32 +35,44 @@ pub fn stories() -> Vec<Story> {
 
 const STATION: &str = "station.html";
 
-const STATIONS: [Story; 24] = [
-    Story::new(STATION, "full", "All that a console measures.", |_| station(&full())),
-    Story::new(STATION, "temperature", "It measures the temperature only.", |_| station(&rooms::temperature())),
-    Story::new(STATION, "soil", "It measures the soil only.", |_| station(&rooms::soil())),
-    Story::new(STATION, "rooms", "Six rooms, and nothing outdoors.", |_| station(&rooms::six())),
-    Story::new(STATION, "air", "Air quality, and nothing else.", |_| station(&rooms::air())),
-    Story::new(STATION, "rain", "It measures the rain only.", |_| station(&rooms::rain())),
-    Story::new(STATION, "greenhouse", "A console with two more sensors.", |_| station(&rooms::greenhouse())),
-    Story::new(STATION, "sensors", "More sensors than the page opens.", |_| station(&rooms::many())),
-    Story::new(STATION, "offline", "Nothing was heard for three hours.", |_| station(&marked::offline())),
-    Story::new(STATION, "late", "The newest report is nine minutes old.", |_| station(&marked::late())),
-    Story::new(STATION, "old-wind", "The anemometer is silent.", |_| station(&marked::old_wind())),
-    Story::new(STATION, "no-thermometer", "The thermometer is silent.", |_| station(&marked::no_thermometer())),
-    Story::new(STATION, "waiting", "It waits for its first reading.", |_| station(&bare("Nobody Yet"))),
-    Story::new(STATION, "freezing", "It is colder than zero.", |_| station(&made_up::warm("Glacier Hut", -4.05))),
-    Story::new(STATION, "hot", "It is hot.", |_| station(&made_up::warm("Quarry", 36.4))),
-    Story::new(STATION, "calm", "No wind blows.", |_| station(&marked::calm())),
-    Story::new(STATION, "gap", "Nothing came for three hours of the day.", |_| station(&marked::gap())),
-    Story::new(STATION, "records", "Records fell today.", |_| printed(&page(&full()).with_records(records()))),
-    Story::new(STATION, "marked", "Some values do not count.", |_| station(&marked::marked())),
-    Story::new(STATION, "frozen", "Its values are always the same.", |_| station(&marked::frozen())),
-    Story::new(STATION, "clock", "Its clock is five hours behind.", |_| station(&marked::clock_off())),
-    Story::new(STATION, "owner", "The owner is told of the clock and of the disk.", |_| owners()),
-    Story::new(STATION, "long-names", "Names as long as they may be.", |_| station(&rooms::long_names())),
-    Story::new(STATION, "us", "Units of the US.", |_| printed(&paged(&full(), US, |panel| panel))),
-];
+const STATIONS: [Story; 29] =
+    [
+        Story::new(STATION, "full", "All that a console measures.", |_| station(&full())),
+        Story::new(STATION, "temperature", "It measures the temperature only.", |_| station(&rooms::temperature())),
+        Story::new(STATION, "soil", "It measures the soil only.", |_| station(&rooms::soil())),
+        Story::new(STATION, "rooms", "Six rooms, and nothing outdoors.", |_| station(&rooms::six())),
+        Story::new(STATION, "air", "Air quality, and nothing else.", |_| station(&rooms::air())),
+        Story::new(STATION, "rain", "It measures the rain only.", |_| station(&rooms::rain())),
+        Story::new(STATION, "greenhouse", "A console with two more sensors.", |_| station(&rooms::greenhouse())),
+        Story::new(STATION, "sensors", "More sensors than the page opens.", |_| station(&rooms::many())),
+        Story::new(STATION, "offline", "Nothing was heard for three hours.", |_| station(&marked::offline())),
+        Story::new(STATION, "late", "The newest report is nine minutes old.", |_| station(&marked::late())),
+        Story::new(STATION, "old-wind", "The anemometer is silent.", |_| station(&marked::old_wind())),
+        Story::new(STATION, "no-thermometer", "The thermometer is silent.", |_| station(&marked::no_thermometer())),
+        Story::new(STATION, "waiting", "It waits for its first reading.", |_| station(&bare("Nobody Yet"))),
+        Story::new(STATION, "freezing", "It is colder than zero.", |_| station(&made_up::warm("Glacier Hut", -4.05))),
+        Story::new(STATION, "hot", "It is hot.", |_| station(&made_up::warm("Quarry", 36.4))),
+        Story::new(STATION, "calm", "No wind blows.", |_| station(&marked::calm())),
+        Story::new(STATION, "gap", "Nothing came for three hours of the day.", |_| station(&marked::gap())),
+        Story::new(STATION, "records", "Records fell today.", |_| printed(&page(&full()).with_records(records()))),
+        Story::new(STATION, "marked", "Some values do not count.", |_| station(&marked::marked())),
+        Story::new(STATION, "frozen", "Its values are always the same.", |_| station(&marked::frozen())),
+        Story::new(STATION, "clock", "Its clock is five hours behind.", |_| station(&marked::clock_off())),
+        Story::new(STATION, "owner", "The owner is told of the clock and of the disk.", |_| owners()),
+        Story::new(STATION, "long-names", "Names as long as they may be.", |_| station(&rooms::long_names())),
+        Story::new(STATION, "us", "Units of the US.", |_| printed(&paged(&full(), US, |panel| panel))),
+        Story::new(STATION, "comma", "Numbers with a comma.", |_| {
+            printed(&paged(&full(), METRIC.writing(Numbers::Comma), |panel| panel))
+        }),
+        Story::new(STATION, "set-dark", "The reader has set dark colours.", |_| coloured(Theme::Dark)),
+        Story::new(STATION, "set-light", "The reader has set light colours.", |_| coloured(Theme::Light)),
+        Story::new(STATION, "night", "The sun does not rise: the pictures are dark.", |_| {
+            station(&made_up::in_the_north())
+        }),
+        Story::new(STATION, "no-place", "Nobody knows where it stands: no night is shaded.", |_| {
+            station(&made_up::without_place())
+        }),
+    ];
 
 const PANEL: &str = "part/keeper.html";
 
@@ -117,9 +130,17 @@ const SMALL: [Story; 11] = [
 const LAB: &str = "lab.html";
 const FAULT: &str = "fault.html";
 
-const REST: [Story; 7] = [
+const SETTINGS: &str = "settings.html";
+
+const REST: [Story; 9] = [
     Story::new(LAB, "stations", "Two stations bring news.", |_| lab::story(&["Harbour", "Town Hall"], NOW)),
     Story::new(LAB, "empty", "There is no station.", |_| lab::story(&[], NOW)),
+    Story::new(SETTINGS, "usual", "Nothing has been set.", |_| settings::story(Settings::default(), NOW)),
+    Story::new(SETTINGS, "set", "Units of the US, knots, a comma, dark colours.", |_| {
+        let mut set = Settings::default().with_units("us-kn");
+        (set.theme, set.numbers) = (Theme::Dark, Some(Numbers::Comma));
+        settings::story(set, NOW)
+    }),
     Story::new(FAULT, "403", "A form of another site.", |_| fault::story(Status::Forbidden, NOW)),
     Story::new(FAULT, "404", "No such page.", |_| fault::story(Status::NotFound, NOW)),
     Story::new(FAULT, "429", "Too many requests.", |_| fault::story(Status::TooManyRequests, NOW)),
@@ -133,7 +154,7 @@ fn address() -> Address {
 }
 
 fn paged(facts: &Facts, preference: Preference, dress: impl FnOnce(Conversation) -> Conversation) -> StationPage {
-    let panel = panels::of(Some(&[]), &facts.station, preference);
+    let panel = panels::of(Some(&[]), &facts.station);
     StationPage::of(facts, dress(panel), CURSOR.to_owned(), NOW, preference, &address())
 }
 
@@ -143,6 +164,11 @@ fn page(facts: &Facts) -> StationPage {
 
 fn station(facts: &Facts) -> String {
     printed(&page(facts))
+}
+
+/// A station's page in the colours that its reader has set.
+fn coloured(theme: Theme) -> String {
+    printed(&page(&full()).read_by(ForReader { theme: theme.attribute(), ..ForReader::default() }))
 }
 
 /// A station's page with that panel.
@@ -162,12 +188,13 @@ fn records() -> Vec<String> {
 
 /// What the owner alone sees.
 fn owners() -> String {
-    let owner = ForOwner {
+    let owner = ForReader {
         warnings: vec!["The disk has room for 3 days of readings.".to_owned()],
         clock: "The clock of Town Hall is 5 h behind. If it cannot be set: stevenson station set town-hall --clock-offset 5h"
             .to_owned(),
         put_right: "/admin/stations/town-hall#put-right".to_owned(),
         shows_rooms: true,
+        ..ForReader::default()
     };
-    printed(&page(&marked::clock_off()).owned(owner))
+    printed(&page(&marked::clock_off()).read_by(owner))
 }

@@ -2,6 +2,7 @@
 
 use crate::pages::CHART_BUCKET_MS;
 use crate::pages::facts::{Facts, Series};
+use crate::pages::lead::Datastream;
 use crate::storage::{Bucket, Extreme, Latest};
 use crate::web::storybook::NOW;
 use std::f64::consts::TAU;
@@ -76,12 +77,19 @@ pub(super) fn warm(name: &str, now_c: f64) -> Facts {
         extreme(WindGust, (0.0, 9 * HOUR_MS), (22.4, 2 * HOUR_MS)),
     ];
     facts.series.buckets = course(&facts.series, |hour| (now_c + warmth(hour) - warmth(14.3), 0.5));
-    let went = |quantity| {
-        let value = facts.main(quantity).map_or(0.0, |latest| latest.value);
-        (quantity, ending(course(&facts.series, went(quantity)), value))
-    };
-    facts.courses = [WindSpeed, WindGust, SeaLevelPressure, Humidity, Precipitation].map(went).into();
+    facts.courses = [WindSpeed, WindGust, SeaLevelPressure, Humidity, Precipitation]
+        .map(Datastream::main)
+        .into_iter()
+        .map(|of| gone(&facts, of))
+        .collect();
     facts
+}
+
+/// How that datastream of a station went; it ends where its newest value is.
+pub(super) fn gone(facts: &Facts, of: Datastream) -> (Datastream, Vec<Bucket>) {
+    let value = facts.newest(&of).map_or(0.0, |latest| latest.value);
+    let buckets = ending(course(&facts.series, went(of.quantity)), value);
+    (of, buckets)
 }
 
 /// The same where the sun has set.
@@ -90,6 +98,24 @@ pub(super) fn in_the_east() -> Facts {
     let mut station = (*facts.station).clone();
     station.zone = Zone::inside("Asia/Tokyo").unwrap_or(Zone::UTC);
     station.coordinates = Coordinates::new(35.32, 139.55);
+    facts.station = Arc::new(station);
+    facts
+}
+
+/// The same where the sun does not rise in November.
+pub(super) fn in_the_north() -> Facts {
+    placed(warm("Longyearbyen", -9.3), Coordinates::new(78.22, 15.65))
+}
+
+/// The same, and nobody knows where.
+pub(super) fn without_place() -> Facts {
+    placed(full(), None)
+}
+
+/// The same at that place.
+pub(super) fn placed(mut facts: Facts, place: Option<Coordinates>) -> Facts {
+    let mut station = (*facts.station).clone();
+    station.coordinates = place;
     facts.station = Arc::new(station);
     facts
 }

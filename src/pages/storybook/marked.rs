@@ -11,7 +11,7 @@ use weather::station::SensorName;
 use weather::time::{HOUR_MS, MINUTE_MS};
 
 /// The same with values of those quantities that much older; of all, if none are named.
-fn older(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
+pub(super) fn older(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
     let is_meant = |quantity: Quantity| quantities.is_empty() || quantities.contains(&quantity);
     for latest in facts.latest.iter_mut().filter(|latest| is_meant(latest.quantity)) {
         latest.observed_at = latest.observed_at.plus(-by_ms);
@@ -22,8 +22,7 @@ fn older(mut facts: Facts, quantities: &[Quantity], by_ms: i64) -> Facts {
         ending(buckets, newest(quantity))
     };
     let buckets = cut(Temperature, facts.series.buckets.clone());
-    let courses =
-        facts.courses.iter().map(|(quantity, buckets)| (*quantity, cut(*quantity, buckets.clone()))).collect();
+    let courses = facts.courses.iter().map(|(of, buckets)| (of.clone(), cut(of.quantity, buckets.clone()))).collect();
     facts.series.buckets = buckets;
     Facts { courses, ..facts }
 }

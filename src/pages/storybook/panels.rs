@@ -5,18 +5,16 @@ use super::made_up::full;
 use crate::pages::conversation::Conversation;
 use crate::storage::words::{Author, Visitor, Word};
 use crate::web::storybook::NOW;
-use weather::preference::Preference;
 use weather::station::Station;
 use weather::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// The panel of a station with these words.
-pub(super) fn of(words: Option<&[Word]>, station: &Station, preference: Preference) -> Conversation {
-    let key = "AAAAAAAAAAAAAAAAAAAAAA".to_owned();
-    Conversation::of(words, &station.slug, station.zone.clone(), NOW, preference, key)
+pub(super) fn of(words: Option<&[Word]>, station: &Station) -> Conversation {
+    Conversation::of(words, station.zone.clone(), NOW, "AAAAAAAAAAAAAAAAAAAAAA".to_owned())
 }
 
 fn with(words: &[Word]) -> Conversation {
-    of(Some(words), &full().station, METRIC)
+    of(Some(words), &full().station)
 }
 
 fn said() -> Vec<Word> {
@@ -50,7 +48,7 @@ pub(super) fn complaint() -> Conversation {
 }
 
 pub(super) fn away() -> Conversation {
-    of(None, &full().station, METRIC)
+    of(None, &full().station)
 }
 
 pub(super) fn long() -> Conversation {

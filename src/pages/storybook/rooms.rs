@@ -1,13 +1,18 @@
 //! Stations by what they measure.
 
-use super::made_up::{LONG, bare, course, full, latest, warm, went};
+use super::made_up::{LONG, bare, course, full, gone, latest, warm, went};
 use crate::pages::facts::Facts;
+use crate::pages::lead;
+use crate::web::storybook::NOW;
 use std::sync::Arc;
 use weather::quantity::Quantity::{self, *};
 
 fn with(name: &str, values: &[(&str, Quantity, f64)]) -> Facts {
     let mut facts = bare(name);
     facts.latest = values.iter().map(|(sensor, quantity, value)| latest(sensor, *quantity, *value)).collect();
+    // Its pictures are of the same as those of a true station.
+    let drawn = lead::of(&facts.latest).into_iter().chain(lead::small(&facts.latest, NOW));
+    facts.courses = drawn.map(|of| gone(&facts, of)).collect();
     facts
 }
 
@@ -49,9 +54,7 @@ pub(super) fn air() -> Facts {
 }
 
 pub(super) fn rain() -> Facts {
-    let mut facts = with("Gauge", &[("", Precipitation, 2.4), ("", PrecipitationRate, 0.6), ("", BatteryLevel, 80.0)]);
-    facts.courses = vec![(Precipitation, course(&facts.series, went(Precipitation)))];
-    facts
+    with("Gauge", &[("", Precipitation, 2.4), ("", PrecipitationRate, 0.6), ("", BatteryLevel, 80.0)])
 }
 
 pub(super) fn greenhouse() -> Facts {

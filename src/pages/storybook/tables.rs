@@ -4,8 +4,7 @@ use super::made_up::{LONG, bare, course, ending, warm, went};
 use super::{CURSOR, METRIC, US, address, marked, rooms};
 use crate::pages::history::groups::groups;
 use crate::pages::history::{Around, Asked, HistoryPage, Past, Strand, Strands, Whose, Wind};
-use crate::pages::views::Overview;
-use crate::pages::{Facts, Listing, SPARK_BUCKET_MS, Series, Sheet, asked};
+use crate::pages::{Facts, Listing, Overview, SPARK_BUCKET_MS, Series, Sheet, asked};
 use crate::storage::{Day, Span};
 use crate::web::storybook::{NOW, Story, printed};
 use std::f64::consts::TAU;
@@ -14,20 +13,32 @@ use weather::day;
 use weather::preference::Preference;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, Slug};
+use weather::sun::Coordinates;
 use weather::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 const OVERVIEW: &str = "overview.html";
 const HISTORY: &str = "history.html";
 
-pub(super) const STORIES: [Story; 17] = [
+pub(super) const STORIES: [Story; 20] = [
     Story::new(OVERVIEW, "none", "There is no station.", |_| overview("", &[], 0, METRIC)),
     Story::new(OVERVIEW, "one", "One station.", |_| overview("", &stations(1), 1, METRIC)),
     Story::new(OVERVIEW, "twelve", "One of each kind.", |_| overview("", &stations(12), 12, METRIC)),
-    Story::new(OVERVIEW, "sixty", "A whole page of stations.", |_| overview("", &stations(60), 60, METRIC)),
-    Story::new(OVERVIEW, "page", "The last page of three.", |_| overview("page=3", &stations(10), 130, METRIC)),
+    Story::new(OVERVIEW, "sixty", "A table of stations, a sketch of them, and some are silent.", |_| {
+        overview("", &stations(60), 60, METRIC)
+    }),
+    Story::new(OVERVIEW, "silent", "So many are silent that they are folded.", |_| {
+        overview("", &some_silent(stations(20)), 20, METRIC)
+    }),
+    Story::new(OVERVIEW, "rooms", "A table of stations without a thermometer outdoors.", |_| {
+        overview("view=table", &indoors(), 4, METRIC)
+    }),
+    Story::new(OVERVIEW, "page", "The last page of three, as cards.", |_| {
+        overview("view=cards&page=3", &stations(10), 130, METRIC)
+    }),
     Story::new(OVERVIEW, "found", "Two stations fit.", |_| overview("find=ha&show=online", &stations(2), 130, METRIC)),
     Story::new(OVERVIEW, "no-hit", "No station fits.", |_| overview("find=nowhere&sort=warmest", &[], 130, METRIC)),
     Story::new(OVERVIEW, "us", "Units of the US.", |_| overview("", &stations(12), 12, US)),
+    Story::new(OVERVIEW, "us-table", "A table in units of the US.", |_| overview("", &stations(13), 13, US)),
     Story::new(HISTORY, "day", "24 hours.", |_| history("", &Known::ALL, METRIC)),
     Story::new(HISTORY, "gap", "A week with a day without readings.", |_| {
         history("range=7d", &Known { has_gap: true, ..Known::ALL }, METRIC)
@@ -65,9 +76,33 @@ fn stations(count: usize) -> Vec<Facts> {
     kinds.into_iter().chain(more).take(count).enumerate().map(|(number, facts)| card(facts, number)).collect()
 }
 
-/// A station as the overview knows it: with a name of its own in addresses, and in longer buckets.
+/// Each second of them was not heard for three hours.
+fn some_silent(mut stations: Vec<Facts>) -> Vec<Facts> {
+    for facts in stations.iter_mut().step_by(2) {
+        *facts = marked::older(facts.clone(), &[], 3 * HOUR_MS);
+    }
+    stations
+}
+
+/// Stations that measure nothing outdoors, or no temperature.
+fn indoors() -> Vec<Facts> {
+    [rooms::six(), rooms::soil(), rooms::rain(), rooms::air()]
+        .into_iter()
+        .enumerate()
+        .map(|(number, facts)| card(facts, number))
+        .collect()
+}
+
+/// A place of its own within some 40 km: the same for the same number, and not on a line.
+fn place(number: usize) -> Option<Coordinates> {
+    let part = |step: usize| (number * step % 60) as f64 / 60.0;
+    Coordinates::new(52.35 + 0.35 * part(23), 13.1 + 0.6 * part(37))
+}
+
+/// A station as the overview knows it: with a name of its own in addresses, at a place of its own, and in longer buckets.
 fn card(mut facts: Facts, number: usize) -> Facts {
     let mut station = (*facts.station).clone();
+    station.coordinates = place(number);
     if let Ok(slug) = Slug::new(&format!("station-{number}")) {
         station.slug = slug;
     }
@@ -86,8 +121,10 @@ fn card(mut facts: Facts, number: usize) -> Facts {
 fn overview(query: &str, shown: &[Facts], all: usize, preference: Preference) -> String {
     let asked = asked::Asked::read(query);
     let fitting = if asked.is_narrow() { shown.len() } else { all };
-    let (listing, _) = Listing::of(&asked, fitting, all);
-    let sheets: Vec<_> = shown.iter().map(|facts| Arc::new(Sheet::new(facts.clone()))).collect();
+    // Those that are silent come last.
+    let (heard, silent): (Vec<_>, Vec<_>) = shown.iter().cloned().partition(|facts| facts.state(NOW).is_heard());
+    let listing = Listing::of(&asked, fitting, all).0.with_heard(heard.len());
+    let sheets: Vec<_> = heard.into_iter().chain(silent).map(|facts| Arc::new(Sheet::new(facts))).collect();
     printed(&Overview::of(&sheets, listing, CURSOR.to_owned(), NOW, preference, &address()))
 }
 
