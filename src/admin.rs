@@ -30,6 +30,8 @@ mod refusal;
 mod settings;
 mod station;
 mod stations;
+#[cfg(debug_assertions)]
+pub mod storybook;
 mod watchers;
 
 pub use interval::{interval, interval_text};

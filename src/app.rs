@@ -206,7 +206,7 @@ impl App {
             .merge(("ip_header", false))
             .merge(("cli_colors", false));
         let dock = self.dock.clone();
-        rocket::custom(settings)
+        let rocket = rocket::custom(settings)
             // An empty shield: rooms set the headers that matter to them.
             .attach(Shield::new())
             .manage(self.storage.clone())
@@ -233,7 +233,10 @@ impl App {
             .mount("/", pages::routes())
             .register("/", pages::catchers())
             .register("/api", web::catchers())
-            .register("/dock", web::catchers())
+            .register("/dock", web::catchers());
+        #[cfg(debug_assertions)]
+        let rocket = rocket.manage(storybook()).mount("/", web::storybook::routes());
+        rocket
     }
 
     /// Where uploads of consoles go.
@@ -368,6 +371,12 @@ impl App {
         }
         ended
     }
+}
+
+/// The stories of all rooms.
+#[cfg(debug_assertions)]
+fn storybook() -> web::storybook::Storybook {
+    web::storybook::Storybook([pages::storybook::stories(), admin::storybook::stories()].concat())
 }
 
 /// Rocket's error as text. Rocket panics when an error is dropped that nobody has looked at.

@@ -39,6 +39,8 @@ mod sheets;
 mod sketch;
 mod state;
 mod style;
+#[cfg(debug_assertions)]
+pub mod storybook;
 mod sunlight;
 mod table;
 mod talk;

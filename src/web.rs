@@ -21,6 +21,8 @@ pub mod origin;
 pub mod rooms;
 pub mod secrets;
 pub mod settings;
+#[cfg(debug_assertions)]
+pub mod storybook;
 pub mod token;
 pub mod turns;
 pub mod visitor;

@@ -1,5 +1,8 @@
 //! The calibrations of a station: what its sensors send is put right from a time on.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::forms::{self, AUTHOR, Answer, UNSAID, choice, local, named};
 use super::frame::{Frame, Leaf};
 use super::office::now;

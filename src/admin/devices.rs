@@ -1,5 +1,8 @@
 //! A device that waits: it becomes a station's, or is forgotten.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::frame::{Frame, Leaf};
 use super::office::now;
 use super::owner::Owner;

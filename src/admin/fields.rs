@@ -1,5 +1,8 @@
 //! Fields of a station's uploads that nothing here knows: the owner says what they are.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::forms::{self, AUTHOR, Answer, UNSAID, local};
 use super::frame::{Frame, Leaf};
 use super::office::now;

@@ -81,6 +81,13 @@ impl Frame {
         let theme = Settings::of(request).theme.attribute();
         Self { title: title.into(), build, token: String::new(), who: Who::Stranger, done: "", theme }
     }
+
+    /// The frame of a page of the storybook: the owner looks at it.
+    #[cfg(debug_assertions)]
+    pub(super) fn of_story(title: &str, build: &Build) -> Self {
+        let title = format!("{title} – Stevenson");
+        Self { title, build: build.0.clone(), token: String::new(), who: Who::LoggedIn, done: "", theme: "" }
+    }
 }
 
 /// What forms tell that they have done: the word in the address, and the sentence for it.

@@ -1,5 +1,8 @@
 //! The inspector: the newest uploads as they came, what was understood of them, and what they were answered.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::clock::Offer;
 use super::fields::MapForm;
 use super::frame::{Frame, Leaf};

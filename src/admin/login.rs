@@ -1,5 +1,8 @@
 //! Coming in and going out.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::frame::{Frame, Leaf, Who, done};
 use super::office::{NotCompared, Office, TRY_AGAIN_S, now};
 use super::owner::{self, COOKIE, Owner};

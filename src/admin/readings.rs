@@ -1,5 +1,8 @@
 //! The readings of a station that do not count: striking out and restoring.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::forms::{self, AUTHOR, Answer, UNSAID, choice, local, named};
 use super::frame::{Frame, Leaf};
 use super::office::now;

@@ -1,5 +1,8 @@
 //! Whoever is not let in, and what did not work: a page for people, a problem for programs.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::frame::{Frame, Leaf};
 use crate::storage;
 use crate::web;

@@ -1,5 +1,8 @@
 //! One station: its name, its key, its devices, and its end.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::clock::Offer;
 use super::frame::{Frame, Leaf};
 use super::interval::interval_text;

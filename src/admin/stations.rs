@@ -1,5 +1,8 @@
 //! The list of stations, and adding one.
 
+#[cfg(debug_assertions)]
+pub(super) mod stories;
+
 use super::devices::Waits;
 use super::frame::{Frame, Leaf};
 use super::office::now;

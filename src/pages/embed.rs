@@ -2,6 +2,8 @@
 //! Nothing here sets or reads a cookie; what differs stands in the address.
 
 mod link;
+#[cfg(debug_assertions)]
+pub(super) mod stories;
 
 use super::chart::Chart;
 use super::facts::Facts;
@@ -106,7 +108,7 @@ async fn station(storage: &Storage, slug: &str) -> Result<Arc<Station>, Problem>
 /// The way to a station that was called otherwise, with all that was asked for.
 fn renamed(to: String, origin: &Origin<'_>) -> Answer {
     let query = origin.query().map_or_else(String::new, |query| format!("?{query}"));
-    Answer::Renamed(Redirect::permanent(to + &query))
+    Answer::Renamed(Redirect::permanent(to + query.as_str()))
 }
 
 /// The frame.

@@ -109,3 +109,11 @@ fn detail(status: Status) -> &'static str {
         _ => "The server made an error and wrote it to its log.",
     }
 }
+
+/// The page of an error, for the storybook.
+#[cfg(debug_assertions)]
+pub(super) fn story(status: Status, now: weather::time::Timestamp) -> String {
+    let frame = Frame::still(heading(status), "/", now, weather::preference::Preference::default());
+    let page = FaultPage::of(frame, status.code, heading(status), detail(status).to_owned());
+    crate::web::storybook::printed(&page)
+}

@@ -42,3 +42,11 @@ fn lab(desk: Desk<'_>, dock: &State<Dock>, visitor: Visitor) -> Page<LabPage> {
         .read_by(desk.for_reader(None));
     Page(LabPage { frame, cursor, stations, fleets: &FLEETS })
 }
+
+/// The page with these stations, for the storybook.
+#[cfg(debug_assertions)]
+pub(super) fn story(names: &[&str], now: weather::time::Timestamp) -> String {
+    let frame = Frame::still("Lab – Stevenson", "/lab", now, weather::preference::Preference::default());
+    let stations = names.iter().map(|name| (name.to_lowercase().replace(' ', "-"), (*name).to_owned())).collect();
+    crate::web::storybook::printed(&LabPage { frame, cursor: "7Q.1234".to_owned(), stations, fleets: &FLEETS })
+}

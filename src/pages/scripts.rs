@@ -152,7 +152,7 @@ fn texts(text_of: impl Fn(&str) -> Option<String>) -> Result<Vec<(&'static str, 
     let (shared, worker) = shared.split_at(shared.len().saturating_sub(1));
     let beside = |modules: &[&Module]| join::joined(modules, Some("./shared.js"));
     let mut texts = vec![
-        (SHARED, join::joined(&shared.iter().collect::<Vec<_>>(), None) + &join::given(shared)),
+        (SHARED, join::joined(&shared.iter().collect::<Vec<_>>(), None) + join::given(shared).as_str()),
         (JOINED_WORKER, beside(&worker.iter().collect::<Vec<_>>())),
     ];
     for (file, main) in JOINED {

@@ -107,6 +107,14 @@ impl SettingsPage {
     }
 }
 
+/// The page of these settings, for the storybook.
+#[cfg(debug_assertions)]
+pub(super) fn story(settings: Settings, now: Timestamp) -> String {
+    let page = SettingsPage::of(settings, Some("/s/town-hall"), now);
+    let reader = super::views::ForReader { theme: settings.theme.attribute(), ..Default::default() };
+    crate::web::storybook::printed(&SettingsPage { frame: page.frame.read_by(reader), ..page })
+}
+
 #[get("/settings?<back>")]
 fn settings(back: Option<&str>, desk: Desk<'_>, visitor: Visitor) -> Page<SettingsPage> {
     let page = SettingsPage::of(desk.settings, back, clock::now());

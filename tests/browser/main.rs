@@ -19,5 +19,7 @@ mod lead;
 mod overview;
 mod roster;
 mod settings;
+#[cfg(debug_assertions)]
+mod storybook;
 mod tabs;
 mod twin;

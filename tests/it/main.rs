@@ -57,5 +57,6 @@ mod serve;
 mod settings;
 mod shares;
 mod storage;
+mod storybook;
 mod tempest;
 mod webhook;

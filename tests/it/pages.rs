@@ -574,13 +574,3 @@ fn the_panel_shows_who_said_what_and_what_was_said_unasked() {
     assert!(body(&client, "/story/away").contains("The keeper is away at the moment."));
     assert!(body(&client, "/story/live").contains("Warn me below 0 °C"));
 }
-
-/// Not a test but a look: `cargo test --test it -- --ignored storybook`, then open the printed address.
-#[test]
-#[ignore = "serves every template with made-up data until it is stopped"]
-fn storybook() {
-    let port: u16 = std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(8123);
-    println!("http://127.0.0.1:{port}/stories/all and /story/ {STORIES:?}");
-    let rocket = book().configure(rocket::Config::figment().merge(("port", port)).merge(("log_level", "off")));
-    rocket::execute(async { rocket.launch().await.map(|_| ()) }).expect("it serves");
-}
