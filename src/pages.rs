@@ -38,9 +38,9 @@ mod sheet;
 mod sheets;
 mod sketch;
 mod state;
-mod style;
 #[cfg(debug_assertions)]
 pub mod storybook;
+mod style;
 mod sunlight;
 mod table;
 mod talk;
@@ -61,14 +61,14 @@ pub use lead::Datastream;
 pub use listing::{Listing, PAGE_STATIONS, TABLE_STATIONS};
 pub use month::{MonthPage, month_text};
 pub use overview::Overview;
-pub use page::{CONTENT_SECURITY_POLICY, Page};
+pub use page::Page;
 pub use past::{Past, Years};
 pub use records::RecordsPage;
 pub use scripts::Joined;
 pub use settings::SettingsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;
-pub use style::Style;
+pub use style::{CONTENT_SECURITY_POLICY, Style};
 
 use crate::storage::words::Visitor;
 use crate::web::{self, client};

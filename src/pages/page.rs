@@ -1,13 +1,9 @@
 //! A page on its way out, with the headers that every page has.
 
-use super::style::Style;
+use super::style::{CONTENT_SECURITY_POLICY, Style};
 use rocket::http::Header;
 use rocket::request::Request;
 use rocket::response::{self, Responder};
-
-/// No content from other sites, no inline scripts and styles. A server that has a [`Style`] allows that one.
-pub const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'";
 
 /// An answer in HTML.
 pub struct Page<R>(pub R);

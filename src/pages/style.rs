@@ -2,10 +2,13 @@
 //! file already.
 
 use super::assets;
-use super::page::CONTENT_SECURITY_POLICY;
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+
+/// No content from other sites, no inline scripts and styles. A server that has a [`Style`] allows that one.
+pub const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'";
 
 /// The stylesheet of the pages, as it stands in a page, and the policy that lets it stand there.
 #[derive(Clone)]

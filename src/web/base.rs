@@ -14,7 +14,7 @@ const BASE_MAX_BYTES: usize = 100;
 
 /// First parts of this server's own paths. A proxy may take the base off or not: a base that begins with one of these could be
 /// either.
-const OWN: [&str; 25] = [
+const OWN: [&str; 26] = [
     "admin",
     "api",
     "automaticreading",
@@ -35,6 +35,7 @@ const OWN: [&str; 25] = [
     "s",
     "settings",
     "static",
+    "storybook",
     "stream",
     "units",
     "v1",

@@ -12,7 +12,13 @@ const PAGE_MAX_BYTES: usize = PAGE_STATIONS * 4_000;
 async fn get(app: &TestApp, path: &str) -> String {
     let answer = reqwest::get(format!("{}{path}", app.url)).await.expect("an answer");
     assert_eq!(answer.status(), 200, "{path}");
-    answer.text().await.expect("a page")
+    without_style(answer.text().await.expect("a page"))
+}
+
+/// A page without the stylesheet that stands in it.
+pub fn without_style(page: String) -> String {
+    let (before, rest) = page.split_once("<style>").unwrap_or((&page, ""));
+    before.to_owned() + rest.split_once("</style>").map_or("", |(_, after)| after)
 }
 
 /// The stations on a page, in order.

@@ -12,7 +12,7 @@ const ROW_MAX_BYTES: usize = 150;
 async fn get(app: &TestApp, path: &str) -> String {
     let answer = reqwest::get(format!("{}{path}", app.url)).await.expect("an answer");
     assert_eq!(answer.status(), 200, "{path}");
-    answer.text().await.expect("a page")
+    crate::overview::without_style(answer.text().await.expect("a page"))
 }
 
 /// The stations on a page, in order.
