@@ -1,8 +1,8 @@
 //! The keeper: it answers visitors at each station, and warns them on its own.
 //!
 //! `language`, `talk` and `alerts` decide and are pure. `gather` reads. `dispatch` answers the words that wait in storage. `watch`
-//! compares alerts with each report; `records` tells those who talked with a keeper when a record of its station falls. Words without an answer, and alerts with their states, are in storage, so that they
-//! survive a restart.
+//! compares alerts with each report. `records` tells those who talked with a keeper when a record of its station falls. Words
+//! without an answer, and alerts with their states, are in storage, so that they survive a restart.
 
 pub mod alerts;
 mod dispatch;

@@ -54,7 +54,9 @@ struct TalkedAt {
 /// What is kept of a station for a day.
 struct Kept {
     date: NaiveDate,
+    /// The records before that day.
     standing: Standing,
+    /// What was told since the start: at most two of each kind.
     told: Vec<(Of, Among)>,
 }
 

@@ -8,14 +8,14 @@ use weather::station::Station;
 use weather::time::Timestamp;
 
 /// Most visitors who hear what a keeper says to all. Those who talked last come first.
-pub const HEARERS_MAX: u32 = 1_000;
+const HEARERS_MAX: u32 = 1_000;
 /// So many of the newest words are searched for visitors: a tenth of all that are kept by default, some hundredths of a second.
 const SEARCHED_MAX: u32 = 100_000;
 /// Most words in one transaction: others wait for it, and it takes some milliseconds.
 const TOGETHER_MAX: usize = 100;
 
 impl Storage {
-    /// Who has said something about a station since then, [`HEARERS_MAX`] at most; those who talked last come first.
+    /// Who has said something about a station since then, a thousand visitors at most; those who talked last come first.
     pub async fn hearers(&self, station: &str, since: Timestamp) -> Result<Vec<Hearer>, Error> {
         self.readers.hearers(station, since, (SEARCHED_MAX, HEARERS_MAX)).await
     }
