@@ -110,11 +110,13 @@ async function round(target) {
   const profile = await mkdtemp(join(tmpdir(), 'slow-line-'));
   const road = await line(target);
   const { ask, end } = await driver();
+  let session = '';
   try {
     const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', `--user-data-dir=${profile}`, '--window-size=1280,900'];
     const alwaysMatch = { browserName: 'chrome', pageLoadStrategy: 'none', 'goog:chromeOptions': { args } };
     const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch } });
     const at = `/session/${sessionId}`;
+    session = at;
     await ask('POST', `${at}/goog/cdp/execute`, { cmd: 'Page.addScriptToEvaluateOnNewDocument', params: { source: WATCH } });
     await ask('POST', `${at}/url`, { url: `http://127.0.0.1:${road.port}${target.pathname}` });
     const script = `return { ...globalThis.measured, paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime }`;
@@ -124,13 +126,14 @@ async function round(target) {
       if (found?.live && found.paint) {
         const { connections, requests, down } = road.seen;
         const result = { ...found, connections, requests, kilobytes: down.bytes / 1000 };
-        await ask('DELETE', at);
         return result;
       }
       if (performance.now() > until) throw new Error(`the page is not live: ${JSON.stringify(found)}`);
       await sleep(50);
     }
   } finally {
+    // A browser outlives its driver.
+    if (session) await ask('DELETE', session).catch(() => {});
     end();
     road.close();
     await sleep(300);

@@ -1,8 +1,8 @@
 //! The keeper: it answers visitors at each station, and warns them on its own.
 //!
 //! `language`, `talk` and `alerts` decide and are pure. `gather` reads. `dispatch` answers the words that wait in storage. `watch`
-//! compares alerts with each report. Words without an answer, and alerts with their states, are in storage, so that they
-//! survive a restart.
+//! compares alerts with each report. `records` tells those who talked with a keeper when a record of its station falls. Words
+//! without an answer, and alerts with their states, are in storage, so that they survive a restart.
 
 pub mod alerts;
 mod dispatch;
@@ -12,6 +12,7 @@ pub mod language;
 pub mod owner;
 mod presence;
 mod queue;
+mod records;
 mod report;
 mod stats;
 pub mod talk;
@@ -22,6 +23,7 @@ pub use stats::Stats;
 use self::owner::Wish;
 use crate::storage::words::Visitor;
 use crate::storage::{Entry, Storage};
+use records::Records;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::sync::Arc;
@@ -60,6 +62,7 @@ struct Shared {
     /// Rings when words wait for an answer.
     bell: Notify,
     watch: Watch,
+    records: Records,
     counters: Arc<stats::Counters>,
 }
 
@@ -98,7 +101,8 @@ impl Keeper {
         let storage = storage.in_background();
         let counters = Arc::new(stats::Counters::default());
         let watch = wishing(Watch::new(storage.clone(), clock.clone(), counters.clone()));
-        Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, counters }))
+        let records = Records::new(storage.clone(), clock.clone(), counters.clone());
+        Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, records, counters }))
     }
 
     /// Says that new words are stored. Returns at once. The words stay in storage until they are answered.
@@ -122,6 +126,7 @@ impl Keeper {
     /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
         self.0.watch.news(entries);
+        self.0.records.news(entries);
     }
 
     /// Tells each time that letters for webhooks were stored.
@@ -138,7 +143,11 @@ impl Keeper {
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let work = async {
             if self.0.watch.load().await.is_ok() {
-                tokio::join!(dispatch::run(&self.0), self.0.watch.run());
+                // Each ends only when storage is closed; the last may not notice.
+                tokio::select! {
+                    _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run()) } => {}
+                    () = self.0.records.run() => {}
+                }
             }
         };
         tokio::select! {

@@ -3,6 +3,7 @@
 //! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
 mod admin;
+mod announcing;
 mod calibrations;
 mod census;
 mod copy_error;

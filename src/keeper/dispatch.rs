@@ -7,7 +7,7 @@
 use super::alerts::parse::Command;
 use super::gather;
 use super::language::units::asked_in;
-use super::stats::{count, set};
+use super::stats::{Counters, count, set};
 use super::talk::answer::answer;
 use super::talk::intent::Intent;
 use super::talk::understand::understand;
@@ -15,6 +15,7 @@ use super::{Keeper, Shared};
 use crate::storage::Error;
 use crate::storage::words::{Visitor, Word};
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -195,6 +196,24 @@ async fn try_answer(shared: &Shared, word: &Word, give_up: bool) -> Result<bool,
             let facts = gather::facts(storage, &intent, &context, latest).await?;
             context.preference = asked_in(&word.text, preference);
             storage.answer(word, &answer(&intent, &facts, &context), Vec::new()).await
+        }
+    }
+}
+
+/// Tries until it succeeds or storage is closed.
+pub(super) async fn insist<T, F>(counters: &Counters, attempt: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut pause = Pause::default();
+    loop {
+        match attempt().await {
+            Ok(done) => return Ok(done),
+            Err(Error::Closed) => return Err(Error::Closed),
+            Err(error) => {
+                count(&counters.retried, 1);
+                pause.wait(&error).await;
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::alerts::parse::Command;
 use super::alerts::phrases::{self, Listener};
 use super::alerts::rule::Rule;
 use super::alerts::state::Input;
-use super::dispatch::Pause;
+use super::dispatch::{Pause, insist};
 use super::gather;
 use super::held::{Book, Happened, Held, Key, blurts, is_due};
 use super::language::facts::Facts;
@@ -240,17 +240,7 @@ impl Watch {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let mut pause = Pause::default();
-        loop {
-            match attempt().await {
-                Ok(done) => return Ok(done),
-                Err(Error::Closed) => return Err(Error::Closed),
-                Err(error) => {
-                    count(&self.counters.retried, 1);
-                    pause.wait(&error).await;
-                }
-            }
-        }
+        insist(&self.counters, attempt).await
     }
 
     /// Stores the events, and tells the visitors that are here.

@@ -29,7 +29,7 @@ use super::seam::{
 use super::sqlite;
 use super::stations::{FoundStation, ListedSensor};
 use super::unclaimed::{Claimed, Unclaimed};
-use super::words::{Alert, Visitor, Word};
+use super::words::{Alert, Hearer, Visitor, Word};
 use super::zones::Zones;
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
@@ -695,6 +695,21 @@ impl Readers {
     /// The newest `limit` words of a visitor about a station, oldest first.
     pub(super) async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
         each!(Readers, self, db => db.conversation(visitor, station, limit).await)
+    }
+
+    /// Who has said something about a station since then: of the newest `searched` words the newest `limit` visitors.
+    pub(super) async fn hearers(
+        &self,
+        station: &str,
+        since: Timestamp,
+        (searched, limit): (u32, u32),
+    ) -> Result<Vec<Hearer>, Error> {
+        each!(Readers, self, db => db.hearers(station, since, (searched, limit)).await)
+    }
+
+    /// The stations about which visitors have said something since then, of the newest `searched` words.
+    pub(super) async fn heard_at(&self, since: Timestamp, searched: u32) -> Result<Vec<String>, Error> {
+        each!(Readers, self, db => db.heard_at(since, searched).await)
     }
 
     /// The hash of the owner's password, if there is one.

@@ -6,6 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use channel::crowd::Source;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use weather::station::StationId;
 use weather::time::Timestamp;
 
 /// Who somebody is to us: made from the secret in their cookie, which itself is not kept.
@@ -49,6 +50,13 @@ pub(super) fn answer_id(id: &str) -> String {
     short_hash(ANSWER_TO, id)
 }
 
+/// The same for what a keeper says once to a visitor about something: it follows from the visitor, the station and what it is about.
+const ABOUT: &str = "told once about ";
+/// The id of what is said about `what` at a station to a visitor.
+pub(super) fn told_once_id(visitor: &Visitor, station: StationId, what: &str) -> String {
+    short_hash(ABOUT, &format!("{} {} {what}", visitor.as_str(), station.0))
+}
+
 /// An id for a word that answers none.
 pub(super) fn random_id() -> Result<String, Error> {
     Ok(Base64UrlUnpadded::encode_string(&keys::random::<HASH_BYTES>()?))
@@ -90,6 +98,24 @@ pub struct NewWord {
     /// The slug of the station that it is about; nobody checks whether there is one.
     pub station: String,
     /// What was said.
+    pub text: String,
+}
+
+/// Somebody who has talked with a station's keeper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hearer {
+    /// Who.
+    pub visitor: Visitor,
+    /// The name of the visitor's units in the last word.
+    pub units: String,
+}
+
+/// What a keeper says on its own, by an id that follows from what it is about.
+#[derive(Debug, Clone)]
+pub(super) struct Announced {
+    pub id: String,
+    pub visitor: Visitor,
+    pub units: String,
     pub text: String,
 }
 

@@ -10,6 +10,8 @@ mod answers;
 mod clocks;
 #[path = "keeper/looking_back.rs"]
 mod looking_back;
+#[path = "keeper/records.rs"]
+mod records;
 #[path = "keeper/worker.rs"]
 mod worker;
 

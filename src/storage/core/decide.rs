@@ -4,7 +4,7 @@ use super::jobs::{Talk, What};
 use super::news::News;
 use crate::storage::error::Error;
 use crate::storage::seam::{AlertKey, KnownWords, Named, Said, Spoken, alert_key};
-use crate::storage::words::{Alert, AlertChange, Author, Visitor};
+use crate::storage::words::{Alert, AlertChange, Announced, Author, Visitor};
 use std::collections::BTreeMap;
 
 /// What is to be written, and what is to be answered.
@@ -24,6 +24,7 @@ pub(super) fn named(talks: &[Talk]) -> Named<'_> {
         match &talk.what {
             What::Say { words, .. } => named.words.extend(words.iter().map(|word| word.id.as_str())),
             What::Answer { word, id, .. } => named.words.extend([word.id.as_str(), id.as_str()]),
+            What::Announce { words, .. } => named.words.extend(words.iter().map(|word| word.id.as_str())),
             What::Speak { .. } | What::Ring { .. } | What::Wish { .. } | What::Tell { .. } | What::Seen { .. } => {}
         }
         if let What::Answer { changes, .. }
@@ -105,6 +106,13 @@ impl<'a> Table<'a> {
             What::Wish { changes } => self.change(changes.iter()).map(|()| true),
             What::Seen { visitors } => {
                 self.decided.spoken.heard.extend(visitors.iter().map(Visitor::as_str));
+                Ok(true)
+            }
+            What::Announce { station, words } => {
+                for Announced { id, visitor, units, text } in words {
+                    let (author, talker) = (Author::Keeper, visitor.as_str());
+                    self.say(Said { id, visitor, station, author, text, units, answers: None, talker });
+                }
                 Ok(true)
             }
             What::Tell { visitor, station, body } => {

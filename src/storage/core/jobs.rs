@@ -9,7 +9,7 @@ use crate::storage::letters::{Letter, OutboxChange};
 use crate::storage::mappings::Unmapped;
 use crate::storage::seam::{AdminChange, EnrolChange};
 use crate::storage::stations::{Directory, NewStation, StationSettings};
-use crate::storage::words::{AlertChange, NewWord, Visitor, Word};
+use crate::storage::words::{AlertChange, Announced, NewWord, Visitor, Word};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -94,6 +94,11 @@ pub(in crate::storage) enum What {
     Wish {
         changes: Vec<AlertChange>,
     },
+    /// What a keeper says to several visitors on its own.
+    Announce {
+        station: String,
+        words: Vec<Announced>,
+    },
     Tell {
         visitor: Visitor,
         station: String,
@@ -121,6 +126,7 @@ impl Talk {
             | What::Speak { .. }
             | What::Ring { .. }
             | What::Wish { .. }
+            | What::Announce { .. }
             | What::Tell { .. }
             | What::Seen { .. } => 0,
         }
@@ -159,7 +165,7 @@ impl What {
                 follow(station);
                 follow_all(changes);
             }
-            What::Tell { station, .. } => follow(station),
+            What::Announce { station, .. } | What::Tell { station, .. } => follow(station),
             What::Seen { .. } => {}
         }
     }
@@ -168,6 +174,7 @@ impl What {
     pub(in crate::storage) fn size(&self) -> usize {
         match self {
             What::Say { words, .. } => words.len(),
+            What::Announce { words, .. } => words.len(),
             What::Answer { .. }
             | What::Speak { .. }
             | What::Ring { .. }

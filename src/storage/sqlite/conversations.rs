@@ -1,7 +1,7 @@
 //! Words and alerts as they are read.
 
-use super::numbers::{author, stored};
-use crate::storage::words::{Alert, Visitor, Word};
+use super::numbers::{author, author_number, stored};
+use crate::storage::words::{Alert, Author, Hearer, Visitor, Word};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 use weather::time::Timestamp;
@@ -75,6 +75,31 @@ pub(super) async fn conversation(
     let mut words: Vec<Word> = query.fetch_all(db).await?;
     words.reverse();
     Ok(words)
+}
+
+/// The newest words by their place: of all words, a search through the table's end.
+const HEARERS: &str = "\
+    SELECT visitor, units, max(seq) AS newest FROM \
+    (SELECT visitor, station, author, units, said_ms, seq FROM word ORDER BY seq DESC LIMIT $1) \
+    WHERE station = $2 AND author = $3 AND said_ms >= $4 GROUP BY visitor ORDER BY newest DESC LIMIT $5";
+
+pub(super) async fn hearers(
+    db: &SqlitePool,
+    station: &str,
+    since: Timestamp,
+    (searched, limit): (u32, u32),
+) -> Result<Vec<Hearer>, sqlx::Error> {
+    let query = sqlx::query_as(HEARERS).bind(searched).bind(station).bind(author_number(Author::You));
+    let rows: Vec<(String, String, i64)> = query.bind(since.0).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(visitor, units, _)| Hearer { visitor: Visitor::stored(visitor), units }).collect())
+}
+
+const HEARD_AT: &str = "\
+    SELECT DISTINCT station FROM (SELECT station, author, said_ms FROM word ORDER BY seq DESC LIMIT $1) \
+    WHERE author = $2 AND said_ms >= $3";
+
+pub(super) async fn heard_at(db: &SqlitePool, since: Timestamp, searched: u32) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(HEARD_AT).bind(searched).bind(author_number(Author::You)).bind(since.0).fetch_all(db).await
 }
 
 const ALERTS: &str = "\

@@ -18,7 +18,7 @@ use crate::storage::observations::{Bucket, Extreme, Latest, Side};
 use crate::storage::seam::{Cell, Changed, Datastream, Extent, Piece, SensorId, Stretch};
 use crate::storage::stations::ListedSensor;
 use crate::storage::unclaimed::{Claimed, Unclaimed};
-use crate::storage::words::{Alert, Visitor, Word};
+use crate::storage::words::{Alert, Hearer, Visitor, Word};
 use crate::storage::zones::Zones;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
@@ -326,6 +326,21 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<Word>, Error> {
         Ok(conversations::conversation(&self.pool, visitor, station, limit).await?)
+    }
+
+    /// Who has said something about a station since then, the newest first.
+    pub(in crate::storage) async fn hearers(
+        &self,
+        station: &str,
+        since: Timestamp,
+        (searched, limit): (u32, u32),
+    ) -> Result<Vec<Hearer>, Error> {
+        Ok(conversations::hearers(&self.pool, station, since, (searched, limit)).await?)
+    }
+
+    /// The stations about which visitors have said something since then.
+    pub(in crate::storage) async fn heard_at(&self, since: Timestamp, searched: u32) -> Result<Vec<String>, Error> {
+        Ok(conversations::heard_at(&self.pool, since, searched).await?)
     }
 
     /// The hash of the owner's password, if there is one.

@@ -109,7 +109,7 @@ pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error
     Ok(rows.unsigned_abs())
 }
 
-/// Nothing is left of a word but its id, which is random and nobody's now: a word that is sent again does not come
+/// Nothing is left of a word but its id, which is random, or the hash of what it was about, and nobody's now: a word that is sent again does not come
 /// back. Ids go when their time comes, as words do.
 const EMPTY_WORDS: &str = "\
     UPDATE word SET visitor = '', talker = '', station = '', text = '', units = '', answered = 1 \

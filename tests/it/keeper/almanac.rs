@@ -52,6 +52,8 @@ async fn the_records_of_today_are_told_when_asked() {
     house.append(vec![report(minute(-2), &[("temperature", 10.2)])]).await;
     assert_eq!(house.ask(&visitor, "C-metric", "new records?").await, "No record today.");
     house.append(vec![report(minute(-1), &[("temperature", 11.5)])]).await;
+    let told = house.until_heard(&visitor, 2).await.swap_remove(1);
+    assert!(told.starts_with("New record of the year: 11.5 °C at 13:59 is the highest"), "{told}");
     assert_eq!(
         house.ask(&visitor, "C-metric", "any new records?").await,
         "Highest temperature ever measured here: 11.5 °C, 13:59."
