@@ -59,7 +59,7 @@ impl Life {
     async fn new(seed: u64) -> Self {
         let chance = StdRng::seed_from_u64(seed);
         let (zone, start) = ZONES[seed as usize % ZONES.len()];
-        let raw_days = if seed % 2 == 0 { 0 } else { 7 };
+        let raw_days = if seed.is_multiple_of(2) { 0 } else { 7 };
         let house = House::with(|options| options.raw_days = raw_days).await.unheard();
         let (began, now) = (Timestamp(start - YEAR_MS), Timestamp(start - YEAR_MS));
         let life = Self { house, chance, began, now, counted: 0.0, sent: Vec::new(), raw_days, gone: Vec::new() };
