@@ -25,6 +25,7 @@ mod recalculate;
 mod recalculating;
 mod rehearsal;
 mod reports;
+mod retaining;
 mod retention;
 mod rezone;
 mod rolling;

@@ -3,6 +3,7 @@
 //! First a boundary is moved: from then on nothing is taken for the time before it, and no hour or day of that time is made anew. Only then
 //! rows are deleted, so that a kill at any moment leaves a database that is whole.
 
+use super::retaining::Stage;
 use super::rolling::day_of;
 use super::scribe::{Scribe, now};
 use super::shares::weight;
@@ -16,8 +17,6 @@ use weather::zone::Zone;
 
 /// It is looked so often whether something is to go, ms: a day ends at another time for each zone.
 const LOOK_EVERY_MS: i64 = HOUR_MS;
-/// The first look after the start, ms.
-const START_MS: i64 = MINUTE_MS;
 /// After an error it is looked again so soon, ms.
 const RETRY_MS: i64 = MINUTE_MS;
 /// Sensors whose boundary is looked at in one transaction: some milliseconds.
@@ -27,44 +26,7 @@ const ROWS_MAX: u32 = 500;
 /// Free pages that stay in the file: a megabyte for what comes next.
 const PAGES_KEPT: u32 = 256;
 
-/// What is to be done next.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Stage {
-    /// Nothing until the next look.
-    Rest,
-    /// The boundaries of the sensors after this one are looked at.
-    Moving(SensorId),
-    /// Rows of this sensor and of those after it go.
-    Pruning(SensorId),
-    /// The file gives room back.
-    Shrinking,
-}
-
-/// How far it has come.
-pub(super) struct Retention {
-    stage: Stage,
-    looks_at: Timestamp,
-    /// Readings that have gone since the look began.
-    gone: u64,
-}
-
 const FIRST: SensorId = SensorId(0);
-
-impl Retention {
-    /// The first look comes a while after the start, which has other things to do; a command that soon ends lets nothing go.
-    pub(super) fn new(now: Timestamp) -> Self {
-        Self { stage: Stage::Rest, looks_at: now.plus(START_MS), gone: 0 }
-    }
-
-    /// True if there may be something to do.
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        self.stage != Stage::Rest || now >= self.looks_at
-    }
-
-    fn rest(&mut self, now: Timestamp, ms: i64) {
-        (self.stage, self.looks_at, self.gone) = (Stage::Rest, now.plus(ms), 0);
-    }
-}
 
 /// What a step has done.
 #[derive(Default)]

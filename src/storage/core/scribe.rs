@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::news::Numbering;
 use super::pruning::Pruning;
 use super::recalculating::Recalculating;
-use super::retention::Retention;
+use super::retaining::Retention;
 use super::shared::Shared;
 use super::slow::{Slow, Told};
 use super::stats::count;
