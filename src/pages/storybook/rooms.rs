@@ -1,8 +1,8 @@
 //! Stations by what they measure.
 
-use super::made_up::{LONG, bare, course, extreme, full, gone, latest, warm, went};
+use super::made_up::{LONG, bare, extreme, full, gone, latest, warm};
 use crate::pages::facts::Facts;
-use crate::pages::lead;
+use crate::pages::lead::{self, Datastream};
 use crate::storage::{Extreme, Latest};
 use crate::web::storybook::NOW;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn with(name: &str, values: &[(&str, Quantity, f64)]) -> Facts {
 
 pub(super) fn temperature() -> Facts {
     let mut facts = with("Window Sill", &[("", Temperature, 18.4)]);
-    facts.series.buckets = course(&facts.series, went(Temperature));
+    facts.series.buckets = gone(&facts, Datastream::main(Temperature)).1;
     facts
 }
 

@@ -111,8 +111,9 @@ fn card(mut facts: Facts, number: usize) -> Facts {
     facts.series = Series::ending(NOW, SPARK_BUCKET_MS);
     let value = facts.main(Quantity::Temperature).map(|latest| latest.value);
     if let Some((newest, value)) = newest.zip(value) {
-        facts.series.buckets = ending(course(&facts.series, went(Quantity::Temperature)), value);
-        facts.series.buckets.retain(|bucket| bucket.start <= newest);
+        let mut buckets = course(&facts.series, went(Quantity::Temperature));
+        buckets.retain(|bucket| bucket.start <= newest);
+        facts.series.buckets = ending(buckets, value);
     }
     Facts { courses: Vec::new(), ..facts }
 }
