@@ -137,7 +137,7 @@ const REST: [Story; 9] = [
     Story::new(LAB, "empty", "There is no station.", |_| lab::story(&[], NOW)),
     Story::new(SETTINGS, "usual", "Nothing has been set.", |_| settings::story(Settings::default(), NOW)),
     Story::new(SETTINGS, "set", "Units of the US, knots, a comma, dark colours.", |_| {
-        let mut set = Settings::default().with_units("us-kn");
+        let mut set = Settings::default().with_units("f-us-kn");
         (set.theme, set.numbers) = (Theme::Dark, Some(Numbers::Comma));
         settings::story(set, NOW)
     }),

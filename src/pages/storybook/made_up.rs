@@ -164,7 +164,8 @@ pub(super) fn latest(sensor: &str, quantity: Quantity, value: f64) -> Latest {
     Latest { sensor, quantity, observed_at: NOW.plus(-AGE_MS), value }
 }
 
-fn extreme(quantity: Quantity, low: (f64, i64), high: (f64, i64)) -> Extreme {
+/// Low and high of a quantity of the main sensor today, each with how long ago that was, ms.
+pub(super) fn extreme(quantity: Quantity, low: (f64, i64), high: (f64, i64)) -> Extreme {
     let (low_at, high_at) = (NOW.plus(-low.1), NOW.plus(-high.1));
     Extreme { sensor: SensorName::main(), quantity, low: low.0, low_at, high: high.0, high_at }
 }

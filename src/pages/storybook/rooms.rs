@@ -1,11 +1,13 @@
 //! Stations by what they measure.
 
-use super::made_up::{LONG, bare, course, full, gone, latest, warm, went};
+use super::made_up::{LONG, bare, extreme, full, gone, latest, warm};
 use crate::pages::facts::Facts;
-use crate::pages::lead;
+use crate::pages::lead::{self, Datastream};
+use crate::storage::{Extreme, Latest};
 use crate::web::storybook::NOW;
 use std::sync::Arc;
 use weather::quantity::Quantity::{self, *};
+use weather::time::{HOUR_MS, MINUTE_MS};
 
 fn with(name: &str, values: &[(&str, Quantity, f64)]) -> Facts {
     let mut facts = bare(name);
@@ -18,7 +20,7 @@ fn with(name: &str, values: &[(&str, Quantity, f64)]) -> Facts {
 
 pub(super) fn temperature() -> Facts {
     let mut facts = with("Window Sill", &[("", Temperature, 18.4)]);
-    facts.series.buckets = course(&facts.series, went(Temperature));
+    facts.series.buckets = gone(&facts, Datastream::main(Temperature)).1;
     facts
 }
 
@@ -46,7 +48,13 @@ pub(super) fn six() -> Facts {
     ];
     let values: Vec<_> =
         rooms.into_iter().flat_map(|(room, c, percent)| [(room, Temperature, c), (room, Humidity, percent)]).collect();
-    with("Flat", &values)
+    let mut facts = with("Flat", &values);
+    let day = |latest: &Latest| Extreme {
+        sensor: latest.sensor.clone(),
+        ..extreme(Temperature, (latest.value - 9.2, 9 * HOUR_MS), (latest.value + 0.6, 23 * MINUTE_MS))
+    };
+    facts.extremes = facts.latest.iter().filter(|latest| latest.quantity == Temperature).map(day).collect();
+    facts
 }
 
 pub(super) fn air() -> Facts {

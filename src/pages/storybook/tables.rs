@@ -96,7 +96,7 @@ fn indoors() -> Vec<Facts> {
 /// A place of its own within some 40 km: the same for the same number, and not on a line.
 fn place(number: usize) -> Option<Coordinates> {
     let part = |step: usize| (number * step % 60) as f64 / 60.0;
-    Coordinates::new(52.35 + 0.35 * part(23), 13.1 + 0.6 * part(37))
+    Coordinates::new(52.35 + 0.35 * part(23), 13.1 + 0.6 * part(11))
 }
 
 /// A station as the overview knows it: with a name of its own in addresses, at a place of its own, and in longer buckets.
@@ -111,18 +111,21 @@ fn card(mut facts: Facts, number: usize) -> Facts {
     facts.series = Series::ending(NOW, SPARK_BUCKET_MS);
     let value = facts.main(Quantity::Temperature).map(|latest| latest.value);
     if let Some((newest, value)) = newest.zip(value) {
-        facts.series.buckets = ending(course(&facts.series, went(Quantity::Temperature)), value);
-        facts.series.buckets.retain(|bucket| bucket.start <= newest);
+        let mut buckets = course(&facts.series, went(Quantity::Temperature));
+        buckets.retain(|bucket| bucket.start <= newest);
+        facts.series.buckets = ending(buckets, value);
     }
-    Facts { courses: Vec::new(), extremes: Vec::new(), ..facts }
+    Facts { courses: Vec::new(), ..facts }
 }
 
 /// The overview of those stations out of `all`; a search has found as many as there are.
 fn overview(query: &str, shown: &[Facts], all: usize, preference: Preference) -> String {
     let asked = asked::Asked::read(query);
     let fitting = if asked.is_narrow() { shown.len() } else { all };
-    // Those that are silent come last.
-    let (heard, silent): (Vec<_>, Vec<_>) = shown.iter().cloned().partition(|facts| facts.state(NOW).is_heard());
+    // They are sorted by name, and those that are silent come last.
+    let mut sorted = shown.to_vec();
+    sorted.sort_by_key(|facts| facts.station.name.to_lowercase());
+    let (heard, silent): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|facts| facts.state(NOW).is_heard());
     let listing = Listing::of(&asked, fitting, all).0.with_heard(heard.len());
     let sheets: Vec<_> = heard.into_iter().chain(silent).map(|facts| Arc::new(Sheet::new(facts))).collect();
     printed(&Overview::of(&sheets, listing, CURSOR.to_owned(), NOW, preference, &address()))
