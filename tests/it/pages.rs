@@ -125,8 +125,7 @@ fn book() -> Rocket<Build> {
     let own = pages::routes().into_iter().filter(|route| {
         let path = route.uri.path();
         let needs_more = ["/s/", "/embed/", "/kiosk/", "/badge/", "/oembed"];
-        !["/", "/lab", "/settings"].contains(&path.as_ref())
-            && !needs_more.iter().any(|one| path.starts_with(one))
+        !["/", "/lab", "/settings"].contains(&path) && !needs_more.iter().any(|one| path.starts_with(one))
     });
     rocket::custom(rocket::Config::figment().merge(("log_level", "off")))
         .attach(Shield::new())
