@@ -83,6 +83,16 @@ impl Watch {
         Self { wishes, began: Some(began), ..self }
     }
 
+    /// Says which alerts of the configuration wait for a station: its name may be misspelt.
+    fn name_strangers(&self) {
+        let directory = self.storage.directory();
+        for wish in &self.wishes {
+            if let Some(station) = wish.station.as_deref().filter(|slug| directory.by_slug(slug).is_none()) {
+                tracing::warn!(webhook = %wish.webhook, station, "an alert of a webhook names a station that is not there");
+            }
+        }
+    }
+
     pub(crate) fn visit(&self, visitor: &Visitor) {
         if self.presence.visit(visitor, (self.clock)()) {
             self.woken.notify_one();
@@ -139,6 +149,7 @@ impl Watch {
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
+        self.name_strangers();
         self.follow_wishes(&mut book, began).await?;
         self.presence.keep_only(book.alerts.keys().map(|(visitor, _)| visitor.clone()));
         self.queue.heed_only(book.by_station.keys().map(|station| station.as_str().into()));

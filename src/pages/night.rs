@@ -9,6 +9,9 @@ use weather::time::Timestamp;
 /// Where a label would be cut off if it stood behind its place, percent.
 const LATE_PERCENT: f64 = 80.0;
 
+/// Two labels between places that are so close would cover each other on a phone, percent.
+const CLOSE_PERCENT: f64 = 60.0;
+
 /// A stretch without sun, in percent of the picture.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shade {
@@ -57,7 +60,13 @@ impl Night {
                 clock::hour_minute(&facts.station.zone, *at)
             ),
         };
-        let changes: Vec<Change> = within.iter().map(change).collect();
+        let mut changes: Vec<Change> = within.iter().map(change).collect();
+        // A label before its place leaves no room behind the place before.
+        for next in (1..changes.len()).rev() {
+            let here = part(within[next - 1].0) * 100.0;
+            let gap = part(within[next].0) * 100.0 - here;
+            changes[next - 1].late |= changes[next].late && gap < CLOSE_PERCENT && here > CLOSE_PERCENT / 2.0;
+        }
         let words = changes.iter().map(|change| change.label.as_str()).collect::<Vec<_>>().join(", ");
         Self {
             shades: dark

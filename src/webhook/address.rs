@@ -37,7 +37,16 @@ impl Address {
         if host.is_empty() {
             return Err("the address names no server".to_owned());
         }
-        let port = authority.port_u16().unwrap_or(if is_tls { PORTS.1 } else { PORTS.0 });
+        let behind_host = authority.as_str().rsplit_once(']').map_or(authority.as_str(), |(_, behind)| behind);
+        let port = match behind_host.rsplit_once(':') {
+            None if is_tls => PORTS.1,
+            None => PORTS.0,
+            // What is no port would silently be another one.
+            Some((_, port)) => {
+                let number = port.parse().ok().filter(|port| *port != 0);
+                number.ok_or_else(|| format!("{port:?} is no port: write one from 1 to 65535, or none"))?
+            }
+        };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         Ok(Self { is_tls, host, port, authority: authority.as_str().to_owned(), path })
     }

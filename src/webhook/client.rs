@@ -64,6 +64,7 @@ pub(super) async fn post(
     };
     let (status, head) = (response.status().as_u16(), response.headers().clone());
     let text = tokio::time::timeout(BODY_MAX, told(response.into_body())).await.unwrap_or_default();
+    let text: String = without_secrets(text, headers).chars().take(TOLD_MAX_CHARS).collect();
     judged(status, &head, &text, now)
 }
 
@@ -130,7 +131,14 @@ async fn told(mut body: Incoming) -> String {
     }
     read.truncate(BODY_MAX_BYTES);
     let text: String = String::from_utf8_lossy(&read).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.trim().chars().take(TOLD_MAX_CHARS).collect()
+    text.trim().to_owned()
+}
+
+/// An answer without what the letter must not tell: some receivers send back what they were sent.
+fn without_secrets(text: String, headers: &[(&'static str, String)]) -> String {
+    let secrets = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let secrets = secrets.flat_map(|(_, value)| value.split(' ').skip(1)).filter(|secret| !secret.is_empty());
+    secrets.fold(text, |text, secret| text.replace(secret, "…"))
 }
 
 /// The innermost cause says what happened.
@@ -152,6 +160,13 @@ fn told_io(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_does_not_tell_the_token_that_it_was_sent() {
+        let headers = [("authorization", "Bearer tk_secret".to_owned()), ("webhook-id", "a".to_owned())];
+        let text = without_secrets("you sent: Bearer tk_secret, a".to_owned(), &headers);
+        assert_eq!(text, "you sent: Bearer …, a");
+    }
 
     #[test]
     fn an_answer_is_taken_later_or_never() {

@@ -223,7 +223,7 @@ async fn addresses_of_months_are_months() {
     let to = there.headers()["location"].to_str().expect("text").to_owned();
     assert_eq!((there.status().as_u16(), to.len()), (303, "/s/town-hall/climate/2026-06".len()), "{to}");
     let empty = get(&app, "/s/town-hall/records").await;
-    assert!(empty.contains("Its main sensor has no readings yet.") && !empty.contains("<table"), "nothing is no zero");
+    assert!(empty.contains("There are no records yet.") && !empty.contains("<table"), "nothing is no zero");
     assert!(get(&app, "/s/town-hall/climate/2020-01").await.contains("There are no readings of this month."));
     assert!(get(&app, "/s/town-hall/climate/2020-01.txt").await.contains("\nNo readings of this month.\n"));
     let us = get(&app, "/s/town-hall/climate/2020-01.txt?units=F-us").await;

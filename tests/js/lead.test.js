@@ -77,7 +77,7 @@ test('nights are stretches between sunset and sunrise', () => {
   );
   equal(
     changes.map(({ late }) => late),
-    [false, true],
+    [true, true],
   );
   equal(words, ' Sunrise 16:10, Sunset 04:10.');
   equal(nightOf(field()), { shades: [], changes: [], words: '' });

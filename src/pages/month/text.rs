@@ -59,7 +59,8 @@ pub fn month_text(years: &Years, first: NaiveDate, now: Timestamp, preference: P
     if !table.is_empty() {
         text.push_str(&shown.whole(&table));
         text.push('\n');
-        if !(table.complete && table.rain_complete) {
+        // A station without a rain gauge misses no rain.
+        if !(table.complete && (table.rain_complete || table.rain.is_none())) {
             text.push_str("\nIncomplete: readings of less than 80 % of the days.\n");
         }
     }

@@ -29,8 +29,11 @@ pub(crate) struct KindYear {
     pub sum: String,
 }
 
-/// All kinds.
+/// All kinds. Where no temperature is known, nobody can count them.
 pub(crate) fn of(days: &Days, calendar: &Calendar, preference: Preference) -> Vec<KindTable> {
+    if days.temperature.is_empty() {
+        return Vec::new();
+    }
     Kind::ALL.into_iter().map(|kind| table(days, kind, calendar, preference)).collect()
 }
 

@@ -11,6 +11,9 @@ import { hourMinute } from './zone.js';
 /** Where a label would be cut off if it stood behind its place, percent. */
 const LATE_PERCENT = 80;
 
+/** Two labels between places that are so close would cover each other on a phone, percent. */
+const CLOSE_PERCENT = 60;
+
 /** The nights of a station's pictures. @param {Station} station */
 export function nightOf({ sun, series, zone }) {
   if (!sun) return { shades: [], changes: [], words: '' };
@@ -32,6 +35,11 @@ export function nightOf({ sun, series, zone }) {
     late: part(at) * 100 > LATE_PERCENT,
     label: `${rises ? 'Sunrise' : 'Sunset'} ${hourMinute(zone, at)}`,
   }));
+  // A label before its place leaves no room behind the place before.
+  for (let next = changes.length - 1; next > 0; next -= 1) {
+    const [here, there] = [part(within[next - 1][0]) * 100, part(within[next][0]) * 100];
+    if (changes[next].late && there - here < CLOSE_PERCENT && here > CLOSE_PERCENT / 2) changes[next - 1].late = true;
+  }
   const words = changes.map(({ label }) => label).join(', ');
   return { shades, changes, words: words && ` ${words}.` };
 }

@@ -34,12 +34,14 @@ pub fn dates(date: NaiveDate) -> (NaiveDate, NaiveDate) {
     (first, last)
 }
 
-/// True if of the days from `from` to `to` that are over, 80 % are whole. A stretch without a day that is over has nothing to miss.
+/// True if of the days from `from` to `to` that are over, 80 % are whole. A stretch without a day that is over has nothing to miss once something
+/// is known of it.
 pub fn is_complete(days: &[Day], (from, to): (NaiveDate, NaiveDate), calendar: &Calendar) -> bool {
     let yesterday = calendar.today.pred_opt().unwrap_or(calendar.today);
     let over = (to.min(yesterday) - from).num_days() + 1;
-    let whole = within(days, (from, to)).iter().filter(|day| calendar.is_whole(day)).count();
-    over <= 0 || whole as f64 >= COMPLETE_SHARE * over as f64
+    let known = within(days, (from, to));
+    let whole = known.iter().filter(|day| calendar.is_whole(day)).count();
+    if over <= 0 { !known.is_empty() } else { whole as f64 >= COMPLETE_SHARE * over as f64 }
 }
 
 impl Month {
