@@ -118,7 +118,7 @@ pub enum BadFile {
     ReadOnlySystem,
     /// It is there, and has nothing in it, or a database that has nothing in it.
     #[error(
-        "the file is empty, or a database with nothing in it: a database was lost here, or the path is wrong; remove the file to begin a new database"
+        "the file is empty, or a database with nothing in it: if a server has just begun it, try again in a moment; else a database was lost here, or the path is wrong: then remove the file to begin a new database"
     )]
     Empty,
     /// It is something else.
