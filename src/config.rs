@@ -17,6 +17,7 @@ pub use folder::{Chosen, Folder, Surroundings};
 pub use loaded::Loaded;
 pub use owner::user;
 
+use crate::web::base::Inside;
 use crate::{backup, door, ingest, keeper, mqtt, station_port, storage, tempest, web, webhook};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
@@ -107,6 +108,18 @@ impl Config {
 }
 
 impl Config {
+    /// Says which path for uploads the base would take for one within.
+    fn paths_fit(&self) -> Result<(), String> {
+        let base = &self.web.base;
+        let hidden = self.ingest.paths.keys().find(|path| base.inside(path) != Inside::Path(path.as_str()));
+        hidden.map_or(Ok(()), |path| {
+            Err(format!(
+                "ingest.paths: {path:?} begins as the base does, which is taken off: {base:?}",
+                base = base.as_str()
+            ))
+        })
+    }
+
     /// The same without the values that nothing prints.
     pub(crate) fn without_secrets(mut self) -> Self {
         self.mqtt.password = Default::default();

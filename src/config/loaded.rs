@@ -179,6 +179,7 @@ fn read(layers: &Layers, folder: &Folder) -> Result<Config, Error> {
     let placed = |text: String| Error::Value(wrong::placed(&text, layers, &merged));
     config.storage.check().map_err(|misfit| placed(misfit.to_string()))?;
     config.ingest.check().map_err(placed)?;
+    config.paths_fit().map_err(placed)?;
     config.dock.check().map_err(placed)?;
     config.mqtt.check().map_err(|misfit| placed(misfit.to_string()))?;
     webhook::check(&config.webhook).map_err(|misfit| placed(misfit.to_string()))?;

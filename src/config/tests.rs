@@ -156,6 +156,9 @@ fn a_path_for_uploads_that_cannot_be_one_is_named() {
             let error = load(&format!("[ingest]\npaths = {{ {paths} }}\n")).expect_err(paths);
             assert!(error.contains(why), "{error}");
         }
+        let error = load("[web]\nbase = \"/up\"\n[ingest]\npaths = { \"/up/here\" = \"wow\" }\n").expect_err("hidden");
+        assert!(error.contains("ingest.paths: \"/up/here\" begins as the base does"), "{error}");
+        load("[web]\nbase = \"/up\"\n[ingest]\npaths = { \"/upper\" = \"wow\" }\n").expect("beside it");
         Ok(())
     });
 }

@@ -98,6 +98,12 @@ pub fn check(all: &[Options]) -> Result<(), Misfit> {
         if webhook.kind == Kind::Ntfy && address.topic().is_none() {
             return bad("url", "ntfy wants the address of a topic, such as https://ntfy.sh/my-topic".to_owned());
         }
+        if webhook.kind == Kind::Ntfy && webhook.url.contains('?') {
+            return bad(
+                "url",
+                "letters to ntfy go without what is behind the ?: write the token into token_file".to_owned(),
+            );
+        }
         if !webhook.ca_file.is_empty() && !address.is_tls {
             return bad("ca_file", "is read only for an address that begins with https://".to_owned());
         }
@@ -105,6 +111,9 @@ pub fn check(all: &[Options]) -> Result<(), Misfit> {
             && let Err(why) = Address::of(&webhook.site)
         {
             return bad("site", why);
+        }
+        if webhook.site.contains(['?', '#']) {
+            return bad("site", "links to stations are made of it: write it without ? and #".to_owned());
         }
         if webhook.alert.is_empty() {
             let example = "[[webhook.alert]], station = \"…\", when = \"temperature below 3 °C\"";
@@ -149,7 +158,10 @@ mod tests {
             (|_| (), "webhook.1.name: ", "two webhooks"),
             (|o| (o.name, o.url) = ("b".into(), "ntfy.sh/garden".into()), "webhook.1.url: ", "http"),
             (|o| (o.name, o.url) = ("b".into(), "https://ntfy.sh/".into()), "webhook.1.url: ", "topic"),
+            (|o| (o.name, o.url) = ("b".into(), "https://ntfy.sh/a?auth=b".into()), "webhook.1.url: ", "token_file"),
+            (|o| (o.name, o.url) = ("b".into(), "https://ntfy.sh:99999/a".into()), "webhook.1.url: ", "is no port"),
             (|o| (o.name, o.site) = ("b".into(), "here".into()), "webhook.1.site: ", "http"),
+            (|o| (o.name, o.site) = ("b".into(), "https://x/y?z=1".into()), "webhook.1.site: ", "without ?"),
             (|o| (o.name, o.alert) = ("b".into(), Vec::new()), "webhook.1.alert: ", "told nothing"),
             (|o| (o.name, o.alert[0].silent) = ("b".into(), true), "webhook.1.alert.0.when: ", "either"),
         ] {
