@@ -76,7 +76,12 @@ impl<'r> Responder<'r, 'static> for Refusal {
         let is_page = web::wants_page(request);
         match self {
             Self::Login if is_page => Leaf(Redirect::to("/admin/login")).respond_to(request),
-            Self::Login => Problem::new(Status::Forbidden, "log in first, at /admin/login").respond_to(request),
+            Self::Login => {
+                let base =
+                    request.rocket().state::<web::Options>().map(|options| options.base.clone()).unwrap_or_default();
+                let detail = format!("log in first, at {}", base.of("/admin/login"));
+                Problem::new(Status::Forbidden, detail).respond_to(request)
+            }
             Self::Moved(to) => Leaf(Redirect::permanent(to)).respond_to(request),
             Self::Other(problem) if !is_page => problem.respond_to(request),
             Self::Other(problem) => {

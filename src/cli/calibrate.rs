@@ -75,7 +75,10 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
             let key = start.sensor.key(start.quantity);
             storage.uncalibrate(&station.slug, start, &author()).await?;
             follow(storage).await?;
-            say!("the calibration of {key} of {} is removed; what is stored from then on has followed", station.slug)?;
+            say!(
+                "the calibration of {key} of {} is removed; the readings that are kept from then on have followed",
+                station.slug
+            )?;
             Ok(())
         }
         (None, Some(of)) => {
@@ -85,7 +88,7 @@ pub(super) async fn run(storage: &Storage, Calibrate { command, of, factor, offs
             let what = calibration.shown(start.quantity);
             storage.calibrate(&station.slug, start, calibration, &author()).await?;
             follow(storage).await?;
-            say!("{key} of {} is {what} {from}; what is stored from then on has followed", station.slug)?;
+            say!("{key} of {} is {what} {from}; the readings that are kept from then on have followed", station.slug)?;
             Ok(())
         }
         (None, None) => Err(anyhow!("name a station; --help says more")),

@@ -249,6 +249,8 @@ async fn all_three_kinds_of_feed_run_below_the_base_and_set_its_cookies() {
 async fn the_owner_logs_in_below_the_base() {
     let server = house().await;
     set_password(&server, PASSWORD).await;
+    let told = ask(&server, &format!("GET {BASE}/admin"), "", b"").await;
+    assert!(told.status == 403 && told.body.contains("at /town/weather/admin/login"), "{}", told.raw);
     let body = format!("password={}", PASSWORD.replace(' ', "+"));
     let ours = format!("{FORM}Sec-Fetch-Site: same-origin\r\n");
     let answer = ask(&server, &format!("POST {BASE}/admin/login"), &ours, body.as_bytes()).await;

@@ -149,7 +149,7 @@ async fn say_all(storage: &Storage, slug: &Slug, settings: StationSettings) -> R
         follow(storage).await?;
         say!(
             "the lowest and highest values and the rain of its days have followed; days whose rain came from a file keep \
-             what the file said"
+             what the file said, and days whose readings are gone stay as they are"
         )?;
     }
     if let Some(new) = &settings.slug {
