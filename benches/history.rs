@@ -56,7 +56,7 @@ fn report(minute: i64) -> Report {
 /// The values of a minute at another time.
 fn report_at(minute: i64, at: Timestamp) -> Report {
     let number = END.plus(-minute * MINUTE_MS).0 / MINUTE_MS;
-    let mut draft = Draft::of_history(END);
+    let mut draft = Draft::of_history(at.max(END));
     for quantity in TEN {
         let of_day = (number % 1_440) as f64 / 1_440.0 * std::f64::consts::TAU;
         let of_year = (number % 525_960) as f64 / 525_960.0 * std::f64::consts::TAU;
