@@ -2,6 +2,7 @@
 //!
 //! Two wings: `core/` decides, `sqlite/` does. Between them lies `engine.rs`, and `seam.rs` has the values that cross.
 
+mod address;
 mod admin;
 mod announcing;
 mod calibrations;
@@ -25,11 +26,13 @@ mod observations;
 mod options;
 mod outbox;
 pub mod owner;
+mod postgres;
 mod reads;
 mod retained;
 mod room;
 mod seam;
 mod series;
+mod sql;
 mod sqlite;
 mod stations;
 mod talk;
@@ -39,6 +42,7 @@ pub mod words;
 mod years;
 pub mod zones;
 
+pub use self::address::{Address, BadAddress};
 pub use self::admin::SessionSecret;
 pub use self::core::{Commits, Committed, Rehearsal, Stats};
 pub use calibrations::{CalibrationStart, MadeCalibration};

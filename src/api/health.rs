@@ -108,6 +108,7 @@ fn judge(looked: &Result<(), Error>) -> Readiness {
         Ok(()) => Ok(()),
         Err(Error::Closed) => Err(STOPPING),
         Err(Error::Locked(_)) => Err("the database is locked by another program"),
+        Err(Error::Away(_)) => Err("the database does not answer"),
         Err(Error::Overloaded(_)) => Err("more waits to be stored than may"),
         Err(_) => Err("the database cannot be read or written"),
     }

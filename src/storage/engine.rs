@@ -21,6 +21,7 @@ use super::letters::{Letter, OutboxChange};
 use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
 use super::options::Options;
+use super::postgres;
 use super::seam::{
     AdminChange, Age, Cell, Changed, Counted, Datastream, DayPlace, Due, EnrolChange, Extent, FoundRow, FoundSensor,
     Gone, JournalLimits, KeptRow, KnownWords, Move, Named, Observed, Piece, Place, Pruned, PrunedEntries, Range,
@@ -44,11 +45,13 @@ use weather::time::Timestamp;
 /// The one that writes.
 pub(super) enum Engine {
     Sqlite(sqlite::Writer),
+    Postgres(postgres::Writer),
 }
 
 /// Those that read.
 pub(super) enum Readers {
     Sqlite(sqlite::Readers),
+    Postgres(postgres::Readers),
 }
 
 /// What `open` finds out.
@@ -68,6 +71,11 @@ pub(super) struct Opened {
 /// Opens the database that the options name, creates and migrates it if need be.
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
+    if !options.database.is_empty() {
+        let postgres::Opened { writer, readers, background, epoch, lossy, zones } = postgres::open(options).await?;
+        let (readers, background) = (Readers::Postgres(readers), Readers::Postgres(background));
+        return Ok(Opened { engine: Engine::Postgres(writer), readers, background, epoch, lossy, zones });
+    }
     let sqlite::Opened { writer, readers, background, epoch, lossy, zones } = sqlite::open(options).await?;
     let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
     Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy, zones })
@@ -81,6 +89,7 @@ macro_rules! each {
     ($enum:ident, $self:ident, $db:ident => $do:expr) => {
         match $self {
             $enum::Sqlite($db) => $do,
+            $enum::Postgres($db) => $do,
         }
     };
 }

@@ -99,6 +99,9 @@ pub enum Error {
     /// The database's file cannot be used.
     #[error(transparent)]
     File(#[from] BadFile),
+    /// The database does not answer, or no connection to it was free in time.
+    #[error("the database does not answer; try again in a moment")]
+    Away(#[source] Cause),
     /// Anything else the database says.
     #[error("the database failed")]
     Database(#[source] Cause),
@@ -161,6 +164,11 @@ pub enum Limit {
 }
 
 impl Error {
+    /// The database did not answer within a time.
+    pub(super) fn away(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Error::Away(Arc::new(cause))
+    }
+
     /// Anything that is neither a lock nor a lack of room.
     pub(super) fn database(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
         Error::Database(Arc::new(cause))
@@ -194,6 +202,7 @@ impl Error {
             Error::TooManyAlerts => Error::TooManyAlerts,
             Error::BadName(bad) => Error::BadName(bad.clone()),
             Error::File(bad) => Error::File(*bad),
+            Error::Away(cause) => Error::Away(cause.clone()),
             Error::Database(cause) => Error::Database(cause.clone()),
             Error::Migrate(cause) => Error::Migrate(cause.clone()),
         }

@@ -1,5 +1,6 @@
 //! Knobs of storage and what they must have to do with each other.
 
+use super::address::Address;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +12,12 @@ use weather::time::{DAY_MS, HOUR_MS};
 pub struct Options {
     /// The database file; its folder must exist.
     pub file: PathBuf,
+    /// The address of a PostgreSQL, `postgres://user:password@host:5432/database`, in place of the file in the data folder: for several
+    /// servers over one database. Empty: the file.
+    pub database: Address,
+    /// The same PostgreSQL without PgBouncer or another pooler between: for the connection that listens, the one that leads, and
+    /// migrations. Empty: `database`.
+    pub database_direct: Address,
     /// `full`: an acknowledged report survives a power cut, because every commit waits for the disk. `normal`: it survives a
     /// crash of the program; a power cut may lose the last commits. That spares SD cards.
     pub durability: Durability,
@@ -105,6 +112,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             file: PathBuf::from("stevenson.db"),
+            database: Address::default(),
+            database_direct: Address::default(),
             durability: Durability::Full,
             readers: 4,
             background_readers: 2,

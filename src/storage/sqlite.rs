@@ -11,12 +11,12 @@ mod charted;
 mod conversations;
 mod copy;
 mod corrections;
+mod db;
 mod enrol;
 mod error;
 mod file;
 mod gone;
 mod inspect;
-mod journal;
 mod json;
 mod last_when;
 mod latest;
@@ -24,7 +24,6 @@ mod learn;
 mod many;
 mod mappings;
 mod marks;
-mod numbers;
 mod observations;
 mod open;
 mod outbox;
@@ -46,6 +45,11 @@ mod texts;
 mod tidy;
 mod words;
 mod writer;
+
+#[path = "sql/journal.rs"]
+mod journal;
+#[path = "sql/numbers.rs"]
+mod numbers;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

@@ -119,7 +119,7 @@ impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         use storage::Error::*;
         match &error {
-            Overloaded(_) | Locked(_) | Closed => {
+            Overloaded(_) | Locked(_) | Away(_) | Closed => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "storage is away");
                 Self::unavailable(error.to_string())
             }

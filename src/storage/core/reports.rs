@@ -142,7 +142,7 @@ impl Reports {
                 self.undo(Vec::new());
                 match error {
                     Error::Database(_) => store_each(scribe, slices, &error).await,
-                    Error::Locked(_) => {
+                    Error::Locked(_) | Error::Away(_) => {
                         slices.into_iter().for_each(|slice| slice.fail(&error));
                         Err(error)
                     }

@@ -23,7 +23,7 @@ pub(super) async fn store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Re
         Err((error @ Error::Database(_), slices)) if many => Box::pin(store_each(scribe, slices, &error)).await,
         Err((error, slices)) => {
             slices.into_iter().for_each(|slice| slice.fail(&error));
-            if matches!(error, Error::Locked(_)) { Err(error) } else { Ok(()) }
+            if matches!(error, Error::Locked(_) | Error::Away(_)) { Err(error) } else { Ok(()) }
         }
     }
 }
@@ -115,7 +115,7 @@ pub(super) async fn store_talks(scribe: &mut Scribe, mut talks: Vec<Talk>) -> Re
         }
         Err(error) => {
             talks.into_iter().for_each(|talk| talk.fail(&error));
-            if matches!(error, Error::Locked(_)) {
+            if matches!(error, Error::Locked(_) | Error::Away(_)) {
                 return Err(error);
             }
         }

@@ -160,7 +160,7 @@ impl Writer {
             Job::Forget(what, answer) => {
                 let done = forget::forget_conversation(&mut self.scribe, &what).await;
                 let next = match &done {
-                    Err(locked @ Error::Locked(_)) => self.fail_all(locked, None),
+                    Err(locked @ (Error::Locked(_) | Error::Away(_))) => self.fail_all(locked, None),
                     _ => None,
                 };
                 drop(answer.send(done));

@@ -1,13 +1,13 @@
 //! Calibrations, what was sent before they were applied, and which rows are to be made anew. All but what readers ask for is
 //! inside the caller's transaction.
 
-use super::error::decode;
 use super::marks;
 use super::numbers::{number, quantity};
 use super::texts::{Texts, columns};
 use crate::storage::calibrations::{CalibrationStart, MadeCalibration};
 use crate::storage::error::Error;
 use crate::storage::seam::{Due, KeptRow, Mark, MarkChange, Place, Rewritten, SensorId, Stretch};
+use crate::storage::sql::decode;
 use rusqlite::Connection;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};

@@ -1,6 +1,5 @@
 //! Striking out and restoring, inside the caller's transaction, and what can be read of it.
 
-use super::error::decode;
 use super::json::JsonRows;
 use super::latest;
 use super::numbers::{number, quantity, stored};
@@ -9,6 +8,7 @@ use super::texts::Texts;
 use crate::storage::corrections::{Author, Correction, Marked, Selection};
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, Move, Newest, Rank, Renewal, SensorId, Stretch};
+use crate::storage::sql::decode;
 use sqlx::{SqliteConnection, SqlitePool};
 use weather::mark::{Flag, Reason};
 use weather::quantity::Quantity;

@@ -1,10 +1,10 @@
 //! Devices that wait for an owner, and their reports.
 
-use super::error::decode;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
 use crate::storage::seam::EnrolChange;
+use crate::storage::sql::decode;
 use crate::storage::unclaimed::{
     Claimed, DEVICES_MAX, FINGERPRINT_BYTES, OF_ADDRESS_MAX, REPORTS_MAX, Stranger, Unclaimed,
 };

@@ -5,11 +5,11 @@
 //!
 //! Days that are not right yet after a change of the time zone are left out.
 
-use super::error::decode;
 use super::numbers::number;
 use super::texts::Texts;
 use crate::storage::observations::{Extreme, Side};
 use crate::storage::seam::{Datastream, Stretch};
+use crate::storage::sql::decode;
 use chrono::NaiveDate;
 use sqlx::{SqlStr, SqlitePool};
 use weather::station::{SensorName, StationId};

@@ -3,9 +3,9 @@
 //! A report changes most quantities of a sensor at once, so they are written together. What the row's `quantities` hold,
 //! `migrations/sqlite/0005_latest.sql` says.
 
-use super::error::decode;
 use super::numbers::{number, quantity};
 use crate::storage::seam::{Newest, NewestOf, Rank, SensorId};
+use crate::storage::sql::decode;
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 use sqlx::SqliteConnection;

@@ -2,13 +2,13 @@
 //!
 //! Stations come as a JSON array; `CROSS JOIN` keeps SQLite's planner from reading a table from its start instead.
 
-use super::error::decode;
 use super::json::{JsonRows, json};
 use super::numbers::{number, stored};
 use super::observations::add_latest;
 use crate::storage::error::Error;
 use crate::storage::observations::{Bucket, Extreme, Latest};
 use crate::storage::seam::Changed;
+use crate::storage::sql::decode;
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
 //! What fields of uploads are, and those of which nobody has said it.
 
-use super::error::decode;
 use super::numbers::{number, quantity, stored};
 use crate::storage::error::Error;
 use crate::storage::mappings::{MadeMapping, UNMAPPED_FOR_MS, UNMAPPED_MAX, Unmapped};
+use crate::storage::sql::decode;
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::{BTreeMap, HashMap};
 use weather::mapping::{FieldName, MAPPINGS_MAX, Mapping, Mappings};

@@ -1,11 +1,11 @@
 //! The local days of sensors whose station has got another time zone: which are to be made anew, and making them. All of it is inside the
 //! caller's transaction.
 
-use super::error::decode;
 use super::numbers::number;
 use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
+use crate::storage::sql::decode;
 use chrono::NaiveDate;
 use sqlx::SqliteConnection;
 use weather::quantity::Quantity;

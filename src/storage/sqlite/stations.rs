@@ -1,13 +1,13 @@
 //! Stations as they are read and changed.
 
 use super::calibrations;
-use super::error::decode;
 use super::mappings;
 use super::set;
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
 use crate::storage::seam::StationChange;
+use crate::storage::sql::decode;
 use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
 use crate::storage::zones::Zones;
 use sqlx::{SqliteConnection, SqliteExecutor};

@@ -1,11 +1,11 @@
 //! The journal as it is read and written.
 
+use super::db::{Connection, Executor, Pool};
 use super::numbers::stored;
 use crate::storage::entry::{Entry, StationPiece};
 use crate::storage::seam::{Piece, PrivateRows};
 use crate::storage::words::Visitor;
 use futures_util::{Stream, TryStreamExt};
-use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 use weather::station::StationId;
 use weather::time::Timestamp;
 
@@ -20,15 +20,15 @@ fn entry((seq, committed_ms, station, visitor, body): Row) -> Entry {
 const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM journal";
 
 /// The newest entry's number; 0 in an empty journal.
-pub(super) async fn head(db: impl SqliteExecutor<'_>) -> Result<u64, sqlx::Error> {
+pub(super) async fn head(db: impl Executor<'_>) -> Result<u64, sqlx::Error> {
     let head: i64 = sqlx::query_scalar(HEAD).fetch_one(db).await?;
     Ok(head.unsigned_abs())
 }
 
 const TAIL: &str = "SELECT seq, committed_ms, station, visitor, body FROM journal ORDER BY seq DESC LIMIT $1";
 
-pub(super) async fn tail(db: &SqlitePool, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, sqlx::Error> {
-    let mut piece = read(sqlx::query_as(TAIL).bind(limit).fetch(db), bytes_max).await?;
+pub(super) async fn tail(db: &Pool, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, sqlx::Error> {
+    let mut piece = read(sqlx::query_as(TAIL).bind(i64::from(limit)).fetch(db), bytes_max).await?;
     piece.entries.reverse();
     Ok(piece.entries)
 }
@@ -68,7 +68,7 @@ const SINCE: &str = "\
     WHERE seq > $1 AND (visitor IS NULL OR visitor = $3) ORDER BY seq LIMIT $2";
 
 pub(super) async fn since(
-    db: &SqlitePool,
+    db: &Pool,
     seq: u64,
     reader: Option<&Visitor>,
     limit: u32,
@@ -81,7 +81,7 @@ pub(super) async fn since(
     if !good {
         return Ok(None);
     }
-    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(limit).bind(reader);
+    let since = sqlx::query_as(SINCE).bind(stored(seq)).bind(i64::from(limit)).bind(reader);
     let mut piece = read(since.fetch(&mut *reading), bytes_max).await?;
     piece.is_all &= piece.entries.len() < limit as usize;
     Ok(Some(piece))
@@ -100,7 +100,7 @@ const OF_STATION: &str = "\
 /// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal; `None` if `seq` is
 /// no good cursor.
 pub(super) async fn of_station(
-    db: &SqlitePool,
+    db: &Pool,
     station: StationId,
     seq: Option<u64>,
     (look, limit, bytes_max): (u32, u32, usize),
@@ -114,8 +114,8 @@ pub(super) async fn of_station(
         }
     }
     let (after, head) = (stored(seq.unwrap_or(0)), head(&mut *reading).await?);
-    let upto: i64 = sqlx::query_scalar(LOOK_TO).bind(after).bind(look).fetch_one(&mut *reading).await?;
-    let of_station = sqlx::query_as(OF_STATION).bind(after).bind(upto).bind(station.0).bind(limit);
+    let upto: i64 = sqlx::query_scalar(LOOK_TO).bind(after).bind(i64::from(look)).fetch_one(&mut *reading).await?;
+    let of_station = sqlx::query_as(OF_STATION).bind(after).bind(upto).bind(station.0).bind(i64::from(limit));
     let Piece { entries, is_all } = read(of_station.fetch(&mut *reading), bytes_max).await?;
     let is_cut = !is_all || entries.len() >= limit as usize;
     let last = entries.last().filter(|_| is_cut).map(|last| last.seq);
@@ -130,21 +130,21 @@ const NEWEST_OF_STATION: &str = "\
         ORDER BY seq DESC LIMIT 1), (SELECT max(seq) FROM journal), 0)";
 
 /// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
-pub(super) async fn end_of_station(db: &SqlitePool, station: StationId, look: u32) -> Result<u64, sqlx::Error> {
-    let end: i64 = sqlx::query_scalar(NEWEST_OF_STATION).bind(station.0).bind(look).fetch_one(db).await?;
+pub(super) async fn end_of_station(db: &Pool, station: StationId, look: u32) -> Result<u64, sqlx::Error> {
+    let end: i64 = sqlx::query_scalar(NEWEST_OF_STATION).bind(station.0).bind(i64::from(look)).fetch_one(db).await?;
     Ok(end.unsigned_abs())
 }
 
 /// Entries after `seq`, whether or not all of them are still there.
-pub(super) async fn after(conn: &mut SqliteConnection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(AFTER).bind(stored(seq)).bind(limit).fetch_all(conn).await?;
+pub(super) async fn after(conn: &mut Connection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(AFTER).bind(stored(seq)).bind(i64::from(limit)).fetch_all(conn).await?;
     Ok(rows.into_iter().map(entry).collect())
 }
 
 const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES ($1, $2, $3, $4, $5)";
 
 /// Writes one entry, inside the caller's transaction.
-pub(super) async fn append(conn: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
+pub(super) async fn append(conn: &mut Connection, entry: &Entry) -> Result<(), sqlx::Error> {
     sqlx::query(APPEND)
         .bind(stored(entry.seq))
         .bind(entry.committed_at.0)
@@ -165,7 +165,7 @@ const ROWS: &str = "\
     SELECT count(*) - count(visitor), count(visitor), count(*) FILTER (WHERE substr(station, 1, 1) = '_') FROM journal";
 
 /// How many public and how many private entries there are.
-pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<(u64, PrivateRows), sqlx::Error> {
+pub(super) async fn rows(conn: &mut Connection) -> Result<(u64, PrivateRows), sqlx::Error> {
     let (public, private, lab): (i64, i64, i64) = sqlx::query_as(ROWS).fetch_one(conn).await?;
     Ok((public.unsigned_abs(), PrivateRows { words: (private - lab).unsigned_abs(), lab: lab.unsigned_abs() }))
 }

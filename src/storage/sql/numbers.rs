@@ -1,6 +1,6 @@
 //! Numbers as the database holds them. Every stored number of a quantity passes here.
 
-use super::error::decode;
+use crate::storage::sql::decode;
 use crate::storage::words::Author;
 use weather::quantity::Quantity;
 

@@ -1,0 +1,96 @@
+//! The connection that writes: made again when it breaks, and never used on within a transaction that has lost it.
+
+use crate::storage::error::Error;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A connection is there within this time, or the database is away. Clients give up after 5 s.
+const CONNECT_MAX: Duration = Duration::from_secs(2);
+/// A step of a transaction ends within this time, or its connection is given up: a network that swallows packets says nothing.
+const STEP_MAX: Duration = Duration::from_secs(4);
+/// A transaction that failed ends within this time, or with its connection.
+const ROLLBACK_MAX: Duration = Duration::from_secs(1);
+
+const ROLLBACK: &str = "ROLLBACK";
+
+/// The connection, if there is one at the moment.
+pub(super) struct Link {
+    options: PgConnectOptions,
+    connection: Option<PgConnection>,
+    /// A transaction was begun, and has not ended.
+    in_transaction: bool,
+}
+
+/// The connection broke within a transaction, which has ended with it.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection broke within a transaction")]
+struct Broken;
+
+impl Link {
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        Self { options, connection: None, in_transaction: false }
+    }
+
+    /// Does some work over the connection, which is made if there is none. Its transaction may end with an error: then
+    /// [`Link::rollback`] is next.
+    pub(super) async fn run<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.connection.is_none() {
+            if self.in_transaction {
+                return Err(Error::away(Broken));
+            }
+            let connected = timeout(CONNECT_MAX, self.options.connect()).await.map_err(Error::away)?;
+            self.connection = Some(connected?);
+        }
+        let Some(connection) = &mut self.connection else { return Err(Error::away(Broken)) };
+        let done = timeout(STEP_MAX, work(connection)).await.unwrap_or_else(|late| Err(Error::away(late)));
+        if let Err(Error::Away(_)) = done {
+            self.connection = None;
+        }
+        done
+    }
+
+    /// Begins a transaction by some work, as [`Link::run`] does.
+    pub(super) async fn begin<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.in_transaction = false;
+        let done = self.run(work).await;
+        // Also if it failed: it may have begun.
+        self.in_transaction = true;
+        done
+    }
+
+    /// Ends a transaction by some work.
+    pub(super) async fn commit<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let done = self.run(work).await?;
+        self.in_transaction = false;
+        Ok(done)
+    }
+
+    /// Ends a transaction that failed, if need be with its connection.
+    pub(super) async fn rollback(&mut self) {
+        self.in_transaction = false;
+        let Some(connection) = &mut self.connection else { return };
+        let done = timeout(ROLLBACK_MAX, sqlx::query(ROLLBACK).execute(connection)).await;
+        if !matches!(done, Ok(Ok(_))) {
+            self.connection = None;
+        }
+    }
+
+    /// Closes the connection.
+    pub(super) async fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // What is not closed within the time is dropped.
+            let _ = timeout(ROLLBACK_MAX, connection.close()).await;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Connections with their options, migrations, and the journal's name.
+
+use super::link::Link;
+use super::readers::Readers;
+use super::writer::Writer;
+use crate::storage::error::{BadFile, Error};
+use crate::storage::keys;
+use crate::storage::options::{Durability, Options};
+use crate::storage::zones::Zones;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use std::future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::timeout;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// A reader waits so long for its turn; a page that would come later is not wanted any more.
+const READER_WAIT: Duration = Duration::from_secs(5);
+/// A look-up in the background waits so long for its turn: a keeper may take its time.
+const BACKGROUND_WAIT: Duration = Duration::from_secs(60);
+/// At the start the database answers within this time.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// What a server is called in the database's list of connections.
+const APPLICATION: &str = "stevenson";
+
+/// What `open` finds out.
+pub(in crate::storage) struct Opened {
+    pub writer: Writer,
+    pub readers: Readers,
+    pub background: Readers,
+    pub epoch: String,
+    /// Where the rules of time zones come from.
+    pub zones: Arc<Zones>,
+    /// True if commits of an earlier run may be lost: their journal numbers must not come again.
+    pub lossy: bool,
+}
+
+/// Connects; creates and migrates the tables if need be.
+pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error> {
+    let address = options.database.options().ok_or_else(|| Error::database(NoAddress))?;
+    let direct = options.database_direct.options().unwrap_or(address);
+    let mut conn = migrated(&named(direct)).await?;
+    let epoch = epoch(&mut conn).await?;
+    // What is not closed cleanly is closed by the server.
+    let _ = conn.close().await;
+    let zones = Arc::new(Zones::open());
+    let base = named(address);
+    let readers = open_readers(&base, options.readers, READER_WAIT, &zones);
+    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &zones);
+    let pools = [readers.pool.clone(), background.pool.clone()];
+    let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
+    Ok(Opened { writer, readers, background, epoch, lossy: false, zones })
+}
+
+/// There is no address.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no address of a PostgreSQL")]
+struct NoAddress;
+
+fn named(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().application_name(APPLICATION).disable_statement_logging()
+}
+
+/// A server that hangs must not hold up the others: the database ends its transaction when it does nothing for a second.
+fn writing(options: &PgConnectOptions, of: &Options) -> PgConnectOptions {
+    let lock = format!("{}ms", of.lock_wait_ms);
+    let synchronous = match of.durability {
+        Durability::Full => "on",
+        Durability::Normal => "off",
+    };
+    options.clone().options([
+        ("idle_in_transaction_session_timeout", "1s"),
+        ("lock_timeout", &lock),
+        ("statement_timeout", "4s"),
+        ("synchronous_commit", synchronous),
+        ("tcp_user_timeout", "3s"),
+        ("tcp_keepalives_idle", "2"),
+        ("tcp_keepalives_interval", "1"),
+        ("tcp_keepalives_count", "3"),
+    ])
+}
+
+/// Connections that read, made when they are needed: the database may be away for a while.
+fn open_readers(base: &PgConnectOptions, number: u32, wait: Duration, zones: &Arc<Zones>) -> Readers {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&asked);
+    let pool: PgPool = PgPoolOptions::new()
+        .max_connections(number)
+        .acquire_timeout(wait)
+        .before_acquire(move |_, _| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Box::pin(future::ready(Ok(true)))
+        })
+        .connect_lazy_with(base.clone());
+    Readers::new(pool, Arc::clone(zones), asked)
+}
+
+/// A connection to the database with the newest schema. Servers that start together take turns.
+async fn migrated(options: &PgConnectOptions) -> Result<PgConnection, Error> {
+    let connected = timeout(CONNECT_MAX, options.connect()).await.map_err(Error::away)?;
+    let mut conn = connected?;
+    match MIGRATOR.run_direct(None, &mut conn, false).await {
+        Ok(()) => Ok(conn),
+        Err(MigrateError::VersionMissing(found)) if found > newest_migration() => Err(BadFile::Newer.into()),
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+        Err(error) => Err(Error::Migrate(Arc::new(error))),
+    }
+}
+
+/// The number of the newest migration.
+fn newest_migration() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+const MAKE_EPOCH: &str = "INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT (key) DO NOTHING";
+const EPOCH: &str = "SELECT value FROM meta WHERE key = 'epoch'";
+
+/// Random bytes in the journal's name: enough that two databases never share one.
+const EPOCH_BYTES: usize = 9;
+
+async fn epoch(conn: &mut PgConnection) -> Result<String, Error> {
+    let new = Base64UrlUnpadded::encode_string(&keys::random::<EPOCH_BYTES>()?);
+    sqlx::query(MAKE_EPOCH).bind(new).execute(&mut *conn).await?;
+    Ok(sqlx::query_scalar(EPOCH).fetch_one(conn).await?)
+}

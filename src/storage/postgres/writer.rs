@@ -1,0 +1,354 @@
+//! The connection that writes: one step of the writer's work a function.
+
+#![allow(clippy::todo, unused, reason = "under construction")]
+
+mod days;
+mod retention;
+
+use super::journal;
+use super::link::Link;
+use crate::storage::corrections::{Author, Selection};
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use crate::storage::letters::OutboxChange;
+use crate::storage::mappings::Unmapped;
+use crate::storage::options::Options;
+use crate::storage::seam::{
+    AdminChange, Counted, Due, EnrolChange, FoundRow, FoundSensor, JournalLimits, KeptRow, KnownWords, Move, Named,
+    Observed, Place, Pruned, PrunedEntries, Range, Renewal, Rewritten, Rows, SensorDay, SensorId, Spoken,
+    StationChange, Stretch, WordLimits,
+};
+use crate::storage::stations::FoundStation;
+use crate::storage::words::Visitor;
+use crate::storage::zones::Zones;
+use sqlx::{PgConnection, PgPool};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use weather::quantity::Quantity;
+use weather::station::{SensorName, StationId};
+use weather::time::Timestamp;
+
+/// The only connection that writes, one transaction at a time.
+pub(in crate::storage) struct Writer {
+    /// Also held by a transaction of reports that goes on beside.
+    link: Arc<Mutex<Link>>,
+    zones: Arc<Zones>,
+    /// They are closed first.
+    readers: [PgPool; 2],
+}
+
+impl Writer {
+    pub(super) fn new(link: Link, options: &Options, zones: Arc<Zones>, readers: [PgPool; 2]) -> Self {
+        Self { link: Arc::new(Mutex::new(link)), zones, readers }
+    }
+
+    /// The newest entry's number, outside of any transaction; 0 in an empty journal.
+    pub(in crate::storage) async fn head(&mut self) -> Result<u64, Error> {
+        self.link.lock().await.run(async |db| Ok(journal::head(db).await?)).await
+    }
+
+    /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
+    pub(in crate::storage) async fn begin(&mut self) -> Result<u64, Error> {
+        self.link.lock().await.begin(async |db| begin(db).await).await
+    }
+
+    /// The same for reports.
+    pub(in crate::storage) async fn begin_reports(&mut self) -> Result<u64, Error> {
+        self.begin().await
+    }
+
+    /// A station's sensors with their newest values.
+    pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
+        todo!()
+    }
+
+    /// Makes sensors.
+    pub(in crate::storage) async fn add_sensors(
+        &mut self,
+        new: &[(StationId, &SensorName)],
+    ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
+        todo!()
+    }
+
+    /// The extremes of days.
+    pub(in crate::storage) async fn days(
+        &mut self,
+        wanted: &BTreeSet<SensorDay>,
+    ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
+        todo!()
+    }
+
+    /// The rows that exist at places, with their marks.
+    pub(in crate::storage) async fn rows(
+        &mut self,
+        wanted: &BTreeSet<Place>,
+    ) -> Result<HashMap<Place, FoundRow>, Error> {
+        todo!()
+    }
+
+    /// Writes what reports changed, and commits; gives the entries back.
+    pub(in crate::storage) async fn write_and_commit_reports(
+        &mut self,
+        observed: Observed,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Entry>, Error> {
+        todo!()
+    }
+
+    /// The whole transaction at once, if the journal's head is still `head`; else nothing, and `None`.
+    pub(in crate::storage) fn record(
+        &mut self,
+        head: u64,
+        observed: Observed,
+        entries: Vec<Entry>,
+    ) -> impl Future<Output = Result<Option<Vec<Entry>>, Error>> + Send + use<> {
+        std::future::ready(todo!())
+    }
+
+    /// Ends a transaction of reports that failed.
+    pub(in crate::storage) async fn rollback_reports(&mut self) {
+        todo!()
+    }
+
+    /// The named words and alerts that are there.
+    pub(in crate::storage) async fn known_words(&mut self, named: &Named<'_>) -> Result<KnownWords, Error> {
+        todo!()
+    }
+
+    /// Writes what was said, with its entries, and commits.
+    pub(in crate::storage) async fn write_and_commit(
+        &mut self,
+        spoken: &Spoken<'_>,
+        entries: &[Entry],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Changes the list of stations.
+    pub(in crate::storage) async fn change_station(
+        &mut self,
+        change: &StationChange<'_>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Changes the owner's password or sessions; false if the change did not apply.
+    pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
+        todo!()
+    }
+
+    /// Changes the outbox; returns how many letters went.
+    pub(in crate::storage) async fn change_outbox(&mut self, change: &OutboxChange) -> Result<u64, Error> {
+        todo!()
+    }
+
+    /// Strikes values out or restores them; returns how many, by sensor and quantity.
+    pub(in crate::storage) async fn correct(
+        &mut self,
+        what: &Move<'_>,
+    ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
+        todo!()
+    }
+
+    /// Makes a sensor's newest values anew.
+    pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// What a sensor's rain gauge said, in the order of time.
+    pub(in crate::storage) async fn counted(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+    ) -> Result<Vec<Counted>, Error> {
+        todo!()
+    }
+
+    /// Sets what has fallen by readings of a sensor.
+    pub(in crate::storage) async fn set_fallen(
+        &mut self,
+        sensor: SensorId,
+        fallen: &[(Timestamp, f64)],
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// A sensor's name.
+    pub(in crate::storage) async fn name_of(&mut self, sensor: SensorId) -> Result<SensorName, Error> {
+        todo!()
+    }
+
+    /// A sensor whose rows are to be made anew of what was sent.
+    pub(in crate::storage) async fn due(&mut self) -> Result<Option<Due>, Error> {
+        todo!()
+    }
+
+    /// Notes where that goes on; `None`: all of the sensor is done.
+    pub(in crate::storage) async fn note_due(
+        &mut self,
+        sensor: SensorId,
+        next: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// A sensor's rows within a stretch with all that is kept of them, oldest first.
+    pub(in crate::storage) async fn kept(
+        &mut self,
+        sensor: SensorId,
+        stretch: Stretch,
+        limit: u32,
+    ) -> Result<Vec<KeptRow>, Error> {
+        todo!()
+    }
+
+    /// Writes what became of a sensor's rows.
+    pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Notes fields of a station's uploads that mean nothing yet.
+    pub(in crate::storage) async fn note_unmapped(
+        &mut self,
+        station: StationId,
+        fields: &[Unmapped],
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Notes who corrected what.
+    pub(in crate::storage) async fn note_correction(
+        &mut self,
+        station: StationId,
+        selection: &Selection,
+        made: (&Author, bool, u64),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Changes the devices that wait for an owner; false if the change did not apply.
+    pub(in crate::storage) async fn change_enrolment(
+        &mut self,
+        change: &EnrolChange,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        todo!()
+    }
+
+    /// Empties a visitor's words about a station, and gives their entries the body `instead`.
+    pub(in crate::storage) async fn forget(
+        &mut self,
+        visitor: &Visitor,
+        station: &str,
+        instead: &str,
+    ) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Empties the log, which may hold what was forgotten; false if somebody reads from it now.
+    pub(in crate::storage) async fn empty_log(&mut self) -> Result<bool, Error> {
+        todo!()
+    }
+
+    /// Writes one entry and commits.
+    pub(in crate::storage) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Opens or closes the reserve beyond the size limit, for the transactions that follow.
+    pub(in crate::storage) async fn open_reserve(&mut self, open: bool) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Bytes of the file that hold something.
+    pub(in crate::storage) async fn used_bytes(&mut self) -> Result<u64, Error> {
+        todo!()
+    }
+
+    /// About so many bytes belong to each sensor, as noted.
+    pub(in crate::storage) async fn sizes(&mut self) -> Result<Vec<(StationId, SensorId, u64)>, Error> {
+        todo!()
+    }
+
+    /// Notes how many bytes belong to each sensor.
+    pub(in crate::storage) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Ends a transaction that failed.
+    pub(in crate::storage) async fn rollback(&mut self) {
+        todo!()
+    }
+
+    /// If somebody else has committed since the last look: begins to read and returns the head, which stays as it is
+    /// until [`Writer::looked`]. Looks again if that is not reached.
+    pub(in crate::storage) async fn look(&mut self) -> Result<Option<u64>, Error> {
+        todo!()
+    }
+
+    /// Ends the look that found something.
+    pub(in crate::storage) async fn looked(&mut self) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Entries after `seq`, whether or not all of them are still there.
+    pub(in crate::storage) async fn after(&mut self, seq: u64, limit: u32) -> Result<Vec<Entry>, Error> {
+        todo!()
+    }
+
+    /// All stations, sorted by name.
+    pub(in crate::storage) async fn stations(&mut self) -> Result<Vec<FoundStation>, Error> {
+        todo!()
+    }
+
+    /// Counts rows: not for every commit.
+    pub(in crate::storage) async fn count(&mut self) -> Result<Rows, Error> {
+        todo!()
+    }
+
+    /// Notes that no entries get the numbers after `after`, up to `upto`. Inside a transaction.
+    pub(in crate::storage) async fn leap(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// The same within a transaction of reports.
+    pub(in crate::storage) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
+        todo!()
+    }
+
+    /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
+    pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
+        todo!()
+    }
+
+    /// Deletes some of the words and alerts that are too old or too many.
+    pub(in crate::storage) async fn prune_words(&mut self, limits: &WordLimits) -> Result<Pruned, Error> {
+        todo!()
+    }
+
+    /// Deletes some of the rows that removed stations left; false if there are none.
+    pub(in crate::storage) async fn tidy(&mut self) -> Result<bool, Error> {
+        todo!()
+    }
+
+    /// Closes the readers, writes the log back into the file and closes it.
+    pub(in crate::storage) async fn close(mut self) {
+        todo!()
+    }
+}
+
+const BEGIN: &str = "BEGIN";
+/// Held until the commit, whoever writes: numbers of the journal come in the order of commits.
+const GATE: &str = "SELECT one FROM gate FOR UPDATE";
+
+/// Begins a transaction that writes. The head is read by a statement of its own: in one with the lock, it would be the head of before the
+/// wait.
+async fn begin(db: &mut PgConnection) -> Result<u64, Error> {
+    sqlx::query(BEGIN).execute(&mut *db).await?;
+    sqlx::query(GATE).execute(&mut *db).await?;
+    Ok(journal::head(db).await?)
+}
