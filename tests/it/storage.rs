@@ -16,6 +16,8 @@ mod merging;
 mod mishaps;
 #[path = "storage/opener.rs"]
 mod opener;
+#[path = "storage/postgres.rs"]
+mod postgres;
 #[path = "storage/processes.rs"]
 mod processes;
 #[path = "storage/quality.rs"]

@@ -1,10 +1,12 @@
 //! How the tests reach a database: a fresh one, the same one again, and the same one from outside of storage.
 //!
-//! The tests know nothing else of the engine, so they run over any. A second engine is a second variant here, and
-//! another choice in [`Opener::fresh`]. What only SQLite does is tested in `sqlite.rs`.
+//! The tests know nothing else of the engine, so they run over both; the variable `TEST_DATABASE` chooses. What only SQLite does is tested
+//! in `sqlite.rs`, what only PostgreSQL does in `postgres.rs`.
 
+use super::postgres::outside as postgres;
 use super::rollups::oracle::Kept;
 use super::sqlite::outside::{Connection, File};
+use crate::kit::postgres::{Database, Psql, is_wanted};
 use chrono::NaiveDate;
 use stevenson::storage::{Commits, Options, Storage};
 use weather::time::Timestamp;
@@ -12,11 +14,13 @@ use weather::time::Timestamp;
 /// A database of a test's own, gone with this value.
 pub enum Opener {
     Sqlite(File),
+    Postgres(Database),
 }
 
 /// A connection that does not belong to storage: as an operator's shell, or another program.
 pub enum Outside {
     Sqlite(Connection),
+    Postgres(Psql),
 }
 
 /// Something that the database refuses, as a broken disk or a bad row would make it.
@@ -33,13 +37,14 @@ pub enum Refusal {
 impl Opener {
     /// A database that does not exist yet.
     pub fn fresh() -> Self {
-        Opener::Sqlite(File::fresh())
+        if is_wanted() { Opener::Postgres(Database::fresh()) } else { Opener::Sqlite(File::fresh()) }
     }
 
     /// Options that name this database.
     pub fn options(&self) -> Options {
         match self {
             Opener::Sqlite(file) => file.options(),
+            Opener::Postgres(database) => postgres::options(database),
         }
     }
 
@@ -54,6 +59,7 @@ impl Opener {
     pub fn outside(&self) -> Outside {
         match self {
             Opener::Sqlite(file) => Outside::Sqlite(file.connect()),
+            Opener::Postgres(database) => Outside::Postgres(database.psql()),
         }
     }
 
@@ -61,6 +67,7 @@ impl Opener {
     pub fn as_if_killed(&self) -> Self {
         match self {
             Opener::Sqlite(file) => Opener::Sqlite(file.as_if_killed()),
+            Opener::Postgres(database) => Opener::Postgres(database.copy()),
         }
     }
 }
@@ -70,12 +77,14 @@ impl Outside {
     pub fn lock(&self) {
         match self {
             Outside::Sqlite(db) => db.lock(),
+            Outside::Postgres(db) => postgres::lock(db),
         }
     }
 
     pub fn unlock(&self) {
         match self {
             Outside::Sqlite(db) => db.unlock(),
+            Outside::Postgres(db) => postgres::unlock(db),
         }
     }
 
@@ -83,12 +92,14 @@ impl Outside {
     pub fn refuse(&self, what: Refusal) {
         match self {
             Outside::Sqlite(db) => db.refuse(what),
+            Outside::Postgres(db) => postgres::refuse(db, what),
         }
     }
 
     pub fn allow(&self) {
         match self {
             Outside::Sqlite(db) => db.allow(),
+            Outside::Postgres(db) => postgres::allow(db),
         }
     }
 
@@ -96,6 +107,7 @@ impl Outside {
     pub fn head(&self) -> u64 {
         match self {
             Outside::Sqlite(db) => db.head(),
+            Outside::Postgres(db) => postgres::head(db),
         }
     }
 
@@ -103,6 +115,7 @@ impl Outside {
     pub fn observations(&self) -> u64 {
         match self {
             Outside::Sqlite(db) => db.observations(),
+            Outside::Postgres(db) => postgres::observations(db),
         }
     }
 
@@ -110,6 +123,7 @@ impl Outside {
     pub fn is_waiting(&self) -> bool {
         match self {
             Outside::Sqlite(db) => db.is_waiting(),
+            Outside::Postgres(db) => postgres::is_waiting(db),
         }
     }
 
@@ -117,6 +131,7 @@ impl Outside {
     pub fn hours(&self) -> Vec<Kept<Timestamp>> {
         match self {
             Outside::Sqlite(db) => db.hours(),
+            Outside::Postgres(db) => postgres::hours(db),
         }
     }
 
@@ -124,6 +139,7 @@ impl Outside {
     pub fn days(&self) -> Vec<Kept<NaiveDate>> {
         match self {
             Outside::Sqlite(db) => db.days(),
+            Outside::Postgres(db) => postgres::days(db),
         }
     }
 
@@ -131,6 +147,7 @@ impl Outside {
     pub fn rows_of_sensors(&self) -> u64 {
         match self {
             Outside::Sqlite(db) => db.rows_of_sensors(),
+            Outside::Postgres(db) => postgres::rows_of_sensors(db),
         }
     }
 
@@ -138,6 +155,7 @@ impl Outside {
     pub fn places(&self, text: &str) -> Vec<String> {
         match self {
             Outside::Sqlite(db) => db.places(text),
+            Outside::Postgres(db) => postgres::places(db, text),
         }
     }
 
@@ -145,6 +163,7 @@ impl Outside {
     pub fn slip_in(&self, observed_ms: i64, temperature: f64) {
         match self {
             Outside::Sqlite(db) => db.slip_in(observed_ms, temperature),
+            Outside::Postgres(db) => postgres::slip_in(db, observed_ms, temperature),
         }
     }
 
@@ -152,6 +171,7 @@ impl Outside {
     pub fn answer_all(&self) {
         match self {
             Outside::Sqlite(db) => db.answer_all(),
+            Outside::Postgres(db) => postgres::answer_all(db),
         }
     }
 
@@ -159,6 +179,7 @@ impl Outside {
     pub fn age_word(&self, id: &str, ms: i64) {
         match self {
             Outside::Sqlite(db) => db.age_word(id, ms),
+            Outside::Postgres(db) => postgres::age_word(db, id, ms),
         }
     }
 
@@ -166,6 +187,7 @@ impl Outside {
     pub fn age_alerts(&self, ms: i64) {
         match self {
             Outside::Sqlite(db) => db.age_alerts(ms),
+            Outside::Postgres(db) => postgres::age_alerts(db, ms),
         }
     }
 
@@ -173,6 +195,7 @@ impl Outside {
     pub fn drop_stations(&self) {
         match self {
             Outside::Sqlite(db) => db.drop_stations(),
+            Outside::Postgres(db) => postgres::drop_stations(db),
         }
     }
 }

@@ -17,7 +17,7 @@ use weather::time::MINUTE_MS;
 
 /// The file of a house.
 fn file(house: &House) -> &File {
-    let Opener::Sqlite(file) = &house.opener;
+    let Opener::Sqlite(file) = &house.opener else { panic!("these tests are of SQLite") };
     file
 }
 

@@ -1,0 +1,4 @@
+//! What only PostgreSQL does.
+
+#[path = "postgres/outside.rs"]
+pub mod outside;
