@@ -96,9 +96,11 @@ pub enum Error {
         process: String,
     },
     /// The database.
-    #[error("cannot open the database {}", .file.display())]
+    #[error("cannot open the database {named}")]
     Storage {
-        file: PathBuf,
+        /// Which, for people.
+        named: String,
+        /// Why.
         #[source]
         source: storage::Error,
     },
@@ -133,7 +135,7 @@ impl App {
     pub async fn open(config: Config) -> Result<Self, Error> {
         config.make_folder()?;
         let lock = running::lock(&config.data)?;
-        let bad = |source| Error::Storage { file: config.storage.file.clone(), source };
+        let bad = |source| Error::Storage { named: config.storage.database_named(), source };
         let (storage, commits) = Storage::open(config.storage.clone()).await.map_err(bad)?;
         let tail = storage.journal_tail(TAIL_ENTRIES).await.map_err(bad)?;
         let began = tail.last().map_or(0, |entry| entry.seq);
@@ -290,7 +292,7 @@ impl App {
             reason: cannot_listen(&error, TEMPEST),
         })?;
         let (max_connections, open_files) = door.limits();
-        let bad = |source| Error::Storage { file: self.config.storage.file.clone(), source };
+        let bad = |source| Error::Storage { named: self.config.storage.database_named(), source };
         let listening = Listening {
             http: address,
             stations: self.storage.directory().count(),

@@ -48,6 +48,10 @@ pub(crate) struct Cli {
     /// .local/share/stevenson at home]
     #[arg(long, global = true, value_name = "FOLDER", help_heading = EVERYWHERE)]
     data: Option<PathBuf>,
+    /// PostgreSQL in place of the file in the folder, such as postgres://user:password@host/database; the configuration or
+    /// STEVENSON_STORAGE_DATABASE hides a password better than a command line
+    #[arg(long, global = true, value_name = "URL", help_heading = EVERYWHERE)]
+    database: Option<String>,
     /// Configuration file [default: stevenson.toml in the data folder, if it exists]
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
@@ -221,7 +225,7 @@ impl Cli {
             _ => {}
         }
         let config = loaded.existing()?;
-        let changed = self.command.writes().then(|| config.storage.file.display().to_string());
+        let changed = self.command.writes().then(|| config.storage.database_named());
         match self.command {
             Command::Station(command) => match runtime.block_on(station::run(config, command))? {
                 true => Ok(()),
@@ -245,7 +249,7 @@ impl Cli {
 
     /// The flags that were given, as the last layer of the configuration.
     fn flags(&self) -> Flags {
-        let flags = Flags::new(self.data.clone());
+        let flags = Flags::new(self.data.clone()).and("--database", "storage.database", self.database.clone());
         let serve = match &self.command {
             Command::Serve(serve) => serve,
             Command::Check(check) => &check.serve,

@@ -27,7 +27,8 @@ use std::path::PathBuf;
 /// Environment variables start with this; `__` descends: `STEVENSON_STORAGE__DURABILITY=normal`.
 const ENV_PREFIX: &str = "STEVENSON_";
 /// Keys whose values nothing prints.
-const SECRETS: [&str; 2] = ["mqtt.password", "web.metrics_token"];
+const SECRETS: [&str; 4] =
+    ["mqtt.password", "web.metrics_token", "storage.database", "storage.database_direct"];
 /// Fields that are no keys of the file: the server sets them.
 const NOT_KNOBS: [&str; 1] = ["storage.file"];
 
@@ -123,6 +124,8 @@ impl Config {
     /// The same without the values that nothing prints.
     pub(crate) fn without_secrets(mut self) -> Self {
         self.mqtt.password = Default::default();
+        self.storage.database = Default::default();
+        self.storage.database_direct = Default::default();
         self.web.metrics_token = Default::default();
         self
     }

@@ -120,7 +120,8 @@ impl Storage {
         let shared = Arc::new(Shared::new(options));
         let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
         let reports = Reports::new(queue.clone(), batch_rows);
-        tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words }.run());
+        let bell = opened.bell;
+        tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words, bell }.run());
         let storage = Storage {
             jobs,
             reports: queue,
@@ -142,9 +143,9 @@ impl Storage {
         Self { readers: self.background.clone(), ..self.clone() }
     }
 
-    /// The database's file.
-    pub fn file(&self) -> &std::path::Path {
-        &self.shared.options.file
+    /// Which database it is, for people.
+    pub fn named(&self) -> String {
+        self.shared.options.database_named()
     }
 
     /// The rules of time zones.

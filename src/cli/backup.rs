@@ -30,6 +30,7 @@ pub(super) struct Restore {
 
 /// Writes a backup, while a server may run.
 pub(super) async fn backup(config: Config, Backup { file }: Backup) -> Result<()> {
+    must_be_file(&config)?;
     let to = match file {
         Some(file) => file,
         None => named(&config.data, now())?,
@@ -40,6 +41,18 @@ pub(super) async fn backup(config: Config, Backup { file }: Backup) -> Result<()
     let seen = seen.context("there is no backup")?;
     say!("{}: {}", to.display(), contents(&seen, &to)?)?;
     say!("the configuration is not in it: {}", config.data.join("stevenson.toml").display())
+}
+
+/// A PostgreSQL has tools of its own, which do this better.
+fn must_be_file(config: &Config) -> Result<()> {
+    if config.storage.database.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the database is a PostgreSQL ({}), which its own tools back up and restore: pg_basebackup with a WAL archive, or pg_dump and \
+        pg_restore",
+        config.storage.database
+    )
 }
 
 /// Where a backup goes if nobody says it.
@@ -60,6 +73,7 @@ pub(super) async fn restore(config: Config, Restore { file, dry_run }: Restore) 
         let seen = storage::sound(&file).await.with_context(|| file.display().to_string())?;
         return say!("{}: {}", file.display(), contents(&seen, &file)?);
     }
+    must_be_file(&config)?;
     config.make_folder()?;
     let _lock = match app::lock(&config.data) {
         Err(app::Error::Taken { process, .. }) => bail!("a server runs{process}: stop it first; nothing was changed"),

@@ -12,7 +12,7 @@ use weather::typed::nearest;
 /// Opens the database, which a server may use at the same time, runs the command, and closes it.
 pub(super) async fn with_storage<T>(config: Config, run: impl AsyncFnOnce(&Storage) -> Result<T>) -> Result<T> {
     // This process needs no commits.
-    let file = config.storage.file.display().to_string();
+    let file = config.storage.database_named();
     let opened = Storage::open(config.storage).await;
     let (storage, _) = opened.with_context(|| format!("cannot open the database {file}"))?;
     let done = run(&storage).await;

@@ -14,7 +14,10 @@ const MB: f64 = 1_000_000.0;
 
 /// What of the configuration is said.
 pub(super) struct Greeting {
-    database: PathBuf,
+    /// The file of the database; `None`: it is a PostgreSQL.
+    database: Option<PathBuf>,
+    /// Which database it is.
+    named: String,
     /// Its size before the start; `None`: it is new.
     bytes: Option<u64>,
     file: Option<PathBuf>,
@@ -38,8 +41,10 @@ impl Greeting {
 
     /// What is known before the start: the start makes a new database. `file`: the configuration's, if one was read.
     pub(super) fn of(config: &Config, file: Option<PathBuf>) -> Self {
-        let database = std::path::absolute(&config.storage.file).unwrap_or_else(|_| config.storage.file.clone());
-        let bytes = std::fs::metadata(&database).ok().map(|file| file.len());
+        let database = config.storage.database.is_empty().then(|| {
+            std::path::absolute(&config.storage.file).unwrap_or_else(|_| config.storage.file.clone())
+        });
+        let bytes = database.as_ref().and_then(|file| std::fs::metadata(file).ok()).map(|file| file.len());
         Self {
             bytes,
             file: file.map(|file| std::path::absolute(&file).unwrap_or(file)),
@@ -49,6 +54,7 @@ impl Greeting {
             demo: config.demo,
             is_proxied_here: config.web.trusts_this_machine(),
             base: config.web.base.clone(),
+            named: config.storage.database_named(),
             database,
         }
     }
@@ -61,7 +67,13 @@ impl Greeting {
         let mut lines = format!("listening on http://{http}\n");
         let mut says = |name: &str, what: String| lines.push_str(&format!("  {name:NAME_CHARS$}{what}\n"));
         says("version", env!("CARGO_PKG_VERSION").to_owned());
-        says("database", format!("{}, {}", shown(&self.database), size(self.bytes)));
+        says(
+            "database",
+            match &self.database {
+                Some(file) => format!("{}, {}", shown(file), size(self.bytes)),
+                None => self.named.clone(),
+            },
+        );
         says(
             "configuration",
             match &self.file {

@@ -173,7 +173,7 @@ async fn station_command(storage: &Storage, command: StationCommand, subscribed:
             let new = NewStation { slug, name, zone, elevation_m: elevation, coordinates };
             must_have_reader()?;
             let (station, key) = storage.add_station(new).await?;
-            let said = format!("added {} ({}) to {}", station.slug, station.name, storage.file().display());
+            let said = format!("added {} ({}) to {}", station.slug, station.name, storage.named());
             let after = std::iter::once(KEEP.to_owned()).chain(of_zone).collect::<Vec<_>>().join("\n");
             show_key(&key, &station.slug, key_only, (&said, &after))?;
         }

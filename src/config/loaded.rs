@@ -67,6 +67,9 @@ impl Loaded {
     /// # Errors
     /// There is none.
     pub fn has_database(&self) -> Result<(), Error> {
+        if !self.config.storage.database.is_empty() {
+            return Ok(());
+        }
         match (self.folder.has_database()?, &self.old) {
             (true, _) => Ok(()),
             (false, Some(old)) => Err(old_folder(self.folder.path.clone(), old.clone(), false)),
@@ -79,6 +82,9 @@ impl Loaded {
     /// # Errors
     /// There is one where earlier versions had it. A second one beside it would look as if all readings were lost.
     pub fn beginning(self) -> Result<Config, Error> {
+        if !self.config.storage.database.is_empty() {
+            return Ok(self.config);
+        }
         let has_database = self.folder.has_database()?;
         match self.old {
             Some(old) if !has_database => Err(old_folder(self.folder.path, old, true)),
@@ -166,6 +172,9 @@ fn differs(wins: &Folder, other: &Folder) -> Option<String> {
     })
 }
 
+/// Backups are files of SQLite.
+const OWN_TOOLS: &str = "backup.daily: a PostgreSQL is backed up by its own tools, such as pg_basebackup and pg_dump";
+
 /// The values of all layers, checked.
 fn read(layers: &Layers, folder: &Folder) -> Result<Config, Error> {
     let known = known()?;
@@ -178,6 +187,9 @@ fn read(layers: &Layers, folder: &Folder) -> Result<Config, Error> {
     config.storage.file = folder.database();
     let placed = |text: String| Error::Value(wrong::placed(&text, layers, &merged));
     config.storage.check().map_err(|misfit| placed(misfit.to_string()))?;
+    if config.backup.daily && !config.storage.database.is_empty() {
+        return Err(placed(OWN_TOOLS.to_owned()));
+    }
     config.ingest.check().map_err(placed)?;
     config.paths_fit().map_err(placed)?;
     config.dock.check().map_err(placed)?;

@@ -36,6 +36,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::watch;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::rollup::Rollup;
@@ -64,6 +65,8 @@ pub(super) struct Opened {
     pub epoch: String,
     /// True if a power cut may have taken commits of an earlier run: their journal numbers must not come again.
     pub lossy: bool,
+    /// The newest head of the journal that other servers have told of, if they can.
+    pub bell: Option<watch::Receiver<u64>>,
     /// Where the rules of time zones come from.
     pub zones: Arc<Zones>,
 }
@@ -72,13 +75,14 @@ pub(super) struct Opened {
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
     if !options.database.is_empty() {
-        let postgres::Opened { writer, readers, background, epoch, lossy, zones } = postgres::open(options).await?;
+        let postgres::Opened { writer, readers, background, epoch, lossy, zones, bell } = postgres::open(options).await?;
         let (readers, background) = (Readers::Postgres(readers), Readers::Postgres(background));
-        return Ok(Opened { engine: Engine::Postgres(writer), readers, background, epoch, lossy, zones });
+        let (engine, bell) = (Engine::Postgres(writer), Some(bell));
+        return Ok(Opened { engine, readers, background, epoch, lossy, bell, zones });
     }
     let sqlite::Opened { writer, readers, background, epoch, lossy, zones } = sqlite::open(options).await?;
     let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
-    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy, zones })
+    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy, bell: None, zones })
 }
 
 /// A transaction that is under way.

@@ -28,6 +28,17 @@ impl Entry {
     }
 }
 
+/// How every body begins.
+const KIND: &[u8] = br#"{"kind":""#;
+
+impl Entry {
+    /// The kind of its body: `report`, `station`, `words`; empty if it does not begin with one.
+    pub(super) fn kind(&self) -> &str {
+        let kind = self.body.strip_prefix(KIND).and_then(|rest| rest.split(|byte| *byte == b'"').next());
+        std::str::from_utf8(kind.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
 /// What the journal tells everybody of one station, from a place on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StationPiece {

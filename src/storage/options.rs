@@ -155,12 +155,21 @@ pub struct Misfit(&'static str);
 const CLIENT_PATIENCE_MS: u64 = 5_000;
 
 impl Options {
+    /// Which database it is, for people: the path of the file, or the address of the PostgreSQL without its password.
+    pub fn database_named(&self) -> String {
+        if self.database.is_empty() { self.file.display().to_string() } else { self.database.to_string() }
+    }
+
     /// Says what does not fit together.
     ///
     /// # Errors
     /// [`Misfit`], which names the key.
     pub fn check(&self) -> Result<(), Misfit> {
         let rules = [
+            (
+                self.database_direct.is_empty() || !self.database.is_empty(),
+                "database_direct must stand beside a database, of which it is the same without a pooler",
+            ),
             (self.readers >= 1, "readers must be at least 1"),
             (self.background_readers >= 1, "background_readers must be at least 1"),
             (self.batch_rows >= 1, "batch_rows must be at least 1"),

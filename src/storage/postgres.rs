@@ -5,6 +5,7 @@
 
 mod db;
 mod link;
+mod listener;
 mod open;
 mod readers;
 mod writer;

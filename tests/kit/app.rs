@@ -1,6 +1,7 @@
 //! The program in the test's own process: the real `App` on a free port, over a database of its own.
 
 use super::connection::{Connection, PATIENCE};
+use super::postgres::{self, Database};
 use channel::{Dock, Stats};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -117,8 +118,21 @@ pub async fn open(change: impl FnOnce(&mut Config)) -> (App, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = Config { port: 0, data: folder.path().to_owned(), ..Config::default() };
     config.storage.file = folder.path().join("stevenson.db");
+    let database = postgres::is_wanted().then(Database::fresh);
+    if let Some(database) = &database {
+        config.storage.database = database.address();
+    }
     change(&mut config);
-    new_database(&config.storage.file).await;
+    match &database {
+        None => new_database(&config.storage.file).await,
+        Some(database) => {
+            let (storage, _) = Storage::open(config.storage.clone()).await.expect("a database");
+            storage.close().await;
+            database.psql().run(&format!("UPDATE meta SET value = '{EPOCH}' WHERE key = 'epoch'"));
+        }
+    }
+    // The cluster ends with the process, and the database with it.
+    std::mem::forget(database);
     (App::open(config).await.expect("the program opens"), folder)
 }
 

@@ -12,9 +12,8 @@ pub(super) struct Foreign(Vec<Entry>);
 const PIECE: u32 = 1_000;
 
 impl Foreign {
-    /// Reads what others wrote after `from`, up to `head`; the caller's transaction keeps it from moving. Returns how
-    /// many entries these were.
-    pub(super) async fn read(&mut self, engine: &mut Engine, from: u64, head: u64) -> Result<usize, Error> {
+    /// Reads what others wrote after `from`, up to `head`; the caller's transaction keeps it from moving. Returns them.
+    pub(super) async fn read(&mut self, engine: &mut Engine, from: u64, head: u64) -> Result<&[Entry], Error> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut at = from;
         while at < head {
@@ -23,9 +22,9 @@ impl Foreign {
             at = last.seq;
             entries.extend(piece);
         }
-        let read = entries.len();
+        let before = self.0.len();
         self.0.append(&mut entries);
-        Ok(read)
+        Ok(&self.0[before..])
     }
 
     /// All that wait.

@@ -2,7 +2,7 @@
 
 use crate::storage::seam::{FoundSensor, Mark, Newest, Range, Rank, SensorDay, SensorId, Stretch};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use weather::day;
 use weather::freshness::is_ahead;
 use weather::judge::{Held, Reading, Still};
@@ -130,6 +130,14 @@ impl Memory {
         if self.days.len() > DAYS_MAX {
             self.days.clear();
         }
+    }
+
+    /// Forgets what concerns a station.
+    pub(super) fn forget(&mut self, station: StationId) {
+        let Some(sensors) = self.stations.remove(&station) else { return };
+        let gone: HashSet<SensorId> = sensors.into_values().collect();
+        self.sensors.retain(|sensor, _| !gone.contains(sensor));
+        self.days.retain(|(sensor, _), _| !gone.contains(sensor));
     }
 
     /// Forgets everything.

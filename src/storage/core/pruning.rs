@@ -14,6 +14,8 @@ pub(super) struct Pruning {
     /// Entries written since the last pruning.
     unpruned: u64,
     pruned_at: Timestamp,
+    /// Others have written, and may have pruned, since the rows were counted.
+    unsure: bool,
 }
 
 /// The journal is pruned after so many entries, or every minute.
@@ -21,12 +23,28 @@ const PRUNE_EVERY: u64 = 500;
 
 impl Pruning {
     pub(super) fn new(rows: Rows, now: Timestamp) -> Self {
-        Self { rows, words_looked: 0, unpruned: 0, pruned_at: now }
+        Self { rows, words_looked: 0, unpruned: 0, pruned_at: now, unsure: false }
     }
 
     /// The rows were counted anew.
     pub(super) fn counted(&mut self, rows: Rows) {
-        self.rows = rows;
+        (self.rows, self.unsure) = (rows, false);
+    }
+
+    /// Other processes wrote so many rows, and may have pruned as many: all are to be counted before any goes.
+    pub(super) fn others_wrote(&mut self, more: Rows) {
+        self.wrote(more);
+        self.unsure = true;
+    }
+
+    /// True if the rows are to be counted anew before the next pruning.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.unsure
+    }
+
+    /// Not now: something failed.
+    pub(super) fn put_off(&mut self, now: Timestamp) {
+        (self.unpruned, self.pruned_at) = (0, now);
     }
 
     /// So many rows were written.
@@ -41,7 +59,8 @@ impl Pruning {
 
     /// True if it is time to prune.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        self.unpruned >= PRUNE_EVERY || now.since(self.pruned_at) >= MINUTE_MS
+        // Counting all rows takes longer the more there are: once a minute at most.
+        (self.unpruned >= PRUNE_EVERY && !self.unsure) || now.since(self.pruned_at) >= MINUTE_MS
     }
 
     /// Prunes.

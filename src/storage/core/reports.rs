@@ -11,7 +11,7 @@ use super::store::{store_each, store_reports};
 use crate::storage::engine::Recording;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -131,8 +131,8 @@ impl Reports {
                 Ok(())
             }
             Ok(None) => {
-                scribe.memory.clear();
                 self.undo(decided.undo());
+                self.forget_merged(scribe);
                 Ok(())
             }
             Err(error) => {
@@ -155,9 +155,16 @@ impl Reports {
         }
     }
 
-    /// Takes back what was merged: memory was cleared, and does not know what follows from it.
-    pub(super) fn take_back(&mut self) {
+    /// Takes back what was merged: others have committed meanwhile.
+    pub(super) fn take_back(&mut self, scribe: &mut Scribe) {
         self.undo(Vec::new());
+        self.forget_merged(scribe);
+    }
+
+    /// Makes memory forget what follows from what was merged and taken back.
+    fn forget_merged(&self, scribe: &mut Scribe) {
+        let stations: BTreeSet<_> = self.late.iter().map(|slice| slice.station).collect();
+        stations.into_iter().for_each(|station| scribe.memory.forget(station));
     }
 
     /// Takes back what was merged, after those slices.

@@ -3,6 +3,7 @@
 //! First a boundary is moved: from then on nothing is taken for the time before it, and no hour or day of that time is made anew. Only then
 //! rows are deleted, so that a kill at any moment leaves a database that is whole.
 
+use super::news::News;
 use super::retaining::{FIRST, Stage};
 use super::rolling::day_of;
 use super::scribe::{Scribe, now};
@@ -106,21 +107,28 @@ async fn move_boundaries(scribe: &mut Scribe, after: SensorId) -> Result<(Stage,
     scribe.begin_control().await?;
     let ages = scribe.engine.ages(after, SENSORS_AT_ONCE).await?;
     let directory = scribe.shared.directory();
-    let mut moved = None;
+    let (mut moved, mut news) = (None, Vec::new());
     for age in &ages {
         let Some((station, _)) = directory.by_id(age.station) else { continue };
         if let Some(from) = boundary(&station.zone, age, now(), raw_days) {
             scribe.engine.note_raw_from(age.sensor, from).await?;
             moved = moved.max(Some(from));
+            // Other servers remember from when on there are readings.
+            let before = age.rows.map_or(from, |(oldest, _)| oldest);
+            news.push(News::backfill(station.slug.as_str(), before, from));
         }
     }
     let Some(newest) = moved else {
         scribe.engine.rollback().await;
         return Ok((next(&ages), false));
     };
-    scribe.engine.write_and_commit(&Spoken::default(), &[], now()).await?;
+    news.dedup();
+    let entries = scribe.numbering.number(news, now());
+    scribe.engine.write_and_commit(&Spoken::default(), &entries, now()).await?;
+    scribe.committed(&entries, 0);
     scribe.shared.readings_begin(newest);
     scribe.memory.clear();
+    scribe.teller.tell(entries).await;
     Ok((next(&ages), true))
 }
 

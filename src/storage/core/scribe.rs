@@ -18,6 +18,7 @@ use crate::storage::error::Error;
 use crate::storage::room::TRANSACTION_MAX_BYTES;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 use weather::time::{SECOND_MS, Timestamp};
@@ -38,6 +39,13 @@ pub(in crate::storage) struct Scribe {
     pub(super) wiping: Wiping,
     slow: Slow,
 }
+
+/// Kinds of entries: a word, a change to the list of stations, and one of what is stored of a stretch.
+const WORDS: &str = "words";
+/// See [`WORDS`].
+const STATION: &str = "station";
+/// See [`WORDS`].
+const BACKFILL: &str = "backfill";
 
 /// The database is measured so often at most, ms: a thousand sensors' sizes are noted with it.
 const MEASURE_EVERY_MS: i64 = 5 * SECOND_MS;
@@ -107,19 +115,32 @@ impl Scribe {
         }
     }
 
-    /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving.
+    /// Reads what other processes wrote up to `head`; the caller's transaction keeps it from moving. Forgets what they have changed: every
+    /// change of what is remembered has an entry that names its station. What was merged and is not committed yet is the caller's to
+    /// take back.
     async fn catch_up(&mut self, head: u64) -> Result<(), Error> {
         if head <= self.numbering.head() {
             return Ok(());
         }
-        let read = self.foreign.read(&mut self.engine, self.numbering.head(), head).await?;
-        self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
-        self.pruning.counted(self.engine.count().await?);
-        self.shared.shares.learn(self.engine.sizes().await?);
-        count(&self.shared.counters.foreign_entries, read);
-        self.memory.clear();
-        self.tidying.suspect();
-        self.recalculating.suspect();
+        let foreign = self.foreign.read(&mut self.engine, self.numbering.head(), head).await?;
+        count(&self.shared.counters.foreign_entries, foreign.len());
+        self.pruning.others_wrote(Rows::of(foreign, foreign.iter().filter(|entry| entry.kind() == WORDS).count()));
+        let of_list = foreign.iter().any(|entry| entry.kind() == STATION);
+        let changes = foreign.iter().any(|entry| entry.kind() == BACKFILL);
+        let names: BTreeSet<Arc<str>> = foreign.iter().map(|entry| entry.station.clone()).collect();
+        if of_list {
+            self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
+            self.shared.shares.learn(self.engine.sizes().await?);
+            self.memory.clear();
+            self.tidying.suspect();
+            self.recalculating.suspect();
+        } else {
+            let directory = self.shared.directory();
+            names.iter().filter_map(|name| directory.by_slug(name)).for_each(|station| self.memory.forget(station.id));
+        }
+        if changes {
+            self.engine.newest_raw_from().await?.into_iter().for_each(|from| self.shared.readings_begin(from));
+        }
         self.numbering.reached(head);
         Ok(())
     }
@@ -215,6 +236,16 @@ impl Scribe {
     /// Does some of it: never so much that somebody waits long.
     pub(super) async fn do_chores(&mut self) {
         if self.pruning.is_due(now()) {
+            if self.pruning.is_unsure() {
+                match self.engine.count().await {
+                    Ok(rows) => self.pruning.counted(rows),
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "the journal's rows were not counted");
+                        self.pruning.put_off(now());
+                        return;
+                    }
+                }
+            }
             if let Err(error) = self.engine.open_reserve(true).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "pruning keeps to the size limit");
             }

@@ -7,7 +7,7 @@ use super::scribe::Scribe;
 use super::{admin, correct, enrol, forget, list, outbox, recalculate, retention, store, unmapped};
 use crate::storage::error::Error;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// How often an idle writer looks whether another process has written: a station that was added on the command line
@@ -21,6 +21,8 @@ pub(in crate::storage) struct Writer {
     pub jobs: mpsc::Receiver<Job>,
     /// Most words in one transaction.
     pub batch_words: usize,
+    /// The newest head that other processes have told of, if they can.
+    pub bell: Option<watch::Receiver<u64>>,
 }
 
 /// What the writer waited for.
@@ -50,11 +52,13 @@ impl Writer {
             }
             if !self.reports.are_under_way() {
                 self.scribe.do_chores().await;
+                let head = self.scribe.numbering.head();
                 let is_busy = self.scribe.recalculating.is_due();
                 if recalculate::recalculate_if_due(&mut self.scribe).await
                     || (!is_busy && retention::prune_if_due(&mut self.scribe).await)
+                    || self.scribe.numbering.head() != head
                 {
-                    self.reports.take_back();
+                    self.reports.take_back(&mut self.scribe);
                 }
                 if self.reports.launch(&mut self.scribe) {
                     continue;
@@ -96,7 +100,7 @@ impl Writer {
 
     /// Waits for whatever comes first. `for_jobs`: none waits already.
     async fn wait(&mut self, look: &mut Interval, for_jobs: bool) -> Event {
-        let Self { scribe, reports, jobs, .. } = self;
+        let Self { scribe, reports, jobs, bell, .. } = self;
         if reports.are_under_way() {
             // What landed comes first: others wait for it.
             tokio::select! {
@@ -110,6 +114,7 @@ impl Writer {
                 job = jobs.recv(), if for_jobs => Event::Job(job),
                 () = reports.arrived() => Event::Reports,
                 () = std::future::ready(()), if scribe.has_chores() => Event::Chores,
+                () = rung(bell, scribe.numbering.head()) => Event::Look,
                 _ = look.tick() => Event::Look,
             }
         }
@@ -209,4 +214,16 @@ impl Writer {
             job = Some(self.jobs.try_recv().ok()?);
         }
     }
+}
+
+/// Waits until somebody tells of a head that is newer than this one: each ring is heard once.
+async fn rung(bell: &mut Option<watch::Receiver<u64>>, head: u64) {
+    while let Some(heard) = bell {
+        match heard.changed().await {
+            Ok(()) if *heard.borrow_and_update() > head => return,
+            Ok(()) => {}
+            Err(_) => *bell = None,
+        }
+    }
+    std::future::pending().await
 }

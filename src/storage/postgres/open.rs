@@ -1,6 +1,7 @@
 //! Connections with their options, migrations, and the journal's name.
 
 use super::link::Link;
+use super::listener;
 use super::readers::Readers;
 use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
@@ -15,6 +16,7 @@ use std::future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
@@ -38,6 +40,8 @@ pub(in crate::storage) struct Opened {
     pub zones: Arc<Zones>,
     /// True if commits of an earlier run may be lost: their journal numbers must not come again.
     pub lossy: bool,
+    /// The newest head that other servers have told of.
+    pub bell: watch::Receiver<u64>,
 }
 
 /// Connects; creates and migrates the tables if need be.
@@ -54,7 +58,8 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &zones);
     let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
-    Ok(Opened { writer, readers, background, epoch, lossy: false, zones })
+    let bell = listener::listen(named(direct));
+    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell })
 }
 
 /// There is no address.
