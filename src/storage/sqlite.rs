@@ -4,7 +4,6 @@
 //! in `engine.rs`. Its functions decide nothing: what is new, what it is called, in which order things are written and
 //! who is told is decided in `core/`, the same for every engine.
 
-mod admin;
 mod calibrations;
 mod census;
 mod charted;
@@ -12,7 +11,6 @@ mod conversations;
 mod copy;
 mod corrections;
 mod db;
-mod enrol;
 mod error;
 mod file;
 mod gone;
@@ -21,14 +19,13 @@ mod json;
 mod last_when;
 mod latest;
 mod learn;
+mod loudest;
 mod many;
-mod mappings;
 mod marks;
 mod observations;
 mod open;
 mod outbox;
 mod past;
-mod prune;
 mod readers;
 mod recorded;
 mod renewing;
@@ -39,17 +36,37 @@ mod rollups;
 mod room;
 mod rows;
 mod series;
-mod set;
-mod stations;
 mod texts;
 mod tidy;
 mod words;
 mod writer;
 
+#[path = "sql/admin.rs"]
+mod admin;
+#[path = "sql/alerts.rs"]
+mod alerts;
+#[path = "sql/cursors.rs"]
+mod cursors;
+#[path = "sql/enrol.rs"]
+mod enrol;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/letters.rs"]
+mod letters;
+#[path = "sql/mappings.rs"]
+mod mappings;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/prune.rs"]
+mod prune;
+#[path = "sql/set.rs"]
+mod set;
+#[path = "sql/sizes.rs"]
+mod sizes;
+#[path = "sql/stations.rs"]
+mod stations;
+#[path = "sql/talk.rs"]
+mod talk;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

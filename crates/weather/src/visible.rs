@@ -49,9 +49,10 @@ pub fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// The text without hidden characters. Control characters stay: they show nothing, and lines are made of them.
+/// The text without hidden characters. Control characters stay: they show nothing, and lines are made of them; but not NUL, which is part
+/// of no line, and which some databases do not keep.
 pub fn visible(text: &str) -> String {
-    text.chars().filter(|c| c.is_control() || !is_hidden(*c)).collect()
+    text.chars().filter(|c| *c != '\0' && (c.is_control() || !is_hidden(*c))).collect()
 }
 
 #[cfg(test)]
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_left_out() {
-        for hidden in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\u{200b}", "\u{feff}"] {
+        for hidden in ["\0", "\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\u{200b}", "\u{feff}"] {
             assert_eq!(visible(&format!("ab{hidden}cd")), "abcd", "{hidden:?}");
         }
         assert!(is_hidden('\u{1b}') && is_hidden('\n'), "a name is one line");

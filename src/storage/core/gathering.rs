@@ -32,7 +32,7 @@ impl Gathering {
         let mut stations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of = stations.entry(station).or_insert_with(|| OfStation { fields: BTreeMap::new(), written_at: now });
         let mut is_new = false;
-        for (name, value) in fields {
+        for (name, value) in fields.iter().filter(|(name, _)| !name.contains(NUL)) {
             is_new |= of.take(name, value, now);
         }
         if !is_new && now.since(of.written_at).abs() < WRITE_EVERY_MS {
@@ -51,10 +51,13 @@ impl Gathering {
     }
 }
 
+/// Some databases do not keep it in a text; a name that has one is none.
+const NUL: char = '\0';
+
 impl OfStation {
     /// True if the field is new.
     fn take(&mut self, name: &str, value: &str, now: Timestamp) -> bool {
-        let value = || value.chars().take(UNMAPPED_VALUE_MAX_CHARS).collect::<String>();
+        let value = || value.chars().filter(|c| *c != NUL).take(UNMAPPED_VALUE_MAX_CHARS).collect::<String>();
         if let Some(seen) = self.fields.get_mut(name) {
             (seen.value, seen.last, seen.uploads) = (value(), now, seen.uploads + 1);
             return false;

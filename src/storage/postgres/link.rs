@@ -21,6 +21,17 @@ pub(super) struct Link {
     connection: Option<PgConnection>,
     /// A transaction was begun, and has not ended.
     in_transaction: bool,
+    lineage: Lineage,
+}
+
+/// Whether the database behind the connection is the one whose numbers of the journal go on: a standby may have taken over, or a backup.
+#[derive(Clone, Copy, PartialEq)]
+enum Lineage {
+    /// The connection is new.
+    Unknown,
+    /// It was compared, and what was found is noted in the transaction that is under way.
+    Noted,
+    Known,
 }
 
 /// The connection broke within a transaction, which has ended with it.
@@ -30,7 +41,7 @@ struct Broken;
 
 impl Link {
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, connection: None, in_transaction: false }
+        Self { options, connection: None, in_transaction: false, lineage: Lineage::Unknown }
     }
 
     /// Does some work over the connection, which is made if there is none. Its transaction may end with an error: then
@@ -45,6 +56,7 @@ impl Link {
             }
             let connected = timeout(CONNECT_MAX, self.options.connect()).await.map_err(Error::away)?;
             self.connection = Some(connected?);
+            self.lineage = Lineage::Unknown;
         }
         let Some(connection) = &mut self.connection else { return Err(Error::away(Broken)) };
         let done = timeout(STEP_MAX, work(connection)).await.unwrap_or_else(|late| Err(Error::away(late)));
@@ -59,7 +71,7 @@ impl Link {
         &mut self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.in_transaction = false;
+        self.ended();
         let done = self.run(work).await;
         // Also if it failed: it may have begun.
         self.in_transaction = true;
@@ -73,16 +85,37 @@ impl Link {
     ) -> Result<T, Error> {
         let done = self.run(work).await?;
         self.in_transaction = false;
+        if self.lineage == Lineage::Noted {
+            self.lineage = Lineage::Known;
+        }
         Ok(done)
     }
 
     /// Ends a transaction that failed, if need be with its connection.
     pub(super) async fn rollback(&mut self) {
-        self.in_transaction = false;
+        self.ended();
         let Some(connection) = &mut self.connection else { return };
         let done = timeout(ROLLBACK_MAX, sqlx::query(ROLLBACK).execute(connection)).await;
         if !matches!(done, Ok(Ok(_))) {
             self.connection = None;
+        }
+    }
+
+    /// True if the database behind this connection was compared with the one of before. Else the next transaction has to do it, under the gate.
+    pub(super) fn is_compared(&self) -> bool {
+        self.lineage != Lineage::Unknown
+    }
+
+    /// It was compared. `noted`: something was written about it, which counts if the transaction is committed.
+    pub(super) fn compared(&mut self, noted: bool) {
+        self.lineage = if noted { Lineage::Noted } else { Lineage::Known };
+    }
+
+    /// No transaction is under way, and what it has written does not count.
+    fn ended(&mut self) {
+        self.in_transaction = false;
+        if self.lineage == Lineage::Noted {
+            self.lineage = Lineage::Unknown;
         }
     }
 

@@ -5,8 +5,10 @@
 mod days;
 mod retention;
 
-use super::journal;
+use super::head::{self, Seen};
 use super::link::Link;
+use super::room::{self, Room};
+use super::{admin, cursors, enrol, entries, gone, journal, mappings, outbox, prune, sizes, stations, talk, words};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -33,6 +35,11 @@ use weather::time::Timestamp;
 pub(in crate::storage) struct Writer {
     /// Also held by a transaction of reports that goes on beside.
     link: Arc<Mutex<Link>>,
+    /// Up to which entry of the journal others have no news for us.
+    seen: Seen,
+    /// The head that the transaction found that is under way, or was last.
+    found: u64,
+    room: Room,
     zones: Arc<Zones>,
     /// They are closed first.
     readers: [PgPool; 2],
@@ -40,22 +47,30 @@ pub(in crate::storage) struct Writer {
 
 impl Writer {
     pub(super) fn new(link: Link, options: &Options, zones: Arc<Zones>, readers: [PgPool; 2]) -> Self {
-        Self { link: Arc::new(Mutex::new(link)), zones, readers }
+        let (link, room) = (Arc::new(Mutex::new(link)), Room::new(options));
+        Self { link, seen: Seen::default(), found: 0, room, zones, readers }
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
     pub(in crate::storage) async fn head(&mut self) -> Result<u64, Error> {
-        self.link.lock().await.run(async |db| Ok(journal::head(db).await?)).await
+        self.link.lock().await.run(async |db| Ok(head::head(db).await?)).await
     }
 
     /// Takes the write lock, which is held until the commit; returns the journal's head, read under the lock.
     pub(in crate::storage) async fn begin(&mut self) -> Result<u64, Error> {
-        self.link.lock().await.begin(async |db| begin(db).await).await
+        self.room.check()?;
+        self.begin_now().await
+    }
+
+    async fn begin_now(&mut self) -> Result<u64, Error> {
+        self.found = begin(&mut *self.link.lock().await).await?;
+        Ok(self.found)
     }
 
     /// The same for reports.
     pub(in crate::storage) async fn begin_reports(&mut self) -> Result<u64, Error> {
-        self.begin().await
+        self.room.check_for_reports()?;
+        self.begin_now().await
     }
 
     /// A station's sensors with their newest values.
@@ -113,7 +128,7 @@ impl Writer {
 
     /// The named words and alerts that are there.
     pub(in crate::storage) async fn known_words(&mut self, named: &Named<'_>) -> Result<KnownWords, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(words::known(db, named).await?)).await
     }
 
     /// Writes what was said, with its entries, and commits.
@@ -123,7 +138,16 @@ impl Writer {
         entries: &[Entry],
         now: Timestamp,
     ) -> Result<(), Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        if !spoken.is_empty() || !entries.is_empty() {
+            link.run(async |db| Ok(words::write(db, spoken, entries, now).await?)).await?;
+        }
+        if !spoken.letters.is_empty() {
+            link.run(async |db| Ok(outbox::write(db, &spoken.letters).await?)).await?;
+        }
+        link.commit(async |db| Ok(entries::commit(db, entries).await?)).await?;
+        self.seen.committed(self.found, entries);
+        Ok(())
     }
 
     /// Changes the list of stations.
@@ -132,17 +156,17 @@ impl Writer {
         change: &StationChange<'_>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| stations::change(db, change, now).await).await
     }
 
     /// Changes the owner's password or sessions; false if the change did not apply.
     pub(in crate::storage) async fn change_admin(&mut self, change: &AdminChange) -> Result<bool, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(admin::change(db, change).await?)).await
     }
 
     /// Changes the outbox; returns how many letters went.
     pub(in crate::storage) async fn change_outbox(&mut self, change: &OutboxChange) -> Result<u64, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(outbox::change(db, change).await?)).await
     }
 
     /// Strikes values out or restores them; returns how many, by sensor and quantity.
@@ -216,7 +240,7 @@ impl Writer {
         station: StationId,
         fields: &[Unmapped],
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(mappings::note(db, station, fields).await?)).await
     }
 
     /// Notes who corrected what.
@@ -236,7 +260,7 @@ impl Writer {
         change: &EnrolChange,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(enrol::change(db, change, now).await?)).await
     }
 
     /// Empties a visitor's words about a station, and gives their entries the body `instead`.
@@ -246,88 +270,118 @@ impl Writer {
         station: &str,
         instead: &str,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(talk::forget(db, visitor, station, instead).await?)).await
     }
 
-    /// Empties the log, which may hold what was forgotten; false if somebody reads from it now.
+    /// There is nothing to empty: PostgreSQL keeps no log that could be. What was forgotten is in no table that anybody can ask. Its bytes stay in
+    /// the tables' files until VACUUM has come by and the room is used again, and in the write-ahead log, its archive, its standbys and in
+    /// backups for as long as their keeper has set.
     pub(in crate::storage) async fn empty_log(&mut self) -> Result<bool, Error> {
-        todo!()
+        Ok(true)
     }
 
     /// Writes one entry and commits.
     pub(in crate::storage) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
-        todo!()
+        let entries = std::slice::from_ref(entry);
+        let mut link = self.link.lock().await;
+        link.run(async |db| Ok(entries::append(db, entries).await?)).await?;
+        link.commit(async |db| Ok(entries::commit(db, entries).await?)).await?;
+        self.seen.committed(self.found, entries);
+        Ok(())
     }
 
     /// Opens or closes the reserve beyond the size limit, for the transactions that follow.
     pub(in crate::storage) async fn open_reserve(&mut self, open: bool) -> Result<(), Error> {
-        todo!()
+        self.room.open_reserve(open);
+        Ok(())
     }
 
     /// Bytes of the file that hold something.
     pub(in crate::storage) async fn used_bytes(&mut self) -> Result<u64, Error> {
-        todo!()
+        let used = self.link.lock().await.run(async |db| Ok(room::used_bytes(db).await?)).await?;
+        self.room.measured(used);
+        Ok(used)
     }
 
     /// About so many bytes belong to each sensor, as noted.
     pub(in crate::storage) async fn sizes(&mut self) -> Result<Vec<(StationId, SensorId, u64)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(sizes::sizes(db).await?)).await
     }
 
     /// Notes how many bytes belong to each sensor.
     pub(in crate::storage) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(room::note(db, counted).await?)).await
     }
 
     /// Ends a transaction that failed.
     pub(in crate::storage) async fn rollback(&mut self) {
-        todo!()
+        self.link.lock().await.rollback().await;
     }
 
     /// If somebody else has committed since the last look: begins to read and returns the head, which stays as it is
     /// until [`Writer::looked`]. Looks again if that is not reached.
     pub(in crate::storage) async fn look(&mut self) -> Result<Option<u64>, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        let head = link.run(async |db| Ok(head::head(db).await?)).await?;
+        if head <= self.seen.upto() {
+            return Ok(None);
+        }
+        self.found = link.begin(async |db| look(db).await).await?;
+        Ok(Some(self.found))
     }
 
     /// Ends the look that found something.
     pub(in crate::storage) async fn looked(&mut self) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.commit(async |db| Ok(entries::commit(db, &[]).await?)).await?;
+        self.seen.committed(self.found, &[]);
+        Ok(())
     }
 
     /// Entries after `seq`, whether or not all of them are still there.
     pub(in crate::storage) async fn after(&mut self, seq: u64, limit: u32) -> Result<Vec<Entry>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(journal::after(db, seq, limit).await?)).await
     }
 
     /// All stations, sorted by name.
     pub(in crate::storage) async fn stations(&mut self) -> Result<Vec<FoundStation>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| stations::all(db, &self.zones).await).await
     }
 
     /// Counts rows: not for every commit.
     pub(in crate::storage) async fn count(&mut self) -> Result<Rows, Error> {
-        todo!()
+        self.link
+            .lock()
+            .await
+            .run(async |db| {
+                let (journal, private) = journal::rows(db).await?;
+                Ok(Rows { journal, private, words: talk::rows(db).await? })
+            })
+            .await
     }
 
     /// Notes that no entries get the numbers after `after`, up to `upto`. Inside a transaction.
     pub(in crate::storage) async fn leap(&mut self, after: u64, upto: u64) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(cursors::leap(db, after, upto).await?)).await
     }
 
     /// The same within a transaction of reports.
     pub(in crate::storage) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
-        todo!()
+        self.leap(after, upto).await
     }
 
     /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
     pub(in crate::storage) async fn prune_journal(&mut self, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        let pruned = prune_journal(&mut link, limits).await;
+        if pruned.is_err() {
+            link.rollback().await;
+        }
+        pruned
     }
 
     /// Deletes some of the words and alerts that are too old or too many.
     pub(in crate::storage) async fn prune_words(&mut self, limits: &WordLimits) -> Result<Pruned, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(prune::prune(db, limits).await?)).await
     }
 
     /// Deletes some of the rows that removed stations left; false if there are none.
@@ -335,9 +389,12 @@ impl Writer {
         todo!()
     }
 
-    /// Closes the readers, writes the log back into the file and closes it.
-    pub(in crate::storage) async fn close(mut self) {
-        todo!()
+    /// Closes the readers, then the connection.
+    pub(in crate::storage) async fn close(self) {
+        for pool in &self.readers {
+            pool.close().await;
+        }
+        self.link.lock().await.close().await;
     }
 }
 
@@ -345,10 +402,38 @@ const BEGIN: &str = "BEGIN";
 /// Held until the commit, whoever writes: numbers of the journal come in the order of commits.
 const GATE: &str = "SELECT one FROM gate FOR UPDATE";
 
+/// Reads one state until the commit, and waits for nobody.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// Begins a transaction that writes. The head is read by a statement of its own: in one with the lock, it would be the head of before the
-/// wait.
-async fn begin(db: &mut PgConnection) -> Result<u64, Error> {
+/// wait. The first one over a new connection looks whether numbers still go on where they ended.
+async fn begin(link: &mut Link) -> Result<u64, Error> {
+    let head = link.begin(async |db| lock(db).await).await?;
+    if link.is_compared() {
+        return Ok(head);
+    }
+    let (head, noted) = link.run(async |db| head::compare(db, head).await).await?;
+    link.compared(noted);
+    Ok(head)
+}
+
+async fn lock(db: &mut PgConnection) -> Result<u64, Error> {
     sqlx::query(BEGIN).execute(&mut *db).await?;
     sqlx::query(GATE).execute(&mut *db).await?;
-    Ok(journal::head(db).await?)
+    Ok(head::head(db).await?)
+}
+
+async fn look(db: &mut PgConnection) -> Result<u64, Error> {
+    sqlx::query(READ).execute(&mut *db).await?;
+    Ok(head::head(db).await?)
+}
+
+async fn prune_journal(link: &mut Link, limits: &JournalLimits) -> Result<PrunedEntries, Error> {
+    if !link.run(async |db| Ok(gone::is_due(db, limits).await?)).await? {
+        return Ok(PrunedEntries::default());
+    }
+    begin(link).await?;
+    let pruned = link.run(async |db| Ok(gone::prune(db, limits).await?)).await?;
+    link.commit(async |db| Ok(entries::commit(db, &[]).await?)).await?;
+    Ok(pruned)
 }

@@ -54,12 +54,13 @@ async fn read(
 const ROW_BYTES: usize = size_of::<Entry>();
 
 /// A cursor is good if it is not beyond the head, if nothing has gone after it that its reader may read, and if it is
-/// none of the numbers that were left out.
+/// none of the numbers that were left out, but for the last of them: the head may be that one until the next entry comes.
 const GOOD: &str = "\
-    SELECT $1 <= coalesce((SELECT max(seq) FROM journal), 0) \
+    SELECT ($1 <= coalesce((SELECT max(seq) FROM journal), 0) \
+        OR $1 <= coalesce((SELECT max(upto) FROM journal_leap), 0)) \
     AND NOT EXISTS (SELECT 1 FROM journal_gone \
         WHERE visitor IN ('', $2, '~' || $2, CASE WHEN $2 IS NULL THEN '' ELSE '*' END) AND seq > $1) \
-    AND NOT EXISTS (SELECT 1 FROM journal_leap WHERE after < $1 AND upto >= $1)";
+    AND NOT EXISTS (SELECT 1 FROM journal_leap WHERE after < $1 AND upto > $1)";
 const AFTER: &str =
     "SELECT seq, committed_ms, station, visitor, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
 /// What is private to others is passed over: where many talk, it is most of the journal.

@@ -1,7 +1,7 @@
-//! Words and alerts as they are read.
+//! Words as they are read.
 
 use super::numbers::{author, author_number, stored};
-use crate::storage::words::{Alert, Author, Hearer, Visitor, Word};
+use crate::storage::words::{Author, Hearer, Visitor, Word};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool};
 use weather::time::Timestamp;
@@ -19,21 +19,6 @@ impl FromRow<'_, SqliteRow> for Word {
             seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
             answered: row.try_get("answered")?,
             talker: row.try_get("talker")?,
-        })
-    }
-}
-
-impl FromRow<'_, SqliteRow> for Alert {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            visitor: Visitor::stored(row.try_get("visitor")?),
-            station: row.try_get("station")?,
-            number: row.try_get("number")?,
-            rule: row.try_get("rule")?,
-            state: row.try_get("state")?,
-            units: row.try_get("units")?,
-            created_at: Timestamp(row.try_get("created_ms")?),
-            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
         })
     }
 }
@@ -100,11 +85,4 @@ const HEARD_AT: &str = "\
 
 pub(super) async fn heard_at(db: &SqlitePool, since: Timestamp, searched: u32) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(HEARD_AT).bind(searched).bind(author_number(Author::You)).bind(since.0).fetch_all(db).await
-}
-
-const ALERTS: &str = "\
-    SELECT visitor, station, number, rule, state, units, created_ms, seq FROM alert ORDER BY visitor, station, number";
-
-pub(super) async fn alerts(db: &SqlitePool) -> Result<Vec<Alert>, sqlx::Error> {
-    sqlx::query_as(ALERTS).fetch_all(db).await
 }

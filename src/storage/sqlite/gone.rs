@@ -1,20 +1,10 @@
 //! Throws away the journal's oldest entries, and notes which cursors are good no longer.
 
+use super::cursors::{self, EVERYONE, GoneEntry, LAB, PUBLIC, VISITORS_MAX};
 use super::json::json;
 use super::numbers::stored;
 use crate::storage::seam::{JournalLimits, PrivateRows, PrunedEntries};
 use sqlx::SqliteConnection;
-use std::collections::BTreeMap;
-
-/// The mark of public entries, and of the private entries of everyone, among visitors.
-const PUBLIC: &str = "";
-/// See [`PUBLIC`].
-const EVERYONE: &str = "*";
-/// Stands before a visitor of whom entries of the lab have gone.
-const LAB: &str = "~";
-/// For so many visitors is remembered which private entries have gone. Beyond that, it counts for everyone. Of the lab's
-/// entries it is forgotten then: they must not cost anybody else a cursor.
-const VISITORS_MAX: i64 = 20_000;
 
 const OLDEST: &str = "SELECT committed_ms FROM journal ORDER BY seq LIMIT 1";
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -49,7 +39,7 @@ pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -
         return Ok(PrunedEntries::default());
     }
     sqlx::query(BEGIN).execute(&mut *conn).await?;
-    let gone: Vec<(i64, Option<String>, bool)> = sqlx::query_as(PRUNE)
+    let gone: Vec<GoneEntry> = sqlx::query_as(PRUNE)
         .bind(stored(*excess.min(rows)))
         .bind(stored(*private_excess.min(rows)))
         .bind(stored(*rows))
@@ -57,20 +47,8 @@ pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -
         .bind(stored(*lab_excess.min(rows)))
         .fetch_all(&mut *conn)
         .await?;
-    let mut newest: BTreeMap<String, i64> = BTreeMap::new();
-    let mut pruned = PrunedEntries::default();
-    for (seq, visitor, is_lab) in gone {
-        let (count, mark) = match (visitor, is_lab) {
-            (None, _) => (&mut pruned.public, PUBLIC.to_owned()),
-            (Some(visitor), true) => (&mut pruned.private.lab, format!("{LAB}{visitor}")),
-            (Some(visitor), false) => (&mut pruned.private.words, visitor),
-        };
-        *count += 1;
-        let newest = newest.entry(mark).or_default();
-        *newest = (*newest).max(seq);
-    }
+    let (newest, pruned) = cursors::tally(gone);
     if !newest.is_empty() {
-        let newest: Vec<_> = newest.into_iter().collect();
         sqlx::query(NOTE).bind(json(&newest)?).bind(PUBLIC).execute(&mut *conn).await?;
     }
     if pruned.private != PrivateRows::default() {
@@ -79,14 +57,4 @@ pub(super) async fn prune(conn: &mut SqliteConnection, limits: &JournalLimits) -
     }
     sqlx::query(COMMIT).execute(conn).await?;
     Ok(pruned)
-}
-
-pub(super) const LEAP: &str = "\
-    INSERT INTO journal_leap (after, upto) VALUES ($1, $2) \
-    ON CONFLICT (after) DO UPDATE SET upto = max(upto, excluded.upto)";
-
-/// Notes that no entries get the numbers after `after`, up to `upto`.
-pub(super) async fn leap(conn: &mut SqliteConnection, after: u64, upto: u64) -> Result<(), sqlx::Error> {
-    sqlx::query(LEAP).bind(stored(after)).bind(stored(upto)).execute(conn).await?;
-    Ok(())
 }

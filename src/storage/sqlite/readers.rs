@@ -3,8 +3,8 @@
 use super::past::Past;
 use super::texts::Texts;
 use super::{
-    admin, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings, observations,
-    outbox, recorded, series, stations,
+    admin, alerts, calibrations, charted, conversations, corrections, enrol, journal, last_when, letters, many,
+    mappings, observations, recorded, series, stations,
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
@@ -370,12 +370,12 @@ impl Readers {
 
     /// The oldest letters of a webhook, and how many it has.
     pub(in crate::storage) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
-        Ok(outbox::oldest(&self.pool, webhook, limit).await?)
+        Ok(letters::oldest(&self.pool, webhook, limit).await?)
     }
 
     /// All alerts.
     pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        Ok(conversations::alerts(&self.pool).await?)
+        Ok(alerts::alerts(&self.pool).await?)
     }
 }
 

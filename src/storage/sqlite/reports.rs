@@ -6,7 +6,7 @@
 
 use super::numbers::stored;
 use super::texts::Texts;
-use super::{gone, learn, rows};
+use super::{cursors, learn, rows};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
 use crate::storage::options::Options;
@@ -77,7 +77,7 @@ impl Reports {
     /// Notes that no entries get the numbers after `after`, up to `upto`.
     pub(super) async fn leap(&self, after: u64, upto: u64) -> Result<(), Error> {
         self.run(move |db, _| {
-            db.execute(gone::LEAP, (stored(after), stored(upto)))?;
+            db.execute(cursors::LEAP, (stored(after), stored(upto)))?;
             Ok(())
         })
         .await

@@ -5,7 +5,6 @@ use super::numbers::stored;
 use crate::storage::options::Options;
 use crate::storage::seam::SensorId;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr, SqliteConnection};
-use weather::station::StationId;
 
 /// SQLite's usual page, said aloud because the size limit is counted in pages.
 pub(super) const PAGE_BYTES: u32 = 4_096;
@@ -58,15 +57,6 @@ const USED: &str =
 pub(super) async fn used_bytes(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
     let pages: i64 = sqlx::query_scalar(USED).fetch_one(conn).await?;
     Ok(pages.unsigned_abs() * u64::from(PAGE_BYTES))
-}
-
-const SIZES: &str = "SELECT station, id, bytes FROM sensor WHERE station IS NOT NULL";
-
-/// About so many bytes belong to each sensor.
-pub(super) async fn sizes(conn: &mut SqliteConnection) -> Result<Vec<(StationId, SensorId, u64)>, sqlx::Error> {
-    let rows: Vec<(i64, i64, i64)> = sqlx::query_as(SIZES).fetch_all(conn).await?;
-    let size = |(station, sensor, bytes): (i64, i64, i64)| (StationId(station), SensorId(sensor), bytes.unsigned_abs());
-    Ok(rows.into_iter().map(size).collect())
 }
 
 const NOTE: &str = "\

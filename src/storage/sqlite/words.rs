@@ -3,11 +3,12 @@
 use super::journal::body;
 use super::json::json;
 use super::numbers::{author_number, stored};
+use super::talk::{self, HEARD_EVERY_MS};
 use crate::storage::entry::Entry;
 use crate::storage::seam::{KnownWords, Named, Said, Spoken};
 use crate::storage::words::{Author, Visitor};
 use sqlx::SqliteConnection;
-use weather::time::{DAY_MS, Timestamp};
+use weather::time::Timestamp;
 
 const WORDS: &str = "\
     SELECT word.id, word.answered FROM json_each($1) AS wanted CROSS JOIN word ON word.id = wanted.value";
@@ -15,8 +16,6 @@ const ALERTS: &str = "\
     SELECT alert.visitor, alert.station, alert.number, alert.created_ms \
     FROM json_each($1) AS wanted CROSS JOIN alert ON alert.visitor = wanted.value ->> 0 \
     AND alert.station = wanted.value ->> 1 AND alert.number = wanted.value ->> 2";
-/// Those of the owner take nobody's place; their visitors are called as no visitor is, with a space.
-const ALERTS_TOTAL: &str = "SELECT count(*) FROM alert WHERE instr(visitor, ' ') = 0";
 
 /// The named words and alerts that are there.
 pub(super) async fn known(conn: &mut SqliteConnection, named: &Named<'_>) -> Result<KnownWords, sqlx::Error> {
@@ -33,14 +32,10 @@ pub(super) async fn known(conn: &mut SqliteConnection, named: &Named<'_>) -> Res
         let alert =
             |(visitor, station, number, made_ms)| ((Visitor::stored(visitor), station, number), Timestamp(made_ms));
         known.alerts = rows.into_iter().map(alert).collect();
-        let total: i64 = sqlx::query_scalar(ALERTS_TOTAL).fetch_one(conn).await?;
-        known.alerts_total = total.unsigned_abs();
+        known.alerts_total = talk::alerts(conn).await?;
     }
     Ok(known)
 }
-
-/// An alert keeps the day its visitor was heard last; that is exact enough for a year, and writes it once a day.
-const HEARD_EVERY_MS: i64 = DAY_MS;
 
 const WRITE: &str = "\
     INSERT INTO word (id, visitor, station, author, text, units, said_ms, seq, answered, talker) \
@@ -101,27 +96,10 @@ pub(super) async fn write(
     Ok(())
 }
 
-const ROWS: &str = "SELECT count(*) FROM word";
-
-/// How many words there are.
-pub(super) async fn rows(conn: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
-    let rows: i64 = sqlx::query_scalar(ROWS).fetch_one(conn).await?;
-    Ok(rows.unsigned_abs())
-}
-
-/// Nothing is left of a word but its id, which is random, or the hash of what it was about, and nobody's now: a word that is sent again does not come
-/// back. Ids go when their time comes, as words do.
-const EMPTY_WORDS: &str = "\
-    UPDATE word SET visitor = '', talker = '', station = '', text = '', units = '', answered = 1 \
-    WHERE visitor = $1 AND station = $2";
-
 /// Here pages that become free are overwritten, too.
 const OVERWRITE_ALL: &str = "PRAGMA secure_delete = ON";
 /// The usual: what is deleted is overwritten where that costs no extra writing.
 const OVERWRITE_CHEAPLY: &str = "PRAGMA secure_delete = FAST";
-
-/// The entries stay, because cursors point at them.
-const BLANK_JOURNAL: &str = "UPDATE journal SET body = $3 WHERE visitor = $1 AND station = $2 AND body <> $3";
 
 /// Empties a visitor's words about a station, and gives their entries the body `instead`; inside the caller's transaction.
 pub(super) async fn forget(
@@ -131,8 +109,7 @@ pub(super) async fn forget(
     instead: &str,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(OVERWRITE_ALL).execute(&mut *conn).await?;
-    sqlx::query(EMPTY_WORDS).bind(visitor.as_str()).bind(station).execute(&mut *conn).await?;
-    sqlx::query(BLANK_JOURNAL).bind(visitor.as_str()).bind(station).bind(instead).execute(&mut *conn).await?;
+    talk::forget(conn, visitor, station, instead).await?;
     sqlx::query(OVERWRITE_CHEAPLY).execute(conn).await?;
     Ok(())
 }

@@ -7,7 +7,10 @@ use super::past::Past;
 use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
-use super::{admin, calibrations, corrections, enrol, gone, journal, mappings, outbox, prune, stations, tidy, words};
+use super::{
+    admin, calibrations, corrections, cursors, enrol, gone, journal, mappings, outbox, prune, sizes, stations, talk,
+    tidy, words,
+};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -307,7 +310,7 @@ impl Writer {
 
     /// About so many bytes belong to each sensor, as noted.
     pub(in crate::storage) async fn sizes(&mut self) -> Result<Vec<(StationId, SensorId, u64)>, Error> {
-        Ok(room::sizes(&mut self.conn).await?)
+        Ok(sizes::sizes(&mut self.conn).await?)
     }
 
     /// Notes how many bytes belong to each sensor.
@@ -352,12 +355,12 @@ impl Writer {
     /// Counts rows: not for every commit.
     pub(in crate::storage) async fn count(&mut self) -> Result<Rows, Error> {
         let (journal, private) = journal::rows(&mut self.conn).await?;
-        Ok(Rows { journal, private, words: words::rows(&mut self.conn).await? })
+        Ok(Rows { journal, private, words: talk::rows(&mut self.conn).await? })
     }
 
     /// Notes that no entries get the numbers after `after`, up to `upto`. Inside a transaction.
     pub(in crate::storage) async fn leap(&mut self, after: u64, upto: u64) -> Result<(), Error> {
-        Ok(gone::leap(&mut self.conn, after, upto).await?)
+        Ok(cursors::leap(&mut self.conn, after, upto).await?)
     }
 
     /// The same within a transaction of reports.

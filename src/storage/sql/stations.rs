@@ -1,8 +1,7 @@
 //! Stations as they are read and changed.
 
-use super::calibrations;
-use super::mappings;
-use super::set;
+use super::db::{Connection, Executor};
+use super::{calibrations, mappings, set};
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::{self, Key, KeyHash};
@@ -10,7 +9,6 @@ use crate::storage::seam::StationChange;
 use crate::storage::sql::decode;
 use crate::storage::stations::{FoundStation, ListedSensor, NewStation};
 use crate::storage::zones::Zones;
-use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashMap;
 use weather::calibration::Calibrations;
 use weather::mapping::Mappings;
@@ -43,7 +41,7 @@ const ALL: &str = "\
 const DEVICES: &str = "SELECT station, kind, hash FROM device ORDER BY station, created_ms, hash";
 
 /// All stations, sorted by name.
-pub(super) async fn all(conn: &mut SqliteConnection, zones: &Zones) -> Result<Vec<FoundStation>, Error> {
+pub(super) async fn all(conn: &mut Connection, zones: &Zones) -> Result<Vec<FoundStation>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(&mut *conn).await?;
     let devices: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(DEVICES).fetch_all(&mut *conn).await?;
     let mut calibrations = calibrations::all(&mut *conn).await?;
@@ -71,11 +69,7 @@ const BY_HASH: &str = "\
     upload_units, interval_ms FROM station WHERE key_hash = $1";
 
 /// The station whose key hashes to that.
-pub(super) async fn by_hash(
-    db: impl SqliteExecutor<'_>,
-    hash: &KeyHash,
-    zones: &Zones,
-) -> Result<Option<Station>, Error> {
+pub(super) async fn by_hash(db: impl Executor<'_>, hash: &KeyHash, zones: &Zones) -> Result<Option<Station>, Error> {
     let row: Option<Row> = sqlx::query_as(BY_HASH).bind(&hash[..]).fetch_optional(db).await?;
     Ok(row.map(|row| found(row, zones)).transpose()?.map(|found| found.station))
 }
@@ -111,11 +105,7 @@ fn key_hash(bytes: Vec<u8>) -> Result<KeyHash, Error> {
 }
 
 /// Changes the list, inside the caller's transaction.
-pub(super) async fn change(
-    conn: &mut SqliteConnection,
-    change: &StationChange<'_>,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(super) async fn change(conn: &mut Connection, change: &StationChange<'_>, now: Timestamp) -> Result<(), Error> {
     match change {
         StationChange::Add(new, key) => insert(conn, new, key, now).await,
         StationChange::Renew(slug, key) => renew(conn, slug, key).await,
@@ -138,7 +128,7 @@ const INSERT: &str = "\
     INSERT INTO station (slug, name, zone, elevation_m, key_hash, key_prefix, created_ms, latitude, longitude) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slug) DO NOTHING";
 
-async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: Timestamp) -> Result<(), Error> {
+async fn insert(conn: &mut Connection, new: &NewStation, key: &Key, now: Timestamp) -> Result<(), Error> {
     set::must_be_free(conn, &new.slug, None).await?;
     let done = sqlx::query(INSERT)
         .bind(new.slug.as_str())
@@ -157,15 +147,15 @@ async fn insert(conn: &mut SqliteConnection, new: &NewStation, key: &Key, now: T
 
 const RENEW: &str = "UPDATE station SET key_hash = $2, key_prefix = $3 WHERE slug = $1";
 
-async fn renew(conn: &mut SqliteConnection, slug: &Slug, key: &Key) -> Result<(), Error> {
+async fn renew(conn: &mut Connection, slug: &Slug, key: &Key) -> Result<(), Error> {
     let query = sqlx::query(RENEW).bind(slug.as_str()).bind(&keys::hash(key.reveal())[..]).bind(key.prefix());
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
 
 const DELETE: &str = "DELETE FROM station WHERE slug = $1";
 
-/// Its sensors stay without a station until [`super::tidy`] has deleted their rows.
-async fn delete(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
+/// Its sensors stay without a station until tidying has deleted their rows.
+async fn delete(conn: &mut Connection, slug: &Slug) -> Result<(), Error> {
     must_exist(slug, sqlx::query(DELETE).bind(slug.as_str()).execute(conn).await?.rows_affected())
 }
 
@@ -173,7 +163,7 @@ const DELETE_SENSOR: &str = "\
     UPDATE sensor SET station = NULL WHERE station = (SELECT id FROM station WHERE slug = $1) AND name = $2";
 
 /// The same for one sensor.
-async fn delete_sensor(conn: &mut SqliteConnection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+async fn delete_sensor(conn: &mut Connection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
     let done = sqlx::query(DELETE_SENSOR).bind(slug.as_str()).bind(name.as_str()).execute(conn).await?;
     if done.rows_affected() == 0 {
         return Err(Error::NoSensor(slug.to_string(), name.as_str().to_owned()));
@@ -185,10 +175,10 @@ const BIND: &str = "\
     INSERT INTO device (hash, station, kind, created_ms) SELECT $2, id, $3, $4 FROM station WHERE slug = $1 \
     ON CONFLICT (hash) DO NOTHING";
 
-const BOUND_TO: &str = "SELECT slug FROM station JOIN device ON station = id WHERE hash = $1";
+const BOUND_TO: &str = "SELECT slug FROM station JOIN device ON device.station = station.id WHERE device.hash = $1";
 
 /// A device that is bound to the station already stays so.
-async fn bind(conn: &mut SqliteConnection, slug: &Slug, device: &DeviceSecret, now: Timestamp) -> Result<(), Error> {
+async fn bind(conn: &mut Connection, slug: &Slug, device: &DeviceSecret, now: Timestamp) -> Result<(), Error> {
     let hash = &device.hash()[..];
     let query = sqlx::query(BIND).bind(slug.as_str()).bind(hash).bind(device.kind().name()).bind(now.0);
     if query.execute(&mut *conn).await?.rows_affected() > 0 {
@@ -206,14 +196,14 @@ const UNBIND: &str = "DELETE FROM device WHERE station = (SELECT id FROM station
 
 const FREE_MAIN: &str = "UPDATE station SET main_device = NULL WHERE slug = $1";
 
-async fn unbind(conn: &mut SqliteConnection, slug: &Slug) -> Result<(), Error> {
+async fn unbind(conn: &mut Connection, slug: &Slug) -> Result<(), Error> {
     sqlx::query(UNBIND).bind(slug.as_str()).execute(&mut *conn).await?;
     must_exist(slug, sqlx::query(FREE_MAIN).bind(slug.as_str()).execute(conn).await?.rows_affected())
 }
 
 const CLAIM_MAIN: &str = "UPDATE station SET main_device = coalesce(main_device, $2) WHERE slug = $1";
 
-async fn claim_main(conn: &mut SqliteConnection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
+async fn claim_main(conn: &mut Connection, slug: &Slug, name: &SensorName) -> Result<(), Error> {
     let query = sqlx::query(CLAIM_MAIN).bind(slug.as_str()).bind(name.as_str());
     must_exist(slug, query.execute(conn).await?.rows_affected())
 }
@@ -223,7 +213,7 @@ const SENSORS: &str = "\
     FROM sensor WHERE station = $1 ORDER BY name";
 
 /// A station's sensors, sorted by name.
-pub(super) async fn sensors(db: impl SqliteExecutor<'_>, station: StationId) -> Result<Vec<ListedSensor>, Error> {
+pub(super) async fn sensors(db: impl Executor<'_>, station: StationId) -> Result<Vec<ListedSensor>, Error> {
     let rows: Vec<(String, i64, Option<i64>, Option<i64>)> =
         sqlx::query_as(SENSORS).bind(station.0).fetch_all(db).await?;
     let listed = |(name, bytes, newest, raw_from): (String, i64, Option<i64>, Option<i64>)| {

@@ -1,9 +1,9 @@
 //! What its owner changes of a station, and what it was called in URLs before. Inside the caller's transaction.
 
+use super::db::Connection;
 use super::rezoning;
 use crate::storage::error::Error;
 use crate::storage::stations::{FORMER_SLUGS_MAX, StationSettings};
-use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use weather::station::{Slug, StationId};
 use weather::sun::Coordinates;
@@ -13,7 +13,7 @@ use weather::upload_units::UploadUnits;
 const FORMER: &str = "SELECT station, slug FROM former_slug ORDER BY station, until_ms DESC, slug";
 
 /// What stations were called before, by station, the newest first.
-pub(super) async fn former(conn: &mut SqliteConnection) -> Result<HashMap<StationId, Vec<Slug>>, Error> {
+pub(super) async fn former(conn: &mut Connection) -> Result<HashMap<StationId, Vec<Slug>>, Error> {
     let rows: Vec<(i64, String)> = sqlx::query_as(FORMER).fetch_all(conn).await?;
     let mut found: HashMap<StationId, Vec<Slug>> = HashMap::new();
     for (station, slug) in rows {
@@ -32,7 +32,7 @@ const SET: &str = "\
 
 /// Changes a station.
 pub(super) async fn set(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     slug: &Slug,
     settings: &StationSettings,
     now: Timestamp,
@@ -68,8 +68,7 @@ pub(super) async fn set(
 
 const FORGET_ALL: &str = "DELETE FROM former_slug WHERE station = $1";
 const IS_TAKEN: &str = "SELECT EXISTS (SELECT 1 FROM station WHERE slug = $1)";
-const WHOSE: &str =
-    "SELECT station.id, station.slug FROM former_slug JOIN station ON id = station WHERE former_slug.slug = $1";
+const WHOSE: &str = "SELECT station.id, station.slug FROM former_slug JOIN station ON station.id = former_slug.station WHERE former_slug.slug = $1";
 const COMES_BACK: &str = "DELETE FROM former_slug WHERE slug = $1";
 const COUNT: &str = "SELECT count(*) FROM former_slug WHERE station = $1";
 const KEEP: &str = "INSERT INTO former_slug (slug, station, until_ms) VALUES ($1, $2, $3)";
@@ -82,7 +81,7 @@ const DEAD_ALERTS: &str = "\
 const ALERTS: &str = "UPDATE alert SET station = $2 WHERE station = $1";
 
 /// An error if another station was called so before, and requests by that name still find it.
-pub(super) async fn must_be_free(conn: &mut SqliteConnection, slug: &Slug, of: Option<i64>) -> Result<(), Error> {
+pub(super) async fn must_be_free(conn: &mut Connection, slug: &Slug, of: Option<i64>) -> Result<(), Error> {
     let whose: Option<(i64, String)> = sqlx::query_as(WHOSE).bind(slug.as_str()).fetch_optional(conn).await?;
     match whose {
         Some((id, now)) if Some(id) != of => Err(Error::SlugLeadsOn(slug.to_string(), now)),
@@ -91,7 +90,7 @@ pub(super) async fn must_be_free(conn: &mut SqliteConnection, slug: &Slug, of: O
 }
 
 /// Gives a station another name in URLs. What visitors have said there goes with it.
-async fn rename(conn: &mut SqliteConnection, (id, old): (i64, &Slug), new: &Slug, now: Timestamp) -> Result<(), Error> {
+async fn rename(conn: &mut Connection, (id, old): (i64, &Slug), new: &Slug, now: Timestamp) -> Result<(), Error> {
     let taken: bool = sqlx::query_scalar(IS_TAKEN).bind(new.as_str()).fetch_one(&mut *conn).await?;
     if taken {
         return Err(Error::SlugTaken(new.to_string()));

@@ -1,10 +1,10 @@
 //! What fields of uploads are, and those of which nobody has said it.
 
+use super::db::{Connection, Pool};
 use super::numbers::{number, quantity, stored};
 use crate::storage::error::Error;
 use crate::storage::mappings::{MadeMapping, UNMAPPED_FOR_MS, UNMAPPED_MAX, Unmapped};
 use crate::storage::sql::decode;
-use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::{BTreeMap, HashMap};
 use weather::mapping::{FieldName, MAPPINGS_MAX, Mapping, Mappings};
 use weather::station::{SensorName, Slug, StationId};
@@ -13,7 +13,7 @@ use weather::time::Timestamp;
 const ALL: &str = "SELECT station, field, sensor, quantity, unit FROM mapping";
 
 /// All mappings, by station.
-pub(super) async fn all(conn: &mut SqliteConnection) -> Result<HashMap<StationId, Mappings>, Error> {
+pub(super) async fn all(conn: &mut Connection) -> Result<HashMap<StationId, Mappings>, Error> {
     let rows: Vec<(i64, String, String, i64, String)> = sqlx::query_as(ALL).fetch_all(conn).await?;
     let mut found: HashMap<StationId, BTreeMap<String, Mapping>> = HashMap::new();
     for (station, field, sensor, of, unit) in rows {
@@ -37,7 +37,7 @@ const REMOVE: &str = "DELETE FROM mapping WHERE station = $1 AND field = $2";
 
 /// Says what a field is, or that nobody knows any more. Inside the caller's transaction.
 pub(super) async fn change(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     (slug, field): (&Slug, &FieldName),
     mapping: Option<&Mapping>,
     author: &str,
@@ -68,15 +68,12 @@ const NOTE: &str = "\
     AND NOT EXISTS (SELECT 1 FROM mapping WHERE station = $1 AND field = $2) \
     AND (EXISTS (SELECT 1 FROM unmapped WHERE station = $1 AND field = $2) \
         OR (SELECT count(*) FROM unmapped WHERE station = $1) < $7) \
-    ON CONFLICT (station, field) DO UPDATE SET value = excluded.value, last_ms = max(last_ms, excluded.last_ms), \
-    uploads = uploads + excluded.uploads";
+    ON CONFLICT (station, field) DO UPDATE SET value = excluded.value, \
+    last_ms = CASE WHEN unmapped.last_ms > excluded.last_ms THEN unmapped.last_ms ELSE excluded.last_ms END, \
+    uploads = unmapped.uploads + excluded.uploads";
 
 /// Notes fields of which nobody has said what they are. Inside the caller's transaction.
-pub(super) async fn note(
-    conn: &mut SqliteConnection,
-    station: StationId,
-    fields: &[Unmapped],
-) -> Result<(), sqlx::Error> {
+pub(super) async fn note(conn: &mut Connection, station: StationId, fields: &[Unmapped]) -> Result<(), sqlx::Error> {
     let newest = fields.iter().map(|field| field.last.0).max().unwrap_or_default();
     sqlx::query(FORGET).bind(station.0).bind(newest - UNMAPPED_FOR_MS).execute(&mut *conn).await?;
     for Unmapped { field, value, first, last, uploads } in fields {
@@ -90,7 +87,7 @@ const MADE: &str = "\
     SELECT field, sensor, quantity, unit, author, made_ms FROM mapping WHERE station = $1 ORDER BY field";
 
 /// A station's mappings, by field.
-pub(super) async fn made(db: &SqlitePool, station: StationId) -> Result<Vec<MadeMapping>, Error> {
+pub(super) async fn made(db: &Pool, station: StationId) -> Result<Vec<MadeMapping>, Error> {
     type Row = (String, String, i64, String, String, i64);
     let rows: Vec<Row> = sqlx::query_as(MADE).bind(station.0).fetch_all(db).await?;
     let made = |(field, sensor, of, unit, author, at): Row| {
@@ -104,7 +101,7 @@ const UNMAPPED: &str = "\
     SELECT field, value, first_ms, last_ms, uploads FROM unmapped WHERE station = $1 ORDER BY field";
 
 /// The fields of a station of which nobody has said what they are, by name.
-pub(super) async fn unmapped(db: &SqlitePool, station: StationId) -> Result<Vec<Unmapped>, sqlx::Error> {
+pub(super) async fn unmapped(db: &Pool, station: StationId) -> Result<Vec<Unmapped>, sqlx::Error> {
     let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(UNMAPPED).bind(station.0).fetch_all(db).await?;
     let field = |(field, value, first, last, uploads): (String, String, i64, i64, i64)| Unmapped {
         field,

@@ -1,5 +1,6 @@
 //! Devices that wait for an owner, and their reports.
 
+use super::db::{Connection, Pool};
 use crate::storage::devices::{DeviceKind, DeviceSecret};
 use crate::storage::error::Error;
 use crate::storage::keys::KeyHash;
@@ -8,7 +9,6 @@ use crate::storage::sql::decode;
 use crate::storage::unclaimed::{
     Claimed, DEVICES_MAX, FINGERPRINT_BYTES, OF_ADDRESS_MAX, REPORTS_MAX, Stranger, Unclaimed,
 };
-use sqlx::{SqliteConnection, SqlitePool};
 use weather::time::Timestamp;
 
 const KEEP: &str = "\
@@ -16,21 +16,17 @@ const KEEP: &str = "\
     ON CONFLICT (hash) DO UPDATE SET format = $3, model = $4, address = $5, last_ms = $6 RETURNING id";
 const KEEP_REPORT: &str = "INSERT INTO unclaimed_report (device, report) VALUES ($1, $2)";
 const FEWER_REPORTS: &str = "\
-    DELETE FROM unclaimed_report WHERE device = $1 AND id IN \
-    (SELECT id FROM unclaimed_report WHERE device = $1 ORDER BY id DESC LIMIT -1 OFFSET $2)";
+    DELETE FROM unclaimed_report WHERE device = $1 AND id NOT IN \
+    (SELECT id FROM unclaimed_report WHERE device = $1 ORDER BY id DESC LIMIT $2)";
 const FEWER_OF_ADDRESS: &str = "\
-    DELETE FROM unclaimed WHERE id IN \
-    (SELECT id FROM unclaimed WHERE address = $1 ORDER BY last_ms DESC, id DESC LIMIT -1 OFFSET $2)";
+    DELETE FROM unclaimed WHERE address = $1 AND id NOT IN \
+    (SELECT id FROM unclaimed WHERE address = $1 ORDER BY last_ms DESC, id DESC LIMIT $2)";
 const FEWER_DEVICES: &str = "\
-    DELETE FROM unclaimed WHERE id IN (SELECT id FROM unclaimed ORDER BY last_ms DESC, id DESC LIMIT -1 OFFSET $1)";
+    DELETE FROM unclaimed WHERE id NOT IN (SELECT id FROM unclaimed ORDER BY last_ms DESC, id DESC LIMIT $1)";
 const FORGET: &str = "DELETE FROM unclaimed WHERE id = $1";
 
 /// Makes a change inside the caller's transaction; false if it did not apply.
-pub(super) async fn change(
-    conn: &mut SqliteConnection,
-    change: &EnrolChange,
-    now: Timestamp,
-) -> Result<bool, sqlx::Error> {
+pub(super) async fn change(conn: &mut Connection, change: &EnrolChange, now: Timestamp) -> Result<bool, sqlx::Error> {
     match change {
         EnrolChange::Forget(id) => Ok(sqlx::query(FORGET).bind(id).execute(conn).await?.rows_affected() > 0),
         EnrolChange::Keep { stranger, reports } => {
@@ -41,9 +37,9 @@ pub(super) async fn change(
             for report in reports {
                 sqlx::query(KEEP_REPORT).bind(id).bind(report).execute(&mut *conn).await?;
             }
-            sqlx::query(FEWER_REPORTS).bind(id).bind(REPORTS_MAX).execute(&mut *conn).await?;
-            sqlx::query(FEWER_OF_ADDRESS).bind(address).bind(OF_ADDRESS_MAX).execute(&mut *conn).await?;
-            sqlx::query(FEWER_DEVICES).bind(DEVICES_MAX).execute(conn).await?;
+            sqlx::query(FEWER_REPORTS).bind(id).bind(i64::from(REPORTS_MAX)).execute(&mut *conn).await?;
+            sqlx::query(FEWER_OF_ADDRESS).bind(address).bind(i64::from(OF_ADDRESS_MAX)).execute(&mut *conn).await?;
+            sqlx::query(FEWER_DEVICES).bind(i64::from(DEVICES_MAX)).execute(conn).await?;
             Ok(true)
         }
     }
@@ -57,7 +53,7 @@ const ALL: &str = "\
     (SELECT report FROM unclaimed_report WHERE device = unclaimed.id ORDER BY id DESC LIMIT 1) FROM unclaimed ORDER BY last_ms DESC, id DESC";
 
 /// All that wait, each with its newest report as it was kept.
-pub(super) async fn all(db: &SqlitePool) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
+pub(super) async fn all(db: &Pool) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
     let rows: Vec<Row> = sqlx::query_as(ALL).fetch_all(db).await?;
     let waits = |(id, kind, format, model, address, first, last, reports, hash, newest): Row| {
         let kind = kind_of(&kind)?;
@@ -73,7 +69,7 @@ pub(super) async fn all(db: &SqlitePool) -> Result<Vec<(Unclaimed, Option<String
 const WAITING: &str = "SELECT id FROM unclaimed WHERE hash = $1";
 
 /// The number of the device with this secret, if it waits.
-pub(super) async fn waiting(db: &SqlitePool, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
+pub(super) async fn waiting(db: &Pool, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
     Ok(sqlx::query_scalar(WAITING).bind(&secret.hash()[..]).fetch_optional(db).await?)
 }
 
@@ -81,7 +77,7 @@ const ONE: &str = "SELECT hash, kind FROM unclaimed WHERE id = $1";
 const REPORTS: &str = "SELECT report FROM unclaimed_report WHERE device = $1 ORDER BY id";
 
 /// One of them, with its reports.
-pub(super) async fn claimed(db: &SqlitePool, id: i64) -> Result<Option<Claimed>, Error> {
+pub(super) async fn claimed(db: &Pool, id: i64) -> Result<Option<Claimed>, Error> {
     let Some((hash, kind)) = sqlx::query_as::<_, (Vec<u8>, String)>(ONE).bind(id).fetch_optional(db).await? else {
         return Ok(None);
     };

@@ -1,22 +1,18 @@
 //! Throws away words and alerts that are too old or too many: always a bounded number of rows.
 
+use super::db::Connection;
+use super::loudest::{ANSWERED, CUT, LOUDEST};
 use super::numbers::stored;
 use crate::storage::seam::{Pruned, WordLimits};
-use sqlx::SqliteConnection;
 use weather::time::DAY_MS;
 
 /// What is not answered yet stays, here and below.
 const OLD: &str = "\
-    DELETE FROM word WHERE answered = 1 \
-    AND seq IN (SELECT seq FROM (SELECT seq, said_ms FROM word ORDER BY seq LIMIT $1) WHERE said_ms < $2)";
+    DELETE FROM word WHERE answered \
+    AND seq IN (SELECT seq FROM (SELECT seq, said_ms FROM word ORDER BY seq LIMIT $1) AS oldest WHERE said_ms < $2)";
 
-/// Those who said the most, with how much is kept of them.
-const LOUDEST: &str = "\
-    SELECT talker, count(*) AS words FROM word WHERE answered = 1 GROUP BY talker ORDER BY words DESC LIMIT $1";
 /// So many of them are cut down at a time.
 const LOUDEST_MAX: i64 = 100;
-const CUT: &str = "\
-    DELETE FROM word WHERE seq IN (SELECT seq FROM word WHERE talker = $1 AND answered = 1 ORDER BY seq LIMIT $2)";
 
 /// How many words of each of those who said the most go, so that `excess` go in all and nobody keeps less than those
 /// who lose nothing.
@@ -38,10 +34,8 @@ fn cuts(loudest: &[i64], excess: i64) -> Vec<i64> {
     loudest.iter().enumerate().map(cut).collect()
 }
 
-const ANSWERED: &str = "SELECT count(*) FROM word WHERE answered = 1";
-
 /// Takes `excess` words from those who said the most, their oldest first; returns how many went.
-async fn cut_down(conn: &mut SqliteConnection, excess: i64) -> Result<u64, sqlx::Error> {
+async fn cut_down(conn: &mut Connection, excess: i64) -> Result<u64, sqlx::Error> {
     let loudest: Vec<(String, i64)> = sqlx::query_as(LOUDEST).bind(LOUDEST_MAX).fetch_all(&mut *conn).await?;
     let counts: Vec<i64> = loudest.iter().map(|(_, words)| *words).collect();
     let mut gone = 0;
@@ -52,14 +46,14 @@ async fn cut_down(conn: &mut SqliteConnection, excess: i64) -> Result<u64, sqlx:
 }
 
 /// Where the look at conversations ends this time.
-const LOOK_TO: &str = "SELECT max(seq) FROM (SELECT seq FROM word WHERE seq > $1 ORDER BY seq LIMIT $2)";
+const LOOK_TO: &str = "SELECT max(seq) FROM (SELECT seq FROM word WHERE seq > $1 ORDER BY seq LIMIT $2) AS next";
 
 /// Looks at the conversations of new words only: the others have not grown. Words that were forgotten are nobody's and
 /// no conversation.
 const LONG: &str = "\
     DELETE FROM word WHERE seq IN (SELECT old.seq FROM \
     (SELECT DISTINCT visitor, station FROM word WHERE seq > $1 AND seq <= $2 AND visitor <> '') AS talk \
-    CROSS JOIN word AS old ON old.visitor = talk.visitor AND old.station = talk.station AND old.answered = 1 \
+    CROSS JOIN word AS old WHERE old.visitor = talk.visitor AND old.station = talk.station AND old.answered \
     AND old.seq <= (\
         SELECT seq FROM word WHERE visitor = talk.visitor AND station = talk.station \
         ORDER BY seq DESC LIMIT 1 OFFSET $3) \
@@ -69,12 +63,12 @@ const LONG: &str = "\
 /// called as no visitor is, with a space.
 const ALERTS: &str = "\
     DELETE FROM alert WHERE (visitor, station, number) IN (\
-        SELECT visitor, station, number FROM alert WHERE instr(visitor, ' ') = 0 AND heard_ms < $3 AND (heard_ms < $1 OR NOT EXISTS (\
+        SELECT visitor, station, number FROM alert WHERE visitor NOT LIKE '% %' AND heard_ms < $3 AND (heard_ms < $1 OR NOT EXISTS (\
             SELECT 1 FROM alert AS first WHERE first.visitor = alert.visitor AND first.created_ms <= alert.heard_ms - $4)) \
         ORDER BY heard_ms LIMIT $2)";
 
 /// Deletes some of what is too old or too much.
-pub(super) async fn prune(conn: &mut SqliteConnection, limits: &WordLimits) -> Result<Pruned, sqlx::Error> {
+pub(super) async fn prune(conn: &mut Connection, limits: &WordLimits) -> Result<Pruned, sqlx::Error> {
     let (rows, looked) = (stored(limits.rows), stored(limits.looked));
     let excess = stored(limits.excess.min(limits.rows));
     let old = sqlx::query(OLD).bind(rows).bind(limits.words_before.0);
@@ -87,7 +81,7 @@ pub(super) async fn prune(conn: &mut SqliteConnection, limits: &WordLimits) -> R
     }
     let to: Option<i64> = sqlx::query_scalar(LOOK_TO).bind(looked).bind(rows).fetch_one(&mut *conn).await?;
     if let Some(to) = to {
-        let long = sqlx::query(LONG).bind(looked).bind(to).bind(limits.conversation).bind(rows);
+        let long = sqlx::query(LONG).bind(looked).bind(to).bind(i64::from(limits.conversation)).bind(rows);
         let gone = long.execute(&mut *conn).await?.rows_affected();
         pruned.words += gone;
         if gone < limits.rows {

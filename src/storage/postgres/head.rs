@@ -1,0 +1,65 @@
+//! The head of the journal: the last number that is given out, and that none may ever mean two things.
+
+use super::cursors;
+use crate::storage::entry::Entry;
+use crate::storage::error::Error;
+use sqlx::PgConnection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Numbers that were left out count, so that the next entry comes after them.
+const HEAD: &str = "\
+    SELECT greatest(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(upto) FROM journal_leap), 0))";
+
+/// The head; 0 in an empty journal.
+pub(super) async fn head(db: &mut PgConnection) -> Result<u64, sqlx::Error> {
+    let head: i64 = sqlx::query_scalar(HEAD).fetch_one(db).await?;
+    Ok(head.unsigned_abs())
+}
+
+/// The newest entry that this server has committed itself, or has looked at.
+#[derive(Clone, Default)]
+pub(super) struct Seen(Arc<AtomicU64>);
+
+impl Seen {
+    pub(super) fn upto(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A transaction was committed that found this head, all of which is known by now, and has written these entries.
+    pub(super) fn committed(&self, found: u64, entries: &[Entry]) {
+        let newest = entries.last().map_or(found, |entry| entry.seq.max(found));
+        self.0.fetch_max(newest, Ordering::Relaxed);
+    }
+}
+
+/// A standby that has taken over may lack the last commits of the one before, whose numbers pages may have seen: at most what is written in
+/// some minutes. Numbers go on this far behind the last one that is there. 2⁵³ allows nine billion such changes.
+const LEAP: u64 = 1_000_000;
+
+/// Which database this is, and how often a standby or a backup has taken over from another.
+const FOUND: &str = "\
+    SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
+const NOTED: &str = "SELECT value FROM meta WHERE key = 'timeline'";
+const NOTE: &str = "\
+    INSERT INTO meta (key, value) VALUES ('timeline', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+/// Compares the database with the one that was written to before, and leaps ahead if it is another. Inside a transaction that holds the gate and
+/// has found that head. Returns the head from now on, and whether anything was written.
+pub(super) async fn compare(db: &mut PgConnection, head: u64) -> Result<(u64, bool), Error> {
+    let found: String = sqlx::query_scalar(FOUND).fetch_one(&mut *db).await?;
+    let noted: Option<String> = sqlx::query_scalar(NOTED).fetch_optional(&mut *db).await?;
+    if noted.as_ref() == Some(&found) {
+        return Ok((head, false));
+    }
+    sqlx::query(NOTE).bind(found).execute(&mut *db).await?;
+    if noted.is_none() {
+        return Ok((head, true));
+    }
+    tracing::warn!(
+        "another database has taken over, or this one was restored: what was written last may be lost, and numbers of the journal go on behind it"
+    );
+    let upto = head + LEAP;
+    cursors::leap(db, head, upto).await?;
+    Ok((upto, true))
+}
