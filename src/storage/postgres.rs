@@ -14,6 +14,8 @@ mod writer;
 mod columns;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/latest.rs"]
+mod latest;
 #[path = "sql/numbers.rs"]
 mod numbers;
 #[path = "sql/texts.rs"]

@@ -19,11 +19,11 @@ mod gone;
 mod inspect;
 mod json;
 mod last_when;
-mod latest;
 mod learn;
 mod many;
 mod mappings;
 mod marks;
+mod newest;
 mod observations;
 mod open;
 mod outbox;
@@ -50,6 +50,8 @@ mod writer;
 mod columns;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/latest.rs"]
+mod latest;
 #[path = "sql/numbers.rs"]
 mod numbers;
 #[path = "sql/texts.rs"]

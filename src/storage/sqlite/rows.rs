@@ -2,8 +2,8 @@
 
 use super::calibrations;
 use super::journal::body;
-use super::latest;
 use super::marks;
+use super::newest;
 use super::numbers::{number, stored};
 use super::rollups;
 use super::texts::{KEY_COLUMNS, Texts, columns};
@@ -31,7 +31,7 @@ pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries
     }
     marks::write(db, &observed.marks)?;
     calibrations::keep(db, &observed.sent)?;
-    latest::write(db, &observed.latest)?;
+    newest::write(db, &observed.latest)?;
     let mut extreme = db.prepare_cached(EXTREME)?;
     let mut written = Written::default();
     for (SensorId(sensor), day, quantity, range) in &observed.extremes {
