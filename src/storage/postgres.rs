@@ -4,20 +4,36 @@
 //! What both databases understand stands once, in `sql/`, and is compiled for each.
 
 mod db;
+mod dialect;
 mod link;
 mod open;
+mod past;
 mod places;
 mod readers;
 mod writer;
 
+#[path = "sql/charted.rs"]
+mod charted;
 #[path = "sql/columns.rs"]
 mod columns;
+#[path = "sql/conversations.rs"]
+mod conversations;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/last_when.rs"]
+mod last_when;
 #[path = "sql/latest.rs"]
 mod latest;
+#[path = "sql/many.rs"]
+mod many;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/observations.rs"]
+mod observations;
+#[path = "sql/recorded.rs"]
+mod recorded;
+#[path = "sql/series.rs"]
+mod series;
 #[path = "sql/texts.rs"]
 mod texts;
 

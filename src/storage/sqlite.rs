@@ -7,31 +7,26 @@
 mod admin;
 mod calibrations;
 mod census;
-mod charted;
-mod conversations;
 mod copy;
 mod corrections;
 mod db;
+mod dialect;
 mod enrol;
 mod error;
 mod file;
 mod gone;
 mod inspect;
 mod json;
-mod last_when;
 mod learn;
-mod many;
 mod mappings;
 mod marks;
 mod newest;
-mod observations;
 mod open;
 mod outbox;
 mod past;
 mod places;
 mod prune;
 mod readers;
-mod recorded;
 mod renewing;
 mod reports;
 mod retention;
@@ -39,21 +34,34 @@ mod rezoning;
 mod rollups;
 mod room;
 mod rows;
-mod series;
 mod set;
 mod stations;
 mod tidy;
 mod words;
 mod writer;
 
+#[path = "sql/charted.rs"]
+mod charted;
 #[path = "sql/columns.rs"]
 mod columns;
+#[path = "sql/conversations.rs"]
+mod conversations;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/last_when.rs"]
+mod last_when;
 #[path = "sql/latest.rs"]
 mod latest;
+#[path = "sql/many.rs"]
+mod many;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/observations.rs"]
+mod observations;
+#[path = "sql/recorded.rs"]
+mod recorded;
+#[path = "sql/series.rs"]
+mod series;
 #[path = "sql/texts.rs"]
 mod texts;
 
