@@ -6,13 +6,18 @@
 mod db;
 mod link;
 mod open;
+mod places;
 mod readers;
 mod writer;
 
+#[path = "sql/columns.rs"]
+mod columns;
 #[path = "sql/journal.rs"]
 mod journal;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/texts.rs"]
+mod texts;
 
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;

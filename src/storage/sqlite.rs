@@ -28,6 +28,7 @@ mod observations;
 mod open;
 mod outbox;
 mod past;
+mod places;
 mod prune;
 mod readers;
 mod recorded;
@@ -41,15 +42,18 @@ mod rows;
 mod series;
 mod set;
 mod stations;
-mod texts;
 mod tidy;
 mod words;
 mod writer;
 
+#[path = "sql/columns.rs"]
+mod columns;
 #[path = "sql/journal.rs"]
 mod journal;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/texts.rs"]
+mod texts;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

@@ -3,3 +3,11 @@
 pub(super) use sqlx::SqliteConnection as Connection;
 pub(super) use sqlx::SqliteExecutor as Executor;
 pub(super) use sqlx::SqlitePool as Pool;
+
+/// Many numbers as one parameter: an array in JSON, to be read with `json_each`.
+pub(super) type Many = String;
+
+pub(super) fn many(numbers: impl Iterator<Item = i64>) -> Many {
+    let numbers: Vec<_> = numbers.map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}
