@@ -5,5 +5,7 @@
 //! same name.
 
 mod error;
+mod of_sensor;
 
 pub(super) use error::{decode, meaning};
+pub(super) use of_sensor::OfSensor;

@@ -5,12 +5,10 @@
 //! who is told is decided in `core/`, the same for every engine.
 
 mod admin;
-mod calibrations;
 mod census;
 mod charted;
 mod conversations;
 mod copy;
-mod corrections;
 mod db;
 mod enrol;
 mod error;
@@ -19,7 +17,6 @@ mod gone;
 mod inspect;
 mod json;
 mod last_when;
-mod latest;
 mod learn;
 mod many;
 mod mappings;
@@ -32,28 +29,42 @@ mod places;
 mod prune;
 mod readers;
 mod recorded;
-mod renewing;
 mod reports;
-mod retention;
-mod rezoning;
+mod rewriting;
 mod rollups;
 mod room;
 mod rows;
 mod series;
 mod set;
+mod shrinking;
 mod stations;
-mod tidy;
 mod words;
 mod writer;
 
+#[path = "sql/calibrations.rs"]
+mod calibrations;
 #[path = "sql/columns.rs"]
 mod columns;
+#[path = "sql/corrections.rs"]
+mod corrections;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/latest.rs"]
+mod latest;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/renewing.rs"]
+mod renewing;
+#[path = "sql/retention.rs"]
+mod retention;
+#[path = "sql/rezoning.rs"]
+mod rezoning;
+#[path = "sql/stored_rows.rs"]
+mod stored_rows;
 #[path = "sql/texts.rs"]
 mod texts;
+#[path = "sql/tidy.rs"]
+mod tidy;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

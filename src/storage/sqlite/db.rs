@@ -3,6 +3,7 @@
 pub(super) use sqlx::SqliteConnection as Connection;
 pub(super) use sqlx::SqliteExecutor as Executor;
 pub(super) use sqlx::SqlitePool as Pool;
+pub(super) use sqlx::sqlite::SqliteRow as DbRow;
 
 /// Many numbers as one parameter: an array in JSON, to be read with `json_each`.
 pub(super) type Many = String;
