@@ -5,19 +5,29 @@
 
 mod db;
 mod dialect;
+mod learn;
 mod link;
+mod marks;
 mod open;
 mod past;
 mod places;
 mod readers;
+mod reports;
+mod rewriting;
+mod rollups;
+mod rows;
 mod writer;
 
+#[path = "sql/calibrations.rs"]
+mod calibrations;
 #[path = "sql/charted.rs"]
 mod charted;
 #[path = "sql/columns.rs"]
 mod columns;
 #[path = "sql/conversations.rs"]
 mod conversations;
+#[path = "sql/corrections.rs"]
+mod corrections;
 #[path = "sql/journal.rs"]
 mod journal;
 #[path = "sql/last_when.rs"]
@@ -32,10 +42,20 @@ mod numbers;
 mod observations;
 #[path = "sql/recorded.rs"]
 mod recorded;
+#[path = "sql/renewing.rs"]
+mod renewing;
+#[path = "sql/retention.rs"]
+mod retention;
+#[path = "sql/rezoning.rs"]
+mod rezoning;
 #[path = "sql/series.rs"]
 mod series;
+#[path = "sql/stored_rows.rs"]
+mod stored_rows;
 #[path = "sql/texts.rs"]
 mod texts;
+#[path = "sql/tidy.rs"]
+mod tidy;
 
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;

@@ -6,6 +6,8 @@
 
 mod cells;
 mod error;
+mod of_sensor;
 
 pub(super) use cells::Cells;
 pub(super) use error::{decode, meaning};
+pub(super) use of_sensor::OfSensor;

@@ -5,10 +5,8 @@
 //! who is told is decided in `core/`, the same for every engine.
 
 mod admin;
-mod calibrations;
 mod census;
 mod copy;
-mod corrections;
 mod db;
 mod dialect;
 mod enrol;
@@ -20,32 +18,33 @@ mod json;
 mod learn;
 mod mappings;
 mod marks;
-mod newest;
 mod open;
 mod outbox;
 mod past;
 mod places;
 mod prune;
 mod readers;
-mod renewing;
 mod reports;
-mod retention;
-mod rezoning;
+mod rewriting;
 mod rollups;
 mod room;
 mod rows;
 mod set;
+mod shrinking;
 mod stations;
-mod tidy;
 mod words;
 mod writer;
 
+#[path = "sql/calibrations.rs"]
+mod calibrations;
 #[path = "sql/charted.rs"]
 mod charted;
 #[path = "sql/columns.rs"]
 mod columns;
 #[path = "sql/conversations.rs"]
 mod conversations;
+#[path = "sql/corrections.rs"]
+mod corrections;
 #[path = "sql/journal.rs"]
 mod journal;
 #[path = "sql/last_when.rs"]
@@ -60,10 +59,20 @@ mod numbers;
 mod observations;
 #[path = "sql/recorded.rs"]
 mod recorded;
+#[path = "sql/renewing.rs"]
+mod renewing;
+#[path = "sql/retention.rs"]
+mod retention;
+#[path = "sql/rezoning.rs"]
+mod rezoning;
 #[path = "sql/series.rs"]
 mod series;
+#[path = "sql/stored_rows.rs"]
+mod stored_rows;
 #[path = "sql/texts.rs"]
 mod texts;
+#[path = "sql/tidy.rs"]
+mod tidy;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

@@ -4,7 +4,7 @@ pub(super) use sqlx::PgConnection as Connection;
 pub(super) use sqlx::PgExecutor as Executor;
 pub(super) use sqlx::PgPool as Pool;
 pub(super) use sqlx::Postgres as Database;
-pub(super) use sqlx::postgres::PgRow as Row;
+pub(super) use sqlx::postgres::PgRow as DbRow;
 
 use sqlx::Transaction;
 

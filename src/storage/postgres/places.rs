@@ -25,6 +25,29 @@ pub(super) fn rows() -> String {
     )
 }
 
+/// The rows of wanted hours, but of those whose readings have gone: another process may have let them go since the writer looked. Each
+/// hour is looked up by itself.
+pub(super) fn hours() -> String {
+    format!(
+        "SELECT wanted.number, its.* \
+        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS wanted (sensor, from_ms, to_ms, number) \
+        CROSS JOIN LATERAL (SELECT observed_ms, {} FROM observation \
+            WHERE sensor = wanted.sensor AND observed_ms >= wanted.from_ms AND observed_ms < wanted.to_ms \
+            ORDER BY observed_ms OFFSET 0) AS its \
+        WHERE NOT EXISTS (SELECT 1 FROM sensor WHERE id = wanted.sensor AND raw_from_ms > wanted.from_ms) \
+        ORDER BY wanted.number, its.observed_ms",
+        names(", ", str::to_owned)
+    )
+}
+
+/// Sets values of a sensor's rows, which come as arrays of times and of values.
+pub(super) fn set(name: &str) -> String {
+    format!(
+        "UPDATE observation SET {name} = made.value FROM unnest($2::bigint[], $3::double precision[]) AS made (at, value) \
+        WHERE sensor = $1 AND observed_ms = made.at"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,9 @@
 mod days;
 mod retention;
 
-use super::journal;
 use super::link::Link;
+use super::texts::Texts;
+use super::{calibrations, corrections, journal, learn, reports, rewriting, tidy};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -33,6 +34,7 @@ use weather::time::Timestamp;
 pub(in crate::storage) struct Writer {
     /// Also held by a transaction of reports that goes on beside.
     link: Arc<Mutex<Link>>,
+    texts: Arc<Texts>,
     zones: Arc<Zones>,
     /// They are closed first.
     readers: [PgPool; 2],
@@ -40,7 +42,7 @@ pub(in crate::storage) struct Writer {
 
 impl Writer {
     pub(super) fn new(link: Link, options: &Options, zones: Arc<Zones>, readers: [PgPool; 2]) -> Self {
-        Self { link: Arc::new(Mutex::new(link)), zones, readers }
+        Self { link: Arc::new(Mutex::new(link)), texts: Arc::new(Texts::new()), zones, readers }
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -55,12 +57,12 @@ impl Writer {
 
     /// The same for reports.
     pub(in crate::storage) async fn begin_reports(&mut self) -> Result<u64, Error> {
-        self.begin().await
+        self.link.lock().await.begin(async |db| reports::begin(db).await).await
     }
 
     /// A station's sensors with their newest values.
     pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::sensors(db, station).await).await
     }
 
     /// Makes sensors.
@@ -68,7 +70,7 @@ impl Writer {
         &mut self,
         new: &[(StationId, &SensorName)],
     ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::add_sensors(db, new).await).await
     }
 
     /// The extremes of days.
@@ -76,7 +78,7 @@ impl Writer {
         &mut self,
         wanted: &BTreeSet<SensorDay>,
     ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::days(db, &self.texts, wanted).await).await
     }
 
     /// The rows that exist at places, with their marks.
@@ -84,7 +86,7 @@ impl Writer {
         &mut self,
         wanted: &BTreeSet<Place>,
     ) -> Result<HashMap<Place, FoundRow>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(learn::rows(db, &self.texts, wanted).await?)).await
     }
 
     /// Writes what reports changed, and commits; gives the entries back.
@@ -93,7 +95,9 @@ impl Writer {
         observed: Observed,
         entries: Vec<Entry>,
     ) -> Result<Vec<Entry>, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        link.commit(async |db| reports::write_and_commit(db, &self.texts, &observed, &entries).await).await?;
+        Ok(entries)
     }
 
     /// The whole transaction at once, if the journal's head is still `head`; else nothing, and `None`.
@@ -103,12 +107,20 @@ impl Writer {
         observed: Observed,
         entries: Vec<Entry>,
     ) -> impl Future<Output = Result<Option<Vec<Entry>>, Error>> + Send + use<> {
-        std::future::ready(todo!())
+        let (link, texts) = (self.link.clone(), self.texts.clone());
+        async move {
+            let mut link = link.lock().await;
+            let done = record(&mut link, &texts, head, &observed, &entries).await;
+            if !matches!(done, Ok(true)) {
+                link.rollback().await;
+            }
+            Ok(done?.then_some(entries))
+        }
     }
 
     /// Ends a transaction of reports that failed.
     pub(in crate::storage) async fn rollback_reports(&mut self) {
-        todo!()
+        self.link.lock().await.rollback().await;
     }
 
     /// The named words and alerts that are there.
@@ -150,12 +162,12 @@ impl Writer {
         &mut self,
         what: &Move<'_>,
     ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| corrections::correct(db, &self.texts, what).await).await
     }
 
     /// Makes a sensor's newest values anew.
     pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| corrections::renew(db, &self.texts, renewal).await).await
     }
 
     /// What a sensor's rain gauge said, in the order of time.
@@ -164,7 +176,7 @@ impl Writer {
         sensor: SensorId,
         stretch: Stretch,
     ) -> Result<Vec<Counted>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(corrections::counted(db, sensor, stretch).await?)).await
     }
 
     /// Sets what has fallen by readings of a sensor.
@@ -173,17 +185,17 @@ impl Writer {
         sensor: SensorId,
         fallen: &[(Timestamp, f64)],
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rewriting::set_fallen(db, sensor, fallen).await?)).await
     }
 
     /// A sensor's name.
     pub(in crate::storage) async fn name_of(&mut self, sensor: SensorId) -> Result<SensorName, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::name_of(db, sensor).await).await
     }
 
     /// A sensor whose rows are to be made anew of what was sent.
     pub(in crate::storage) async fn due(&mut self) -> Result<Option<Due>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::due(db).await).await
     }
 
     /// Notes where that goes on; `None`: all of the sensor is done.
@@ -192,7 +204,7 @@ impl Writer {
         sensor: SensorId,
         next: Option<Timestamp>,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(calibrations::note_due(db, sensor, next).await?)).await
     }
 
     /// A sensor's rows within a stretch with all that is kept of them, oldest first.
@@ -202,12 +214,12 @@ impl Writer {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<KeptRow>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::kept(db, &self.texts, sensor, stretch, limit).await).await
     }
 
     /// Writes what became of a sensor's rows.
     pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rewriting::rewrite(db, &self.texts, sensor, rows).await?)).await
     }
 
     /// Notes fields of a station's uploads that mean nothing yet.
@@ -227,7 +239,7 @@ impl Writer {
         made: (&Author, bool, u64),
         now: Timestamp,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(corrections::note(db, station, selection, made, now).await?)).await
     }
 
     /// Changes the devices that wait for an owner; false if the change did not apply.
@@ -317,7 +329,7 @@ impl Writer {
 
     /// The same within a transaction of reports.
     pub(in crate::storage) async fn leap_reports(&mut self, after: u64, upto: u64) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(reports::leap(db, after, upto).await?)).await
     }
 
     /// Deletes some of the journal's oldest entries, never the newest, and notes which cursors are good no longer.
@@ -332,13 +344,47 @@ impl Writer {
 
     /// Deletes some of the rows that removed stations left; false if there are none.
     pub(in crate::storage) async fn tidy(&mut self) -> Result<bool, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        let Some(sensor) = link.run(async |db| Ok(tidy::orphan(db).await?)).await? else { return Ok(false) };
+        if link.run(async |db| Ok(tidy::purge_some(db, sensor).await?)).await? {
+            return Ok(true);
+        }
+        let done = purge_rest(&mut link, sensor).await;
+        if done.is_err() {
+            link.rollback().await;
+        }
+        done.map(|()| true)
     }
 
     /// Closes the readers, writes the log back into the file and closes it.
     pub(in crate::storage) async fn close(mut self) {
         todo!()
     }
+}
+
+/// A whole transaction of reports, if the journal's head is still `head`; else nothing is written, and false. The caller ends what failed.
+async fn record(
+    link: &mut Link,
+    texts: &Texts,
+    head: u64,
+    observed: &Observed,
+    entries: &[Entry],
+) -> Result<bool, Error> {
+    if link.begin(async |db| reports::begin(db).await).await? != head {
+        return Ok(false);
+    }
+    link.commit(async |db| reports::write_and_commit(db, texts, observed, entries).await).await?;
+    Ok(true)
+}
+
+/// Deletes a sensor that has no station and no rows any more. The caller ends what failed.
+async fn purge_rest(link: &mut Link, sensor: i64) -> Result<(), Error> {
+    link.begin(async |db| reports::begin(db).await).await?;
+    link.commit(async |db| {
+        tidy::purge_rest(db, sensor).await?;
+        Ok(reports::commit(db).await?)
+    })
+    .await
 }
 
 const BEGIN: &str = "BEGIN";

@@ -1,6 +1,6 @@
 //! The quantities of which pages draw the last day, all in one look at its rows.
 
-use super::db::{Pool, Row};
+use super::db::{DbRow, Pool};
 use super::series::BUCKETS_MAX;
 use super::texts::Texts;
 use crate::storage::observations::{Bucket, CHARTED};
@@ -44,7 +44,7 @@ pub(super) async fn charted(
 }
 
 /// The bucket that begins at a column of a row; `None` if it has no values.
-fn bucket(row: &Row, place: usize) -> Result<Option<Bucket>, sqlx::Error> {
+fn bucket(row: &DbRow, place: usize) -> Result<Option<Bucket>, sqlx::Error> {
     let count = u32::try_from(row.try_get::<i64, _>(place + 3)?).unwrap_or(u32::MAX);
     if count == 0 {
         return Ok(None);

@@ -1,6 +1,6 @@
 //! Words and alerts as they are read.
 
-use super::db::{Pool, Row};
+use super::db::{DbRow, Pool};
 use super::dialect::{UNANSWERED, UNANSWERED_OF};
 use super::numbers::{author, author_number, stored};
 use crate::storage::sql::decode;
@@ -8,8 +8,8 @@ use crate::storage::words::{Alert, Author, Hearer, Visitor, Word};
 use sqlx::{FromRow, Row as _};
 use weather::time::Timestamp;
 
-impl FromRow<'_, Row> for Word {
-    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
+impl FromRow<'_, DbRow> for Word {
+    fn from_row(row: &DbRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get("id")?,
             visitor: Visitor::stored(row.try_get("visitor")?),
@@ -25,8 +25,8 @@ impl FromRow<'_, Row> for Word {
     }
 }
 
-impl FromRow<'_, Row> for Alert {
-    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
+impl FromRow<'_, DbRow> for Alert {
+    fn from_row(row: &DbRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             visitor: Visitor::stored(row.try_get("visitor")?),
             station: row.try_get("station")?,

@@ -54,6 +54,15 @@ pub(super) fn encode(text: &mut Vec<u8>, of_row: Rank, newest: &[Option<Newest>]
     text.push(b']');
 }
 
+const OF: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
+
+/// The newest values of a sensor.
+pub(super) async fn of(conn: &mut Connection, sensor: SensorId) -> Result<Vec<(Quantity, Newest)>, sqlx::Error> {
+    let row: Option<(i64, i64, String)> = sqlx::query_as(OF).bind(sensor.0).fetch_optional(conn).await?;
+    let Some((observed_ms, rank_ms, quantities)) = row else { return Ok(Vec::new()) };
+    read(Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) }, &quantities)
+}
+
 /// Reads the quantities of a row.
 pub(super) fn read(of_row: Rank, quantities: &str) -> Result<Vec<(Quantity, Newest)>, sqlx::Error> {
     let rows: Vec<Vec<&RawValue>> = serde_json::from_str(quantities).map_err(decode)?;

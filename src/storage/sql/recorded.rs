@@ -1,6 +1,6 @@
 //! A sensor's past as it was recorded, row by row. Each question is short: nobody holds a transaction while somebody reads.
 
-use super::db::{Pool, Row};
+use super::db::{DbRow, Pool};
 use super::texts::{Texts, columns};
 use crate::storage::seam::Stretch;
 use sqlx::Row as _;
@@ -28,7 +28,7 @@ pub(super) async fn rows(
     rows.iter().map(row).collect()
 }
 
-fn row(row: &Row) -> Result<(Timestamp, Values), sqlx::Error> {
+fn row(row: &DbRow) -> Result<(Timestamp, Values), sqlx::Error> {
     let mut values = Values::default();
     for (quantity, column) in columns().zip(1..) {
         if let Some(value) = row.try_get::<Option<f64>, _>(column)? {

@@ -20,6 +20,8 @@ pub(super) struct Texts {
     pub observation: SqlStr,
     /// The rows that exist at wanted places: sensor, time, and the columns of [`columns`].
     pub rows: SqlStr,
+    /// The rows of hours, oldest first, with time and the columns of [`columns`].
+    pub hours: SqlStr,
     /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
     pub recorded: SqlStr,
     /// How many values of each column of [`columns`] a sensor has within a stretch.
@@ -54,7 +56,7 @@ pub(super) struct OfQuantity {
     pub restore: SqlStr,
     /// The newest value of a sensor.
     pub last: SqlStr,
-    /// Sets the value of a row.
+    /// Sets values of rows.
     pub set: SqlStr,
     /// What was sent within a stretch, whether it counts or not.
     pub sent: SqlStr,
@@ -65,6 +67,7 @@ impl Texts {
         Self {
             observation: text(places::observation()),
             rows: text(places::rows()),
+            hours: text(places::hours()),
             recorded: text(of_stretch(
                 &format!("observed_ms, {}", names(", ", str::to_owned)),
                 "ORDER BY observed_ms LIMIT $5",
@@ -164,7 +167,7 @@ impl OfQuantity {
                 "SELECT observed_ms, {name} FROM observation WHERE sensor = $1 AND {name} IS NOT NULL \
                 ORDER BY observed_ms DESC LIMIT 1"
             )),
-            set: text(format!("UPDATE observation SET {name} = $3 WHERE sensor = $1 AND observed_ms = $2")),
+            set: text(places::set(name)),
             sent: text(format!(
                 "SELECT observed_ms, said FROM (SELECT observed_ms, coalesce( \
                     (SELECT value FROM sent WHERE sent.sensor = observation.sensor \

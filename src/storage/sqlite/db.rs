@@ -4,7 +4,7 @@ pub(super) use sqlx::Sqlite as Database;
 pub(super) use sqlx::SqliteConnection as Connection;
 pub(super) use sqlx::SqliteExecutor as Executor;
 pub(super) use sqlx::SqlitePool as Pool;
-pub(super) use sqlx::sqlite::SqliteRow as Row;
+pub(super) use sqlx::sqlite::SqliteRow as DbRow;
 
 use sqlx::Transaction;
 

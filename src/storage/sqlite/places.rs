@@ -22,6 +22,20 @@ pub(super) fn rows() -> String {
     )
 }
 
+/// The rows of an hour.
+pub(super) fn hours() -> String {
+    format!(
+        "SELECT observed_ms, {} FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 \
+        ORDER BY observed_ms",
+        names(", ", str::to_owned)
+    )
+}
+
+/// Sets the value of a row.
+pub(super) fn set(name: &str) -> String {
+    format!("UPDATE observation SET {name} = $3 WHERE sensor = $1 AND observed_ms = $2")
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::columns::{KEY_COLUMNS, columns};
