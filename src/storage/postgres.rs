@@ -18,6 +18,8 @@ mod rollups;
 mod rows;
 mod writer;
 
+#[path = "sql/alerts.rs"]
+mod alerts;
 #[path = "sql/calibrations.rs"]
 mod calibrations;
 #[path = "sql/charted.rs"]

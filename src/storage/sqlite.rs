@@ -35,6 +35,8 @@ mod stations;
 mod words;
 mod writer;
 
+#[path = "sql/alerts.rs"]
+mod alerts;
 #[path = "sql/calibrations.rs"]
 mod calibrations;
 #[path = "sql/charted.rs"]

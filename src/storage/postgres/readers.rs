@@ -4,7 +4,9 @@
 
 use super::past::Past;
 use super::texts::Texts;
-use super::{charted, conversations, journal, last_when, many, observations, recorded, series};
+use super::{
+    alerts, calibrations, charted, conversations, corrections, journal, last_when, many, observations, recorded, series,
+};
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::devices::DeviceSecret;
@@ -86,13 +88,13 @@ impl Readers {
 
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(in crate::storage) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
-        // TODO(merge): stations::by_hash(&self.pool, hash, &self.zones).await
+        // Until `sql/` has it: stations::by_hash(&self.pool, hash, &self.zones).await
         todo!()
     }
 
     /// A station's sensors, sorted by name.
     pub(in crate::storage) async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
-        // TODO(merge): stations::sensors(&self.pool, station).await
+        // Until `sql/` has it: stations::sensors(&self.pool, station).await
         todo!()
     }
 
@@ -253,8 +255,7 @@ impl Readers {
         to: Timestamp,
         limit: u32,
     ) -> Result<Vec<Marked>, Error> {
-        // TODO(merge): corrections::marked(&self.pool, station, (from, to), limit).await
-        todo!()
+        corrections::marked(&self.pool, station, (from, to), limit).await
     }
 
     /// The newest corrections of a station's readings, newest first.
@@ -263,8 +264,7 @@ impl Readers {
         station: StationId,
         limit: u32,
     ) -> Result<Vec<Correction>, Error> {
-        // TODO(merge): corrections::corrections(&self.pool, station, limit).await
-        todo!()
+        corrections::corrections(&self.pool, station, limit).await
     }
 
     /// A station's calibrations: those that hold, then those that were removed.
@@ -273,26 +273,24 @@ impl Readers {
         station: StationId,
         limit: u32,
     ) -> Result<Vec<MadeCalibration>, Error> {
-        // TODO(merge): calibrations::made(&self.pool, station, limit).await
-        todo!()
+        calibrations::made(&self.pool, station, limit).await
     }
 
     /// What a station's owner has said of fields.
     pub(in crate::storage) async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
-        // TODO(merge): mappings::made(&self.pool, station).await
+        // Until `sql/` has it: mappings::made(&self.pool, station).await
         todo!()
     }
 
     /// Fields that a station has sent and that mean nothing yet.
     pub(in crate::storage) async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
-        // TODO(merge): Ok(mappings::unmapped(&self.pool, station).await?)
+        // Until `sql/` has it: Ok(mappings::unmapped(&self.pool, station).await?)
         todo!()
     }
 
     /// Whether rows of a station are still to be made anew.
     pub(in crate::storage) async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
-        // TODO(merge): Ok(calibrations::is_recalculating(&self.pool, station).await?)
-        todo!()
+        Ok(calibrations::is_recalculating(&self.pool, station).await?)
     }
 
     /// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
@@ -301,8 +299,7 @@ impl Readers {
         of: (StationId, &SensorName),
         stretch: Stretch,
     ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
-        // TODO(merge): calibrations::sent_between(&self.pool, of, stretch).await
-        todo!()
+        calibrations::sent_between(&self.pool, of, stretch).await
     }
 
     /// What a datastream sent within a stretch, whether it counts or not, oldest first.
@@ -313,8 +310,7 @@ impl Readers {
         limit: u32,
     ) -> Result<Vec<(Timestamp, f64)>, Error> {
         let Datastream { station, sensor, quantity } = of;
-        // TODO(merge): Ok(calibrations::sent(&self.pool, &self.texts, (station, sensor, quantity), stretch, limit).await?)
-        todo!()
+        Ok(calibrations::sent(&self.pool, &self.texts, (station, sensor, quantity), stretch, limit).await?)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.
@@ -359,43 +355,43 @@ impl Readers {
 
     /// The hash of the owner's password, if there is one.
     pub(in crate::storage) async fn admin_password(&self) -> Result<Option<String>, Error> {
-        // TODO(merge): Ok(admin::password(&self.pool).await?)
+        // Until `sql/` has it: Ok(admin::password(&self.pool).await?)
         todo!()
     }
 
     /// Whether there is a session of the owner whose secret hashes to that, at an instant.
     pub(in crate::storage) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
-        // TODO(merge): Ok(admin::has_session(&self.pool, hash, now).await?)
+        // Until `sql/` has it: Ok(admin::has_session(&self.pool, hash, now).await?)
         todo!()
     }
 
     /// The devices that wait for an owner, the one that was heard last first.
     pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
-        // TODO(merge): enrol::all(&self.pool).await
+        // Until `sql/` has it: enrol::all(&self.pool).await
         todo!()
     }
 
     /// The number of the device with this secret, if it waits.
     pub(in crate::storage) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
-        // TODO(merge): enrol::waiting(&self.pool, secret).await
+        // Until `sql/` has it: enrol::waiting(&self.pool, secret).await
         todo!()
     }
 
     /// One of them, with its reports.
     pub(in crate::storage) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
-        // TODO(merge): enrol::claimed(&self.pool, id).await
+        // Until `sql/` has it: enrol::claimed(&self.pool, id).await
         todo!()
     }
 
     /// The oldest letters of a webhook, and how many it has.
     pub(in crate::storage) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
-        // TODO(merge): Ok(outbox::oldest(&self.pool, webhook, limit).await?)
+        // Until `sql/` has it: Ok(outbox::oldest(&self.pool, webhook, limit).await?)
         todo!()
     }
 
     /// All alerts.
     pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        Ok(conversations::alerts(&self.pool).await?)
+        Ok(alerts::alerts(&self.pool).await?)
     }
 }
 

@@ -1,10 +1,9 @@
-//! Words and alerts as they are read.
+//! Words as they are read.
 
 use super::db::{DbRow, Pool};
 use super::dialect::{UNANSWERED, UNANSWERED_OF};
 use super::numbers::{author, author_number, stored};
-use crate::storage::sql::decode;
-use crate::storage::words::{Alert, Author, Hearer, Visitor, Word};
+use crate::storage::words::{Author, Hearer, Visitor, Word};
 use sqlx::{FromRow, Row as _};
 use weather::time::Timestamp;
 
@@ -21,21 +20,6 @@ impl FromRow<'_, DbRow> for Word {
             seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
             answered: row.try_get("answered")?,
             talker: row.try_get("talker")?,
-        })
-    }
-}
-
-impl FromRow<'_, DbRow> for Alert {
-    fn from_row(row: &DbRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            visitor: Visitor::stored(row.try_get("visitor")?),
-            station: row.try_get("station")?,
-            number: u32::try_from(row.try_get::<i64, _>("number")?).map_err(decode)?,
-            rule: row.try_get("rule")?,
-            state: row.try_get("state")?,
-            units: row.try_get("units")?,
-            created_at: Timestamp(row.try_get("created_ms")?),
-            seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
         })
     }
 }
@@ -101,11 +85,4 @@ pub(super) async fn heard_at(db: &Pool, since: Timestamp, searched: u32) -> Resu
         .bind(since.0)
         .fetch_all(db)
         .await
-}
-
-const ALERTS: &str = "\
-    SELECT visitor, station, number, rule, state, units, created_ms, seq FROM alert ORDER BY visitor, station, number";
-
-pub(super) async fn alerts(db: &Pool) -> Result<Vec<Alert>, sqlx::Error> {
-    sqlx::query_as(ALERTS).fetch_all(db).await
 }

@@ -3,8 +3,8 @@
 use super::past::Past;
 use super::texts::Texts;
 use super::{
-    admin, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings, observations,
-    outbox, recorded, series, stations,
+    admin, alerts, calibrations, charted, conversations, corrections, enrol, journal, last_when, many, mappings,
+    observations, outbox, recorded, series, stations,
 };
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
@@ -375,7 +375,7 @@ impl Readers {
 
     /// All alerts.
     pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        Ok(conversations::alerts(&self.pool).await?)
+        Ok(alerts::alerts(&self.pool).await?)
     }
 }
 
