@@ -27,8 +27,7 @@ use std::path::PathBuf;
 /// Environment variables start with this; `__` descends: `STEVENSON_STORAGE__DURABILITY=normal`.
 const ENV_PREFIX: &str = "STEVENSON_";
 /// Keys whose values nothing prints.
-const SECRETS: [&str; 4] =
-    ["mqtt.password", "web.metrics_token", "storage.database", "storage.database_direct"];
+const SECRETS: [&str; 4] = ["mqtt.password", "web.metrics_token", "storage.database", "storage.database_direct"];
 /// Fields that are no keys of the file: the server sets them.
 const NOT_KNOBS: [&str; 1] = ["storage.file"];
 

@@ -41,9 +41,11 @@ impl Greeting {
 
     /// What is known before the start: the start makes a new database. `file`: the configuration's, if one was read.
     pub(super) fn of(config: &Config, file: Option<PathBuf>) -> Self {
-        let database = config.storage.database.is_empty().then(|| {
-            std::path::absolute(&config.storage.file).unwrap_or_else(|_| config.storage.file.clone())
-        });
+        let database = config
+            .storage
+            .database
+            .is_empty()
+            .then(|| std::path::absolute(&config.storage.file).unwrap_or_else(|_| config.storage.file.clone()));
         let bytes = database.as_ref().and_then(|file| std::fs::metadata(file).ok()).map(|file| file.len());
         Self {
             bytes,

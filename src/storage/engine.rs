@@ -75,7 +75,8 @@ pub(super) struct Opened {
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
     if !options.database.is_empty() {
-        let postgres::Opened { writer, readers, background, epoch, lossy, zones, bell } = postgres::open(options).await?;
+        let postgres::Opened { writer, readers, background, epoch, lossy, zones, bell } =
+            postgres::open(options).await?;
         let (readers, background) = (Readers::Postgres(readers), Readers::Postgres(background));
         let (engine, bell) = (Engine::Postgres(writer), Some(bell));
         return Ok(Opened { engine, readers, background, epoch, lossy, bell, zones });

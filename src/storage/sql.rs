@@ -4,6 +4,10 @@
 //! database (`db.rs` there): sqlx has no type that stands for both. What differs between the databases stands in their folders, under the
 //! same name.
 
+mod cells;
 mod error;
+mod of_sensor;
 
+pub(super) use cells::Cells;
 pub(super) use error::{decode, meaning};
+pub(super) use of_sensor::OfSensor;

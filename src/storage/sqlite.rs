@@ -4,40 +4,30 @@
 //! in `engine.rs`. Its functions decide nothing: what is new, what it is called, in which order things are written and
 //! who is told is decided in `core/`, the same for every engine.
 
-mod calibrations;
 mod census;
-mod charted;
-mod conversations;
 mod copy;
-mod corrections;
 mod db;
+mod dialect;
+mod entries;
 mod error;
 mod file;
 mod gone;
 mod inspect;
 mod json;
-mod last_when;
-mod latest;
 mod learn;
 mod loudest;
-mod many;
 mod marks;
-mod observations;
 mod open;
 mod outbox;
 mod past;
+mod places;
 mod readers;
-mod recorded;
-mod renewing;
 mod reports;
-mod retention;
-mod rezoning;
+mod rewriting;
 mod rollups;
 mod room;
 mod rows;
-mod series;
-mod texts;
-mod tidy;
+mod shrinking;
 mod words;
 mod writer;
 
@@ -45,28 +35,62 @@ mod writer;
 mod admin;
 #[path = "sql/alerts.rs"]
 mod alerts;
+#[path = "sql/calibrations.rs"]
+mod calibrations;
+#[path = "sql/charted.rs"]
+mod charted;
+#[path = "sql/columns.rs"]
+mod columns;
+#[path = "sql/conversations.rs"]
+mod conversations;
+#[path = "sql/corrections.rs"]
+mod corrections;
 #[path = "sql/cursors.rs"]
 mod cursors;
 #[path = "sql/enrol.rs"]
 mod enrol;
 #[path = "sql/journal.rs"]
 mod journal;
+#[path = "sql/last_when.rs"]
+mod last_when;
+#[path = "sql/latest.rs"]
+mod latest;
 #[path = "sql/letters.rs"]
 mod letters;
+#[path = "sql/many.rs"]
+mod many;
 #[path = "sql/mappings.rs"]
 mod mappings;
 #[path = "sql/numbers.rs"]
 mod numbers;
+#[path = "sql/observations.rs"]
+mod observations;
 #[path = "sql/prune.rs"]
 mod prune;
+#[path = "sql/recorded.rs"]
+mod recorded;
+#[path = "sql/renewing.rs"]
+mod renewing;
+#[path = "sql/retention.rs"]
+mod retention;
+#[path = "sql/rezoning.rs"]
+mod rezoning;
+#[path = "sql/series.rs"]
+mod series;
 #[path = "sql/set.rs"]
 mod set;
 #[path = "sql/sizes.rs"]
 mod sizes;
 #[path = "sql/stations.rs"]
 mod stations;
+#[path = "sql/stored_rows.rs"]
+mod stored_rows;
 #[path = "sql/talk.rs"]
 mod talk;
+#[path = "sql/texts.rs"]
+mod texts;
+#[path = "sql/tidy.rs"]
+mod tidy;
 
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};

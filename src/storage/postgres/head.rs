@@ -3,7 +3,8 @@
 use super::cursors;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
-use sqlx::PgConnection;
+use crate::storage::sql::decode;
+use sqlx::{PgConnection, Row};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +16,19 @@ const HEAD: &str = "\
 pub(super) async fn head(db: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let head: i64 = sqlx::query_scalar(HEAD).fetch_one(db).await?;
     Ok(head.unsigned_abs())
+}
+
+/// Takes the gate, which who writes holds until the commit: numbers of the journal come in the order of commits. One trip, yet each statement
+/// sees what was committed before it; in one statement with the lock, the head would be that of before the wait.
+const LOCK: &str = "\
+    BEGIN; SELECT one FROM gate FOR UPDATE; \
+    SELECT greatest(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(upto) FROM journal_leap), 0))";
+
+/// Begins a transaction that writes; returns the head, read under the lock.
+pub(super) async fn lock(db: &mut PgConnection) -> Result<u64, Error> {
+    let rows = sqlx::raw_sql(LOCK).fetch_all(db).await?;
+    let head = rows.last().ok_or_else(|| decode("the journal has no head"))?;
+    Ok(head.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
 /// The newest entry that this server has committed itself, or has looked at.

@@ -1,7 +1,11 @@
 //! The connections that read: one question a function.
 
-#![allow(clippy::todo, unused, reason = "under construction")]
-
+use super::past::Past;
+use super::texts::Texts;
+use super::{
+    admin, alerts, calibrations, charted, conversations, corrections, enrol, journal, last_when, letters, many,
+    mappings, observations, recorded, series, stations,
+};
 use crate::storage::calibrations::MadeCalibration;
 use crate::storage::corrections::{Correction, Marked};
 use crate::storage::devices::DeviceSecret;
@@ -30,6 +34,8 @@ use weather::time::Timestamp;
 /// A pool of connections that read.
 pub(in crate::storage) struct Readers {
     pub(super) pool: PgPool,
+    past: Past,
+    texts: Arc<Texts>,
     zones: Arc<Zones>,
     /// How often a connection was taken.
     asked: Arc<AtomicU64>,
@@ -37,17 +43,18 @@ pub(in crate::storage) struct Readers {
 
 impl Readers {
     pub(super) fn new(pool: PgPool, zones: Arc<Zones>, asked: Arc<AtomicU64>) -> Self {
-        Self { pool, zones, asked }
+        let texts = Arc::new(Texts::new());
+        Self { past: Past::new(pool.clone(), Arc::clone(&texts)), pool, texts, zones, asked }
     }
 
     /// How many questions were asked: each takes a connection for itself.
     pub(in crate::storage) fn asked(&self) -> u64 {
-        todo!()
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
     pub(in crate::storage) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
-        todo!()
+        Ok(journal::tail(&self.pool, limit, bytes_max).await?)
     }
 
     /// Entries after `seq` that everybody or `reader` may read, oldest first, at most so many and so many bytes, but one in
@@ -59,7 +66,7 @@ impl Readers {
         limit: u32,
         bytes_max: usize,
     ) -> Result<Option<Piece>, Error> {
-        todo!()
+        Ok(journal::since(&self.pool, seq, reader, limit, bytes_max).await?)
     }
 
     /// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal, at most
@@ -70,43 +77,43 @@ impl Readers {
         seq: Option<u64>,
         limits: (u32, u32, usize),
     ) -> Result<Option<StationPiece>, Error> {
-        todo!()
+        Ok(journal::of_station(&self.pool, station, seq, limits).await?)
     }
 
     /// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
     pub(in crate::storage) async fn end_of_station(&self, station: StationId, look: u32) -> Result<u64, Error> {
-        todo!()
+        Ok(journal::end_of_station(&self.pool, station, look).await?)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(in crate::storage) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
-        todo!()
+        stations::by_hash(&self.pool, hash, &self.zones).await
     }
 
     /// A station's sensors, sorted by name.
     pub(in crate::storage) async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
-        todo!()
+        stations::sensors(&self.pool, station).await
     }
 
     /// The newest value of every datastream of a station.
     pub(in crate::storage) async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
-        todo!()
+        observations::latest(&self.pool, station).await
     }
 
     /// Lows and highs of a station's local day.
     pub(in crate::storage) async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
-        todo!()
+        observations::extremes(&self.pool, &self.texts, station, day).await
     }
 
     /// The newest `limit` times of the main sensor, newest first, ms; of the sensor that reported last if there is no
     /// main one.
     pub(in crate::storage) async fn newest_times(&self, station: StationId, limit: u32) -> Result<Vec<i64>, Error> {
-        todo!()
+        Ok(observations::newest_times(&self.pool, station, limit).await?)
     }
 
     /// How many rows a station has.
     pub(in crate::storage) async fn count(&self, station: StationId) -> Result<u64, Error> {
-        todo!()
+        Ok(observations::count(&self.pool, station).await?)
     }
 
     /// A datastream in buckets.
@@ -116,7 +123,7 @@ impl Readers {
         stretch: Stretch,
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
-        todo!()
+        Ok(series::series(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
     }
 
     /// The quantities of which pages draw a day, in buckets.
@@ -126,12 +133,12 @@ impl Readers {
         stretch: Stretch,
         bucket_ms: i64,
     ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
-        todo!()
+        Ok(charted::charted(&self.pool, &self.texts, of, stretch, bucket_ms).await?)
     }
 
     /// What there is of a datastream's sensor; `None` if it has no row.
     pub(in crate::storage) async fn extent(&self, of: Datastream<'_>) -> Result<Option<Extent>, Error> {
-        todo!()
+        self.past.extent(of).await
     }
 
     /// How many values the hours have that begin in a stretch.
@@ -140,7 +147,7 @@ impl Readers {
         (sensor, quantity): (SensorId, Quantity),
         stretch: Stretch,
     ) -> Result<u64, Error> {
-        todo!()
+        self.past.count(sensor, quantity, stretch).await
     }
 
     /// What the rows of stretches are that follow each other; those without a value are left out.
@@ -149,7 +156,7 @@ impl Readers {
         (sensor, quantity): (SensorId, Quantity),
         stretches: Vec<Stretch>,
     ) -> Result<Vec<Cell>, Error> {
-        todo!()
+        self.past.of_rows(sensor, quantity, stretches).await
     }
 
     /// The hours that begin in a stretch, in the order of time.
@@ -158,7 +165,7 @@ impl Readers {
         (sensor, quantity): (SensorId, Quantity),
         stretch: Stretch,
     ) -> Result<Vec<Cell>, Error> {
-        todo!()
+        self.past.hours(sensor, quantity, stretch).await
     }
 
     /// The days from `from` to `to`, both included, with the number of their hours, oldest first.
@@ -167,7 +174,7 @@ impl Readers {
         (sensor, quantity): (SensorId, Quantity),
         dates: (NaiveDate, NaiveDate),
     ) -> Result<Vec<(NaiveDate, Rollup, u32)>, Error> {
-        todo!()
+        self.past.days(sensor, quantity, dates).await
     }
 
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.
@@ -177,7 +184,7 @@ impl Readers {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<(Timestamp, Values)>, Error> {
-        todo!()
+        Ok(recorded::rows(&self.pool, &self.texts, of, stretch, limit).await?)
     }
 
     /// The quantities that a sensor has values of within a stretch.
@@ -186,7 +193,7 @@ impl Readers {
         of: (StationId, &SensorName),
         stretch: Stretch,
     ) -> Result<Vec<Quantity>, Error> {
-        todo!()
+        Ok(recorded::quantities(&self.pool, &self.texts, of, stretch).await?)
     }
 
     /// Low and high on each day from `from` to `to`, both included, oldest first.
@@ -196,7 +203,7 @@ impl Readers {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<(NaiveDate, Extreme)>, Error> {
-        todo!()
+        Ok(last_when::days(&self.pool, of, from, to).await?)
     }
 
     /// The first day that a sensor has values of.
@@ -205,7 +212,7 @@ impl Readers {
         station: StationId,
         sensor: &SensorName,
     ) -> Result<Option<NaiveDate>, Error> {
-        todo!()
+        Ok(last_when::first_day(&self.pool, &self.texts, station, sensor).await?)
     }
 
     /// The last day since `from` that has a value beyond a limit.
@@ -215,7 +222,7 @@ impl Readers {
         beyond: (Side, f64),
         from: NaiveDate,
     ) -> Result<Option<NaiveDate>, Error> {
-        todo!()
+        Ok(last_when::last_day(&self.pool, of, beyond, from).await?)
     }
 
     /// The newest observation within a stretch that lies beyond a limit.
@@ -225,7 +232,7 @@ impl Readers {
         beyond: (Side, f64),
         stretch: Stretch,
     ) -> Result<Option<(Timestamp, f64)>, Error> {
-        todo!()
+        Ok(last_when::newest(&self.pool, &self.texts, of, beyond, stretch).await?)
     }
 
     /// Low and high within a stretch; looks at every row of it.
@@ -234,7 +241,7 @@ impl Readers {
         of: Datastream<'_>,
         stretch: Stretch,
     ) -> Result<Option<Extreme>, Error> {
-        todo!()
+        Ok(last_when::extreme(&self.pool, &self.texts, of, stretch).await?)
     }
 
     /// The newest values of a station that do not count, within a stretch, oldest first.
@@ -245,7 +252,7 @@ impl Readers {
         to: Timestamp,
         limit: u32,
     ) -> Result<Vec<Marked>, Error> {
-        todo!()
+        corrections::marked(&self.pool, station, (from, to), limit).await
     }
 
     /// The newest corrections of a station's readings, newest first.
@@ -254,7 +261,7 @@ impl Readers {
         station: StationId,
         limit: u32,
     ) -> Result<Vec<Correction>, Error> {
-        todo!()
+        corrections::corrections(&self.pool, station, limit).await
     }
 
     /// A station's calibrations: those that hold, then those that were removed.
@@ -263,22 +270,22 @@ impl Readers {
         station: StationId,
         limit: u32,
     ) -> Result<Vec<MadeCalibration>, Error> {
-        todo!()
+        calibrations::made(&self.pool, station, limit).await
     }
 
     /// What a station's owner has said of fields.
     pub(in crate::storage) async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
-        todo!()
+        mappings::made(&self.pool, station).await
     }
 
     /// Fields that a station has sent and that mean nothing yet.
     pub(in crate::storage) async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
-        todo!()
+        Ok(mappings::unmapped(&self.pool, station).await?)
     }
 
     /// Whether rows of a station are still to be made anew.
     pub(in crate::storage) async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
-        todo!()
+        Ok(calibrations::is_recalculating(&self.pool, station).await?)
     }
 
     /// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
@@ -287,7 +294,7 @@ impl Readers {
         of: (StationId, &SensorName),
         stretch: Stretch,
     ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
-        todo!()
+        calibrations::sent_between(&self.pool, of, stretch).await
     }
 
     /// What a datastream sent within a stretch, whether it counts or not, oldest first.
@@ -297,12 +304,13 @@ impl Readers {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<(Timestamp, f64)>, Error> {
-        todo!()
+        let Datastream { station, sensor, quantity } = of;
+        Ok(calibrations::sent(&self.pool, &self.texts, (station, sensor, quantity), stretch, limit).await?)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.
     pub(in crate::storage) async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
-        todo!()
+        Ok(conversations::unanswered(&self.pool, after, limit).await?)
     }
 
     /// The same of one visitor.
@@ -312,7 +320,7 @@ impl Readers {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Word>, Error> {
-        todo!()
+        Ok(conversations::unanswered_of(&self.pool, visitor, after, limit).await?)
     }
 
     /// The newest `limit` words of a visitor about a station, oldest first.
@@ -322,7 +330,7 @@ impl Readers {
         station: &str,
         limit: u32,
     ) -> Result<Vec<Word>, Error> {
-        todo!()
+        Ok(conversations::conversation(&self.pool, visitor, station, limit).await?)
     }
 
     /// Who has said something about a station since then, the newest first.
@@ -332,47 +340,47 @@ impl Readers {
         since: Timestamp,
         (searched, limit): (u32, u32),
     ) -> Result<Vec<Hearer>, Error> {
-        todo!()
+        Ok(conversations::hearers(&self.pool, station, since, (searched, limit)).await?)
     }
 
     /// The stations about which visitors have said something since then.
     pub(in crate::storage) async fn heard_at(&self, since: Timestamp, searched: u32) -> Result<Vec<String>, Error> {
-        todo!()
+        Ok(conversations::heard_at(&self.pool, since, searched).await?)
     }
 
     /// The hash of the owner's password, if there is one.
     pub(in crate::storage) async fn admin_password(&self) -> Result<Option<String>, Error> {
-        todo!()
+        Ok(admin::password(&self.pool).await?)
     }
 
     /// Whether there is a session of the owner whose secret hashes to that, at an instant.
     pub(in crate::storage) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
-        todo!()
+        Ok(admin::has_session(&self.pool, hash, now).await?)
     }
 
     /// The devices that wait for an owner, the one that was heard last first.
     pub(in crate::storage) async fn unclaimed(&self) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
-        todo!()
+        enrol::all(&self.pool).await
     }
 
     /// The number of the device with this secret, if it waits.
     pub(in crate::storage) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
-        todo!()
+        enrol::waiting(&self.pool, secret).await
     }
 
     /// One of them, with its reports.
     pub(in crate::storage) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
-        todo!()
+        enrol::claimed(&self.pool, id).await
     }
 
     /// The oldest letters of a webhook, and how many it has.
     pub(in crate::storage) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
-        todo!()
+        Ok(letters::oldest(&self.pool, webhook, limit).await?)
     }
 
     /// All alerts.
     pub(in crate::storage) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        todo!()
+        Ok(alerts::alerts(&self.pool).await?)
     }
 }
 
@@ -386,7 +394,7 @@ impl Readers {
         others: u32,
         now: Timestamp,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        todo!()
+        many::latest(&self.pool, stations, wanted, others, now).await
     }
 
     /// The newest values of all sensors of stations, of `limit` sensors at most.
@@ -395,7 +403,7 @@ impl Readers {
         stations: &[StationId],
         limit: u32,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        todo!()
+        many::latest_of_all(&self.pool, stations, limit).await
     }
 
     /// The same as [`Readers::newest_times`] of many stations.
@@ -404,7 +412,7 @@ impl Readers {
         stations: &[StationId],
         limit: u32,
     ) -> Result<HashMap<StationId, Vec<i64>>, Error> {
-        todo!()
+        Ok(many::newest_times(&self.pool, stations, limit).await?)
     }
 
     /// Low and high of a quantity of main sensors, each on a local day of its own.
@@ -413,7 +421,7 @@ impl Readers {
         days: &[(StationId, NaiveDate)],
         quantity: Quantity,
     ) -> Result<HashMap<StationId, Extreme>, Error> {
-        todo!()
+        Ok(many::extremes(&self.pool, days, quantity).await?)
     }
 
     /// The temperatures of main sensors in buckets, each from its own instant.
@@ -423,11 +431,11 @@ impl Readers {
         to: Timestamp,
         bucket_ms: i64,
     ) -> Result<HashMap<StationId, Vec<Bucket>>, Error> {
-        todo!()
+        Ok(many::temperatures(&self.pool, from, to, bucket_ms).await?)
     }
 
     /// What entries after `seq` are about; `None` if there are more than `limit`, or if `seq` is no good cursor.
     pub(in crate::storage) async fn changed(&self, seq: u64, limit: u32) -> Result<Option<Changed>, Error> {
-        todo!()
+        Ok(many::changed(&self.pool, seq, limit).await?)
     }
 }

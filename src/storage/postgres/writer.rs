@@ -1,14 +1,16 @@
 //! The connection that writes: one step of the writer's work a function.
 
-#![allow(clippy::todo, unused, reason = "under construction")]
-
 mod days;
 mod retention;
 
 use super::head::{self, Seen};
 use super::link::Link;
 use super::room::{self, Room};
-use super::{admin, cursors, enrol, entries, gone, journal, mappings, outbox, prune, sizes, stations, talk, words};
+use super::texts::Texts;
+use super::{
+    admin, calibrations, corrections, cursors, enrol, entries, gone, journal, learn, mappings, outbox, prune, reports,
+    rewriting, sizes, stations, talk, tidy, words,
+};
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -40,6 +42,7 @@ pub(in crate::storage) struct Writer {
     /// The head that the transaction found that is under way, or was last.
     found: u64,
     room: Room,
+    texts: Arc<Texts>,
     zones: Arc<Zones>,
     /// They are closed first.
     readers: [PgPool; 2],
@@ -47,8 +50,8 @@ pub(in crate::storage) struct Writer {
 
 impl Writer {
     pub(super) fn new(link: Link, options: &Options, zones: Arc<Zones>, readers: [PgPool; 2]) -> Self {
-        let (link, room) = (Arc::new(Mutex::new(link)), Room::new(options));
-        Self { link, seen: Seen::default(), found: 0, room, zones, readers }
+        let (link, room, texts) = (Arc::new(Mutex::new(link)), Room::new(options), Arc::new(Texts::new()));
+        Self { link, seen: Seen::default(), found: 0, room, texts, zones, readers }
     }
 
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
@@ -75,7 +78,7 @@ impl Writer {
 
     /// A station's sensors with their newest values.
     pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::sensors(db, station).await).await
     }
 
     /// Makes sensors.
@@ -83,7 +86,7 @@ impl Writer {
         &mut self,
         new: &[(StationId, &SensorName)],
     ) -> Result<Vec<(StationId, SensorName, SensorId)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::add_sensors(db, new).await).await
     }
 
     /// The extremes of days.
@@ -91,7 +94,7 @@ impl Writer {
         &mut self,
         wanted: &BTreeSet<SensorDay>,
     ) -> Result<Vec<(SensorDay, Quantity, Range)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| learn::days(db, &self.texts, wanted).await).await
     }
 
     /// The rows that exist at places, with their marks.
@@ -99,7 +102,7 @@ impl Writer {
         &mut self,
         wanted: &BTreeSet<Place>,
     ) -> Result<HashMap<Place, FoundRow>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(learn::rows(db, &self.texts, wanted).await?)).await
     }
 
     /// Writes what reports changed, and commits; gives the entries back.
@@ -108,7 +111,10 @@ impl Writer {
         observed: Observed,
         entries: Vec<Entry>,
     ) -> Result<Vec<Entry>, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        link.commit(async |db| reports::write_and_commit(db, &self.texts, &observed, &entries).await).await?;
+        self.seen.committed(self.found, &entries);
+        Ok(entries)
     }
 
     /// The whole transaction at once, if the journal's head is still `head`; else nothing, and `None`.
@@ -118,12 +124,23 @@ impl Writer {
         observed: Observed,
         entries: Vec<Entry>,
     ) -> impl Future<Output = Result<Option<Vec<Entry>>, Error>> + Send + use<> {
-        std::future::ready(todo!())
+        let (link, texts, seen) = (self.link.clone(), self.texts.clone(), self.seen.clone());
+        let room = self.room.check_for_reports();
+        async move {
+            room?;
+            let mut link = link.lock().await;
+            let done = record(&mut link, &texts, head, &observed, &entries).await;
+            match done {
+                Ok(true) => seen.committed(head, &entries),
+                _ => link.rollback().await,
+            }
+            Ok(done?.then_some(entries))
+        }
     }
 
     /// Ends a transaction of reports that failed.
     pub(in crate::storage) async fn rollback_reports(&mut self) {
-        todo!()
+        self.link.lock().await.rollback().await;
     }
 
     /// The named words and alerts that are there.
@@ -174,12 +191,12 @@ impl Writer {
         &mut self,
         what: &Move<'_>,
     ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| corrections::correct(db, &self.texts, what).await).await
     }
 
     /// Makes a sensor's newest values anew.
     pub(in crate::storage) async fn renew(&mut self, renewal: &Renewal) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| corrections::renew(db, &self.texts, renewal).await).await
     }
 
     /// What a sensor's rain gauge said, in the order of time.
@@ -188,7 +205,7 @@ impl Writer {
         sensor: SensorId,
         stretch: Stretch,
     ) -> Result<Vec<Counted>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(corrections::counted(db, sensor, stretch).await?)).await
     }
 
     /// Sets what has fallen by readings of a sensor.
@@ -197,17 +214,17 @@ impl Writer {
         sensor: SensorId,
         fallen: &[(Timestamp, f64)],
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rewriting::set_fallen(db, sensor, fallen).await?)).await
     }
 
     /// A sensor's name.
     pub(in crate::storage) async fn name_of(&mut self, sensor: SensorId) -> Result<SensorName, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::name_of(db, sensor).await).await
     }
 
     /// A sensor whose rows are to be made anew of what was sent.
     pub(in crate::storage) async fn due(&mut self) -> Result<Option<Due>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::due(db).await).await
     }
 
     /// Notes where that goes on; `None`: all of the sensor is done.
@@ -216,7 +233,7 @@ impl Writer {
         sensor: SensorId,
         next: Option<Timestamp>,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(calibrations::note_due(db, sensor, next).await?)).await
     }
 
     /// A sensor's rows within a stretch with all that is kept of them, oldest first.
@@ -226,12 +243,12 @@ impl Writer {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<KeptRow>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| calibrations::kept(db, &self.texts, sensor, stretch, limit).await).await
     }
 
     /// Writes what became of a sensor's rows.
     pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rewriting::rewrite(db, &self.texts, sensor, rows).await?)).await
     }
 
     /// Notes fields of a station's uploads that mean nothing yet.
@@ -251,7 +268,7 @@ impl Writer {
         made: (&Author, bool, u64),
         now: Timestamp,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(corrections::note(db, station, selection, made, now).await?)).await
     }
 
     /// Changes the devices that wait for an owner; false if the change did not apply.
@@ -386,7 +403,16 @@ impl Writer {
 
     /// Deletes some of the rows that removed stations left; false if there are none.
     pub(in crate::storage) async fn tidy(&mut self) -> Result<bool, Error> {
-        todo!()
+        let mut link = self.link.lock().await;
+        let Some(sensor) = link.run(async |db| Ok(tidy::orphan(db).await?)).await? else { return Ok(false) };
+        if link.run(async |db| Ok(tidy::purge_some(db, sensor).await?)).await? {
+            return Ok(true);
+        }
+        let done = purge_rest(&mut link, sensor).await;
+        if done.is_err() {
+            link.rollback().await;
+        }
+        done.map(|()| true)
     }
 
     /// Closes the readers, then the connection.
@@ -398,29 +424,43 @@ impl Writer {
     }
 }
 
-const BEGIN: &str = "BEGIN";
-/// Held until the commit, whoever writes: numbers of the journal come in the order of commits.
-const GATE: &str = "SELECT one FROM gate FOR UPDATE";
+/// A whole transaction of reports, if the journal's head is still `head`; else nothing is written, and false. The caller ends what failed.
+async fn record(
+    link: &mut Link,
+    texts: &Texts,
+    head: u64,
+    observed: &Observed,
+    entries: &[Entry],
+) -> Result<bool, Error> {
+    if begin(link).await? != head {
+        return Ok(false);
+    }
+    link.commit(async |db| reports::write_and_commit(db, texts, observed, entries).await).await?;
+    Ok(true)
+}
+
+/// Deletes a sensor that has no station and no rows any more. The caller ends what failed.
+async fn purge_rest(link: &mut Link, sensor: i64) -> Result<(), Error> {
+    begin(link).await?;
+    link.commit(async |db| {
+        tidy::purge_rest(db, sensor).await?;
+        Ok(entries::commit(db, &[]).await?)
+    })
+    .await
+}
 
 /// Reads one state until the commit, and waits for nobody.
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Begins a transaction that writes. The head is read by a statement of its own: in one with the lock, it would be the head of before the
-/// wait. The first one over a new connection looks whether numbers still go on where they ended.
+/// Begins a transaction that writes; returns the head. The first one over a new connection looks whether numbers still go on where they ended.
 async fn begin(link: &mut Link) -> Result<u64, Error> {
-    let head = link.begin(async |db| lock(db).await).await?;
+    let head = link.begin(async |db| head::lock(db).await).await?;
     if link.is_compared() {
         return Ok(head);
     }
     let (head, noted) = link.run(async |db| head::compare(db, head).await).await?;
     link.compared(noted);
     Ok(head)
-}
-
-async fn lock(db: &mut PgConnection) -> Result<u64, Error> {
-    sqlx::query(BEGIN).execute(&mut *db).await?;
-    sqlx::query(GATE).execute(&mut *db).await?;
-    Ok(head::head(db).await?)
 }
 
 async fn look(db: &mut PgConnection) -> Result<u64, Error> {

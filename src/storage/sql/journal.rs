@@ -1,6 +1,6 @@
 //! The journal as it is read and written.
 
-use super::db::{Connection, Executor, Pool};
+use super::db::{Connection, Executor, Pool, snapshot};
 use super::numbers::stored;
 use crate::storage::entry::{Entry, StationPiece};
 use crate::storage::seam::{Piece, PrivateRows};
@@ -76,7 +76,7 @@ pub(super) async fn since(
     bytes_max: usize,
 ) -> Result<Option<Piece>, sqlx::Error> {
     // Both questions see the same state, or pruning could come between them.
-    let mut reading = db.begin().await?;
+    let mut reading = snapshot(db).await?;
     let reader = reader.map(Visitor::as_str);
     let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).bind(reader).fetch_one(&mut *reading).await?;
     if !good {
@@ -90,7 +90,7 @@ pub(super) async fn since(
 
 /// Where a look at so many entries ends.
 const LOOK_TO: &str =
-    "SELECT coalesce(max(seq), $1) FROM (SELECT seq FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2)";
+    "SELECT coalesce(max(seq), $1) FROM (SELECT seq FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2) AS looked";
 /// By all names that a station has or had: one that was renamed is still the same.
 const OF_STATION: &str = "\
     SELECT seq, committed_ms, station, visitor, body FROM journal \
@@ -107,7 +107,7 @@ pub(super) async fn of_station(
     (look, limit, bytes_max): (u32, u32, usize),
 ) -> Result<Option<StationPiece>, sqlx::Error> {
     // All questions see the same state: neither pruning nor a change of the station's name comes between them.
-    let mut reading = db.begin().await?;
+    let mut reading = snapshot(db).await?;
     if let Some(seq) = seq {
         let good: bool = sqlx::query_scalar(GOOD).bind(stored(seq)).bind(None::<&str>).fetch_one(&mut *reading).await?;
         if !good {
@@ -125,7 +125,7 @@ pub(super) async fn of_station(
 
 const NEWEST_OF_STATION: &str = "\
     SELECT coalesce((SELECT seq FROM \
-        (SELECT seq, visitor, station FROM journal ORDER BY seq DESC LIMIT $2) \
+        (SELECT seq, visitor, station FROM journal ORDER BY seq DESC LIMIT $2) AS newest \
         WHERE visitor IS NULL AND station IN (\
             SELECT slug FROM station WHERE id = $1 UNION ALL SELECT slug FROM former_slug WHERE station = $1) \
         ORDER BY seq DESC LIMIT 1), (SELECT max(seq) FROM journal), 0)";
@@ -140,21 +140,6 @@ pub(super) async fn end_of_station(db: &Pool, station: StationId, look: u32) -> 
 pub(super) async fn after(conn: &mut Connection, seq: u64, limit: u32) -> Result<Vec<Entry>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(AFTER).bind(stored(seq)).bind(i64::from(limit)).fetch_all(conn).await?;
     Ok(rows.into_iter().map(entry).collect())
-}
-
-const APPEND: &str = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES ($1, $2, $3, $4, $5)";
-
-/// Writes one entry, inside the caller's transaction.
-pub(super) async fn append(conn: &mut Connection, entry: &Entry) -> Result<(), sqlx::Error> {
-    sqlx::query(APPEND)
-        .bind(stored(entry.seq))
-        .bind(entry.committed_at.0)
-        .bind(&*entry.station)
-        .bind(entry.visitor.as_ref().map(Visitor::as_str))
-        .bind(body(entry))
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// Bodies are made of text.

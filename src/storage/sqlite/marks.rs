@@ -10,10 +10,10 @@ use weather::station::StationId;
 use weather::time::Timestamp;
 
 pub(super) const PUT: &str = "\
-    INSERT INTO marked (sensor, observed_ms, quantity, value, received_ms, flag, reason) VALUES (?, ?, ?, ?, ?, ?, ?) \
+    INSERT INTO marked (sensor, observed_ms, quantity, value, received_ms, flag, reason) VALUES ($1, $2, $3, $4, $5, $6, $7) \
     ON CONFLICT (sensor, observed_ms, quantity) DO UPDATE SET \
     value = excluded.value, flag = excluded.flag, reason = excluded.reason";
-pub(super) const LIFT: &str = "DELETE FROM marked WHERE sensor = ? AND observed_ms = ? AND quantity = ?";
+pub(super) const LIFT: &str = "DELETE FROM marked WHERE sensor = $1 AND observed_ms = $2 AND quantity = $3";
 
 /// Writes what changed, in order.
 pub(super) fn write(db: &Connection, changes: &[MarkChange]) -> rusqlite::Result<()> {

@@ -8,6 +8,7 @@ use super::rollups::hour;
 use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::seam::{Cell, Datastream, Extent, SensorId, Stretch};
+use crate::storage::sql::Cells;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
@@ -15,8 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{AcquireError, Semaphore};
-use weather::quantity::{Fold, Quantity};
-use weather::rollup::{Rollup, UNKNOWN_WEIGHT};
+use weather::quantity::Quantity;
+use weather::rollup::Rollup;
 use weather::time::{DAY_MS, Timestamp};
 
 /// Connections: as many questions are looked up at a time.
@@ -144,26 +145,14 @@ impl Past {
         let is_long = whole.is_some_and(is_long);
         self.run(is_long, move |db, texts| {
             let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Ok(Vec::new()) };
-            let fold = quantity.fold();
-            let (mut place, mut cells): (usize, Vec<Cell>) = (0, Vec::new());
+            let mut cells = Cells::new(quantity, &stretches);
             let mut statement = db.prepare_cached(texts.of(quantity).values.as_str())?;
             let mut rows = statement.query((sensor.0, first.from.0, last.to.0))?;
             while let Some(row) = rows.next()? {
-                let (at, value) = (Timestamp(row.get(0)?), row.get(1)?);
-                let weight = match fold {
-                    Fold::Direction => row.get::<_, Option<f64>>(2)?.unwrap_or(UNKNOWN_WEIGHT),
-                    Fold::Mean | Fold::Fallen => UNKNOWN_WEIGHT,
-                };
-                let rollup = Rollup::of(fold, value, at, weight);
-                while stretches[place].to <= at {
-                    place += 1;
-                }
-                match cells.last_mut() {
-                    Some(cell) if cell.from == stretches[place].from => cell.rollup.join(&rollup),
-                    _ => cells.push(Cell { from: stretches[place].from, rollup }),
-                }
+                let weight = if cells.is_weighed() { row.get(2)? } else { None };
+                cells.take(Timestamp(row.get(0)?), row.get(1)?, weight);
             }
-            Ok(cells)
+            Ok(cells.finish())
         })
         .await
     }

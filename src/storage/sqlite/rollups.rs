@@ -3,67 +3,36 @@
 //! An hour is made anew of its rows as a whole, once, when it has ended; and again when something of it comes late. So what has come
 //! twice, was replaced, or weighs differently now needs no rule of its own, and the writer remembers nothing of hours.
 
-use super::numbers::{number, quantity};
+use super::numbers::number;
 use super::texts::{Texts, columns};
-use crate::storage::error::Error;
 use crate::storage::seam::{Observed, SensorId, Stretch};
+use crate::storage::sql::OfSensor;
 use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
+use sqlx::SqliteConnection;
 use weather::quantity::Quantity;
 use weather::report::Values;
-use weather::rollup::{self, Rollup};
+use weather::rollup::Rollup;
 use weather::time::Timestamp;
 
-/// What each quantity of a sensor was in some time.
-pub(super) struct OfSensor {
-    /// With the number of hours that have a value.
-    by_quantity: [Option<(Rollup, u32)>; Quantity::COUNT],
-}
-
-impl OfSensor {
-    pub(super) fn new() -> Self {
-        Self { by_quantity: [None; Quantity::COUNT] }
-    }
-
-    /// Takes a row of observations in.
-    pub(super) fn take(&mut self, at: Timestamp, row: &Values) {
-        let weight = rollup::weight(row);
-        for (quantity, value) in row.iter().filter(|(quantity, _)| quantity.is_shown()) {
-            self.join(quantity, &Rollup::of(quantity.fold(), value, at, weight), 0);
-        }
-    }
-
-    /// Takes in what a quantity was in `hours` hours.
-    pub(super) fn join(&mut self, quantity: Quantity, rollup: &Rollup, hours: u32) {
-        match &mut self.by_quantity[quantity.index()] {
-            Some((all, of)) => {
-                all.join(rollup);
-                *of += hours;
-            }
-            slot => *slot = Some((*rollup, hours)),
-        }
-    }
-
-    /// Takes in all of an hour.
-    pub(super) fn join_hour(&mut self, hour: &Self) {
-        hour.iter().for_each(|(quantity, rollup, _)| self.join(quantity, rollup, 1));
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Quantity, &Rollup, u32)> {
-        let quantities = Quantity::all().zip(&self.by_quantity);
-        quantities.filter_map(|(quantity, of)| of.as_ref().map(|(rollup, hours)| (quantity, rollup, *hours)))
-    }
-}
-
-pub(super) const HOUR: &str = "\
+const HOUR: &str = "\
     INSERT OR REPLACE INTO hourly (sensor, quantity, start_ms, count, low, low_ms, high, high_ms, a, b) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-pub(super) const DAY: &str = "\
+const DAY: &str = "\
     INSERT OR REPLACE INTO daily (sensor, quantity, day, low, low_ms, high, high_ms, count, a, b, hours) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 pub(super) const HOURS: &str = "\
     SELECT quantity, start_ms, count, low, low_ms, high, high_ms, a, b FROM hourly \
     WHERE sensor = ?1 AND quantity IN (SELECT value FROM json_each(?4)) AND start_ms >= ?2 AND start_ms < ?3";
+pub(super) const FORGET_HOURS: &str = "\
+    DELETE FROM hourly WHERE sensor = $1 AND quantity IN (SELECT value FROM json_each($4)) \
+    AND start_ms >= $2 AND start_ms < $3";
+pub(super) const FORGET_DAY: &str = "\
+    DELETE FROM daily WHERE sensor = $1 AND quantity IN (SELECT value FROM json_each($3)) AND day = $2";
+/// The newest day up to one that has extremes.
+pub(super) const NEWEST_DAY: &str = "\
+    SELECT max(newest) FROM (SELECT (SELECT max(day) FROM daily WHERE sensor = $1 AND quantity = shown.value AND day <= $2) AS newest \
+    FROM json_each($3) AS shown)";
 /// Its hours may be of another time zone, or not be there yet: the day is made anew later.
 const IS_WAITING: &str = "SELECT EXISTS (SELECT 1 FROM rezoning WHERE sensor = ?1 AND day >= ?2)";
 
@@ -118,11 +87,9 @@ fn has_gone(db: &Connection, sensor: SensorId, at: Timestamp) -> rusqlite::Resul
 
 /// What a sensor's rows of a stretch are.
 fn made_of_rows(db: &Connection, texts: &Texts, sensor: SensorId, stretch: Stretch) -> rusqlite::Result<OfSensor> {
-    /// SQLite's word for none.
-    const NO_LIMIT: i64 = -1;
     let mut made = OfSensor::new();
-    let mut statement = db.prepare_cached(texts.kept.as_str())?;
-    let mut rows = statement.query((sensor.0, stretch.from.0, stretch.to.0, NO_LIMIT))?;
+    let mut statement = db.prepare_cached(texts.hours.as_str())?;
+    let mut rows = statement.query((sensor.0, stretch.from.0, stretch.to.0))?;
     while let Some(row) = rows.next()? {
         let mut values = Values::default();
         for (quantity, column) in columns().zip(1..) {
@@ -150,7 +117,30 @@ pub(super) fn hour(row: &Row<'_>, first: usize) -> rusqlite::Result<(Timestamp, 
     Ok((start, rollup))
 }
 
-/// The quantity of a stored number.
-pub(super) fn of_number(stored: i64) -> Result<Quantity, Error> {
-    Ok(quantity(stored)?)
+/// Writes what quantities were in hours.
+pub(super) async fn put_hours(
+    conn: &mut SqliteConnection,
+    hours: &[(SensorId, Timestamp, Quantity, Rollup)],
+) -> Result<(), sqlx::Error> {
+    for (sensor, from, quantity, rollup) in hours {
+        let query = sqlx::query(HOUR).bind(sensor.0).bind(number(*quantity)).bind(from.0).bind(rollup.count);
+        let query = query.bind(rollup.low).bind(rollup.low_at.since(*from));
+        let query = query.bind(rollup.high).bind(rollup.high_at.since(*from));
+        query.bind(rollup.a).bind(rollup.b).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Writes what quantities were on days, with the number of their hours.
+pub(super) async fn put_days(
+    conn: &mut SqliteConnection,
+    days: &[(SensorId, NaiveDate, Quantity, (Rollup, u32))],
+) -> Result<(), sqlx::Error> {
+    for (sensor, date, quantity, (rollup, hours)) in days {
+        let Rollup { count, low, low_at, high, high_at, a, b } = *rollup;
+        let query = sqlx::query(DAY).bind(sensor.0).bind(number(*quantity)).bind(date.to_string());
+        let query = query.bind(low).bind(low_at.0).bind(high).bind(high_at.0);
+        query.bind(count).bind(a).bind(b).bind(*hours).execute(&mut *conn).await?;
+    }
+    Ok(())
 }

@@ -8,8 +8,8 @@ use super::reports::Reports;
 use super::room::{self, Limits};
 use super::texts::Texts;
 use super::{
-    admin, calibrations, corrections, cursors, enrol, gone, journal, mappings, outbox, prune, sizes, stations, talk,
-    tidy, words,
+    admin, calibrations, corrections, cursors, enrol, entries, gone, journal, mappings, outbox, prune, rewriting,
+    sizes, stations, talk, tidy, words,
 };
 use crate::storage::corrections::{Author, Selection};
 use crate::storage::entry::Entry;
@@ -207,7 +207,7 @@ impl Writer {
         sensor: SensorId,
         fallen: &[(Timestamp, f64)],
     ) -> Result<(), Error> {
-        Ok(corrections::set_fallen(&mut self.conn, sensor, fallen).await?)
+        Ok(rewriting::set_fallen(&mut self.conn, sensor, fallen).await?)
     }
 
     /// A sensor's name.
@@ -241,7 +241,7 @@ impl Writer {
 
     /// Writes what became of a sensor's rows.
     pub(in crate::storage) async fn rewrite(&mut self, sensor: SensorId, rows: &[Rewritten]) -> Result<(), Error> {
-        Ok(calibrations::rewrite(&mut self.conn, &self.texts, sensor, rows).await?)
+        Ok(rewriting::rewrite(&mut self.conn, &self.texts, sensor, rows).await?)
     }
 
     /// Notes fields of a station's uploads that mean nothing yet.
@@ -293,7 +293,7 @@ impl Writer {
 
     /// Writes one entry and commits.
     pub(in crate::storage) async fn enter_and_commit(&mut self, entry: &Entry) -> Result<(), Error> {
-        journal::append(&mut self.conn, entry).await?;
+        entries::append(&mut self.conn, entry).await?;
         sqlx::query(COMMIT).execute(&mut self.conn).await?;
         Ok(())
     }
@@ -384,7 +384,20 @@ impl Writer {
 
     /// Deletes some of the rows that removed stations left; false if there are none.
     pub(in crate::storage) async fn tidy(&mut self) -> Result<bool, Error> {
-        Ok(tidy::purge(&mut self.conn).await?)
+        let Some(sensor) = tidy::orphan(&mut self.conn).await? else { return Ok(false) };
+        if tidy::purge_some(&mut self.conn, sensor).await? {
+            return Ok(true);
+        }
+        self.begin().await?;
+        let mut done = tidy::purge_rest(&mut self.conn, sensor).await;
+        if done.is_ok() {
+            done = sqlx::query(COMMIT).execute(&mut self.conn).await.map(drop);
+        }
+        if done.is_err() {
+            self.rollback().await;
+        }
+        done?;
+        Ok(true)
     }
 
     /// Closes the readers, writes the log back into the file and closes it.

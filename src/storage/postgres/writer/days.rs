@@ -2,6 +2,7 @@
 
 use super::Writer;
 use crate::storage::error::Error;
+use crate::storage::postgres::{renewing, rezoning};
 use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
 use chrono::NaiveDate;
 use weather::quantity::Quantity;
@@ -10,7 +11,7 @@ use weather::time::Timestamp;
 impl Writer {
     /// A sensor whose local days are to be made anew; `None`: there is none.
     pub(in crate::storage) async fn rezoning(&mut self) -> Result<Option<Rezoning>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| rezoning::next(db).await).await
     }
 
     /// Notes where that goes on; `None`: all of the sensor is done.
@@ -19,7 +20,7 @@ impl Writer {
         sensor: SensorId,
         place: Option<DayPlace>,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rezoning::note(db, sensor, place).await?)).await
     }
 
     /// A sensor's newest row before an instant, and its newest day up to one that has extremes.
@@ -28,7 +29,7 @@ impl Writer {
         sensor: SensorId,
         before: (Timestamp, NaiveDate),
     ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| rezoning::newest(db, &self.texts, sensor, before).await).await
     }
 
     /// How many rows a sensor has within a stretch, and whether it has values of a quantity at all.
@@ -38,7 +39,7 @@ impl Writer {
         stretch: Stretch,
         quantity: Quantity,
     ) -> Result<(u64, bool), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| rezoning::present(db, sensor, stretch, quantity).await).await
     }
 
     /// A sensor's newest row, and the day up to which its days are still to be made.
@@ -46,17 +47,17 @@ impl Writer {
         &mut self,
         sensor: SensorId,
     ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| renewing::newest(db, sensor).await).await
     }
 
     /// Forgets a sensor's hours that begin in a stretch.
     pub(in crate::storage) async fn forget_hours(&mut self, sensor: SensorId, stretch: Stretch) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(renewing::forget_hours(db, &self.texts, sensor, stretch).await?)).await
     }
 
     /// Makes hours that follow each other anew of their rows; returns how many rows there are.
     pub(in crate::storage) async fn renew_hours(&mut self, sensor: SensorId, hours: &[Stretch]) -> Result<u64, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| renewing::hours(db, &self.texts, sensor, hours).await).await
     }
 
     /// Makes a day anew of its hours, of the last of them of its rows if that is `open`.
@@ -66,7 +67,7 @@ impl Writer {
         day: Stretch,
         open: Option<Stretch>,
     ) -> Result<(), Error> {
-        todo!()
+        self.link.lock().await.run(async |db| renewing::day(db, &self.texts, of, day, open).await).await
     }
 
     /// The last that a rain gauge said within a stretch.
@@ -75,6 +76,6 @@ impl Writer {
         sensor: SensorId,
         stretch: Stretch,
     ) -> Result<Option<Counted>, Error> {
-        todo!()
+        self.link.lock().await.run(async |db| Ok(rezoning::counted_before(db, sensor, stretch).await?)).await
     }
 }

@@ -1,9 +1,9 @@
 //! The steps of letting old readings go.
 
-use super::Writer;
+use super::{COMMIT, Writer};
 use crate::storage::error::Error;
 use crate::storage::seam::{Age, Gone, SensorId};
-use crate::storage::sqlite::retention;
+use crate::storage::sqlite::{retention, shrinking};
 use weather::station::StationId;
 use weather::time::Timestamp;
 
@@ -42,11 +42,21 @@ impl Writer {
         from: (SensorId, u32),
         weigh: fn(&Gone) -> u64,
     ) -> Result<Option<Gone>, Error> {
-        retention::prune(&mut self.conn, &self.texts, from, weigh).await
+        self.begin().await?;
+        let mut done = retention::prune(&mut self.conn, &self.texts, from, weigh).await;
+        if done.is_ok() {
+            let ended = sqlx::query(COMMIT).execute(&mut self.conn).await;
+            done = ended.map_err(Error::from).and(done);
+        }
+        if done.is_err() {
+            // A commit that failed may have left its transaction open.
+            self.rollback().await;
+        }
+        done
     }
 
     /// Gives some free pages of the file back to the disk; false if there are none to give.
     pub(in crate::storage) async fn shrink(&mut self, keep: u32) -> Result<bool, Error> {
-        Ok(retention::shrink(&mut self.conn, keep).await?)
+        Ok(shrinking::shrink(&mut self.conn, keep).await?)
     }
 }

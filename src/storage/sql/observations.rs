@@ -1,5 +1,7 @@
 //! Observations as they are read: the latest values, a day's extremes, and how often a station reports.
 
+use super::db::Pool;
+use super::dialect::EXTREMES_OF_DAY;
 use super::latest;
 use super::numbers::quantity;
 use super::texts::Texts;
@@ -7,7 +9,6 @@ use crate::storage::error::Error;
 use crate::storage::observations::{Extreme, Latest};
 use crate::storage::seam::Rank;
 use chrono::NaiveDate;
-use sqlx::SqlitePool;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
@@ -16,7 +17,7 @@ const LATEST: &str = "\
     FROM sensor JOIN latest ON latest.sensor = sensor.id \
     WHERE sensor.station = $1 ORDER BY sensor.name";
 
-pub(super) async fn latest(db: &SqlitePool, station: StationId) -> Result<Vec<Latest>, Error> {
+pub(super) async fn latest(db: &Pool, station: StationId) -> Result<Vec<Latest>, Error> {
     let rows: Vec<LatestRow> = sqlx::query_as(LATEST).bind(station.0).fetch_all(db).await?;
     let mut found = Vec::new();
     for row in rows {
@@ -41,23 +42,15 @@ pub(super) fn add_latest(found: &mut Vec<Latest>, row: LatestRow) -> Result<(), 
     Ok(())
 }
 
-/// Days that are not right yet after a change of the time zone are left out.
-const EXTREMES: &str = "\
-    SELECT sensor.name, daily.quantity, daily.low, daily.low_ms, daily.high, daily.high_ms \
-    FROM sensor CROSS JOIN json_each($3) AS shown \
-    CROSS JOIN daily ON daily.sensor = sensor.id AND daily.quantity = shown.value AND daily.day = $2 \
-    WHERE sensor.station = $1 \
-    AND NOT EXISTS (SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
-    ORDER BY sensor.name, daily.quantity";
-
+/// Lows and highs of a station's local day.
 pub(super) async fn extremes(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     station: StationId,
     day: NaiveDate,
 ) -> Result<Vec<Extreme>, Error> {
     type Row = (String, i64, f64, i64, f64, i64);
-    let query = sqlx::query_as(EXTREMES).bind(station.0).bind(day.to_string()).bind(&texts.shown);
+    let query = sqlx::query_as(EXTREMES_OF_DAY).bind(station.0).bind(day.to_string()).bind(&texts.shown);
     let rows: Vec<Row> = query.fetch_all(db).await?;
     rows.into_iter()
         .map(|(name, number, low, low_ms, high, high_ms)| {
@@ -71,17 +64,17 @@ pub(super) async fn extremes(
 const NEWEST: &str = "\
     SELECT observed_ms FROM observation WHERE sensor = (\
         SELECT id FROM sensor WHERE station = $1 \
-        ORDER BY name <> '', (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) DESC LIMIT 1) \
+        ORDER BY name <> '', (SELECT max(observed_ms) FROM observation WHERE sensor = sensor.id) DESC NULLS LAST LIMIT 1) \
     ORDER BY observed_ms DESC LIMIT $2";
 
 /// The newest `limit` times of the sensor that shows how often a station reports, newest first, ms.
-pub(super) async fn newest_times(db: &SqlitePool, station: StationId, limit: u32) -> Result<Vec<i64>, sqlx::Error> {
-    sqlx::query_scalar(NEWEST).bind(station.0).bind(limit).fetch_all(db).await
+pub(super) async fn newest_times(db: &Pool, station: StationId, limit: u32) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar(NEWEST).bind(station.0).bind(i64::from(limit)).fetch_all(db).await
 }
 
 const COUNT: &str = "SELECT count(*) FROM observation WHERE sensor IN (SELECT id FROM sensor WHERE station = $1)";
 
-pub(super) async fn count(db: &SqlitePool, station: StationId) -> Result<u64, sqlx::Error> {
+pub(super) async fn count(db: &Pool, station: StationId) -> Result<u64, sqlx::Error> {
     let count: i64 = sqlx::query_scalar(COUNT).bind(station.0).fetch_one(db).await?;
     Ok(count.unsigned_abs())
 }

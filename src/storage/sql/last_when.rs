@@ -5,13 +5,15 @@
 //!
 //! Days that are not right yet after a change of the time zone are left out.
 
+use super::db::Pool;
+use super::dialect::FIRST_DAY;
 use super::numbers::number;
 use super::texts::Texts;
 use crate::storage::observations::{Extreme, Side};
 use crate::storage::seam::{Datastream, Stretch};
 use crate::storage::sql::decode;
 use chrono::NaiveDate;
-use sqlx::{SqlStr, SqlitePool};
+use sqlx::SqlStr;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
@@ -27,7 +29,7 @@ const DAYS: &str = "\
 
 /// Low and high on each day from `from` to `to`, both included, oldest first.
 pub(super) async fn days(
-    db: &SqlitePool,
+    db: &Pool,
     of: Datastream<'_>,
     from: NaiveDate,
     to: NaiveDate,
@@ -49,17 +51,9 @@ pub(super) async fn days(
     rows.into_iter().map(day).collect()
 }
 
-const FIRST_DAY: &str = "\
-    SELECT min(first) FROM (SELECT ( \
-        SELECT min(day) FROM daily WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-        AND quantity = shown.value \
-        AND NOT EXISTS ( \
-            SELECT 1 FROM rezoning WHERE rezoning.sensor = daily.sensor AND NOT only_hours AND daily.day <= rezoning.day) \
-    ) AS first FROM json_each($3) AS shown)";
-
 /// The first day that a sensor has values of.
 pub(super) async fn first_day(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     station: StationId,
     sensor: &SensorName,
@@ -82,7 +76,7 @@ const DAY_ABOVE: &str = "\
 
 /// The last day since `from` that has a value beyond a limit.
 pub(super) async fn last_day(
-    db: &SqlitePool,
+    db: &Pool,
     of: Datastream<'_>,
     (side, limit): (Side, f64),
     from: NaiveDate,
@@ -104,7 +98,7 @@ pub(super) async fn last_day(
 
 /// The newest observation within a stretch that lies beyond a limit.
 pub(super) async fn newest(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     of: Datastream<'_>,
     (side, limit): (Side, f64),
@@ -120,7 +114,7 @@ pub(super) async fn newest(
 
 /// Low and high within a stretch; looks at every row of it.
 pub(super) async fn extreme(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     of: Datastream<'_>,
     stretch: Stretch,
@@ -134,7 +128,7 @@ pub(super) async fn extreme(
 }
 
 async fn one(
-    db: &SqlitePool,
+    db: &Pool,
     sql: &SqlStr,
     of: Datastream<'_>,
     stretch: Stretch,

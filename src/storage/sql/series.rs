@@ -1,16 +1,16 @@
 //! A datastream in buckets, for charts.
 
+use super::db::Pool;
 use super::texts::Texts;
 use crate::storage::observations::Bucket;
 use crate::storage::seam::{Datastream, Stretch};
-use sqlx::SqlitePool;
 use weather::time::Timestamp;
 
 /// Most buckets in one answer, from the start of the stretch: more than any screen has columns.
 pub(super) const BUCKETS_MAX: i64 = 20_000;
 
 pub(super) async fn series(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     of: Datastream<'_>,
     stretch: Stretch,

@@ -1,28 +1,23 @@
 //! Hours and days that are made anew of rows, inside the caller's transaction: after corrections, calibrations, and changes of time zones.
 
-use super::numbers::number;
-use super::rollups::{DAY, HOUR, HOURS, OfSensor, of_number};
-use super::texts::{Texts, columns};
+use super::db::Connection;
+use super::rollups::{FORGET_DAY, FORGET_HOURS, HOURS, put_days, put_hours};
+use super::stored_rows::{hour, row};
+use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::seam::{SensorId, Stretch};
+use crate::storage::sql::OfSensor;
 use chrono::NaiveDate;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use weather::report::Values;
 use weather::rollup::Rollup;
 use weather::time::Timestamp;
 
 const NEWEST: &str = "SELECT max(observed_ms) FROM observation WHERE sensor = $1";
 const WAITING: &str = "SELECT day FROM rezoning WHERE sensor = $1";
-const FORGET_HOURS: &str = "\
-    DELETE FROM hourly WHERE sensor = $1 AND quantity IN (SELECT value FROM json_each($4)) \
-    AND start_ms >= $2 AND start_ms < $3";
-const FORGET_DAY: &str = "\
-    DELETE FROM daily WHERE sensor = $1 AND quantity IN (SELECT value FROM json_each($3)) AND day = $2";
 
 /// A sensor's newest row, and the day up to which its days are still to be made.
 pub(super) async fn newest(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     sensor: SensorId,
 ) -> Result<(Option<Timestamp>, Option<NaiveDate>), Error> {
     let newest: Option<i64> = sqlx::query_scalar(NEWEST).bind(sensor.0).fetch_one(&mut *conn).await?;
@@ -33,7 +28,7 @@ pub(super) async fn newest(
 
 /// Forgets the hours that begin in a stretch.
 pub(super) async fn forget_hours(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     sensor: SensorId,
     stretch: Stretch,
@@ -45,7 +40,7 @@ pub(super) async fn forget_hours(
 
 /// Makes the hours of a stretch anew of its rows; returns how many rows there are. The hours follow each other.
 pub(super) async fn hours(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     sensor: SensorId,
     hours: &[Stretch],
@@ -56,87 +51,59 @@ pub(super) async fn hours(
     let rows = rows(conn, texts, sensor, stretch).await?;
     let looked = rows.len() as u64;
     let mut rows = rows.into_iter().peekable();
+    let mut made = Vec::new();
     for hour in hours {
-        let mut made = OfSensor::new();
+        let mut of_hour = OfSensor::new();
         while let Some((at, row)) = rows.next_if(|(at, _)| *at < hour.to) {
-            made.take(at, &row);
+            of_hour.take(at, &row);
         }
-        for (quantity, rollup, _) in made.iter() {
-            let query = sqlx::query(HOUR).bind(sensor.0).bind(number(quantity)).bind(hour.from.0).bind(rollup.count);
-            let query = query.bind(rollup.low).bind(rollup.low_at.since(hour.from));
-            let query = query.bind(rollup.high).bind(rollup.high_at.since(hour.from));
-            query.bind(rollup.a).bind(rollup.b).execute(&mut *conn).await?;
-        }
+        made.extend(of_hour.iter().map(|(quantity, rollup, _)| (sensor, hour.from, quantity, *rollup)));
     }
+    put_hours(conn, &made).await?;
     Ok(looked)
 }
 
 /// Makes a day anew of its hours. `open`: the hour of the newest row, if it is of that day; it is made of its rows, and the day has only
 /// lows and highs then.
 pub(super) async fn day(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     (sensor, date): (SensorId, NaiveDate),
     day: Stretch,
     open: Option<Stretch>,
 ) -> Result<(), Error> {
-    let date = date.to_string();
-    sqlx::query(FORGET_DAY).bind(sensor.0).bind(&date).bind(&texts.shown).execute(&mut *conn).await?;
+    let is_open = open.is_some();
+    sqlx::query(FORGET_DAY).bind(sensor.0).bind(date.to_string()).bind(&texts.shown).execute(&mut *conn).await?;
     let ended = open.map_or(day.to, |open| open.from);
     let query = sqlx::query(HOURS).bind(sensor.0).bind(day.from.0).bind(ended.0).bind(&texts.shown);
     let mut made = OfSensor::new();
     for row in query.fetch_all(&mut *conn).await? {
-        let (quantity, hour) = hour(&row)?;
-        made.join(of_number(quantity)?, &hour, 1);
+        let (quantity, hour) = hour(&row, 0)?;
+        made.join(quantity, &hour, 1);
     }
     if let Some(open) = open {
         let mut of_rows = OfSensor::new();
         rows(conn, texts, sensor, open).await?.iter().for_each(|(at, row)| of_rows.take(*at, row));
         made.join_hour(&of_rows);
     }
-    for (quantity, rollup, hours) in made.iter() {
-        let Rollup { count, low, low_at, high, high_at, a, b } = *rollup;
-        let (count, a, b, hours) = if open.is_some() { (0, 0.0, 0.0, 0) } else { (count, a, b, hours) };
-        let query = sqlx::query(DAY).bind(sensor.0).bind(number(quantity)).bind(&date).bind(low).bind(low_at.0);
-        let query = query.bind(high).bind(high_at.0).bind(count).bind(a).bind(b).bind(hours);
-        query.execute(&mut *conn).await?;
-    }
+    let made: Vec<_> = made
+        .iter()
+        .map(|(quantity, rollup, hours)| {
+            let open = Rollup { count: 0, a: 0.0, b: 0.0, ..*rollup };
+            (sensor, date, quantity, if is_open { (open, 0) } else { (*rollup, hours) })
+        })
+        .collect();
+    put_days(conn, &made).await?;
     Ok(())
 }
 
 async fn rows(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     sensor: SensorId,
     stretch: Stretch,
 ) -> Result<Vec<(Timestamp, Values)>, sqlx::Error> {
-    /// SQLite's word for none.
-    const NO_LIMIT: i64 = -1;
+    const NO_LIMIT: i64 = i64::MAX;
     let query = sqlx::query(texts.kept.clone()).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0).bind(NO_LIMIT);
     query.fetch_all(conn).await?.iter().map(row).collect()
-}
-
-fn row(row: &SqliteRow) -> Result<(Timestamp, Values), sqlx::Error> {
-    let mut values = Values::default();
-    for (quantity, column) in columns().zip(1..) {
-        if let Some(value) = row.try_get::<Option<f64>, _>(column)? {
-            values.restore(quantity, value);
-        }
-    }
-    Ok((Timestamp(row.try_get(0)?), values))
-}
-
-/// The number of a quantity, and what an hour of it was.
-fn hour(row: &SqliteRow) -> Result<(i64, Rollup), sqlx::Error> {
-    let start = Timestamp(row.try_get(1)?);
-    let rollup = Rollup {
-        count: row.try_get(2)?,
-        low: row.try_get(3)?,
-        low_at: start.plus(row.try_get(4)?),
-        high: row.try_get(5)?,
-        high_at: start.plus(row.try_get(6)?),
-        a: row.try_get(7)?,
-        b: row.try_get(8)?,
-    };
-    Ok((row.try_get(0)?, rollup))
 }

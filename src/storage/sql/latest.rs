@@ -3,40 +3,25 @@
 //! A report changes most quantities of a sensor at once, so they are written together. What the row's `quantities` hold,
 //! `migrations/sqlite/0005_latest.sql` says.
 
+use super::db::Connection;
 use super::numbers::{number, quantity};
-use crate::storage::seam::{Newest, NewestOf, Rank, SensorId};
+use crate::storage::seam::{Newest, Rank, SensorId};
 use crate::storage::sql::decode;
-use rusqlite::Connection;
 use serde_json::value::RawValue;
-use sqlx::SqliteConnection;
 use std::io::Write;
 use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
-const WRITE: &str = "\
-    INSERT INTO latest (sensor, observed_ms, rank_ms, quantities) VALUES (?, ?, ?, ?) \
+pub(super) const WRITE: &str = "\
+    INSERT INTO latest (sensor, observed_ms, rank_ms, quantities) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (sensor) DO UPDATE SET \
     observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, quantities = excluded.quantities";
-
-/// Writes the newest values of sensors.
-pub(super) fn write(db: &Connection, sensors: &[NewestOf]) -> rusqlite::Result<()> {
-    let mut statement = db.prepare_cached(WRITE)?;
-    let mut text = Vec::new();
-    for NewestOf { sensor, newest } in sensors {
-        let Some(of_row) = newest.iter().flatten().map(|newest| newest.rank).max() else { continue };
-        encode(&mut text, of_row, newest);
-        // It is made of digits and brackets.
-        let text = std::str::from_utf8(&text).unwrap_or_default();
-        statement.execute((sensor.0, of_row.observed_at.0, of_row.rank.0, text))?;
-    }
-    Ok(())
-}
 
 const FORGET: &str = "DELETE FROM latest WHERE sensor = $1";
 
 /// Replaces the newest values of a sensor; of a sensor that has none there is no row.
 pub(super) async fn replace(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     sensor: SensorId,
     newest: &[Option<Newest>],
 ) -> Result<(), sqlx::Error> {
@@ -52,7 +37,8 @@ pub(super) async fn replace(
     Ok(())
 }
 
-fn encode(text: &mut Vec<u8>, of_row: Rank, newest: &[Option<Newest>]) {
+/// Writes the quantities of a row.
+pub(super) fn encode(text: &mut Vec<u8>, of_row: Rank, newest: &[Option<Newest>]) {
     text.clear();
     // Writing to memory does not fail, and values are finite.
     for (quantity, newest) in Quantity::all().zip(newest) {
@@ -66,6 +52,15 @@ fn encode(text: &mut Vec<u8>, of_row: Rank, newest: &[Option<Newest>]) {
         text.push(b']');
     }
     text.push(b']');
+}
+
+const OF: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
+
+/// The newest values of a sensor.
+pub(super) async fn of(conn: &mut Connection, sensor: SensorId) -> Result<Vec<(Quantity, Newest)>, sqlx::Error> {
+    let row: Option<(i64, i64, String)> = sqlx::query_as(OF).bind(sensor.0).fetch_optional(conn).await?;
+    let Some((observed_ms, rank_ms, quantities)) = row else { return Ok(Vec::new()) };
+    read(Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) }, &quantities)
 }
 
 /// Reads the quantities of a row.
@@ -126,28 +121,6 @@ mod tests {
         encode(&mut text, rank(7), &newest);
         let (temperature, humidity) = (number(Quantity::Temperature), number(Quantity::Humidity));
         assert_eq!(String::from_utf8_lossy(&text), format!("[[{temperature},21.5],[{humidity},40.0,6,5]]"));
-    }
-
-    #[test]
-    fn what_stood_in_a_row_for_each_quantity_is_kept_to_the_last_digit() {
-        let db = Connection::open_in_memory().expect("memory");
-        db.execute_batch(include_str!("../../../migrations/sqlite/0001_first_light.sql")).expect("tables");
-        let values = [0.1 + 0.2, -40.0, 1_013.207_489_067_6, f64::MIN_POSITIVE, 1e20];
-        for (place, value) in values.into_iter().enumerate() {
-            let row = (7, place as i64 + 1, place as i64, value);
-            db.execute("INSERT INTO latest VALUES (?1, ?2, 100 + ?3, 90 + ?3, ?4)", row).expect("a row");
-        }
-        db.execute_batch(include_str!("../../../migrations/sqlite/0005_latest.sql")).expect("a migration");
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-        let (sensor, observed_ms, rank_ms, quantities): (i64, i64, i64, String) =
-            db.query_row("SELECT * FROM latest", (), row).expect("one row");
-        assert_eq!((sensor, observed_ms, rank_ms), (7, 104, 94));
-        let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
-        let found = read(of_row, &quantities).expect("newest values");
-        let rank = |ms| Rank { observed_at: Timestamp(100 + ms), rank: Timestamp(90 + ms) };
-        let newest =
-            (0_i64..).zip(values).map(|(ms, value)| (quantity(ms + 1).expect("one"), Newest { rank: rank(ms), value }));
-        assert_eq!(found, newest.collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,15 +1,11 @@
 //! Readings that are older than the owner wants to keep: which sensors have some, and deleting them, a bounded number at a time.
 
+use super::db::Connection;
 use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::seam::{Age, Gone, SensorId};
-use sqlx::SqliteConnection;
 use weather::station::StationId;
 use weather::time::Timestamp;
-
-const BEGIN: &str = "BEGIN IMMEDIATE";
-const COMMIT: &str = "COMMIT";
-const ROLLBACK: &str = "ROLLBACK";
 
 /// `waits`: its rows or its hours are still to be made anew.
 const AGES: &str = "\
@@ -20,9 +16,9 @@ const AGES: &str = "\
     FROM sensor WHERE station IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// How old the readings of the next sensors are.
-pub(super) async fn ages(conn: &mut SqliteConnection, after: SensorId, limit: u32) -> Result<Vec<Age>, sqlx::Error> {
+pub(super) async fn ages(conn: &mut Connection, after: SensorId, limit: u32) -> Result<Vec<Age>, sqlx::Error> {
     type Row = (i64, i64, Option<i64>, Option<i64>, Option<i64>, bool);
-    let rows: Vec<Row> = sqlx::query_as(AGES).bind(after.0).bind(limit).fetch_all(conn).await?;
+    let rows: Vec<Row> = sqlx::query_as(AGES).bind(after.0).bind(i64::from(limit)).fetch_all(conn).await?;
     let age = |(sensor, station, oldest, newest, raw_from, waits): Row| Age {
         sensor: SensorId(sensor),
         station: StationId(station),
@@ -36,7 +32,7 @@ pub(super) async fn ages(conn: &mut SqliteConnection, after: SensorId, limit: u3
 const NOTE: &str = "UPDATE sensor SET raw_from_ms = $2 WHERE id = $1";
 
 /// Notes from when on a sensor has readings.
-pub(super) async fn note(conn: &mut SqliteConnection, sensor: SensorId, from: Timestamp) -> Result<(), sqlx::Error> {
+pub(super) async fn note(conn: &mut Connection, sensor: SensorId, from: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(NOTE).bind(sensor.0).bind(from.0).execute(conn).await?;
     Ok(())
 }
@@ -46,14 +42,14 @@ const OF_STATION: &str = "SELECT id, raw_from_ms FROM sensor WHERE station = $1 
 const NEWEST: &str = "SELECT max(raw_from_ms) FROM sensor";
 
 /// From when on a sensor has readings; `None`: none have gone.
-pub(super) async fn of_sensor(conn: &mut SqliteConnection, sensor: SensorId) -> Result<Option<Timestamp>, sqlx::Error> {
+pub(super) async fn of_sensor(conn: &mut Connection, sensor: SensorId) -> Result<Option<Timestamp>, sqlx::Error> {
     let found: Option<Option<i64>> = sqlx::query_scalar(OF_SENSOR).bind(sensor.0).fetch_optional(conn).await?;
     Ok(found.flatten().map(Timestamp))
 }
 
 /// The same of the sensors of a station of which some have gone.
 pub(super) async fn of_station(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     station: StationId,
 ) -> Result<Vec<(SensorId, Timestamp)>, sqlx::Error> {
     let found: Vec<(i64, i64)> = sqlx::query_as(OF_STATION).bind(station.0).fetch_all(conn).await?;
@@ -61,7 +57,7 @@ pub(super) async fn of_station(
 }
 
 /// The latest of all.
-pub(super) async fn newest(conn: &mut SqliteConnection) -> Result<Option<Timestamp>, sqlx::Error> {
+pub(super) async fn newest(conn: &mut Connection) -> Result<Option<Timestamp>, sqlx::Error> {
     let found: Option<i64> = sqlx::query_scalar(NEWEST).fetch_one(conn).await?;
     Ok(found.map(Timestamp))
 }
@@ -73,38 +69,19 @@ const NEXT: &str = "\
 const PRUNE: &str = "DELETE FROM observation WHERE sensor = $1 AND observed_ms < $2";
 const PRUNE_MARKS: &str = "DELETE FROM marked WHERE sensor = $1 AND observed_ms < $2";
 const PRUNE_SENT: &str = "DELETE FROM sent WHERE sensor = $1 AND observed_ms < $2";
-const SHRINK_SHARE: &str = "UPDATE sensor SET bytes = max(0, bytes - $2) WHERE id = $1";
+const SHRINK_SHARE: &str = "UPDATE sensor SET bytes = CASE WHEN bytes > $2 THEN bytes - $2 ELSE 0 END WHERE id = $1";
 
-/// Deletes the oldest readings of the first sensor from `at` on that has some to go, with all that belongs to them, `limit` at most, in a
-/// transaction of its own; `None`: there are none. `weigh` tells how many bytes they took.
+/// Deletes the oldest readings of the first sensor from `at` on that has some to go, with all that belongs to them, `limit` at most, inside
+/// the caller's transaction; `None`: there are none. `weigh` tells how many bytes they took.
 pub(super) async fn prune(
-    conn: &mut SqliteConnection,
-    texts: &Texts,
-    (at, limit): (SensorId, u32),
-    weigh: fn(&Gone) -> u64,
-) -> Result<Option<Gone>, Error> {
-    sqlx::query(BEGIN).execute(&mut *conn).await?;
-    let done = try_prune(conn, texts, (at, limit), weigh).await;
-    let end = if done.is_ok() { COMMIT } else { ROLLBACK };
-    let ended = sqlx::query(end).execute(&mut *conn).await;
-    let gone = done?;
-    if ended.is_err() {
-        // A commit that failed may have left its transaction open.
-        let _ = sqlx::query(ROLLBACK).execute(conn).await;
-    }
-    ended?;
-    Ok(gone)
-}
-
-async fn try_prune(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     (at, limit): (SensorId, u32),
     weigh: fn(&Gone) -> u64,
 ) -> Result<Option<Gone>, Error> {
     let next: Option<(i64, i64, i64)> = sqlx::query_as(NEXT).bind(at.0).fetch_optional(&mut *conn).await?;
     let Some((sensor, station, raw_from)) = next else { return Ok(None) };
-    let query = sqlx::query_as(texts.weight.clone()).bind(sensor).bind(raw_from).bind(limit);
+    let query = sqlx::query_as(texts.weight.clone()).bind(sensor).bind(raw_from).bind(i64::from(limit));
     let (last, rows, values): (Option<i64>, i64, i64) = query.fetch_one(&mut *conn).await?;
     let before = last.map_or(raw_from, |last| last + 1);
     let mut deleted = [0; 3];
@@ -116,22 +93,4 @@ async fn try_prune(
     let bytes = i64::try_from(weigh(&gone)).unwrap_or(i64::MAX);
     sqlx::query(SHRINK_SHARE).bind(sensor.0).bind(bytes).execute(conn).await?;
     Ok(Some(gone))
-}
-
-/// A database that was made before files could shrink has another number here.
-const SHRINKS: &str = "SELECT auto_vacuum = 2 FROM pragma_auto_vacuum";
-const FREE_PAGES: &str = "SELECT freelist_count FROM pragma_freelist_count";
-/// As many pages as `shrink` takes at a time.
-const SHRINK: &str = "PRAGMA incremental_vacuum(64)";
-
-/// Gives some free pages of the file back to the disk, but for `keep` of them; false if there is nothing to give, or if the file cannot
-/// shrink.
-pub(super) async fn shrink(conn: &mut SqliteConnection, keep: u32) -> Result<bool, sqlx::Error> {
-    let shrinks: bool = sqlx::query_scalar(SHRINKS).fetch_one(&mut *conn).await?;
-    let free: i64 = sqlx::query_scalar(FREE_PAGES).fetch_one(&mut *conn).await?;
-    if !shrinks || free <= i64::from(keep) {
-        return Ok(false);
-    }
-    sqlx::query(SHRINK).fetch_all(conn).await?;
-    Ok(true)
 }

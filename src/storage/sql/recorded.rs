@@ -1,9 +1,9 @@
 //! A sensor's past as it was recorded, row by row. Each question is short: nobody holds a transaction while somebody reads.
 
+use super::db::{DbRow, Pool};
 use super::texts::{Texts, columns};
 use crate::storage::seam::Stretch;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::Row as _;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::station::{SensorName, StationId};
@@ -11,7 +11,7 @@ use weather::time::Timestamp;
 
 /// The rows of a sensor within a stretch, oldest first, `limit` at most.
 pub(super) async fn rows(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     (station, sensor): (StationId, &SensorName),
     stretch: Stretch,
@@ -22,13 +22,13 @@ pub(super) async fn rows(
         .bind(sensor.as_str())
         .bind(stretch.from.0)
         .bind(stretch.to.0)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(db)
         .await?;
     rows.iter().map(row).collect()
 }
 
-fn row(row: &SqliteRow) -> Result<(Timestamp, Values), sqlx::Error> {
+fn row(row: &DbRow) -> Result<(Timestamp, Values), sqlx::Error> {
     let mut values = Values::default();
     for (quantity, column) in columns().zip(1..) {
         if let Some(value) = row.try_get::<Option<f64>, _>(column)? {
@@ -40,7 +40,7 @@ fn row(row: &SqliteRow) -> Result<(Timestamp, Values), sqlx::Error> {
 
 /// The quantities that a sensor has values of within a stretch. Looks at every row of it.
 pub(super) async fn quantities(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     (station, sensor): (StationId, &SensorName),
     stretch: Stretch,

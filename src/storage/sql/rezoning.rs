@@ -1,24 +1,25 @@
 //! The local days of sensors whose station has got another time zone: which are to be made anew, and making them. All of it is inside the
 //! caller's transaction.
 
-use super::numbers::number;
+use super::db::Connection;
+use super::latest;
+use super::rollups::NEWEST_DAY;
 use super::texts::Texts;
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, DayPlace, Rezoning, SensorId, Stretch};
 use crate::storage::sql::decode;
 use chrono::NaiveDate;
-use sqlx::SqliteConnection;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
 
 /// All days are to be made anew: none comes after this one.
 const ALL: &str = "\
-    INSERT INTO rezoning (sensor, day, hours, only_hours) SELECT id, '9999-12-31', 0, 0 FROM sensor WHERE station = $1 \
+    INSERT INTO rezoning (sensor, day, hours, only_hours) SELECT id, '9999-12-31', 0, false FROM sensor WHERE station = $1 \
     ON CONFLICT (sensor) DO UPDATE SET day = excluded.day, hours = excluded.hours, only_hours = excluded.only_hours";
 
 /// Notes that all local days of a station are to be made anew.
-pub(super) async fn begin(conn: &mut SqliteConnection, station: i64) -> Result<(), sqlx::Error> {
+pub(super) async fn begin(conn: &mut Connection, station: i64) -> Result<(), sqlx::Error> {
     sqlx::query(ALL).bind(station).execute(conn).await?;
     Ok(())
 }
@@ -30,7 +31,7 @@ const NEXT: &str = "\
     ORDER BY rezoning.day DESC LIMIT 1";
 
 /// A sensor whose local days are to be made anew.
-pub(super) async fn next(conn: &mut SqliteConnection) -> Result<Option<Rezoning>, Error> {
+pub(super) async fn next(conn: &mut Connection) -> Result<Option<Rezoning>, Error> {
     type Row = (i64, i64, String, String, i64, bool);
     let row: Option<Row> = sqlx::query_as(NEXT).fetch_optional(conn).await?;
     let rezoning = |(sensor, station, name, day, hours, only_hours): Row| {
@@ -45,13 +46,11 @@ const GOES_ON: &str = "UPDATE rezoning SET day = $2, hours = $3 WHERE sensor = $
 const IS_DONE: &str = "DELETE FROM rezoning WHERE sensor = $1";
 
 /// Notes where it goes on; `None`: all is done.
-pub(super) async fn note(
-    conn: &mut SqliteConnection,
-    sensor: SensorId,
-    place: Option<DayPlace>,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn note(conn: &mut Connection, sensor: SensorId, place: Option<DayPlace>) -> Result<(), sqlx::Error> {
     let query = match place {
-        Some(DayPlace { day, hours }) => sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(hours),
+        Some(DayPlace { day, hours }) => {
+            sqlx::query(GOES_ON).bind(sensor.0).bind(day.to_string()).bind(i64::from(hours))
+        }
         None => sqlx::query(IS_DONE).bind(sensor.0),
     };
     query.execute(conn).await?;
@@ -59,13 +58,9 @@ pub(super) async fn note(
 }
 
 const NEWEST_ROW: &str = "SELECT max(observed_ms) FROM observation WHERE sensor = $1 AND observed_ms < $2";
-const NEWEST_DAY: &str = "\
-    SELECT max(newest) FROM (SELECT (SELECT max(day) FROM daily WHERE sensor = $1 AND quantity = shown.value AND day <= $2) AS newest \
-    FROM json_each($3) AS shown)";
-
 /// The newest row before an instant, and the newest day up to one that has extremes.
 pub(super) async fn newest(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     sensor: SensorId,
     (before, upto): (Timestamp, NaiveDate),
@@ -78,19 +73,16 @@ pub(super) async fn newest(
 }
 
 const ROWS: &str = "SELECT count(*) FROM observation WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3";
-const HAS: &str = "\
-    SELECT EXISTS (SELECT 1 FROM latest, json_each(latest.quantities) AS one WHERE sensor = $1 AND one.value ->> 0 = $2)";
-
 /// How many rows a sensor has within a stretch, and whether it has values of a quantity at all.
 pub(super) async fn present(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     sensor: SensorId,
     stretch: Stretch,
     quantity: Quantity,
 ) -> Result<(u64, bool), Error> {
     let query = sqlx::query_scalar(ROWS).bind(sensor.0).bind(stretch.from.0).bind(stretch.to.0);
     let rows: i64 = query.fetch_one(&mut *conn).await?;
-    let has: bool = sqlx::query_scalar(HAS).bind(sensor.0).bind(number(quantity)).fetch_one(conn).await?;
+    let has = latest::of(conn, sensor).await?.iter().any(|(of, _)| *of == quantity);
     Ok((rows.unsigned_abs(), has))
 }
 
@@ -101,7 +93,7 @@ const COUNTED_BEFORE: &str = "\
 
 /// The last that a rain gauge said within a stretch.
 pub(super) async fn counted_before(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     sensor: SensorId,
     stretch: Stretch,
 ) -> Result<Option<Counted>, sqlx::Error> {

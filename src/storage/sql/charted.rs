@@ -1,11 +1,11 @@
 //! The quantities of which pages draw the last day, all in one look at its rows.
 
+use super::db::{DbRow, Pool};
 use super::series::BUCKETS_MAX;
 use super::texts::Texts;
 use crate::storage::observations::{Bucket, CHARTED};
 use crate::storage::seam::Stretch;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::Row as _;
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
 use weather::time::Timestamp;
@@ -15,7 +15,7 @@ const OF_EACH: usize = 4;
 
 /// Those that have values in the stretch.
 pub(super) async fn charted(
-    db: &SqlitePool,
+    db: &Pool,
     texts: &Texts,
     (station, sensor): (StationId, &SensorName),
     stretch: Stretch,
@@ -44,7 +44,7 @@ pub(super) async fn charted(
 }
 
 /// The bucket that begins at a column of a row; `None` if it has no values.
-fn bucket(row: &SqliteRow, place: usize) -> Result<Option<Bucket>, sqlx::Error> {
+fn bucket(row: &DbRow, place: usize) -> Result<Option<Bucket>, sqlx::Error> {
     let count = u32::try_from(row.try_get::<i64, _>(place + 3)?).unwrap_or(u32::MAX);
     if count == 0 {
         return Ok(None);

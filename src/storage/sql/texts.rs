@@ -3,7 +3,12 @@
 //! A column cannot be a parameter, so these texts cannot be constants as the others are. Nothing goes into them but
 //! names from the table; whatever a user sends is a parameter.
 
+pub(super) use super::columns::{KEY_COLUMNS, columns};
+
+use super::columns::names;
+use super::db::{self, Many};
 use super::numbers::number;
+use super::places;
 use crate::storage::observations::CHARTED;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::sync::Arc;
@@ -11,10 +16,12 @@ use weather::quantity::{Fold, Quantity};
 
 /// All of them.
 pub(super) struct Texts {
-    /// Puts in one observation: the columns of [`columns`] after sensor and time.
+    /// Puts in observations: the columns of [`columns`] after sensor and time.
     pub observation: SqlStr,
     /// The rows that exist at wanted places: sensor, time, and the columns of [`columns`].
     pub rows: SqlStr,
+    /// The rows of hours, oldest first, with time and the columns of [`columns`].
+    pub hours: SqlStr,
     /// A sensor's rows within a stretch, oldest first: time, and the columns of [`columns`].
     pub recorded: SqlStr,
     /// How many values of each column of [`columns`] a sensor has within a stretch.
@@ -25,8 +32,8 @@ pub(super) struct Texts {
     pub weight: SqlStr,
     /// The charted quantities of a sensor in buckets: the start, then mean, lowest, highest and number of each.
     pub charted: SqlStr,
-    /// Quantities that hours and days are made of, as a JSON array of their numbers.
-    pub shown: String,
+    /// The numbers of the quantities that hours and days are made of, as one parameter.
+    pub shown: Many,
     by_quantity: Vec<OfQuantity>,
 }
 
@@ -49,25 +56,18 @@ pub(super) struct OfQuantity {
     pub restore: SqlStr,
     /// The newest value of a sensor.
     pub last: SqlStr,
-    /// Sets the value of a row.
+    /// Sets values of rows.
     pub set: SqlStr,
     /// What was sent within a stretch, whether it counts or not.
     pub sent: SqlStr,
 }
 
-/// The columns of an observation that are quantities, in the order in which rows are written and read.
-pub(super) fn columns() -> impl Iterator<Item = Quantity> {
-    Quantity::all()
-}
-
-/// Columns before the first quantity: sensor, observed_ms.
-pub(super) const KEY_COLUMNS: usize = 2;
-
 impl Texts {
     pub(super) fn new() -> Self {
         Self {
-            observation: text(observation()),
-            rows: text(rows()),
+            observation: text(places::observation()),
+            rows: text(places::rows()),
+            hours: text(places::hours()),
             recorded: text(of_stretch(
                 &format!("observed_ms, {}", names(", ", str::to_owned)),
                 "ORDER BY observed_ms LIMIT $5",
@@ -80,14 +80,14 @@ impl Texts {
             )),
             weight: text(format!(
                 "SELECT max(observed_ms), count(*), coalesce(sum({}), 0) FROM (SELECT * FROM observation \
-                WHERE sensor = $1 AND observed_ms < $2 ORDER BY observed_ms LIMIT $3)",
-                names(" + ", |name| format!("({name} IS NOT NULL)"))
+                WHERE sensor = $1 AND observed_ms < $2 ORDER BY observed_ms LIMIT $3) AS oldest",
+                names(" + ", |name| format!("CASE WHEN {name} IS NULL THEN 0 ELSE 1 END"))
             )),
             charted: text(of_stretch(
                 &format!("observed_ms / $5 * $5 AS start, {}", charted()),
                 "GROUP BY start ORDER BY start LIMIT $6",
             )),
-            shown: shown(),
+            shown: db::many(Quantity::shown().map(number)),
             by_quantity: columns().map(OfQuantity::new).collect(),
         }
     }
@@ -102,48 +102,12 @@ fn text(sql: String) -> SqlStr {
     AssertSqlSafe(Arc::<str>::from(sql)).into_sql_str()
 }
 
-/// A JSON array of the numbers of all that pages show.
-fn shown() -> String {
-    let numbers: Vec<_> = Quantity::shown().map(number).map(|number| number.to_string()).collect();
-    format!("[{}]", numbers.join(","))
-}
-
-/// The names of all columns with something made of each between them.
-fn names(separator: &str, each: impl Fn(&str) -> String) -> String {
-    columns().map(|quantity| each(quantity.name())).collect::<Vec<_>>().join(separator)
-}
-
-/// A stored value stands, whatever memory believed: `coalesce` fills in only what is missing. What may be derived gives way.
-fn observation() -> String {
-    let fill = columns().map(|quantity| {
-        let name = quantity.name();
-        let (first, second) =
-            if quantity.is_derivable() { ("excluded", "observation") } else { ("observation", "excluded") };
-        format!("{name} = coalesce({first}.{name}, {second}.{name})")
-    });
-    let fill = fill.collect::<Vec<_>>().join(", ");
-    format!(
-        "INSERT INTO observation (sensor, observed_ms, {}) VALUES (?, ?, {}) \
-        ON CONFLICT (sensor, observed_ms) DO UPDATE SET {fill}",
-        names(", ", str::to_owned),
-        names(", ", |_| "?".to_owned())
-    )
-}
-
 fn charted() -> String {
     let of = |quantity: Quantity| {
         let name = quantity.name();
         format!("avg({name}), min({name}), max({name}), count({name})")
     };
     CHARTED.map(of).join(", ")
-}
-
-fn rows() -> String {
-    format!(
-        "SELECT observation.sensor, observation.observed_ms, {} FROM json_each($1) AS wanted CROSS JOIN observation \
-        ON observation.sensor = wanted.value ->> 0 AND observation.observed_ms = wanted.value ->> 1",
-        names(", ", |name| format!("observation.{name}"))
-    )
 }
 
 /// A question about a sensor's rows within a stretch.
@@ -168,7 +132,7 @@ impl OfQuantity {
         let beside = if quantity.fold() == Fold::Direction { ", wind_speed" } else { "" };
         let values = format!(
             "SELECT observed_ms, {name}{beside} FROM observation \
-            WHERE sensor = ?1 AND observed_ms >= ?2 AND observed_ms < ?3 AND {name} IS NOT NULL ORDER BY observed_ms"
+            WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND {name} IS NOT NULL ORDER BY observed_ms"
         );
         let find = |fits: &str, order: &str| {
             text(format!(
@@ -203,16 +167,17 @@ impl OfQuantity {
                 "SELECT observed_ms, {name} FROM observation WHERE sensor = $1 AND {name} IS NOT NULL \
                 ORDER BY observed_ms DESC LIMIT 1"
             )),
-            set: text(format!("UPDATE observation SET {name} = $3 WHERE sensor = $1 AND observed_ms = $2")),
+            set: text(places::set(name)),
             sent: text(format!(
-                "SELECT observed_ms, coalesce( \
+                "SELECT observed_ms, said FROM (SELECT observed_ms, coalesce( \
                     (SELECT value FROM sent WHERE sent.sensor = observation.sensor \
                         AND sent.observed_ms = observation.observed_ms AND sent.quantity = $5), \
                     {counted}{name}, \
                     (SELECT value FROM marked WHERE marked.sensor = observation.sensor \
                         AND marked.observed_ms = observation.observed_ms AND marked.quantity = $5)) AS said \
                 FROM observation WHERE sensor = (SELECT id FROM sensor WHERE station = $1 AND name = $2) \
-                AND observed_ms >= $3 AND observed_ms < $4 AND said IS NOT NULL ORDER BY observed_ms LIMIT $6"
+                AND observed_ms >= $3 AND observed_ms < $4) AS sending \
+                WHERE said IS NOT NULL ORDER BY observed_ms LIMIT $6"
             )),
         }
     }
@@ -235,11 +200,8 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_parameters_has_a_place_for_each_column() {
+    fn a_row_is_found_with_all_of_its_columns() {
         let texts = Texts::new();
-        let columns = KEY_COLUMNS + Quantity::all().count();
-        assert_eq!(texts.observation.as_str().matches('?').count(), columns);
-        assert!(!texts.observation.as_str().contains("  "), "{}", texts.observation.as_str());
         for quantity in Quantity::all() {
             assert!(texts.rows.as_str().contains(&format!("observation.{}", quantity.name())));
         }

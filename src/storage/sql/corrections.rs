@@ -1,6 +1,6 @@
 //! Striking out and restoring, inside the caller's transaction, and what can be read of it.
 
-use super::json::JsonRows;
+use super::db::{Connection, Pool};
 use super::latest;
 use super::numbers::{number, quantity, stored};
 use super::retention;
@@ -9,7 +9,6 @@ use crate::storage::corrections::{Author, Correction, Marked, Selection};
 use crate::storage::error::Error;
 use crate::storage::seam::{Counted, Move, Newest, Rank, Renewal, SensorId, Stretch};
 use crate::storage::sql::decode;
-use sqlx::{SqliteConnection, SqlitePool};
 use weather::mark::{Flag, Reason};
 use weather::quantity::Quantity;
 use weather::station::{SensorName, StationId};
@@ -17,7 +16,8 @@ use weather::time::Timestamp;
 
 /// With the instant from which on a sensor has readings, from `$3` on.
 const SENSORS: &str = "\
-    SELECT id, max($3, coalesce(raw_from_ms, $3)) FROM sensor WHERE station = $1 AND ($2 IS NULL OR name = $2) ORDER BY id";
+    SELECT id, CASE WHEN raw_from_ms > $3 THEN raw_from_ms ELSE $3 END FROM sensor \
+    WHERE station = $1 AND ($2 IS NULL OR name = $2) ORDER BY id";
 
 /// What was suspect already fails, so that no later value speaks for it.
 const STRIKE_MARKED: &str = "\
@@ -28,7 +28,7 @@ const UNMARK: &str =
 
 /// Moves values; returns how many, by sensor and quantity.
 pub(super) async fn correct(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     texts: &Texts,
     what: &Move<'_>,
 ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
@@ -44,18 +44,18 @@ pub(super) async fn correct(
         for &quantity in what.quantities {
             let texts = texts.of(quantity);
             let mut values = 0;
-            let steps = if what.restore {
-                [(texts.restore.clone(), true), (sqlx::SqlStr::from_static(UNMARK), false)]
+            let of = number(quantity);
+            if what.restore {
+                let query = sqlx::query(texts.restore.clone()).bind(sensor).bind(from).bind(to.0).bind(of);
+                values += query.execute(&mut *conn).await?.rows_affected();
+                let query = sqlx::query(UNMARK).bind(sensor).bind(from).bind(to.0).bind(of);
+                query.execute(&mut *conn).await?;
             } else {
-                [(texts.mark.clone(), false), (texts.empty.clone(), true)]
-            };
-            for (sql, counts) in steps {
-                let query = sqlx::query(sql).bind(sensor).bind(from).bind(to.0).bind(number(quantity));
-                let done = query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
-                values += if counts { done } else { 0 };
-            }
-            if !what.restore {
-                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from).bind(to.0).bind(number(quantity));
+                let query = sqlx::query(texts.mark.clone()).bind(sensor).bind(from).bind(to.0).bind(of);
+                query.bind(flag).bind(reason).execute(&mut *conn).await?;
+                let query = sqlx::query(texts.empty.clone()).bind(sensor).bind(from).bind(to.0);
+                values += query.execute(&mut *conn).await?.rows_affected();
+                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from).bind(to.0).bind(of);
                 values += query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
             }
             if values > 0 {
@@ -66,18 +66,12 @@ pub(super) async fn correct(
     Ok(moved)
 }
 
-const NEWEST: &str = "SELECT observed_ms, rank_ms, quantities FROM latest WHERE sensor = $1";
-
 /// Makes newest values anew.
-pub(super) async fn renew(conn: &mut SqliteConnection, texts: &Texts, renewal: &Renewal) -> Result<(), Error> {
+pub(super) async fn renew(conn: &mut Connection, texts: &Texts, renewal: &Renewal) -> Result<(), Error> {
     let sensor = renewal.sensor;
-    let row: Option<(i64, i64, String)> = sqlx::query_as(NEWEST).bind(sensor.0).fetch_optional(&mut *conn).await?;
     let mut newest = [None; Quantity::COUNT];
-    if let Some((observed_ms, rank_ms, quantities)) = row {
-        let of_row = Rank { observed_at: Timestamp(observed_ms), rank: Timestamp(rank_ms) };
-        for (quantity, value) in latest::read(of_row, &quantities)? {
-            newest[quantity.index()] = Some(value);
-        }
+    for (quantity, value) in latest::of(conn, sensor).await? {
+        newest[quantity.index()] = Some(value);
     }
     let raw_from = retention::of_sensor(conn, sensor).await?;
     for &quantity in &renewal.quantities {
@@ -98,7 +92,7 @@ const COUNTED: &str = "\
 
 /// What a rain gauge said, in order.
 pub(super) async fn counted(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     sensor: SensorId,
     stretch: Stretch,
 ) -> Result<Vec<Counted>, sqlx::Error> {
@@ -109,30 +103,13 @@ pub(super) async fn counted(
     Ok(rows.into_iter().map(counted).collect())
 }
 
-/// The rows are there. An update would look through all rows of the sensor for each of them.
-const SET_FALLEN: &str = "\
-    INSERT INTO observation (sensor, observed_ms, precipitation) SELECT $1, value ->> 0, value ->> 1 FROM json_each($2) \
-    WHERE true ON CONFLICT (sensor, observed_ms) DO UPDATE SET precipitation = excluded.precipitation";
-
-/// Sets what has fallen by some readings.
-pub(super) async fn set_fallen(
-    conn: &mut SqliteConnection,
-    sensor: SensorId,
-    fallen: &[(Timestamp, f64)],
-) -> Result<(), sqlx::Error> {
-    let mut rows = JsonRows::new();
-    fallen.iter().for_each(|(at, mm)| rows.row(format_args!("{},{mm:?}", at.0)));
-    sqlx::query(SET_FALLEN).bind(sensor.0).bind(rows.finish()).execute(conn).await?;
-    Ok(())
-}
-
 const NOTE: &str = "\
     INSERT INTO correction (station, sensor, quantity, from_ms, to_ms, restored, readings, author, reason, made_ms) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Notes who corrected what.
 pub(super) async fn note(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     station: StationId,
     selection: &Selection,
     (author, restored, values): (&Author, bool, u64),
@@ -156,19 +133,19 @@ pub(super) async fn note(
 
 const MARKED: &str = "\
     SELECT sensor.name, marked.quantity, marked.observed_ms, marked.value, marked.reason \
-    FROM sensor CROSS JOIN marked ON marked.sensor = sensor.id \
-        AND marked.observed_ms >= $2 AND marked.observed_ms < $3 \
-    WHERE sensor.station = $1 ORDER BY marked.observed_ms DESC, sensor.name LIMIT $4";
+    FROM sensor CROSS JOIN marked \
+    WHERE marked.sensor = sensor.id AND marked.observed_ms >= $2 AND marked.observed_ms < $3 \
+        AND sensor.station = $1 ORDER BY marked.observed_ms DESC, sensor.name LIMIT $4";
 
 /// The newest values of a stretch that do not count, oldest first.
 pub(super) async fn marked(
-    db: &SqlitePool,
+    db: &Pool,
     station: StationId,
     (from, to): (Timestamp, Timestamp),
     limit: u32,
 ) -> Result<Vec<Marked>, Error> {
     type Row = (String, i64, i64, f64, String);
-    let query = sqlx::query_as(MARKED).bind(station.0).bind(from.0).bind(to.0).bind(limit);
+    let query = sqlx::query_as(MARKED).bind(station.0).bind(from.0).bind(to.0).bind(i64::from(limit));
     let rows: Vec<Row> = query.fetch_all(db).await?;
     let marked = |(name, number, at, value, reason): Row| {
         let (sensor, quantity, observed_at) = (SensorName::new(&name)?, quantity(number)?, Timestamp(at));
@@ -184,9 +161,9 @@ const CORRECTIONS: &str = "\
     WHERE station = $1 ORDER BY made_ms DESC, id DESC LIMIT $2";
 
 /// The newest corrections, newest first.
-pub(super) async fn corrections(db: &SqlitePool, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
+pub(super) async fn corrections(db: &Pool, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
     type Row = (Option<String>, Option<i64>, i64, i64, bool, i64, String, String, i64);
-    let rows: Vec<Row> = sqlx::query_as(CORRECTIONS).bind(station.0).bind(limit).fetch_all(db).await?;
+    let rows: Vec<Row> = sqlx::query_as(CORRECTIONS).bind(station.0).bind(i64::from(limit)).fetch_all(db).await?;
     let correction = |(sensor, number, from, to, restored, values, name, reason, made): Row| {
         Ok(Correction {
             sensor: sensor.map(|name| SensorName::new(&name)).transpose()?,
