@@ -45,7 +45,9 @@ pub(super) async fn commit(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-const LEAP: &str = "INSERT INTO journal_leap (after, upto) VALUES ($1, $2)";
+const LEAP: &str = "\
+    INSERT INTO journal_leap (after, upto) VALUES ($1, $2) \
+    ON CONFLICT (after) DO UPDATE SET upto = greatest(journal_leap.upto, excluded.upto)";
 
 /// Notes that no entries get the numbers after `after`, up to `upto`.
 pub(super) async fn leap(db: &mut PgConnection, after: u64, upto: u64) -> Result<(), sqlx::Error> {
