@@ -1,0 +1,226 @@
+//! A server that lags behind another one over the same journal, and pages that come from that one, on real sockets.
+
+use super::socket::{frame, open};
+use crate::kit::app::TestApp;
+use crate::kit::connection::{Connection, truck as request};
+use channel::Options;
+use channel::cargo::Why;
+use channel::fleet::{Down, FLEETS};
+use rusqlite::params;
+use serde_json::{Value, json};
+use stevenson::storage::words::Visitor;
+
+const JSON: &str = "Content-Type: application/json\r\n";
+/// The header of a home that keeps no cookies: 128 bits.
+const ANN: &str = "Visitor: AAAAAAAAAAAAAAAAAAAAAA\r\n";
+
+/// The other server: a connection of its own to the same database.
+///
+/// While it holds the lock nobody hears what it has committed: readers see it, and the writer, which tells it, waits.
+struct Faster(rusqlite::Connection);
+
+impl Faster {
+    /// Holds the lock.
+    fn holds(server: &TestApp) -> Self {
+        let database = server.database();
+        database.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+        Self(database)
+    }
+
+    /// Commits an entry, public or private. The lock is away for the blink between two statements, in which this thread, the only
+    /// one that runs the server, does nothing else.
+    fn commits(&self, seq: u64, station: &str, visitor: Option<&str>) {
+        let insert = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES (?1, 5, ?2, ?3, ?4)";
+        let body = format!("{{\"kind\":\"x\",\"n\":{seq}}}");
+        self.0.execute(insert, params![seq.cast_signed(), station, visitor, body]).expect("written");
+        self.0.execute_batch("COMMIT; BEGIN IMMEDIATE").expect("committed");
+    }
+
+    /// Lets the lock go, and waits until the server has heard of everything.
+    async fn lets_hear(self, server: &TestApp, head: u64) {
+        self.0.execute_batch("COMMIT").expect("the lock is free");
+        server.until_told(head).await;
+    }
+}
+
+/// A server with news up to 1 that has not heard of 2 and 3, of which 3 is about the town hall, too.
+async fn lagging(options: Options) -> (TestApp, Faster) {
+    let server = TestApp::with_dock(options).await;
+    let other = Faster::holds(&server);
+    other.commits(1, "town-hall", None);
+    other.lets_hear(&server, 1).await;
+    let other = Faster::holds(&server);
+    other.commits(2, "harbour", None);
+    other.commits(3, "town-hall", None);
+    assert_eq!(server.cursor(), "E.1", "it lags");
+    (server, other)
+}
+
+fn clipboard(fleet: &str, seen: &str) -> Value {
+    json!({"v": 1, "fleet": fleet, "park": 25_000, "seen": seen, "watch": ["town-hall"]})
+}
+
+fn places(load: &Value) -> Vec<&str> {
+    load["cargo"].as_array().expect("a list").iter().map(|item| item["at"].as_str().expect("a place")).collect()
+}
+
+/// Why, after, seen and what.
+fn told(load: &Value) -> (&str, &str, &str, Vec<&str>) {
+    let text = |name: &str| load[name].as_str().expect("a text");
+    (text("why"), text("after"), text("seen"), places(load))
+}
+
+/// Trucks of the fleets that hold some.
+fn holding() -> impl Iterator<Item = &'static str> {
+    FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks && fleet.hold > 0).map(|fleet| fleet.name)
+}
+
+fn bay(fleet: &str) -> String {
+    format!("a-bay-of-{fleet:_<16}")
+}
+
+#[tokio::test]
+async fn a_page_that_is_ahead_parks_and_hears_only_what_it_has_not_seen_with_every_fleet() {
+    let (server, other) = lagging(Options::default()).await;
+    let mut trucks = Vec::new();
+    for fleet in holding() {
+        trucks.push((fleet, server.parked(&bay(fleet), &clipboard(fleet, "E.3")).await));
+    }
+    assert_eq!((server.dock.stats().parked(), server.dock.stats().ahead), (4, 4), "none turned round");
+    // The ring gets there: for these pages that is no news.
+    other.lets_hear(&server, 3).await;
+    assert_eq!(server.dock.stats().parked(), 4);
+    server.announce(4, "harbour");
+    assert_eq!(server.dock.stats().parked(), 4, "nor is what they do not watch");
+    server.announce(5, "town-hall");
+    for (fleet, truck) in &mut trucks {
+        assert_eq!(told(&truck.load().await), ("cargo", "E.3", "E.5", vec!["E.5"]), "{fleet}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_journal_has_after_the_place_of_a_page_that_is_ahead_rides_at_once_with_every_fleet() {
+    let (server, other) = lagging(Options::default()).await;
+    let fleets = FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks).map(|fleet| fleet.name);
+    for fleet in fleets.clone() {
+        let load = server.truck(&bay(fleet), &clipboard(fleet, "E.2")).await.load().await;
+        assert_eq!(told(&load), ("cargo", "E.2", "E.3", vec!["E.3"]), "{fleet}");
+    }
+    assert_eq!(server.dock.stats().ahead, fleets.count() as u64);
+    other.lets_hear(&server, 3).await;
+}
+
+#[tokio::test]
+async fn a_fleet_that_does_not_park_keeps_its_place() {
+    let (server, other) = lagging(Options::default()).await;
+    for fleet in FLEETS.iter().filter(|fleet| fleet.hold == 0) {
+        let load = server.truck(&bay(fleet.name), &clipboard(fleet.name, "E.3")).await.load().await;
+        assert_eq!(told(&load), ("turn", "E.3", "E.3", vec![]), "{}", fleet.name);
+    }
+    other.lets_hear(&server, 3).await;
+}
+
+#[tokio::test]
+async fn a_cursor_beyond_the_journal_is_a_bad_one_as_ever() {
+    let (server, other) = lagging(Options::default()).await;
+    for fleet in FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks) {
+        let load = server.truck(&bay(fleet.name), &clipboard(fleet.name, "E.4")).await.load().await;
+        assert_eq!(told(&load), ("reload", "E.1", "E.1", vec![]), "{}", fleet.name);
+    }
+    other.lets_hear(&server, 3).await;
+}
+
+#[tokio::test]
+async fn at_its_ticket_and_when_it_is_relieved_or_sent_home_a_truck_keeps_its_place() {
+    let options = Options { park_min_ms: 20, ..Options::default() };
+    let (server, other) = lagging(options).await;
+    let brief = json!({"v": 1, "fleet": "ping-pong", "park": 20, "seen": "E.3"});
+    let load = server.truck("a-bay-with-ticket", &brief).await.load().await;
+    assert_eq!(told(&load), ("ticket", "E.3", "E.3", vec![]));
+    let mut first = server.parked("a-bay-of-two-00", &clipboard("ping-pong", "E.3")).await;
+    let mut second = server.truck("a-bay-of-two-00", &clipboard("ping-pong", "E.3")).await;
+    assert_eq!(told(&first.load().await), ("relieved", "E.3", "E.3", vec![]));
+    server.until(|stats| stats.ahead == 3 && stats.parked() == 1).await;
+    server.dock.close();
+    assert_eq!(told(&second.load().await), ("closing", "E.3", "E.3", vec![]));
+    let load = server.truck("a-bay-of-one-000", &clipboard("ping-pong", "E.3")).await.load().await;
+    assert_eq!(told(&load), ("closing", "E.3", "E.3", vec![]), "nobody looks any more");
+    other.lets_hear(&server, 3).await;
+}
+
+#[tokio::test]
+async fn trucks_that_are_ahead_count_against_every_limit() {
+    let options = Options { parked_max_trucks: 1, ..Options::default() };
+    let (server, other) = lagging(options).await;
+    let _parked = server.parked("a-bay-of-one-000", &clipboard("ping-pong", "E.3")).await;
+    let load = server.truck("a-bay-of-two-000", &clipboard("ping-pong", "E.3")).await.load().await;
+    assert_eq!(told(&load), ("turn", "E.3", "E.3", vec![]));
+    assert_eq!((&load["limit"], &load["retry"]), (&json!("dock"), &json!(5_000)));
+    other.lets_hear(&server, 3).await;
+    server.send_home();
+}
+
+#[tokio::test]
+async fn a_stream_of_events_that_is_ahead_waits_in_its_place() {
+    let options = Options { park_default_ms: 60, park_min_ms: 20, ..Options::default() };
+    let (server, other) = lagging(options).await;
+    let mut page = server.events("a-bay-of-events0", "watch=town-hall&seen=E.2", "").await;
+    page.head().await;
+    assert_eq!(told(&page.sent().await), ("cargo", "E.2", "E.3", vec!["E.3"]), "what the journal has");
+    for _ in 0..2 {
+        let load = page.sent().await;
+        assert_eq!(told(&load), ("ticket", "E.3", "E.3", vec![]));
+        assert!(load["parked"].as_u64().is_some_and(|ms| ms >= 50), "it does not spin: {load}");
+    }
+    other.lets_hear(&server, 3).await;
+    server.announce(4, "town-hall");
+    let load = loop {
+        let load = page.sent().await;
+        if load["why"] != Why::Ticket.name() {
+            break load;
+        }
+    };
+    assert_eq!(told(&load), ("cargo", "E.3", "E.4", vec!["E.4"]));
+    server.send_home();
+}
+
+#[tokio::test]
+async fn a_socket_that_is_ahead_waits_in_its_place_and_may_come_back_further() {
+    let (server, other) = lagging(Options::default()).await;
+    let (mut line, _) = open(&server, "a-bay-of-a-socket", &[("visitor", "AAAAAAAAAAAAAAAAAAAAAA")]).await;
+    line.send(&frame("E.2", json!([]))).await;
+    assert_eq!(told(&line.load().await), ("cargo", "E.2", "E.3", vec!["E.3"]), "what the journal has");
+    server.until(|stats| stats.parked() == 1).await;
+    // A clipboard that says as much again changes nothing.
+    line.send(&frame("E.3", json!([]))).await;
+    server.until(|stats| stats.ahead == 3 && stats.parked() == 1).await;
+    other.lets_hear(&server, 3).await;
+    assert_eq!(server.dock.stats().parked(), 1, "that was no news");
+    server.announce(4, "town-hall");
+    assert_eq!(told(&line.load().await), ("cargo", "E.3", "E.4", vec!["E.4"]));
+    server.send_home();
+}
+
+/// A truck of a visitor.
+async fn of_ann(server: &TestApp, bay: &str, clipboard: &Value) -> Connection {
+    server.send(&request(bay, &format!("{JSON}{ANN}"), &clipboard.to_string())).await
+}
+
+#[tokio::test]
+async fn what_is_private_rides_for_its_visitor_alone_and_is_no_news_to_others() {
+    let (server, other) = lagging(Options::default()).await;
+    let ann = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
+    other.commits(4, "town-hall", Some(ann.as_str()));
+    let mut load = of_ann(&server, "a-bay-of-ann-000", &clipboard("ping-pong", "E.3")).await;
+    assert_eq!(told(&load.load().await), ("cargo", "E.3", "E.4", vec!["E.4"]));
+    // Somebody else's page parks, whatever lies there.
+    let mut stranger = server.parked("a-bay-of-bob-000", &clipboard("ping-pong", "E.3")).await;
+    // Her own parks with it seen.
+    let mut hers = of_ann(&server, "a-bay-of-ann-000", &clipboard("ping-pong", "E.4")).await;
+    server.until(|stats| stats.parked() == 2).await;
+    other.lets_hear(&server, 4).await;
+    assert_eq!(server.dock.stats().parked(), 2, "neither hears of it again");
+    server.announce(5, "town-hall");
+    assert_eq!(told(&hers.load().await), ("cargo", "E.4", "E.5", vec!["E.5"]));
+    assert_eq!(told(&stranger.load().await), ("cargo", "E.3", "E.5", vec!["E.5"]));
+}
