@@ -1,6 +1,7 @@
 //! A server that lags behind another one over the same journal, and pages that come from that one, on real sockets.
 
 use super::socket::{frame, open};
+use crate::guard::ask;
 use crate::kit::app::TestApp;
 use crate::kit::connection::{Connection, truck as request};
 use channel::Options;
@@ -14,45 +15,51 @@ const JSON: &str = "Content-Type: application/json\r\n";
 /// The header of a home that keeps no cookies: 128 bits.
 const ANN: &str = "Visitor: AAAAAAAAAAAAAAAAAAAAAA\r\n";
 
-/// The other server: a connection of its own to the same database.
-///
-/// While it holds the lock nobody hears what it has committed: readers see it, and the writer, which tells it, waits.
-struct Faster(rusqlite::Connection);
+/// An entry of the journal: its place, its station, and who alone may read it.
+type Entry<'a> = (u64, &'a str, Option<&'a str>);
+
+/// The other server: a connection of its own to the same database. The first of the entries that it commits names no station that can
+/// be read, so that this server hears neither of it nor of those after it, until it is mended.
+struct Faster {
+    database: rusqlite::Connection,
+    block: u64,
+}
 
 impl Faster {
-    /// Holds the lock.
-    fn holds(server: &TestApp) -> Self {
+    /// Commits an entry that blocks, and others after it.
+    async fn commits(server: &TestApp, block: u64, entries: &[Entry<'_>]) -> Self {
         let database = server.database();
-        database.execute_batch("BEGIN IMMEDIATE").expect("the lock");
-        Self(database)
-    }
-
-    /// Commits an entry, public or private. The lock is away for the blink between two statements, in which this thread, the only
-    /// one that runs the server, does nothing else.
-    fn commits(&self, seq: u64, station: &str, visitor: Option<&str>) {
         let insert = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES (?1, 5, ?2, ?3, ?4)";
-        let body = format!("{{\"kind\":\"x\",\"n\":{seq}}}");
-        self.0.execute(insert, params![seq.cast_signed(), station, visitor, body]).expect("written");
-        self.0.execute_batch("COMMIT; BEGIN IMMEDIATE").expect("committed");
+        let blocked = "UPDATE journal SET station = CAST(x'ff' AS TEXT) WHERE seq = ?1";
+        database.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+        for (seq, station, visitor) in [(block, "harbour", None)].iter().chain(entries) {
+            let body = format!("{{\"kind\":\"x\",\"n\":{seq}}}");
+            database.execute(insert, params![seq.cast_signed(), station, visitor, body]).expect("written");
+        }
+        assert_eq!(database.execute(blocked, [block.cast_signed()]).expect("written"), 1);
+        database.execute_batch("COMMIT").expect("committed");
+        Self { database, block }
     }
 
-    /// Lets the lock go, and waits until the server has heard of everything.
+    /// Mends what blocks, and waits until the server has heard of everything.
     async fn lets_hear(self, server: &TestApp, head: u64) {
-        self.0.execute_batch("COMMIT").expect("the lock is free");
+        let mended = "UPDATE journal SET station = 'harbour' WHERE seq = ?1";
+        assert_eq!(self.database.execute(mended, [self.block.cast_signed()]).expect("written"), 1);
         server.until_told(head).await;
     }
 }
 
-/// A server with news up to 1 that has not heard of 2 and 3, of which 3 is about the town hall, too.
+/// A server with an entry that has not heard of 2 and 3, of which 3 is about the town hall.
 async fn lagging(options: Options) -> (TestApp, Faster) {
+    lagging_behind(options, &[(3, "town-hall", None)]).await
+}
+
+/// The same, but after 2 there are these.
+async fn lagging_behind(options: Options, entries: &[Entry<'_>]) -> (TestApp, Faster) {
     let server = TestApp::with_dock(options).await;
-    let other = Faster::holds(&server);
-    other.commits(1, "town-hall", None);
-    other.lets_hear(&server, 1).await;
-    let other = Faster::holds(&server);
-    other.commits(2, "harbour", None);
-    other.commits(3, "town-hall", None);
-    assert_eq!(server.cursor(), "E.1", "it lags");
+    server.add_station("town-hall").await;
+    server.until_told(1).await;
+    let other = Faster::commits(&server, 2, entries).await;
     (server, other)
 }
 
@@ -137,8 +144,8 @@ async fn at_its_ticket_and_when_it_is_relieved_or_sent_home_a_truck_keeps_its_pl
     let brief = json!({"v": 1, "fleet": "ping-pong", "park": 20, "seen": "E.3"});
     let load = server.truck("a-bay-with-ticket", &brief).await.load().await;
     assert_eq!(told(&load), ("ticket", "E.3", "E.3", vec![]));
-    let mut first = server.parked("a-bay-of-two-00", &clipboard("ping-pong", "E.3")).await;
-    let mut second = server.truck("a-bay-of-two-00", &clipboard("ping-pong", "E.3")).await;
+    let mut first = server.parked("a-bay-of-two-000", &clipboard("ping-pong", "E.3")).await;
+    let mut second = server.truck("a-bay-of-two-000", &clipboard("ping-pong", "E.3")).await;
     assert_eq!(told(&first.load().await), ("relieved", "E.3", "E.3", vec![]));
     server.until(|stats| stats.ahead == 3 && stats.parked() == 1).await;
     server.dock.close();
@@ -208,9 +215,9 @@ async fn of_ann(server: &TestApp, bay: &str, clipboard: &Value) -> Connection {
 
 #[tokio::test]
 async fn what_is_private_rides_for_its_visitor_alone_and_is_no_news_to_others() {
-    let (server, other) = lagging(Options::default()).await;
     let ann = Visitor::of_secret("AAAAAAAAAAAAAAAAAAAAAA");
-    other.commits(4, "town-hall", Some(ann.as_str()));
+    let entries = [(3, "town-hall", None), (4, "town-hall", Some(ann.as_str()))];
+    let (server, other) = lagging_behind(Options::default(), &entries).await;
     let mut load = of_ann(&server, "a-bay-of-ann-000", &clipboard("ping-pong", "E.3")).await;
     assert_eq!(told(&load.load().await), ("cargo", "E.3", "E.4", vec!["E.4"]));
     // Somebody else's page parks, whatever lies there.
@@ -223,4 +230,23 @@ async fn what_is_private_rides_for_its_visitor_alone_and_is_no_news_to_others() 
     server.announce(5, "town-hall");
     assert_eq!(told(&hers.load().await), ("cargo", "E.4", "E.5", vec!["E.5"]));
     assert_eq!(told(&stranger.load().await), ("cargo", "E.3", "E.5", vec!["E.5"]));
+}
+
+#[tokio::test]
+async fn a_program_that_follows_a_station_reads_the_journal_whatever_this_server_has_heard() {
+    let (server, other) = lagging(Options::default()).await;
+    let follow = |after: u64| format!("GET /stream/town-hall?offset=E.{after:019}&live=long-poll");
+    let places = |body: &str| -> Vec<Value> {
+        let items: Vec<Value> = serde_json::from_str(body).expect("items");
+        items.iter().map(|item| item["n"].clone()).collect()
+    };
+    assert_eq!(places(&ask(&server, &follow(1), "", b"").await.body), [3]);
+    let hears = async {
+        other.lets_hear(&server, 3).await;
+        let other = Faster::commits(&server, 4, &[(5, "town-hall", None)]).await;
+        other.lets_hear(&server, 5).await;
+    };
+    let after = follow(3);
+    let (answer, ()) = tokio::join!(ask(&server, &after, "", b""), hears);
+    assert_eq!(places(&answer.body), [5], "what it has read already does not ring for it");
 }

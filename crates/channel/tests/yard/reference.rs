@@ -185,7 +185,8 @@ impl Reference {
             _ => self.since(seen, &watch),
         };
         let says = |word| gate.word == Some(word) || self.says_itself(gate.bay, word);
-        let only_echoes = (is_ahead || upto == head) && cargo.len() <= ECHOES_MAX && cargo.iter().all(|seq| self.is_word(*seq, says));
+        let only_echoes =
+            (is_ahead || upto == head) && cargo.len() <= ECHOES_MAX && cargo.iter().all(|seq| self.is_word(*seq, says));
         let why = if cargo.is_empty() { Why::Turn } else { Why::Cargo };
         let in_a_hurry = gate.word.is_some() && !gate.fleet.words_may_wait;
         if !only_echoes || gate.fleet.hold == 0 || gate.park_ms == 0 || in_a_hurry {

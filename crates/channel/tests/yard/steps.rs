@@ -201,7 +201,8 @@ impl Both {
 
     /// What a page may read in the journal after a place.
     fn readable(&self, gate: &Gate, after: u64) -> Vec<u64> {
-        let may = |topic: &str| topic.strip_prefix('@').is_none_or(|whose| gate.party.visitor.as_deref() == Some(whose));
+        let may =
+            |topic: &str| topic.strip_prefix('@').is_none_or(|whose| gate.party.visitor.as_deref() == Some(whose));
         let journal = self.reference.journal.iter();
         journal.filter(|(seq, (topic, _))| *seq > after && may(topic)).map(|(seq, _)| *seq).collect()
     }

@@ -285,11 +285,15 @@ impl World {
     /// All that was committed since the last time, together.
     fn announce(&self, state: &mut State, server: usize) {
         let bay = &mut state.bays[server];
-        let has_news = state.journal[bay.yard.head() as usize..].contains(&Entry::News);
+        let head = bay.yard.head();
+        let has_news = state.journal[head as usize..].contains(&Entry::News);
         let parked = bay.waiting.len();
         let leaving = bay.announce(&state.journal);
         let is_well = bay.other_is_well;
-        let lacks_news = |waiting: &Waiting| state.journal[waiting.seen as usize..].contains(&Entry::News);
+        let lacks_news = |waiting: &Waiting| {
+            let has = waiting.seen.max(state.applied).max(head) as usize;
+            state.journal[has..].contains(&Entry::News)
+        };
         let is_held_back = bay.waiting.iter().any(lacks_news);
         let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.head())).count();
         if self.servers > 1 {

@@ -33,7 +33,7 @@ fn check(fleet: &'static Fleet, budget: Budget, hears: Hears, servers: usize) ->
     let ghost = found.remove("a ghost holds news until its ticket");
     let may_wait = fleet.hold > 1 || hears == Hears::Late;
     assert!(ghost.is_none() || may_wait, "{}: {ghost:?}", fleet.name);
-    assert!(ghost.is_some() || fleet.hold < 2, "{}: no ghost", fleet.name);
+    assert!(ghost.is_some() || fleet.hold < 2 || servers > 1, "{}: no ghost", fleet.name);
     let broken = found.into_iter().map(|(promise, path)| format!("{promise}: {:#?}", path.into_actions()));
     let broken: Vec<_> = broken.collect();
     assert!(broken.is_empty(), "{}:\n{}", fleet.name, broken.join("\n"));
@@ -81,11 +81,18 @@ fn every_promise_is_kept_within_larger_bounds() {
     println!("{states} states in all");
 }
 
+#[test]
+#[ignore = "minutes; `scripts/test --all` runs it in release"]
+fn every_promise_is_kept_at_two_servers_within_larger_bounds() {
+    let budget = Budget { words: 1, ..faults(1) };
+    let states: usize = table().map(|fleet| check(fleet, budget, Hears::InTime, 2)).sum();
+    println!("{states} states in all");
+}
+
 /// A page whose trucks go to any of two servers, either of which may lag behind what the other commits.
 fn two_servers(fleet: &Fleet) -> Budget {
     match fleet.trucks {
         1 => Budget { words: 1, ..faults(1) },
-        2 => Budget { words: 1, ..faults(1) },
         _ => Budget { words: 1, news: 1, ..faults(1) },
     }
 }
