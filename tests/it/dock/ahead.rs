@@ -9,6 +9,7 @@ use channel::cargo::Why;
 use channel::fleet::{Down, FLEETS};
 use rusqlite::params;
 use serde_json::{Value, json};
+use std::time::Duration;
 use stevenson::storage::words::Visitor;
 
 const JSON: &str = "Content-Type: application/json\r\n";
@@ -29,9 +30,10 @@ impl Faster {
     /// Commits an entry that blocks, and others after it.
     async fn commits(server: &TestApp, block: u64, entries: &[Entry<'_>]) -> Self {
         let database = server.database();
+        database.busy_timeout(Duration::ZERO).expect("set");
+        begin(&database).await;
         let insert = "INSERT INTO journal (seq, committed_ms, station, visitor, body) VALUES (?1, 5, ?2, ?3, ?4)";
         let blocked = "UPDATE journal SET station = CAST(x'ff' AS TEXT) WHERE seq = ?1";
-        database.execute_batch("BEGIN IMMEDIATE").expect("the lock");
         for (seq, station, visitor) in [(block, "harbour", None)].iter().chain(entries) {
             let body = format!("{{\"kind\":\"x\",\"n\":{seq}}}");
             database.execute(insert, params![seq.cast_signed(), station, visitor, body]).expect("written");
@@ -44,8 +46,17 @@ impl Faster {
     /// Mends what blocks, and waits until the server has heard of everything.
     async fn lets_hear(self, server: &TestApp, head: u64) {
         let mended = "UPDATE journal SET station = 'harbour' WHERE seq = ?1";
+        begin(&self.database).await;
         assert_eq!(self.database.execute(mended, [self.block.cast_signed()]).expect("written"), 1);
+        self.database.execute_batch("COMMIT").expect("committed");
         server.until_told(head).await;
+    }
+}
+
+/// Takes the lock, when the server's writer lets it go: it needs this thread for that.
+async fn begin(database: &rusqlite::Connection) {
+    while database.execute_batch("BEGIN IMMEDIATE").is_err() {
+        tokio::task::yield_now().await;
     }
 }
 
