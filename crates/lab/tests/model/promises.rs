@@ -73,6 +73,9 @@ impl Model for World {
             Property::sometimes("a page that is ahead waits", |_: &Self, state: &State| {
                 state.bays.iter().any(|bay| bay.waiting.iter().any(|waiting| waiting.seen > bay.yard.head()))
             }),
+            Property::sometimes("all trucks wait, each at another server", |world: &Self, state: &State| {
+                world.is_quiet(state) && state.home.out().count() >= usize::from(world.fleet.trucks.max(2))
+            }),
             Property::sometimes("a ghost holds news until its ticket", |world: &Self, state: &State| {
                 world.is_quiet(state) && world.fleet.keep_one_out && state.lacks_news()
             }),
@@ -103,10 +106,11 @@ impl World {
         }
     }
 
-    /// Nothing moves; and where a ghost may hold back news, where nobody asks, or where a word that was confirmed may
-    /// wait aboard, a parking time has passed, too.
+    /// Nothing moves; and where a ghost may hold back news, where nobody asks, where a word that was confirmed may
+    /// wait aboard, or where trucks may be parked at several servers, a parking time has passed, too.
     fn is_at_rest(&self, state: &State) -> bool {
-        let at_once = self.fleet.keep_one_out && self.fleet.hold == 1 && self.hears == Hears::InTime;
+        let at_once =
+            self.fleet.keep_one_out && self.fleet.hold == 1 && self.hears == Hears::InTime && self.servers == 1;
         (at_once || state.calm.is_some_and(|calm| calm.towed)) && self.is_quiet(state)
     }
 
