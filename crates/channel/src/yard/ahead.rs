@@ -10,12 +10,13 @@ use std::sync::Arc;
 /// A truck whose page has seen more than was announced here. The journal has to be looked at: it knows whether that can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ahead {
-    truck: Truck,
+    /// In a box: few trucks are ahead.
+    truck: Box<Truck>,
 }
 
 impl Ahead {
     pub(super) fn new(truck: &Truck) -> Self {
-        Self { truck: truck.clone() }
+        Self { truck: Box::new(truck.clone()) }
     }
 
     /// How far its page has seen.
@@ -41,7 +42,7 @@ impl<D> Yard<D> {
     /// What the look has found rides at once. Else the truck parks, and its page is not told again what it has seen: neither
     /// when the ring gets there, nor at its ticket.
     pub fn arrive_ahead(&mut self, ahead: Ahead, items: Option<Vec<Arc<Item>>>, driver: D, now: Ms) -> Arrival<D> {
-        let Ahead { truck } = ahead;
+        let truck = *ahead.truck;
         if self.closed || !self.is_ahead(&truck.seen) {
             // The ring has got there meanwhile, and knows all that the look can have found.
             return self.arrive(truck, driver, now);
