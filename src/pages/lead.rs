@@ -33,7 +33,8 @@ impl Datastream {
         self.quantity == latest.quantity && self.sensor == latest.sensor
     }
 
-    fn of(latest: &Latest) -> Self {
+    /// The one that this value is of.
+    pub(crate) fn of(latest: &Latest) -> Self {
         Self { sensor: latest.sensor.clone(), quantity: latest.quantity }
     }
 }
@@ -150,6 +151,15 @@ mod tests {
         is(&[("", WindSpeed), ("", WindGust), ("", WindDirection)], None);
         is(&[("", BatteryVoltage), ("indoor", BatteryLow)], None);
         is(&[], None);
+    }
+
+    #[test]
+    fn the_script_of_cards_has_the_same_list() {
+        let script = std::fs::read_to_string("static/js/view/card.js").expect("the script");
+        let (_, list) = script.split_once("LEADS = Object.freeze([").expect("the list");
+        let (list, _) = list.split_once(']').expect("its end");
+        let names: Vec<&str> = list.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(names, LEADS.map(Quantity::name));
     }
 
     #[test]

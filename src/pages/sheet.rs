@@ -4,7 +4,8 @@ use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
 use super::roster::{Columns, RosterRow};
-use super::tiles::{Indoors, Wind};
+use super::indoors::{self, Indoors};
+use super::tiles::Wind;
 use super::{assets, row_state, state, tiles};
 use askama::Template;
 use std::borrow::Cow;
@@ -118,7 +119,7 @@ impl<'a> Card<'a> {
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
             hero: Hero::of(facts, now, preference),
-            indoors: tiles::indoors(facts, now, preference),
+            indoors: indoors::indoors(facts, now, preference),
             wind: Wind::of(facts, now, preference),
             wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
             humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),

@@ -1,8 +1,8 @@
 //! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
 use super::facts::Facts;
+use super::indoors;
 use super::sunlight::Sunlight;
-use super::tiles;
 use crate::storage::{Bucket, Latest};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -228,7 +228,7 @@ impl<'a> Basics<'a> {
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
         // The units do not change which value is shown.
-        let indoors = tiles::indoors(facts, now, Preference::default())
+        let indoors = indoors::indoors(facts, now, Preference::default())
             .map(|indoors| indoors.values.into_iter().map(|one| one.key).collect());
         let main = SensorName::main();
         let newest = facts.latest.iter().filter(|one| one.sensor == main).max_by_key(|one| one.observed_at);

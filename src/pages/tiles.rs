@@ -4,7 +4,7 @@ use super::clock::{self, age_if_old};
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::lead::Datastream;
-use super::names::{DASH, called, sensor_title};
+use super::names::{DASH, sensor_title};
 use super::wind;
 use crate::storage::Latest;
 use std::collections::BTreeMap;
@@ -78,41 +78,6 @@ impl Wind {
 pub(crate) fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, preference: Preference) -> String {
     let latest = facts.main_beside(quantity, facts.observed_at(), now);
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
-}
-
-/// What an overview shows of a station without an outdoor thermometer.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Indoors {
-    /// The temperatures from elsewhere, by the names of their sensors; if there are none, the first value. Only what is as
-    /// fresh as the station; there may be nothing.
-    pub values: Vec<Aside>,
-    /// So many more temperatures have no place.
-    pub more: usize,
-}
-
-/// A card has places for so many rooms.
-const ROOMS_MAX: usize = 4;
-
-/// Those values; `None` if there is an outdoor thermometer. A day's sum and a direction say nothing alone.
-pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Indoors> {
-    const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
-    if facts.main(Quantity::Temperature).is_some() {
-        return None;
-    }
-    let at = facts.observed_at()?;
-    let place = |quantity: Quantity| Quantity::shown().position(|one| one == quantity);
-    let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
-    let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
-    let mut values: Vec<&Latest> = facts.latest.iter().filter(speaks).collect();
-    values.sort_by_key(rank);
-    let warm = values.iter().take_while(|one| one.quantity == Quantity::Temperature).count();
-    let (places, more) = if warm == 0 { (1, 0) } else { (warm.min(ROOMS_MAX), warm.saturating_sub(ROOMS_MAX)) };
-    let shown = values.into_iter().take(places).map(|latest| Aside {
-        key: latest.sensor.key(latest.quantity),
-        word: called(&latest.sensor, latest.quantity),
-        text: preference.text(latest.quantity, latest.value),
-    });
-    Some(Indoors { values: shown.collect(), more })
 }
 
 /// The tiles of one sensor.
@@ -285,4 +250,10 @@ pub(crate) fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference:
         return DASH.to_owned();
     }
     preference.number(latest.quantity, latest.value)
+}
+
+/// The same with its unit.
+pub(crate) fn text(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
+    let (digits, unit) = (number(latest, facts, now, preference), preference.unit(latest.quantity).symbol());
+    if unit.is_empty() { digits } else { format!("{digits} {unit}") }
 }
