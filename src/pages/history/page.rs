@@ -6,6 +6,7 @@ use super::figure::Figure;
 use super::past::Past;
 use super::rose::Rose;
 use super::window::Window;
+use crate::pages::names::capital;
 use crate::pages::views::{ForReader, Frame};
 use crate::pages::{clock, state};
 use crate::storage::words::Visitor;
@@ -209,9 +210,9 @@ impl HistoryPage {
 }
 
 fn sensor_choice(sensor: &SensorName, asked: &Asked, station: &Station) -> Choice {
-    let label = if sensor.is_main() { "main" } else { sensor.as_str() };
+    let label = if sensor.is_main() { "Main".to_owned() } else { capital(sensor) };
     let of = Asked { sensor: sensor.clone(), ..asked.clone() };
-    Choice { href: of.path(&station.slug), label: label.to_owned(), current: *sensor == asked.sensor }
+    Choice { href: of.path(&station.slug), label, current: *sensor == asked.sensor }
 }
 
 /// Whole local days about a window; the instants themselves, if it is shorter.
