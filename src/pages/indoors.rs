@@ -34,7 +34,7 @@ pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> 
     let mut rooms: Vec<&Latest> = fresh.iter().filter(|one| one.quantity == Quantity::Temperature).collect();
     let more = rooms.len().saturating_sub(ROOMS_MAX);
     if !rooms.is_empty() {
-        rooms.sort_by_key(|one| (!is_lead(one), one.sensor.clone()));
+        rooms.sort_by_key(|one| (!is_lead(one), &one.sensor));
         rooms.truncate(ROOMS_MAX);
         shown = rooms;
     }
