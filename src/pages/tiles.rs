@@ -85,6 +85,8 @@ pub(crate) fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, prefe
 pub(crate) struct Group {
     /// The sensor's name; empty for the main one.
     pub name: String,
+    /// True for the main one's only tile where there are others to stand with.
+    pub lone: bool,
     /// False for one of many, which is folded.
     pub open: bool,
     /// Its tiles.
@@ -92,12 +94,13 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// True for the one other value of the sensor that leads: its tile would stand alone, so it goes beside the large number,
-    /// unless it is older.
-    pub(crate) fn is_alone_with(&self, facts: &Facts, now: Timestamp) -> bool {
+    /// True for the one other value of the sensor that leads, and for that of the main one if there are no other groups: its
+    /// tile would stand alone, so it goes beside the large number, unless it is older.
+    pub(crate) fn is_alone_with(&self, facts: &Facts, is_only: bool, now: Timestamp) -> bool {
         let (Some(lead), [tile]) = (facts.lead(), self.tiles.as_slice()) else { return false };
         let Some(at) = facts.newest(&lead).map(|latest| latest.observed_at) else { return false };
-        let is_it = |latest: &&Latest| latest.sensor == lead.sensor && latest.sensor.key(latest.quantity) == tile.key;
+        let is_near = |latest: &Latest| latest.sensor == lead.sensor || is_only && latest.sensor.is_main();
+        let is_it = |latest: &&Latest| is_near(latest) && latest.sensor.key(latest.quantity) == tile.key;
         facts.latest.iter().find(is_it).is_some_and(|latest| facts.may_stand_beside(latest, at, now))
     }
 }
@@ -221,7 +224,7 @@ fn group(sensor: &SensorName, rooms: &[SensorName], facts: &Facts, now: Timestam
         let latest = of(quantity)?;
         Some(tile(latest, asides(latest, facts, now, preference), facts, now, preference))
     });
-    Group { name: sensor_title(sensor.as_str()), open: true, tiles: tiles.collect() }
+    Group { name: sensor_title(sensor.as_str()), lone: false, open: true, tiles: tiles.collect() }
 }
 
 /// The tile of a datastream, with nothing beside it.
