@@ -134,7 +134,9 @@ async fn gone(
     let newest = meant.filter_map(|one| one.raw_from).filter(|raw_from| from < *raw_from).max();
     let said = |before| {
         let before = local(station, before);
-        format!("readings from before {before} have gone by raw_days, and what their hours and days were stays as it is")
+        format!(
+            "readings from before {before} have gone by raw_days, and what their hours and days were stays as it is"
+        )
     };
     Ok(newest.map(said))
 }

@@ -63,7 +63,8 @@ fn fresh(facts: &Facts, at: Timestamp, now: Timestamp) -> Vec<Latest> {
 fn leading(fresh: &[Latest]) -> Option<Datastream> {
     let place = |quantity: Quantity| Quantity::shown().position(|one| one == quantity);
     let first = || {
-        let speaks = fresh.iter().filter(|one| one.quantity != Quantity::WindDirection && place(one.quantity).is_some());
+        let speaks =
+            fresh.iter().filter(|one| one.quantity != Quantity::WindDirection && place(one.quantity).is_some());
         speaks.min_by_key(|one| (one.quantity != Quantity::WindSpeed, one.sensor.clone(), place(one.quantity)))
     };
     lead::of(fresh).or_else(|| first().map(Datastream::of))

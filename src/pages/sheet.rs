@@ -3,8 +3,8 @@
 use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
-use super::roster::{Columns, RosterRow};
 use super::indoors::{self, Indoors};
+use super::roster::{Columns, RosterRow};
 use super::tiles::Wind;
 use super::{assets, row_state, state, tiles};
 use askama::Template;

@@ -91,7 +91,10 @@ async fn a_command_claims_no_more_than_it_did_where_readings_have_gone() {
     let (is_done, said) = says(&app, &["reading", "strike", "roof", &day(old)]);
     assert!(!is_done && said.contains("nothing there that could be struck out") && said.contains(gone), "{said}");
     let (is_done, said) = says(&app, &["reading", "strike", "roof", &format!("{}..{}", day(old), day(new))]);
-    assert!(is_done && said.contains("values of roof struck out") && said.contains("nothing else: ") && said.contains(gone), "{said}");
+    assert!(
+        is_done && said.contains("values of roof struck out") && said.contains("nothing else: ") && said.contains(gone),
+        "{said}"
+    );
     let (is_done, said) = says(&app, &["reading", "restore", "roof", &day(new)]);
     assert!(is_done && !said.contains("raw_days"), "all of that day is there: {said}");
 

@@ -8,8 +8,30 @@ const INDOOR: &str = "indoor";
 const LIVED_IN: [&str; 9] = ["living", "livingroom", "lounge", "sitting", "family", "house", "home", "inside", "room"];
 /// Words of names of places that are warm, cold or wet for a reason of their own: they say little of a house.
 const ASIDE: [&str; 24] = [
-    "bath", "bathroom", "shower", "toilet", "wc", "laundry", "sauna", "pool", "aquarium", "fridge", "freezer", "attic",
-    "loft", "cellar", "basement", "garage", "shed", "barn", "greenhouse", "boiler", "heating", "outside", "outdoor", "water",
+    "bath",
+    "bathroom",
+    "shower",
+    "toilet",
+    "wc",
+    "laundry",
+    "sauna",
+    "pool",
+    "aquarium",
+    "fridge",
+    "freezer",
+    "attic",
+    "loft",
+    "cellar",
+    "basement",
+    "garage",
+    "shed",
+    "barn",
+    "greenhouse",
+    "boiler",
+    "heating",
+    "outside",
+    "outdoor",
+    "water",
 ];
 
 /// The lower, the sooner a sensor speaks for its station: the main one, the console's, the room that people live in, any other,

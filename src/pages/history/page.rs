@@ -62,6 +62,8 @@ pub struct HistoryPage {
 pub(crate) struct Live {
     /// The journal's cursor, taken before anything was read.
     pub cursor: String,
+    /// The stations whose news go on with the pictures, the page's own first; blanks between.
+    pub watch: String,
     pub now: i64,
     pub from: i64,
     pub to: i64,
@@ -145,7 +147,9 @@ impl HistoryPage {
         if !page.is_blank() {
             // A map of texts becomes JSON.
             let units = serde_json::to_string(&state::units(preference)).unwrap_or_default();
-            page.live = Some(Live { cursor, now: now.0, from: window.from.0, to: window.to.0, units });
+            let own = std::iter::once(slug);
+            let watch = own.chain(&past.others).map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            page.live = Some(Live { cursor, watch, now: now.0, from: window.from.0, to: window.to.0, units });
         }
         page
     }

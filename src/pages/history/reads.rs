@@ -88,6 +88,7 @@ pub(crate) async fn past(
         station: station.clone(),
         sensors,
         sensor: sensor.clone(),
+        others: others.iter().map(|other| other.slug.clone()).collect(),
         window,
         groups,
         wind: Vec::new(),

@@ -221,7 +221,12 @@ mod tests {
         };
         let table = RecordTable::of(&days, &calendar, &shown);
         assert_eq!(wettest(&table)[..2], ["", ""], "a day alone has none: {:?}", table.columns);
-        assert!(wettest(&table)[2..].iter().all(|value| value == "4.2 mm"), "{:?} {:?}", table.columns, wettest(&table));
+        assert!(
+            wettest(&table)[2..].iter().all(|value| value == "4.2 mm"),
+            "{:?} {:?}",
+            table.columns,
+            wettest(&table)
+        );
         assert_eq!(wettest(&RecordTable::of_seasons(&days, &calendar, &shown))[0], "4.2 mm");
     }
 }

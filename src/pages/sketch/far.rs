@@ -50,7 +50,11 @@ impl Arrow {
         let (half_wide, half_high) = (grid.width / 2.0 - CELL, (grid.height - super::FOOT) / 2.0 - CELL);
         let reach = (half_wide / x.abs()).min(half_high / y.abs());
         let km = distance_km(grid.middle(), place);
-        let words = format!(", {} to the {}", super::distance(coarse(km), preference), wind::compass(degrees.rem_euclid(360.0)));
+        let words = format!(
+            ", {} to the {}",
+            super::distance(coarse(km), preference),
+            wind::compass(degrees.rem_euclid(360.0))
+        );
         let middle = (grid.width / 2.0, (grid.height - super::FOOT) / 2.0);
         Self { at: (middle.0 + x * reach, middle.1 + y * reach), degrees, words }
     }
@@ -84,7 +88,11 @@ mod tests {
         assert_eq!(with(&[(13.6, 52.6)]), [false; 4], "15 km are not far");
         assert_eq!(with(&[(18.4, -33.9), (18.5, -33.9), (18.6, -33.9)]), [false; 6], "two villages are two villages");
         assert_eq!(far(&[VILLAGE[0], (18.4, -33.9)]), [false; 2], "of two none is far");
-        assert_eq!(far(&[(179.9, -17.0), (-179.9, -17.1), (179.8, -17.0), (13.4, 52.5)])[..3], [false; 3], "over the date line");
+        assert_eq!(
+            far(&[(179.9, -17.0), (-179.9, -17.1), (179.8, -17.0), (13.4, 52.5)])[..3],
+            [false; 3],
+            "over the date line"
+        );
     }
 
     #[test]
