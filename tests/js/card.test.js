@@ -52,6 +52,7 @@ test('a card is asked for anew only if it has no place for what a report brings'
   const nothing = card({ values: {}, indoors: [] });
   equal([hasPlaces(nothing, { wind_direction: 1 }), hasPlaces(nothing, { 'a/co2': 1 })], [true, false]);
   const rain = card({ values: { precipitation: { value: 2, at: START } }, indoors: ['precipitation'] });
+  /** @type {Record<string, number>[]} */
   const asked = [{ precipitation: 3 }, { solar_radiation: 90 }, { sea_level_pressure: 1013 }, { 'a/temperature': 1 }];
   equal(
     asked.map((values) => hasPlaces(rain, values)),
