@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Timelike};
 use weather::freshness::{self, Freshness};
-use weather::time::Timestamp;
+use weather::time::{DAY_MS, Timestamp};
 use weather::zone::Zone;
 
 /// The present instant. Pages read the clock here only.
@@ -26,10 +26,15 @@ pub(crate) fn day(zone: &Zone, at: Timestamp) -> String {
     local(zone, at).format("%a %-d %b").to_string()
 }
 
-/// `15:18` today, `Sat 21 Nov, 15:18` on any other day.
+/// A moment further away says its year, ms: half a year.
+const YEAR_SAID_MS: i64 = 183 * DAY_MS;
+
+/// `15:18` today, `Sat 21 Nov, 15:18` on any other day, `Mon 30 Dec 2013, 19:00` if that is long ago.
 pub(crate) fn moment(zone: &Zone, at: Timestamp, now: Timestamp) -> String {
     if local(zone, at).date_naive() == local(zone, now).date_naive() {
         hour_minute(zone, at)
+    } else if now.since(at).abs() > YEAR_SAID_MS {
+        local(zone, at).format("%a %-d %b %Y, %H:%M").to_string()
     } else {
         format!("{}, {}", day(zone, at), hour_minute(zone, at))
     }
@@ -76,5 +81,10 @@ mod tests {
             moment(&Zone::inside("Europe/Berlin").expect("a zone"), now.plus(-10 * 3_600_000), now),
             "Thu 14 Jan, 23:02"
         );
+        for (days, text) in
+            [(-183, "Thu 16 Jul, 10:02"), (-184, "Wed 15 Jul 2026, 10:02"), (400, "Sat 19 Feb 2028, 09:02")]
+        {
+            assert_eq!(moment(&Zone::inside("Europe/Berlin").expect("a zone"), now.plus(days * DAY_MS), now), text);
+        }
     }
 }
