@@ -40,6 +40,21 @@ pub(crate) fn moment(zone: &Zone, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// What the clocks are ahead of UTC, in seconds, and since when, for a stretch and for these instants before it: a station that is
+/// silent for years says when it was heard by the clocks of then.
+pub(crate) fn clocks(
+    zone: &Zone,
+    (from, to): (Timestamp, Timestamp),
+    told: impl Iterator<Item = Timestamp>,
+) -> Vec<(Timestamp, i32)> {
+    let mut old: Vec<_> = told.filter(|at| *at < from).collect();
+    old.sort_unstable();
+    let mut changes: Vec<_> = old.into_iter().flat_map(|at| zone.changes(at, at)).collect();
+    changes.dedup_by_key(|(_, ahead_s)| *ahead_s);
+    changes.extend(zone.changes(from, to));
+    changes
+}
+
 /// The start of the local hour that `at` lies in. Zones differ from UTC by whole quarters of an hour, so an hour does not
 /// always start where UTC's does.
 pub(crate) fn hour_start(zone: &Zone, at: Timestamp) -> Timestamp {
@@ -71,6 +86,18 @@ mod tests {
             ),
             "13:00"
         );
+    }
+
+    #[test]
+    fn old_instants_have_the_clocks_of_then() {
+        let berlin = Zone::inside("Europe/Berlin").expect("a zone");
+        let day = |days: i64| Timestamp(1_800_000_000_000).plus(days * DAY_MS); // of January 2027
+        let told = [day(-1), day(-1_460), day(-1_461), day(-1_643), day(-800)];
+        let found = clocks(&berlin, (day(-10), day(10)), told.into_iter());
+        let wanted = [(day(-1_643), 7_200), (day(-1_461), 3_600), (day(-10), 3_600)];
+        assert_eq!(found[..2], wanted[..2], "summer and winter");
+        assert_eq!(found.last(), wanted.last());
+        assert_eq!(clocks(&berlin, (day(-10), day(10)), [day(-1)].into_iter()), [wanted[2]]);
     }
 
     #[test]
