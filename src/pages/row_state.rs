@@ -66,11 +66,12 @@ pub(crate) fn row(facts: &Facts, now: Timestamp) -> String {
     }
     let extreme = facts.extreme(Quantity::Temperature);
     let extreme = extreme.map(|one| (Quantity::Temperature.name(), Extreme { low: one.low, high: one.high }));
+    let values = values(shown.into_iter());
     harmless(&RowState {
-        basics: Basics::of(facts, now),
+        basics: Basics::of(facts, &values, now),
         row: true,
         day: day::date_at(&facts.station.zone, now).to_string(),
-        values: values(shown.into_iter()),
+        values,
         extremes: extreme.into_iter().collect(),
         lead,
     })
