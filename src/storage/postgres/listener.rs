@@ -23,7 +23,6 @@ pub(super) fn listen(direct: PgConnectOptions) -> watch::Receiver<u64> {
 }
 
 /// Listens, again and again.
-#[expect(clippy::disallowed_methods, reason = "a worker: it waits before it tries again")]
 async fn hear(direct: PgConnectOptions, ring: &watch::Sender<u64>) {
     loop {
         if let Err(error) = try_hear(&direct, ring).await {
