@@ -3,6 +3,7 @@
 use super::opener::Opener;
 use super::*;
 use std::time::{Duration, Instant};
+use weather::day;
 use weather::time::MINUTE_MS;
 
 fn minute(minute: i64) -> Report {
@@ -92,4 +93,49 @@ async fn opening_does_not_wait_for_one_who_writes() {
     other.lock();
     let (storage, _) = house.opener.open(|options| options.lock_wait_ms = 0).await;
     assert!(storage.directory().by_slug("town-hall").is_some());
+}
+
+/// Both remember what they have stored, and forget what the other changes: of each station, and no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_that_write_at_the_same_time_store_each_reading_once_and_agree_on_what_follows() {
+    const STATIONS: i64 = 3;
+    const MINUTES: i64 = 120;
+    let house = House::new().await.unheard();
+    let other = open(&house).await;
+    let mut stations = vec![(*house.station).clone()];
+    for number in 1..STATIONS {
+        let (station, _) = house.storage.add_station(new_station(&format!("harbour-{number}"))).await.expect("added");
+        stations.push((*station).clone());
+    }
+    // Each minute is sent to both, in another order to each, so that each is new at one of them and known at the other.
+    // Small steps: none is set aside.
+    let value = |station: i64, minute: i64| 10.0 + station as f64 + minute as f64 / 100.0;
+    let send = async |storage: &Storage, step: i64| {
+        let mut stored = 0;
+        for place in 0..MINUTES / 4 {
+            for (number, station) in (0..).zip(&stations) {
+                let minutes = (0..4).map(|one| (place * step * 4 + one) % MINUTES);
+                let reports = minutes.map(|minute| {
+                    let at = NOON.plus((minute - MINUTES) * MINUTE_MS);
+                    arrived(at, NOON, &[("temperature", value(number, minute))])
+                });
+                stored += storage.append(station.id, reports.collect()).await.expect("stored").stored;
+            }
+        }
+        stored
+    };
+    let (mine, others) = tokio::join!(send(&house.storage, 1), send(&other, 7));
+    assert_eq!(mine + others, (STATIONS * MINUTES) as usize, "each is new once");
+    assert!(mine > 0 && others > 0, "both had new ones: {mine}, {others}");
+    assert_eq!(house.outside().observations(), (STATIONS * MINUTES) as u64);
+    for (number, station) in (0..).zip(&stations) {
+        let all = (0..MINUTES).map(|minute| value(number, minute));
+        let (low, high) = (all.clone().fold(f64::MAX, f64::min), all.fold(f64::MIN, f64::max));
+        for storage in [&house.storage, &other] {
+            let extremes = storage.extremes(station.id, day::date_at(&station.zone, NOON)).await.expect("read");
+            assert_eq!((extremes[0].low, extremes[0].high), (low, high), "{}", station.slug);
+            let latest = storage.latest(station.id).await.expect("read");
+            assert_eq!(latest[0].value, value(number, MINUTES - 1), "{}", station.slug);
+        }
+    }
 }
