@@ -3,6 +3,7 @@
 use super::said::say;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::IsTerminal;
@@ -13,10 +14,10 @@ use stevenson::storage::{self, Misfits, Moved, Place, Progress};
 #[derive(Debug, Args)]
 pub(super) struct Migrate {
     /// The database that is read: the file stevenson.db of a data folder, or postgres://user:password@host/database. It is left as it is
-    #[arg(long, value_name = "FILE-OR-URL")]
+    #[arg(long, value_name = "FILE-OR-URL", value_parser = NonEmptyStringValueParser::new())]
     from: String,
     /// Where all of it goes: a PostgreSQL with an empty database, or a new file. Not through a pooler
-    #[arg(long, value_name = "FILE-OR-URL")]
+    #[arg(long, value_name = "FILE-OR-URL", value_parser = NonEmptyStringValueParser::new())]
     to: String,
     /// Copy what there is while the server runs, as often as you like. The move ends with a run without this, for which the server is
     /// stopped, and which then has little to write

@@ -31,7 +31,7 @@ const HARD: &str = r#"
     INSERT INTO outbox (id, webhook, made_ms, body) VALUES ('l', 'phone', 3, '"quoted" ''twice'' \.');
     INSERT INTO alert VALUES ('v', 'town-hall', 1, '{}', '{}', 'us', 1, 2, 3), ('v', 'town-hall', -1, '', '', '', 0, 0, 0), ('ß', 'ä', 2, '', '', '', 0, 0, 0);
     INSERT INTO former_slug SELECT 'old', id, 5 FROM station LIMIT 1;
-    INSERT INTO mapping SELECT id, 'field', '', 3, 'F', 'Ada', 4 FROM station LIMIT 1;
+    INSERT INTO mapping SELECT id, 'field', '', 0, 'F', 'Ada', 4 FROM station LIMIT 1;
     INSERT INTO unmapped SELECT id, 'Zz_é', 'x', 1, 2, 3 FROM station LIMIT 1;
     INSERT INTO recalculation SELECT id, -5, 5, 1 FROM sensor LIMIT 1;
     INSERT INTO rezoning SELECT id, '9999-12-31', 3, 0 FROM sensor LIMIT 1 ON CONFLICT DO NOTHING;
