@@ -63,6 +63,8 @@ pub(super) async fn run(Migrate { from, to, while_running }: Migrate) -> Result<
 /// Keeps servers away from the folder of a file, as long as it is held.
 fn lock(from: &Place) -> Result<Option<File>> {
     let Place::File(file) = from else { return Ok(None) };
+    // A link may lead into another folder. What does not exist is told of later.
+    let file = file.canonicalize().unwrap_or_else(|_| file.clone());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Every server leaves this file behind. A file in another folder has no server.
     if !folder.join(app::LOCK_FILE).exists() {

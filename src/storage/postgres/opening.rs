@@ -27,6 +27,8 @@ const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
 const TABLES: &str = "\
     SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace \
     AND relname NOT IN ('gate', '_sqlx_migrations') ORDER BY relname";
+/// Limits of a role are for what people wait for.
+const PATIENT: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 /// Its rows are copied; nothing waits for the disk in the meantime, for the last commit waits for all of it.
 const FILLING: &str = "SET synchronous_commit = off";
 const DURABLE: &str = "SET LOCAL synchronous_commit = on";
@@ -64,7 +66,9 @@ struct NoAddress;
 pub(super) async fn connect(address: &Address) -> Result<PgConnection, MoveError> {
     let connect = async {
         let connecting = options(address)?;
-        Ok(timeout(CONNECT_MAX, connecting.connect()).await.map_err(Error::away)??)
+        let mut db = timeout(CONNECT_MAX, connecting.connect()).await.map_err(Error::away)??;
+        sqlx::raw_sql(PATIENT).execute(&mut db).await?;
+        Ok(db)
     };
     connect.await.map_err(|error| MoveError::Database(address.to_string(), error))
 }

@@ -105,8 +105,9 @@ async fn a_whole_life_moves_into_a_postgresql_and_back_and_every_bit_is_the_same
     psql.run("SELECT setval(pg_get_serial_sequence('station', 'id'), 3)");
     let (went_well, said_again) = migrate(&movers.url(), text(&back), &[]);
     assert!(went_well && said_again.contains("compared bit by bit"), "{said_again}");
-    let sums =
-        |said: &str| -> Vec<String> { said.lines().filter(|line| line.len() == 52).map(str::to_owned).collect() };
+    let sums = |said: &str| -> Vec<String> {
+        said.lines().skip(1).filter(|line| line.len() == 52).map(str::to_owned).collect()
+    };
     assert_eq!((sums(&said), sums(&said).len()), (sums(&said_again), TABLES));
     let after = dump(&back);
     let differs = before.iter().zip(&after).find(|(before, after)| before != after);
@@ -132,7 +133,7 @@ async fn a_whole_life_moves_into_a_postgresql_and_back_and_every_bit_is_the_same
 async fn a_move_that_is_killed_goes_on_and_no_server_opens_half_of_it() {
     let movers = Movers::new();
     let (file, back) = (movers.file("stevenson.db"), movers.file("back.db"));
-    many(&file, 150_000).await;
+    many(&file, 40_000).await;
     let psql = movers.database.psql();
     let mut moving = program()
         .args(["migrate", "--from", text(&file), "--to", &movers.url()])
@@ -148,7 +149,7 @@ async fn a_move_that_is_killed_goes_on_and_no_server_opens_half_of_it() {
     moving.kill().expect("SIGKILL");
     moving.wait().expect("an end");
     let there = psql.number("SELECT count(*) FROM observation");
-    assert!(there > 0 && there < 150_000, "{there}");
+    assert!(there > 0 && there < 40_000, "{there}");
     let refused = open(&movers.database).await.err().expect("half of it");
     assert!(refused.to_string().contains("has not ended"), "{refused}");
     let refused = migrate(&movers.url(), text(&movers.file("half.db")), &[]);
@@ -158,7 +159,7 @@ async fn a_move_that_is_killed_goes_on_and_no_server_opens_half_of_it() {
     let (went_well, said) = movers.forth(&file, &[]);
     assert!(went_well, "{said}");
     let written = said.lines().find_map(|line| line.strip_prefix("written now")).expect("a line").trim();
-    assert!(written.parse::<u64>().expect("a number") < 160_000 - there + 20_000, "{said}");
+    assert!(written.parse::<u64>().expect("a number") < 50_000 - there + 10_000, "{said}");
     assert!(migrate(&movers.url(), text(&back), &[]).0);
     assert!(dump(&file) == dump(&back), "every bit is the same");
 }
@@ -226,9 +227,9 @@ async fn a_life_is_copied_ahead_while_it_goes_on_and_a_page_goes_on_in_the_new_d
     let server = Program::start_with(&movers.file("elsewhere"), &["--database", address.reveal()]);
     assert_eq!(post(&server.url, &key, &body(3)).await.expect("the key is good").0, 201);
     let told = load(&server, &seen).await;
-    let minutes: Vec<_> =
-        told["cargo"].as_array().expect("cargo").iter().filter(|item| item["kind"] == "report").collect();
-    assert_eq!((&told["why"], minutes.len()), (&json!("cargo"), 3), "no reload, nothing missed: {told}");
+    let news = told["cargo"].as_array().expect("cargo");
+    let of_readings = news.iter().filter(|item| item["kind"] == "backfill").count();
+    assert_eq!((&told["why"], of_readings), (&json!("cargo"), 3), "no reload, nothing missed: {told}");
     assert_eq!(told["after"], json!(seen));
     let (went_well, said) = migrate(address.reveal(), text(&movers.file("back.db")), &[]);
     assert!(!went_well && said.contains("stop them first"), "{said}");
@@ -257,6 +258,21 @@ async fn characters_that_postgresql_cannot_hold_are_left_out_and_told() {
     assert!(said.contains("unmapped: 1 rows were left out"), "{said}");
     let psql = movers.database.psql();
     assert_eq!(psql.texts("SELECT text FROM word WHERE id = 'a'"), ["ab"]);
+}
+
+#[tokio::test]
+async fn numbers_that_a_power_cut_may_have_taken_do_not_come_again() {
+    let movers = Movers::new();
+    let file = movers.file("stevenson.db");
+    live(&file).await;
+    let db = rusqlite::Connection::open(&file).expect("opens");
+    db.execute_batch("INSERT INTO meta VALUES ('lossy', 'yes')").expect("SQL");
+    let (went_well, said) = movers.forth(&file, &[]);
+    assert!(went_well, "{said}");
+    let psql = movers.database.psql();
+    let leap = "SELECT count(*) FROM journal_leap WHERE after = (SELECT max(seq) FROM journal) AND upto > after + 1000";
+    assert_eq!(psql.number(leap), 1);
+    assert_eq!(psql.number("SELECT count(*) FROM meta WHERE key = 'lossy'"), 0, "it is about the file alone");
 }
 
 #[tokio::test]
