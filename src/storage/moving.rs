@@ -4,25 +4,24 @@
 //! and puts it in the place of what lies at the target if that is anything else. So a move that was stopped goes on when it is begun again,
 //! and what has changed since is found without a note of it. At the end it reads all of it once more, at both ends.
 
+mod end;
+mod mover;
+
 use super::address::{Address, BadAddress};
 use super::error::Error;
 use super::move_error::MoveError;
 use super::options::Options;
-use super::rows::{Between, Key, Misfits, Portion, Rows, Tally};
-use super::tables::{Table, Told, pairs, tables};
+use super::rows::{Misfits, Tally};
+use super::tables::{pairs, tables};
 use super::{Storage, owner, postgres, sqlite};
-use std::collections::BTreeMap;
+use end::End;
+pub use mover::Progress;
+use mover::{Copied, Mover};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::{fmt, fs, io};
 
-/// The largest piece of a table, rows: the target gives the memory of one back before the next.
-const PIECE_ROWS: usize = 10_000;
-/// About so large is a piece at most, bytes; a row may be larger.
-const PIECE_BYTES: usize = 8 << 20;
-/// The first piece of a table, rows: nobody knows yet how large they are.
-const FIRST_ROWS: usize = 200;
 /// The end of the name of a file into which a move has not ended; the journal's name stands before.
 const PARTIAL: &str = ".stevenson-moving";
 
@@ -54,15 +53,6 @@ impl fmt::Display for Place {
     }
 }
 
-/// How far it is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Progress {
-    /// Rows that were read at the source.
-    pub done: u64,
-    /// About so many will be; all are read a second time at the end.
-    pub all: u64,
-}
-
 /// What was moved.
 #[derive(Debug)]
 pub struct Moved {
@@ -90,71 +80,6 @@ pub async fn migrate(
     // A thread of its own: reading and writing files waits for the disk.
     let moving = tokio::task::spawn_blocking(move || runtime.block_on(moved(from, to, while_running, tell)));
     moving.await.unwrap_or_else(|error| Err(MoveError::Database(named, Error::database(error))))
-}
-
-/// A database at one end.
-enum End {
-    Sqlite(sqlite::End),
-    Postgres(Box<postgres::End>),
-}
-
-impl End {
-    async fn tables(&mut self) -> Result<Vec<Told>, Error> {
-        match self {
-            Self::Sqlite(end) => end.tables(),
-            Self::Postgres(end) => end.tables().await,
-        }
-    }
-
-    async fn epoch(&mut self) -> Result<Option<String>, Error> {
-        match self {
-            Self::Sqlite(end) => end.epoch(),
-            Self::Postgres(end) => end.epoch().await,
-        }
-    }
-
-    async fn count(&mut self, table: &Table) -> Result<u64, Error> {
-        match self {
-            Self::Sqlite(end) => end.count(table),
-            Self::Postgres(end) => end.count(table).await,
-        }
-    }
-
-    async fn has(&mut self, table: &Table, between: Between<'_>) -> Result<bool, Error> {
-        match self {
-            Self::Sqlite(end) => end.has(table, between),
-            Self::Postgres(end) => end.has(table, between).await,
-        }
-    }
-
-    async fn read(&mut self, table: &Table, between: Between<'_>, limit: Option<usize>) -> Result<Portion, Error> {
-        match self {
-            Self::Sqlite(end) => end.read(table, between, limit),
-            Self::Postgres(end) => end.read(table, between, limit).await,
-        }
-    }
-
-    async fn put(&mut self, table: &Table, instead: Option<Between<'_>>, rows: &Rows) -> Result<(), Error> {
-        match self {
-            Self::Sqlite(end) => end.put(table, instead, rows),
-            Self::Postgres(end) => end.put(table, instead, rows).await,
-        }
-    }
-
-    async fn numbers(&mut self) -> Result<BTreeMap<String, i64>, Error> {
-        match self {
-            Self::Sqlite(end) => end.numbers(),
-            Self::Postgres(end) => end.numbers().await,
-        }
-    }
-
-    /// Whether numbers of the journal may come twice if they simply go on.
-    fn is_lossy(&self) -> Result<bool, Error> {
-        match self {
-            Self::Sqlite(end) => end.is_lossy(),
-            Self::Postgres(_) => Ok(false),
-        }
-    }
 }
 
 async fn moved(from: Place, to: Place, while_running: bool, tell: impl FnMut(Progress)) -> Result<Moved, MoveError> {
@@ -279,110 +204,6 @@ fn put_in_place(partial: &Path, to: &Path) -> Result<(), MoveError> {
     sqlite::sync_folder(to).map_err(failed)
 }
 
-/// A move under way.
-struct Mover<T> {
-    from: End,
-    to: End,
-    tell: T,
-    progress: Progress,
-    from_name: String,
-    to_name: String,
-}
-
-/// What became of a table.
-struct Copied {
-    tally: Tally,
-    misfits: Misfits,
-    written: u64,
-}
-
-impl<T: FnMut(Progress)> Mover<T> {
-    fn read(&mut self, rows: usize) {
-        self.progress.done += rows as u64;
-        (self.tell)(self.progress);
-    }
-
-    /// Makes a table of the target as that of the source is.
-    async fn copy(&mut self, (table, other): (&Table, &Table)) -> Result<Copied, Error> {
-        let mut copied = Copied { tally: Tally::default(), misfits: Misfits::default(), written: 0 };
-        // The two differ if rows were left out at the source.
-        let (mut read_upto, mut put_upto): (Option<Key>, Option<Key>) = (None, None);
-        let mut limit = FIRST_ROWS;
-        loop {
-            let between = Between { after: read_upto.as_ref(), upto: None };
-            let portion = self.from.read(table, between, Some(limit)).await?;
-            let rest = Between { after: put_upto.as_ref(), upto: None };
-            let Some(last) = portion.last else {
-                if self.to.has(other, rest).await? {
-                    self.to.put(other, Some(rest), &Rows::default()).await?;
-                }
-                return Ok(copied);
-            };
-            copied.tally.add(&portion.rows);
-            copied.misfits.add(portion.misfits);
-            if let Some(upto) = portion.rows.key(&table.key) {
-                let piece = Between { upto: Some(&upto), ..rest };
-                if !self.to.has(other, rest).await? {
-                    self.to.put(other, None, &portion.rows).await?;
-                    copied.written += portion.rows.len() as u64;
-                } else if self.to.read(other, piece, None).await?.rows != portion.rows {
-                    self.to.put(other, Some(piece), &portion.rows).await?;
-                    copied.written += portion.rows.len() as u64;
-                }
-                put_upto = Some(upto);
-            }
-            self.read(portion.rows.len());
-            limit = next_limit(&portion.rows, limit);
-            read_upto = Some(last);
-        }
-    }
-
-    /// Reads a table at both ends, and counts what is there.
-    async fn compare(&mut self, (table, other): (&Table, &Table)) -> Result<Tally, MoveError> {
-        let differs = |what: String| MoveError::Differs { table: table.name.clone(), what };
-        let bad = |error| MoveError::Table(table.name.clone(), error);
-        let (mut source, mut target, mut misfits) = (Tally::default(), Tally::default(), Misfits::default());
-        let (mut read_upto, mut put_upto): (Option<Key>, Option<Key>) = (None, None);
-        let mut limit = FIRST_ROWS;
-        loop {
-            let between = Between { after: read_upto.as_ref(), upto: None };
-            let portion = self.from.read(table, between, Some(limit)).await.map_err(bad)?;
-            let Some(last) = portion.last else { break };
-            source.add(&portion.rows);
-            misfits.add(portion.misfits);
-            if let Some(upto) = portion.rows.key(&table.key) {
-                let piece = Between { after: put_upto.as_ref(), upto: Some(&upto) };
-                let there = self.to.read(other, piece, None).await.map_err(bad)?.rows;
-                target.add(&there);
-                if there != portion.rows {
-                    return Err(differs(format!(
-                        "rows {} to {} are not the same at both ends",
-                        target.rows, source.rows
-                    )));
-                }
-                put_upto = Some(upto);
-            }
-            self.read(portion.rows.len());
-            limit = next_limit(&portion.rows, limit);
-            read_upto = Some(last);
-        }
-        // Counted once more by the databases themselves, without keys and pieces.
-        let at_source = self.from.count(table).await.map_err(bad)?;
-        let at_target = self.to.count(other).await.map_err(bad)?;
-        if at_source != source.rows + misfits.rows || at_target != target.rows || source != target {
-            let (from, to) = (&self.from_name, &self.to_name);
-            return Err(differs(format!("{from} has {at_source} rows, {to} has {at_target}")));
-        }
-        Ok(source)
-    }
-}
-
-/// How many rows the next piece may have.
-fn next_limit(rows: &Rows, before: usize) -> usize {
-    let Some(average) = rows.bytes().checked_div(rows.len()) else { return before };
-    (PIECE_BYTES / average.max(1)).clamp(1, PIECE_ROWS)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,18 +217,5 @@ mod tests {
         }
         let place: Place = "postgres://anna:s3cret@host/weather".parse().expect("an address");
         assert_eq!(place.to_string(), "postgres://anna@host:5432/weather");
-    }
-
-    #[test]
-    fn pieces_are_bounded_in_rows_and_in_bytes() {
-        let rows = |bytes: usize| {
-            let mut rows = Rows::default();
-            rows.put(&vec![0; bytes]);
-            rows.end();
-            rows
-        };
-        assert_eq!(next_limit(&rows(1), 7), PIECE_ROWS);
-        assert_eq!(next_limit(&rows(PIECE_BYTES), 7), 1);
-        assert_eq!(next_limit(&Rows::default(), 7), 7);
     }
 }

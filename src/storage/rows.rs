@@ -168,9 +168,10 @@ mod tests {
     #[test]
     fn rows_give_back_what_was_put() {
         let values: [&[Option<&[u8]>]; 3] = [&[Some(b"a"), None], &[Some(b""), Some(b"word")], &[None, None]];
-        let got: Vec<Vec<_>> = rows(&values).iter().map(Iterator::collect).collect();
+        let put = rows(&values);
+        let got: Vec<Vec<_>> = put.iter().map(Iterator::collect).collect();
         assert_eq!(got, values);
-        assert_eq!(rows(&values).key(&[1]), None, "the last row has none");
+        assert_eq!(put.key(&[1]), None, "the last row has none");
         assert_eq!(rows(&values[..2]).key(&[1, 0]), Some(Key(vec![b"word".to_vec(), Vec::new()])));
         assert_eq!(Rows::default().key(&[0]), None);
     }

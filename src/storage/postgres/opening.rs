@@ -16,12 +16,16 @@ const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// What the command is called in the database's list of connections.
 const APPLICATION: &str = "stevenson migrate";
 
-/// Two moves into one database would get in each other's way. The number is any that nobody else takes.
-const ALONE: &str = "SELECT pg_try_advisory_lock(7020260001)";
+/// Two moves into one database would get in each other's way. One that was killed lets go a moment later. The number is any that nobody else
+/// takes.
+const ALONE: &str = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(7020260001); SET lock_timeout = 0";
 /// Servers and commands; the pooler before them may add something to their name.
 const OTHERS: &str = "\
     SELECT count(*) FROM pg_stat_activity \
     WHERE datname = current_database() AND application_name = 'stevenson' AND pid <> pg_backend_pid()";
+/// Connections of a server that has just ended end a moment later: it is asked so often, with a pause in between.
+const ASKED_MAX: u32 = 20;
+const PAUSE: &str = "SELECT pg_sleep(0.1)";
 const HAS_MIGRATIONS: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
 const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
 const TABLES: &str = "\
@@ -93,11 +97,16 @@ pub(super) async fn must_fit(db: &mut PgConnection, named: &str) -> Result<(), M
 
 /// An error if servers or commands have the database open.
 pub(super) async fn must_be_alone(db: &mut PgConnection, named: &str) -> Result<(), MoveError> {
-    let asked = sqlx::query_scalar(OTHERS).fetch_one(db).await;
-    match asked.map_err(|error| MoveError::Database(named.to_owned(), error.into()))? {
-        0 => Ok(()),
-        others => Err(MoveError::Servers(named.to_owned(), others)),
+    let bad = |error: sqlx::Error| MoveError::Database(named.to_owned(), error.into());
+    let mut others = 0;
+    for _ in 0..ASKED_MAX {
+        others = sqlx::query_scalar(OTHERS).fetch_one(&mut *db).await.map_err(bad)?;
+        if others == 0 {
+            return Ok(());
+        }
+        sqlx::raw_sql(PAUSE).execute(&mut *db).await.map_err(bad)?;
     }
+    Err(MoveError::Servers(named.to_owned(), others))
 }
 
 /// A connection to a database that is filled by a move of the journal `epoch`.
@@ -105,10 +114,10 @@ pub(super) async fn target(address: &Address, epoch: &str) -> Result<PgConnectio
     let named = address.to_string();
     let bad = |error| MoveError::Database(named.clone(), error);
     let mut db = connect(address).await?;
-    let is_first: bool = sqlx::query_scalar(ALONE).fetch_one(&mut db).await.map_err(Error::from).map_err(bad)?;
-    if !is_first {
-        return Err(MoveError::Busy(named));
-    }
+    match sqlx::raw_sql(ALONE).execute(&mut db).await.map_err(Error::from) {
+        Err(Error::Locked(_)) => return Err(MoveError::Busy(named)),
+        done => done.map_err(bad)?,
+    };
     must_be_alone(&mut db, &named).await?;
     if is_unfinished(&mut db).await.map_err(Error::from).map_err(bad)? {
         let of: String =
