@@ -11,6 +11,7 @@ mod import;
 mod lab;
 mod manual;
 mod map;
+mod migrate;
 mod reading;
 mod said;
 mod sensor;
@@ -41,7 +42,7 @@ const EVERYWHERE: &str = "Options of all commands";
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 #[command(
-    after_help = "All commands but restore work while the server runs. `stevenson COMMAND --help` tells more of each."
+    after_help = "All commands but restore and migrate work while the server runs. `stevenson COMMAND --help` tells more of each."
 )]
 pub(crate) struct Cli {
     /// Folder that holds the database [default: the one that systemd gives, else stevenson in XDG_DATA_HOME, else
@@ -89,6 +90,8 @@ enum Command {
     Storage(storage::StorageCommand),
     /// Put a backup in the place of the database; the server must not run
     Restore(backup::Restore),
+    /// Move everything from the file into a PostgreSQL, or back
+    Migrate(migrate::Migrate),
     /// List and try the webhooks that are told of your alerts
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
@@ -180,6 +183,7 @@ impl Cli {
             | Command::Export(_)
             | Command::Backup(_)
             | Command::Restore(_)
+            | Command::Migrate(_)
             | Command::Storage(_)
             | Command::Check(_)
             | Command::Config(_)
@@ -202,6 +206,7 @@ impl Cli {
         match self.command {
             Command::Simulate(arguments) => return runtime.block_on(simulate::run(arguments)),
             Command::Lab(command) => return runtime.block_on(lab::run(command)),
+            Command::Migrate(arguments) => return runtime.block_on(migrate::run(arguments)),
             Command::Man(arguments) => return manual::man(arguments),
             Command::Completions(arguments) => return manual::completions(arguments),
             _ => {}

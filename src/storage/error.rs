@@ -135,6 +135,14 @@ pub enum BadFile {
         "an older version made it: start the server once, which brings it up to date (stevenson serve), and ask again"
     )]
     Older,
+    /// A move into it has begun, and has not ended.
+    #[error(
+        "a move into the database has not ended, so a part is missing: give the same stevenson migrate command again, which goes on there"
+    )]
+    Unfinished,
+    /// There is none of our tables.
+    #[error("there are no tables of stevenson there; is the address right?")]
+    Nothing,
     /// It has tables that this version does not know.
     #[error("a newer version made it, which this one cannot read: use the newer stevenson")]
     Newer,

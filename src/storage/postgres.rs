@@ -11,9 +11,12 @@ mod head;
 mod learn;
 mod link;
 mod listener;
+mod literal;
 mod loudest;
 mod marks;
+mod moving;
 mod open;
+mod opening;
 mod outbox;
 mod past;
 mod places;
@@ -23,6 +26,7 @@ mod rewriting;
 mod rollups;
 mod room;
 mod rows;
+mod unfinished;
 mod words;
 mod writer;
 
@@ -30,6 +34,8 @@ mod writer;
 mod admin;
 #[path = "sql/alerts.rs"]
 mod alerts;
+#[path = "sql/any_table.rs"]
+mod any_table;
 #[path = "sql/calibrations.rs"]
 mod calibrations;
 #[path = "sql/charted.rs"]
@@ -87,6 +93,7 @@ mod texts;
 #[path = "sql/tidy.rs"]
 mod tidy;
 
+pub(super) use moving::End;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;

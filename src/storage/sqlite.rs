@@ -15,8 +15,10 @@ mod gone;
 mod inspect;
 mod json;
 mod learn;
+mod literal;
 mod loudest;
 mod marks;
+mod moving;
 mod open;
 mod outbox;
 mod past;
@@ -35,6 +37,8 @@ mod writer;
 mod admin;
 #[path = "sql/alerts.rs"]
 mod alerts;
+#[path = "sql/any_table.rs"]
+mod any_table;
 #[path = "sql/calibrations.rs"]
 mod calibrations;
 #[path = "sql/charted.rs"]
@@ -95,6 +99,7 @@ mod tidy;
 pub(super) use census::count;
 pub(super) use copy::{copy, exchange, rename_journal, size, sync_folder};
 pub(super) use inspect::{Interrupts, look};
+pub(super) use moving::{End, is_made};
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;

@@ -1,7 +1,9 @@
-//! `stevenson import` and `stevenson export`, from outside.
+//! `stevenson import`, `stevenson export` and `stevenson migrate`, from outside.
 
 #[path = "moving/export.rs"]
 mod export;
+#[path = "moving/migrate.rs"]
+mod migrate;
 #[path = "moving/reading.rs"]
 mod reading;
 

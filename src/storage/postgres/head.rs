@@ -49,7 +49,7 @@ impl Seen {
 
 /// A standby that has taken over may lack the last commits of the one before, whose numbers pages may have seen: at most what is written in
 /// some minutes. Numbers go on this far behind the last one that is there. 2⁵³ allows nine billion such changes.
-const LEAP: u64 = 1_000_000;
+pub(super) const LEAP: u64 = 1_000_000;
 
 /// Which database this is, and how often a standby or a backup has taken over from another; where commits do not wait for the disk, also
 /// since when it runs, because its crash may take the last of them.

@@ -3,6 +3,7 @@
 use super::link::Link;
 use super::listener;
 use super::readers::Readers;
+use super::unfinished::must_be_finished;
 use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
 use crate::storage::keys;
@@ -49,6 +50,7 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let address = options.database.options().ok_or_else(|| Error::database(NoAddress))?;
     let direct = options.database_direct.options().unwrap_or(address);
     let mut conn = migrated(&named(direct)).await?;
+    must_be_finished(&mut conn).await?;
     let epoch = epoch(&mut conn).await?;
     if options.durability == Durability::Normal {
         sqlx::query(LOSSY).execute(&mut conn).await?;
@@ -109,7 +111,7 @@ fn open_readers(base: &PgConnectOptions, number: u32, wait: Duration, zones: &Ar
 }
 
 /// A connection to the database with the newest schema. Servers that start together take turns.
-async fn migrated(options: &PgConnectOptions) -> Result<PgConnection, Error> {
+pub(super) async fn migrated(options: &PgConnectOptions) -> Result<PgConnection, Error> {
     let connected = timeout(CONNECT_MAX, options.connect()).await.map_err(Error::away)?;
     let mut conn = connected?;
     match MIGRATOR.run_direct(None, &mut conn, false).await {
@@ -121,7 +123,7 @@ async fn migrated(options: &PgConnectOptions) -> Result<PgConnection, Error> {
 }
 
 /// The number of the newest migration.
-fn newest_migration() -> i64 {
+pub(super) fn newest_migration() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
