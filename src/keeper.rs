@@ -22,11 +22,12 @@ pub use stats::Stats;
 
 use self::owner::Wish;
 use crate::storage::words::Visitor;
-use crate::storage::{Entry, Storage};
+use crate::storage::{Entry, Lead, Storage};
 use records::Records;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::watch::Receiver;
@@ -63,6 +64,9 @@ struct Shared {
     bell: Notify,
     watch: Watch,
     records: Records,
+    lead: Lead,
+    /// Another server answers and warns.
+    rests: AtomicBool,
     counters: Arc<stats::Counters>,
 }
 
@@ -102,7 +106,8 @@ impl Keeper {
         let counters = Arc::new(stats::Counters::default());
         let watch = wishing(Watch::new(storage.clone(), clock.clone(), counters.clone()));
         let records = Records::new(storage.clone(), clock.clone(), counters.clone());
-        Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, records, counters }))
+        let (lead, rests, bell) = (storage.lead(), AtomicBool::new(false), Notify::new());
+        Self(Arc::new(Shared { storage, options, clock, bell, watch, records, lead, rests, counters }))
     }
 
     /// Says that new words are stored. Returns at once. The words stay in storage until they are answered.
@@ -125,8 +130,10 @@ impl Keeper {
 
     /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
-        self.0.watch.news(entries);
-        self.0.records.news(entries);
+        if !self.0.rests.load(SeqCst) {
+            self.0.watch.news(entries);
+            self.0.records.news(entries);
+        }
     }
 
     /// Tells each time that letters for webhooks were stored.
@@ -139,23 +146,57 @@ impl Keeper {
         self.0.counters.read()
     }
 
-    /// Answers and warns until `shutdown`.
+    /// Answers and warns as long as this server leads, until `shutdown`.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let work = async {
-            if self.0.watch.load().await.is_ok() {
-                // Each ends only when storage is closed; the last may not notice.
+        let lead = &self.0.lead;
+        let works = async {
+            let mut is_later = false;
+            loop {
                 tokio::select! {
-                    _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run()) } => {}
-                    () = self.0.records.run() => {}
+                    biased;
+                    () = lead.gained() => {}
+                    () = lead.follows() => {
+                        is_later = true;
+                        self.rest().await;
+                        lead.gained().await;
+                    }
                 }
+                // Reports are taken before the journal is read: none falls between the two.
+                self.0.rests.store(false, SeqCst);
+                if lead.while_leading(self.work(is_later)).await.is_some() {
+                    return;
+                }
+                is_later = true;
+                self.rest().await;
             }
         };
         tokio::select! {
             () = shutdown => {}
-            () = work => {}
+            () = works => {}
+        }
+        if !lead.is_leading() {
+            return;
         }
         if tokio::time::timeout(LAST_STATES_MAX, self.0.watch.keep()).await.is_err() {
             tracing::debug!("states of alerts were not stored; the next start reads them from the journal");
         }
+    }
+
+    /// Answers and warns until storage is closed.
+    async fn work(&self, is_later: bool) {
+        if self.0.watch.load().await.is_ok() {
+            // Each ends only when storage is closed; the last may not notice.
+            tokio::select! {
+                _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run(is_later)) } => {}
+                () = self.0.records.run() => {}
+            }
+        }
+    }
+
+    /// Another server answers and warns.
+    async fn rest(&self) {
+        self.0.rests.store(true, SeqCst);
+        self.0.watch.rest().await;
+        stats::set(&self.0.counters.thinking, 0);
     }
 }

@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod inspection;
 mod keys;
+mod lead;
 mod letters;
 mod looking;
 mod many;
@@ -55,6 +56,7 @@ pub use entry::{Entry, StationPiece};
 pub use error::{BadFile, Cause, Error, Limit};
 pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
+pub use lead::Lead;
 pub use letters::{About, Content, Letter};
 pub use looking::{census, inspect};
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
@@ -68,9 +70,9 @@ pub use unclaimed::{Stranger, Unclaimed};
 pub use years::YEARS_MAX_DAYS;
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
-use engine::Readers;
+use engine::{Candidate, Readers};
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
@@ -101,6 +103,9 @@ pub struct Storage {
     /// One look for other processes' commits at a time that a reader asked for.
     looking: Arc<Semaphore>,
     shared: Arc<Shared>,
+    lead: Lead,
+    /// What finds out whether this server leads; `None`: it was asked to, or there is nothing to find out.
+    candidate: Arc<Mutex<Option<Candidate>>>,
 }
 
 /// Jobs other than reports that may wait: someone adds or removes stations by hand.
@@ -118,7 +123,7 @@ impl Storage {
         let (batch_rows, batch_words) = (options.batch_rows, options.batch_words);
         let talkers = Talkers::new(&options);
         let shared = Arc::new(Shared::new(options));
-        let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
+        let scribe = Scribe::new(opened.engine, shared.clone(), teller, (opened.lossy, opened.lead.clone())).await?;
         let reports = Reports::new(queue.clone(), batch_rows);
         let bell = opened.bell;
         tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words, bell }.run());
@@ -134,6 +139,8 @@ impl Storage {
             talkers: Arc::new(talkers),
             looking: Arc::new(Semaphore::new(1)),
             shared,
+            lead: opened.lead,
+            candidate: Arc::new(Mutex::new(opened.candidate)),
         };
         Ok((storage, commits))
     }
@@ -141,6 +148,15 @@ impl Storage {
     /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
     pub fn in_background(&self) -> Self {
         Self { readers: self.background.clone(), ..self.clone() }
+    }
+
+    /// Tells whether this server leads. Who asks wants to lead: from the first time on it tries to. A command that does its work and ends
+    /// never asks, and so takes nobody's place.
+    pub fn lead(&self) -> Lead {
+        if let Some(candidate) = self.candidate.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            tokio::spawn(candidate.run(self.closing.subscribe()));
+        }
+        self.lead.clone()
     }
 
     /// Which database it is, for people.
@@ -383,6 +399,7 @@ impl Storage {
             queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
             used_bytes: self.room().used_bytes,
             limit_bytes: self.room().limit_bytes,
+            leads: u64::from(self.lead.is_leading()),
             ..self.shared.stats()
         }
     }

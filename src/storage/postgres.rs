@@ -8,6 +8,7 @@ mod dialect;
 mod entries;
 mod gone;
 mod head;
+mod leader;
 mod learn;
 mod link;
 mod listener;
@@ -87,6 +88,7 @@ mod texts;
 #[path = "sql/tidy.rs"]
 mod tidy;
 
+pub(super) use leader::Candidate;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;

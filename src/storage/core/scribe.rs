@@ -15,6 +15,7 @@ use super::wiping::Wiping;
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::lead::Lead;
 use crate::storage::room::TRANSACTION_MAX_BYTES;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
@@ -38,6 +39,9 @@ pub(in crate::storage) struct Scribe {
     measured_at: Timestamp,
     pub(super) wiping: Wiping,
     slow: Slow,
+    lead: Lead,
+    /// Whether it led when it looked last.
+    leads: bool,
 }
 
 /// Kinds of entries: a word, a change to the list of stations, and one of what is stored of a stretch.
@@ -51,12 +55,12 @@ const BACKFILL: &str = "backfill";
 const MEASURE_EVERY_MS: i64 = 5 * SECOND_MS;
 
 impl Scribe {
-    /// Takes the engine over. `lossy`: an earlier run may have lost its last commits.
+    /// Takes the engine over. `lossy`: an earlier run may have lost its last commits. `lead`: whether it does chores.
     pub(in crate::storage) async fn new(
         mut engine: Engine,
         shared: Arc<Shared>,
         teller: Teller,
-        lossy: bool,
+        (lossy, lead): (bool, Lead),
     ) -> Result<Self, Error> {
         // The head comes first: whatever is committed after it is noticed later.
         let numbering = Numbering::new(engine.head().await?, lossy);
@@ -82,6 +86,8 @@ impl Scribe {
             measured_at,
             wiping: Wiping::default(),
             slow: Slow::default(),
+            lead,
+            leads: false,
         })
     }
 
@@ -226,16 +232,31 @@ impl Scribe {
     /// True if old entries or readings are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
         let now = now();
-        self.tidying.has_orphans()
-            || self.recalculating.is_due()
-            || self.retention.is_due(now)
-            || self.pruning.is_due(now)
-            || self.wiping.is_due(now)
+        let of_leader =
+            || self.tidying.has_orphans() || self.recalculating.is_due() || self.retention.is_due(now);
+        (self.lead.is_leading() && of_leader()) || self.pruning.is_due(now) || self.wiping.is_due(now)
     }
 
-    /// Does some of it: never so much that somebody waits long.
+    /// Whether this server leads. Who begins to lead knows nothing of what others have thrown away.
+    pub(super) fn leads(&mut self) -> bool {
+        let led = std::mem::replace(&mut self.leads, self.lead.is_leading());
+        if self.leads && !led {
+            self.pruning.doubt();
+            self.tidying.suspect();
+            self.recalculating.suspect();
+        }
+        self.leads
+    }
+
+    /// Does some of it: never so much that somebody waits long. Only who leads throws things away.
     pub(super) async fn do_chores(&mut self) {
-        if self.pruning.is_due(now()) {
+        let leads = self.leads();
+        if self.pruning.is_due(now()) && !leads {
+            self.pruning.put_off(now());
+            if now().since(self.measured_at) >= MEASURE_EVERY_MS {
+                self.measure().await;
+            }
+        } else if self.pruning.is_due(now()) {
             if self.pruning.is_unsure() {
                 match self.engine.count().await {
                     Ok(rows) => self.pruning.counted(rows),
@@ -257,7 +278,7 @@ impl Scribe {
             self.tidying.suspect();
             self.recalculating.suspect();
         }
-        if self.tidying.has_orphans() {
+        if leads && self.tidying.has_orphans() {
             self.tidying.tidy_some(&mut self.engine).await;
             if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
                 self.shared.measured(used);

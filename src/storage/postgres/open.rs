@@ -1,11 +1,13 @@
 //! Connections with their options, migrations, and the journal's name.
 
+use super::leader::Candidate;
 use super::link::Link;
 use super::listener;
 use super::readers::Readers;
 use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
 use crate::storage::keys;
+use crate::storage::lead::Lead;
 use crate::storage::options::{Durability, Options};
 use crate::storage::zones::Zones;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -42,6 +44,10 @@ pub(in crate::storage) struct Opened {
     pub lossy: bool,
     /// The newest head that other servers have told of.
     pub bell: watch::Receiver<u64>,
+    /// Whether this server leads.
+    pub lead: Lead,
+    /// What finds that out.
+    pub candidate: Candidate,
 }
 
 /// Connects; creates and migrates the tables if need be.
@@ -59,7 +65,9 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
     let bell = listener::listen(named(direct));
-    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell })
+    let (seat, lead) = Lead::of_several();
+    let candidate = Candidate::new(named(direct), seat);
+    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell, lead, candidate })
 }
 
 /// There is no address.
