@@ -119,7 +119,9 @@ impl Cluster {
         guard.args(["-c", GUARD, "sh"]).arg(self.folder.path()).arg(server.get_program()).args(server.get_args());
         guard.arg("-D").arg(self.data()).args(["-p", &self.port.to_string(), "-c", "listen_addresses=", "-k"]);
         guard.arg(self.folder.path()).args(["-c", "max_connections=300", "-c", "log_min_messages=panic"]);
-        self.settings.iter().for_each(|setting| drop(guard.args(["-c", setting])));
+        for setting in &self.settings {
+            guard.args(["-c", setting]);
+        }
         let child = guard.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh");
         *self.server.lock().expect("no panic") = Some(child);
         let began = Instant::now();

@@ -191,7 +191,20 @@ impl Writer {
         &mut self,
         what: &Move<'_>,
     ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
-        self.link.lock().await.run(async |db| corrections::correct(db, &self.texts, what).await).await
+        // Each has the time of a step: there may be many.
+        let mut link = self.link.lock().await;
+        let mut moved = Vec::new();
+        for sensor in link.run(async |db| corrections::sensors(db, what).await).await? {
+            for &quantity in what.quantities {
+                let values = link
+                    .run(async |db| Ok(corrections::correct(db, &self.texts, what, (sensor, quantity)).await?))
+                    .await?;
+                if values > 0 {
+                    moved.push((sensor.0, quantity, values));
+                }
+            }
+        }
+        Ok(moved)
     }
 
     /// Makes a sensor's newest values anew.

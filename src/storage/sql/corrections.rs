@@ -26,44 +26,38 @@ const STRIKE_MARKED: &str = "\
 const UNMARK: &str =
     "DELETE FROM marked WHERE sensor = $1 AND observed_ms >= $2 AND observed_ms < $3 AND quantity = $4";
 
-/// Moves values; returns how many, by sensor and quantity.
+/// The sensors whose values are moved, each with the instant from which on.
+pub(super) async fn sensors(conn: &mut Connection, what: &Move<'_>) -> Result<Vec<(SensorId, Timestamp)>, Error> {
+    let Selection { station, sensor: name, from, .. } = what.selection;
+    let query = sqlx::query_as(SENSORS).bind(what.station.0).bind(name.as_ref().map(SensorName::as_str)).bind(from.0);
+    let sensors: Vec<(i64, i64)> = query.fetch_all(conn).await?;
+    if let (true, Some(name)) = (sensors.is_empty(), name) {
+        return Err(Error::NoSensor(station.to_string(), name.as_str().to_owned()));
+    }
+    Ok(sensors.into_iter().map(|(sensor, from)| (SensorId(sensor), Timestamp(from))).collect())
+}
+
+/// Moves a sensor's values of a quantity; returns how many.
 pub(super) async fn correct(
     conn: &mut Connection,
     texts: &Texts,
     what: &Move<'_>,
-) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
-    let Selection { station, sensor: name, from, to, .. } = what.selection;
-    let query = sqlx::query_as(SENSORS).bind(what.station.0).bind(name.as_ref().map(SensorName::as_str)).bind(from.0);
-    let sensors: Vec<(i64, i64)> = query.fetch_all(&mut *conn).await?;
-    if let (true, Some(name)) = (sensors.is_empty(), name) {
-        return Err(Error::NoSensor(station.to_string(), name.as_str().to_owned()));
-    }
+    ((sensor, from), quantity): ((SensorId, Timestamp), Quantity),
+) -> Result<u64, sqlx::Error> {
     let (flag, reason) = (i64::from(Flag::Fail.number()), Reason::Struck.name());
-    let mut moved = Vec::new();
-    for (sensor, from) in sensors {
-        for &quantity in what.quantities {
-            let texts = texts.of(quantity);
-            let mut values = 0;
-            let of = number(quantity);
-            if what.restore {
-                let query = sqlx::query(texts.restore.clone()).bind(sensor).bind(from).bind(to.0).bind(of);
-                values += query.execute(&mut *conn).await?.rows_affected();
-                let query = sqlx::query(UNMARK).bind(sensor).bind(from).bind(to.0).bind(of);
-                query.execute(&mut *conn).await?;
-            } else {
-                let query = sqlx::query(texts.mark.clone()).bind(sensor).bind(from).bind(to.0).bind(of);
-                query.bind(flag).bind(reason).execute(&mut *conn).await?;
-                let query = sqlx::query(texts.empty.clone()).bind(sensor).bind(from).bind(to.0);
-                values += query.execute(&mut *conn).await?.rows_affected();
-                let query = sqlx::query(STRIKE_MARKED).bind(sensor).bind(from).bind(to.0).bind(of);
-                values += query.bind(flag).bind(reason).execute(&mut *conn).await?.rows_affected();
-            }
-            if values > 0 {
-                moved.push((SensorId(sensor), quantity, values));
-            }
-        }
+    let (texts, of, to) = (texts.of(quantity), number(quantity), what.selection.to);
+    if what.restore {
+        let query = sqlx::query(texts.restore.clone()).bind(sensor.0).bind(from.0).bind(to.0).bind(of);
+        let values = query.execute(&mut *conn).await?.rows_affected();
+        sqlx::query(UNMARK).bind(sensor.0).bind(from.0).bind(to.0).bind(of).execute(conn).await?;
+        return Ok(values);
     }
-    Ok(moved)
+    let query = sqlx::query(texts.mark.clone()).bind(sensor.0).bind(from.0).bind(to.0).bind(of);
+    query.bind(flag).bind(reason).execute(&mut *conn).await?;
+    let query = sqlx::query(texts.empty.clone()).bind(sensor.0).bind(from.0).bind(to.0);
+    let values = query.execute(&mut *conn).await?.rows_affected();
+    let query = sqlx::query(STRIKE_MARKED).bind(sensor.0).bind(from.0).bind(to.0).bind(of);
+    Ok(values + query.bind(flag).bind(reason).execute(conn).await?.rows_affected())
 }
 
 /// Makes newest values anew.

@@ -184,7 +184,16 @@ impl Writer {
         &mut self,
         what: &Move<'_>,
     ) -> Result<Vec<(SensorId, Quantity, u64)>, Error> {
-        corrections::correct(&mut self.conn, &self.texts, what).await
+        let mut moved = Vec::new();
+        for sensor in corrections::sensors(&mut self.conn, what).await? {
+            for &quantity in what.quantities {
+                let values = corrections::correct(&mut self.conn, &self.texts, what, (sensor, quantity)).await?;
+                if values > 0 {
+                    moved.push((sensor.0, quantity, values));
+                }
+            }
+        }
+        Ok(moved)
     }
 
     /// Makes a sensor's newest values anew.
