@@ -29,6 +29,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::Notify;
 use tokio::sync::watch::Receiver;
 use watch::Watch;
@@ -117,7 +118,11 @@ impl Keeper {
 
     /// Says that a visitor is here: the visitor's browser has just sent a request. Cheap enough for every request.
     pub fn visit(&self, visitor: &Visitor) {
-        self.0.watch.visit(visitor);
+        if self.0.lead.is_leading() {
+            self.0.watch.visit(visitor);
+        } else {
+            self.0.storage.comes_here(visitor);
+        }
     }
 
     /// The same, and waits until the visitor's news from the time away is stored, so that a page can show it. 200 ms at
@@ -130,6 +135,10 @@ impl Keeper {
 
     /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
+        if !self.0.lead.is_alone() && entries.iter().any(report::is_word_of_visitor) {
+            // It may have been said at another server.
+            self.hear();
+        }
         if !self.0.rests.load(SeqCst) {
             self.0.watch.news(entries);
             self.0.records.news(entries);
@@ -184,11 +193,25 @@ impl Keeper {
 
     /// Answers and warns until storage is closed.
     async fn work(&self, is_later: bool) {
+        let comes = self.0.storage.hear_who_comes();
         if self.0.watch.load().await.is_ok() {
             // Each ends only when storage is closed; the last may not notice.
             tokio::select! {
                 _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run(is_later)) } => {}
                 () = self.0.records.run() => {}
+                () = self.meet(comes) => {}
+            }
+        }
+    }
+
+    /// Notes the visitors that come to other servers.
+    async fn meet(&self, mut comes: broadcast::Receiver<Vec<Visitor>>) {
+        loop {
+            match comes.recv().await {
+                Ok(visitors) => visitors.iter().for_each(|visitor| self.0.watch.visit(visitor)),
+                // Those come again.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
             }
         }
     }

@@ -16,6 +16,7 @@ mod engine;
 mod enrol;
 mod entry;
 mod error;
+mod here;
 mod inspection;
 mod keys;
 mod lead;
@@ -71,11 +72,12 @@ pub use years::YEARS_MAX_DAYS;
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
 use engine::{Candidate, Readers};
+use here::Here;
 use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, broadcast, mpsc, oneshot, watch};
 use weather::calibration::Calibration;
 use weather::clock::Heard;
 use weather::mapping::{FieldName, Mapping};
@@ -104,6 +106,7 @@ pub struct Storage {
     looking: Arc<Semaphore>,
     shared: Arc<Shared>,
     lead: Lead,
+    here: Here,
     /// What finds out whether this server leads; `None`: it was asked to, or there is nothing to find out.
     candidate: Arc<Mutex<Option<Candidate>>>,
 }
@@ -140,6 +143,7 @@ impl Storage {
             looking: Arc::new(Semaphore::new(1)),
             shared,
             lead: opened.lead,
+            here: opened.here,
             candidate: Arc::new(Mutex::new(opened.candidate)),
         };
         Ok((storage, commits))
@@ -157,6 +161,16 @@ impl Storage {
             tokio::spawn(candidate.run(self.closing.subscribe()));
         }
         self.lead.clone()
+    }
+
+    /// Tells the server that leads that a visitor is at this one.
+    pub fn comes_here(&self, visitor: &words::Visitor) {
+        self.here.comes(visitor);
+    }
+
+    /// Hears which visitors come to other servers from now on.
+    pub fn hear_who_comes(&self) -> broadcast::Receiver<Vec<words::Visitor>> {
+        self.here.hear()
     }
 
     /// Which database it is, for people.

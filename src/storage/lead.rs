@@ -66,6 +66,11 @@ impl Lead {
         self.0.borrow().term().is_some()
     }
 
+    /// Whether there are no others, ever.
+    pub fn is_alone(&self) -> bool {
+        matches!(*self.0.borrow(), Standing::Leads { until: None, .. })
+    }
+
     /// Waits until this server leads. Waits for ever if it has ended.
     pub async fn gained(&self) {
         self.wait(|standing| standing.term().is_some()).await;

@@ -1,6 +1,6 @@
 //! The frame of every transaction: take the lock, catch up with others; then settle, answer and tell.
 
-use super::foreign::Foreign;
+use super::foreign::{Foreign, observed_at};
 use super::memory::Memory;
 use super::news::Numbering;
 use super::pruning::Pruning;
@@ -19,7 +19,7 @@ use crate::storage::lead::Lead;
 use crate::storage::room::TRANSACTION_MAX_BYTES;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use weather::time::{SECOND_MS, Timestamp};
@@ -46,6 +46,8 @@ pub(in crate::storage) struct Scribe {
 
 /// Kinds of entries: a word, a change to the list of stations, and one of what is stored of a stretch.
 const WORDS: &str = "words";
+/// See [`WORDS`].
+const REPORT: &str = "report";
 /// See [`WORDS`].
 const STATION: &str = "station";
 /// See [`WORDS`].
@@ -134,6 +136,15 @@ impl Scribe {
         let of_list = foreign.iter().any(|entry| entry.kind() == STATION);
         let changes = foreign.iter().any(|entry| entry.kind() == BACKFILL);
         let names: BTreeSet<Arc<str>> = foreign.iter().map(|entry| entry.station.clone()).collect();
+        let directory = self.shared.directory();
+        // The newest of each station is enough.
+        let heard: BTreeMap<&str, &Entry> =
+            foreign.iter().filter(|entry| entry.kind() == REPORT).map(|entry| (&*entry.station, entry)).collect();
+        for (slug, entry) in heard {
+            if let Some((station, observed_at)) = directory.by_slug(slug).zip(observed_at(entry)) {
+                self.shared.hears_elsewhere(station.id, entry.committed_at, observed_at);
+            }
+        }
         if of_list {
             self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
             self.shared.shares.learn(self.engine.sizes().await?);

@@ -1,6 +1,8 @@
 //! Which of several servers leads: the one that has the lock of this name. Its session holds it, and the database ends a session that
 //! says nothing for two seconds; so a server that dies or hangs loses it.
 
+use super::listener::HERE;
+use crate::storage::here::Here;
 use crate::storage::lead::{Seat, now};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
@@ -21,11 +23,15 @@ const CONNECT_MAX: Duration = Duration::from_secs(2);
 /// The lock's number; nobody else's in this database. It spells `leader`.
 const TRY: &str = "SELECT pg_try_advisory_lock(x'6c6561646572'::bigint)";
 const ALIVE: &str = "SELECT 1";
+const TELL: &str = "SELECT pg_notify($1, $2)";
+/// Tellings at a time: some thousand visitors twice a second.
+const TELLINGS_MAX: usize = 10;
 
 /// A server that may lead.
 pub(in crate::storage) struct Candidate {
     direct: PgConnectOptions,
     seat: Seat,
+    here: Here,
 }
 
 /// Why a server does not lead any more.
@@ -39,8 +45,8 @@ enum Failed {
 
 impl Candidate {
     /// It reaches the database without a pooler between.
-    pub(super) fn new(direct: PgConnectOptions, seat: Seat) -> Self {
-        Self { direct: direct.options([SILENCE_MAX]), seat }
+    pub(super) fn new(direct: PgConnectOptions, (seat, here): (Seat, Here)) -> Self {
+        Self { direct: direct.options([SILENCE_MAX]), seat, here }
     }
 
     /// Tries to lead, and leads, until storage is closed or nobody asks any more.
@@ -93,10 +99,22 @@ impl Candidate {
             until = asked_at + TERM;
             if !leads {
                 self.seat.follows();
+                timeout_at(until, self.tell_who_is_here(&mut db)).await.map_err(|_| Failed::Late)??;
             } else if self.seat.leads(until) {
                 tracing::info!("this server leads: it answers visitors, tells alerts and tidies up");
             }
         }
+    }
+}
+
+impl Candidate {
+    /// Tells the server that leads which visitors are at this one.
+    async fn tell_who_is_here(&self, db: &mut PgConnection) -> Result<(), sqlx::Error> {
+        for _ in 0..TELLINGS_MAX {
+            let Some(text) = self.here.take(now()) else { break };
+            sqlx::query(TELL).bind(HERE).bind(text).execute(&mut *db).await?;
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use super::listener;
 use super::readers::Readers;
 use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
+use crate::storage::here::Here;
 use crate::storage::keys;
 use crate::storage::lead::Lead;
 use crate::storage::options::{Durability, Options};
@@ -46,7 +47,9 @@ pub(in crate::storage) struct Opened {
     pub bell: watch::Receiver<u64>,
     /// Whether this server leads.
     pub lead: Lead,
-    /// What finds that out.
+    /// Visitors at servers that do not.
+    pub here: Here,
+    /// What finds out which leads.
     pub candidate: Candidate,
 }
 
@@ -64,10 +67,11 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &zones);
     let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
-    let bell = listener::listen(named(direct));
+    let here = Here::new();
+    let bell = listener::listen(named(direct), here.clone());
     let (seat, lead) = Lead::of_several();
-    let candidate = Candidate::new(named(direct), seat);
-    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell, lead, candidate })
+    let candidate = Candidate::new(named(direct), (seat, here.clone()));
+    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell, lead, here, candidate })
 }
 
 /// There is no address.
