@@ -5,6 +5,7 @@ use super::postgres::{Database, Psql};
 use std::mem::ManuallyDrop;
 use stevenson::app::App;
 use stevenson::config::Config;
+use stevenson::storage::Address;
 use tempfile::TempDir;
 
 /// Servers that share a database.
@@ -52,6 +53,11 @@ impl Nodes {
             change(config);
         };
         self.start_with(change).await
+    }
+
+    /// Where the database is.
+    pub fn address(&self) -> Address {
+        self.database.address()
     }
 
     /// A connection that belongs to nobody.

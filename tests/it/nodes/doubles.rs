@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use stevenson::webhook;
 
+/// An alert rings below each of them.
+const LIMITS: [f64; 6] = [0.0, -0.5, -1.0, -1.5, -2.0, -2.5];
+
 #[tokio::test]
 async fn words_are_answered_once() {
     let nodes = Nodes::new().await;
@@ -28,26 +31,26 @@ async fn an_alert_is_told_once() {
     let nodes = Nodes::new().await;
     let one = nodes.start_with(|config| config.keeper = QUICK).await;
     let (_, key) = one.add_station("town-hall").await;
-    until(async || one.storage.lead().is_leading()).await;
-    says(&one.storage, "word-number-00001", "warn me below 0").await;
-    until(async || heard(&one.storage).await.len() == 1).await;
+    one.measures(&key, &json!({"temperature": 0.2})).await;
+    for limit in LIMITS {
+        says(&one.storage, &format!("word-of-limit-{limit}"), &format!("warn me below {limit}")).await;
+    }
+    until(async || heard(&one.storage).await.len() == LIMITS.len()).await;
     let other = nodes.start_leading(|config| config.keeper = QUICK).await;
     until(async || other.storage.lead().is_leading()).await;
     for server in [&one, &other] {
         comes(server).await;
     }
-    let mut told = 1;
-    for round in 0..5 {
+    for (round, limit) in LIMITS.into_iter().enumerate() {
         let by = [&one, &other][round % 2];
-        for temperature in [-5.0, 15.0] {
-            by.measures(&key, &json!({"temperature": temperature})).await;
-            told += 1;
-            until(async || heard(&one.storage).await.len() >= told).await;
-        }
+        by.measures(&key, &json!({"temperature": limit - 0.2})).await;
+        until(async || heard(&one.storage).await.len() > LIMITS.len() + round).await;
     }
-    let texts = heard(&one.storage).await;
-    assert_eq!(texts.len(), 11, "{texts:#?}");
-    assert!(texts[1..].iter().step_by(2).all(|text| text.contains("-5")), "{texts:#?}");
+    let texts = heard(&one.storage).await.split_off(LIMITS.len());
+    assert_eq!(texts.len(), LIMITS.len(), "{texts:#?}");
+    for (number, text) in texts.iter().enumerate() {
+        assert!(text.ends_with(&format!("(alert {}).", number + 1)), "{texts:#?}");
+    }
 }
 
 #[tokio::test]
@@ -61,22 +64,23 @@ async fn of_an_event_there_is_one_letter() {
         async { (200, None, String::new()) }
     })
     .await;
-    let alert = vec![webhook::Alerting { when: "temperature below 0".into(), ..webhook::Alerting::default() }];
+    let alert = |limit: f64| webhook::Alerting {
+        when: format!("temperature below {limit}"),
+        ..webhook::Alerting::default()
+    };
+    let alert = LIMITS.map(alert).to_vec();
     let hook = webhook::Options { name: "mine".into(), url: fake.url(), alert, ..webhook::Options::default() };
     let nodes = Nodes::new().await;
     let one = nodes.start_with(|config| config.webhook = vec![hook.clone()]).await;
     let (_, key) = one.add_station("town-hall").await;
-    until(async || one.storage.alerts().await.expect("read").len() == 1).await;
+    until(async || one.storage.alerts().await.expect("read").len() == LIMITS.len()).await;
     let other = nodes.start_leading(|config| config.webhook = vec![hook.clone()]).await;
     until(async || other.storage.lead().is_leading()).await;
-    let mut sent = 0;
-    for round in 0..4 {
+    one.measures(&key, &json!({"temperature": 0.2})).await;
+    for (round, limit) in LIMITS.into_iter().enumerate() {
         let by = [&one, &other][round % 2];
-        for temperature in [-5.0, 15.0] {
-            by.measures(&key, &json!({"temperature": temperature})).await;
-            sent += 1;
-            until(async || got.lock().expect("no panic").len() >= sent).await;
-        }
+        by.measures(&key, &json!({"temperature": limit - 0.2})).await;
+        until(async || got.lock().expect("no panic").len() > round).await;
     }
-    assert_eq!(got.lock().expect("no panic").len(), 8, "by their ids");
+    assert_eq!(got.lock().expect("no panic").len(), LIMITS.len(), "by their ids");
 }
