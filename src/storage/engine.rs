@@ -95,7 +95,18 @@ pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     let sqlite::Opened { writer, readers, background, epoch, lossy, zones } = sqlite::open(options).await?;
     let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
     let (engine, lead) = (Engine::Sqlite(writer), Lead::always());
-    Ok(Opened { engine, readers, background, epoch, lossy, bell: None, zones, lead, here: Here::new(), candidate: None })
+    Ok(Opened {
+        engine,
+        readers,
+        background,
+        epoch,
+        lossy,
+        bell: None,
+        zones,
+        lead,
+        here: Here::new(),
+        candidate: None,
+    })
 }
 
 /// A transaction that is under way.

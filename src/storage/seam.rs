@@ -249,7 +249,9 @@ pub(super) type AlertKey = (Visitor, String, u32);
 /// Which alert a change is about.
 pub(super) fn alert_key(change: &AlertChange) -> AlertKey {
     match change {
-        AlertChange::Put(alert) | AlertChange::Move { alert, .. } => (alert.visitor.clone(), alert.station.clone(), alert.number),
+        AlertChange::Put(alert) | AlertChange::Move { alert, .. } => {
+            (alert.visitor.clone(), alert.station.clone(), alert.number)
+        }
         AlertChange::Forget { visitor, station, number } => (visitor.clone(), station.clone(), *number),
     }
 }

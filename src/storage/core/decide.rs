@@ -111,8 +111,11 @@ impl<'a> Table<'a> {
             }
             What::Wish { changes } => {
                 // What somebody else has made since is as good, and may have rung.
-                let gone: BTreeSet<AlertKey> =
-                    changes.iter().filter(|change| matches!(change, AlertChange::Forget { .. })).map(alert_key).collect();
+                let gone: BTreeSet<AlertKey> = changes
+                    .iter()
+                    .filter(|change| matches!(change, AlertChange::Forget { .. }))
+                    .map(alert_key)
+                    .collect();
                 let is_new = |change: &&AlertChange| {
                     let key = alert_key(change);
                     gone.contains(&key) || !self.known.alerts.contains_key(&key)

@@ -73,7 +73,7 @@ impl Scribe {
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
         let (recalculating, retention) = (Recalculating::new(), Retention::new(now()));
         engine.newest_raw_from().await?.into_iter().for_each(|from| shared.readings_begin(from));
-        let measured_at = now();
+        let (measured_at, leads) = (now(), lead.is_leading());
         Ok(Self {
             engine,
             shared,
@@ -89,7 +89,7 @@ impl Scribe {
             wiping: Wiping::default(),
             slow: Slow::default(),
             lead,
-            leads: false,
+            leads,
         })
     }
 
@@ -243,16 +243,18 @@ impl Scribe {
     /// True if old entries or readings are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
         let now = now();
-        let of_leader =
-            || self.tidying.has_orphans() || self.recalculating.is_due() || self.retention.is_due(now);
+        let of_leader = || self.tidying.has_orphans() || self.recalculating.is_due() || self.retention.is_due(now);
         (self.lead.is_leading() && of_leader()) || self.pruning.is_due(now) || self.wiping.is_due(now)
     }
 
     /// Whether this server leads. Who begins to lead knows nothing of what others have thrown away.
-    pub(super) fn leads(&mut self) -> bool {
+    pub(super) async fn leads(&mut self) -> bool {
         let led = std::mem::replace(&mut self.leads, self.lead.is_leading());
         if self.leads && !led {
-            self.pruning.doubt();
+            match self.engine.count().await {
+                Ok(rows) => self.pruning.counted(rows),
+                Err(_) => self.pruning.doubt(),
+            }
             self.tidying.suspect();
             self.recalculating.suspect();
         }
@@ -261,7 +263,7 @@ impl Scribe {
 
     /// Does some of it: never so much that somebody waits long. Only who leads throws things away.
     pub(super) async fn do_chores(&mut self) {
-        let leads = self.leads();
+        let leads = self.leads().await;
         if self.pruning.is_due(now()) && !leads {
             self.pruning.put_off(now());
             if now().since(self.measured_at) >= MEASURE_EVERY_MS {

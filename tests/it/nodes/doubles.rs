@@ -58,16 +58,15 @@ async fn of_an_event_there_is_one_letter() {
     let got: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
     let to = got.clone();
     let fake = Fake::start(move |request| {
-        let id = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("webhook-id")).expect("an id").1.clone();
+        let id =
+            request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("webhook-id")).expect("an id").1.clone();
         let text = String::from_utf8(request.body).expect("text");
         to.lock().expect("no panic").insert(id, text);
         async { (200, None, String::new()) }
     })
     .await;
-    let alert = |limit: f64| webhook::Alerting {
-        when: format!("temperature below {limit}"),
-        ..webhook::Alerting::default()
-    };
+    let alert =
+        |limit: f64| webhook::Alerting { when: format!("temperature below {limit}"), ..webhook::Alerting::default() };
     let alert = LIMITS.map(alert).to_vec();
     let hook = webhook::Options { name: "mine".into(), url: fake.url(), alert, ..webhook::Options::default() };
     let nodes = Nodes::new().await;

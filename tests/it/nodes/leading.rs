@@ -50,7 +50,10 @@ async fn words_said_anywhere_are_answered_once_and_come_to_pages_everywhere() {
     }
     assert_eq!((answers, heard(&leader.storage).await.len(), heard(&other.storage).await.len()), (20, 20, 20));
     assert_eq!(other.storage.stats().words_answered, 0);
-    assert_eq!((gauge(&leader.url).await, gauge(&other.url).await), ("stevenson_leads 1".into(), "stevenson_leads 0".into()));
+    assert_eq!(
+        (gauge(&leader.url).await, gauge(&other.url).await),
+        ("stevenson_leads 1".into(), "stevenson_leads 0".into())
+    );
 }
 
 #[tokio::test]
