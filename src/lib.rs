@@ -19,6 +19,7 @@
 //! ```
 
 #![warn(unreachable_pub)]
+#![expect(clippy::duplicate_mod, reason = "the files of `storage/sql` are compiled for each database")]
 
 pub mod app;
 pub mod backup;

@@ -15,6 +15,7 @@ mod fault;
 mod height;
 mod hero;
 pub mod history;
+mod indoors;
 mod kiosk;
 mod lab;
 mod lead;

@@ -190,7 +190,7 @@ fn asked(query: &mut Query) -> (Vec<Quantity>, SensorName, Preference) {
     let names = query.each("quantity");
     for name in &names {
         match Quantity::from_name(name).filter(|quantity| quantity.is_shown()) {
-            Some(quantity) if quantities.contains(&quantity) => {}
+            Some(quantity) if quantities.contains(&quantity) => query.note("quantity", name, "it is there twice"),
             Some(quantity) => quantities.push(quantity),
             None => {
                 let near = nearest(name, Quantity::shown().map(Quantity::name));

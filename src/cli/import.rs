@@ -131,7 +131,9 @@ impl Import {
         let calibrations = calibrated.and_then(|(_, all)| all.of(&SensorName::main())).cloned();
         let asked = Asked { mappings: directory.mappings(station.id), calibrations, ..self.asked(&station)? };
         let files = in_order(&self.files, &asked)?;
-        let mut tally = Tally::new(station.zone.clone());
+        let sensors = storage.sensors(station.id).await?;
+        let raw_from = sensors.into_iter().filter_map(|sensor| Some((sensor.name, sensor.raw_from?))).collect();
+        let mut tally = Tally::new(station.zone.clone(), raw_from);
         let stop = Arc::new(AtomicBool::new(false));
         let asks = tokio::spawn({
             let stop = stop.clone();

@@ -100,6 +100,7 @@ async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
     if let Some(sensor) = &sensor {
         must_have_sensor(storage, &station, sensor).await?;
     }
+    let gone = gone(storage, &station, sensor.as_ref(), from).await?;
     let selection = Selection { station: station.slug.clone(), sensor, quantity, from, to };
     let author = Author { name: author(), reason };
     let (done, nothing) = if restore { ("restored", "restored") } else { ("struck out", "struck out") };
@@ -108,11 +109,36 @@ async fn correct(storage: &Storage, which: Which, restore: bool) -> Result<()> {
         false => storage.strike(selection, author).await?,
     };
     match values {
-        0 => bail!("{} has nothing there that could be {nothing}", station.slug),
+        0 => match gone {
+            Some(gone) => bail!("{} has nothing there that could be {nothing}: {gone}", station.slug),
+            None => bail!("{} has nothing there that could be {nothing}", station.slug),
+        },
         1 => say!("1 value of {} {done}", station.slug)?,
         values => say!("{values} values of {} {done}", station.slug)?,
     }
+    if let Some(gone) = gone {
+        say!("nothing else: {gone}")?;
+    }
     Ok(())
+}
+
+/// What of a stretch cannot be corrected any more, because its readings have gone; `None`: nothing.
+async fn gone(
+    storage: &Storage,
+    station: &Station,
+    sensor: Option<&SensorName>,
+    from: Timestamp,
+) -> Result<Option<String>> {
+    let sensors = storage.sensors(station.id).await?;
+    let meant = sensors.into_iter().filter(|one| sensor.is_none_or(|sensor| *sensor == one.name));
+    let newest = meant.filter_map(|one| one.raw_from).filter(|raw_from| from < *raw_from).max();
+    let said = |before| {
+        let before = local(station, before);
+        format!(
+            "readings from before {before} have gone by raw_days, and what their hours and days were stays as it is"
+        )
+    };
+    Ok(newest.map(said))
 }
 
 async fn list(storage: &Storage, slug: &Slug, time: Option<&str>) -> Result<()> {

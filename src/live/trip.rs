@@ -9,7 +9,7 @@ use crate::web::error::Problem;
 use channel::cargo::{Behind, Load, Note};
 use channel::clipboard::{Clipboard, Id, Word};
 use channel::fleet::Fleet;
-use channel::yard::Truck;
+use channel::yard::{Ahead, Truck};
 use channel::{Arrived, Parking, Saying};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ use weather::time::nearest_ms;
 /// Most journal entries read for one page that comes back: some hours of a few stations. A page that missed more
 /// reloads.
 const JOURNAL_READ_MAX_ENTRIES: u32 = 10_000;
+/// Most journal entries that a look brings which this server is not told of yet: a load. What lies beyond comes as all news does.
+const LOOK_MAX_ENTRIES: u32 = 1_000;
 /// How long a truck waits until the dock knows of the words that it brought: the courier takes microseconds. Beyond
 /// that the words come home with a later truck.
 const ANNOUNCE_MAX: Duration = Duration::from_millis(250);
@@ -79,10 +81,15 @@ impl Trip {
         };
         let (bay, party, park_ms) = (caller.bay.clone(), caller.party(), engines.dock.park_ms(park));
         let truck = Truck { bay, fleet, seen, watch, party, words: heard.as_slice().into(), park_ms };
-        let stay = match engines.dock.arrive(truck) {
-            Arrived::Leaves(load) => Stay::Leaves(load),
-            Arrived::Parks(parking) => Stay::Parks(parking),
-            Arrived::Behind(behind) => Stay::Leaves(Box::pin(catch_up(caller, behind)).await?),
+        let mut arrived = engines.dock.arrive(truck);
+        let stay = loop {
+            arrived = match arrived {
+                Arrived::Leaves(load) => break Stay::Leaves(load),
+                Arrived::Parks(parking) => break Stay::Parks(parking),
+                Arrived::Behind(behind) => break Stay::Leaves(Box::pin(catch_up(caller, behind)).await?),
+                // Once: after the look it is not ahead any more.
+                Arrived::Ahead(ahead) => Box::pin(look(caller, ahead)).await?,
+            };
         };
         drop(saying);
         let cookie = caller.cookie.as_deref().map(Box::from);
@@ -124,6 +131,15 @@ async fn catch_up(caller: &Caller, behind: Behind) -> Result<Load, Problem> {
     let entries = engines.storage.journal_between(after, head, reader, JOURNAL_READ_MAX_ENTRIES).await?;
     let news = entries.map(|entries| entries.into_iter().map(courier::news).collect());
     Ok(engines.dock.catch_up(behind, news))
+}
+
+/// Looks what the journal has after the place that a page has seen at another server. If it is not there yet for this one
+/// either, the page has been nowhere.
+async fn look(caller: &Caller, ahead: Ahead) -> Result<Arrived, Problem> {
+    let (engines, reader) = (&caller.engines, Some(&caller.visitor));
+    let entries = engines.storage.journal_since(ahead.seen(), reader, LOOK_MAX_ENTRIES).await?;
+    let news = entries.map(|entries| entries.into_iter().map(courier::news).collect());
+    Ok(engines.dock.looked(ahead, news))
 }
 
 /// Stores words and waits until the dock knows them. Returns the ids that home may forget, which are all of them, and a guard

@@ -137,6 +137,8 @@ impl Collector for Counts {
         text.counters("loads", "Loads that went home", loads)?;
         let limited = self.dock.limited.iter().map(|(limit, count)| ([("limit", limit.name())], *count));
         text.counters("limited", "Trucks that turned round because of a limit", limited)?;
+        let help = "Trucks whose pages had seen more than this server: another one was faster";
+        text.counter("ahead", help, self.dock.ahead)?;
         let parked = fleets.iter().map(|fleet| ([("fleet", fleet.fleet.name)], fleet.parked as u64));
         text.gauges("parked", "Trucks parked now", parked)?;
         text.gauge("bays", "Pages that have a truck parked now", self.dock.bays as u64)?;

@@ -7,7 +7,11 @@ pub(super) mod stories;
 
 use super::chart::Chart;
 use super::facts::Facts;
+use super::freshness::Freshness;
 use super::hero::Hero;
+use super::indoors;
+use super::lead::Datastream;
+use super::names::lowered;
 use super::sheets::Sheets;
 use super::tiles::{self, Wind};
 use super::units::{self, one_of};
@@ -124,6 +128,10 @@ struct Frame<'a> {
     wind: Wind,
     /// Title and text. Of a station without an outdoor thermometer what it has.
     more: Vec<(String, String)>,
+    /// What the large number is of, if that is not the outdoor temperature: `Rain today`, `Wind, WSW`; empty if there is none.
+    title: String,
+    /// Whether there ever was a value.
+    any: bool,
     spark: Option<Chart>,
     /// When its newest value was observed, on the station's clock.
     observed: String,
@@ -135,8 +143,15 @@ impl<'a> Frame<'a> {
         let preference = asked.preference;
         let more = [Quantity::Humidity, Quantity::SeaLevelPressure, Quantity::Precipitation]
             .map(|quantity| (quantity, tiles::main_text(facts, quantity, now, preference)));
-        let indoors = tiles::indoors(facts, now, preference).map(|indoors| indoors.values).unwrap_or_default();
-        let indoors = indoors.into_iter().map(|one| (one.word, one.text));
+        let indoors = indoors::indoors(facts, now, preference).map(|indoors| indoors.values).unwrap_or_default();
+        let hero = Hero::abroad(facts, now, preference);
+        let wind = Wind::of(facts, now, preference);
+        let title = match hero.key.as_str() {
+            "temperature" => String::new(),
+            "wind_speed" if !wind.compass.is_empty() => format!("{}, {}", hero.title, wind.compass),
+            _ => hero.title.clone(),
+        };
+        let indoors = indoors.into_iter().filter(|one| one.key != hero.key).map(|one| (one.word, one.text));
         // Rain of another day is not today's.
         let is_today = |at: Timestamp| day::date_at(&facts.station.zone, at) == day::date_at(&facts.station.zone, now);
         let is_shown = |quantity: Quantity| {
@@ -144,7 +159,9 @@ impl<'a> Frame<'a> {
                 || facts.main(quantity).is_some_and(|latest| is_today(latest.observed_at))
         };
         let more = more.into_iter().filter(|(quantity, text)| !text.is_empty() && is_shown(*quantity));
+        let more = more.filter(|(quantity, _)| Datastream::main(*quantity).key() != hero.key);
         let more = more.map(|(quantity, text)| (quantity.title().to_owned(), text));
+        let more = indoors.chain(more).collect();
         let at = facts.observed_at();
         Self {
             build: assets::build(),
@@ -152,9 +169,11 @@ impl<'a> Frame<'a> {
             theme: asked.theme,
             size: asked.size,
             station: &facts.station,
-            hero: Hero::of(facts, now, preference),
-            wind: Wind::of(facts, now, preference),
-            more: indoors.chain(more).collect(),
+            any: hero.state != Freshness::Waiting,
+            hero,
+            title,
+            wind,
+            more,
             spark: Chart::spark(facts, preference),
             observed: at.map_or(String::new(), |at| clock::moment(&facts.station.zone, at, now)),
             iso: at.map_or(String::new(), |at| at.rfc3339()),
@@ -192,7 +211,7 @@ async fn frame(
     Ok(Answer::Shown(Public::new((ContentType::HTML, html))))
 }
 
-/// The badge: the name, and the temperature in its colour.
+/// The badge: the name, and the temperature in its colour; without one, what leads, with its name.
 #[derive(Template)]
 #[template(path = "badge.svg", escape = "xml")]
 struct Badge {
@@ -218,6 +237,8 @@ const COLOURS: [(&str, &str); 9] = [
     ("#942f06", "#fff"),
     ("#590008", "#fff"),
 ];
+/// Of a value that is no temperature.
+const NO_WARMTH: (&str, &str) = ("#0b5cad", "#fff");
 /// Of what is old or absent.
 const GREY: (&str, &str) = ("#6b7280", "#fff");
 /// About so wide is a letter of the badge, pixels; and its margins.
@@ -228,11 +249,14 @@ const NAME_MAX_CHARS: usize = 40;
 
 impl Badge {
     fn of(facts: &Facts, preference: Preference, now: Timestamp) -> Self {
-        let hero = Hero::of(facts, now, preference);
+        let hero = Hero::abroad(facts, now, preference);
         let is_now = matches!(hero.station, StationState::Live | StationState::Stale) && hero.gone.is_empty();
-        let (warmth, ink) = hero.warmth.filter(|_| is_now).and_then(|step| COLOURS.get(step)).copied().unwrap_or(GREY);
+        let any = hero.state != Freshness::Waiting;
+        let warm = hero.warmth.and_then(|step| COLOURS.get(step)).copied().unwrap_or(NO_WARMTH);
+        let (warmth, ink) = if any && is_now { warm } else { GREY };
         let value = match () {
-            () if hero.any && is_now => format!("{} {}", hero.number, hero.unit),
+            () if any && is_now && hero.key == "temperature" => hero.value(),
+            () if any && is_now => format!("{} {}", lowered(&hero.title), hero.value()),
             () => hero.station.word().to_lowercase(),
         };
         let name: String = facts.station.name.chars().take(NAME_MAX_CHARS).collect();

@@ -3,6 +3,7 @@
 use super::clock;
 use super::facts::Facts;
 use super::freshness::{self, Freshness};
+use super::indoors;
 use super::lead::Datastream;
 use super::marks;
 use super::names::{DASH, lowered, titled};
@@ -91,9 +92,14 @@ impl Moment {
 }
 
 impl Hero {
-    /// The temperature, whatever leads: what cards and frames show.
+    /// The temperature, whatever leads: what cards show.
     pub(crate) fn of(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
         Self::made(facts, &Datastream::main(Quantity::Temperature), now, preference)
+    }
+
+    /// What frames and badges show: the outdoor temperature; without one, what leads of what is as fresh as the station.
+    pub(crate) fn abroad(facts: &Facts, now: Timestamp, preference: Preference) -> Self {
+        Self::made(facts, &indoors::lead(facts, now), now, preference)
     }
 
     /// What leads.
@@ -180,7 +186,7 @@ impl Hero {
     }
 
     /// The digits with their unit.
-    fn value(&self) -> String {
+    pub(crate) fn value(&self) -> String {
         if self.unit.is_empty() { self.number.clone() } else { format!("{} {}", self.number, self.unit) }
     }
 }

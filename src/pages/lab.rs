@@ -12,6 +12,7 @@ use askama_web::WebTemplate;
 use channel::Dock;
 use channel::fleet::{FLEETS, Fleet};
 use rocket::{Route, State, get, routes};
+use std::cmp::Reverse;
 
 /// The lab's routes, for `/`.
 pub(crate) fn routes() -> Vec<Route> {
@@ -27,7 +28,7 @@ pub struct LabPage {
     frame: Frame,
     /// The cursor from which the lanes go on.
     cursor: String,
-    /// The stations whose news they may bring: slugs and names.
+    /// The stations whose news they may bring, that which was heard last first: slugs and names.
     stations: Vec<(String, String)>,
     fleets: &'static [Fleet],
 }
@@ -36,7 +37,10 @@ pub struct LabPage {
 fn lab(desk: Desk<'_>, dock: &State<Dock>, visitor: Visitor) -> Page<LabPage> {
     let cursor = dock.cursor();
     let directory = desk.storage.directory();
-    let stations = directory.iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
+    // The first is what the lanes begin with: the station that was heard last brings news soonest.
+    let mut stations: Vec<_> = directory.iter().collect();
+    stations.sort_by_key(|station| Reverse(desk.storage.heard(station.id).newest));
+    let stations = stations.into_iter().map(|station| (station.slug.to_string(), station.name.clone())).collect();
     let frame = Frame::still("Lab – Stevenson", "/lab", super::now(), desk.preference)
         .signed(Some(&visitor))
         .read_by(desk.for_reader(None));

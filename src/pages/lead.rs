@@ -5,6 +5,7 @@
 
 use crate::storage::{CHARTED, Latest};
 use weather::quantity::Quantity;
+use weather::room;
 use weather::station::SensorName;
 use weather::time::{DAY_MS, Timestamp};
 
@@ -33,7 +34,8 @@ impl Datastream {
         self.quantity == latest.quantity && self.sensor == latest.sensor
     }
 
-    fn of(latest: &Latest) -> Self {
+    /// The one that this value is of.
+    pub(crate) fn of(latest: &Latest) -> Self {
         Self { sensor: latest.sensor.clone(), quantity: latest.quantity }
     }
 }
@@ -59,8 +61,6 @@ const LEADS: [Quantity; 16] = [
     Quantity::DewPoint,
 ];
 
-/// The room that most stations have: their console's.
-const INDOOR: &str = "indoor";
 /// Small pictures on a page: so many stand beside the large one.
 const SMALL_MAX: usize = 4;
 /// The pressures, the one that people compare first.
@@ -68,11 +68,9 @@ const PRESSURES: [Quantity; 3] = [Quantity::SeaLevelPressure, Quantity::Altimete
 
 /// The datastream that leads. None if there is nothing, or nothing but the wind, whose card leads then.
 pub(crate) fn of(latest: &[Latest]) -> Option<Datastream> {
-    let rank = |one: &Latest| {
-        let place = LEADS.iter().position(|quantity| *quantity == one.quantity)?;
-        Some((place, !one.sensor.is_main(), one.sensor.as_str() != INDOOR, Datastream::of(one)))
-    };
-    latest.iter().filter_map(rank).min().map(|(.., lead)| lead)
+    let place = |one: &Latest| LEADS.iter().position(|quantity| *quantity == one.quantity);
+    let may = latest.iter().filter(|one| place(one).is_some());
+    may.min_by_key(|one| (place(one), room::rank(&one.sensor))).map(Datastream::of)
 }
 
 /// What small pictures are made of: wind, pressure, rain and humidity of the main sensor; if that is less than fits, also what
@@ -95,7 +93,7 @@ pub(crate) fn small(latest: &[Latest], now: Timestamp) -> Vec<Datastream> {
             (.., Some(lead)) if lead.quantity == one.quantity => 2,
             _ => 3,
         };
-        Some((class, usual.or(place), one.sensor.as_str() != INDOOR, Datastream::of(one)))
+        Some((class, usual.or(place), room::rank(&one.sensor).0, Datastream::of(one)))
     };
     let heard = latest.iter().filter(|one| now.since(one.observed_at) < DAY_MS);
     let mut ranked: Vec<_> =
@@ -143,7 +141,8 @@ mod tests {
         };
         is(&[("", Humidity), ("", Temperature), ("indoor", Temperature)], Some("temperature"));
         is(&[("attic", Temperature), ("indoor", Temperature), ("kitchen", Temperature)], Some("indoor/temperature"));
-        is(&[("kitchen", Temperature), ("attic", Temperature), ("", SeaLevelPressure)], Some("attic/temperature"));
+        is(&[("kitchen", Temperature), ("attic", Temperature), ("", SeaLevelPressure)], Some("kitchen/temperature"));
+        is(&[("bathroom", Temperature), ("living-room", Temperature)], Some("living-room/temperature"));
         is(&[("soil1", SoilMoisture), ("soil2", SoilTemperature)], Some("soil2/soil_temperature"));
         is(&[("", Pm10), ("", Pm2_5), ("", Humidity)], Some("pm2_5"));
         is(&[("", PrecipitationRate), ("", Precipitation), ("", WindSpeed)], Some("precipitation"));
@@ -153,13 +152,22 @@ mod tests {
     }
 
     #[test]
+    fn the_script_of_cards_has_the_same_list() {
+        let script = std::fs::read_to_string("static/js/view/card.js").expect("the script");
+        let (_, list) = script.split_once("LEADS = Object.freeze([").expect("the list");
+        let (list, _) = list.split_once(']').expect("its end");
+        let names: Vec<&str> = list.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(names, LEADS.map(Quantity::name));
+    }
+
+    #[test]
     fn small_pictures_are_of_what_the_station_has_and_four_at_most() {
         let full = [Temperature, Humidity, StationPressure, SeaLevelPressure, WindSpeed, Precipitation, Pm2_5];
         let full = full.map(|quantity| ("", quantity));
         assert_eq!(drawn(&full), ["wind_speed", "sea_level_pressure", "precipitation", "humidity"]);
         let rooms =
             ["indoor", "attic", "cellar", "kitchen", "nursery"].map(|room| [(room, Temperature), (room, Humidity)]);
-        let wanted = ["indoor/humidity", "attic/temperature", "cellar/temperature", "kitchen/temperature"];
+        let wanted = ["indoor/humidity", "kitchen/temperature", "nursery/temperature", "attic/temperature"];
         assert_eq!(drawn(rooms.as_flattened()), wanted);
         assert_eq!(drawn(&[("", Pm2_5), ("", Pm10), ("", BatteryLevel)]), ["pm10"]);
         assert_eq!(drawn(&[("", Temperature), ("", DewPoint)]), [""; 0]);

@@ -5,7 +5,8 @@ use super::clock;
 use super::facts::Facts;
 use super::freshness;
 use super::height::elevation_number;
-use super::tiles::{self, Aside, Wind};
+use super::indoors;
+use super::tiles::{Aside, Wind};
 use super::warmth;
 use askama::Template;
 use std::ops::BitOr;
@@ -154,7 +155,7 @@ struct Cell {
 impl<'a> RosterRow<'a> {
     /// What these facts say now, in these columns.
     pub(crate) fn of(facts: &'a Facts, columns: Columns, now: Timestamp, preference: Preference) -> Self {
-        let lead = tiles::indoors(facts, now, preference).and_then(|indoors| indoors.values.into_iter().next());
+        let lead = indoors::indoors(facts, now, preference).and_then(|indoors| indoors.values.into_iter().next());
         let at = facts.observed_at();
         let cell = |column: &Column| Cell {
             column: column.name,

@@ -1,8 +1,8 @@
 //! What a row of the overview's table knows of its station: no more than it shows.
 
 use super::facts::Facts;
+use super::indoors;
 use super::state::{Basics, Value, harmless, values};
-use super::tiles;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use weather::day;
@@ -47,7 +47,7 @@ const ON_ROWS: [Quantity; 6] = [
 /// What a row knows of its station, JSON.
 pub(crate) fn row(facts: &Facts, now: Timestamp) -> String {
     // The units do not change which value is shown.
-    let indoors = tiles::indoors(facts, now, Preference::default());
+    let indoors = indoors::indoors(facts, now, Preference::default());
     let lead = indoors.and_then(|indoors| indoors.values.into_iter().next()).map(|one| one.key);
     let main = SensorName::main();
     let mut shown: Vec<_> = facts
@@ -66,11 +66,12 @@ pub(crate) fn row(facts: &Facts, now: Timestamp) -> String {
     }
     let extreme = facts.extreme(Quantity::Temperature);
     let extreme = extreme.map(|one| (Quantity::Temperature.name(), Extreme { low: one.low, high: one.high }));
+    let values = values(shown.into_iter());
     harmless(&RowState {
-        basics: Basics::of(facts, now),
+        basics: Basics::of(facts, &values, now),
         row: true,
         day: day::date_at(&facts.station.zone, now).to_string(),
-        values: values(shown.into_iter()),
+        values,
         extremes: extreme.into_iter().collect(),
         lead,
     })

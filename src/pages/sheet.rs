@@ -3,8 +3,9 @@
 use super::chart::Chart;
 use super::facts::Facts;
 use super::hero::Hero;
+use super::indoors::{self, Indoors};
 use super::roster::{Columns, RosterRow};
-use super::tiles::{Indoors, Wind};
+use super::tiles::Wind;
 use super::{assets, row_state, state, tiles};
 use askama::Template;
 use std::borrow::Cow;
@@ -106,6 +107,8 @@ struct Card<'a> {
     /// Other values, if the station has no outdoor thermometer.
     indoors: Option<Indoors>,
     wind: Wind,
+    /// Whether the wind's speed stands large already.
+    wind_leads: bool,
     wind_speed: String,
     humidity: String,
     spark: Option<Chart>,
@@ -113,12 +116,15 @@ struct Card<'a> {
 
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp, preference: Preference) -> Self {
+        let indoors = indoors::indoors(facts, now, preference);
+        let is_wind = |one: &tiles::Aside| one.key == Quantity::WindSpeed.name();
         Self {
+            wind_leads: indoors.as_ref().is_some_and(|indoors| indoors.values.iter().any(is_wind)),
             build: assets::build(),
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
             hero: Hero::of(facts, now, preference),
-            indoors: tiles::indoors(facts, now, preference),
+            indoors,
             wind: Wind::of(facts, now, preference),
             wind_speed: tiles::main_text(facts, Quantity::WindSpeed, now, preference),
             humidity: tiles::main_text(facts, Quantity::Humidity, now, preference),

@@ -3,6 +3,9 @@
 //! Coordinates are their owners' business. The sketch tells only how far stations are from each other, and that roughly:
 //! each place is moved to the nearest corner of a grid whose cells are [`CELL_MIN_KM`] wide at least.
 
+mod far;
+
+use self::far::Arrow;
 use super::facts::Facts;
 use super::warmth;
 use std::collections::BTreeMap;
@@ -31,6 +34,9 @@ const DEGREE_KM: f64 = 6_371.008_8 * std::f64::consts::PI / 180.0;
 /// 1 mile, km, exact.
 const MILE_KM: f64 = 1.609_344;
 
+/// A place on the ground: degrees east and north.
+type Place = (f64, f64);
+
 /// The sketch, ready to print.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Sketch {
@@ -44,6 +50,8 @@ pub(crate) struct Sketch {
     pub cell: String,
     /// True if a dot stands for several stations.
     pub shares: bool,
+    /// How many stations are far from all others: arrows at the edge point to them.
+    pub far: usize,
     /// The colours: step and temperature.
     pub legend: Vec<(usize, String)>,
     pub unit: &'static str,
@@ -55,8 +63,10 @@ pub(crate) struct Dot {
     pub slug: String,
     /// `Hill, 12.3 °C`.
     pub label: String,
-    /// ` and 4 more`; empty for a station alone.
+    /// ` and 4 more`; empty for a station alone. Of one that is far also where it is.
     pub more: String,
+    /// Where its arrow points to, degrees; empty: it is a dot.
+    pub points_to: String,
     pub state: &'static str,
     pub warmth: Option<usize>,
     pub x: String,
@@ -85,34 +95,48 @@ impl Sketch {
                 Some((facts, (place.longitude(), place.latitude())))
             })
             .collect();
-        let places: Vec<(f64, f64)> = placed.iter().map(|(_, place)| *place).collect();
-        let grid = Grid::of(&places)?;
+        let places: Vec<Place> = placed.iter().map(|(_, place)| *place).collect();
+        let stations = placed.len();
+        let is_far = far::far(&places);
+        let (far, placed): (Vec<_>, Vec<_>) = placed.into_iter().zip(is_far).partition(|(_, is_far)| *is_far);
+        let placed: Vec<(&Facts, Place)> = placed.into_iter().map(|(one, _)| one).collect();
+        let grid = Grid::of(&placed.iter().map(|(_, place)| *place).collect::<Vec<_>>())?;
+        let mut arrows: BTreeMap<(i64, i64), (&Facts, Arrow, usize)> = BTreeMap::new();
+        for ((facts, place), _) in &far {
+            let arrow = Arrow::to(*place, &grid, preference);
+            let corner = ((arrow.at.1 / CELL).round() as i64, (arrow.at.0 / CELL).round() as i64);
+            arrows.entry(corner).or_insert((facts, arrow, 0)).2 += 1;
+        }
         // The first of a corner is the first of the list: it is heard, if one of them is.
         let mut corners: BTreeMap<(i64, i64), (&Facts, usize)> = BTreeMap::new();
         for ((facts, _), km) in placed.iter().zip(&grid.km) {
             corners.entry(grid.corner(*km)).or_insert((facts, 0)).1 += 1;
         }
-        if corners.len() < 2 {
+        if corners.len() + arrows.len() < 2 {
             return None;
         }
-        let dot = |(corner, (facts, count)): (&(i64, i64), &(&Facts, usize))| {
-            let (x, y) = grid.at(*corner);
-            Dot {
-                slug: facts.station.slug.to_string(),
-                label: format!("{}, {}", facts.station.name, text(facts, now, preference)),
-                more: if *count > 1 { format!(" and {} more", count - 1) } else { String::new() },
-                state: facts.state(now).name(),
-                warmth: temperature(facts, now).map(warmth::step),
-                x: format_half_up(x, 1),
-                y: format_half_up(y, 1),
-            }
+        let dot = |facts: &Facts, count: usize, (x, y): (f64, f64)| Dot {
+            slug: facts.station.slug.to_string(),
+            label: format!("{}, {}", facts.station.name, text(facts, now, preference)),
+            more: if count > 1 { format!(" and {} more", count - 1) } else { String::new() },
+            points_to: String::new(),
+            state: facts.state(now).name(),
+            warmth: temperature(facts, now).map(warmth::step),
+            x: format_half_up(x, 1),
+            y: format_half_up(y, 1),
         };
+        let dots = corners.iter().map(|(corner, (facts, count))| dot(facts, *count, grid.at(*corner)));
+        let arrows = arrows.values().map(|(facts, arrow, count)| {
+            let dot = dot(facts, *count, arrow.at);
+            Dot { more: arrow.words.clone() + &dot.more, points_to: format_half_up(arrow.degrees, 1), ..dot }
+        });
         Some(Self {
-            stations: placed.len(),
+            stations,
+            far: far.len(),
             width: format_half_up(grid.width, 0),
             height: format_half_up(grid.height, 0),
             shares: corners.len() < placed.len(),
-            dots: corners.iter().map(dot).collect(),
+            dots: dots.chain(arrows).collect(),
             scale: scale(&grid, preference),
             cell: distance(grid.cell_km, preference),
             legend: warmth::STEPS_C
@@ -145,6 +169,12 @@ struct Grid {
     km: Vec<(f64, f64)>,
     cell_km: f64,
     per_km: f64,
+    /// Degrees of the western and the northern edge, and how much narrower a degree of longitude is than one of latitude.
+    west: f64,
+    north: f64,
+    shrink: f64,
+    wide_km: f64,
+    high_km: f64,
     /// The corner that stands at the left and the top of the picture, in its units.
     left: f64,
     width: f64,
@@ -180,10 +210,26 @@ impl Grid {
             km: places.iter().map(km).collect(),
             cell_km,
             per_km: per_cell / cell_km,
+            west,
+            north,
+            shrink,
+            wide_km: wide,
+            high_km: high,
             left: MARGIN + (width - cells(wide) * per_cell) / 2.0,
             width: width + 2.0 * MARGIN,
             height: rows * per_cell + 2.0 * MARGIN + FOOT,
         })
+    }
+
+    /// Any place, km east and south of the north-western corner, on the side of the earth that is nearer.
+    fn project(&self, (longitude, latitude): Place) -> (f64, f64) {
+        let east = (longitude - self.middle().0 + 540.0).rem_euclid(360.0) - 180.0;
+        (self.wide_km / 2.0 + east * self.shrink * DEGREE_KM, (self.north - latitude) * DEGREE_KM)
+    }
+
+    fn middle(&self) -> Place {
+        let half_east = if self.shrink > 0.0 { self.wide_km / 2.0 / self.shrink / DEGREE_KM } else { 0.0 };
+        (self.west + half_east, self.north - self.high_km / 2.0 / DEGREE_KM)
     }
 
     fn corner(&self, (east, south): (f64, f64)) -> (i64, i64) {

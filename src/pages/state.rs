@@ -1,8 +1,9 @@
 //! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
+use super::clock::clocks;
 use super::facts::Facts;
+use super::indoors;
 use super::sunlight::Sunlight;
-use super::tiles;
 use crate::storage::{Bucket, Latest};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -209,12 +210,14 @@ pub(super) fn harmless(value: &impl Serialize) -> String {
 }
 
 impl<'a> Basics<'a> {
-    pub(super) fn of(facts: &'a Facts, now: Timestamp) -> Self {
+    /// `values`: those that are told, however old they are.
+    pub(super) fn of(facts: &'a Facts, values: &BTreeMap<String, Value>, now: Timestamp) -> Self {
+        let window = (now.plus(-ZONE_PAST_MS), now.plus(ZONE_AHEAD_MS));
         let follows = facts.follows();
         Self {
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,
-            zone: facts.station.zone.changes(now.plus(-ZONE_PAST_MS), now.plus(ZONE_AHEAD_MS)),
+            zone: clocks(&facts.station.zone, window, values.values().map(|value| value.at)),
             interval_ms: facts.interval_ms,
             observed_at: facts.spoke_at(),
             feels_like: follows.feels_like,
@@ -228,7 +231,7 @@ impl<'a> Basics<'a> {
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp) -> Self {
         // The units do not change which value is shown.
-        let indoors = tiles::indoors(facts, now, Preference::default())
+        let indoors = indoors::indoors(facts, now, Preference::default())
             .map(|indoors| indoors.values.into_iter().map(|one| one.key).collect());
         let main = SensorName::main();
         let newest = facts.latest.iter().filter(|one| one.sensor == main).max_by_key(|one| one.observed_at);
@@ -237,7 +240,8 @@ impl<'a> Card<'a> {
             // The station's age is that of the newest value.
             on_card || indoors.is_some() || newest.is_some_and(|newest| *one == newest)
         });
-        Self { basics: Basics::of(facts, now), values: values(shown), indoors, spark: Spark::of(facts) }
+        let values = values(shown);
+        Self { basics: Basics::of(facts, &values, now), values, indoors, spark: Spark::of(facts) }
     }
 }
 
@@ -292,12 +296,13 @@ impl<'a> Station<'a> {
             let point = |b: &Bucket| (place(b.start), course(b.mean), course(b.min), course(b.max), b.count);
             (of.key(), buckets.iter().map(point).collect())
         });
+        let values = values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor)));
         Self {
-            basics: Basics::of(facts, now),
+            basics: Basics::of(facts, &values, now),
             courses: courses.collect(),
             lead: Some(facts.large().key()).filter(|key| key != Quantity::Temperature.name()),
             day: day::date_at(&facts.station.zone, now).to_string(),
-            values: values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor))),
+            values,
             extremes: extremes.collect(),
             series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
             marked: marked.collect(),

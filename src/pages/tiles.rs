@@ -4,7 +4,7 @@ use super::clock::{self, age_if_old};
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::lead::Datastream;
-use super::names::{DASH, called, sensor_title};
+use super::names::{DASH, sensor_title};
 use super::wind;
 use crate::storage::Latest;
 use std::collections::BTreeMap;
@@ -80,46 +80,13 @@ pub(crate) fn main_text(facts: &Facts, quantity: Quantity, now: Timestamp, prefe
     latest.map_or(String::new(), |latest| preference.text(quantity, latest.value))
 }
 
-/// What an overview shows of a station without an outdoor thermometer.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Indoors {
-    /// The temperatures from elsewhere, by the names of their sensors; if there are none, the first value. Only what is as
-    /// fresh as the station; there may be nothing.
-    pub values: Vec<Aside>,
-    /// So many more temperatures have no place.
-    pub more: usize,
-}
-
-/// A card has places for so many rooms.
-const ROOMS_MAX: usize = 4;
-
-/// Those values; `None` if there is an outdoor thermometer. A day's sum and a direction say nothing alone.
-pub(crate) fn indoors(facts: &Facts, now: Timestamp, preference: Preference) -> Option<Indoors> {
-    const ALONE_NOTHING: [Quantity; 2] = [Quantity::Precipitation, Quantity::WindDirection];
-    if facts.main(Quantity::Temperature).is_some() {
-        return None;
-    }
-    let at = facts.observed_at()?;
-    let place = |quantity: Quantity| Quantity::shown().position(|one| one == quantity);
-    let speaks = |l: &&Latest| !ALONE_NOTHING.contains(&l.quantity) && facts.may_stand_beside(l, at, now);
-    let rank = |l: &&Latest| (l.quantity != Quantity::Temperature, l.sensor.clone(), place(l.quantity));
-    let mut values: Vec<&Latest> = facts.latest.iter().filter(speaks).collect();
-    values.sort_by_key(rank);
-    let warm = values.iter().take_while(|one| one.quantity == Quantity::Temperature).count();
-    let (places, more) = if warm == 0 { (1, 0) } else { (warm.min(ROOMS_MAX), warm.saturating_sub(ROOMS_MAX)) };
-    let shown = values.into_iter().take(places).map(|latest| Aside {
-        key: latest.sensor.key(latest.quantity),
-        word: called(&latest.sensor, latest.quantity),
-        text: preference.text(latest.quantity, latest.value),
-    });
-    Some(Indoors { values: shown.collect(), more })
-}
-
 /// The tiles of one sensor.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Group {
     /// The sensor's name; empty for the main one.
     pub name: String,
+    /// True for the main one's only tile where there are others to stand with.
+    pub lone: bool,
     /// False for one of many, which is folded.
     pub open: bool,
     /// Its tiles.
@@ -127,12 +94,13 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// True for the one other value of the sensor that leads: its tile would stand alone, so it goes beside the large number,
-    /// unless it is older.
-    pub(crate) fn is_alone_with(&self, facts: &Facts, now: Timestamp) -> bool {
+    /// True for the one other value of the sensor that leads, and for that of the main one if there are no other groups: its
+    /// tile would stand alone, so it goes beside the large number, unless it is older.
+    pub(crate) fn is_alone_with(&self, facts: &Facts, is_only: bool, now: Timestamp) -> bool {
         let (Some(lead), [tile]) = (facts.lead(), self.tiles.as_slice()) else { return false };
         let Some(at) = facts.newest(&lead).map(|latest| latest.observed_at) else { return false };
-        let is_it = |latest: &&Latest| latest.sensor == lead.sensor && latest.sensor.key(latest.quantity) == tile.key;
+        let is_near = |latest: &Latest| latest.sensor == lead.sensor || is_only && latest.sensor.is_main();
+        let is_it = |latest: &&Latest| is_near(latest) && latest.sensor.key(latest.quantity) == tile.key;
         facts.latest.iter().find(is_it).is_some_and(|latest| facts.may_stand_beside(latest, at, now))
     }
 }
@@ -256,7 +224,7 @@ fn group(sensor: &SensorName, rooms: &[SensorName], facts: &Facts, now: Timestam
         let latest = of(quantity)?;
         Some(tile(latest, asides(latest, facts, now, preference), facts, now, preference))
     });
-    Group { name: sensor_title(sensor.as_str()), open: true, tiles: tiles.collect() }
+    Group { name: sensor_title(sensor.as_str()), lone: false, open: true, tiles: tiles.collect() }
 }
 
 /// The tile of a datastream, with nothing beside it.
@@ -285,4 +253,10 @@ pub(crate) fn number(latest: &Latest, facts: &Facts, now: Timestamp, preference:
         return DASH.to_owned();
     }
     preference.number(latest.quantity, latest.value)
+}
+
+/// The same with its unit.
+pub(crate) fn text(latest: &Latest, facts: &Facts, now: Timestamp, preference: Preference) -> String {
+    let (digits, unit) = (number(latest, facts, now, preference), preference.unit(latest.quantity).symbol());
+    if unit.is_empty() { digits } else { format!("{digits} {unit}") }
 }

@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::height::elevation;
 use super::hero::Hero;
 use super::marks;
+use super::names::sensor_title;
 use super::night::Night;
 use super::rooms::{self, Room};
 use super::state::{self, PageState};
@@ -204,12 +205,17 @@ impl StationPage {
         let rooms = rooms::sensors(facts, now);
         let (mut groups, left_out) = tiles::groups(facts, &rooms, now, preference);
         let hero = Hero::leading(facts, now, preference);
-        let hero = match groups.iter().position(|group| group.is_alone_with(facts, now)) {
+        let is_only = groups.len() == 1;
+        let hero = match groups.iter().position(|group| group.is_alone_with(facts, is_only, now)) {
             Some(place) if hero.any => groups.remove(place).tiles.into_iter().fold(hero, Hero::with),
             _ => hero,
         };
         let title = hero.title(&facts.station.name);
         let sun = Sunlight::of(&facts.station, now);
+        let has_named = groups.iter().any(|group| group.open && !group.name.is_empty());
+        for group in &mut groups {
+            group.lone = has_named && group.name.is_empty() && group.tiles.len() == 1;
+        }
         let folded = groups.split_off(groups.partition_point(|group| group.open));
         Self {
             frame: Frame::still(&title, &path, now, preference)
@@ -233,7 +239,7 @@ impl StationPage {
             groups,
             more_sensors: folded.len() + left_out.len(),
             folded,
-            left_out: left_out.iter().map(|sensor| sensor.as_str()).collect::<Vec<_>>().join(", "),
+            left_out: left_out.iter().map(|sensor| sensor_title(sensor.as_str())).collect::<Vec<_>>().join(", "),
             chart: courses::large(facts, preference),
             courses: courses::courses(facts, now, preference),
             marked: marks::text(facts),

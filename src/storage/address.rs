@@ -95,7 +95,10 @@ mod tests {
             ("postgres://anna:s3cret@db.example:6432/weather", "postgres://anna@db.example:6432/weather"),
             ("postgresql://anna:s3cret@db.example/weather?sslmode=require", "postgres://anna@db.example:5432/weather"),
             ("postgres://anna@db.example/weather?password=s3cret", "postgres://anna@db.example:5432/weather"),
-            ("postgres://anna:s3cret@/weather?host=/run/postgresql", "postgres://anna@/run/postgresql/weather"),
+            (
+                "postgres://anna:s3cret@localhost/weather?host=/run/postgresql",
+                "postgres://anna@/run/postgresql/weather",
+            ),
             ("", ""),
         ] {
             let address: Address = text.parse().expect(text);

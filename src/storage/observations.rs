@@ -61,6 +61,12 @@ pub(super) const READINGS_GONE: &str =
     "the readings of that time are gone by raw_days, and its hours and days stay as they are; nothing stored";
 
 impl Appended {
+    /// The warnings about values that contradict what is stored; the others are about values for which there is no place.
+    pub fn into_contradictions(self) -> Vec<Warning> {
+        let contradicts = |one: &Warning| one.reason != TOO_MANY_SENSORS && one.reason != READINGS_GONE;
+        self.warnings.into_iter().filter(contradicts).collect()
+    }
+
     /// How many of the listed warnings are about good values for which there was no sensor any more; and why.
     pub fn without_sensor(&self) -> (usize, &'static str) {
         (self.warnings.iter().filter(|warning| warning.reason == TOO_MANY_SENSORS).count(), TOO_MANY_SENSORS)

@@ -170,3 +170,58 @@ async fn axe_finds_nothing_on_records_and_on_a_month_and_a_phone_shows_all_of_th
         browser.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_laid_over_grows_with_the_news_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let keys = ["town-hall", "mill"].map(|slug| server.add_station(slug));
+    let now = chrono::Utc::now().timestamp_millis();
+    let of = |from: i64, to: i64, value: f64| -> Vec<Value> {
+        (from..to).map(|ten| json!({"observed_at": ten * 10_000, "temperature": value})).collect()
+    };
+    let ten = now / 10_000;
+    for key in &keys {
+        let (status, answer) = post(&server.url, key, &json!(of(ten - 60, ten, 4.0))).await.expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+    }
+    let today = chrono::Utc::now().date_naive();
+    let before = today.checked_sub_months(chrono::Months::new(12)).expect("a date");
+    let then = (now - (today - before).num_milliseconds()) / 10_000;
+    post(&server.url, &keys[0], &json!(of(then - 60, then + 60, -3.0))).await.expect("an answer");
+    let browser = Browser::open(Options::default()).await;
+    let time = |at: i64| chrono::DateTime::from_timestamp_millis(at).expect("a time").format("%FT%TZ").to_string();
+    let window = format!("from={}&to={}", time(now - HOUR_MS / 6), time(now));
+    let asked =
+        "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/history/series')).length";
+
+    // Another station: without a question to the server.
+    browser.goto(format!("{}/s/town-hall/history?{window}&with=mill", server.url)).await.expect("the page");
+    until(&browser, IS_SHOWN, json!(true)).await;
+    until(&browser, &format!("{SHOWN}[1] > 0"), json!(true)).await;
+    let questions = value(&browser, asked).await;
+    let plot = browser.find(By::Css(PLOT)).await.expect("a plot");
+    let mut sent = 7.1;
+    eventually("the other station's newest value is at the end", PATIENCE, async || {
+        sent += 0.1;
+        post(&server.url, &keys[1], &json!({"temperature": sent})).await.map_err(|error| error.to_string())?;
+        plot.focus().await.map_err(|error| error.to_string())?;
+        plot.send_keys(Key::End).await.map_err(|error| error.to_string())?;
+        let said = "[...document.querySelectorAll('[data-summary]')].map((said) => said.textContent).join(' ')";
+        let said = value(&browser, said).await;
+        let is_new = said.as_str().is_some_and(|said| said.contains(" 7.") || said.contains(" 8."));
+        if is_new { Ok(()) } else { Err(said.to_string()) }
+    })
+    .await;
+    assert_eq!(value(&browser, asked).await, questions, "the line has grown by itself");
+
+    // The year before: what is below the new end is fetched.
+    browser.goto(format!("{}/s/town-hall/history?{window}&year=1", server.url)).await.expect("the page");
+    until(&browser, IS_SHOWN, json!(true)).await;
+    until(&browser, &format!("{SHOWN}[1] > 0"), json!(true)).await;
+    let end = value(&browser, &format!("{SHOWN}[1]")).await;
+    post(&server.url, &keys[0], &json!({"temperature": 4.5})).await.expect("an answer");
+    until(&browser, &format!("{SHOWN}[1] > {end}"), json!(true)).await;
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    browser.close().await;
+}

@@ -60,3 +60,45 @@ async fn what_leads_and_the_rooms_follow_the_news_and_an_old_wind_turns_grey() {
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
     browser.close().await;
 }
+
+/// How many tiles stand in each row of each group of two tiles or more.
+const ROWS: &str = "[...document.querySelectorAll('.tiles')].filter(({children}) => children.length > 1).map(({children}) => \
+    Object.values(Object.groupBy([...children], (tile) => Math.round(tile.getBoundingClientRect().top))).map((row) => row.length))";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_tile_stands_alone_in_a_row_and_nothing_beside_the_keeper_is_empty() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path());
+    let key = server.add_station("house");
+    let browser = Browser::open(Options::default()).await;
+    let mut known = json!({"temperature": 18.5, "battery_voltage": 2.9});
+    posted(&server, &key, known.clone()).await;
+    browser.set_window_rect(0, 0, 1440, 1000).await.expect("a size");
+    browser.goto(format!("{}/s/house", server.url)).await.expect("the page");
+    let level = "(() => { const [hero, keeper] = ['.hero', '.keeper'].map((name) => document.querySelector(name).getBoundingClientRect()); \
+        const picture = document.querySelector('.wide').getBoundingClientRect(); \
+        return [hero.bottom - keeper.bottom, picture.right - keeper.right, picture.top > keeper.bottom]; })()";
+    until(&browser, level, json!([0, 0, true])).await;
+
+    for more in [
+        json!({"humidity": 50, "sea_level_pressure": 1013, "precipitation": 1}),
+        json!({"solar_radiation": 0}),
+        json!({"pm2_5": 3}),
+        json!({"co2": 420}),
+        json!({"soil_temperature": 8}),
+        json!({"soil_moisture": 30, "leaf_wetness": 2}),
+    ] {
+        known.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        posted(&server, &key, known.clone()).await;
+        for width in [1440, 1200, 1000, 900, 800, 700, 620] {
+            browser.set_window_rect(0, 0, width, 1000).await.expect("a size");
+            browser.goto(format!("{}/s/house", server.url)).await.expect("the page");
+            let rows = browser.execute(&format!("return {ROWS}"), vec![]).await.expect("rows");
+            let rows: Vec<Vec<u32>> = serde_json::from_value(rows.json().clone()).expect("numbers");
+            // Two columns: the last of an odd number is as wide as both.
+            let lonely = rows.iter().any(|rows| rows.contains(&1) && rows[0] > 2);
+            assert!(!rows.is_empty() && !lonely, "{rows:?} at {width} px of {known}");
+        }
+    }
+    browser.close().await;
+}

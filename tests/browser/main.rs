@@ -23,3 +23,4 @@ mod settings;
 mod storybook;
 mod tabs;
 mod twin;
+mod week;

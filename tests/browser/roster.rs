@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use thirtyfour::By;
 
-/// Notes each node of the stations that changes, by station and column. Ages are left out: they change by themselves.
+/// Notes each node of the stations that changes, by station and column, and which are new. Ages are left out: they change by themselves.
 const NOTE: &str = r#"
     window.touched = new Set();
     const nameOf = (node) => {
@@ -20,7 +20,7 @@ const NOTE: &str = r#"
     new MutationObserver((changes) => {
         for (const { target, addedNodes } of changes) {
             const name = nameOf(target);
-            if (name && !name.endsWith(' heard')) window.touched.add(addedNodes[0]?.nodeType === 1 ? `${name} new` : name);
+            if (name && !name.endsWith(' heard')) window.touched.add(addedNodes.length > 0 ? `${name} new` : name);
         }
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
 "#;

@@ -1,5 +1,6 @@
 //! The dock: its core held against a reference in all orders of events, its route on real sockets.
 
+mod ahead;
 mod events;
 mod limits;
 mod metrics;

@@ -88,6 +88,34 @@ async fn a_badge_has_the_temperature_in_its_colour_and_no_markup_of_names() {
 }
 
 #[tokio::test]
+async fn a_station_that_measures_only_one_thing_shows_it_everywhere() {
+    let server = TestApp::start().await;
+    for (slug, readings, word, number, unit) in [
+        ("rain", json!({"precipitation": 12.4, "precipitation_rate": 0.6}), "Rain today", "12.4", "mm"),
+        ("soil", json!({"soil1/soil_moisture": 31, "soil1/soil_temperature": 9.5}), "Soil 1 temperature", "9.5", "°C"),
+        ("wind", json!({"wind_speed": 4.2, "wind_direction": 250, "wind_gust": 9}), "Wind", "4.2", "m/s"),
+        ("air", json!({"pm2_5": 8.3, "humidity": 40}), "PM2.5", "8.3", "µg/m³"),
+        ("room", json!({"attic/temperature": 17.3, "attic/humidity": 40}), "Attic temperature", "17.3", "°C"),
+    ] {
+        let (_, key) = server.add_station(slug).await;
+        server.measures(&key, &readings).await;
+        let badge = text(&server, &format!("/badge/{slug}.svg")).await;
+        let lower = if word == "PM2.5" { word.to_owned() } else { word.to_lowercase() };
+        assert!(badge.contains(&format!("{lower} {number} {unit}")) && !badge.contains("#6b7280"), "{badge}");
+        let frame = text(&server, &format!("/embed/{slug}?size=small")).await;
+        let large = format!("{number}<span>{unit}</span><small>{word}");
+        assert!(frame.contains(&large), "{frame}");
+        let cards = text(&server, "/?view=cards").await;
+        let card = cards.split("<li class").find(|card| card.contains(&format!("href=\"/s/{slug}\""))).expect("a card");
+        assert!(card.contains(&format!(">{number} {unit}</output>")), "{card}");
+    }
+    let frame = text(&server, "/embed/wind").await;
+    assert!(frame.contains("<small>Wind, WSW</small>") && !frame.contains("<dt>Wind</dt>"), "{frame}");
+    let frame = text(&server, "/embed/rain").await;
+    assert!(!frame.contains("<dt>Rain today</dt>"), "no value comes twice: {frame}");
+}
+
+#[tokio::test]
 async fn an_editor_learns_how_a_link_becomes_a_frame() {
     let server = house().await;
     let page = text(&server, "/s/town-hall").await;

@@ -222,3 +222,35 @@ async fn a_number_of_points_that_is_none_is_named() {
     assert_eq!(get(&app, "/s/town-hall/history/series?points=1500").await.0, 200);
     assert_eq!(get(&app, "/s/town-hall/history/series").await.0, 200);
 }
+
+#[tokio::test]
+async fn a_house_of_rooms_is_named_as_on_its_page_and_begins_with_the_room_that_leads_it() {
+    let app = TestApp::start().await;
+    let (_, key) = app.add_station("home").await;
+    for room in ["bathroom", "soil1", "living_room"] {
+        app.measures(&key, &json!({format!("{room}/temperature"): 20.25, format!("{room}/soil_moisture"): 31.44}))
+            .await;
+    }
+    let (status, html) = get(&app, "/s/home/history?range=24h").await;
+    assert_eq!(status, 200);
+    let sensors = between(&html, "aria-label=\"Sensor\">", "</nav>");
+    let names: Vec<_> = sensors.split("</a>").filter_map(|link| link.rsplit_once('>')).map(|(_, name)| name).collect();
+    assert_eq!(names, ["Bathroom", "Living room", "Soil 1"]);
+    assert!(sensors.contains("aria-current=\"true\">Living room"), "{sensors}");
+    let moisture = rows(&html, "soil_moisture");
+    assert_eq!(moisture[0][1..], ["31.4", "31.4", "31.4"], "as fine as probes tell");
+}
+
+#[tokio::test]
+async fn the_lab_begins_with_the_station_that_was_heard_last() {
+    let app = TestApp::start().await;
+    let mut keys = Vec::new();
+    for slug in ["abbey", "bridge", "castle"] {
+        keys.push(app.add_station(slug).await.1);
+    }
+    app.measures(&keys[2], &json!({"temperature": 4})).await;
+    let (_, html) = get(&app, "/lab").await;
+    let sources: Vec<_> =
+        html.split("<option value=\"station:").skip(1).filter_map(|one| one.split('"').next()).collect();
+    assert_eq!(sources, ["castle", "abbey", "bridge"]);
+}

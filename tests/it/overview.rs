@@ -232,7 +232,7 @@ async fn sixty_stations_cost_no_more_questions_than_two() {
 }
 
 #[tokio::test]
-async fn a_station_of_rooms_shows_the_rooms_in_the_order_of_their_names() {
+async fn a_station_of_rooms_shows_the_room_that_leads_and_the_others_in_the_order_of_their_names() {
     let app = start().await;
     let (_, key) = app.add_station("home").await;
     for (room, degrees) in [("kitchen", 21.0), ("attic", 14.5), ("living-room", 20.5)] {
@@ -243,7 +243,7 @@ async fn a_station_of_rooms_shows_the_rooms_in_the_order_of_their_names() {
         list.split("<dt>").skip(1).map(|dt| dt.split("</dt>").next().expect("a name").to_owned()).collect::<Vec<_>>()
     };
     let html = get(&app, "/").await;
-    assert_eq!(rooms(&html), ["Attic", "Kitchen", "Living room"]);
+    assert_eq!(rooms(&html), ["Living room", "Attic", "Kitchen"]);
     assert!(html.contains(">14.5 °C</output>") && !html.contains(" more</p>"), "{html}");
     assert!(!get(&app, "/s/home").await.contains("No outdoor temperature"));
 
@@ -251,7 +251,7 @@ async fn a_station_of_rooms_shows_the_rooms_in_the_order_of_their_names() {
         app.measures(&key, &json!({format!("{room}/temperature"): 18})).await;
     }
     let html = get(&app, "/").await;
-    assert_eq!(rooms(&html), ["Attic", "Bath", "Cellar", "Den"]);
+    assert_eq!(rooms(&html), ["Living room", "Attic", "Bath", "Cellar"]);
     assert!(html.contains(">and 2 more</p>"), "{html}");
     assert_eq!(state(&html)["stations"][0]["indoors"].as_array().map(Vec::len), Some(4));
 }

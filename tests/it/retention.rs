@@ -73,3 +73,46 @@ async fn a_late_reading_is_answered_as_done_with_a_warning_and_what_has_gone_is_
     let answer = ask(&app, "POST /api/v1/readings", &headers, body.as_bytes()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
 }
+
+/// Runs a command on the database of that server: whether it succeeds, and all that it says.
+fn says(app: &TestApp, arguments: &[&str]) -> (bool, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stevenson"));
+    let done = command.arg("--data").arg(app.folder.path()).args(arguments).output().expect("it runs");
+    let words = [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (done.status.success(), words)
+}
+
+#[tokio::test]
+async fn a_command_claims_no_more_than_it_did_where_readings_have_gone() {
+    let (app, _, now) = pruned().await;
+    let (old, new) = (now.plus(-15 * DAY_MS), now.plus(-DAY_MS));
+    let day = |at: Timestamp| at.to_utc().format("%Y-%m-%d").to_string();
+    let gone = "have gone by raw_days, and what their hours and days were stays as it is";
+    let (is_done, said) = says(&app, &["reading", "strike", "roof", &day(old)]);
+    assert!(!is_done && said.contains("nothing there that could be struck out") && said.contains(gone), "{said}");
+    let (is_done, said) = says(&app, &["reading", "strike", "roof", &format!("{}..{}", day(old), day(new))]);
+    assert!(
+        is_done && said.contains("values of roof struck out") && said.contains("nothing else: ") && said.contains(gone),
+        "{said}"
+    );
+    let (is_done, said) = says(&app, &["reading", "restore", "roof", &day(new)]);
+    assert!(is_done && !said.contains("raw_days"), "all of that day is there: {said}");
+
+    let file = app.folder.path().join("old.csv");
+    let line = |at: Timestamp| format!("{},4.5\n", at.rfc3339());
+    let unheard = now.plus(-DAY_MS - MINUTE_MS / 2);
+    let text = ["time,temperature\n".to_owned(), line(old), line(old.plus(MINUTE_MS)), line(unheard)].concat();
+    std::fs::write(&file, text).expect("written");
+    let import = |more: &[&str]| says(&app, &[&["import", "roof", file.to_str().expect("text")], more].concat());
+    let stays = "2 values are of a time whose readings have gone by raw_days: they are not stored";
+    let (is_done, said) = import(&["--dry-run"]);
+    assert!(is_done && said.contains(stays) && said.contains("\n1 reports would be imported"), "{said}");
+    let (is_done, said) = import(&[]);
+    assert!(is_done && said.contains(stays) && said.contains("1 reports were new to roof, 0 were known"), "{said}");
+    assert!(!said.contains("others than those that are stored"), "{said}");
+    let (_, said) = import(&[]);
+    assert!(said.contains("nothing new: roof has the other 1 reports already"), "{said}");
+    std::fs::write(&file, ["time,temperature\n".to_owned(), line(old)].concat()).expect("written");
+    let (_, said) = import(&[]);
+    assert!(said.contains("nothing was stored of 1 reports") && !said.contains("already"), "{said}");
+}

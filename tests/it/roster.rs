@@ -194,6 +194,34 @@ async fn silent_stations_stand_in_a_group_of_their_own_at_the_end() {
 }
 
 #[tokio::test]
+async fn a_station_that_is_far_from_all_others_is_an_arrow_at_the_edge() {
+    let app = start().await;
+    with_stations(&app, 5).await;
+    let sketch = |html: &str| {
+        let (_, sketch) = html.split_once("class=\"card sketch\"").expect("a sketch");
+        sketch.split("</details>").next().expect("its end").to_owned()
+    };
+    let near = sketch(&get(&app, "/").await);
+    let new = NewStation {
+        slug: Slug::new("cape").expect("a slug"),
+        name: "Cape".to_owned(),
+        zone: weather::zone::Zone::UTC,
+        elevation_m: None,
+        coordinates: Coordinates::new(-33.9, 18.4),
+    };
+    app.storage.add_station(new).await.expect("a station");
+    let far = sketch(&get(&app, "/").await);
+    let dots = |sketch: &str| -> Vec<String> {
+        sketch.split("<circle").skip(1).filter_map(|dot| dot.split('>').next()).map(str::to_owned).collect()
+    };
+    assert_eq!(dots(&far), dots(&near), "the others stand where they stood");
+    assert!(far.contains("aria-label=\"Cape, no readings yet, 9100 km to the S\""), "{far}");
+    assert!(far.contains("aria-label=\"4 stations as dots"), "{far}");
+    assert!(far.contains("One station is far from the others: the arrow at the edge points to it."), "{far}");
+    assert!(!far.contains("33.9") && !far.contains("18.4"), "{far}");
+}
+
+#[tokio::test]
 async fn stations_with_a_place_are_dots_that_tell_no_coordinates() {
     let app = start().await;
     let keys = with_stations(&app, 3).await;

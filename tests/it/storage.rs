@@ -28,8 +28,6 @@ mod reading;
 mod retention;
 #[path = "storage/rollups.rs"]
 mod rollups;
-#[path = "storage/room.rs"]
-mod room;
 #[path = "storage/setting.rs"]
 mod setting;
 #[path = "storage/sqlite.rs"]

@@ -50,5 +50,13 @@ test('a card is asked for anew only if it has no place for what a report brings'
   equal(hasPlaces(indoor, { 'cellar/humidity': 50 }), true, 'what it does not show');
   equal([hasPlaces(indoor, { 'indoor/temperature': 21 }), hasPlaces(indoor, { temperature: 1 })], [true, false]);
   const nothing = card({ values: {}, indoors: [] });
-  equal([hasPlaces(nothing, { precipitation: 1 }), hasPlaces(nothing, { 'a/co2': 1 })], [true, false]);
+  equal([hasPlaces(nothing, { wind_direction: 1 }), hasPlaces(nothing, { 'a/co2': 1 })], [true, false]);
+  const rain = card({ values: { precipitation: { value: 2, at: START } }, indoors: ['precipitation'] });
+  /** @type {Record<string, number>[]} */
+  const asked = [{ precipitation: 3 }, { solar_radiation: 90 }, { sea_level_pressure: 1013 }, { 'a/temperature': 1 }];
+  equal(
+    asked.map((values) => hasPlaces(rain, values)),
+    [true, true, false, false],
+    'what would lead in its place',
+  );
 });

@@ -13,6 +13,7 @@ const NOW = Date.UTC(2026, 10, 22, 15, 0);
 const strand = () => ({
   label: 'Temperature',
   class: 'own',
+  station: 'hill',
   key: 'temperature',
   shape: 'mean',
   at: [NOW - 3.5 * HOUR_MS, NOW - 2.5 * HOUR_MS, NOW - 2 * HOUR_MS, NOW - 0.5 * HOUR_MS],

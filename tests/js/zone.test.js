@@ -25,6 +25,8 @@ test('dates and weekdays are those of the station', () => {
   equal(weekday(BERLIN, evening), 'Mon 30');
   equal(moment(BERLIN, evening, evening), '00:30');
   equal(moment(BERLIN, evening, evening + 86_400_000), 'Mon 30 Nov, 00:30');
+  equal(moment(BERLIN, evening, evening + 183 * 86_400_000), 'Mon 30 Nov, 00:30');
+  equal(moment(BERLIN, evening, evening + 184 * 86_400_000), 'Mon 30 Nov 2026, 00:30');
   equal(local(BERLIN, evening).weekday, 1);
 });
 

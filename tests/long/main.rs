@@ -13,6 +13,7 @@ mod lab_run;
 mod load;
 mod moving;
 mod proxies;
+mod real_year;
 mod road;
 mod streams;
 mod years;

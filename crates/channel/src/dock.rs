@@ -6,7 +6,7 @@ use super::clipboard::{Clipboard, Id};
 use super::cursor::Cursor;
 use super::fleet::{Fleet, ROWS};
 use super::stats::{Counters, Stats};
-use super::yard::{Fate, Ms, Truck, TruckId, Yard};
+use super::yard::{Ahead, Arrival, Fate, Ms, Truck, TruckId, Yard};
 use super::{News, Options};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -57,6 +57,8 @@ pub enum Arrived {
     Parks(Parking),
     /// Read the journal after its `seen` and call [`Dock::catch_up`].
     Behind(Behind),
+    /// Read the journal after its `seen` and call [`Dock::looked`]: its page has seen more than was announced here.
+    Ahead(Ahead),
 }
 
 /// A parked truck. Dropped before it has its load, it leaves the dock.
@@ -144,13 +146,29 @@ impl Dock {
 
     /// A truck arrives. It leaves at once or parks; trucks that it relieves go home.
     pub fn arrive(&self, truck: Truck) -> Arrived {
-        let fleet = truck.fleet;
+        self.let_in(truck.fleet, |yard, driver, now| yard.arrive(truck, driver, now))
+    }
+
+    /// A truck that was ahead arrives after the look. `news`: what its page may read in the journal after its `seen`, in order,
+    /// from the first on; `None`: the journal does not go so far. It does not stay ahead.
+    pub fn looked(&self, ahead: Ahead, news: Option<Vec<News>>) -> Arrived {
+        self.shared.counters.ahead();
+        let items = news.map(|news| self.items(&news));
+        let fleet = ahead.truck().fleet;
+        self.let_in(fleet, |yard, driver, now| yard.arrive_ahead(ahead, items, driver, now))
+    }
+
+    fn let_in(
+        &self,
+        fleet: &'static Fleet,
+        step: impl FnOnce(&mut Yard<Driver>, Driver, Ms) -> Arrival<Driver>,
+    ) -> Arrived {
         let (tell, load) = oneshot::channel();
         let (arrival, earlier) = {
             let now = self.now();
             let mut yard = self.yard();
             let before = yard.next_ticket();
-            let arrival = yard.arrive(truck, Driver { fleet, load: tell }, now);
+            let arrival = step(&mut yard, Driver { fleet, load: tell }, now);
             self.count(&arrival.relieved);
             if let Fate::Leaves(load) = &arrival.fate {
                 self.shared.counters.left(fleet, load);
@@ -166,6 +184,7 @@ impl Dock {
             Fate::Leaves(load) => Arrived::Leaves(load),
             Fate::Parks(id) => Arrived::Parks(Parking { dock: self.clone(), id, load }),
             Fate::Behind(behind) => Arrived::Behind(behind),
+            Fate::Ahead(ahead) => Arrived::Ahead(ahead),
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Stats {
     pub fleets: [FleetStats; ROWS],
     /// Trucks that turned round because of a limit.
     pub limited: [(Limit, u64); Limit::ALL.len()],
+    /// Trucks whose pages had seen more than was announced here.
+    pub ahead: u64,
     /// News by its age when it left, in the classes of [`AGES_MS`] and one for all older.
     pub ages: [u64; AGES_MS.len() + 1],
     /// The ages of all of it, milliseconds.
@@ -83,6 +85,7 @@ impl Stats {
 pub(super) struct Counters {
     fleets: [FleetCounters; ROWS],
     limited: [AtomicU64; Limit::ALL.len()],
+    ahead: AtomicU64,
     ages: [AtomicU64; AGES_MS.len() + 1],
     age_ms: AtomicU64,
 }
@@ -136,6 +139,11 @@ impl Counters {
     /// A stream was opened.
     pub(crate) fn opened(&self, fleet: &Fleet) {
         add(&self.fleets[fleet.row()].streams, 1);
+    }
+
+    /// A truck was ahead of the ring.
+    pub(crate) fn ahead(&self) {
+        add(&self.ahead, 1);
     }
 
     /// A load left the yard.
@@ -192,6 +200,7 @@ impl Counters {
             bays,
             fleets: std::array::from_fn(fleet),
             limited: Limit::ALL.map(|limit| (limit, read(&self.limited[limit as usize]))),
+            ahead: read(&self.ahead),
             ages: self.ages.each_ref().map(read),
             age_ms: read(&self.age_ms),
         }

@@ -1,6 +1,9 @@
 //! The yard decides which truck parks and which one leaves. Pure: no lock, no clock, no waiting.
 
+mod ahead;
 mod bay;
+
+pub use ahead::Ahead;
 
 use super::backlog::{Backlog, Found, Item};
 use super::cargo::{Behind, Load, Why};
@@ -22,7 +25,7 @@ pub type Ms = u64;
 const ECHO_MAX_WORDS: usize = SAY_MAX_WORDS;
 
 /// A truck at the gate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truck {
     /// The page's place in the dock.
     pub bay: Id,
@@ -41,6 +44,14 @@ pub struct Truck {
     pub park_ms: u64,
 }
 
+impl Truck {
+    /// Whether it has to go home in any case.
+    fn may_not_park(&self) -> bool {
+        let in_a_hurry = !self.words.is_empty() && !self.fleet.words_may_wait;
+        self.fleet.hold == 0 || self.park_ms == 0 || in_a_hurry
+    }
+}
+
 /// The number of a parked truck; a truck that came later has a greater one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TruckId(u64);
@@ -54,6 +65,8 @@ pub enum Fate {
     Parks(TruckId),
     /// Its load has to be read from the journal.
     Behind(Behind),
+    /// The journal has to be looked at before anything can be said, see [`Yard::arrive_ahead`].
+    Ahead(Ahead),
 }
 
 /// What an arrival brings about. `D` is what the caller needs to tell a parked truck that it leaves.
@@ -171,7 +184,7 @@ impl<D> Yard<D> {
     pub fn arrive(&mut self, truck: Truck, driver: D, now: Ms) -> Arrival<D> {
         let watch = truck.watch.with_private(truck.party.visitor.clone());
         let truck = Truck { watch, ..truck };
-        if self.knows(&truck.seen) {
+        if self.is_ours(&truck.seen) && !self.is_ahead(&truck.seen) {
             self.confirm(&truck.bay, truck.seen.seq());
         }
         match self.gate(&truck) {
@@ -180,9 +193,14 @@ impl<D> Yard<D> {
         }
     }
 
-    /// Whether a page can have seen this journal up to there.
-    fn knows(&self, seen: &Cursor) -> bool {
-        seen.epoch() == &*self.epoch && seen.seq() <= self.head()
+    /// Whether a cursor is one of this journal.
+    fn is_ours(&self, seen: &Cursor) -> bool {
+        seen.epoch() == &*self.epoch
+    }
+
+    /// The load of a page whose cursor leads nowhere.
+    fn reload(&self) -> Load {
+        Load::empty(Why::Reload, self.head(), self.head())
     }
 
     /// A page says how far it has seen: none of its trucks needs to take that home.
@@ -198,18 +216,20 @@ impl<D> Yard<D> {
     /// Lets a truck park with what it finds of its own page's words, or says why it does not.
     fn gate(&self, truck: &Truck) -> Result<Vec<Arc<Item>>, Fate> {
         let (seen, head) = (truck.seen.seq(), self.head());
-        if !self.knows(&truck.seen) {
-            return Err(Fate::Leaves(Load::empty(Why::Reload, head, head)));
+        if !self.is_ours(&truck.seen) {
+            return Err(Fate::Leaves(self.reload()));
         }
         if self.closed {
             return Err(Fate::Leaves(Load::empty(Why::Closing, seen, seen)));
+        }
+        if self.is_ahead(&truck.seen) {
+            return Err(Fate::Ahead(Ahead::new(truck)));
         }
         let Ok(found) = self.backlog.since(seen, &truck.watch) else {
             let (watch, load_max) = (truck.watch.clone(), self.backlog.load_max());
             return Err(Fate::Behind(Behind { fleet: truck.fleet, seen, head, watch, load_max }));
         };
-        let in_a_hurry = !truck.words.is_empty() && !truck.fleet.words_may_wait;
-        if !self.are_echoes(truck, &found) || truck.fleet.hold == 0 || truck.park_ms == 0 || in_a_hurry {
+        if !self.are_echoes(truck, &found) || truck.may_not_park() {
             return Err(Fate::Leaves(Load::of(found, seen, Why::Turn)));
         }
         match self.limit(truck) {

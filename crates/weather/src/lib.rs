@@ -22,6 +22,7 @@ pub mod quantity;
 pub mod rain;
 pub mod report;
 pub mod rollup;
+pub mod room;
 pub mod station;
 pub mod station_state;
 pub mod sun;

@@ -197,7 +197,7 @@ mod tests {
             (Quantity::SeaLevelPressure, 1013.25, "1013.3 hPa", "29.92 inHg"),
             (Quantity::WindSpeed, 4.25, "4.3 m/s", "10 mph"),
             (Quantity::Precipitation, 12.7, "12.7 mm", "0.50 in"),
-            (Quantity::UvIndex, 2.5, "3", "3"),
+            (Quantity::UvIndex, 2.54, "2.5", "2.5"),
             (Quantity::BatteryLow, 0.0, "ok", "ok"),
             (Quantity::BatteryLow, 1.0, "low", "low"),
             (Quantity::Leak, 0.5, "wet", "wet"),

@@ -96,7 +96,7 @@ pub struct PeriodRecords {
     pub highest_low: Option<TimedValue>,
     /// The coldest day: the lowest of the days' highs. Of whole days.
     pub lowest_high: Option<TimedValue>,
-    /// The strongest gust; of a station without gusts, the strongest wind.
+    /// The strongest gust; wind is no gust.
     pub strongest_gust: Option<TimedValue>,
     /// The most rain of a day; observed when it had all fallen.
     pub wettest_day: Option<TimedValue>,

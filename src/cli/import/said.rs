@@ -21,6 +21,11 @@ const SHOWN: usize = 3;
 /// What was read and stored.
 pub(super) struct Tally {
     zone: Zone,
+    /// From when on there are readings of a sensor whose older ones have gone by raw_days: of that time nothing is taken.
+    raw_from: BTreeMap<SensorName, Timestamp>,
+    /// Values of that time, and reports that have no others.
+    gone: u64,
+    gone_reports: u64,
     began: Instant,
     lines: u64,
     left_out: u64,
@@ -42,9 +47,12 @@ pub(super) struct Tally {
 
 impl Tally {
     #[expect(clippy::disallowed_methods, reason = "a command: it says how long it took")]
-    pub(super) fn new(zone: Zone) -> Self {
+    pub(super) fn new(zone: Zone, raw_from: BTreeMap<SensorName, Timestamp>) -> Self {
         Self {
             zone,
+            raw_from,
+            gone: 0,
+            gone_reports: 0,
             began: Instant::now(),
             lines: 0,
             left_out: 0,
@@ -77,6 +85,10 @@ impl Tally {
             let at = report.observed_at();
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
+            let is_gone = |sensor: &SensorName| self.raw_from.get(sensor).is_some_and(|from| at < *from);
+            let gone = report.sensors().iter().filter(|(sensor, _)| is_gone(sensor));
+            self.gone += gone.map(|(_, values)| values.iter().count() as u64).sum::<u64>();
+            self.gone_reports += u64::from(report.sensors().keys().all(is_gone));
             for (sensor, values) in report.sensors() {
                 if !self.seen.contains_key(sensor) {
                     self.seen.insert(sensor.clone(), [false; Quantity::COUNT]);
@@ -92,9 +104,10 @@ impl Tally {
         self.stored += appended.stored as u64;
         self.duplicate += appended.duplicate as u64;
         self.set_aside.join(&appended.set_aside);
-        self.contradictions += appended.warnings.len() as u64;
+        let contradicting: Vec<Warning> = appended.into_contradictions();
+        self.contradictions += contradicting.len() as u64;
         let room = LISTED.saturating_sub(self.contradicting.len());
-        self.contradicting.extend(appended.warnings.into_iter().take(room).map(Warning::without_place));
+        self.contradicting.extend(contradicting.into_iter().take(room).map(Warning::without_place));
     }
 
     /// Takes in what would become of some reports.
@@ -150,13 +163,24 @@ impl Tally {
         if self.reports == 0 {
             bail!("nothing was understood: {} lines, no report", thousands(self.lines));
         }
-        let (reports, slug) = (thousands(self.reports), &station.slug);
+        if self.gone > 0 {
+            say!(
+                "{} values are of a time whose readings have gone by raw_days: they are not stored, and what its hours and days \
+                 were stays",
+                thousands(self.gone)
+            )?;
+        }
+        let (reports, slug) = (thousands(self.reports - self.gone_reports), &station.slug);
         if dry_run {
             say!("{reports} reports would be imported into {slug}; nothing was stored")?;
             return Ok(());
         }
         let seconds = self.began.elapsed().as_secs_f64();
-        if self.stored == 0 && self.contradictions == 0 {
+        if self.stored == 0 && self.gone_reports == self.reports {
+            say!("nothing was stored of {} reports", thousands(self.reports))?;
+        } else if self.stored == 0 && self.contradictions == 0 && self.gone_reports > 0 {
+            say!("nothing new: {slug} has the other {reports} reports already")?;
+        } else if self.stored == 0 && self.contradictions == 0 {
             say!("nothing new: {slug} has all {reports} reports already")?;
         } else {
             say!(

@@ -5,6 +5,7 @@ use super::tokens::Tokens;
 use std::sync::Arc;
 use weather::preference::Preference;
 use weather::quantity::{Quantity, Words};
+use weather::room;
 use weather::station::{SensorName, Station};
 use weather::time::Timestamp;
 
@@ -54,7 +55,7 @@ fn says(tokens: &Tokens, words: Words) -> bool {
 }
 
 impl Context {
-    /// The datastream for a quantity: of the sensor that the sentence names, else of the main one, else of any. `None`
+    /// The datastream for a quantity: of the sensor that the sentence names, else of the main one, else of the room that speaks for the station. `None`
     /// if the station has none. A station without any value yet may have it one day.
     pub fn topic(&self, quantity: Quantity, tokens: &Tokens) -> Option<Topic> {
         let named = self.sensor(tokens);
@@ -66,7 +67,7 @@ impl Context {
             let mut with = self.known.iter().filter(|(_, known)| *known == quantity).map(|(sensor, _)| sensor);
             let sensor = match named {
                 Some(named) => with.find(|sensor| *sensor == named)?,
-                None => with.min()?,
+                None => with.min_by_key(|sensor| room::rank(sensor))?,
             };
             Some(Topic { sensor: sensor.clone(), quantity })
         })

@@ -501,6 +501,16 @@ fn what_is_suggested_is_understood_and_fits_the_station() {
         contexts.push(Context { known: vec![(SensorName::main(), quantity)], ..context() });
     }
     contexts.push(Context { known: vec![], ..context() });
+    let rooms = |names: &[&str]| {
+        let sensor = |name: &&str| (SensorName::new(name).expect("a sensor"), Quantity::Temperature);
+        Context { known: names.iter().map(sensor).collect(), ..context() }
+    };
+    let house = rooms(&["bathroom", "bedroom", "living_room"]);
+    let wanted = ["how cold is it in the living room?", "lowest this week in the bedroom?"];
+    assert_eq!(suggestions(&house)[..2], wanted, "which room is said");
+    assert!(suggestions(&house)[2].ends_with("in the living room"), "{:?}", suggestions(&house));
+    assert_eq!(said(wanted[0], &house), said("how cold is it?", &house), "the same room speaks for the house");
+    contexts.extend([house, rooms(&["indoor", "attic"]), rooms(&["temp1", "temp2"])]);
     for context in contexts {
         for text in suggestions(&context) {
             let intent = understand(&text, &context);

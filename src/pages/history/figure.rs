@@ -86,13 +86,14 @@ impl Plan {
     pub(crate) fn of(past: &Past, of: &Strands, preference: Preference) -> Self {
         let own = of.group.quantities[0];
         let unit = preference.unit(own);
+        let looks = looks(of);
         let is_bars = shape(own) == Shape::Bars;
         let width = Width::of(past.window, of.strands.first().map_or(&[], |strand| &strand.spans));
         let fallen: Vec<Vec<Bar>> = match is_bars {
             true => of.strands.iter().map(|strand| bars(&strand.spans, width, &past.station.zone)).collect(),
             false => Vec::new(),
         };
-        let (low, high) = if is_bars { fallen_range(&fallen) } else { range(&of.strands) };
+        let (low, high) = if is_bars { fallen_range(&fallen) } else { range(&of.strands, &looks) };
         let limits = own.limits();
         let limits = unit.from_canonical(*limits.start())..=unit.from_canonical(*limits.end());
         let floor = if from_zero(own) { 0.0 } else { low };
@@ -108,7 +109,7 @@ impl Plan {
             scale: (low <= high).then(scale),
             strong: (unit.canonical() == Unit::Celsius).then(|| unit.from_canonical(0.0)),
             summary,
-            looks: looks(of),
+            looks,
             fallen,
             is_bars,
         }
@@ -170,13 +171,22 @@ fn from_zero(quantity: Quantity) -> bool {
     )
 }
 
-/// The lowest and the highest number of lines; the wrong way round if there are none.
-fn range(strands: &[Strand]) -> (f64, f64) {
-    let all = || strands.iter().flat_map(|strand| &strand.spans);
-    (
-        all().map(|span| span.min).fold(f64::INFINITY, f64::min),
-        all().map(|span| span.max).fold(f64::NEG_INFINITY, f64::max),
-    )
+/// The lowest and the highest number that is drawn of lines and bands; the wrong way round if there are none.
+fn range(strands: &[Strand], looks: &[Look]) -> (f64, f64) {
+    let ends = |(strand, look): (&Strand, &Look)| {
+        let has_band = look.is_own() && shape(strand.quantity) != Shape::Peak;
+        let shown = shown(strand.quantity);
+        let of = move |span: &Span| if has_band { (span.min, span.max) } else { (shown(span), shown(span)) };
+        strand.spans.iter().map(of).collect::<Vec<_>>()
+    };
+    let all = strands.iter().zip(looks).flat_map(ends);
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (min, max)| (low.min(min), high.max(max)))
+}
+
+/// What a line shows of a span.
+fn shown(quantity: Quantity) -> impl Fn(&Span) -> f64 + Copy {
+    let peak = shape(quantity) == Shape::Peak;
+    move |span| if peak { span.max } else { span.mean }
 }
 
 fn fallen_range(fallen: &[Vec<Bar>]) -> (f64, f64) {
@@ -202,7 +212,7 @@ impl Drawing {
 
     fn line(&self, strand: &Strand, look: Look) -> Drawn {
         let peak = shape(strand.quantity) == Shape::Peak;
-        let shown = |span: &Span| if peak { span.max } else { span.mean };
+        let shown = shown(strand.quantity);
         let (mut path, mut band) = (String::new(), String::new());
         for stretch in strand.stretches() {
             let along = |value: &dyn Fn(&Span) -> f64| -> Vec<String> {

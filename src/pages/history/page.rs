@@ -6,6 +6,7 @@ use super::figure::Figure;
 use super::past::Past;
 use super::rose::Rose;
 use super::window::Window;
+use crate::pages::names::capital;
 use crate::pages::views::{ForReader, Frame};
 use crate::pages::{clock, state};
 use crate::storage::words::Visitor;
@@ -61,6 +62,8 @@ pub struct HistoryPage {
 pub(crate) struct Live {
     /// The journal's cursor, taken before anything was read.
     pub cursor: String,
+    /// The stations whose news go on with the pictures, the page's own first; blanks between.
+    pub watch: String,
     pub now: i64,
     pub from: i64,
     pub to: i64,
@@ -144,7 +147,9 @@ impl HistoryPage {
         if !page.is_blank() {
             // A map of texts becomes JSON.
             let units = serde_json::to_string(&state::units(preference)).unwrap_or_default();
-            page.live = Some(Live { cursor, now: now.0, from: window.from.0, to: window.to.0, units });
+            let own = std::iter::once(slug);
+            let watch = own.chain(&past.others).map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            page.live = Some(Live { cursor, watch, now: now.0, from: window.from.0, to: window.to.0, units });
         }
         page
     }
@@ -209,9 +214,9 @@ impl HistoryPage {
 }
 
 fn sensor_choice(sensor: &SensorName, asked: &Asked, station: &Station) -> Choice {
-    let label = if sensor.is_main() { "main" } else { sensor.as_str() };
+    let label = if sensor.is_main() { "Main".to_owned() } else { capital(sensor) };
     let of = Asked { sensor: sensor.clone(), ..asked.clone() };
-    Choice { href: of.path(&station.slug), label: label.to_owned(), current: *sensor == asked.sensor }
+    Choice { href: of.path(&station.slug), label, current: *sensor == asked.sensor }
 }
 
 /// Whole local days about a window; the instants themselves, if it is shorter.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 use weather::climate;
 use weather::quantity::Quantity;
-use weather::station::{SensorName, Station};
+use weather::station::{SensorName, Slug, Station};
 use weather::time::Timestamp;
 
 /// A station over a window.
@@ -19,6 +19,8 @@ pub struct Past {
     pub sensors: Vec<SensorName>,
     /// The one that is looked at.
     pub sensor: SensorName,
+    /// The stations that are laid over, in their places.
+    pub others: Vec<Slug>,
     /// The time that is looked at.
     pub window: Window,
     /// What was observed, in the order of the page.

@@ -53,7 +53,8 @@ struct Picture {
 struct Told {
     label: String,
     class: String,
-    /// The datastream whose news go on with it; empty: none.
+    /// The station and the datastream whose news go on with it; empty: none.
+    station: String,
     key: String,
     shape: &'static str,
     /// The middle of what the window has of each span, or of the whole bar.
@@ -122,12 +123,21 @@ impl Number {
 
 fn measured(past: &Past, strand: &Strand, look: &Look, number: Number) -> Told {
     let is_peak = shape(strand.quantity) == Shape::Peak;
-    let own = strand.whose == Whose::Own;
+    // News of a year before do not come: the server is asked for them.
+    let (station, key) = match &strand.whose {
+        Whose::Own => (past.station.slug.to_string(), past.sensor.key(strand.quantity)),
+        Whose::Other(place, _) => match past.others.get(*place) {
+            Some(slug) => (slug.to_string(), past.sensor.key(strand.quantity)),
+            None => Default::default(),
+        },
+        Whose::LastYear => Default::default(),
+    };
     let has_band = look.is_own() && !is_peak;
     let mut told = Told {
         label: look.label.clone(),
         class: look.class.clone(),
-        key: if own { past.sensor.key(strand.quantity) } else { String::new() },
+        station,
+        key,
         shape: if is_peak { "peak" } else { "mean" },
         ..Told::default()
     };

@@ -5,6 +5,7 @@ use super::groups::{Group, groups};
 use super::past::{Ends, Past, Strand, Strands, Whose, Wind};
 use super::window::Window;
 use crate::pages::fault::Fault;
+use crate::pages::lead;
 use crate::storage::{self, Latest, Span, Storage};
 use chrono::Days;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -87,6 +88,7 @@ pub(crate) async fn past(
         station: station.clone(),
         sensors,
         sensor: sensor.clone(),
+        others: others.iter().map(|other| other.slug.clone()).collect(),
         window,
         groups,
         wind: Vec::new(),
@@ -107,14 +109,17 @@ pub(crate) async fn past(
     Ok(past)
 }
 
-/// The sensors that have values, and the one that is looked at: another, if the main one has none.
+/// The sensors that have values, and the one that is looked at: if the main one has none, that which leads the station's page.
 fn sensors(latest: &[Latest], asked: &SensorName) -> Result<(Vec<SensorName>, SensorName), BadQuestion> {
     let mut sensors: Vec<SensorName> = latest.iter().map(|one| one.sensor.clone()).collect();
     sensors.sort_unstable();
     sensors.dedup();
     let sensor = match sensors.iter().find(|one| *one == asked) {
         Some(sensor) => sensor.clone(),
-        None if asked.is_main() => sensors.first().cloned().unwrap_or_default(),
+        None if asked.is_main() => {
+            let lead = lead::of(latest).map(|lead| lead.sensor);
+            lead.or_else(|| sensors.first().cloned()).unwrap_or_default()
+        }
         None => return Err(BadQuestion::Sensor(asked.as_str().to_owned())),
     };
     Ok((sensors, sensor))

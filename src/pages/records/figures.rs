@@ -3,6 +3,7 @@
 use super::COLUMNS;
 use crate::pages::clock;
 use chrono::{Datelike, NaiveDate};
+use weather::climate::period::Period;
 use weather::climate::records::{Record, Records};
 use weather::climate::season::Season;
 use weather::climate::spell::Spell;
@@ -103,14 +104,16 @@ pub(crate) struct RecordTable {
 impl RecordTable {
     /// Of today up to ever.
     pub(crate) fn of(days: &Days, calendar: &Calendar, shown: &Shown<'_>) -> Self {
-        let columns = COLUMNS.map(|period| (period.title(calendar), period.dates(calendar)));
+        // A month, a season or a year that begins today is more than a day: it has its wettest day like the others.
+        let is_day = |period: Period| matches!(period, Period::Today | Period::Yesterday);
+        let columns = COLUMNS.map(|period| (period.title(calendar), period.dates(calendar), is_day(period)));
         Self::between(days, calendar, shown, columns.into())
     }
 
     /// Of this season and those before it, the newest first.
     pub(crate) fn of_seasons(days: &Days, calendar: &Calendar, shown: &Shown<'_>) -> Self {
         let seasons = std::iter::successors(Some(Season::of(calendar.today)), |season| Some(season.before()));
-        let columns = seasons.take(SEASONS).map(|season| (season.name(calendar.half), (season.from, season.to)));
+        let columns = seasons.take(SEASONS).map(|season| (season.name(calendar.half), (season.from, season.to), false));
         Self::between(days, calendar, shown, columns.collect())
     }
 
@@ -118,15 +121,15 @@ impl RecordTable {
         days: &Days,
         calendar: &Calendar,
         shown: &Shown<'_>,
-        columns: Vec<(String, (NaiveDate, NaiveDate))>,
+        columns: Vec<(String, (NaiveDate, NaiveDate), bool)>,
     ) -> Self {
         // Of a single day the time is enough.
-        let of = |dates: (NaiveDate, NaiveDate)| Column {
+        let of = |dates: (NaiveDate, NaiveDate), is_day: bool| Column {
             records: Records::of(days, dates, calendar),
-            is_day: dates.0 == dates.1,
-            shown: Shown { today: if dates.0 == dates.1 { dates.1 } else { shown.today }, ..*shown },
+            is_day,
+            shown: Shown { today: if is_day { dates.1 } else { shown.today }, ..*shown },
         };
-        let of_columns: Vec<Column<'_>> = columns.iter().map(|(_, dates)| of(*dates)).collect();
+        let of_columns: Vec<Column<'_>> = columns.iter().map(|(_, dates, is_day)| of(*dates, *is_day)).collect();
         let row = |(name, of_a_day, cell): &OfRow| Row {
             name,
             // One day has no wettest day and no spell.
@@ -136,7 +139,7 @@ impl RecordTable {
                 .collect(),
         };
         let rows = ROWS.iter().map(row).filter(|row| row.cells.iter().any(|cell| !cell.value.is_empty()));
-        Self { rows: rows.collect(), columns: columns.into_iter().map(|(title, _)| title).collect() }
+        Self { rows: rows.collect(), columns: columns.into_iter().map(|(title, ..)| title).collect() }
     }
 }
 
@@ -197,4 +200,33 @@ impl Then {
 pub(crate) fn degrees(kelvins: f64, preference: Preference) -> String {
     let unit = if preference.is_fahrenheit() { Unit::Fahrenheit } else { Unit::Celsius };
     preference.written(format_half_up(unit.difference(kelvins), 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weather::climate::Day;
+
+    #[test]
+    fn on_the_first_day_of_a_month_and_of_a_season_both_have_the_same_wettest_day() {
+        let first = NaiveDate::from_ymd_opt(2026, 12, 1).expect("a date");
+        let at = Timestamp(1_796_122_800_000);
+        let rain = Day { date: first, mean: 4.2, low: 4.2, low_at: at, high: 4.2, high_at: at, hours: 12 };
+        let days = Days { rain: vec![rain], ..Days::default() };
+        let calendar = Calendar::of(first, None, None);
+        let shown = Shown { zone: &Zone::UTC, today: first, preference: Preference::default() };
+        let wettest = |table: &RecordTable| -> Vec<String> {
+            let row = table.rows.iter().find(|row| row.name == "Wettest day").expect("a row");
+            row.cells.iter().map(|cell| cell.value.clone()).collect()
+        };
+        let table = RecordTable::of(&days, &calendar, &shown);
+        assert_eq!(wettest(&table)[..2], ["", ""], "a day alone has none: {:?}", table.columns);
+        assert!(
+            wettest(&table)[2..].iter().all(|value| value == "4.2 mm"),
+            "{:?} {:?}",
+            table.columns,
+            wettest(&table)
+        );
+        assert_eq!(wettest(&RecordTable::of_seasons(&days, &calendar, &shown))[0], "4.2 mm");
+    }
 }

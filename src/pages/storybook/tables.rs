@@ -191,6 +191,7 @@ fn history(query: &str, known: &Known, preference: Preference) -> String {
     let past = Past {
         sensors: if is_rich { [SensorName::main()].into_iter().chain(indoor).collect() } else { Vec::new() },
         sensor: SensorName::main(),
+        others: Vec::new(),
         window,
         groups,
         wind: if is_rich { (0..90).map(wind).collect() } else { Vec::new() },

@@ -51,9 +51,12 @@ impl Seen {
 /// some minutes. Numbers go on this far behind the last one that is there. 2⁵³ allows nine billion such changes.
 const LEAP: u64 = 1_000_000;
 
-/// Which database this is, and how often a standby or a backup has taken over from another.
+/// Which database this is, and how often a standby or a backup has taken over from another; where commits do not wait for the disk, also
+/// since when it runs, because its crash may take the last of them.
 const FOUND: &str = "\
-    SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
+    SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) \
+    || CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'lossy') THEN ' ' || pg_postmaster_start_time()::text ELSE '' END \
+    FROM pg_control_system()";
 const NOTED: &str = "SELECT value FROM meta WHERE key = 'timeline'";
 const NOTE: &str = "\
     INSERT INTO meta (key, value) VALUES ('timeline', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";

@@ -61,7 +61,6 @@ impl Candidate {
     }
 
     /// Stands again and again.
-    #[expect(clippy::disallowed_methods, reason = "a worker: it waits before it tries again")]
     async fn stand(&self) {
         let mut is_known = false;
         loop {

@@ -26,7 +26,6 @@ pub(super) fn listen(direct: PgConnectOptions, here: Here) -> watch::Receiver<u6
 }
 
 /// Listens, again and again.
-#[expect(clippy::disallowed_methods, reason = "a worker: it waits before it tries again")]
 async fn hear(direct: PgConnectOptions, ring: &watch::Sender<u64>, here: &Here) {
     loop {
         if let Err(error) = try_hear(&direct, ring, here).await {

@@ -59,6 +59,9 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let direct = options.database_direct.options().unwrap_or(address);
     let mut conn = migrated(&named(direct)).await?;
     let epoch = epoch(&mut conn).await?;
+    if options.durability == Durability::Normal {
+        sqlx::query(LOSSY).execute(&mut conn).await?;
+    }
     // What is not closed cleanly is closed by the server.
     let _ = conn.close().await;
     let zones = Arc::new(Zones::open());
@@ -136,6 +139,9 @@ fn newest_migration() -> i64 {
 
 const MAKE_EPOCH: &str = "INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT (key) DO NOTHING";
 const EPOCH: &str = "SELECT value FROM meta WHERE key = 'epoch'";
+
+/// Some server's commits do not wait for the disk.
+const LOSSY: &str = "INSERT INTO meta (key, value) VALUES ('lossy', 'yes') ON CONFLICT (key) DO NOTHING";
 
 /// Random bytes in the journal's name: enough that two databases never share one.
 const EPOCH_BYTES: usize = 9;

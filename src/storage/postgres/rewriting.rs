@@ -30,6 +30,9 @@ pub(super) async fn keep(db: &mut PgConnection, sent: &[(Place, Quantity, f64)])
     Ok(())
 }
 
+/// A quantity's column: times, and the values there from now on.
+type OfColumn = (Quantity, Vec<i64>, Vec<Option<f64>>);
+
 /// Writes what became of rows: of each quantity by one statement. No two of the rows are at the same time.
 pub(super) async fn rewrite(
     db: &mut PgConnection,
@@ -37,7 +40,7 @@ pub(super) async fn rewrite(
     sensor: SensorId,
     rows: &[Rewritten],
 ) -> Result<(), sqlx::Error> {
-    let mut values: BTreeMap<i64, (Quantity, Vec<i64>, Vec<Option<f64>>)> = BTreeMap::new();
+    let mut values: BTreeMap<i64, OfColumn> = BTreeMap::new();
     let (mut put, mut forget) = (Vec::new(), Columns::default());
     let mut marks: Vec<MarkChange> = Vec::new();
     for row in rows {

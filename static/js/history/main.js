@@ -23,7 +23,7 @@ const SAY_MS = 400;
 
 /** @param {HTMLElement} article */
 function run(article) {
-  const { slug = '', build = '', cursor = '', units: chosen = '{}' } = article.dataset;
+  const { slug = '', build = '', cursor = '', watch = slug, units: chosen = '{}' } = article.dataset;
   /** @type {import('../view/units.js').Units} */
   const units = JSON.parse(chosen);
   const offset = Number(article.dataset.now) - Date.now();
@@ -143,9 +143,9 @@ function run(article) {
   }
 
   follow(
-    { slug, build, cursor },
+    { watch: watch.split(' '), build, cursor },
     {
-      report(at, values) {
+      report(station, at, values) {
         if (!page.isEnd) return;
         const grown = ended(page.window, at, first.length);
         const isFirst = page.window === first.window;
@@ -154,6 +154,10 @@ function run(article) {
         if (++page.grown > GROWN_MAX || grown.to - page.asked > first.length * NEW_PART) refetch();
         for (const plot of plots) {
           for (const strand of plot.figure?.strands ?? []) {
+            // What a year before has below the new end is no news: the server has it.
+            if (strand.class === 'year' && strand.length_ms > 0 && page.window.to - page.asked >= strand.length_ms)
+              refetch();
+            if (strand.station !== station) continue;
             const value = values[strand.key];
             if (typeof value === 'number' && !grow(strand, at, fromCanonical(unitOf(strand.key, units), value)))
               refetch();

@@ -1,23 +1,22 @@
 // @ts-check
-// The live end: what trucks bring of the station.
+// The live end: what trucks bring of the station, and of those that are laid over.
 import { chosenFleet } from '../page/choice.js';
 import { connect } from '../tabs/link.js';
 
 /**
- * @param {{slug: string, build: string, cursor: string}} page
- * @param {{report: (at: number, values: Record<string, number>) => void, past: () => void}} on
+ * @param {{watch: string[], build: string, cursor: string}} page
+ * @param {{report: (station: string, at: number, values: Record<string, number>) => void, past: () => void}} on
  */
-export function follow({ slug, build, cursor }, on) {
+export function follow({ watch, build, cursor }, on) {
   const fleet = chosenFleet(location.search, () => localStorage);
-  const watch = [slug];
   const home = connect({
     fleet,
     build,
     state: { seen: cursor, watch },
     apply(items) {
       for (const item of /** @type {any[]} */ (items)) {
-        if (item.station !== slug) continue;
-        if (item.kind === 'report' && !item.late) on.report(item.observed_at, item.values);
+        if (!watch.includes(item.station)) continue;
+        if (item.kind === 'report' && !item.late) on.report(item.station, item.observed_at, item.values);
         else if (['report', 'backfill', 'station'].includes(item.kind)) on.past();
       }
     },

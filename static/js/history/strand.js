@@ -5,6 +5,7 @@
  * @typedef {object} Strand
  * @property {string} label
  * @property {string} class how it looks
+ * @property {string} station whose news go on with it; empty: nobody's
  * @property {string} key the datastream whose news go on with it; empty: none
  * @property {'mean' | 'peak' | 'bars'} shape
  * @property {number[]} at the middle of each span; null as a value is a gap

@@ -52,8 +52,34 @@ function withCourses(station) {
   return { ...station, courses };
 }
 
-/** Values that a card shows of no station alone. */
-const ALONE_NOTHING = /(^|\/)(precipitation|wind_direction)$/;
+/** What may lead, the first that a station has. `src/pages/lead.rs` has the same list. */
+export const LEADS = Object.freeze([
+  'temperature',
+  'pm2_5',
+  'pm10',
+  'co2',
+  'humidity',
+  'sea_level_pressure',
+  'altimeter_setting',
+  'station_pressure',
+  'precipitation',
+  'solar_radiation',
+  'uv_index',
+  'soil_temperature',
+  'soil_moisture',
+  'leaf_wetness',
+  'soil_conductivity',
+  'dew_point',
+]);
+
+/** A direction says nothing alone. */
+const ALONE_NOTHING = /(^|\/)wind_direction$/;
+
+/** Its place among what may lead; behind all of them if it is not there. @param {string} key */
+function placeOf(key) {
+  const place = LEADS.indexOf(key.slice(key.indexOf('/') + 1));
+  return place < 0 ? LEADS.length : place;
+}
 
 /**
  * Whether a card or a row, as it was rendered, has the places for what a report brings.
@@ -66,8 +92,8 @@ export function hasPlaces({ values: known, indoors, row, lead }, values) {
   const warm = 'temperature' in values;
   if (indoors === undefined) return warm || 'temperature' in known;
   const keys = Object.keys(values);
-  const isRoom = (/** @type {string} */ key) => key.endsWith('/temperature');
   if (indoors.length === 0) return keys.every((key) => ALONE_NOTHING.test(key));
-  // A room that the card was rendered without is known by then, or is new.
-  return !warm && keys.every((key) => !isRoom(key) || key in known);
+  // A room that the card was rendered without is known by then, or is new. So is what would lead in place of what the card shows.
+  const shown = Math.min(...indoors.map(placeOf));
+  return !warm && keys.every((key) => key in known || (placeOf(key) !== 0 && placeOf(key) >= shown));
 }

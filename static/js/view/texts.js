@@ -111,7 +111,7 @@ export const TEXTS = Object.freeze({
   clock_note: (s, c) =>
     s.clock ? `Heard ${f.ago(s.clock.heard_at, c.now)}, but its clock is ${s.clock.off}.` : frozenText(s),
   number: numberOf,
-  text: (s, c) => (fits(s, c) ? given(s.values[c.key]?.value, (value) => f.text(c.key, value, c.units)) : ''),
+  text: (s, c) => (fits(s, c) && c.key in s.values ? f.join(numberOf(s, c), unitOf(c.key, c.units).symbol) : ''),
   tile_age: (s, c) =>
     given(s.values[c.key]?.at, (at) => (f.freshness(at, c.now, s.interval_ms) === 'live' ? '' : f.ago(at, c.now))),
   compass: (s, c) => given(windFrom(s, c), f.compass),

@@ -51,10 +51,18 @@ export function dayOf(zone, at) {
   return `${DAYS[weekday]} ${day} ${MONTHS[month - 1]}`;
 }
 
-/** `15:18` today, `Sat 21 Nov, 15:18` on any other day. @param {Zone} zone @param {number} at @param {number} now */
+/** A moment further away says its year, ms: half a year. */
+const YEAR_SAID_MS = 183 * 24 * 3_600_000;
+
+/**
+ * `15:18` today, `Sat 21 Nov, 15:18` on any other day, `Mon 30 Dec 2013, 19:00` if that is long ago.
+ * @param {Zone} zone @param {number} at @param {number} now
+ */
 export function moment(zone, at, now) {
   const time = hourMinute(zone, at);
-  return date(zone, at) === date(zone, now) ? time : `${dayOf(zone, at)}, ${time}`;
+  if (date(zone, at) === date(zone, now)) return time;
+  const year = Math.abs(now - at) > YEAR_SAID_MS ? ` ${local(zone, at).year}` : '';
+  return `${dayOf(zone, at)}${year}, ${time}`;
 }
 
 /** `Sun 22`. @param {Zone} zone @param {number} at */

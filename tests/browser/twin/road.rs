@@ -178,6 +178,7 @@ impl Road {
                 let missed = self.items(behind.seen as usize);
                 behind.load(Some(missed))
             }
+            Fate::Ahead(_) => Load::empty(Why::Reload, self.yard.head(), self.yard.head()),
         };
         self.send_home(vec![((number, heard), load)], now);
     }

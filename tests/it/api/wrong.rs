@@ -22,6 +22,7 @@ async fn what_is_wrong_is_named() {
         ("/stations/roof/series".to_owned(), 400, "name one, or several with commas between them"),
         ("/stations/roof/series?quantity=temprature".to_owned(), 400, "did you mean temperature?"),
         ("/stations/roof/series?quantity=precipitation_counted".to_owned(), 400, "no quantity"),
+        (format!("{series},humidity,temperature"), 400, "quantity = \"temperature\": it is there twice"),
         (format!("{series}&points=1501"), 400, "use a number from 1 to 1500"),
         (format!("{series}&points=1&points=2"), 400, "it is there twice"),
         (format!("{series}&from=2026-11-22&to=2026-11-21"), 400, "it is not before the end"),

@@ -104,6 +104,7 @@ fn past(name: &str, asked: &Asked) -> Result<Past, BadQuestion> {
             Vec::new()
         },
         sensor: SensorName::main(),
+        others: Vec::new(),
         window,
         groups,
         wind: if is_rich { wind.collect() } else { Vec::new() },

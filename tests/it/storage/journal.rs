@@ -3,7 +3,6 @@
 use super::opener::Opener;
 use super::words::{Visitor, visitor};
 use super::*;
-use stevenson::storage::Durability;
 use weather::time::MINUTE_MS;
 
 fn minute(minute: i64) -> Report {
@@ -77,21 +76,6 @@ async fn numbers_and_epoch_go_on_after_a_restart() {
     assert!(!epoch.is_empty() && !epoch.contains('.'));
     house.append(vec![minute(1)]).await;
     assert_eq!(house.entries().await[0].seq, 3);
-}
-
-#[tokio::test]
-async fn a_number_that_a_power_cut_may_have_taken_is_not_given_out_again() {
-    let house = House::with(|options| options.durability = Durability::Normal).await;
-    house.append(vec![minute(0)]).await;
-    // The commits of this run may be lost, whatever the next run is.
-    let mut house = house.reopened(|_| {}).await;
-    house.append(vec![minute(1), minute(2)]).await;
-    let seqs: Vec<u64> = house.entries().await.iter().map(|entry| entry.seq).collect();
-    assert_eq!(seqs, [1_000_003, 1_000_004]);
-    let since =
-        async |seq| house.storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries.len());
-    assert_eq!(since(2).await, Some(2), "a cursor whose entry survived goes on");
-    assert_eq!(since(3).await, None, "one whose entry was lost does not");
 }
 
 #[tokio::test]

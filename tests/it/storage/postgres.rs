@@ -1,4 +1,120 @@
-//! What only PostgreSQL does.
+//! What only PostgreSQL does: its size, its crash, its standby, its address. These tests run whatever `TEST_DATABASE` says.
 
 #[path = "postgres/outside.rs"]
 pub mod outside;
+
+use super::*;
+use crate::kit::postgres::{Cluster, Database};
+use std::error::Error as _;
+use stevenson::storage::{Address, Durability, Error};
+use weather::time::MINUTE_MS;
+
+fn minutes(range: std::ops::Range<i64>) -> Vec<Report> {
+    // Values that stayed the same for hours would be those of a frozen sensor.
+    let value = |minute: i64| 20.0 + (minute % 2) as f64;
+    range.map(|minute| report(NOON.plus(minute * MINUTE_MS), &[("temperature", value(minute))])).collect()
+}
+
+/// Storage over a PostgreSQL with one station.
+async fn house(address: Address, change: impl FnOnce(&mut Options)) -> (Storage, Commits, Station) {
+    let mut options = Options { database: address, readers: 2, ..Options::default() };
+    change(&mut options);
+    let (storage, commits) = Storage::open(options).await.expect("opens");
+    let (station, _) = storage.add_station(new_station("town-hall")).await.expect("added");
+    let station = (*station).clone();
+    (storage, commits, station)
+}
+
+/// Appends until the database answers, as a station does.
+async fn append(storage: &Storage, station: &Station, reports: Vec<Report>) -> Appended {
+    let mut tries = 0;
+    loop {
+        match storage.append(station.id, reports.clone()).await {
+            Ok(appended) => return appended,
+            Err(Error::Away(_)) if tries < 100_000 => tries += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_database_names_its_knob_and_obeys_its_owner() {
+    let database = Database::fresh();
+    let limit = |options: &mut Options| options.max_database_mib = 2;
+    let (storage, _commits, station) = house(database.address(), limit).await;
+    let mut from = 0;
+    let error = loop {
+        match storage.append(station.id, minutes(from..from + 1_000)).await {
+            Ok(_) => from += 1_000,
+            Err(error) => break error,
+        }
+        assert!(from < 1_000_000, "it never got full");
+        // It is measured every few seconds; a restart measures at once.
+        if from % 10_000 == 0 {
+            let options = Options { database: database.address(), max_database_mib: 2, ..Options::default() };
+            let (other, _) = Storage::open(options).await.expect("opens");
+            if let Err(error) = other.append(station.id, minutes(from..from + 1)).await {
+                break error;
+            }
+            other.close().await;
+        }
+    };
+    assert!(matches!(error, Error::Full(_)) && error.to_string().contains("max_database_mib"), "{error:?}");
+    let cause = error.source().expect("a cause").to_string();
+    assert!(cause.contains("2 MiB"), "{cause}");
+    storage.renew_key(&station.slug).await.expect("the owner's commands go on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_a_crash_of_the_database_may_have_taken_are_not_given_out_again() {
+    for (durability, next) in [(Durability::Full, 3), (Durability::Normal, 1_000_003)] {
+        let cluster = Cluster::start(&["fsync=off"]);
+        let (storage, mut commits, station) =
+            house(cluster.address("postgres"), |options| options.durability = durability).await;
+        append(&storage, &station, minutes(0..1)).await;
+        // With `synchronous_commit = off` a moment may pass; that the entry is there is not what this is about.
+        cluster.psql("postgres").run("CHECKPOINT");
+        cluster.stop_at_once();
+        assert!(storage.append(station.id, minutes(1..2)).await.is_err(), "the database is away");
+        cluster.run();
+        append(&storage, &station, minutes(1..2)).await;
+        let mut seqs = Vec::new();
+        while seqs.len() < 3 {
+            seqs.extend(commits.next().await.expect("open").into_entries().iter().map(|entry| entry.seq));
+        }
+        assert_eq!(seqs, [1, 2, next], "{durability:?}");
+        storage.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_leap_when_a_standby_takes_over() {
+    let first = Cluster::start(&["fsync=off"]);
+    let (storage, _commits, station) = house(first.address("postgres"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let standby = first.standby(&["fsync=off"]);
+    storage.close().await;
+    first.stop_at_once();
+    standby.promote();
+    let options = Options { database: standby.address("postgres"), ..Options::default() };
+    let (storage, _commits) = Storage::open(options).await.expect("opens");
+    append(&storage, &station, minutes(1..2)).await;
+    let since = async |seq| storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries[0].seq);
+    assert_eq!(since(2).await, Some(1_000_003), "what was there goes on");
+    assert_eq!(since(3).await, None, "a number of the first that the standby never got means nothing");
+}
+
+#[tokio::test]
+async fn an_error_names_the_database_and_never_its_password() {
+    let address: Address = "postgres://anna:s3cret@127.0.0.1:1/weather".parse().expect("an address");
+    let options = Options { database: address, ..Options::default() };
+    let error = Storage::open(options).await.err().expect("nobody listens there");
+    let mut said = format!("{error} {error:?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said.push_str(&format!(" {error} {error:?}"));
+        cause = error.source();
+    }
+    assert!(!said.contains("s3cret"), "{said}");
+    assert!(matches!(error, Error::Away(_)), "{error:?}");
+}

@@ -2,6 +2,8 @@
 
 #[path = "sqlite/outside.rs"]
 pub mod outside;
+#[path = "sqlite/room.rs"]
+mod room;
 #[path = "sqlite/shrinking.rs"]
 mod shrinking;
 #[path = "sqlite/upgrading.rs"]
@@ -11,7 +13,7 @@ use super::opener::Opener;
 use super::words::{visitor, word};
 use super::*;
 use outside::File;
-use stevenson::storage::Error;
+use stevenson::storage::{Durability, Error};
 use weather::quantity::Quantity::Temperature;
 use weather::time::MINUTE_MS;
 
@@ -171,4 +173,19 @@ async fn every_quantity_has_its_column_and_there_are_no_others() {
     columns.sort();
     expected.sort();
     assert_eq!(columns, expected);
+}
+
+#[tokio::test]
+async fn a_number_that_a_power_cut_may_have_taken_is_not_given_out_again() {
+    let house = House::with(|options| options.durability = Durability::Normal).await;
+    house.append(minutes(0..1)).await;
+    // The commits of this run may be lost, whatever the next run is.
+    let mut house = house.reopened(|_| {}).await;
+    house.append(minutes(1..3)).await;
+    let seqs: Vec<u64> = house.entries().await.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1_000_003, 1_000_004]);
+    let since =
+        async |seq| house.storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries.len());
+    assert_eq!(since(2).await, Some(2), "a cursor whose entry survived goes on");
+    assert_eq!(since(3).await, None, "one whose entry was lost does not");
 }

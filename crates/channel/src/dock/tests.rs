@@ -126,8 +126,9 @@ async fn the_journals_tail_is_at_hand_from_the_start() {
     let Arrived::Behind(behind) = dock.arrive(truck(1, 3, 25_000)) else { panic!("4 is in the journal only") };
     let load = dock.catch_up(behind, Some((4..=7).flat_map(news).collect()));
     assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Cargo, 3, 7, 4));
-    assert!(matches!(dock.arrive(truck(1, 8, 25_000)), Arrived::Leaves(load) if load.why == Why::Reload));
-    assert_eq!((dock.stats().loads(Why::Cargo), dock.stats().loads(Why::Reload)), (2, 1));
+    let Arrived::Ahead(ahead) = dock.arrive(truck(1, 8, 25_000)) else { panic!("only the journal knows") };
+    assert!(matches!(dock.looked(ahead, None), Arrived::Leaves(load) if load.why == Why::Reload));
+    assert_eq!((dock.stats().loads(Why::Cargo), dock.stats().loads(Why::Reload), dock.stats().ahead), (2, 1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,4 +142,16 @@ async fn whoever_waits_for_a_place_in_the_journal_goes_on_once_it_is_announced()
     assert!(!waits.is_finished());
     told.announce(news(3));
     waits.await.expect("it goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truck_that_is_ahead_parks_after_the_look_and_is_not_told_again() {
+    let dock = dock();
+    let Arrived::Ahead(ahead) = dock.arrive(truck(1, 2, 25_000)) else { panic!("2 is not announced here") };
+    let parking = parks(dock.looked(ahead, Some(vec![])));
+    dock.announce((1..=2).flat_map(news).collect());
+    assert_eq!(dock.stats().parked(), 1);
+    dock.announce(news(3));
+    let load = parking.load().await;
+    assert_eq!((load.why, load.after, load.seen, load.cargo.len()), (Why::Cargo, 2, 3, 1));
 }

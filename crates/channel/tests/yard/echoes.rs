@@ -49,7 +49,7 @@ impl Dock {
         match arrival.fate {
             Fate::Leaves(load) => (Some(load), arrival.relieved),
             Fate::Parks(_) => (None, arrival.relieved),
-            Fate::Behind(_) => panic!("the ring holds everything"),
+            Fate::Behind(_) | Fate::Ahead(_) => panic!("the ring holds everything"),
         }
     }
 

@@ -52,6 +52,7 @@ pub enum Fate {
     Leaves(Told),
     Parks,
     Behind,
+    Ahead,
 }
 
 /// A parked truck.
@@ -80,7 +81,10 @@ pub struct Limits {
 
 #[derive(Debug, Clone)]
 pub struct Reference {
+    /// All that is committed, here or at another server.
     pub journal: Vec<(u64, Fresh)>,
+    /// So many of the entries are announced here.
+    pub announced: usize,
     /// Longest-waiting first.
     pub waiting: Vec<Waiting>,
     /// The words that pages say themselves, by bay.
@@ -95,6 +99,7 @@ impl Reference {
     pub fn new(limits: Limits) -> Self {
         Self {
             journal: Vec::new(),
+            announced: 0,
             waiting: Vec::new(),
             own: BTreeMap::new(),
             saying: BTreeMap::new(),
@@ -103,7 +108,13 @@ impl Reference {
         }
     }
 
+    /// The newest place that is announced.
     pub fn head(&self) -> u64 {
+        self.announced.checked_sub(1).map_or(0, |last| self.journal[last].0)
+    }
+
+    /// The newest place of the journal.
+    pub fn end(&self) -> u64 {
         self.journal.last().map_or(0, |(seq, _)| *seq)
     }
 
@@ -121,15 +132,32 @@ impl Reference {
     }
 
     pub fn arrive(&mut self, gate: &Gate, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
+        self.let_in(gate, None, driver, now)
+    }
+
+    /// A truck that was ahead arrives after a look at the journal. `looked`: the last entry that its page may read, or its
+    /// `seen`; `None`: the journal ended before.
+    pub fn arrive_ahead(&mut self, gate: &Gate, looked: Option<u64>, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
+        self.let_in(gate, Some(looked), driver, now)
+    }
+
+    fn let_in(&mut self, gate: &Gate, looked: Option<Option<u64>>, driver: Driver, now: Ms) -> (Fate, Vec<Told>) {
         let told =
             |why, after, seen, cargo| Told { driver, why, after, seen, cargo, parked_ms: 0, limit: None, heard: false };
         let head = self.head();
-        let seen = match gate.seen {
-            Some(seen) if seen <= head => seen,
-            _ => return (Fate::Leaves(told(Why::Reload, head, head, vec![])), vec![]),
+        let Some(seen) = gate.seen else {
+            return (Fate::Leaves(told(Why::Reload, head, head, vec![])), vec![]);
         };
         if self.closed {
             return (Fate::Leaves(told(Why::Closing, seen, seen, vec![])), vec![]);
+        }
+        let is_ahead = seen > head;
+        match looked {
+            None if is_ahead => return (Fate::Ahead, vec![]),
+            Some(None) if is_ahead => {
+                return (Fate::Leaves(told(Why::Reload, head, head, vec![])), vec![]);
+            }
+            _ => {}
         }
         for mate in self.waiting.iter_mut().filter(|mate| mate.bay == gate.bay) {
             mate.seen = mate.seen.max(seen);
@@ -145,9 +173,20 @@ impl Reference {
             |topic: &str| if topic.starts_with('@') { own.as_deref() == Some(topic) } else { gate.watch.takes(topic) };
         let is_private = self.journal.iter().all(|(_, (topic, _))| watch.takes(topic) == mine(topic));
         assert!(is_private, "private news is private");
-        let (cargo, upto) = self.since(seen, &watch);
+        let (cargo, upto) = match looked {
+            // All that the look has found rides, whatever it is.
+            Some(Some(end)) if is_ahead => {
+                let (cargo, upto) = self.first(seen, end, &watch);
+                if !cargo.is_empty() {
+                    return (Fate::Leaves(told(Why::Cargo, seen, upto, cargo)), vec![]);
+                }
+                (cargo, seen)
+            }
+            _ => self.since(seen, &watch),
+        };
         let says = |word| gate.word == Some(word) || self.says_itself(gate.bay, word);
-        let only_echoes = upto == head && cargo.len() <= ECHOES_MAX && cargo.iter().all(|seq| self.is_word(*seq, says));
+        let only_echoes =
+            (is_ahead || upto == head) && cargo.len() <= ECHOES_MAX && cargo.iter().all(|seq| self.is_word(*seq, says));
         let why = if cargo.is_empty() { Why::Turn } else { Why::Cargo };
         let in_a_hurry = gate.word.is_some() && !gate.fleet.words_may_wait;
         if !only_echoes || gate.fleet.hold == 0 || gate.park_ms == 0 || in_a_hurry {
@@ -182,8 +221,9 @@ impl Reference {
         (Fate::Parks, relieved)
     }
 
-    pub fn announce(&mut self, news: &[(u64, Fresh)], now: Ms) -> Vec<Told> {
-        self.journal.extend(news);
+    /// All that is committed is announced.
+    pub fn announce(&mut self, now: Ms) -> Vec<Told> {
+        self.announced = self.journal.len();
         let mut leaving = Vec::new();
         while let Some(index) = self.waiting.iter().position(|truck| self.must_leave(truck)) {
             let truck = self.waiting.remove(index);
@@ -202,7 +242,7 @@ impl Reference {
     pub fn tow(&mut self, now: Ms) -> Vec<Told> {
         let (mut due, stay): (Vec<_>, Vec<_>) = self.waiting.drain(..).partition(|truck| truck.ticket <= now);
         self.waiting = stay;
-        due.sort_by_key(|truck| (truck.ticket, truck.driver));
+        due.sort_by_key(|truck| truck.ticket);
         let told = |truck: Waiting| {
             let from = if truck.seen < self.floor() { truck.taken } else { truck.seen };
             let (cargo, upto) = self.since(from, &truck.watch);
@@ -232,16 +272,22 @@ impl Reference {
 
     /// Everything after this place is in a ring of the journal's tail.
     fn floor(&self) -> u64 {
-        match self.journal.len().checked_sub(self.limits.ring_entries + 1) {
+        match self.announced.checked_sub(self.limits.ring_entries + 1) {
             Some(gone) => self.journal[gone].0,
             None => self.journal.first().map_or(0, |(seq, _)| seq - 1),
         }
     }
 
+    /// What is announced after a place. A page that is further stays there.
     fn since(&self, seen: u64, watch: &Watch) -> (Vec<u64>, u64) {
-        let mut cargo = self.watched(watch, seen, self.head());
+        self.first(seen, self.head().max(seen), watch)
+    }
+
+    /// The first load of what a truck watches between two places, and how far it reaches.
+    fn first(&self, after: u64, end: u64, watch: &Watch) -> (Vec<u64>, u64) {
+        let mut cargo = self.watched(watch, after, end);
         if cargo.len() <= self.limits.load_items {
-            return (cargo, self.head());
+            return (cargo, end);
         }
         cargo.truncate(self.limits.load_items);
         let last = cargo[cargo.len() - 1];

@@ -6,7 +6,7 @@ use channel::cargo::{Load, Why};
 use channel::clipboard::Id;
 use channel::crowd::Party;
 use channel::cursor::Cursor;
-use channel::yard::{self, Ms, Truck, TruckId, Yard};
+use channel::yard::{self, Ahead, Arrival, Ms, Truck, TruckId, Yard};
 use channel::{News, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +21,12 @@ pub enum Step {
     Says(usize, Word),
     /// Its truck has arrived, or will not come.
     Said(usize),
+    /// Another server commits news, of which this one hears later.
+    Commit(Vec<Fresh>),
+    /// News is committed and, with all before it, announced.
     Announce(Vec<Fresh>),
+    /// The looks at the journal for trucks that were ahead come back.
+    Looked,
     /// Time passes; who is due is towed.
     Pass(Ms),
     Close,
@@ -45,6 +50,17 @@ pub struct Both {
     taken: BTreeSet<(usize, u64)>,
     /// How far the pages have said that they have seen.
     confirmed: BTreeMap<usize, u64>,
+    /// Trucks that were ahead, and what was read for them.
+    looking: Vec<Looking>,
+}
+
+#[derive(Clone)]
+struct Looking {
+    gate: Gate,
+    driver: Driver,
+    ahead: Ahead,
+    /// The places of the entries; `None`: the journal did not go so far.
+    read: Option<Vec<u64>>,
 }
 
 impl Both {
@@ -67,6 +83,7 @@ impl Both {
             left: BTreeSet::new(),
             taken: BTreeSet::new(),
             confirmed: BTreeMap::new(),
+            looking: Vec::new(),
         }
     }
 
@@ -81,7 +98,9 @@ impl Both {
                 self.yard.said(&bay(*page));
                 self.reference.said(*page);
             }
+            Step::Commit(fresh) => self.commit(fresh),
             Step::Announce(fresh) => self.announce(fresh),
+            Step::Looked => std::mem::take(&mut self.looking).into_iter().for_each(|looking| self.looked(looking)),
             Step::Pass(ms) => {
                 self.now += ms;
                 let told = told(self.yard.tow(self.now));
@@ -126,6 +145,21 @@ impl Both {
             park_ms: gate.park_ms,
         };
         let arrival = self.yard.arrive(truck, driver, self.now);
+        let expected = self.reference.arrive(gate, driver, self.now);
+        self.arrives(gate, driver, arrival, expected);
+    }
+
+    /// The look at the journal for a truck that was ahead comes back; the ring may have got there meanwhile.
+    fn looked(&mut self, Looking { gate, driver, ahead, read }: Looking) {
+        let last = read.as_ref().map(|read| read.last().copied().unwrap_or(ahead.seen()));
+        let items = read.map(|read| read.into_iter().map(|seq| self.item(seq)).collect());
+        let arrival = self.yard.arrive_ahead(ahead, items, driver, self.now);
+        let expected = self.reference.arrive_ahead(&gate, last, driver, self.now);
+        assert_ne!(expected.0, Fate::Ahead, "one look is enough");
+        self.arrives(&gate, driver, arrival, expected);
+    }
+
+    fn arrives(&mut self, gate: &Gate, driver: Driver, arrival: Arrival<Driver>, expected: (Fate, Vec<Told>)) {
         let fate = match arrival.fate {
             yard::Fate::Leaves(load) => Fate::Leaves(told(vec![(driver, load)]).remove(0)),
             yard::Fate::Parks(id) => {
@@ -133,13 +167,19 @@ impl Both {
                 Fate::Parks
             }
             yard::Fate::Behind(_) => Fate::Behind,
+            yard::Fate::Ahead(ahead) => {
+                let read = (ahead.seen() <= self.reference.end()).then(|| self.readable(gate, ahead.seen()));
+                self.looking.push(Looking { gate: gate.clone(), driver, ahead, read });
+                Fate::Ahead
+            }
         };
-        if let Some(seen) = gate.seen.filter(|seen| *seen <= self.reference.head()) {
+        let relieved = told(arrival.relieved);
+        assert_eq!((fate.clone(), relieved.clone()), expected, "{gate:?}");
+        let is_bad = matches!(&fate, Fate::Leaves(told) if told.why == Why::Reload);
+        if let Some(seen) = gate.seen.filter(|_| fate != Fate::Ahead && !is_bad) {
             let confirmed = self.confirmed.entry(gate.bay).or_default();
             *confirmed = seen.max(*confirmed);
         }
-        let relieved = told(arrival.relieved);
-        assert_eq!((fate.clone(), relieved.clone()), self.reference.arrive(gate, driver, self.now), "{gate:?}");
         self.go(&relieved);
         match fate {
             Fate::Parks => {
@@ -153,20 +193,36 @@ impl Both {
                 assert_eq!(told.cargo, self.reference.watched(&watch, told.after, told.seen), "S2");
                 self.is_nobody_elses(&gate.party, &told);
                 assert_eq!(Some(told.after), gate.seen, "it joins on where home is");
+                assert!(told.seen >= told.after, "S7: {told:?}");
             }
             _ => {}
         }
     }
 
+    /// What a page may read in the journal after a place.
+    fn readable(&self, gate: &Gate, after: u64) -> Vec<u64> {
+        let may =
+            |topic: &str| topic.strip_prefix('@').is_none_or(|whose| gate.party.visitor.as_deref() == Some(whose));
+        let journal = self.reference.journal.iter();
+        journal.filter(|(seq, (topic, _))| *seq > after && may(topic)).map(|(seq, _)| *seq).collect()
+    }
+
+    fn item(&self, seq: u64) -> Arc<Item> {
+        let (_, (topic, word)) = self.reference.journal.iter().find(|(other, _)| *other == seq).expect("journalled");
+        let (topic, word) = ((*topic).into(), word.map(id));
+        Arc::new(Item::new(EPOCH, &News { seq, topic, word, committed_ms: 5, body: r#"{"kind":"x"}"#.into() }))
+    }
+
+    fn commit(&mut self, fresh: &[Fresh]) {
+        self.reference.journal.extend((self.reference.end() + 1..).zip(fresh.iter().copied()));
+    }
+
     fn announce(&mut self, fresh: &[Fresh]) {
-        let news: Vec<_> = (self.reference.head() + 1..).zip(fresh.iter().copied()).collect();
-        let item = |(seq, (topic, word)): &(u64, Fresh)| {
-            let (topic, word) = ((*topic).into(), word.map(id));
-            let news = News { seq: *seq, topic, word, committed_ms: 5, body: r#"{"kind":"x"}"#.into() };
-            Arc::new(Item::new(EPOCH, &news))
-        };
-        let told = told(self.yard.announce(news.iter().map(item).collect(), self.now));
-        assert_eq!(told, self.reference.announce(&news, self.now), "announce {news:?}");
+        let before = self.reference.head();
+        self.commit(fresh);
+        let news: Vec<_> = (before + 1..=self.reference.end()).map(|seq| self.item(seq)).collect();
+        let told = told(self.yard.announce(news, self.now));
+        assert_eq!(told, self.reference.announce(self.now), "announce {fresh:?}");
         self.go(&told);
     }
 
@@ -177,6 +233,7 @@ impl Both {
             self.is_nobody_elses(&truck.party, told);
             assert!(self.left.insert(told.driver), "left twice: {told:?}");
             assert_eq!(told.cargo, self.reference.watched(&truck.watch, told.after, told.seen), "S2: {told:?}");
+            assert!(told.seen >= told.after && told.after >= truck.seen, "S7: {told:?} of {truck:?}");
             for seq in self.reference.watched(&truck.watch, truck.seen, told.after) {
                 let is_seen = self.confirmed.get(&truck.bay).is_some_and(|seen| seq <= *seen);
                 assert!(is_seen || self.taken.contains(&(truck.bay, seq)), "{seq} is left out of {told:?}");

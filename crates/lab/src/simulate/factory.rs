@@ -113,6 +113,15 @@ impl Factory {
                 leaving.push((number, behind.load(None)));
                 None
             }
+            // There is no other server that could have told more: such a cursor never was.
+            Fate::Ahead(ahead) => {
+                let arrival = self.yard.arrive_ahead(ahead, None, number, now / 1_000);
+                leaving.extend(arrival.relieved);
+                if let Fate::Leaves(load) = arrival.fate {
+                    leaving.push((number, load));
+                }
+                None
+            }
         };
         Arrived { leaving, parked }
     }

@@ -1,6 +1,6 @@
 //! What may happen next, and what comes of it.
 
-use crate::bay::{Bay, EPOCH, Rules};
+use crate::bay::{Bay, EPOCH, Rules, Waiting};
 use crate::state::{Answer, Budget, Calm, Entry, Request, State};
 use channel::cargo::Why;
 use channel::clipboard::Id;
@@ -19,9 +19,10 @@ pub enum Action {
     Say,
     /// News is committed to the journal.
     Commit,
-    /// The dock hears of what was committed.
-    Announce,
-    Arrive(Request),
+    /// The dock of a server hears of what was committed.
+    Announce(usize),
+    /// A truck arrives at a server.
+    Arrive(Request, usize),
     Home(Answer),
     LoseRequest(Request),
     LoseAnswer(Answer),
@@ -30,9 +31,9 @@ pub enum Action {
     Cut(u32),
     /// The page wakes after so long that it believes none of its trucks.
     Wake,
-    Ticket,
-    Kill,
-    Close,
+    Ticket(usize),
+    Kill(usize),
+    Close(usize),
     /// Home learns that a truck is lost: at once, or when its time is over.
     Missed {
         truck: u32,
@@ -62,6 +63,8 @@ pub struct World {
     pub dock: Rules,
     /// When the dock hears of words.
     pub hears: Hears,
+    /// Servers over the same journal. Each truck goes to any of them.
+    pub servers: usize,
 }
 
 /// When the dock hears of the words that a truck has brought.
@@ -77,7 +80,7 @@ impl World {
     pub fn first(&self) -> State {
         let mut state = State {
             home: Home::new(self.fleet, PARK_MS, 0),
-            bay: Bay::open(&[], self.dock, 0),
+            bays: vec![Bay::open(&[], self.dock, 0); self.servers],
             requests: Vec::new(),
             answers: Vec::new(),
             journal: Vec::new(),
@@ -97,12 +100,14 @@ impl World {
 
     /// What may happen of itself, once nothing else does.
     pub fn calm_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if state.bay.yard.head() < state.head() {
-            actions.push(Action::Announce);
+        for (server, bay) in state.bays.iter().enumerate() {
+            if bay.yard.head() < state.head() {
+                actions.push(Action::Announce(server));
+            }
         }
         for (at, request) in state.requests.iter().enumerate() {
             if !state.requests[..at].contains(request) {
-                actions.push(Action::Arrive(request.clone()));
+                actions.extend((0..self.servers).map(|server| Action::Arrive(request.clone(), server)));
             }
         }
         for (at, answer) in state.answers.iter().enumerate() {
@@ -152,10 +157,12 @@ impl World {
             .out()
             .filter(|truck| !vanished.contains(truck))
             .for_each(|truck| may(left.aborted, Action::Cut(truck)));
-        may(left.tickets.min(state.bay.waiting.len() as u8), Action::Ticket);
+        for (server, bay) in state.bays.iter().enumerate() {
+            may(left.tickets.min(bay.waiting.len() as u8), Action::Ticket(server));
+            may(left.restarts, Action::Kill(server));
+            may(left.restarts, Action::Close(server));
+        }
         may(left.aborted, Action::Wake);
-        may(left.restarts, Action::Kill);
-        may(left.restarts, Action::Close);
     }
 
     pub fn take(&self, state: &mut State, action: Action) {
@@ -170,13 +177,13 @@ impl World {
                 state.journal.push(Entry::News);
                 vec![]
             }
-            Action::Announce => {
-                self.announce(state);
+            Action::Announce(server) => {
+                self.announce(state, server);
                 vec![]
             }
-            Action::Arrive(request) => {
+            Action::Arrive(request, server) => {
                 remove(&mut state.requests, &request);
-                self.arrive(state, request);
+                self.arrive(state, request, server);
                 vec![]
             }
             Action::Home(answer) => {
@@ -209,19 +216,21 @@ impl World {
                 fault(&mut state.left, |left| &mut left.aborted);
                 state.home.wake(OLD_MS)
             }
-            Action::Ticket => {
+            Action::Ticket(server) => {
                 fault(&mut state.left, |left| &mut left.tickets);
-                let answers = state.bay.ticket(&state.journal);
+                let answers = state.bays[server].ticket(&state.journal);
                 state.answers.extend(answers);
                 vec![]
             }
-            Action::Kill | Action::Close => {
+            Action::Kill(server) | Action::Close(server) => {
                 fault(&mut state.left, |left| &mut left.restarts);
-                if action == Action::Close {
-                    let answers = state.bay.close(&state.journal);
-                    state.answers.extend(answers);
+                let bay = &mut state.bays[server];
+                if action == Action::Close(server) {
+                    state.answers.extend(bay.close(&state.journal));
                 }
-                state.bay = Bay::open(&state.journal, self.dock, state.bay.other());
+                let takes_nobody_back = bay.takes_nobody_back;
+                *bay = Bay::open(&state.journal, self.dock, bay.other());
+                state.must(takes_nobody_back, "S7");
                 vec![]
             }
             Action::Missed { truck, late } => state.home.lost(truck, None, if late { OLD_MS } else { 0 }, &mut half),
@@ -233,22 +242,24 @@ impl World {
             }
             Action::Pass => {
                 state.calm = Some(Calm { towed: true, deliveries: 0 });
-                let answers = state.bay.tow_all(&state.journal);
-                state.answers.extend(answers);
+                for bay in &mut state.bays {
+                    state.answers.extend(bay.tow_all(&state.journal));
+                }
                 let by_clock = state.home.ring(Timer::Period, 0, &mut half);
                 let silent = !self.fleet.keep_one_out && self.fleet.every_ms.is_none();
                 if silent { say(state) } else { by_clock }
             }
         };
         self.follow(state, events);
+        state.judge();
         state.simplify();
     }
 
     /// As `live` does with a truck: it notes the words, stores them, waits until the dock knows them, and lets the truck
     /// in. Where that takes too long it forgets the note.
-    fn arrive(&self, state: &mut State, request: Request) {
+    fn arrive(&self, state: &mut State, request: Request, server: usize) {
         if self.hears == Hears::InTime {
-            state.bay.says(&request.say);
+            state.bays[server].says(&request.say);
         }
         for word in &request.say {
             if !state.stored.contains(word) {
@@ -257,32 +268,44 @@ impl World {
             }
         }
         if !request.say.is_empty() && self.hears == Hears::InTime {
-            self.announce(state);
+            self.announce(state, server);
         }
-        let (seen, head) = (request.seen as usize, state.bay.yard.head() as usize);
+        let (seen, head) = (request.seen as usize, state.bays[server].yard.head() as usize);
         let finds = state.journal.get(seen..head).unwrap_or_default();
         let own = |entry: &Entry| matches!(entry, Entry::Word(word) if request.say.contains(word));
         let may_wait = request.park && !request.say.is_empty() && self.fleet.words_may_wait && finds.iter().all(own);
-        let gone = state.bay.arrive(self.fleet, request, &state.journal);
+        let gone = state.bays[server].arrive(self.fleet, request, &state.journal);
         if self.hears == Hears::InTime {
-            state.bay.said();
+            state.bays[server].said();
         }
         state.must(!may_wait || gone.parks || gone.was_behind, "L5");
         state.answers.extend(gone.leaving);
     }
 
     /// All that was committed since the last time, together.
-    fn announce(&self, state: &mut State) {
-        let has_news = state.journal[state.bay.yard.head() as usize..].contains(&Entry::News);
-        let parked = state.bay.waiting.len();
-        let leaving = state.bay.announce(&state.journal);
+    fn announce(&self, state: &mut State, server: usize) {
+        let bay = &mut state.bays[server];
+        let head = bay.yard.head();
+        let has_news = state.journal[head as usize..].contains(&Entry::News);
+        let parked = bay.waiting.len();
+        let leaving = bay.announce(&state.journal);
+        let is_well = bay.other_is_well;
+        let lacks_news = |waiting: &Waiting| {
+            let has = waiting.seen.max(state.applied).max(head) as usize;
+            state.journal[has..].contains(&Entry::News)
+        };
+        let is_held_back = bay.waiting.iter().any(lacks_news);
         let with_it = leaving.iter().filter(|answer| answer.cargo.last() == Some(&state.head())).count();
-        if has_news {
+        if self.servers > 1 {
+            // Its page may have had the news elsewhere; and what it has said elsewhere is news here.
+            state.must(with_it == leaving.len() && with_it <= parked.min(1), "L3");
+            state.must(with_it == 1 || !is_held_back, "L3");
+        } else if has_news {
             state.must(with_it == parked.min(1) && leaving.len() == with_it, "L3");
         } else if self.hears == Hears::InTime {
             state.must(leaving.is_empty(), "L5");
         }
-        state.must(state.bay.other_is_well, "S1");
+        state.must(is_well, "S1");
         state.answers.extend(leaving);
     }
 

@@ -1,4 +1,4 @@
-//! The dock's real core, the bay of the page, and the bay of another page of the same visitor. And three docks that are
+//! The dock's real core, the bay of the page, and the bay of another page of the same visitor. And docks that are
 //! wrong.
 
 use crate::actions::{id, number_of};
@@ -46,6 +46,10 @@ pub enum Rules {
     DroppedOnLoad,
     /// A page's own words are news to it like any other.
     Echoes,
+    /// Who has seen more than the dock goes home with a cursor as far as the dock is.
+    TakesBack,
+    /// Who has seen more than the dock turns round at once.
+    TurnsAhead,
 }
 
 /// The driver of the other page's truck.
@@ -74,13 +78,15 @@ pub struct Bay {
     other: u64,
     /// The other page has had everything once and in order.
     pub other_is_well: bool,
+    /// No load reached less far than its truck's page had seen.
+    pub takes_nobody_back: bool,
 }
 
 impl Hash for Bay {
     /// The ring follows from the journal, and the other page from the yard's head.
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.yard.hash_without_time(state);
-        (self.dropped, self.other_is_well).hash(state);
+        (self.dropped, self.other_is_well, self.takes_nobody_back).hash(state);
         for Waiting { truck, seen, heard, .. } in &self.waiting {
             (truck, seen, heard).hash(state);
         }
@@ -110,6 +116,7 @@ impl Bay {
             rules,
             other,
             other_is_well: true,
+            takes_nobody_back: true,
         };
         let tail: Vec<_> = bay.news(journal, journal.len().saturating_sub(1) as u64);
         bay.yard = Yard::new(EPOCH, &tail, &options);
@@ -150,7 +157,7 @@ impl Bay {
     }
 
     /// A truck arrives. News that has left the ring is read from the journal, which may be further than the dock has
-    /// heard.
+    /// heard. So is news for a page that has seen more than the dock.
     pub fn arrive(&mut self, fleet: &'static Fleet, request: Request, journal: &[Entry]) -> Gone {
         let Request { truck, park, seen, say: heard } = request;
         let driver = self.arrived;
@@ -159,16 +166,28 @@ impl Bay {
         let words = heard.iter().copied().map(id).collect();
         let gate = Truck { fleet, words, park_ms: if park { PARK_MS } else { 0 }, ..gate(HERE, knows) };
         let before = (self.rules == Rules::NewestLeavesFirst).then(|| self.yard.clone());
-        let arrival = self.yard.arrive(gate, driver, driver.into());
+        let mut arrival = self.yard.arrive(gate, driver, driver.into());
+        let mut is_ahead = false;
+        if let Fate::Ahead(ahead) = arrival.fate {
+            is_ahead = true;
+            let found = self.items(journal, ahead.seen());
+            let turns = matches!(self.rules, Rules::TurnsAhead | Rules::TakesBack) && found.is_empty();
+            if turns {
+                let leaving = vec![self.answer(truck, seen, Load::empty(Why::Turn, seen, seen), heard)];
+                return Gone { leaving, parks: false, was_behind: true };
+            }
+            arrival = self.yard.arrive_ahead(ahead, Some(found), driver, driver.into());
+        }
         if let Some(before) = before
             && !arrival.relieved.is_empty()
         {
             self.yard = before;
-            let leaving = vec![self.answer(truck, Load::empty(Why::Relieved, seen, seen), heard)];
+            let leaving = vec![self.answer(truck, seen, Load::empty(Why::Relieved, seen, seen), heard)];
             return Gone { leaving, parks: true, was_behind: false };
         }
         let (load, was_behind) = match arrival.fate {
-            Fate::Leaves(load) => (load, false),
+            Fate::Leaves(load) => (load, is_ahead),
+            Fate::Ahead(_) => unreachable!("one look is enough"),
             Fate::Behind(behind) => {
                 let missed = self.items(journal, behind.seen);
                 (behind.load(Some(missed)), true)
@@ -179,7 +198,7 @@ impl Bay {
                 return Gone { leaving, parks: true, was_behind: false };
             }
         };
-        let leaving = vec![self.answer(truck, Load { after: seen, ..load }, heard)];
+        let leaving = vec![self.answer(truck, seen, Load { after: seen, ..load }, heard)];
         Gone { leaving, parks: false, was_behind }
     }
 
@@ -219,8 +238,8 @@ impl Bay {
                 continue;
             }
             let at = self.waiting.iter().position(|waiting| waiting.driver == driver).expect("it was parked");
-            let Waiting { truck, heard, .. } = self.waiting.remove(at);
-            answers.push(self.answer(truck, load, heard));
+            let Waiting { truck, seen, heard, .. } = self.waiting.remove(at);
+            answers.push(self.answer(truck, seen, load, heard));
         }
         answers
     }
@@ -232,6 +251,7 @@ impl Bay {
             let gate = Truck { fleet, park_ms: Ms::MAX, ..gate(THERE, self.other) };
             let load = match self.yard.arrive(gate, OTHER, self.arrived.into()).fate {
                 Fate::Parks(_) => return,
+                Fate::Ahead(_) => unreachable!("it never goes elsewhere"),
                 Fate::Leaves(load) => load,
                 Fate::Behind(behind) => {
                     let missed = self.items(journal, behind.seen);
@@ -248,7 +268,11 @@ impl Bay {
         self.other = load.seen;
     }
 
-    fn answer(&mut self, truck: u32, load: Load, mut heard: Vec<u8>) -> Answer {
+    fn answer(&mut self, truck: u32, has_seen: u64, mut load: Load, mut heard: Vec<u8>) -> Answer {
+        if self.rules == Rules::TakesBack {
+            load.seen = load.seen.min(self.yard.head());
+        }
+        self.takes_nobody_back &= load.seen >= has_seen && load.seen >= load.after;
         heard.extend(load.heard().map(number_of));
         heard.sort_unstable();
         heard.dedup();

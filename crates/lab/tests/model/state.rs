@@ -1,6 +1,6 @@
-//! The world in one instant: one page's home, the dock, the road between them, and what is durable.
+//! The world in one instant: one page's home, the docks, the road between them, and what is durable.
 
-use crate::bay::Bay;
+use crate::bay::{Bay, Waiting};
 use channel::cargo::Why;
 use lab::home::Home;
 use std::collections::hash_map::DefaultHasher;
@@ -65,10 +65,11 @@ pub struct Calm {
 #[derive(Debug, Clone)]
 pub struct State {
     pub home: Home,
-    pub bay: Bay,
+    /// The page's bay in the dock of each server.
+    pub bays: Vec<Bay>,
     pub requests: Vec<Request>,
     pub answers: Vec<Answer>,
-    /// Durable, numbered from 1. The dock may not have heard of the last entries yet.
+    /// Durable, numbered from 1. A dock may not have heard of the last entries yet.
     pub journal: Vec<Entry>,
     /// Durable: words, in the order in which they were stored.
     pub stored: Vec<u8>,
@@ -82,11 +83,21 @@ pub struct State {
 }
 
 impl State {
+    /// The trucks that are parked.
+    pub fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.bays.iter().flat_map(|bay| &bay.waiting)
+    }
+
     /// Notes that a promise was broken.
     pub fn must(&mut self, kept: bool, promise: &'static str) {
         if !kept {
             self.broken = self.broken.or(Some(promise));
         }
+    }
+
+    /// Looks at what the docks have noted.
+    pub fn judge(&mut self) {
+        self.must(self.bays.iter().all(|bay| bay.takes_nobody_back), "S7");
     }
 
     /// The last place in the journal.
@@ -96,7 +107,7 @@ impl State {
 
     /// Whether home lacks something that is not a word of its own aboard a truck that it believes parked.
     pub fn lacks_news(&self) -> bool {
-        let waiting = self.bay.waiting.iter().filter(|waiting| waiting.truck != 0);
+        let waiting = self.waiting().filter(|waiting| waiting.truck != 0);
         let aboard: Vec<_> = waiting.flat_map(|waiting| &waiting.heard).collect();
         let waits = |entry: &Entry| matches!(entry, Entry::Word(word) if aboard.contains(&word));
         !self.journal[self.applied as usize..].iter().all(waits)
@@ -107,7 +118,7 @@ impl State {
         let somewhere = |truck: u32| {
             self.requests.iter().any(|request| request.truck == truck)
                 || self.answers.iter().any(|answer| answer.truck == truck)
-                || self.bay.waiting.iter().any(|waiting| waiting.truck == truck)
+                || self.waiting().any(|waiting| waiting.truck == truck)
         };
         self.home.out().filter(|truck| !somewhere(*truck)).collect()
     }
@@ -118,7 +129,7 @@ impl State {
         let name = |truck: &mut u32| *truck = old.iter().position(|old| old == truck).map_or(0, |at| at as u32 + 1);
         self.requests.iter_mut().for_each(|request| name(&mut request.truck));
         self.answers.iter_mut().for_each(|answer| name(&mut answer.truck));
-        self.bay.waiting.iter_mut().for_each(|waiting| name(&mut waiting.truck));
+        self.bays.iter_mut().flat_map(|bay| &mut bay.waiting).for_each(|waiting| name(&mut waiting.truck));
         self.answers.retain(|answer| answer.truck != 0);
         // The road is a bag: the order in which things lie there says nothing.
         self.requests.sort_unstable();
@@ -128,8 +139,8 @@ impl State {
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { home, bay, requests, answers, journal, stored, said, applied, heard, left, calm, broken } = self;
-        (home, bay, requests, answers).hash(state);
+        let Self { home, bays, requests, answers, journal, stored, said, applied, heard, left, calm, broken } = self;
+        (home, bays, requests, answers).hash(state);
         (journal, stored, said, applied, heard, left, calm, broken).hash(state);
     }
 }

@@ -84,7 +84,7 @@ pub fn rows_of_sensors(db: &Psql) -> u64 {
 
 pub fn places(db: &Psql, text: &str) -> Vec<String> {
     let columns =
-        db.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'");
+        db.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position");
     let has = |column: &Vec<String>| {
         let (table, column) = (&column[0], &column[1]);
         db.number(&format!("SELECT count(*) FROM \"{table}\" WHERE strpos(\"{column}\"::text, '{text}') > 0")) > 0
