@@ -105,10 +105,15 @@ pub struct Storage {
     /// One look for other processes' commits at a time that a reader asked for.
     looking: Arc<Semaphore>,
     shared: Arc<Shared>,
+    leading: Arc<Leading>,
+}
+
+/// Whether this server leads, and what those that do not tell the one that does.
+struct Leading {
     lead: Lead,
     here: Here,
-    /// What finds out whether this server leads; `None`: it was asked to, or there is nothing to find out.
-    candidate: Arc<Mutex<Option<Candidate>>>,
+    /// What finds out whether it leads; `None`: it was asked to, or there is nothing to find out.
+    candidate: Mutex<Option<Candidate>>,
 }
 
 /// Jobs other than reports that may wait: someone adds or removes stations by hand.
@@ -130,6 +135,8 @@ impl Storage {
         let reports = Reports::new(queue.clone(), batch_rows);
         let bell = opened.bell;
         tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words, bell }.run());
+        let (lead, here, candidate) = (opened.lead, opened.here, Mutex::new(opened.candidate));
+        let leading = Leading { lead, here, candidate };
         let storage = Storage {
             jobs,
             reports: queue,
@@ -142,9 +149,7 @@ impl Storage {
             talkers: Arc::new(talkers),
             looking: Arc::new(Semaphore::new(1)),
             shared,
-            lead: opened.lead,
-            here: opened.here,
-            candidate: Arc::new(Mutex::new(opened.candidate)),
+            leading: Arc::new(leading),
         };
         Ok((storage, commits))
     }
@@ -157,20 +162,20 @@ impl Storage {
     /// Tells whether this server leads. Who asks wants to lead: from the first time on it tries to. A command that does its work and ends
     /// never asks, and so takes nobody's place.
     pub fn lead(&self) -> Lead {
-        if let Some(candidate) = self.candidate.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(candidate) = self.leading.candidate.lock().unwrap_or_else(PoisonError::into_inner).take() {
             tokio::spawn(candidate.run(self.closing.subscribe()));
         }
-        self.lead.clone()
+        self.leading.lead.clone()
     }
 
     /// Tells the server that leads that a visitor is at this one.
     pub fn comes_here(&self, visitor: &words::Visitor) {
-        self.here.comes(visitor);
+        self.leading.here.comes(visitor);
     }
 
     /// Hears which visitors come to other servers from now on.
     pub fn hear_who_comes(&self) -> broadcast::Receiver<Vec<words::Visitor>> {
-        self.here.hear()
+        self.leading.here.hear()
     }
 
     /// Which database it is, for people.
@@ -413,7 +418,7 @@ impl Storage {
             queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
             used_bytes: self.room().used_bytes,
             limit_bytes: self.room().limit_bytes,
-            leads: u64::from(self.lead.is_leading()),
+            leads: u64::from(self.leading.lead.is_leading()),
             ..self.shared.stats()
         }
     }
