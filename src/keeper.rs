@@ -22,13 +22,15 @@ pub use stats::Stats;
 
 use self::owner::Wish;
 use crate::storage::words::Visitor;
-use crate::storage::{Entry, Storage};
+use crate::storage::{Entry, Lead, Storage};
 use records::Records;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch::Receiver;
 use watch::Watch;
 use weather::time::Timestamp;
@@ -63,6 +65,9 @@ struct Shared {
     bell: Notify,
     watch: Watch,
     records: Records,
+    lead: Lead,
+    /// Another server answers and warns.
+    rests: AtomicBool,
     counters: Arc<stats::Counters>,
 }
 
@@ -102,7 +107,8 @@ impl Keeper {
         let counters = Arc::new(stats::Counters::default());
         let watch = wishing(Watch::new(storage.clone(), clock.clone(), counters.clone()));
         let records = Records::new(storage.clone(), clock.clone(), counters.clone());
-        Self(Arc::new(Shared { storage, options, clock, bell: Notify::new(), watch, records, counters }))
+        let (lead, rests, bell) = (storage.lead(), AtomicBool::new(false), Notify::new());
+        Self(Arc::new(Shared { storage, options, clock, bell, watch, records, lead, rests, counters }))
     }
 
     /// Says that new words are stored. Returns at once. The words stay in storage until they are answered.
@@ -112,7 +118,11 @@ impl Keeper {
 
     /// Says that a visitor is here: the visitor's browser has just sent a request. Cheap enough for every request.
     pub fn visit(&self, visitor: &Visitor) {
-        self.0.watch.visit(visitor);
+        if self.0.lead.is_leading() {
+            self.0.watch.visit(visitor);
+        } else {
+            self.0.storage.comes_here(visitor);
+        }
     }
 
     /// The same, and waits until the visitor's news from the time away is stored, so that a page can show it. 200 ms at
@@ -125,8 +135,14 @@ impl Keeper {
 
     /// Takes the entries that were just committed, in order. Returns at once.
     pub fn news(&self, entries: &[Entry]) {
-        self.0.watch.news(entries);
-        self.0.records.news(entries);
+        if !self.0.lead.is_alone() && entries.iter().any(report::is_word_of_visitor) {
+            // It may have been said at another server.
+            self.hear();
+        }
+        if !self.0.rests.load(SeqCst) {
+            self.0.watch.news(entries);
+            self.0.records.news(entries);
+        }
     }
 
     /// Tells each time that letters for webhooks were stored.
@@ -139,23 +155,71 @@ impl Keeper {
         self.0.counters.read()
     }
 
-    /// Answers and warns until `shutdown`.
+    /// Answers and warns as long as this server leads, until `shutdown`.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let work = async {
-            if self.0.watch.load().await.is_ok() {
-                // Each ends only when storage is closed; the last may not notice.
+        let lead = &self.0.lead;
+        let works = async {
+            let mut is_later = false;
+            loop {
                 tokio::select! {
-                    _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run()) } => {}
-                    () = self.0.records.run() => {}
+                    biased;
+                    () = lead.gained() => {}
+                    () = lead.follows() => {
+                        is_later = true;
+                        self.rest().await;
+                        lead.gained().await;
+                    }
                 }
+                // Reports are taken before the journal is read: none falls between the two.
+                self.0.rests.store(false, SeqCst);
+                if lead.while_leading(self.work(is_later)).await.is_some() {
+                    return;
+                }
+                is_later = true;
+                self.rest().await;
             }
         };
         tokio::select! {
             () = shutdown => {}
-            () = work => {}
+            () = works => {}
+        }
+        if !lead.is_leading() {
+            return;
         }
         if tokio::time::timeout(LAST_STATES_MAX, self.0.watch.keep()).await.is_err() {
             tracing::debug!("states of alerts were not stored; the next start reads them from the journal");
         }
+    }
+
+    /// Answers and warns until storage is closed.
+    async fn work(&self, is_later: bool) {
+        let comes = self.0.storage.hear_who_comes();
+        if self.0.watch.load().await.is_ok() {
+            // Each ends only when storage is closed; the last may not notice.
+            tokio::select! {
+                _ = async { tokio::join!(dispatch::run(&self.0), self.0.watch.run(is_later)) } => {}
+                () = self.0.records.run() => {}
+                () = self.meet(comes) => {}
+            }
+        }
+    }
+
+    /// Notes the visitors that come to other servers.
+    async fn meet(&self, mut comes: broadcast::Receiver<Vec<Visitor>>) {
+        loop {
+            match comes.recv().await {
+                Ok(visitors) => visitors.iter().for_each(|visitor| self.0.watch.visit(visitor)),
+                // Those come again.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Another server answers and warns.
+    async fn rest(&self) {
+        self.0.rests.store(true, SeqCst);
+        self.0.watch.rest().await;
+        stats::set(&self.0.counters.thinking, 0);
     }
 }

@@ -50,10 +50,13 @@ impl Lookout {
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let lead = self.storage.lead();
         let looks = async {
             loop {
                 look.tick().await;
                 match self.look().await {
+                    // All servers see it, one tells it.
+                    Ok(_) if !lead.is_leading() => {}
                     Ok(happened) => tell_all(&happened, (self.clock)()),
                     Err(Error::Closed) => return,
                     // Whoever waits for an answer hears of it, and tells the log.

@@ -102,9 +102,32 @@ impl Mqtt {
         Watcher(self.counters.clone())
     }
 
-    /// Reads until `stop`, and connects again whenever the connection ends.
+    /// Reads until `stop`, and connects again whenever the connection ends. Of several servers the one that leads reads: two with one
+    /// client id would push each other out.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { options, subscriptions, broker, transport, storage, inbox, counters } = self;
-        Connection::new((broker, transport), &options, subscriptions, (storage, inbox), counters).run(stop).await;
+        let lead = self.storage.lead();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                () = lead.gained() => {}
+            }
+            let Self { options, subscriptions, broker, transport, storage, inbox, counters } = &self;
+            let at = (broker.clone(), transport.clone());
+            let to = (storage.clone(), inbox.clone());
+            let connection = Connection::new(at, options, subscriptions.clone(), to, counters.clone());
+            let mut is_stopped = false;
+            // What has come is still stored and acknowledged.
+            let ends = async {
+                tokio::select! {
+                    () = &mut stop => is_stopped = true,
+                    () = lead.lost() => {}
+                }
+            };
+            connection.run(ends).await;
+            if is_stopped {
+                return;
+            }
+        }
     }
 }

@@ -16,8 +16,10 @@ mod engine;
 mod enrol;
 mod entry;
 mod error;
+mod here;
 mod inspection;
 mod keys;
+mod lead;
 mod letters;
 mod looking;
 mod many;
@@ -59,6 +61,7 @@ pub use entry::{Entry, StationPiece};
 pub use error::{BadFile, Cause, Error, Limit};
 pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
+pub use lead::Lead;
 pub use letters::{About, Content, Letter};
 pub use looking::{census, inspect};
 pub use mappings::{MadeMapping, UNMAPPED_MAX, Unmapped};
@@ -76,12 +79,13 @@ pub use unclaimed::{Stranger, Unclaimed};
 pub use years::YEARS_MAX_DAYS;
 
 use self::core::{Answer, Job, Queue, Reports, Scribe, Shared, Writer};
-use engine::Readers;
+use engine::{Candidate, Readers};
+use here::Here;
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use talkers::Talkers;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, broadcast, mpsc, oneshot, watch};
 use weather::calibration::Calibration;
 use weather::clock::Heard;
 use weather::mapping::{FieldName, Mapping};
@@ -109,6 +113,15 @@ pub struct Storage {
     /// One look for other processes' commits at a time that a reader asked for.
     looking: Arc<Semaphore>,
     shared: Arc<Shared>,
+    leading: Arc<Leading>,
+}
+
+/// Whether this server leads, and what those that do not tell the one that does.
+struct Leading {
+    lead: Lead,
+    here: Here,
+    /// What finds out whether it leads; `None`: it was asked to, or there is nothing to find out.
+    candidate: Mutex<Option<Candidate>>,
 }
 
 /// Jobs other than reports that may wait: someone adds or removes stations by hand.
@@ -126,10 +139,12 @@ impl Storage {
         let (batch_rows, batch_words) = (options.batch_rows, options.batch_words);
         let talkers = Talkers::new(&options);
         let shared = Arc::new(Shared::new(options));
-        let scribe = Scribe::new(opened.engine, shared.clone(), teller, opened.lossy).await?;
+        let scribe = Scribe::new(opened.engine, shared.clone(), teller, (opened.lossy, opened.lead.clone())).await?;
         let reports = Reports::new(queue.clone(), batch_rows);
         let bell = opened.bell;
         tokio::spawn(Writer { scribe, reports, jobs: waiting, batch_words, bell }.run());
+        let (lead, here, candidate) = (opened.lead, opened.here, Mutex::new(opened.candidate));
+        let leading = Leading { lead, here, candidate };
         let storage = Storage {
             jobs,
             reports: queue,
@@ -142,6 +157,7 @@ impl Storage {
             talkers: Arc::new(talkers),
             looking: Arc::new(Semaphore::new(1)),
             shared,
+            leading: Arc::new(leading),
         };
         Ok((storage, commits))
     }
@@ -149,6 +165,25 @@ impl Storage {
     /// The same, for a worker whom no page waits for: it reads over connections of its own, a few at a time.
     pub fn in_background(&self) -> Self {
         Self { readers: self.background.clone(), ..self.clone() }
+    }
+
+    /// Tells whether this server leads. Who asks wants to lead: from the first time on it tries to. A command that does its work and ends
+    /// never asks, and so takes nobody's place.
+    pub fn lead(&self) -> Lead {
+        if let Some(candidate) = self.leading.candidate.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            tokio::spawn(candidate.run(self.closing.subscribe()));
+        }
+        self.leading.lead.clone()
+    }
+
+    /// Tells the server that leads that a visitor is at this one.
+    pub fn comes_here(&self, visitor: &words::Visitor) {
+        self.leading.here.comes(visitor);
+    }
+
+    /// Hears which visitors come to other servers from now on.
+    pub fn hear_who_comes(&self) -> broadcast::Receiver<Vec<words::Visitor>> {
+        self.leading.here.hear()
     }
 
     /// Which database it is, for people.
@@ -391,6 +426,7 @@ impl Storage {
             queued_words: options.queue_words.saturating_sub(self.word_room.available_permits()) as u64,
             used_bytes: self.room().used_bytes,
             limit_bytes: self.room().limit_bytes,
+            leads: u64::from(self.leading.lead.is_leading()),
             ..self.shared.stats()
         }
     }

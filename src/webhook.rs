@@ -147,19 +147,41 @@ impl Webhooks {
 
     /// Sends letters until `stop`. `written`: tells that letters were stored.
     pub async fn run(self, written: watch::Receiver<u64>, stop: impl Future<Output = ()>) {
-        let names = self.receivers.iter().map(|one| one.name.clone()).collect();
-        match self.storage.keep_letters_of(names).await {
-            Ok(0) => {}
-            Ok(dropped) => tracing::warn!(dropped, "letters of webhooks that are no longer configured were dropped"),
-            Err(error) => tracing::debug!(%error, "the outbox was not tidied"),
+        let lead = self.storage.lead();
+        let receivers: Vec<Arc<Receiver>> = self.receivers.into_iter().map(Arc::new).collect();
+        let sends = async {
+            loop {
+                lead.gained().await;
+                let send = send(&self.storage, &receivers, (&self.watcher, &self.clock), &written);
+                lead.while_leading(send).await;
+            }
+        };
+        // Queues that still run end with their set; what they were sending is sent again.
+        tokio::select! {
+            () = stop => {}
+            () = sends => {}
         }
-        let mut queues = JoinSet::new();
-        for (receiver, (_, counters)) in self.receivers.into_iter().zip(&self.watcher.0) {
-            let (storage, clock) = (self.storage.clone(), self.clock.clone());
-            queues
-                .spawn(Queue { storage, receiver, clock, counters: counters.clone(), written: written.clone() }.run());
-        }
-        // Those that still run end when the set is dropped; what they were sending is sent again.
-        stop.await;
     }
+}
+
+/// Tidies the outbox, and sends from it without an end.
+async fn send(
+    storage: &Storage,
+    receivers: &[Arc<Receiver>],
+    (watcher, clock): (&Watcher, &Clock),
+    written: &watch::Receiver<u64>,
+) {
+    let names = receivers.iter().map(|one| one.name.clone()).collect();
+    match storage.keep_letters_of(names).await {
+        Ok(0) => {}
+        Ok(dropped) => tracing::warn!(dropped, "letters of webhooks that are no longer configured were dropped"),
+        Err(error) => tracing::debug!(%error, "the outbox was not tidied"),
+    }
+    let mut queues = JoinSet::new();
+    for (receiver, (_, counters)) in receivers.iter().cloned().zip(&watcher.0) {
+        let (storage, clock, lead) = (storage.clone(), clock.clone(), storage.lead());
+        let queue = Queue { storage, receiver, clock, counters: counters.clone(), written: written.clone() };
+        queues.spawn(async move { lead.while_leading(queue.run()).await });
+    }
+    std::future::pending().await
 }

@@ -151,17 +151,24 @@ async fn refill(shared: Arc<Shared>, visitor: Visitor, after: u64) -> Done {
     }
 }
 
+/// Answers a word, if this server still leads when it is about to.
 async fn think_and_answer(shared: Arc<Shared>, word: Word) -> Done {
-    tokio::time::sleep(thinking_time(&shared)).await;
+    let done = shared.lead.while_leading(think(&shared, word)).await;
+    // All of this ends with the lead.
+    done.unwrap_or(Done::Closed)
+}
+
+async fn think(shared: &Shared, word: Word) -> Done {
+    tokio::time::sleep(thinking_time(shared)).await;
     let mut pause = Pause::default();
     loop {
-        match try_answer(&shared, &word, pause.failures >= LOOKUPS_MAX).await {
+        match try_answer(shared, &word, pause.failures >= LOOKUPS_MAX).await {
             Ok(stored) => {
                 count(&shared.counters.answered, u64::from(stored));
                 return Done::Answered(word.visitor);
             }
             Err(Error::Closed) => return Done::Closed,
-            Err(error) => pause.after(&shared, &error).await,
+            Err(error) => pause.after(shared, &error).await,
         }
     }
 }

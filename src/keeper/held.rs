@@ -34,17 +34,26 @@ pub(super) struct Held {
     pub alert: Alert,
     pub rule: Rule,
     pub state: AlertState,
+    /// The journal entry that is stored with it.
+    pub stored_seq: u64,
     /// True if storage has an older state.
     pub changed: bool,
 }
 
 impl Held {
-    /// The change that stores it.
+    /// The change that stores a new one.
+    pub(crate) fn made(&mut self) -> AlertChange {
+        self.put();
+        AlertChange::Put(self.alert.clone())
+    }
+
+    /// The change that stores what has become of it.
     pub(crate) fn put(&mut self) -> AlertChange {
         // A state has only numbers and lists, so this cannot fail.
-        self.alert.state = serde_json::to_string(&self.state).unwrap_or_default();
-        self.changed = false;
-        AlertChange::Put(self.alert.clone())
+        let state = serde_json::to_string(&self.state).unwrap_or_default();
+        let from = (self.stored_seq, std::mem::replace(&mut self.alert.state, state));
+        (self.stored_seq, self.changed) = (self.alert.seq, false);
+        AlertChange::Move { alert: self.alert.clone(), from }
     }
 }
 
@@ -178,7 +187,7 @@ mod tests {
             seq: 0,
         };
         let mut book = Book::default();
-        book.keep(Held { alert, rule: Rule::Silence, state: AlertState::default(), changed: false });
+        book.keep(Held { alert, rule: Rule::Silence, state: AlertState::default(), stored_seq: 0, changed: false });
         let now = |slug: &str| (slug == "old").then(|| Arc::<str>::from("new"));
         book.follow(now);
         let of = |station: &str| (visitor.clone(), station.to_owned());

@@ -42,6 +42,13 @@ impl Presence {
         }
     }
 
+    /// From now on nobody is remembered until alerts are read again.
+    pub(crate) fn rest(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock_returned().clear();
+        self.early.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+    }
+
     /// Notes a visit; true if the visitor has news to hear.
     pub(crate) fn visit(&self, visitor: &Visitor, now: Timestamp) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);

@@ -75,6 +75,11 @@ impl Queue {
         }
     }
 
+    /// Whatever waits is dropped. From now on all stations' reports matter.
+    pub(crate) fn rest(&self) {
+        *self.lock() = Inner::default();
+    }
+
     /// From now on, only these stations' reports matter.
     pub(crate) fn heed_only(&self, stations: impl Iterator<Item = Arc<str>>) {
         self.lock().stations = Some(stations.collect());

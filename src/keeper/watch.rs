@@ -26,7 +26,7 @@ use crate::storage::{Entry, Error, Storage};
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::sync::watch::Sender;
 use tokio::sync::{Mutex, Notify};
@@ -42,6 +42,8 @@ const TICK: Duration = Duration::from_secs(30);
 const TICKS_PER_KEEPING: u32 = 20;
 /// Alerts that have ended in storage are dropped from memory every so many times that states are stored: twice a day.
 const KEEPINGS_PER_SWEEP: u32 = 72;
+/// After taking over, alerts are read once more after so many ticks (half a minute): who led before may have made some meanwhile.
+const TICKS_TO_SETTLE: u32 = 2;
 /// Most states in one transaction.
 const KEPT_AT_ONCE: usize = 500;
 /// Journal entries that one query reads.
@@ -60,8 +62,12 @@ pub(super) struct Watch {
     counters: Arc<Counters>,
     /// Visitors who were here before that are noted in storage, ms.
     kept_at: AtomicI64,
-    /// The journal's newest entry before the first report that counts; `None`: that of when alerts are read.
+    /// The journal's newest entry before the first report that counts, for the first reading; else it is that of when alerts are read.
     began: Option<u64>,
+    /// Another server has led, or this one has read its alerts already.
+    began_before: AtomicBool,
+    /// Another server has changed alerts: they are to be read again.
+    overtaken: AtomicBool,
     /// What the owner wants to be told.
     wishes: Vec<Wish>,
     /// How many letters were stored.
@@ -75,7 +81,23 @@ impl Watch {
         let (woken, told) = (Notify::new(), Notify::new());
         let (kept_at, written) = (AtomicI64::new(i64::MIN), Sender::new(0));
         let (wishes, began) = (Vec::new(), None);
-        Self { storage, clock, queue, presence, woken, told, book, counters, kept_at, began, wishes, written }
+        let (began_before, overtaken) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self {
+            storage,
+            clock,
+            queue,
+            presence,
+            woken,
+            told,
+            book,
+            counters,
+            kept_at,
+            began,
+            began_before,
+            overtaken,
+            wishes,
+            written,
+        }
     }
 
     /// The same with what the owner wants to be told, after an entry of the journal.
@@ -126,9 +148,26 @@ impl Watch {
         }
     }
 
+    /// Somebody else was quicker: what is known is read again.
+    fn overtaken(&self) {
+        self.overtaken.store(true, SeqCst);
+        self.woken.notify_one();
+    }
+
+    /// Another server leads: this one knows nothing of alerts until it reads them. No report waits for it.
+    pub(crate) async fn rest(&self) {
+        self.began_before.store(true, SeqCst);
+        self.overtaken.store(false, SeqCst);
+        *self.book.lock().await = Book::default();
+        self.queue.rest();
+        self.presence.rest();
+        set(&self.counters.alerts, 0);
+    }
+
     /// Reads all alerts, and the reports since their states were stored. Fails only if storage is closed.
     pub(crate) async fn load(&self) -> Result<(), Error> {
         let mut book = self.book.lock().await;
+        *book = Book::default();
         let mut pause = Pause::default();
         let (alerts, tail) = loop {
             match tokio::try_join!(self.storage.alerts(), self.storage.journal_tail(1)) {
@@ -138,14 +177,19 @@ impl Watch {
             }
         };
         // What was stored while nobody listened yet is read from the journal.
-        let began = self.began.unwrap_or_else(|| tail.last().map_or(0, |entry| entry.seq));
+        let began_before = self.began_before.swap(true, SeqCst);
+        let began = self.began.filter(|_| !began_before);
+        let began = began.unwrap_or_else(|| tail.last().map_or(0, |entry| entry.seq));
         book.head = alerts.iter().map(|alert| alert.seq).fold(began, u64::min);
         book.since = Some((self.clock)());
         for alert in alerts {
             let read =
                 serde_json::from_str(&alert.rule).and_then(|rule| Ok((rule, serde_json::from_str(&alert.state)?)));
             match read {
-                Ok((rule, state)) => book.keep(Held { alert, rule, state, changed: false }),
+                Ok((rule, state)) => {
+                    let stored_seq = alert.seq;
+                    book.keep(Held { alert, rule, state, stored_seq, changed: false });
+                }
                 Err(error) => tracing::warn!(%error, rule = alert.rule, "an alert cannot be read; it is left alone"),
             }
         }
@@ -163,17 +207,25 @@ impl Watch {
         Ok(())
     }
 
-    /// Runs until storage is closed.
-    pub(crate) async fn run(&self) {
+    /// Runs until storage is closed. `is_later`: another server has led before.
+    pub(crate) async fn run(&self, is_later: bool) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let (mut keep_in, mut sweep_in) = (TICKS_PER_KEEPING, KEEPINGS_PER_SWEEP);
+        let mut settles_in = if is_later { TICKS_TO_SETTLE } else { 0 };
         loop {
             let ticked = tokio::select! {
                 () = self.woken.notified() => false,
                 _ = ticks.tick() => true,
             };
+            if ticked && settles_in > 0 {
+                settles_in -= 1;
+                self.overtaken.fetch_or(settles_in == 0, SeqCst);
+            }
             let done = async {
+                if self.overtaken.swap(false, SeqCst) {
+                    self.load().await?;
+                }
                 self.look().await?;
                 if ticked {
                     self.look_for_silence().await?;
@@ -299,7 +351,10 @@ impl Watch {
         text: Option<&str>,
         changes: Vec<AlertChange>,
     ) -> Result<(), Error> {
-        self.insist(|| self.storage.speak(visitor, station, text, changes.clone())).await?;
+        if !self.insist(|| self.storage.speak(visitor, station, text, changes.clone())).await? {
+            self.overtaken();
+            return Ok(());
+        }
         count(&self.counters.spoken, u64::from(text.is_some()));
         Ok(())
     }
@@ -442,7 +497,8 @@ impl Watch {
                 created_at: now,
                 seq: book.head,
             };
-            Held { alert, rule, state, changed: false }
+            let stored_seq = alert.seq;
+            Held { alert, rule, state, stored_seq, changed: false }
         });
         let forget = |number: &u32| {
             let (visitor, station) = key.clone();
@@ -450,7 +506,7 @@ impl Watch {
         };
         let mut stored: Vec<AlertChange> = changes.forget.iter().map(forget).collect();
         let added = added.map(|mut held| {
-            stored.push(held.put());
+            stored.push(held.made());
             held
         });
         match self.storage.answer(word, &text, stored).await {
@@ -459,7 +515,11 @@ impl Watch {
                 let text = "I cannot watch more alerts at the moment, sorry.";
                 return self.storage.answer(word, text, Vec::new()).await;
             }
-            other => return other,
+            other => {
+                // Another server has answered, and has perhaps made an alert.
+                self.overtaken();
+                return other;
+            }
         }
         changes.forget.iter().for_each(|number| book.forget(&key, *number));
         if let Some(held) = added {

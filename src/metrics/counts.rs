@@ -66,7 +66,10 @@ const KEEPER_NOW: [OfKeeper; 2] = [
     ("robot_alerts", "Alerts that the keepers watch", |stats| stats.alerts),
 ];
 
-const STORAGE_NOW: [OfStorage; 6] = [
+const STORAGE_NOW: [OfStorage; 7] = [
+    ("leads", "1 if this server leads, of those over its database: it does what one must do alone", |stats| {
+        stats.leads
+    }),
     ("reports_queued", "Reports that wait for the writer", |stats| stats.queued_reports),
     ("words_queued", "Words that wait for the writer", |stats| stats.queued_words),
     ("database_bytes", "Bytes of the database that hold something", |stats| stats.used_bytes),

@@ -16,7 +16,9 @@ use super::corrections::{Author, Correction, Marked, Selection};
 use super::devices::DeviceSecret;
 use super::entry::{Entry, StationPiece};
 use super::error::Error;
+use super::here::Here;
 use super::keys::KeyHash;
+use super::lead::Lead;
 use super::letters::{Letter, OutboxChange};
 use super::mappings::{MadeMapping, Unmapped};
 use super::observations::{Bucket, Extreme, Latest, Side};
@@ -69,21 +71,42 @@ pub(super) struct Opened {
     pub bell: Option<watch::Receiver<u64>>,
     /// Where the rules of time zones come from.
     pub zones: Arc<Zones>,
+    /// Whether this server leads.
+    pub lead: Lead,
+    /// Visitors at servers that do not.
+    pub here: Here,
+    /// What finds that out, if there may be others.
+    pub candidate: Option<Candidate>,
 }
+
+/// What finds out whether this server leads.
+pub(super) type Candidate = postgres::Candidate;
 
 /// Opens the database that the options name, creates and migrates it if need be.
 pub(super) async fn open(options: &Options) -> Result<Opened, Error> {
     options.check().map_err(Error::database)?;
     if !options.database.is_empty() {
-        let postgres::Opened { writer, readers, background, epoch, lossy, zones, bell } =
+        let postgres::Opened { writer, readers, background, epoch, lossy, zones, bell, lead, here, candidate } =
             postgres::open(options).await?;
         let (readers, background) = (Readers::Postgres(readers), Readers::Postgres(background));
-        let (engine, bell) = (Engine::Postgres(writer), Some(bell));
-        return Ok(Opened { engine, readers, background, epoch, lossy, bell, zones });
+        let (engine, bell, candidate) = (Engine::Postgres(writer), Some(bell), Some(candidate));
+        return Ok(Opened { engine, readers, background, epoch, lossy, bell, zones, lead, here, candidate });
     }
     let sqlite::Opened { writer, readers, background, epoch, lossy, zones } = sqlite::open(options).await?;
     let (readers, background) = (Readers::Sqlite(readers), Readers::Sqlite(background));
-    Ok(Opened { engine: Engine::Sqlite(writer), readers, background, epoch, lossy, bell: None, zones })
+    let (engine, lead) = (Engine::Sqlite(writer), Lead::always());
+    Ok(Opened {
+        engine,
+        readers,
+        background,
+        epoch,
+        lossy,
+        bell: None,
+        zones,
+        lead,
+        here: Here::new(),
+        candidate: None,
+    })
 }
 
 /// A transaction that is under way.

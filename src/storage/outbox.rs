@@ -9,14 +9,14 @@ use super::words::AlertChange;
 /// Letters, and the alerts that they tell of.
 impl Storage {
     /// Stores what happens to alerts of the owner together with the letters that tell of it, in one transaction. Alerts that are gone
-    /// are left alone; if all are, no letter is written.
-    pub async fn ring(&self, station: &str, changes: Vec<AlertChange>, letters: Vec<Letter>) -> Result<(), Error> {
-        self.talk(What::Ring { station: station.to_owned(), changes, letters }).await.map(drop)
+    /// are left alone; if all are, no letter is written. False: somebody else has moved one of them since, and nothing was done.
+    pub async fn ring(&self, station: &str, changes: Vec<AlertChange>, letters: Vec<Letter>) -> Result<bool, Error> {
+        self.talk(What::Ring { station: station.to_owned(), changes, letters }).await
     }
 
-    /// Makes and forgets alerts of the owner. No budget of visitors counts them.
-    pub async fn wish(&self, changes: Vec<AlertChange>) -> Result<(), Error> {
-        self.talk(What::Wish { changes }).await.map(drop)
+    /// Makes and forgets alerts of the owner. No budget of visitors counts them. One that is there already is left as it is: false.
+    pub async fn wish(&self, changes: Vec<AlertChange>) -> Result<bool, Error> {
+        self.talk(What::Wish { changes }).await
     }
 
     /// The oldest letters of a webhook that wait, `limit` at most, and how many wait in all.

@@ -8,6 +8,7 @@ mod dialect;
 mod entries;
 mod gone;
 mod head;
+mod leader;
 mod learn;
 mod link;
 mod listener;
@@ -93,6 +94,7 @@ mod texts;
 #[path = "sql/tidy.rs"]
 mod tidy;
 
+pub(super) use leader::Candidate;
 pub(super) use moving::End;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;

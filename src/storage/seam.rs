@@ -249,7 +249,9 @@ pub(super) type AlertKey = (Visitor, String, u32);
 /// Which alert a change is about.
 pub(super) fn alert_key(change: &AlertChange) -> AlertKey {
     match change {
-        AlertChange::Put(alert) => (alert.visitor.clone(), alert.station.clone(), alert.number),
+        AlertChange::Put(alert) | AlertChange::Move { alert, .. } => {
+            (alert.visitor.clone(), alert.station.clone(), alert.number)
+        }
         AlertChange::Forget { visitor, station, number } => (visitor.clone(), station.clone(), *number),
     }
 }
@@ -267,10 +269,18 @@ pub(super) struct Named<'a> {
 pub(super) struct KnownWords {
     /// Words that are there already; true if answered.
     pub words: HashMap<String, bool>,
-    /// Alerts that are there, and when they were made.
-    pub alerts: HashMap<AlertKey, Timestamp>,
+    /// Alerts that are there.
+    pub alerts: HashMap<AlertKey, KnownAlert>,
     /// How many alerts there are in all; known only if the batch names alerts.
     pub alerts_total: u64,
+}
+
+/// What is known of an alert.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct KnownAlert {
+    pub made_at: Timestamp,
+    /// Its newest journal entry and its state.
+    pub at: (u64, String),
 }
 
 /// A new word.

@@ -57,17 +57,18 @@ impl Storage {
     /// Stores what the keeper says on its own, and what that changes in alerts, in one transaction. No `text`: only the
     /// alerts change. A state is put only over the alert of that number that is still there: one that was made at
     /// another time is another one. If there are changes and all of them are about alerts that are gone, nothing is
-    /// said either: whoever forgot an alert does not want to hear of it. Without changes it speaks in any case.
+    /// said either: whoever forgot an alert does not want to hear of it. Without changes it speaks in any case. False: somebody else has
+    /// moved one of the alerts since, and nothing was done.
     pub async fn speak(
         &self,
         visitor: &Visitor,
         station: &str,
         text: Option<&str>,
         changes: Vec<AlertChange>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let id = words::random_id()?;
         let (visitor, station, text) = (visitor.clone(), station.to_owned(), text.map(str::to_owned));
-        self.talk(What::Speak { visitor, station, id, text, changes }).await.map(drop)
+        self.talk(What::Speak { visitor, station, id, text, changes }).await
     }
 
     /// Notes that visitors are here: their alerts live on. It costs little for those who were noted today already.

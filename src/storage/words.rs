@@ -170,6 +170,13 @@ pub struct Alert {
 pub enum AlertChange {
     /// A new one, or a new state of one that is there.
     Put(Alert),
+    /// A new state of one that is there, made from the state that is stored. If another one is stored, somebody else was quicker.
+    Move {
+        /// As it is to be.
+        alert: Alert,
+        /// The newest journal entry and the state that it was made from.
+        from: (u64, String),
+    },
     /// It is forgotten.
     Forget {
         /// Whose.

@@ -20,7 +20,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 pub(super) struct Queue {
     pub storage: Storage,
-    pub receiver: Receiver,
+    pub receiver: Arc<Receiver>,
     pub clock: Clock,
     pub counters: Arc<Counters>,
     /// Tells that letters were stored.

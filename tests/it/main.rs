@@ -38,6 +38,7 @@ mod kiosk;
 mod metrics;
 mod moving;
 mod mqtt;
+mod nodes;
 mod overview;
 mod owner;
 mod page;

@@ -47,6 +47,11 @@ impl TestApp {
     /// Starts the program with a configuration that the test has changed.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let (app, folder) = open(change).await;
+        Self::of(app, folder).await
+    }
+
+    /// Runs a program that was opened over this data folder.
+    pub async fn of(app: App, folder: TempDir) -> Self {
         let (dock, storage) = (app.dock().clone(), app.storage().clone());
         let (tell, ready) = oneshot::channel();
         let running = tokio::spawn(app.run(std::future::pending(), |listening| {
@@ -125,15 +130,19 @@ pub async fn open(change: impl FnOnce(&mut Config)) -> (App, TempDir) {
     change(&mut config);
     match &database {
         None => new_database(&config.storage.file).await,
-        Some(database) => {
-            let (storage, _) = Storage::open(config.storage.clone()).await.expect("a database");
-            storage.close().await;
-            database.psql().run(&format!("UPDATE meta SET value = '{EPOCH}' WHERE key = 'epoch'"));
-        }
+        Some(database) => name_journal(database).await,
     }
     // The cluster ends with the process, and the database with it.
     std::mem::forget(database);
     (App::open(config).await.expect("the program opens"), folder)
+}
+
+/// Makes the tables of a PostgreSQL, whose journal is called [`EPOCH`].
+pub async fn name_journal(database: &Database) {
+    let options = storage::Options { database: database.address(), ..storage::Options::default() };
+    let (storage, _) = Storage::open(options).await.expect("a database");
+    storage.close().await;
+    database.psql().run(&format!("UPDATE meta SET value = '{EPOCH}' WHERE key = 'epoch'"));
 }
 
 /// Adds the station Town Hall; the station and its key.

@@ -12,6 +12,7 @@ pub mod fake;
 pub mod firefox;
 pub mod honest;
 pub mod length;
+pub mod nodes;
 pub mod postgres;
 pub mod program;
 pub mod relay;

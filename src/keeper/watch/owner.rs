@@ -42,7 +42,9 @@ impl Watch {
         let put = made.iter().map(|held| AlertChange::Put(held.alert.clone()));
         let changes: Vec<AlertChange> = gone.iter().map(forget).chain(put).collect();
         for some in changes.chunks(KEPT_AT_ONCE) {
-            self.insist(|| self.storage.wish(some.to_vec())).await?;
+            if !self.insist(|| self.storage.wish(some.to_vec())).await? {
+                self.overtaken();
+            }
         }
         for (visitor, station, number) in gone {
             book.forget(&(visitor, station), number);
@@ -76,7 +78,9 @@ impl Watch {
             changes.push(held.put());
         }
         let count = letters.len() as u64;
-        self.insist(|| self.storage.ring(&key.1, changes.clone(), letters.clone())).await?;
+        if !self.insist(|| self.storage.ring(&key.1, changes.clone(), letters.clone())).await? {
+            self.overtaken();
+        }
         self.written.send_modify(|written| *written += count);
         Ok(())
     }
@@ -95,5 +99,5 @@ fn new((visitor, station, number): Place, rule: Rule, created_at: Timestamp, seq
         created_at,
         seq,
     };
-    Held { alert, rule, state, changed: false }
+    Held { alert, rule, state, stored_seq: seq, changed: false }
 }

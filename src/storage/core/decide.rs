@@ -3,9 +3,9 @@
 use super::jobs::{Talk, What};
 use super::news::News;
 use crate::storage::error::Error;
-use crate::storage::seam::{AlertKey, KnownWords, Named, Said, Spoken, alert_key};
+use crate::storage::seam::{AlertKey, KnownAlert, KnownWords, Named, Said, Spoken, alert_key};
 use crate::storage::words::{Alert, AlertChange, Announced, Author, Visitor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be written, and what is to be answered.
 #[derive(Default)]
@@ -83,8 +83,11 @@ impl<'a> Table<'a> {
                 if there.is_empty() && !changes.is_empty() {
                     return Ok(true);
                 }
+                if let Some(done) = self.is_done(&there) {
+                    return Ok(done);
+                }
                 let units = there.iter().find_map(|change| match change {
-                    AlertChange::Put(alert) => Some(alert.units.as_str()),
+                    AlertChange::Put(alert) | AlertChange::Move { alert, .. } => Some(alert.units.as_str()),
                     AlertChange::Forget { .. } => None,
                 });
                 self.change(there.into_iter())?;
@@ -97,13 +100,31 @@ impl<'a> Table<'a> {
             }
             What::Ring { changes, letters, .. } => {
                 let there: Vec<_> = changes.iter().filter(|change| self.is_there(change)).collect();
+                if let Some(done) = self.is_done(&there) {
+                    return Ok(done);
+                }
                 if !there.is_empty() {
                     self.change(there.into_iter())?;
                     self.decided.spoken.letters.extend(letters);
                 }
                 Ok(true)
             }
-            What::Wish { changes } => self.change(changes.iter()).map(|()| true),
+            What::Wish { changes } => {
+                // What somebody else has made since is as good, and may have rung.
+                let gone: BTreeSet<AlertKey> = changes
+                    .iter()
+                    .filter(|change| matches!(change, AlertChange::Forget { .. }))
+                    .map(alert_key)
+                    .collect();
+                let is_new = |change: &&AlertChange| {
+                    let key = alert_key(change);
+                    gone.contains(&key) || !self.known.alerts.contains_key(&key)
+                };
+                let new: Vec<_> = changes.iter().filter(is_new).collect();
+                let is_all = new.len() == changes.len();
+                self.change(new.into_iter())?;
+                Ok(is_all)
+            }
             What::Seen { visitors } => {
                 self.decided.spoken.heard.extend(visitors.iter().map(Visitor::as_str));
                 Ok(true)
@@ -133,11 +154,26 @@ impl<'a> Table<'a> {
 
     /// Whether the alert that a change is about is still there, and is the same.
     fn is_there(&self, change: &AlertChange) -> bool {
-        let made_at = self.known.alerts.get(&alert_key(change));
+        let known = self.known.alerts.get(&alert_key(change));
         match change {
-            AlertChange::Put(alert) => made_at == Some(&alert.created_at),
-            AlertChange::Forget { .. } => made_at.is_some(),
+            AlertChange::Put(alert) | AlertChange::Move { alert, .. } => {
+                known.is_some_and(|known| known.made_at == alert.created_at)
+            }
+            AlertChange::Forget { .. } => known.is_some(),
         }
+    }
+
+    /// Whether there is nothing to do: true if all is stored already, as after a commit that was answered by nobody; false if something
+    /// else is stored than what the changes were made from. `None`: it is to be done.
+    fn is_done(&self, changes: &[&AlertChange]) -> Option<bool> {
+        let moves = changes.iter().filter_map(|change| match change {
+            AlertChange::Move { alert, from } => Some((alert, from, self.known.alerts.get(&alert_key(change))?)),
+            AlertChange::Put(_) | AlertChange::Forget { .. } => None,
+        });
+        if moves.clone().all(|(_, from, known)| known.at == *from) {
+            return None;
+        }
+        Some(moves.clone().all(|(alert, _, known)| (known.at.0, &known.at.1) == (alert.seq, &alert.state)))
     }
 
     /// All of it, or nothing if there would be too many.
@@ -145,7 +181,7 @@ impl<'a> Table<'a> {
         let mut after: BTreeMap<AlertKey, Option<&'a Alert>> = BTreeMap::new();
         for change in changes {
             let put = match change {
-                AlertChange::Put(alert) => Some(alert),
+                AlertChange::Put(alert) | AlertChange::Move { alert, .. } => Some(alert),
                 AlertChange::Forget { .. } => None,
             };
             after.insert(alert_key(change), put);
@@ -164,7 +200,10 @@ impl<'a> Table<'a> {
         self.known.alerts_total = total;
         for (key, put) in after {
             match put {
-                Some(alert) => self.known.alerts.insert(key.clone(), alert.created_at),
+                Some(alert) => {
+                    let at = (alert.seq, alert.state.clone());
+                    self.known.alerts.insert(key.clone(), KnownAlert { made_at: alert.created_at, at })
+                }
                 None => self.known.alerts.remove(&key),
             };
             self.decided.spoken.alerts.insert(key, put);

@@ -3,6 +3,8 @@
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use serde::Deserialize;
+use weather::time::Timestamp;
 
 /// Entries of others that wait to be told.
 #[derive(Default)]
@@ -31,4 +33,13 @@ impl Foreign {
     pub(super) fn take(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.0)
     }
+}
+
+/// What time a report is of.
+pub(super) fn observed_at(entry: &Entry) -> Option<Timestamp> {
+    #[derive(Deserialize)]
+    struct Body {
+        observed_at: Timestamp,
+    }
+    serde_json::from_slice(&entry.body).ok().map(|body: Body| body.observed_at)
 }

@@ -149,7 +149,7 @@ impl What {
         let follow_all = |changes: &mut Vec<AlertChange>| {
             for change in changes {
                 match change {
-                    AlertChange::Put(alert) => follow(&mut alert.station),
+                    AlertChange::Put(alert) | AlertChange::Move { alert, .. } => follow(&mut alert.station),
                     AlertChange::Forget { station, .. } => follow(station),
                 }
             }

@@ -37,6 +37,11 @@ impl Pruning {
         self.unsure = true;
     }
 
+    /// Others may have pruned.
+    pub(super) fn doubt(&mut self) {
+        self.unsure = true;
+    }
+
     /// True if the rows are to be counted anew before the next pruning.
     pub(super) fn is_unsure(&self) -> bool {
         self.unsure

@@ -1,6 +1,6 @@
 //! The frame of every transaction: take the lock, catch up with others; then settle, answer and tell.
 
-use super::foreign::Foreign;
+use super::foreign::{Foreign, observed_at};
 use super::memory::Memory;
 use super::news::Numbering;
 use super::pruning::Pruning;
@@ -15,10 +15,11 @@ use super::wiping::Wiping;
 use crate::storage::engine::Engine;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::lead::Lead;
 use crate::storage::room::TRANSACTION_MAX_BYTES;
 use crate::storage::seam::Rows;
 use crate::storage::stations::Directory;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use weather::time::{SECOND_MS, Timestamp};
@@ -38,10 +39,15 @@ pub(in crate::storage) struct Scribe {
     measured_at: Timestamp,
     pub(super) wiping: Wiping,
     slow: Slow,
+    lead: Lead,
+    /// Whether it led when it looked last.
+    leads: bool,
 }
 
 /// Kinds of entries: a word, a change to the list of stations, and one of what is stored of a stretch.
 const WORDS: &str = "words";
+/// See [`WORDS`].
+const REPORT: &str = "report";
 /// See [`WORDS`].
 const STATION: &str = "station";
 /// See [`WORDS`].
@@ -51,12 +57,12 @@ const BACKFILL: &str = "backfill";
 const MEASURE_EVERY_MS: i64 = 5 * SECOND_MS;
 
 impl Scribe {
-    /// Takes the engine over. `lossy`: an earlier run may have lost its last commits.
+    /// Takes the engine over. `lossy`: an earlier run may have lost its last commits. `lead`: whether it does chores.
     pub(in crate::storage) async fn new(
         mut engine: Engine,
         shared: Arc<Shared>,
         teller: Teller,
-        lossy: bool,
+        (lossy, lead): (bool, Lead),
     ) -> Result<Self, Error> {
         // The head comes first: whatever is committed after it is noticed later.
         let numbering = Numbering::new(engine.head().await?, lossy);
@@ -67,7 +73,7 @@ impl Scribe {
         let (memory, tidying, foreign) = (Memory::default(), Tidying::new(), Foreign::default());
         let (recalculating, retention) = (Recalculating::new(), Retention::new(now()));
         engine.newest_raw_from().await?.into_iter().for_each(|from| shared.readings_begin(from));
-        let measured_at = now();
+        let (measured_at, leads) = (now(), lead.is_leading());
         Ok(Self {
             engine,
             shared,
@@ -82,6 +88,8 @@ impl Scribe {
             measured_at,
             wiping: Wiping::default(),
             slow: Slow::default(),
+            lead,
+            leads,
         })
     }
 
@@ -128,6 +136,15 @@ impl Scribe {
         let of_list = foreign.iter().any(|entry| entry.kind() == STATION);
         let changes = foreign.iter().any(|entry| entry.kind() == BACKFILL);
         let names: BTreeSet<Arc<str>> = foreign.iter().map(|entry| entry.station.clone()).collect();
+        let directory = self.shared.directory();
+        // The newest of each station is enough.
+        let heard: BTreeMap<&str, &Entry> =
+            foreign.iter().filter(|entry| entry.kind() == REPORT).map(|entry| (&*entry.station, entry)).collect();
+        for (slug, entry) in heard {
+            if let Some((station, observed_at)) = directory.by_slug(slug).zip(observed_at(entry)) {
+                self.shared.hears_elsewhere(station.id, entry.committed_at, observed_at);
+            }
+        }
         if of_list {
             self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
             self.shared.shares.learn(self.engine.sizes().await?);
@@ -226,16 +243,33 @@ impl Scribe {
     /// True if old entries or readings are to be pruned, removed stations may have rows left, or the log has forgotten words.
     pub(super) fn has_chores(&self) -> bool {
         let now = now();
-        self.tidying.has_orphans()
-            || self.recalculating.is_due()
-            || self.retention.is_due(now)
-            || self.pruning.is_due(now)
-            || self.wiping.is_due(now)
+        let of_leader = || self.tidying.has_orphans() || self.recalculating.is_due() || self.retention.is_due(now);
+        (self.lead.is_leading() && of_leader()) || self.pruning.is_due(now) || self.wiping.is_due(now)
     }
 
-    /// Does some of it: never so much that somebody waits long.
+    /// Whether this server leads. Who begins to lead knows nothing of what others have thrown away.
+    pub(super) async fn leads(&mut self) -> bool {
+        let led = std::mem::replace(&mut self.leads, self.lead.is_leading());
+        if self.leads && !led {
+            match self.engine.count().await {
+                Ok(rows) => self.pruning.counted(rows),
+                Err(_) => self.pruning.doubt(),
+            }
+            self.tidying.suspect();
+            self.recalculating.suspect();
+        }
+        self.leads
+    }
+
+    /// Does some of it: never so much that somebody waits long. Only who leads throws things away.
     pub(super) async fn do_chores(&mut self) {
-        if self.pruning.is_due(now()) {
+        let leads = self.leads().await;
+        if self.pruning.is_due(now()) && !leads {
+            self.pruning.put_off(now());
+            if now().since(self.measured_at) >= MEASURE_EVERY_MS {
+                self.measure().await;
+            }
+        } else if self.pruning.is_due(now()) {
             if self.pruning.is_unsure() {
                 match self.engine.count().await {
                     Ok(rows) => self.pruning.counted(rows),
@@ -257,7 +291,7 @@ impl Scribe {
             self.tidying.suspect();
             self.recalculating.suspect();
         }
-        if self.tidying.has_orphans() {
+        if leads && self.tidying.has_orphans() {
             self.tidying.tidy_some(&mut self.engine).await;
             if let (false, Ok(used)) = (self.tidying.has_orphans(), self.engine.used_bytes().await) {
                 self.shared.measured(used);

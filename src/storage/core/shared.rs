@@ -129,6 +129,12 @@ impl Shared {
         }
     }
 
+    /// A report of a station has arrived at another server, which tells the log of the station's clock.
+    pub(super) fn hears_elsewhere(&self, station: StationId, arrived_at: Timestamp, observed_at: Timestamp) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.entry(station).or_default().heard.note(arrived_at, Some(observed_at.since(arrived_at)));
+    }
+
     /// All that a station said at that time was what it has said for hours.
     pub(in crate::storage) fn is_frozen(&self, station: StationId, now: Timestamp) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);

@@ -45,6 +45,8 @@ pub struct Stats {
     pub reads: u64,
     /// Questions to the database in the background.
     pub background_reads: u64,
+    /// 1 if this server leads, of those over its database.
+    pub leads: u64,
 }
 
 #[derive(Debug, Default)]
@@ -90,6 +92,7 @@ impl Counters {
     /// How many wait is not known here.
     pub(super) fn read(&self) -> Stats {
         Stats {
+            leads: 0,
             reports_stored: self.reports_stored.load(Relaxed),
             reports_duplicate: self.reports_duplicate.load(Relaxed),
             words_stored: self.words_stored.load(Relaxed),

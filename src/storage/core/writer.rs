@@ -54,8 +54,9 @@ impl Writer {
                 self.scribe.do_chores().await;
                 let head = self.scribe.numbering.head();
                 let is_busy = self.scribe.recalculating.is_due();
-                if recalculate::recalculate_if_due(&mut self.scribe).await
-                    || (!is_busy && retention::prune_if_due(&mut self.scribe).await)
+                let leads = self.scribe.leads().await;
+                if (leads && recalculate::recalculate_if_due(&mut self.scribe).await)
+                    || (leads && !is_busy && retention::prune_if_due(&mut self.scribe).await)
                     || self.scribe.numbering.head() != head
                 {
                     self.reports.take_back(&mut self.scribe);

@@ -1,12 +1,15 @@
 //! Connections with their options, migrations, and the journal's name.
 
+use super::leader::Candidate;
 use super::link::Link;
 use super::listener;
 use super::readers::Readers;
 use super::unfinished::must_be_finished;
 use super::writer::Writer;
 use crate::storage::error::{BadFile, Error};
+use crate::storage::here::Here;
 use crate::storage::keys;
+use crate::storage::lead::Lead;
 use crate::storage::options::{Durability, Options};
 use crate::storage::zones::Zones;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -43,6 +46,12 @@ pub(in crate::storage) struct Opened {
     pub lossy: bool,
     /// The newest head that other servers have told of.
     pub bell: watch::Receiver<u64>,
+    /// Whether this server leads.
+    pub lead: Lead,
+    /// Visitors at servers that do not.
+    pub here: Here,
+    /// What finds out which leads.
+    pub candidate: Candidate,
 }
 
 /// Connects; creates and migrates the tables if need be.
@@ -63,8 +72,11 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &zones);
     let pools = [readers.pool.clone(), background.pool.clone()];
     let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
-    let bell = listener::listen(named(direct));
-    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell })
+    let here = Here::new();
+    let bell = listener::listen(named(direct), here.clone());
+    let (seat, lead) = Lead::of_several();
+    let candidate = Candidate::new(named(direct), (seat, here.clone()));
+    Ok(Opened { writer, readers, background, epoch, lossy: false, zones, bell, lead, here, candidate })
 }
 
 /// There is no address.

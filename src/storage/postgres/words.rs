@@ -4,7 +4,7 @@ use super::entries;
 use super::numbers::{author_number, stored};
 use super::talk::{self, HEARD_EVERY_MS};
 use crate::storage::entry::Entry;
-use crate::storage::seam::{AlertKey, KnownWords, Named, Said, Spoken};
+use crate::storage::seam::{AlertKey, KnownAlert, KnownWords, Named, Said, Spoken};
 use crate::storage::sql::decode;
 use crate::storage::words::{Alert, Author, Visitor};
 use sqlx::PgConnection;
@@ -12,7 +12,7 @@ use weather::time::Timestamp;
 
 const WORDS: &str = "SELECT id, answered FROM word WHERE id = ANY($1)";
 const ALERTS: &str = "\
-    SELECT visitor, station, number, created_ms FROM alert \
+    SELECT visitor, station, number, created_ms, seq, state FROM alert \
     JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS wanted (visitor, station, number) \
     USING (visitor, station, number)";
 
@@ -27,10 +27,11 @@ pub(super) async fn known(db: &mut PgConnection, named: &Named<'_>) -> Result<Kn
     if !named.alerts.is_empty() {
         let (visitors, stations, numbers) = columns(named.alerts.iter());
         let query = sqlx::query_as(ALERTS).bind(visitors).bind(stations).bind(numbers);
-        let rows: Vec<(String, String, i64, i64)> = query.fetch_all(&mut *db).await?;
-        for (visitor, station, number, made_ms) in rows {
+        let rows: Vec<(String, String, i64, i64, i64, String)> = query.fetch_all(&mut *db).await?;
+        for (visitor, station, number, made_ms, seq, state) in rows {
             let number = number.try_into().map_err(|_| decode(format!("no alert has the number {number}")))?;
-            known.alerts.insert((Visitor::stored(visitor), station, number), Timestamp(made_ms));
+            let alert = KnownAlert { made_at: Timestamp(made_ms), at: (seq.unsigned_abs(), state) };
+            known.alerts.insert((Visitor::stored(visitor), station, number), alert);
         }
         known.alerts_total = talk::alerts(db).await?;
     }

@@ -5,7 +5,7 @@ use super::json::json;
 use super::numbers::{author_number, stored};
 use super::talk::{self, HEARD_EVERY_MS};
 use crate::storage::entry::Entry;
-use crate::storage::seam::{KnownWords, Named, Said, Spoken};
+use crate::storage::seam::{KnownAlert, KnownWords, Named, Said, Spoken};
 use crate::storage::words::{Author, Visitor};
 use sqlx::SqliteConnection;
 use weather::time::Timestamp;
@@ -13,7 +13,7 @@ use weather::time::Timestamp;
 const WORDS: &str = "\
     SELECT word.id, word.answered FROM json_each($1) AS wanted CROSS JOIN word ON word.id = wanted.value";
 const ALERTS: &str = "\
-    SELECT alert.visitor, alert.station, alert.number, alert.created_ms \
+    SELECT alert.visitor, alert.station, alert.number, alert.created_ms, alert.seq, alert.state \
     FROM json_each($1) AS wanted CROSS JOIN alert ON alert.visitor = wanted.value ->> 0 \
     AND alert.station = wanted.value ->> 1 AND alert.number = wanted.value ->> 2";
 
@@ -27,10 +27,12 @@ pub(super) async fn known(conn: &mut SqliteConnection, named: &Named<'_>) -> Res
     if !named.alerts.is_empty() {
         let alerts: Vec<_> =
             named.alerts.iter().map(|(visitor, station, number)| (visitor.as_str(), station, number)).collect();
-        type Row = (String, String, u32, i64);
+        type Row = (String, String, u32, i64, i64, String);
         let rows: Vec<Row> = sqlx::query_as(ALERTS).bind(json(&alerts)?).fetch_all(&mut *conn).await?;
-        let alert =
-            |(visitor, station, number, made_ms)| ((Visitor::stored(visitor), station, number), Timestamp(made_ms));
+        let alert = |(visitor, station, number, made_ms, seq, state): Row| {
+            let alert = KnownAlert { made_at: Timestamp(made_ms), at: (seq.unsigned_abs(), state) };
+            ((Visitor::stored(visitor), station, number), alert)
+        };
         known.alerts = rows.into_iter().map(alert).collect();
         known.alerts_total = talk::alerts(conn).await?;
     }

@@ -52,7 +52,10 @@ impl Opener {
     pub async fn open(&self, change: impl FnOnce(&mut Options)) -> (Storage, Commits) {
         let mut options = self.options();
         change(&mut options);
-        Storage::open(options).await.expect("opens")
+        let (storage, commits) = Storage::open(options).await.expect("opens");
+        // Chores are done as by a server that is alone.
+        storage.lead();
+        (storage, commits)
     }
 
     /// A connection from outside.
