@@ -3,11 +3,13 @@
 //! Its two structs have the same functions as those of `sqlite/`, and its files the names of those that do the same there.
 //! What both databases understand stands once, in `sql/`, and is compiled for each.
 
+mod census;
 mod db;
 mod dialect;
 mod entries;
 mod gone;
 mod head;
+mod inspect;
 mod learn;
 mod link;
 mod listener;
@@ -87,6 +89,8 @@ mod texts;
 #[path = "sql/tidy.rs"]
 mod tidy;
 
+pub(super) use census::count;
+pub(super) use inspect::look;
 pub(super) use open::{Opened, open};
 pub(super) use readers::Readers;
 pub(super) use writer::Writer;
