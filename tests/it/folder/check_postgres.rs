@@ -53,7 +53,9 @@ async fn the_check_looks_at_a_postgresql_beside_its_servers() {
     database.psql().run("DELETE FROM _sqlx_migrations");
     let (_, found) = findings(&home, &[]);
     assert!(of(&found, "database")[0].1.contains("an older version made it"), "{found:?}");
-    database.psql().run("UPDATE station SET name = name; INSERT INTO _sqlx_migrations VALUES (9999, 'x', now(), true, '', 0)");
+    database
+        .psql()
+        .run("UPDATE station SET name = name; INSERT INTO _sqlx_migrations VALUES (9999, 'x', now(), true, '', 0)");
     let (is_good, found) = findings(&home, &[]);
     assert!(!is_good && of(&found, "database")[0].1.contains("a newer version made it"), "{found:?}");
 }

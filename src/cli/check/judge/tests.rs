@@ -4,8 +4,8 @@ use super::*;
 use crate::cli::check::facts::{ConfigFile, Disk, Exposure, FileFact, Limits, Told};
 use crate::cli::check::finding::Level;
 use std::path::PathBuf;
-use stevenson::storage::{InspectedPostgres, InspectedStation, Soundness};
 use stevenson::storage::zones::Source;
+use stevenson::storage::{InspectedPostgres, InspectedStation, Soundness};
 use weather::station::Slug;
 
 /// 2026-11-22T14:00:00Z.
@@ -49,7 +49,12 @@ fn well() -> Facts {
         must_run: false,
         taken: None,
         zones: Source { folder: None, version: Some("2026f".to_owned()) },
-        limits: Limits { max_database_bytes: 8_192 * MIB, station_share_bytes: 4_096 * MIB, max_connections: 20_000, to_database: 9 },
+        limits: Limits {
+            max_database_bytes: 8_192 * MIB,
+            station_share_bytes: 4_096 * MIB,
+            max_connections: 20_000,
+            to_database: 9,
+        },
         exposure: Exposure {
             address: ([127, 0, 0, 1], 8000).into(),
             has_proxies: false,
@@ -284,7 +289,12 @@ fn of_a_postgresql_its_own_state_is_told_and_nothing_of_a_file() {
     assert!(text("integrity").contains("pg_amcheck"));
     assert!(well.iter().all(|finding| !finding.text.contains("file is")), "{well:?}");
     let of = |change: fn(&mut InspectedPostgres)| told(|facts| *facts = postgres(change));
-    is_one(of(|of| of.connections = 8), Level::Warn, "connections", "lets this user have 8, and a server needs up to 9");
+    is_one(
+        of(|of| of.connections = 8),
+        Level::Warn,
+        "connections",
+        "lets this user have 8, and a server needs up to 9",
+    );
     is_one(of(|of| of.is_standby = true), Level::Wrong, "database", "a standby");
     is_one(of(|of| of.is_careless = true), Level::Warn, "database", "fsync is off");
     is_one(of(|of| of.major = 12), Level::Wrong, "database", "13 or newer");
