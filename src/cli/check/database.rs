@@ -1,8 +1,7 @@
 //! Findings about the database itself.
 
 use super::facts::Facts;
-use super::finding::Finding;
-use super::judge::bytes;
+use super::finding::{Finding, bytes};
 use stevenson::storage::{BadFile, InspectedPostgres, Inspection, Schema, Soundness};
 
 /// The oldest PostgreSQL that has what is asked of it.

@@ -1,7 +1,7 @@
 //! From facts to findings. Nothing here asks the system.
 
 use super::facts::{Facts, Files, Process, Server};
-use super::finding::Finding;
+use super::finding::{Finding, bytes};
 use super::{database, permissions, reach, stations};
 use chrono::Datelike;
 use stevenson::storage::{Inspection, Schema};
@@ -224,15 +224,6 @@ fn year(at: Timestamp) -> i32 {
 /// The year in a version such as `2026f`.
 fn year_of_zones(version: Option<&str>) -> Option<i32> {
     version?.get(..4)?.parse().ok()
-}
-
-/// A number of bytes, rounded down: `812 MiB`, `3.4 GiB`.
-pub(super) fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..0x10_0000 => format!("{} KiB", bytes >> 10),
-        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
-        _ => format!("{}.{} GiB", bytes >> 30, ((bytes & 0x3fff_ffff) * 10) >> 30),
-    }
 }
 
 #[cfg(test)]
