@@ -158,6 +158,9 @@ async fn itself(db: &mut PgConnection, round_trip: Duration) -> Result<Inspected
     Ok(InspectedPostgres { version, major, round_trip, connections, is_standby, is_careless })
 }
 
+/// A station's slug, the offset of its clock, its newest reading, its bytes, and times of its newest readings.
+type Listed = (String, i64, Option<i64>, i64, Vec<i64>);
+
 async fn stations(db: &mut PgConnection) -> Result<Vec<InspectedStation>, Error> {
     let mut heard: HashMap<String, Heard> = HashMap::new();
     let said: Vec<(String, i64, bool, Option<i64>)> =
@@ -168,8 +171,7 @@ async fn stations(db: &mut PgConnection) -> Result<Vec<InspectedStation>, Error>
             false => heard.entry(station).or_default().note(Timestamp(committed_ms), Some(skew_ms.unwrap_or(0))),
         }
     }
-    let listed: Vec<(String, i64, Option<i64>, i64, Vec<i64>)> =
-        sqlx::query_as(STATIONS).bind(STATIONS_MAX).bind(TIMES).fetch_all(db).await?;
+    let listed: Vec<Listed> = sqlx::query_as(STATIONS).bind(STATIONS_MAX).bind(TIMES).fetch_all(db).await?;
     let mut found = Vec::with_capacity(listed.len());
     for (slug, clock_offset_ms, newest, bytes, times) in listed {
         let heard = heard.remove(&slug).unwrap_or_default();
