@@ -59,7 +59,7 @@ pub use corrections::{Author, CORRECTION_MAX_MS, Correction, Marked, REASON_MAX_
 pub use devices::{BadDevice, DeviceKind, DeviceSecret};
 pub use entry::{Entry, StationPiece};
 pub use error::{BadFile, Cause, Error, Limit};
-pub use inspection::{InspectedStation, Inspection, Schema, Soundness};
+pub use inspection::{InspectedPostgres, InspectedStation, Inspection, Schema, Soundness};
 pub use keys::{Key, MARK as KEY_MARK};
 pub use lead::Lead;
 pub use letters::{About, Content, Letter};

@@ -1,5 +1,6 @@
 //! `check`: what an operator should mend. It reads only, also beside a running server.
 
+mod database;
 mod facts;
 mod finding;
 mod gather;

@@ -23,20 +23,23 @@ const YEARS_MAX: f64 = 100.0;
 const DAYS_A_YEAR: f64 = 365.25;
 
 pub(super) async fn run(config: Config, _: StorageCommand) -> Result<()> {
-    let file = &config.storage.file;
+    let named = config.storage.database_named();
     #[expect(clippy::disallowed_methods, reason = "a command: growth is that of now")]
     let now = Timestamp::from(chrono::Utc::now());
-    let census = storage::census(file, now).await.with_context(|| file.display().to_string())?;
+    let census = storage::census(&config.storage, now).await.with_context(|| named.clone())?;
     let limit_bytes = u64::from(config.storage.max_database_mib) << 20;
-    say!("{}: {} of {}", file.display(), size(census.used_bytes), size(limit_bytes))?;
+    say!("{named}: {} of {}", size(census.used_bytes), size(limit_bytes))?;
     say!("\n{:<20}{:>14}{:>14}", "", "rows", "size")?;
     for kept in &census.kept {
         let called = CALLED.iter().find(|(table, _)| *table == kept.table).map_or(kept.table, |(_, called)| called);
-        say!("{called:<20}{:>14}{:>14}", kept.rows, size(kept.bytes))?;
+        let rows = if kept.is_about { format!("about {}", kept.rows) } else { kept.rows.to_string() };
+        say!("{called:<20}{rows:>14}{:>14}", size(kept.bytes))?;
     }
     let told: u64 = census.kept.iter().map(|kept| kept.bytes).sum();
     say!("{:<20}{:>14}{:>14}", "everything else", "", size(census.used_bytes.saturating_sub(told)))?;
-    say!("{:<20}{:>14}{:>14}", "free in the file", "", size(census.free_bytes))?;
+    if let Some(free_bytes) = census.free_bytes {
+        say!("{:<20}{:>14}{:>14}", "free in the file", "", size(free_bytes))?;
+    }
     if !census.stations.is_empty() {
         say!("\n{:<20}{:>14}{:>14}  {:<12}{:<12}", "station", "readings", "values", "first", "last")?;
     }

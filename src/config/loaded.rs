@@ -1,7 +1,7 @@
 //! The configuration as it was read, with where it came from.
 
 use super::file::File;
-use super::layers::Layers;
+use super::layers::{Layers, Origin};
 use super::{Chosen, Config, Error, Flags, Folder, NOT_KNOBS, Surroundings, folder, wrong};
 use crate::webhook;
 use figment::providers::Serialized;
@@ -51,6 +51,12 @@ impl Loaded {
         let config = read(&layers, &folder)?;
         let old = around.old().filter(|_| matches!(folder.chosen, Chosen::Usual(_)));
         Ok(Self { config, folder, notes, old, layers })
+    }
+
+    /// Whether a value, `storage.database`, stands in the file that was read.
+    pub fn is_in_file(&self, key: &str) -> bool {
+        let path: Vec<&str> = key.split('.').collect();
+        matches!(self.layers.origin(&path), Origin::Line(..))
     }
 
     /// The configuration for a command that needs a database.

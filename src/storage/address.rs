@@ -25,6 +25,14 @@ impl Address {
         self.0.is_none()
     }
 
+    /// Whether a password stands in it.
+    pub fn has_password(&self) -> bool {
+        let rest = self.reveal().split_once("://").map_or("", |(_, rest)| rest);
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+        user.contains(':') || query.split('&').any(|pair| pair.starts_with("password="))
+    }
+
     /// The address as it was given, with its password, for a program that is started with it.
     pub fn reveal(&self) -> &str {
         self.0.as_ref().map_or("", |(text, _)| text)
@@ -106,6 +114,19 @@ mod tests {
             let shown = format!("{address:?} {}", serde_json::to_string(&address).expect("a text"));
             assert!(!shown.contains("s3cret"), "{shown}");
             assert_eq!(address.reveal(), text);
+        }
+    }
+
+    #[test]
+    fn an_address_knows_whether_it_has_a_password() {
+        for (text, has_password) in [
+            ("postgres://anna:s3cret@db.example:6432/weather", true),
+            ("postgres://anna@db.example/weather?sslmode=require&password=s3cret", true),
+            ("postgres://anna@db.example:6432/weather?sslmode=require", false),
+            ("postgres://db.example:6432/weather", false),
+            ("", false),
+        ] {
+            assert_eq!(text.parse::<Address>().expect(text).has_password(), has_password, "{text}");
         }
     }
 

@@ -11,8 +11,8 @@ pub const RECENT_DAYS: i64 = 30;
 pub struct Census {
     /// Bytes that hold something.
     pub used_bytes: u64,
-    /// Bytes of the file that are free for what comes.
-    pub free_bytes: u64,
+    /// Bytes of the file that are free for what comes; `None`: a PostgreSQL, which does not tell.
+    pub free_bytes: Option<u64>,
     /// Whether room that becomes free is given back to the disk.
     pub shrinks: bool,
     /// What is kept, by table.
@@ -28,6 +28,8 @@ pub struct Kept {
     pub table: &'static str,
     /// Its rows.
     pub rows: u64,
+    /// Whether a part of them was counted, and stands for all.
+    pub is_about: bool,
     /// Its bytes, with its indexes.
     pub bytes: u64,
 }
@@ -143,8 +145,8 @@ mod tests {
 
     fn census(stations: Vec<CensusedStation>) -> Census {
         let kept = [("observation", 900), ("hourly", 90), ("daily", 10), ("journal", 5_000)];
-        let kept = kept.map(|(table, bytes)| Kept { table, rows: 1, bytes }).to_vec();
-        Census { used_bytes: 6_000, free_bytes: 0, shrinks: true, kept, stations }
+        let kept = kept.map(|(table, bytes)| Kept { table, rows: 1, is_about: false, bytes }).to_vec();
+        Census { used_bytes: 6_000, free_bytes: Some(0), shrinks: true, kept, stations }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::copy_error::CopyError;
 use super::error::{BadFile, Error};
 use super::inspection::{Inspection, Schema, Soundness};
-use super::{inspect, keys, owner, sqlite};
+use super::looking::inspect_file;
+use super::{keys, owner, sqlite};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -84,7 +85,7 @@ pub async fn sound(file: &Path) -> Result<Inspection, CopyError> {
     if !fs::metadata(file).map_err(failed)?.is_file() {
         return Err(failed(io::Error::other("it is no file")));
     }
-    let seen = match inspect(file, None).await {
+    let seen = match inspect_file(file, None).await {
         // What is said of the server's own file does not fit a copy.
         Err(Error::File(BadFile::Empty)) => return Err(failed(io::Error::other("it is empty"))),
         Err(Error::Database(why)) => return Err(CopyError::Damaged { file: file.to_owned(), why: why.to_string() }),

@@ -130,6 +130,11 @@ pub enum BadFile {
     /// It is some other program's.
     #[error("the file is a SQLite database of another program; is the path right?")]
     Foreign,
+    /// It is a PostgreSQL without our tables.
+    #[error(
+        "there are no tables of stevenson in it; is the address right? The first server that starts over it makes them (stevenson serve)"
+    )]
+    NoTables,
     /// It lacks tables that this version has.
     #[error(
         "an older version made it: start the server once, which brings it up to date (stevenson serve), and ask again"

@@ -1,5 +1,6 @@
-//! What a look at a database's file tells, without opening it for writing.
+//! What a look at a database tells, without opening it for writing.
 
+use std::time::Duration;
 use weather::clock::Heard;
 use weather::station::Slug;
 use weather::time::Timestamp;
@@ -23,6 +24,25 @@ pub struct Inspection {
     pub stations: Vec<InspectedStation>,
     /// Whether the file is whole.
     pub soundness: Soundness,
+    /// The PostgreSQL that was asked; `None`: it is a file.
+    pub postgres: Option<InspectedPostgres>,
+}
+
+/// What was seen of a PostgreSQL itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InspectedPostgres {
+    /// Its version as it writes it: `15.14`.
+    pub version: String,
+    /// The first number of it.
+    pub major: u32,
+    /// How long it takes until a short question is answered.
+    pub round_trip: Duration,
+    /// So many connections this user may have to the database, beside those kept for administrators.
+    pub connections: u64,
+    /// Whether it follows another one, and does not write.
+    pub is_standby: bool,
+    /// Whether its commits may be lost in a power cut, whatever is asked for (`fsync = off`).
+    pub is_careless: bool,
 }
 
 /// What was seen of a station.
@@ -72,4 +92,6 @@ pub enum Soundness {
     Unfinished,
     /// It is not: SQLite's own words.
     Broken(String),
+    /// Nobody looked: a PostgreSQL has tools of its own for that.
+    NotAsked,
 }

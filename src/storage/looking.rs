@@ -1,21 +1,30 @@
-//! Looks at a database's file without opening it for writing.
+//! Looks at a database without opening it for writing.
 
 use super::census::{Census, RECENT_DAYS};
 use super::error::Error;
 use super::inspection::Inspection;
+use super::options::Options;
 use super::reads::median_gap;
-use super::sqlite;
+use super::{postgres, sqlite};
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use weather::time::{DAY_MS, Timestamp};
 
-/// Looks at the file, also beside a server. It changes nothing and migrates nothing. `patience`: the longest time for the
-/// question whether the file is whole; `None`: as long as it takes.
+/// Looks at the database, also beside a server. It changes nothing and migrates nothing. `patience`: the longest time for the
+/// question whether a file is whole; `None`: as long as it takes.
 ///
 /// # Errors
-/// The file cannot be read, or it is no database of ours.
-pub async fn inspect(file: &Path, patience: Option<Duration>) -> Result<Inspection, Error> {
+/// It cannot be read, or it is no database of ours.
+pub async fn inspect(options: &Options, patience: Option<Duration>) -> Result<Inspection, Error> {
+    if options.database.is_empty() {
+        return inspect_file(&options.file, patience).await;
+    }
+    Ok(with_intervals(postgres::look(&options.database).await?))
+}
+
+/// The same of a file.
+pub(super) async fn inspect_file(file: &Path, patience: Option<Duration>) -> Result<Inspection, Error> {
     let file = file.to_owned();
     let (tell, told) = oneshot::channel();
     // Nobody may wait any more, which is fine.
@@ -34,19 +43,26 @@ pub async fn inspect(file: &Path, patience: Option<Duration>) -> Result<Inspecti
         }
         _ => looking.await,
     };
-    let mut inspection = looked.map_err(Error::database)??;
+    Ok(with_intervals(looked.map_err(Error::database)??))
+}
+
+fn with_intervals(mut inspection: Inspection) -> Inspection {
     for station in &mut inspection.stations {
         station.interval_ms = median_gap(&station.times);
     }
-    Ok(inspection)
+    inspection
 }
 
-/// Counts what the file holds, also beside a server. It looks at every page of it: a second for a few hundred megabytes.
+/// Counts what the database holds, also beside a server. It looks at every page of a file: a second for a few hundred megabytes. Of large
+/// tables of a PostgreSQL a part is counted.
 ///
 /// # Errors
-/// The file cannot be read, or it is no database of ours.
-pub async fn census(file: &Path, now: Timestamp) -> Result<Census, Error> {
-    let file = file.to_owned();
+/// It cannot be read, or it is no database of ours.
+pub async fn census(options: &Options, now: Timestamp) -> Result<Census, Error> {
     let recent = now.plus(-RECENT_DAYS * DAY_MS);
+    if !options.database.is_empty() {
+        return postgres::count(&options.database, recent).await;
+    }
+    let file = options.file.clone();
     tokio::task::spawn_blocking(move || sqlite::count(&file, recent)).await.map_err(Error::database)?
 }

@@ -3,11 +3,13 @@
 //! Its two structs have the same functions as those of `sqlite/`, and its files the names of those that do the same there.
 //! What both databases understand stands once, in `sql/`, and is compiled for each.
 
+mod census;
 mod db;
 mod dialect;
 mod entries;
 mod gone;
 mod head;
+mod inspect;
 mod leader;
 mod learn;
 mod link;
@@ -94,6 +96,8 @@ mod texts;
 #[path = "sql/tidy.rs"]
 mod tidy;
 
+pub(super) use census::count;
+pub(super) use inspect::look;
 pub(super) use leader::Candidate;
 pub(super) use moving::End;
 pub(super) use open::{Opened, open};

@@ -1,6 +1,7 @@
 //! The data folder, the configuration and the check, as someone in an empty home meets them.
 
 mod check;
+mod check_postgres;
 mod configuration;
 mod manual;
 

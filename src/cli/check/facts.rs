@@ -16,8 +16,10 @@ pub(super) struct Facts {
     pub data_files: Vec<FileFact>,
     /// The configuration's file.
     pub file: Option<ConfigFile>,
-    /// The database's file.
-    pub database: PathBuf,
+    /// Which database it is.
+    pub database: String,
+    /// Whether it is a file in the data folder, and no PostgreSQL.
+    pub is_file: bool,
     /// What is in it; else why it could not be looked at.
     pub inspection: Result<Inspection, String>,
     pub disk: Option<Disk>,
@@ -101,6 +103,8 @@ pub(super) struct Limits {
     pub max_database_bytes: u64,
     pub station_share_bytes: u64,
     pub max_connections: u64,
+    /// Connections that a server has to a PostgreSQL.
+    pub to_database: u64,
 }
 
 /// Who may reach the server.

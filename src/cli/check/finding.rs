@@ -50,3 +50,12 @@ impl fmt::Display for Finding {
         write!(f, "{level:<5}  {:<15}  {}", self.about, self.text)
     }
 }
+
+/// A number of bytes, rounded down: `812 MiB`, `3.4 GiB`.
+pub(super) fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..0x10_0000 => format!("{} KiB", bytes >> 10),
+        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
+        _ => format!("{}.{} GiB", bytes >> 30, ((bytes & 0x3fff_ffff) * 10) >> 30),
+    }
+}

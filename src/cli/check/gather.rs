@@ -42,9 +42,10 @@ pub(super) async fn gather(loaded: &Loaded, arguments: &Check) -> Facts {
     Facts {
         now,
         is_clock_set: Path::new(TIME_SERVICE.0).exists().then(|| Path::new(TIME_SERVICE.1).exists()),
-        data_files: data_files(data, &loaded.config.storage.file),
-        file: config_path.and_then(|path| config_file(path, config, token_chars)),
-        database: loaded.config.storage.file.clone(),
+        data_files: data_files(data, database_file(&loaded.config)),
+        file: config_path.and_then(|path| config_file(path, loaded, token_chars)),
+        database: loaded.config.storage.database_named(),
+        is_file: database_file(&loaded.config).is_some(),
         inspection: inspect(loaded, arguments.deep).await,
         disk: disk(data),
         files: files(&holder),
@@ -55,6 +56,7 @@ pub(super) async fn gather(loaded: &Loaded, arguments: &Check) -> Facts {
             max_database_bytes: u64::from(config.storage.max_database_mib) << 20,
             station_share_bytes: config.storage.station_share_bytes(),
             max_connections: config.door.max_connections as u64,
+            to_database: to_database(config),
         },
         exposure: exposure(config, http, token_chars),
         server: match holder {
@@ -75,8 +77,9 @@ fn told(running: Running, data: &Path) -> Told {
 
 async fn inspect(loaded: &Loaded, is_deep: bool) -> Result<Inspection, String> {
     loaded.has_database().map_err(|error| chain(&error))?;
-    let inspected = storage::inspect(&loaded.config.storage.file, (!is_deep).then_some(LOOK_MAX)).await;
-    inspected.map_err(|error| format!("cannot read {}: {}", loaded.config.storage.file.display(), chain(&error)))
+    let options = &loaded.config.storage;
+    let inspected = storage::inspect(options, (!is_deep).then_some(LOOK_MAX)).await;
+    inspected.map_err(|error| format!("cannot read {}: {}", options.database_named(), chain(&error)))
 }
 
 /// An error with its causes.
@@ -85,12 +88,25 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// The database's file; `None`: it is a PostgreSQL.
+fn database_file(config: &Config) -> Option<&Path> {
+    config.storage.database.is_empty().then_some(&*config.storage.file)
+}
+
+/// Connections beside those that read: the one that writes, the one that listens, and the one that leads.
+const BESIDE_READERS: u64 = 3;
+
+/// How many connections a server has to a PostgreSQL at most.
+fn to_database(config: &Config) -> u64 {
+    u64::from(config.storage.readers) + u64::from(config.storage.background_readers) + BESIDE_READERS
+}
+
 /// The data folder and what lies in it.
-fn data_files(folder: &Path, database: &Path) -> Vec<FileFact> {
-    let beside = |end: &str| PathBuf::from(format!("{}{end}", database.display()));
-    let all = [folder.to_owned(), database.to_owned(), beside("-wal"), beside("-shm")];
+fn data_files(folder: &Path, database: Option<&Path>) -> Vec<FileFact> {
+    let files = |database: &Path| ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", database.display())));
+    let all = std::iter::once(folder.to_owned()).chain(database.into_iter().flat_map(files));
     match folder.is_dir() {
-        true => all.into_iter().filter_map(file).collect(),
+        true => all.filter_map(file).collect(),
         false => Vec::new(),
     }
 }
@@ -108,8 +124,13 @@ fn file(path: PathBuf) -> Option<FileFact> {
     })
 }
 
-fn config_file(path: &Path, config: &Config, token_chars: usize) -> Option<ConfigFile> {
-    let has_secrets = config.mqtt.password != Default::default() || token_chars > 0;
+fn config_file(path: &Path, loaded: &Loaded, token_chars: usize) -> Option<ConfigFile> {
+    let config = &loaded.config;
+    let storage = &config.storage;
+    // A flag or a variable may have said the address: then the file tells nothing.
+    let of_database = [("storage.database", &storage.database), ("storage.database_direct", &storage.database_direct)];
+    let tells = of_database.iter().any(|(key, address)| address.has_password() && loaded.is_in_file(key));
+    let has_secrets = tells || config.mqtt.password != Default::default() || token_chars > 0;
     Some(ConfigFile { file: file(path.to_owned())?, has_secrets })
 }
 

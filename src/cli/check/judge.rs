@@ -1,10 +1,10 @@
 //! From facts to findings. Nothing here asks the system.
 
 use super::facts::{Facts, Files, Process, Server};
-use super::finding::Finding;
-use super::{permissions, reach, stations};
+use super::finding::{Finding, bytes};
+use super::{database, permissions, reach, stations};
 use chrono::Datelike;
-use stevenson::storage::{BadFile, Inspection, Schema, Soundness};
+use stevenson::storage::{Inspection, Schema};
 use weather::freshness::age;
 use weather::time::{DAY_MS, MINUTE_MS, Timestamp};
 use weather::zone::VERSION_INSIDE;
@@ -31,7 +31,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let mut found = server(facts);
     let inspection = match &facts.inspection {
         Ok(inspection) => {
-            found.extend(database(facts, inspection));
+            found.extend(database::judge(facts, inspection));
             Some(inspection)
         }
         Err(why) => {
@@ -114,32 +114,6 @@ fn shares(inspection: &Inspection, share_bytes: u64) -> Vec<Finding> {
         .collect()
 }
 
-fn database(facts: &Facts, inspection: &Inspection) -> Vec<Finding> {
-    let file = facts.database.display();
-    let size = format!("{file} holds {}", bytes(inspection.used_bytes));
-    let mut found = vec![match inspection.schema {
-        Schema::Fits => Finding::ok("database", size),
-        Schema::Older => Finding::warn(
-            "database",
-            format!(
-                "{size}; an older version made it, and the next server that starts will change its tables: keep a copy"
-            ),
-        ),
-        Schema::Newer => Finding::wrong("database", format!("{size}; {}", BadFile::Newer)),
-    }];
-    found.push(match &inspection.soundness {
-        Soundness::Sound => Finding::ok("integrity", "the file is whole"),
-        Soundness::Unfinished => {
-            Finding::ok("integrity", "no damage in the part that was looked at; --deep looks at all of it")
-        }
-        Soundness::Broken(why) => Finding::wrong(
-            "integrity",
-            format!("the file is damaged: {}; stop the server, keep a copy, and restore a backup", one_line(why)),
-        ),
-    });
-    found
-}
-
 fn disk(facts: &Facts, inspection: Option<&Inspection>) -> Vec<Finding> {
     let Some(disk) = facts.disk else { return Vec::new() };
     let free = format!("{} are free", bytes(disk.free));
@@ -147,7 +121,10 @@ fn disk(facts: &Facts, inspection: Option<&Inspection>) -> Vec<Finding> {
     let limit = facts.limits.max_database_bytes;
     let left = limit.saturating_sub(used);
     let mut found = vec![if disk.is_read_only {
-        Finding::wrong("disk", "the file system of the data folder is read-only: no report can be stored")
+        let why = if facts.is_file { "no report can be stored" } else { "no server can start over it" };
+        Finding::wrong("disk", format!("the file system of the data folder is read-only: {why}"))
+    } else if !facts.is_file {
+        Finding::ok("disk", format!("{free} beside the data folder; that of the database belongs to PostgreSQL"))
     } else if disk.free < FREE_MIN_BYTES {
         Finding::wrong("disk", format!("only {free}: make room before reports are refused"))
     } else if disk.free < left {
@@ -162,7 +139,7 @@ fn disk(facts: &Facts, inspection: Option<&Inspection>) -> Vec<Finding> {
     let percent = used.saturating_mul(100).checked_div(limit).unwrap_or(100);
     let room = format!(
         "the database holds {percent} % of max_database_mib{}",
-        forecast(facts, inspection, left.min(disk.free))
+        forecast(facts, inspection, if facts.is_file { left.min(disk.free) } else { left })
     );
     found.push(match percent {
         100.. => {
@@ -247,20 +224,6 @@ fn year(at: Timestamp) -> i32 {
 /// The year in a version such as `2026f`.
 fn year_of_zones(version: Option<&str>) -> Option<i32> {
     version?.get(..4)?.parse().ok()
-}
-
-/// A number of bytes, rounded down: `812 MiB`, `3.4 GiB`.
-fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..0x10_0000 => format!("{} KiB", bytes >> 10),
-        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
-        _ => format!("{}.{} GiB", bytes >> 30, ((bytes & 0x3fff_ffff) * 10) >> 30),
-    }
-}
-
-/// SQLite's words have several lines.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     // Of a folder that is not there nothing can be said.
     let Some(folder) = facts.data_files.first() else { return Vec::new() };
     let mut found = Vec::new();
+    let lies =
+        if facts.is_file { "visitors' words and hashes of keys lie there" } else { "what servers keep lies there" };
     for file in &facts.data_files {
         match file.owner == folder.owner {
-            true => found.extend(permission(file, OTHERS, "visitors' words and hashes of keys lie there")),
+            true => found.extend(permission(file, OTHERS, lies)),
             false => found.push(of_other(file, folder)),
         }
     }

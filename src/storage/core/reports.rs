@@ -136,7 +136,7 @@ impl Reports {
                 Ok(())
             }
             Err(error) => {
-                scribe.failed();
+                scribe.failed(&error);
                 let error = scribe.explained(error).await;
                 let slices = decided.undo();
                 self.undo(Vec::new());

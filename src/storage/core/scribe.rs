@@ -181,9 +181,9 @@ impl Scribe {
 
     /// Ends a transaction that failed, and tells what others have committed, come what may.
     pub(super) async fn settle<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
-        if done.is_err() {
+        if let Err(error) = &done {
             self.engine.rollback().await;
-            self.failed();
+            self.failed(error);
         }
         self.tell_foreign().await;
         match done {
@@ -194,9 +194,9 @@ impl Scribe {
 
     /// The same for reports.
     pub(super) async fn settle_reports<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
-        if done.is_err() {
+        if let Err(error) = &done {
             self.engine.rollback_reports().await;
-            self.failed();
+            self.failed(error);
         }
         self.tell_foreign().await;
         match done {
@@ -213,9 +213,12 @@ impl Scribe {
         if is_near { Error::Full(cause) } else { Error::DiskFull(cause) }
     }
 
-    /// Notes that a transaction has failed: what memory knows may not be in the database.
-    pub(super) fn failed(&mut self) {
-        count(&self.shared.counters.failures, 1);
+    /// Notes that a transaction has failed: what memory knows may not be in the database. While the database is away none can be tried, and
+    /// whoever asks for it finds out for himself when it is back.
+    pub(super) fn failed(&mut self, error: &Error) {
+        if !matches!(error, Error::Away(_)) {
+            count(&self.shared.counters.failures, 1);
+        }
         self.memory.clear();
     }
 

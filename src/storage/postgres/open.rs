@@ -30,7 +30,7 @@ const READER_WAIT: Duration = Duration::from_secs(5);
 /// A look-up in the background waits so long for its turn: a keeper may take its time.
 const BACKGROUND_WAIT: Duration = Duration::from_secs(60);
 /// At the start the database answers within this time.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// What a server is called in the database's list of connections.
 const APPLICATION: &str = "stevenson";
 
@@ -82,9 +82,9 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
 /// There is no address.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no address of a PostgreSQL")]
-struct NoAddress;
+pub(super) struct NoAddress;
 
-fn named(options: &PgConnectOptions) -> PgConnectOptions {
+pub(super) fn named(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().application_name(APPLICATION).disable_statement_logging()
 }
 

@@ -53,10 +53,10 @@ pub(in crate::storage) fn count(file: &Path, recent: Timestamp) -> Result<Census
     for (table, rows) in ROWS {
         let rows = unsigned(db.query_row(rows, (), |row| row.get(0))?);
         let bytes = unsigned(db.query_row(BYTES, [table], |row| row.get(0))?);
-        kept.push(Kept { table, rows, bytes });
+        kept.push(Kept { table, rows, is_about: false, bytes });
     }
     let shrinks = db.query_row(SHRINKS, (), |row| row.get(0))?;
-    Ok(Census { used_bytes, free_bytes, shrinks, kept, stations: stations(&db, recent)? })
+    Ok(Census { used_bytes, free_bytes: Some(free_bytes), shrinks, kept, stations: stations(&db, recent)? })
 }
 
 fn stations(db: &Connection, recent: Timestamp) -> Result<Vec<CensusedStation>, Error> {

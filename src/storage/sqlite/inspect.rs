@@ -45,6 +45,7 @@ pub(in crate::storage) fn look(file: &Path, tell: impl FnOnce(InterruptHandle)) 
         unclaimed: 0,
         stations: Vec::new(),
         soundness: Soundness::Sound,
+        postgres: None,
     };
     // Older tables may lack what is asked for.
     if schema == Schema::Fits {

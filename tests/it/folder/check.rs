@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// The findings of a check: level, what about, text.
-fn findings(home: &Home, arguments: &[&str]) -> (bool, Vec<(String, String, String)>) {
+pub fn findings(home: &Home, arguments: &[&str]) -> (bool, Vec<(String, String, String)>) {
     let said = home.run(&[&["check", "--json"], arguments].concat());
     let json: Value =
         serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}{}", said.out, said.error));
@@ -22,11 +22,11 @@ fn findings(home: &Home, arguments: &[&str]) -> (bool, Vec<(String, String, Stri
 }
 
 /// The level and text of what is said of something.
-fn of<'f>(found: &'f [(String, String, String)], about: &str) -> Vec<(&'f str, &'f str)> {
+pub fn of<'f>(found: &'f [(String, String, String)], about: &str) -> Vec<(&'f str, &'f str)> {
     found.iter().filter(|(_, one, _)| one == about).map(|(level, _, text)| (level.as_str(), text.as_str())).collect()
 }
 
-fn chmod(path: &Path, mode: u32) {
+pub fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("changed");
 }
 

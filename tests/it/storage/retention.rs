@@ -289,7 +289,9 @@ async fn a_kill_between_two_steps_leaves_a_database_that_goes_on() {
     assert_eq!(past(&killed).await, before);
     // A PostgreSQL sees to its files itself.
     if let Opener::Sqlite(file) = &killed.opener {
-        let seen = stevenson::storage::inspect(&file.path(), None).await.expect("read");
+        let seen = stevenson::storage::inspect(&Options { file: file.path(), ..Options::default() }, None)
+            .await
+            .expect("read");
         assert_eq!(seen.soundness, Soundness::Sound);
     }
     let (main, everything) = (SensorName::main(), (Timestamp(0), NOON));

@@ -4,8 +4,8 @@ use super::*;
 use crate::cli::check::facts::{ConfigFile, Disk, Exposure, FileFact, Limits, Told};
 use crate::cli::check::finding::Level;
 use std::path::PathBuf;
-use stevenson::storage::InspectedStation;
 use stevenson::storage::zones::Source;
+use stevenson::storage::{InspectedPostgres, InspectedStation, Soundness};
 use weather::station::Slug;
 
 /// 2026-11-22T14:00:00Z.
@@ -33,13 +33,15 @@ fn well() -> Facts {
         unclaimed: 0,
         stations: Vec::new(),
         soundness: Soundness::Sound,
+        postgres: None,
     };
     Facts {
         now: NOW,
         is_clock_set: Some(true),
         data_files: vec![fact("/d", 0o700), fact("/d/stevenson.db", 0o600)],
         file: None,
-        database: PathBuf::from("/d/stevenson.db"),
+        database: "/d/stevenson.db".to_owned(),
+        is_file: true,
         inspection: Ok(inspection),
         disk: Some(Disk { free: 50 << 30, is_read_only: false }),
         files: Files { limit: Some(524_288), is_of_server: true },
@@ -47,7 +49,12 @@ fn well() -> Facts {
         must_run: false,
         taken: None,
         zones: Source { folder: None, version: Some("2026f".to_owned()) },
-        limits: Limits { max_database_bytes: 8_192 * MIB, station_share_bytes: 4_096 * MIB, max_connections: 20_000 },
+        limits: Limits {
+            max_database_bytes: 8_192 * MIB,
+            station_share_bytes: 4_096 * MIB,
+            max_connections: 20_000,
+            to_database: 9,
+        },
         exposure: Exposure {
             address: ([127, 0, 0, 1], 8000).into(),
             has_proxies: false,
@@ -255,4 +262,42 @@ fn station(number: usize, used_bytes: u64) -> InspectedStation {
     let mut station = InspectedStation::new(slug, Some(NOW));
     station.used_bytes = used_bytes;
     station
+}
+
+/// A PostgreSQL where all is well.
+fn postgres(change: impl FnOnce(&mut InspectedPostgres)) -> Facts {
+    let mut facts = well();
+    let round_trip = std::time::Duration::from_micros(340);
+    let version = "15.14".to_owned();
+    let mut itself =
+        InspectedPostgres { version, major: 15, round_trip, connections: 9, is_standby: false, is_careless: false };
+    change(&mut itself);
+    (facts.database, facts.is_file) = ("postgres://anna@db:5432/weather".to_owned(), false);
+    facts.data_files.truncate(1);
+    let inspection = facts.inspection.as_mut().expect("one");
+    (inspection.postgres, inspection.soundness) = (Some(itself), Soundness::NotAsked);
+    facts
+}
+
+#[test]
+fn of_a_postgresql_its_own_state_is_told_and_nothing_of_a_file() {
+    let well = judge(&postgres(|_| ()));
+    assert!(well.iter().all(|finding| finding.level == Level::Ok), "{well:?}");
+    let text = |about| &well.iter().find(|finding| finding.about == about).expect(about).text;
+    let holds = "postgres://anna@db:5432/weather holds 100 MiB; PostgreSQL 15.14 answers in 0.3 ms";
+    assert_eq!(text("database"), holds);
+    assert!(text("integrity").contains("pg_amcheck"));
+    assert!(well.iter().all(|finding| !finding.text.contains("file is")), "{well:?}");
+    let of = |change: fn(&mut InspectedPostgres)| told(|facts| *facts = postgres(change));
+    is_one(
+        of(|of| of.connections = 8),
+        Level::Warn,
+        "connections",
+        "lets this user have 8, and a server needs up to 9",
+    );
+    is_one(of(|of| of.is_standby = true), Level::Wrong, "database", "a standby");
+    is_one(of(|of| of.is_careless = true), Level::Warn, "database", "fsync is off");
+    is_one(of(|of| of.major = 12), Level::Wrong, "database", "13 or newer");
+    let disk = |free| told(|facts| (*facts, facts.disk) = (postgres(|_| ()), Some(Disk { free, is_read_only: false })));
+    assert_eq!(disk(50 * MIB), [], "the database is not on this disk");
 }
