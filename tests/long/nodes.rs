@@ -1,6 +1,7 @@
 //! The drill: several nodes over one PostgreSQL, under load, while they are killed and hang, the database crashes and the bell is not heard.
 //! Nothing that was acknowledged is lost, and homes that change node at every trip are told everything once, in order.
 
+mod away;
 mod balancer;
 mod homes;
 mod house;
@@ -43,7 +44,7 @@ async fn whatever_happens_to_nodes_and_database_nothing_is_lost_missed_or_double
     let balancer = Balancer::start(house.nodes.clone()).await.expect("a port");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_millis() as i64;
     let senders = Senders::new(house.nodes.clone(), stations, now - 3_600_000);
-    let homes = Homes::open(&balancer.url(), HOMES, &slugs, PARK_MS).await;
+    let homes = Homes::open(&balancer.url(), HOMES, &slugs, (&house.cursor(), PARK_MS));
     let mut sending: JoinSet<_> = (0..SENDERS).map(|number| senders.clone().send(seed + number)).collect();
 
     let mut random = StdRng::seed_from_u64(seed);
@@ -113,7 +114,7 @@ fn judge(db: &Psql, senders: &Senders, homes: &Homes) {
     let acknowledged = senders.acknowledged();
     let told: Vec<_> = homes.all.iter().map(homes::Home::told).collect();
     let trips: u64 =
-        homes.all.iter().map(|home| home.page.counters().trips).map(|trips| (trips.home + trips.lost).into()).sum();
+        homes.all.iter().map(|home| home.page.counters().trips).map(|trips| u64::from(trips.home + trips.lost)).sum();
     println!(
         "{} readings acknowledged, {} stored, {} entries, leaps {leaps:?}, {} news told in {trips} trips",
         acknowledged.len(),

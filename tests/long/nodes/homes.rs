@@ -1,6 +1,7 @@
 //! Homes of all fleets, behind a balancer: what each of them was told, in the order in which it was told.
 
 use super::verdict::Told;
+use channel::cursor::Cursor;
 use channel::fleet::{Down, FLEETS, Fleet};
 use lab::page::{self, Options, Page};
 use serde_json::Value;
@@ -38,8 +39,8 @@ struct Book {
 }
 
 impl Homes {
-    /// Opens so many homes, and waits until each has its first cursor.
-    pub async fn open(url: &str, count: usize, stations: &[String], park_ms: i64) -> Self {
+    /// Opens so many homes, which have seen everything up to a cursor.
+    pub fn open(url: &str, count: usize, stations: &[String], (seen, park_ms): (&Cursor, i64)) -> Self {
         let moved = Arc::new(Notify::new());
         let fleets: Vec<_> = FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks).collect();
         let mut all = Vec::new();
@@ -47,15 +48,15 @@ impl Homes {
             let station = (number % WATCHES_ALL != 0).then_some(number % stations.len());
             let fleet = fleets[number / WATCHES_ALL % fleets.len()];
             let watch: Vec<String> = station.iter().map(|station| stations[*station].clone()).collect();
-            let options = Options { watch: watch.clone(), park_ms, ..Options::new(url, fleet) };
+            let seen = seen.clone();
+            let told = Told { watch: watch.clone(), starts: vec![seen.seq()], ..Told::default() };
+            let book = Arc::new(Mutex::new(Book { told, ..Book::default() }));
+            let options = Options { watch, park_ms, seen: Some(seen), ..Options::new(url, fleet) };
             let (page, told) = Page::open(options).expect("a page");
-            let book = Arc::new(Mutex::new(Book { told: Told { watch, ..Told::default() }, ..Book::default() }));
             tokio::spawn(write_down(told, book.clone(), moved.clone()));
             all.push(Home { page, fleet, station, book });
         }
-        let homes = Self { all, moved };
-        homes.until(|home| home.book().told.starts.len() == 1).await;
-        homes
+        Self { all, moved }
     }
 
     /// Waits until this is so at every home.

@@ -4,6 +4,7 @@ use super::balancer::Nodes;
 use crate::kit::app::add_station;
 use crate::kit::postgres::{Cluster, Psql};
 use crate::kit::program::Program;
+use channel::cursor::Cursor;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::process::Command;
@@ -112,6 +113,13 @@ impl House {
     fn signal(&self, number: usize, signal: &str) {
         let pid = self.programs[number].as_ref().expect("it runs").pid().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().expect("kill").success());
+    }
+
+    /// The newest entry of the journal.
+    pub fn cursor(&self) -> Cursor {
+        let db = self.psql();
+        let epoch = db.texts("SELECT value FROM meta WHERE key = 'epoch'").remove(0);
+        Cursor::new(epoch.into(), db.number("SELECT max(seq) FROM journal"))
     }
 
     /// A connection that belongs to nobody.
