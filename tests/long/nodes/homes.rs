@@ -13,6 +13,9 @@ use tokio::sync::mpsc::Receiver;
 /// One in so many homes watches all stations.
 const WATCHES_ALL: usize = 10;
 
+/// One in so many homes is of a fleet that fetches news only with words.
+const SPEAKS: usize = 20;
+
 /// All homes.
 pub struct Homes {
     pub all: Vec<Home>,
@@ -42,11 +45,10 @@ impl Homes {
     /// Opens so many homes, which have seen everything up to a cursor.
     pub fn open(url: &str, count: usize, stations: &[String], (seen, park_ms): (&Cursor, i64)) -> Self {
         let moved = Arc::new(Notify::new());
-        let fleets: Vec<_> = FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks).collect();
         let mut all = Vec::new();
         for number in 0..count {
             let station = (number % WATCHES_ALL != 0).then_some(number % stations.len());
-            let fleet = fleets[number / WATCHES_ALL % fleets.len()];
+            let fleet = fleet(number);
             let watch: Vec<String> = station.iter().map(|station| stations[*station].clone()).collect();
             let seen = seen.clone();
             let told = Told { watch: watch.clone(), starts: vec![seen.seq()], ..Told::default() };
@@ -71,6 +73,15 @@ impl Homes {
             }
         }
     }
+}
+
+/// The fleet of a home. Few are of those that fetch news only with words: each word is written, and answered.
+fn fleet(number: usize) -> &'static Fleet {
+    let asks = |fleet: &&Fleet| fleet.keep_one_out || fleet.every_ms.is_some();
+    let of_trucks = FLEETS.iter().filter(|fleet| fleet.down == Down::Trucks);
+    let (often, seldom): (Vec<_>, Vec<_>) = of_trucks.partition(asks);
+    let turn = number / WATCHES_ALL;
+    if number % SPEAKS == 1 { seldom[number / SPEAKS % seldom.len()] } else { often[turn % often.len()] }
 }
 
 impl Home {
