@@ -279,14 +279,14 @@ fn reset(client: &TcpStream) -> io::Result<bool> {
 }
 
 /// Waits until the other side is gone; a browser says nothing while it waits for an answer.
-async fn hung_up(client: &mut TcpStream) {
+pub async fn hung_up(client: &mut TcpStream) {
     let mut byte = [0];
     // An end or an error: both mean that nobody is there.
     drop(client.read(&mut byte).await);
 }
 
 /// A request or an answer with its body, by `Content-Length`; `None` at the end.
-async fn read_message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+pub async fn read_message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut message = Vec::new();
     let end = loop {
         if let Some(end) = message.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -152,8 +152,12 @@ impl Cluster {
 
     /// The address of a database.
     pub fn address(&self, database: &str) -> Address {
-        let folder = self.folder.path().display();
-        format!("postgres://postgres@localhost:{}/{database}?host={folder}", self.port).parse().expect("an address")
+        self.url(database).parse().expect("an address")
+    }
+
+    /// The same as a text.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@localhost:{}/{database}?host={}", self.port, self.folder.path().display())
     }
 
     /// A database that has nothing in it yet.

@@ -12,6 +12,7 @@ mod hostile;
 mod lab_run;
 mod load;
 mod moving;
+mod nodes;
 mod proxies;
 mod real_year;
 mod road;
