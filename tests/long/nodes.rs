@@ -35,7 +35,7 @@ const BACK_MAX: Duration = Duration::from_millis(PARK_MS as u64 + 5_000);
 const QUIET_MAX_MS: u64 = 500;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "not green yet: after the first crash of the database no home is back in time; run it with --ignored"]
+#[ignore = "not green yet: after its first fault no home is back in time, and whether the drill or a server is wrong is not known"]
 async fn whatever_happens_to_nodes_and_database_nothing_is_lost_missed_or_doubled() {
     let seed = std::env::var("DRILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
     let rounds: usize = length::either(12, 1_000);

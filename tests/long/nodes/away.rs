@@ -39,11 +39,12 @@ async fn while_the_database_is_away_nodes_say_so_and_trucks_stay_parked() {
     assert_eq!((refused.status().as_u16(), refused.headers().contains_key("retry-after")), (503, true));
 
     block_in_place(|| house.cluster.run());
+    // Before anything is stored: a balancer sends nobody to a server that is not ready.
+    until(&format!("{url}/readyz"), 200).await;
     let began = Instant::now();
     while post(&url, &stations[0].1, &reading).await.expect("an answer").0 != 201 {
         assert!(began.elapsed() < NOTICED_MAX, "nothing is stored");
     }
-    until(&format!("{url}/readyz"), 200).await;
     let news = async {
         loop {
             match told.recv().await.expect("the page lives") {
