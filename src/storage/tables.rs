@@ -64,9 +64,12 @@ pub enum Unlike {
     OtherKey(String),
 }
 
+/// Columns of a primary key: the place of each in the key, and among the columns.
+type KeyPlaces = Vec<(i64, usize)>;
+
 /// The tables that a catalogue tells of, by name; without those that only one kind of database has.
 pub(super) fn tables(told: Vec<Told>) -> Result<Vec<Table>, Unlike> {
-    let mut found: BTreeMap<String, (Vec<Column>, Vec<(i64, usize)>)> = BTreeMap::new();
+    let mut found: BTreeMap<String, (Vec<Column>, KeyPlaces)> = BTreeMap::new();
     for (table, name, of_type, required, place) in told {
         if OF_ONE.contains(&&*table) || table.starts_with(OF_SQLITE) {
             continue;
@@ -84,7 +87,7 @@ pub(super) fn tables(told: Vec<Told>) -> Result<Vec<Table>, Unlike> {
         // A key is never NULL, whether the catalogue says it or not.
         columns.push(Column { name, kind, required: required || place.is_some() });
     }
-    let table = |(name, (columns, mut key)): (String, (_, Vec<(i64, usize)>))| {
+    let table = |(name, (columns, mut key)): (String, (_, KeyPlaces))| {
         key.sort_unstable();
         let key: Vec<usize> = key.into_iter().map(|(_, at)| at).collect();
         if key.is_empty() { Err(Unlike::Key(name)) } else { Ok(Table { name, columns, key }) }

@@ -13,6 +13,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Before the next node is tried, a sender waits this long, as a polite station does.
 const AGAIN: Duration = Duration::from_millis(100);
+/// Readings are so old, ms: none is ahead of its node's clock.
+const AGO_MS: i64 = 1_000;
 /// The longest pause between two readings of a sender, ms.
 const PAUSE_MAX_MS: u64 = 600;
 
@@ -32,12 +34,12 @@ pub struct Senders {
 }
 
 impl Senders {
-    pub fn new(nodes: Nodes, stations: Vec<(String, String)>, first_ms: i64) -> Arc<Self> {
+    pub fn new(nodes: Nodes, stations: Vec<(String, String)>) -> Arc<Self> {
         Arc::new(Self {
             client: reqwest::Client::builder().timeout(PATIENCE).build().expect("a client"),
             nodes,
             stations,
-            clock: AtomicI64::new(first_ms),
+            clock: AtomicI64::new(0),
             turn: AtomicUsize::new(0),
             acknowledged: Mutex::default(),
             known: AtomicUsize::new(0),
@@ -65,9 +67,9 @@ impl Senders {
 
     /// Posts a reading to one node after the other, until one says that it is stored; returns its time.
     async fn post(&self, station: usize) -> i64 {
-        let at = self.clock.fetch_add(1, Ordering::Relaxed);
+        let at = self.next();
         // Up and down, so that no value steps.
-        let value = (at % 800 - 400).abs() as f64 / 10.0;
+        let value = (at / 1_000 % 800 - 400).abs() as f64 / 10.0;
         let (slug, key) = &self.stations[station];
         let body = json!({"observed_at": at, "temperature": value});
         loop {
@@ -88,6 +90,15 @@ impl Senders {
             }
             tokio::time::sleep(AGAIN).await;
         }
+    }
+
+    /// Another time, a moment ago: what is much older is told as a stretch, without its time.
+    fn next(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
+        let recent = since.as_millis() as i64 - AGO_MS;
+        let step = |newest: i64| Some(recent.max(newest + 1));
+        let before = self.clock.fetch_update(Ordering::Relaxed, Ordering::Relaxed, step).unwrap_or(recent);
+        recent.max(before + 1)
     }
 
     /// What was acknowledged.
