@@ -51,7 +51,12 @@ async fn a_station_is_added_and_its_uploads_appear_by_themselves() {
     write(&browser, "[name=name]", "The barn").await;
     write(&browser, "[name=zone]", "Europe/Berlin").await;
     click(&browser, "main form .button").await;
-    let key = browser.find(By::Css("[data-key]")).await.expect("the key").text().await.expect("text");
+    // The form's answer is another page.
+    let key = eventually("the key is shown", PATIENCE, async || {
+        let shown = browser.find(By::Css("[data-key]")).await.map_err(|error| error.to_string())?;
+        shown.text().await.map_err(|error| error.to_string())
+    })
+    .await;
     browser.goto(format!("{}/admin/inbox", server.url)).await.expect("the page");
     eventually("it is live", PATIENCE, async || {
         match run(&browser, "return document.querySelector('[data-fed]').textContent").await {

@@ -42,7 +42,7 @@ async fn more_words_than_the_queue_holds_are_refused_at_once_and_readings_are_no
 
 #[tokio::test]
 async fn a_locked_database_says_so_and_no_word_is_lost() {
-    let house = House::with(|options| options.lock_wait_ms = 1_000).await;
+    let house = House::with(|options| options.lock_wait_ms = 100).await;
     let (storage, anna) = (&house.storage, visitor(1));
     let other = house.outside();
     other.lock();
