@@ -122,6 +122,16 @@ macro_rules! each {
     };
 }
 
+/// The same of those that read. A PostgreSQL may be behind a network that swallows everything.
+macro_rules! ask {
+    ($self:ident, $db:ident => $do:expr) => {
+        match $self {
+            Readers::Sqlite($db) => $do,
+            Readers::Postgres($db) => $db.within(async { $do }).await,
+        }
+    };
+}
+
 impl Engine {
     /// The newest entry's number, outside of any transaction; 0 in an empty journal.
     pub(super) async fn head(&mut self) -> Result<u64, Error> {
@@ -494,7 +504,7 @@ impl Readers {
 
     /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.
     pub(super) async fn tail(&self, limit: u32, bytes_max: usize) -> Result<Vec<Entry>, Error> {
-        each!(Readers, self, db => db.tail(limit, bytes_max).await)
+        ask!(self, db => db.tail(limit, bytes_max).await)
     }
 
     /// Entries after `seq` that everybody or `reader` may read, oldest first, at most so many and so many bytes, but one in
@@ -506,7 +516,7 @@ impl Readers {
         limit: u32,
         bytes_max: usize,
     ) -> Result<Option<Piece>, Error> {
-        each!(Readers, self, db => db.since(seq, reader, limit, bytes_max).await)
+        ask!(self, db => db.since(seq, reader, limit, bytes_max).await)
     }
 
     /// Public entries of a station after `seq`, or from the oldest on, of the next `look` entries of the journal, at most
@@ -517,43 +527,43 @@ impl Readers {
         seq: Option<u64>,
         limits: (u32, u32, usize),
     ) -> Result<Option<StationPiece>, Error> {
-        each!(Readers, self, db => db.of_station(station, seq, limits).await)
+        ask!(self, db => db.of_station(station, seq, limits).await)
     }
 
     /// The newest public entry of a station among the newest `look` of the journal; if there is none, the head.
     pub(super) async fn end_of_station(&self, station: StationId, look: u32) -> Result<u64, Error> {
-        each!(Readers, self, db => db.end_of_station(station, look).await)
+        ask!(self, db => db.end_of_station(station, look).await)
     }
 
     /// The station whose key hashes to that: another process may have made it a moment ago.
     pub(super) async fn station_by_hash(&self, hash: &KeyHash) -> Result<Option<Station>, Error> {
-        each!(Readers, self, db => db.station_by_hash(hash).await)
+        ask!(self, db => db.station_by_hash(hash).await)
     }
 
     /// A station's sensors, sorted by name.
     pub(super) async fn sensors(&self, station: StationId) -> Result<Vec<ListedSensor>, Error> {
-        each!(Readers, self, db => db.sensors(station).await)
+        ask!(self, db => db.sensors(station).await)
     }
 
     /// The newest value of every datastream of a station.
     pub(super) async fn latest(&self, station: StationId) -> Result<Vec<Latest>, Error> {
-        each!(Readers, self, db => db.latest(station).await)
+        ask!(self, db => db.latest(station).await)
     }
 
     /// Lows and highs of a station's local day.
     pub(super) async fn extremes(&self, station: StationId, day: NaiveDate) -> Result<Vec<Extreme>, Error> {
-        each!(Readers, self, db => db.extremes(station, day).await)
+        ask!(self, db => db.extremes(station, day).await)
     }
 
     /// The newest `limit` times of the main sensor, newest first, ms; of the sensor that reported last if there is no
     /// main one.
     pub(super) async fn newest_times(&self, station: StationId, limit: u32) -> Result<Vec<i64>, Error> {
-        each!(Readers, self, db => db.newest_times(station, limit).await)
+        ask!(self, db => db.newest_times(station, limit).await)
     }
 
     /// How many rows a station has.
     pub(super) async fn count(&self, station: StationId) -> Result<u64, Error> {
-        each!(Readers, self, db => db.count(station).await)
+        ask!(self, db => db.count(station).await)
     }
 
     /// A datastream in buckets.
@@ -563,7 +573,7 @@ impl Readers {
         stretch: Stretch,
         bucket_ms: i64,
     ) -> Result<Vec<Bucket>, Error> {
-        each!(Readers, self, db => db.series(of, stretch, bucket_ms).await)
+        ask!(self, db => db.series(of, stretch, bucket_ms).await)
     }
 
     /// The quantities of which pages draw a day, in buckets.
@@ -573,27 +583,27 @@ impl Readers {
         stretch: Stretch,
         bucket_ms: i64,
     ) -> Result<Vec<(Quantity, Vec<Bucket>)>, Error> {
-        each!(Readers, self, db => db.charted(of, stretch, bucket_ms).await)
+        ask!(self, db => db.charted(of, stretch, bucket_ms).await)
     }
 
     /// What there is of a datastream's sensor; `None` if it has no row.
     pub(super) async fn extent(&self, of: Datastream<'_>) -> Result<Option<Extent>, Error> {
-        each!(Readers, self, db => db.extent(of).await)
+        ask!(self, db => db.extent(of).await)
     }
 
     /// How many values the hours have that begin in a stretch.
     pub(super) async fn hourly_count(&self, of: (SensorId, Quantity), stretch: Stretch) -> Result<u64, Error> {
-        each!(Readers, self, db => db.hourly_count(of, stretch).await)
+        ask!(self, db => db.hourly_count(of, stretch).await)
     }
 
     /// What the rows of stretches are that follow each other; those without a value are left out.
     pub(super) async fn of_rows(&self, of: (SensorId, Quantity), stretches: Vec<Stretch>) -> Result<Vec<Cell>, Error> {
-        each!(Readers, self, db => db.of_rows(of, stretches).await)
+        ask!(self, db => db.of_rows(of, stretches).await)
     }
 
     /// The hours that begin in a stretch, in the order of time.
     pub(super) async fn hourly(&self, of: (SensorId, Quantity), stretch: Stretch) -> Result<Vec<Cell>, Error> {
-        each!(Readers, self, db => db.hourly(of, stretch).await)
+        ask!(self, db => db.hourly(of, stretch).await)
     }
 
     /// The days from `from` to `to`, both included, with the number of their hours, oldest first.
@@ -602,7 +612,7 @@ impl Readers {
         of: (SensorId, Quantity),
         dates: (NaiveDate, NaiveDate),
     ) -> Result<Vec<(NaiveDate, Rollup, u32)>, Error> {
-        each!(Readers, self, db => db.daily(of, dates).await)
+        ask!(self, db => db.daily(of, dates).await)
     }
 
     /// The rows of a sensor within a stretch, oldest first, `limit` at most.
@@ -612,7 +622,7 @@ impl Readers {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<(Timestamp, Values)>, Error> {
-        each!(Readers, self, db => db.rows(of, stretch, limit).await)
+        ask!(self, db => db.rows(of, stretch, limit).await)
     }
 
     /// The quantities that a sensor has values of within a stretch; looks at every row of it.
@@ -621,7 +631,7 @@ impl Readers {
         of: (StationId, &SensorName),
         stretch: Stretch,
     ) -> Result<Vec<Quantity>, Error> {
-        each!(Readers, self, db => db.quantities(of, stretch).await)
+        ask!(self, db => db.quantities(of, stretch).await)
     }
 
     /// Low and high on each day from `from` to `to`, both included, oldest first.
@@ -631,12 +641,12 @@ impl Readers {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<(NaiveDate, Extreme)>, Error> {
-        each!(Readers, self, db => db.days(of, from, to).await)
+        ask!(self, db => db.days(of, from, to).await)
     }
 
     /// The first day that a sensor has values of.
     pub(super) async fn first_day(&self, station: StationId, sensor: &SensorName) -> Result<Option<NaiveDate>, Error> {
-        each!(Readers, self, db => db.first_day(station, sensor).await)
+        ask!(self, db => db.first_day(station, sensor).await)
     }
 
     /// The last day since `from` that has a value beyond a limit.
@@ -646,7 +656,7 @@ impl Readers {
         beyond: (Side, f64),
         from: NaiveDate,
     ) -> Result<Option<NaiveDate>, Error> {
-        each!(Readers, self, db => db.last_day(of, beyond, from).await)
+        ask!(self, db => db.last_day(of, beyond, from).await)
     }
 
     /// The newest observation within a stretch that lies beyond a limit.
@@ -656,12 +666,12 @@ impl Readers {
         beyond: (Side, f64),
         stretch: Stretch,
     ) -> Result<Option<(Timestamp, f64)>, Error> {
-        each!(Readers, self, db => db.newest(of, beyond, stretch).await)
+        ask!(self, db => db.newest(of, beyond, stretch).await)
     }
 
     /// Low and high within a stretch; looks at every row of it.
     pub(super) async fn extreme(&self, of: Datastream<'_>, stretch: Stretch) -> Result<Option<Extreme>, Error> {
-        each!(Readers, self, db => db.extreme(of, stretch).await)
+        ask!(self, db => db.extreme(of, stretch).await)
     }
 
     /// The newest values of a station that do not count, within a stretch, oldest first.
@@ -672,32 +682,32 @@ impl Readers {
         to: Timestamp,
         limit: u32,
     ) -> Result<Vec<Marked>, Error> {
-        each!(Readers, self, db => db.marked(station, from, to, limit).await)
+        ask!(self, db => db.marked(station, from, to, limit).await)
     }
 
     /// The newest corrections of a station's readings, newest first.
     pub(super) async fn corrections(&self, station: StationId, limit: u32) -> Result<Vec<Correction>, Error> {
-        each!(Readers, self, db => db.corrections(station, limit).await)
+        ask!(self, db => db.corrections(station, limit).await)
     }
 
     /// A station's calibrations: those that hold, then those that were removed.
     pub(super) async fn calibrations(&self, station: StationId, limit: u32) -> Result<Vec<MadeCalibration>, Error> {
-        each!(Readers, self, db => db.calibrations(station, limit).await)
+        ask!(self, db => db.calibrations(station, limit).await)
     }
 
     /// What a station's owner has said of fields.
     pub(super) async fn mappings(&self, station: StationId) -> Result<Vec<MadeMapping>, Error> {
-        each!(Readers, self, db => db.mappings(station).await)
+        ask!(self, db => db.mappings(station).await)
     }
 
     /// Fields that a station has sent and that mean nothing yet.
     pub(super) async fn unmapped(&self, station: StationId) -> Result<Vec<Unmapped>, Error> {
-        each!(Readers, self, db => db.unmapped(station).await)
+        ask!(self, db => db.unmapped(station).await)
     }
 
     /// Whether rows of a station are still to be made anew.
     pub(super) async fn is_recalculating(&self, station: StationId) -> Result<bool, Error> {
-        each!(Readers, self, db => db.is_recalculating(station).await)
+        ask!(self, db => db.is_recalculating(station).await)
     }
 
     /// What a sensor sent within a stretch where a calibration made something else of it, oldest first.
@@ -706,7 +716,7 @@ impl Readers {
         of: (StationId, &SensorName),
         stretch: Stretch,
     ) -> Result<Vec<(Timestamp, Quantity, f64)>, Error> {
-        each!(Readers, self, db => db.sent_between(of, stretch).await)
+        ask!(self, db => db.sent_between(of, stretch).await)
     }
 
     /// What a datastream sent within a stretch, whether it counts or not, oldest first.
@@ -716,22 +726,22 @@ impl Readers {
         stretch: Stretch,
         limit: u32,
     ) -> Result<Vec<(Timestamp, f64)>, Error> {
-        each!(Readers, self, db => db.sent(of, stretch, limit).await)
+        ask!(self, db => db.sent(of, stretch, limit).await)
     }
 
     /// Visitors' words without an answer after a place in the journal, oldest first.
     pub(super) async fn unanswered(&self, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
-        each!(Readers, self, db => db.unanswered(after, limit).await)
+        ask!(self, db => db.unanswered(after, limit).await)
     }
 
     /// The same of one visitor.
     pub(super) async fn unanswered_of(&self, visitor: &Visitor, after: u64, limit: u32) -> Result<Vec<Word>, Error> {
-        each!(Readers, self, db => db.unanswered_of(visitor, after, limit).await)
+        ask!(self, db => db.unanswered_of(visitor, after, limit).await)
     }
 
     /// The newest `limit` words of a visitor about a station, oldest first.
     pub(super) async fn conversation(&self, visitor: &Visitor, station: &str, limit: u32) -> Result<Vec<Word>, Error> {
-        each!(Readers, self, db => db.conversation(visitor, station, limit).await)
+        ask!(self, db => db.conversation(visitor, station, limit).await)
     }
 
     /// Who has said something about a station since then: of the newest `searched` words the newest `limit` visitors.
@@ -741,47 +751,47 @@ impl Readers {
         since: Timestamp,
         (searched, limit): (u32, u32),
     ) -> Result<Vec<Hearer>, Error> {
-        each!(Readers, self, db => db.hearers(station, since, (searched, limit)).await)
+        ask!(self, db => db.hearers(station, since, (searched, limit)).await)
     }
 
     /// The stations about which visitors have said something since then, of the newest `searched` words.
     pub(super) async fn heard_at(&self, since: Timestamp, searched: u32) -> Result<Vec<String>, Error> {
-        each!(Readers, self, db => db.heard_at(since, searched).await)
+        ask!(self, db => db.heard_at(since, searched).await)
     }
 
     /// The hash of the owner's password, if there is one.
     pub(super) async fn admin_password(&self) -> Result<Option<String>, Error> {
-        each!(Readers, self, db => db.admin_password().await)
+        ask!(self, db => db.admin_password().await)
     }
 
     /// Whether there is a session of the owner whose secret hashes to that, at an instant.
     pub(super) async fn has_session(&self, hash: &KeyHash, now: Timestamp) -> Result<bool, Error> {
-        each!(Readers, self, db => db.has_session(hash, now).await)
+        ask!(self, db => db.has_session(hash, now).await)
     }
 
     /// The devices that wait for an owner, the one that was heard last first.
     pub(super) async fn unclaimed(&self) -> Result<Vec<(Unclaimed, Option<String>)>, Error> {
-        each!(Readers, self, db => db.unclaimed().await)
+        ask!(self, db => db.unclaimed().await)
     }
 
     /// The number of the device with this secret, if it waits.
     pub(super) async fn waiting(&self, secret: &DeviceSecret) -> Result<Option<i64>, Error> {
-        each!(Readers, self, db => db.waiting(secret).await)
+        ask!(self, db => db.waiting(secret).await)
     }
 
     /// One of them, with its reports.
     pub(super) async fn claimed(&self, id: i64) -> Result<Option<Claimed>, Error> {
-        each!(Readers, self, db => db.claimed(id).await)
+        ask!(self, db => db.claimed(id).await)
     }
 
     /// The oldest letters of a webhook, and how many it has.
     pub(super) async fn letters(&self, webhook: &str, limit: u32) -> Result<(Vec<Letter>, u64), Error> {
-        each!(Readers, self, db => db.letters(webhook, limit).await)
+        ask!(self, db => db.letters(webhook, limit).await)
     }
 
     /// All alerts.
     pub(super) async fn alerts(&self) -> Result<Vec<Alert>, Error> {
-        each!(Readers, self, db => db.alerts().await)
+        ask!(self, db => db.alerts().await)
     }
 }
 
@@ -796,7 +806,7 @@ impl Readers {
         others: u32,
         now: Timestamp,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        each!(Readers, self, db => db.latest_of(stations, wanted, others, now).await)
+        ask!(self, db => db.latest_of(stations, wanted, others, now).await)
     }
 
     /// The newest values of all sensors of stations, of `limit` sensors at most.
@@ -805,7 +815,7 @@ impl Readers {
         stations: &[StationId],
         limit: u32,
     ) -> Result<HashMap<StationId, Vec<Latest>>, Error> {
-        each!(Readers, self, db => db.latest_of_all(stations, limit).await)
+        ask!(self, db => db.latest_of_all(stations, limit).await)
     }
 
     /// The same as [`Readers::newest_times`] of many stations.
@@ -814,7 +824,7 @@ impl Readers {
         stations: &[StationId],
         limit: u32,
     ) -> Result<HashMap<StationId, Vec<i64>>, Error> {
-        each!(Readers, self, db => db.newest_times_of(stations, limit).await)
+        ask!(self, db => db.newest_times_of(stations, limit).await)
     }
 
     /// Low and high of a quantity of main sensors, each on a local day of its own.
@@ -823,7 +833,7 @@ impl Readers {
         days: &[(StationId, NaiveDate)],
         quantity: Quantity,
     ) -> Result<HashMap<StationId, Extreme>, Error> {
-        each!(Readers, self, db => db.extremes_of(days, quantity).await)
+        ask!(self, db => db.extremes_of(days, quantity).await)
     }
 
     /// The temperatures of main sensors in buckets, each from its own instant (inclusive) to `to` (exclusive).
@@ -833,11 +843,11 @@ impl Readers {
         to: Timestamp,
         bucket_ms: i64,
     ) -> Result<HashMap<StationId, Vec<Bucket>>, Error> {
-        each!(Readers, self, db => db.temperatures_of(from, to, bucket_ms).await)
+        ask!(self, db => db.temperatures_of(from, to, bucket_ms).await)
     }
 
     /// What entries after `seq` are about; `None` if there are more than `limit`, or if `seq` is no good cursor.
     pub(super) async fn changed(&self, seq: u64, limit: u32) -> Result<Option<Changed>, Error> {
-        each!(Readers, self, db => db.changed(seq, limit).await)
+        ask!(self, db => db.changed(seq, limit).await)
     }
 }

@@ -14,8 +14,8 @@ pub(super) struct Foreign(Vec<Entry>);
 const PIECE: u32 = 1_000;
 
 impl Foreign {
-    /// Reads what others wrote after `from`, up to `head`; the caller's transaction keeps it from moving. Returns them.
-    pub(super) async fn read(&mut self, engine: &mut Engine, from: u64, head: u64) -> Result<&[Entry], Error> {
+    /// Reads what others wrote after `from`, up to `head`; the caller's transaction keeps it from moving.
+    pub(super) async fn read(engine: &mut Engine, from: u64, head: u64) -> Result<Vec<Entry>, Error> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut at = from;
         while at < head {
@@ -24,9 +24,12 @@ impl Foreign {
             at = last.seq;
             entries.extend(piece);
         }
-        let before = self.0.len();
+        Ok(entries)
+    }
+
+    /// These are to be told, after those that wait.
+    pub(super) fn add(&mut self, mut entries: Vec<Entry>) {
         self.0.append(&mut entries);
-        Ok(&self.0[before..])
     }
 
     /// All that wait.

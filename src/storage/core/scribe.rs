@@ -130,12 +130,16 @@ impl Scribe {
         if head <= self.numbering.head() {
             return Ok(());
         }
-        let foreign = self.foreign.read(&mut self.engine, self.numbering.head(), head).await?;
+        // What can fail comes first: then nothing is taken in, and the same is read again.
+        let foreign = Foreign::read(&mut self.engine, self.numbering.head(), head).await?;
+        let has = |kind: &str| foreign.iter().any(|entry| entry.kind() == kind);
+        let list = match has(STATION) {
+            true => Some((self.engine.stations().await?, self.engine.sizes().await?)),
+            false => None,
+        };
+        let raw_from = if has(BACKFILL) { self.engine.newest_raw_from().await? } else { None };
         count(&self.shared.counters.foreign_entries, foreign.len());
-        self.pruning.others_wrote(Rows::of(foreign, foreign.iter().filter(|entry| entry.kind() == WORDS).count()));
-        let of_list = foreign.iter().any(|entry| entry.kind() == STATION);
-        let changes = foreign.iter().any(|entry| entry.kind() == BACKFILL);
-        let names: BTreeSet<Arc<str>> = foreign.iter().map(|entry| entry.station.clone()).collect();
+        self.pruning.others_wrote(Rows::of(&foreign, foreign.iter().filter(|entry| entry.kind() == WORDS).count()));
         let directory = self.shared.directory();
         // The newest of each station is enough.
         let heard: BTreeMap<&str, &Entry> =
@@ -145,19 +149,22 @@ impl Scribe {
                 self.shared.hears_elsewhere(station.id, entry.committed_at, observed_at);
             }
         }
-        if of_list {
-            self.shared.set_directory(Arc::new(Directory::new(self.engine.stations().await?)));
-            self.shared.shares.learn(self.engine.sizes().await?);
-            self.memory.clear();
-            self.tidying.suspect();
-            self.recalculating.suspect();
-        } else {
-            let directory = self.shared.directory();
-            names.iter().filter_map(|name| directory.by_slug(name)).for_each(|station| self.memory.forget(station.id));
+        match list {
+            Some((stations, sizes)) => {
+                self.shared.set_directory(Arc::new(Directory::new(stations)));
+                self.shared.shares.learn(sizes);
+                self.memory.clear();
+                self.tidying.suspect();
+                self.recalculating.suspect();
+            }
+            None => {
+                let names: BTreeSet<&str> = foreign.iter().map(|entry| &*entry.station).collect();
+                let named = names.into_iter().filter_map(|name| directory.by_slug(name));
+                named.for_each(|station| self.memory.forget(station.id));
+            }
         }
-        if changes {
-            self.engine.newest_raw_from().await?.into_iter().for_each(|from| self.shared.readings_begin(from));
-        }
+        raw_from.into_iter().for_each(|from| self.shared.readings_begin(from));
+        self.foreign.add(foreign);
         self.numbering.reached(head);
         Ok(())
     }

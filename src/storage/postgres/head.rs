@@ -3,8 +3,9 @@
 use super::cursors;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use crate::storage::options::{Durability, Options};
 use crate::storage::sql::decode;
-use sqlx::{PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row, SqlSafeStr, SqlStr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,15 +19,31 @@ pub(super) async fn head(db: &mut PgConnection) -> Result<u64, sqlx::Error> {
     Ok(head.unsigned_abs())
 }
 
-/// Takes the gate, which who writes holds until the commit: numbers of the journal come in the order of commits. One trip, yet each statement
-/// sees what was committed before it; in one statement with the lock, the head would be that of before the wait.
-const LOCK: &str = "\
-    BEGIN; SELECT one FROM gate FOR UPDATE; \
-    SELECT greatest(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(upto) FROM journal_leap), 0))";
+/// Takes the gate, which who writes holds until the commit: numbers of the journal come in the order of commits.
+const GATE: &str = "SELECT one FROM gate FOR UPDATE";
 
-/// Begins a transaction that writes; returns the head, read under the lock.
-pub(super) async fn lock(db: &mut PgConnection) -> Result<u64, Error> {
-    let rows = sqlx::raw_sql(LOCK).fetch_all(db).await?;
+/// How a transaction that writes begins. One trip, yet each statement sees what was committed before it; in one statement with the lock, the head
+/// would be that of before the wait.
+///
+/// A server that hangs must not hold up the others, so the database ends a transaction that does nothing for a second. All that is set
+/// is set for this transaction: a pooler may give the next one to another session.
+pub(super) fn beginning(options: &Options) -> SqlStr {
+    let synchronous = match options.durability {
+        Durability::Full => "on",
+        Durability::Normal => "off",
+    };
+    let lock_ms = options.lock_wait_ms;
+    // Nothing but a number and a word of ours goes into it.
+    AssertSqlSafe(format!(
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1s'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
+        SET LOCAL statement_timeout = '4s'; SET LOCAL synchronous_commit = {synchronous}; {GATE}; {HEAD}"
+    ))
+    .into_sql_str()
+}
+
+/// Begins a transaction that writes, by the text of [`beginning`]; returns the head, read under the lock.
+pub(super) async fn lock(db: &mut PgConnection, beginning: SqlStr) -> Result<u64, Error> {
+    let rows = sqlx::raw_sql(beginning).fetch_all(db).await?;
     let head = rows.last().ok_or_else(|| decode("the journal has no head"))?;
     Ok(head.try_get::<i64, _>(0)?.unsigned_abs())
 }

@@ -2,7 +2,7 @@
 
 use crate::storage::error::Error;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection, PgConnection, SqlStr};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -18,6 +18,8 @@ const ROLLBACK: &str = "ROLLBACK";
 /// The connection, if there is one at the moment.
 pub(super) struct Link {
     options: PgConnectOptions,
+    /// How a transaction that writes begins.
+    beginning: SqlStr,
     connection: Option<PgConnection>,
     /// A transaction was begun, and has not ended.
     in_transaction: bool,
@@ -40,8 +42,13 @@ enum Lineage {
 struct Broken;
 
 impl Link {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, connection: None, in_transaction: false, lineage: Lineage::Unknown }
+    pub(super) fn new(options: PgConnectOptions, beginning: SqlStr) -> Self {
+        Self { options, beginning, connection: None, in_transaction: false, lineage: Lineage::Unknown }
+    }
+
+    /// How a transaction that writes begins.
+    pub(super) fn beginning(&self) -> SqlStr {
+        self.beginning.clone()
     }
 
     /// Does some work over the connection, which is made if there is none. Its transaction may end with an error: then

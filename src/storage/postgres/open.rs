@@ -1,5 +1,6 @@
 //! Connections with their options, migrations, and the journal's name.
 
+use super::head;
 use super::leader::Candidate;
 use super::link::Link;
 use super::listener;
@@ -31,6 +32,13 @@ const READER_WAIT: Duration = Duration::from_secs(5);
 const BACKGROUND_WAIT: Duration = Duration::from_secs(60);
 /// At the start the database answers within this time.
 pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// A question is answered within this time, or its connection is given up: a network that swallows packets says nothing, and the system
+/// would wait for a quarter of an hour.
+const READ_MAX: Duration = Duration::from_secs(10);
+/// The same for a look-up in the background, which may be of many years.
+const BACKGROUND_READ_MAX: Duration = Duration::from_secs(60);
+/// A connection that was used answers within this time, or is given up.
+const ALIVE_MAX: Duration = Duration::from_secs(1);
 /// What a server is called in the database's list of connections.
 const APPLICATION: &str = "stevenson";
 
@@ -68,10 +76,10 @@ pub(in crate::storage) async fn open(options: &Options) -> Result<Opened, Error>
     let _ = conn.close().await;
     let zones = Arc::new(Zones::open());
     let base = named(address);
-    let readers = open_readers(&base, options.readers, READER_WAIT, &zones);
-    let background = open_readers(&base, options.background_readers, BACKGROUND_WAIT, &zones);
+    let readers = open_readers(&base, options.readers, (READER_WAIT, READ_MAX), &zones);
+    let background = open_readers(&base, options.background_readers, (BACKGROUND_WAIT, BACKGROUND_READ_MAX), &zones);
     let pools = [readers.pool.clone(), background.pool.clone()];
-    let writer = Writer::new(Link::new(writing(&base, options)), options, zones.clone(), pools);
+    let writer = Writer::new(Link::new(base.clone(), head::beginning(options)), options, zones.clone(), pools);
     let here = Here::new();
     let bell = listener::listen(named(direct), here.clone());
     let (seat, lead) = Lead::of_several();
@@ -88,27 +96,13 @@ pub(super) fn named(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().application_name(APPLICATION).disable_statement_logging()
 }
 
-/// A server that hangs must not hold up the others: the database ends its transaction when it does nothing for a second.
-fn writing(options: &PgConnectOptions, of: &Options) -> PgConnectOptions {
-    let lock = format!("{}ms", of.lock_wait_ms);
-    let synchronous = match of.durability {
-        Durability::Full => "on",
-        Durability::Normal => "off",
-    };
-    options.clone().options([
-        ("idle_in_transaction_session_timeout", "1s"),
-        ("lock_timeout", &lock),
-        ("statement_timeout", "4s"),
-        ("synchronous_commit", synchronous),
-        ("tcp_user_timeout", "3s"),
-        ("tcp_keepalives_idle", "2"),
-        ("tcp_keepalives_interval", "1"),
-        ("tcp_keepalives_count", "3"),
-    ])
-}
-
 /// Connections that read, made when they are needed: the database may be away for a while.
-fn open_readers(base: &PgConnectOptions, number: u32, wait: Duration, zones: &Arc<Zones>) -> Readers {
+fn open_readers(
+    base: &PgConnectOptions,
+    number: u32,
+    (wait, read_max): (Duration, Duration),
+    zones: &Arc<Zones>,
+) -> Readers {
     let asked = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&asked);
     let pool: PgPool = PgPoolOptions::new()
@@ -118,8 +112,14 @@ fn open_readers(base: &PgConnectOptions, number: u32, wait: Duration, zones: &Ar
             counter.fetch_add(1, Ordering::Relaxed);
             Box::pin(future::ready(Ok(true)))
         })
+        .after_release(|db, _| {
+            // The pool itself would ask without a limit in time, and nobody else could have the place.
+            Box::pin(async {
+                timeout(ALIVE_MAX, db.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|()| true)
+            })
+        })
         .connect_lazy_with(base.clone());
-    Readers::new(pool, Arc::clone(zones), asked)
+    Readers::new(pool, Arc::clone(zones), asked, wait + read_max)
 }
 
 /// A connection to the database with the newest schema. Servers that start together take turns.

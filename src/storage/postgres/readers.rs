@@ -25,6 +25,8 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::timeout;
 use weather::quantity::Quantity;
 use weather::report::Values;
 use weather::rollup::Rollup;
@@ -39,17 +41,27 @@ pub(in crate::storage) struct Readers {
     zones: Arc<Zones>,
     /// How often a connection was taken.
     asked: Arc<AtomicU64>,
+    /// A question is answered within this time, with the wait for a connection.
+    answer_max: Duration,
 }
 
 impl Readers {
-    pub(super) fn new(pool: PgPool, zones: Arc<Zones>, asked: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(pool: PgPool, zones: Arc<Zones>, asked: Arc<AtomicU64>, answer_max: Duration) -> Self {
         let texts = Arc::new(Texts::new());
-        Self { past: Past::new(pool.clone(), Arc::clone(&texts)), pool, texts, zones, asked }
+        Self { past: Past::new(pool.clone(), Arc::clone(&texts)), pool, texts, zones, asked, answer_max }
     }
 
     /// How many questions were asked: each takes a connection for itself.
     pub(in crate::storage) fn asked(&self) -> u64 {
         self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Asks, and gives up a question that is not answered in time.
+    pub(in crate::storage) async fn within<T>(
+        &self,
+        question: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        timeout(self.answer_max, question).await.unwrap_or_else(|late| Err(Error::away(late)))
     }
 
     /// The newest `limit` journal entries, oldest first; fewer if they are more than so many bytes.

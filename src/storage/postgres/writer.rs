@@ -467,7 +467,8 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Begins a transaction that writes; returns the head. The first one over a new connection looks whether numbers still go on where they ended.
 async fn begin(link: &mut Link) -> Result<u64, Error> {
-    let head = link.begin(async |db| head::lock(db).await).await?;
+    let beginning = link.beginning();
+    let head = link.begin(async |db| head::lock(db, beginning).await).await?;
     if link.is_compared() {
         return Ok(head);
     }
