@@ -150,6 +150,19 @@ impl Cluster {
         }
     }
 
+    /// Stops its processes where they are, as if the network swallowed everything, until the value is dropped.
+    pub fn hang(&self) -> Hung {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let first = file.lines().next().expect("its number");
+        // First the one that makes the others.
+        Hung::begin(vec![format!("kill -SIGNAL {first}"), format!("pkill -SIGNAL -P {first}")])
+    }
+
+    /// Stops one process of it so.
+    pub fn hang_one(&self, pid: &str) -> Hung {
+        Hung::begin(vec![format!("kill -SIGNAL {pid}")])
+    }
+
     /// The address of a database.
     pub fn address(&self, database: &str) -> Address {
         self.url(database).parse().expect("an address")
@@ -180,6 +193,29 @@ impl Drop for Cluster {
             drop(guard.stdin.take());
             let _ = guard.wait();
         }
+    }
+}
+
+/// Processes that hang. They go on when this is dropped.
+pub struct Hung(Vec<String>);
+
+impl Hung {
+    fn begin(commands: Vec<String>) -> Self {
+        let hung = Self(commands);
+        assert!(hung.signal("STOP"));
+        hung
+    }
+
+    fn signal(&self, signal: &str) -> bool {
+        let line = self.0.join("; ").replace("SIGNAL", signal);
+        Command::new("sh").args(["-c", &line]).status().expect("sh").success()
+    }
+}
+
+impl Drop for Hung {
+    fn drop(&mut self) {
+        // One that has ended meanwhile needs nothing.
+        self.signal("CONT");
     }
 }
 

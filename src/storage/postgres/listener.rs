@@ -1,10 +1,12 @@
 //! Hears what other servers commit: a bell that rings, never the news themselves. A ring that is missed is harmless, because who waits for
 //! it looks now and then, too.
 
+use super::open::ALIVE_MAX;
 use crate::storage::here::Here;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// What the bell is called among the channels of the database. Its payload is the head of the journal.
 pub(super) const CHANNEL: &str = "stevenson";
@@ -12,6 +14,8 @@ pub(super) const CHANNEL: &str = "stevenson";
 pub(super) const HERE: &str = "stevenson_here";
 /// After an error it listens again: no sooner, so that a database that is away is not asked all the time.
 const AGAIN: Duration = Duration::from_secs(1);
+/// After a silence as long as this it asks whether somebody is still there: who only listens would never know.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 
 /// The newest head that was heard of; until nobody holds it any more.
 pub(super) fn listen(direct: PgConnectOptions, here: Here) -> watch::Receiver<u64> {
@@ -40,7 +44,13 @@ async fn try_hear(direct: &PgConnectOptions, ring: &watch::Sender<u64>, here: &H
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen_all([CHANNEL, HERE]).await?;
     loop {
-        let rung = listener.recv().await?;
+        let Ok(rung) = timeout(SILENCE_MAX, listener.recv()).await else {
+            timeout(ALIVE_MAX, sqlx::query("SELECT 1").execute(&mut listener))
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)??;
+            continue;
+        };
+        let rung = rung?;
         if rung.channel() == HERE {
             here.told(rung.payload());
             continue;

@@ -38,7 +38,7 @@ const READ_MAX: Duration = Duration::from_secs(10);
 /// The same for a look-up in the background, which may be of many years.
 const BACKGROUND_READ_MAX: Duration = Duration::from_secs(60);
 /// A connection that was used answers within this time, or is given up.
-const ALIVE_MAX: Duration = Duration::from_secs(1);
+pub(super) const ALIVE_MAX: Duration = Duration::from_secs(1);
 /// What a server is called in the database's list of connections.
 const APPLICATION: &str = "stevenson";
 

@@ -4,6 +4,7 @@
 pub mod outside;
 
 use super::*;
+use crate::kit::connection::PATIENCE;
 use crate::kit::postgres::{Cluster, Database};
 use std::error::Error as _;
 use stevenson::storage::{Address, Durability, Error};
@@ -102,6 +103,108 @@ async fn numbers_leap_when_a_standby_takes_over() {
     let since = async |seq| storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries[0].seq);
     assert_eq!(since(2).await, Some(1_000_003), "what was there goes on");
     assert_eq!(since(3).await, None, "a number of the first that the standby never got means nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_says_nothing_is_away_and_everything_goes_on_when_it_speaks() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (storage, _commits, station) = house(cluster.address("postgres"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let psql = cluster.psql("postgres");
+    psql.run("BEGIN; LOCK TABLE latest");
+    let asked = async || storage.latest(station.id).await;
+    let hang = async {
+        // Two questions are under way, which are all connections, and two wait for a connection.
+        while psql.number("SELECT count(*) FROM pg_locks WHERE NOT granted") < 2 {
+            tokio::task::yield_now().await;
+        }
+        cluster.hang()
+    };
+    let (one, two, three, four, (hung, appended)) = tokio::join!(asked(), asked(), asked(), asked(), async {
+        let hung = hang.await;
+        (hung, storage.append(station.id, minutes(1..2)).await)
+    });
+    for error in [one.err(), two.err(), three.err(), four.err(), appended.err()] {
+        assert!(matches!(error, Some(Error::Away(_))), "{error:?}");
+    }
+    drop(hung);
+
+    psql.run("ROLLBACK");
+    append(&storage, &station, minutes(2..3)).await;
+    assert_eq!(asked().await.expect("read").len(), 1, "the connections are there again");
+    storage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_hang_are_given_up_and_others_made() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (storage, _commits, station) = house(cluster.address("postgres"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let psql = cluster.psql("postgres");
+    psql.run("BEGIN; LOCK TABLE latest");
+    let asked = async || storage.latest(station.id).await;
+    let (one, two, hung) = tokio::join!(asked(), asked(), async {
+        loop {
+            let waiting = psql.texts("SELECT pid FROM pg_locks WHERE NOT granted");
+            if waiting.len() == 2 {
+                return waiting.iter().map(|pid| cluster.hang_one(pid)).collect::<Vec<_>>();
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    for error in [one.err(), two.err()] {
+        assert!(matches!(error, Some(Error::Away(_))), "{error:?}");
+    }
+    psql.run("ROLLBACK");
+    assert_eq!(asked().await.expect("read").len(), 1, "over another connection");
+    drop(hung);
+    storage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_wrote_is_told_once_also_if_reading_it_fails_at_first() {
+    let database = Database::fresh();
+    let (storage, mut commits, station) = house(database.address(), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let psql = database.psql();
+    // Another server's entry, for which the list of stations has to be read; that fails.
+    psql.run(
+        "BEGIN; ALTER TABLE station RENAME TO elsewhere; INSERT INTO journal (seq, committed_ms, station, body) \
+        VALUES (3, 0, 'harbour', '{\"kind\":\"station\",\"station\":\"harbour\"}'); COMMIT",
+    );
+    for minute in 1..4 {
+        assert!(storage.append(station.id, minutes(minute..minute + 1)).await.is_err());
+    }
+    psql.run("ALTER TABLE elsewhere RENAME TO station");
+    append(&storage, &station, minutes(4..5)).await;
+    let mut seqs = Vec::new();
+    while seqs.last() != Some(&4) {
+        seqs.extend(commits.next().await.expect("open").into_entries().iter().map(|entry| entry.seq));
+    }
+    assert_eq!(seqs, [1, 2, 3, 4]);
+    storage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bell_that_hangs_is_changed_for_one_that_rings() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (storage, _commits, _station) = house(cluster.address("postgres"), |_| {}).await;
+    let psql = cluster.psql("postgres");
+    let listening = || psql.texts("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'");
+    let until = |holds: &dyn Fn(&[String]) -> bool| {
+        let began = std::time::Instant::now();
+        loop {
+            let found = listening();
+            if holds(&found) {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{found:?}");
+        }
+    };
+    let first = until(&|found| !found.is_empty()).swap_remove(0);
+    let _hung = cluster.hang_one(&first);
+    until(&|found| found.iter().any(|pid| *pid != first));
+    storage.close().await;
 }
 
 #[tokio::test]
