@@ -1,7 +1,6 @@
 //! Hears what other servers commit: a bell that rings, never the news themselves. A ring that is missed is harmless, because who waits for
 //! it looks now and then, too.
 
-use super::open::ALIVE_MAX;
 use crate::storage::here::Here;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::time::Duration;
@@ -14,6 +13,8 @@ pub(super) const CHANNEL: &str = "stevenson";
 pub(super) const HERE: &str = "stevenson_here";
 /// After an error it listens again: no sooner, so that a database that is away is not asked all the time.
 const AGAIN: Duration = Duration::from_secs(1);
+/// A connection that lives answers within this time, or is given up.
+pub(super) const ALIVE_MAX: Duration = Duration::from_secs(1);
 /// After a silence as long as this it asks whether somebody is still there: who only listens would never know.
 const SILENCE_MAX: Duration = Duration::from_secs(5);
 

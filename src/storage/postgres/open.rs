@@ -3,7 +3,7 @@
 use super::head;
 use super::leader::Candidate;
 use super::link::Link;
-use super::listener;
+use super::listener::{self, ALIVE_MAX};
 use super::readers::Readers;
 use super::unfinished::must_be_finished;
 use super::writer::Writer;
@@ -37,8 +37,6 @@ pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
 const READ_MAX: Duration = Duration::from_secs(10);
 /// The same for a look-up in the background, which may be of many years.
 const BACKGROUND_READ_MAX: Duration = Duration::from_secs(60);
-/// A connection that was used answers within this time, or is given up.
-pub(super) const ALIVE_MAX: Duration = Duration::from_secs(1);
 /// What a server is called in the database's list of connections.
 const APPLICATION: &str = "stevenson";
 
