@@ -39,6 +39,10 @@ pub(super) struct Target {
     /// The server; on this machine only
     #[arg(long, default_value = "http://127.0.0.1:8000")]
     url: String,
+    /// Another server over the same database: readings that trucks wait for are posted there, and of clients that post every second
+    /// one does it there
+    #[arg(long, value_name = "URL")]
+    also: Option<String>,
     /// A station's key; several are used in turn
     #[arg(long = "key", required_unless_present = "key_file")]
     keys: Vec<String>,
@@ -86,13 +90,16 @@ pub(super) enum Drive {
         #[arg(long, value_name = "PER_SECOND")]
         news: Option<f64>,
     },
-    /// Post single readings from keep-alive clients
+    /// Post readings from keep-alive clients
     Post {
         #[command(flatten)]
         target: Target,
         /// How many clients
         #[arg(long, default_value_t = 64)]
         clients: usize,
+        /// How many readings in each request
+        #[arg(long, default_value_t = 1)]
+        batch: usize,
         /// For how long
         #[arg(long, default_value_t = 10)]
         seconds: u64,
@@ -133,17 +140,17 @@ async fn drive(command: Drive) -> Result<()> {
         Drive::Deliver { target, trucks, seconds, news } => {
             (target, drive::Mode::Deliver { trucks, seconds, news_per_s: news })
         }
-        Drive::Post { target, clients, seconds } => (target, drive::Mode::Post { clients, seconds }),
+        Drive::Post { target, clients, batch, seconds } => (target, drive::Mode::Post { clients, batch, seconds }),
         Drive::Watched { target, every: every_s, seconds, pages, overviews } => {
             (target, drive::Mode::Watched { every_s, seconds, pages, overviews })
         }
     };
-    let Target { url, mut keys, key_file, peer, heads, pids, json } = target;
+    let Target { url, also, mut keys, key_file, peer, heads, pids, json } = target;
     if let Some(file) = key_file {
         let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         keys.extend(text.split_whitespace().map(str::to_owned));
     }
-    let measurement = drive::run(drive::Options { url, peer, heads, keys, pids, mode }).await?;
+    let measurement = drive::run(drive::Options { url, also, peer, heads, keys, pids, mode }).await?;
     if json {
         say!("{}", serde_json::to_string(&measurement)?)?;
     } else {

@@ -122,12 +122,13 @@ macro_rules! each {
     };
 }
 
-/// The same of those that read. A PostgreSQL may be behind a network that swallows everything.
+/// The same of those that read. A PostgreSQL may be behind a network that swallows everything. In a box: the compiler would have to
+/// look through too many futures in futures.
 macro_rules! ask {
     ($self:ident, $db:ident => $do:expr) => {
         match $self {
             Readers::Sqlite($db) => $do,
-            Readers::Postgres($db) => $db.within(async { $do }).await,
+            Readers::Postgres($db) => $db.within(Box::pin(async { $do })).await,
         }
     };
 }

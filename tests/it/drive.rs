@@ -68,6 +68,7 @@ impl Dock {
 fn options(fake: &Fake, mode: Mode) -> Options {
     Options {
         url: fake.url(),
+        also: None,
         peer: Peer::Stevenson,
         heads: Heads::Short,
         keys: vec!["stv_secret".to_owned()],
@@ -185,7 +186,7 @@ async fn influx_is_given_one_point_of_ten_values_in_each_post() {
         async { (204, None, String::new()) }
     })
     .await;
-    let mode = Mode::Post { clients: 2, seconds: 1 };
+    let mode = Mode::Post { clients: 2, batch: 1, seconds: 1 };
     let measurement = run(Options { peer: Peer::Influx, ..options(&fake, mode) }).await.expect("measured");
     let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     {
@@ -206,7 +207,7 @@ async fn influx_is_given_one_point_of_ten_values_in_each_post() {
 #[tokio::test]
 async fn posts_are_counted_by_status_and_each_has_an_instant_of_its_own() {
     let (fake, dock) = Dock::start().await;
-    let measurement = run(options(&fake, Mode::Post { clients: 4, seconds: 1 })).await.expect("measured");
+    let measurement = run(options(&fake, Mode::Post { clients: 4, batch: 1, seconds: 1 })).await.expect("measured");
     let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     let mut journal = dock.journal.borrow().clone();
     assert_eq!(posted.statuses.get(&201), Some(&(journal.len() as u64 - 1)));
@@ -228,12 +229,15 @@ async fn times_that_an_earlier_run_has_taken_are_passed_over() {
         async move { (if known { 200 } else { 201 }, None, String::new()) }
     })
     .await;
-    let measurement = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let measurement = run(options(&fake, Mode::Post { clients: 1, batch: 1, seconds: 1 })).await.expect("measured");
     let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     assert_eq!(posted.statuses.keys().collect::<Vec<_>>(), [&201]);
 
     let all_known = Fake::start(|_| async { (200, None, String::new()) }).await;
-    assert!(matches!(run(options(&all_known, Mode::Post { clients: 1, seconds: 1 })).await, Err(Error::NoFreshTimes)));
+    assert!(matches!(
+        run(options(&all_known, Mode::Post { clients: 1, batch: 1, seconds: 1 })).await,
+        Err(Error::NoFreshTimes)
+    ));
 }
 
 #[tokio::test]
@@ -246,7 +250,7 @@ async fn times_that_are_taken_behind_free_ones_are_passed_over_and_not_counted_a
         async move { (if known { 200 } else { 201 }, None, String::new()) }
     })
     .await;
-    let measurement = run(options(&fake, Mode::Post { clients: 1, seconds: 1 })).await.expect("measured");
+    let measurement = run(options(&fake, Mode::Post { clients: 1, batch: 1, seconds: 1 })).await.expect("measured");
     let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
     assert_eq!((posted.duplicates, posted.statuses.get(&200)), (3, Some(&3)), "three steps of five seconds");
     assert_eq!(posted.statuses.get(&201), Some(&posted.stored));
@@ -269,7 +273,7 @@ async fn load_is_bounded_and_stays_on_this_machine() {
         Mode::Park { trucks: 0, rounds: 1 },
         Mode::Park { trucks: 1_000_000, rounds: 1 },
         Mode::Deliver { trucks: 1, seconds: 86_400, news_per_s: None },
-        Mode::Post { clients: 100_000, seconds: 1 },
+        Mode::Post { clients: 100_000, batch: 1, seconds: 1 },
     ] {
         assert!(matches!(run(options(&fake, mode)).await, Err(Error::Limit { .. })), "{mode:?}");
     }
@@ -277,7 +281,9 @@ async fn load_is_bounded_and_stays_on_this_machine() {
         let mode = Mode::Deliver { trucks: 1, seconds: 1, news_per_s: Some(news) };
         assert!(matches!(run(options(&fake, mode)).await, Err(Error::Pace(_))), "{mode:?}");
     }
-    let elsewhere =
-        Options { url: "http://192.0.2.1".to_owned(), ..options(&fake, Mode::Post { clients: 1, seconds: 1 }) };
+    let elsewhere = Options {
+        url: "http://192.0.2.1".to_owned(),
+        ..options(&fake, Mode::Post { clients: 1, batch: 1, seconds: 1 })
+    };
     assert!(matches!(run(elsewhere).await, Err(Error::NotLoopback(_))));
 }

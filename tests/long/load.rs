@@ -13,8 +13,15 @@ async fn nothing_is_lost_between_many_stations_and_the_pages_that_watch() {
     let server = Program::start(folder.path());
     let keys = (0..STATIONS).map(|number| format!("s{number}={}", server.add_station(&format!("s{number}")))).collect();
     let mode = Mode::Watched { every_s: 2, seconds: 10, pages: 30, overviews: 5 };
-    let options =
-        Options { url: server.url.clone(), peer: Peer::Stevenson, heads: Heads::Short, keys, pids: Vec::new(), mode };
+    let options = Options {
+        url: server.url.clone(),
+        also: None,
+        peer: Peer::Stevenson,
+        heads: Heads::Short,
+        keys,
+        pids: Vec::new(),
+        mode,
+    };
     let measurement = run(options).await.expect("measured");
     println!("{measurement}");
     let Figures::Watched(watched) = &measurement.figures else { panic!("{measurement}") };

@@ -37,6 +37,9 @@ use wire::Wire;
 pub struct Options {
     /// The server, on this machine: `http://127.0.0.1:8000`.
     pub url: String,
+    /// Another server over the same database, on this machine: readings that trucks wait for are posted there, and of clients that post every
+    /// second one does it there.
+    pub also: Option<String>,
     /// Whose server it is.
     pub peer: Peer,
     /// The heads of the trucks' requests.
@@ -69,10 +72,12 @@ pub enum Mode {
         /// Readings a second, above 0 and at most [`NEWS_PER_S_MAX`]; `None`: as many as there can be.
         news_per_s: Option<f64>,
     },
-    /// Clients that post single reports back to back: how many a second?
+    /// Clients that post back to back: how many reports a second?
     Post {
         /// Connections, at most [`CLIENTS_MAX`].
         clients: usize,
+        /// Reports of a station in each request, at most [`BATCH_MAX`].
+        batch: usize,
         /// How long, at most [`SECONDS_MAX`].
         seconds: u64,
     },
@@ -98,6 +103,8 @@ pub const NEWS_PER_S_MAX: f64 = 1_000.0;
 pub const ROUNDS_MAX: usize = 10_000;
 /// Most posting clients.
 pub const CLIENTS_MAX: usize = 1_000;
+/// Most reports in a request: a server takes no more.
+pub const BATCH_MAX: usize = 1_000;
 /// Longest measurement, seconds: it is not a soak test.
 pub const SECONDS_MAX: u64 = 300;
 /// Connecting and parking everyone takes no longer than this.
@@ -135,8 +142,12 @@ pub async fn run(options: Options) -> Result<Measurement, Error> {
 
 async fn measure(options: &Options) -> Result<Figures, Error> {
     let target = Arc::new(Target::find(&options.url, options.peer, options.heads).await?);
-    let mut poster = Wire::connect(target.address).await?;
-    let readings = Arc::new(Readings::start(&options.keys, &mut poster, &target).await?);
+    let also = match &options.also {
+        Some(url) => Arc::new(Target::find(url, options.peer, options.heads).await?),
+        None => target.clone(),
+    };
+    let mut poster = Wire::connect(also.address).await?;
+    let readings = Arc::new(Readings::start(&options.keys, &mut poster, &also).await?);
     let server = Processes::new(&options.pids);
     Ok(match options.mode {
         Mode::Park { trucks, rounds } => {
@@ -146,9 +157,9 @@ async fn measure(options: &Options) -> Result<Figures, Error> {
             let time = Duration::from_secs(seconds);
             Figures::Deliver(deliver::measure(&target, poster, &readings, &server, trucks, time, news_per_s).await?)
         }
-        Mode::Post { clients, seconds } => {
+        Mode::Post { clients, batch, seconds } => {
             let time = Duration::from_secs(seconds);
-            Figures::Post(post::measure(&target, &readings, &server, clients, time).await?)
+            Figures::Post(post::measure([&target, &also], &readings, &server, (clients, batch), time).await?)
         }
         Mode::Watched { every_s, seconds, pages, overviews } => {
             let (every, time) = (Duration::from_secs(every_s), Duration::from_secs(seconds));
@@ -185,7 +196,8 @@ impl Options {
                 limit("trucks", trucks as u64, TRUCKS_MAX as u64)?;
                 limit("seconds", seconds, SECONDS_MAX)
             }
-            Mode::Post { clients, seconds } => {
+            Mode::Post { clients, batch, seconds } => {
+                limit("batch", batch as u64, if self.peer == Peer::Stevenson { BATCH_MAX as u64 } else { 1 })?;
                 limit("clients", clients as u64, CLIENTS_MAX as u64)?;
                 limit("seconds", seconds, SECONDS_MAX)
             }

@@ -1,4 +1,4 @@
-//! Clients that post single reports back to back: how many a second?
+//! Clients that post reports back to back: how many a second?
 
 use super::error::Error;
 use super::machine::{Processes, Stretch};
@@ -24,20 +24,22 @@ struct Seen {
 }
 
 pub(super) async fn measure(
-    target: &Arc<Target>,
+    targets: [&Arc<Target>; 2],
     readings: &Arc<Readings>,
     server: &Processes,
-    clients: usize,
+    (clients, batch): (usize, usize),
     time: Duration,
 ) -> Result<Posted, Error> {
     let mut wires = Vec::with_capacity(clients);
     for number in 1..=clients {
-        wires.push(Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?);
+        let target = targets[number % 2];
+        let wire = Wire::connect(target.address).await.map_err(|source| Error::Connect { number, source })?;
+        wires.push((wire, target.clone()));
     }
     let (started, stretch) = (Instant::now(), Stretch::start(server)?);
     let mut tasks = JoinSet::new();
-    for wire in wires {
-        tasks.spawn(client(wire, target.clone(), readings.clone(), started + time));
+    for (wire, target) in wires {
+        tasks.spawn(client(wire, target, readings.clone(), batch, started + time));
     }
     let mut all = Seen::default();
     while let Some(ended) = tasks.join_next().await {
@@ -51,7 +53,9 @@ pub(super) async fn measure(
     let count = |good: &dyn Fn(u16) -> bool| {
         all.statuses.iter().filter(|(status, _)| good(**status)).map(|(_, count)| count).sum::<u64>()
     };
-    let (stored, duplicates) = (count(&|status| target.peer.took(status)), count(&|status| target.peer.knew(status)));
+    let target = targets[0];
+    let (stored, duplicates) =
+        (batch as u64 * count(&|status| target.peer.took(status)), count(&|status| target.peer.knew(status)));
     Ok(Posted {
         stored_per_s: stored as f64 / used.seconds,
         stored,
@@ -65,10 +69,16 @@ pub(super) async fn measure(
     })
 }
 
-async fn client(mut wire: Wire, target: Arc<Target>, readings: Arc<Readings>, end: Instant) -> Result<Seen, Error> {
+async fn client(
+    mut wire: Wire,
+    target: Arc<Target>,
+    readings: Arc<Readings>,
+    batch: usize,
+    end: Instant,
+) -> Result<Seen, Error> {
     let mut seen = Seen::default();
     while Instant::now() < end {
-        let reading = readings.next(&target);
+        let reading = readings.batch(&target, batch);
         let sent = Instant::now();
         wire.send(&reading.request).await?;
         let answer = wire.receive().await?;

@@ -66,6 +66,19 @@ impl Readings {
         self.of(turn % self.stations.len(), target)
     }
 
+    /// The next station's readings, so many, in one request.
+    pub(super) fn batch(&self, target: &Target, number: usize) -> Reading<'_> {
+        if number == 1 {
+            return self.next(target);
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let station = &self.stations[turn % self.stations.len()];
+        let first = station.turn.fetch_add(number, Ordering::Relaxed);
+        let all: Vec<_> = (first..first + number).map(|turn| station.json(turn, station.next_ms())).collect();
+        let body = format!("[{}]", all.join(","));
+        Reading { request: station.request(target, &body), at_ms: now_ms(), station }
+    }
+
     /// The next reading of the station at a place.
     pub(super) fn of(&self, place: usize, target: &Target) -> Reading<'_> {
         let station = &self.stations[place];
@@ -139,14 +152,10 @@ impl Station {
 
     fn next(&self, target: &Target, turn: usize) -> Reading<'_> {
         let at_ms = self.next_ms();
-        // Up and down, as weather goes: a value that leaps is kept aside.
-        let wave = (turn % 400).min(399 - turn % 400) as f64 / 10.0;
+        let wave = wave(turn);
         let key = &self.key;
         let request = match target.peer {
-            Peer::Stevenson => {
-                let body = format!(r#"{{"observed_at":{at_ms},{}}}"#, Values { wave, turn, form: Form::Json });
-                target.post("/api/v1/readings", &format!("Authorization: Bearer {key}\r\n"), &body)
-            }
+            Peer::Stevenson => self.request(target, &self.json(turn, at_ms)),
             Peer::Nchan => target.post("/pub", "", &load(key, at_ms, turn, &Values { wave, turn, form: Form::Json })),
             Peer::Influx => {
                 let point =
@@ -155,6 +164,15 @@ impl Station {
             }
         };
         Reading { request, at_ms, station: self }
+    }
+
+    /// A reading as this server takes it.
+    fn json(&self, turn: usize, at_ms: i64) -> String {
+        format!(r#"{{"observed_at":{at_ms},{}}}"#, Values { wave: wave(turn), turn, form: Form::Json })
+    }
+
+    fn request(&self, target: &Target, body: &str) -> Vec<u8> {
+        target.post("/api/v1/readings", &format!("Authorization: Bearer {}\r\n", self.key), body)
     }
 
     /// A millisecond that was not taken before: now, or the one after the last. A driver that posts faster than one a
@@ -170,6 +188,11 @@ impl Station {
             }
         }
     }
+}
+
+/// Up and down, as weather goes: a value that leaps is kept aside.
+fn wave(turn: usize) -> f64 {
+    (turn % 400).min(399 - turn % 400) as f64 / 10.0
 }
 
 /// The ten values of a reading.

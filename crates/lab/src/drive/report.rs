@@ -166,7 +166,9 @@ impl fmt::Display for Measurement {
                     write!(f, ", {news} news/s")?;
                 }
             }
-            Mode::Post { clients, seconds } => write!(f, "post: {clients} clients, {seconds} s")?,
+            Mode::Post { clients, batch, seconds } => {
+                write!(f, "post: {clients} clients, reports in a request: {batch}, {seconds} s")?;
+            }
             Mode::Watched { every_s, seconds, pages, overviews } => write!(
                 f,
                 "watched: {} stations every {every_s} s for {seconds} s, {pages} pages of one, {overviews} overviews",
