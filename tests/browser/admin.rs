@@ -11,10 +11,6 @@ use thirtyfour::By;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-async fn click(browser: &Browser, selector: &str) {
-    browser.find(By::Css(selector)).await.expect("it is on the page").click().await.expect("a click");
-}
-
 /// Waits until the page says all of it: a press leads to another page, and the old one may still be there.
 async fn says(browser: &Browser, texts: &[&str]) {
     eventually("the page says it", PATIENCE, async || {
@@ -46,12 +42,11 @@ async fn a_station_is_added_and_its_uploads_appear_by_themselves() {
     let server = Program::start(folder.path());
     let browser = Browser::open(Options::default()).await;
     browser.goto(format!("{}/admin", server.url)).await.expect("the page");
-    click(&browser, "a[href='/admin/new']").await;
+    browser.follow(By::Css("a[href='/admin/new']")).await;
     write(&browser, "[name=slug]", "barn").await;
     write(&browser, "[name=name]", "The barn").await;
     write(&browser, "[name=zone]", "Europe/Berlin").await;
-    click(&browser, "main form .button").await;
-    // The form's answer is another page.
+    browser.follow(By::Css("main form .button")).await;
     let key = eventually("the key is shown", PATIENCE, async || {
         let shown = browser.find(By::Css("[data-key]")).await.map_err(|error| error.to_string())?;
         shown.text().await.map_err(|error| error.to_string())
@@ -78,7 +73,7 @@ async fn a_station_is_added_and_its_uploads_appear_by_themselves() {
         .await;
     }
     assert_eq!(run(&browser, "return window.before").await, true, "the page was not loaded again");
-    click(&browser, ".uploads a").await;
+    browser.follow(By::Css(".uploads a")).await;
     let text = browser.find(By::Css("main")).await.expect("a page").text().await.expect("text");
     assert!(text.contains("The barn") && text.contains("2 °C") && !text.contains(&key), "{text}");
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
@@ -112,7 +107,7 @@ async fn the_owners_pages_fit_a_phone_are_whole_without_scripts_and_axe_finds_no
     plain.goto(format!("{}/admin/new", server.url)).await.expect("the page");
     write(&plain, "[name=slug]", "barn").await;
     write(&plain, "[name=zone]", "UTC").await;
-    click(&plain, "main form .button").await;
+    plain.follow(By::Css("main form .button")).await;
     says(&plain, &["The key of barn", "stv_"]).await;
     plain.goto(format!("{}/admin/inbox", server.url)).await.expect("the page");
     says(&plain, &["Town Hall", "1 value"]).await;
@@ -125,12 +120,12 @@ async fn the_owners_pages_fit_a_phone_are_whole_without_scripts_and_axe_finds_no
     let phone = Browser::open(Options { window: PHONE, dark: true, ..Options::default() }).await;
     phone.goto(format!("{}/admin", server.url)).await.expect("the page");
     write(&phone, "[name=password]", "wrong horse").await;
-    click(&phone, "main .button").await;
+    phone.follow(By::Css("main .button")).await;
     fits(&phone, "the login, after a wrong password").await;
     write(&phone, "[name=password]", "correct horse").await;
-    click(&phone, "main .button").await;
+    phone.follow(By::Css("main .button")).await;
     says(&phone, &["Stations", "barn"]).await;
     fits(&phone, "the list, logged in").await;
-    click(&phone, ".top form button").await;
+    phone.follow(By::Css(".top form button")).await;
     says(&phone, &["You are logged out"]).await;
 }

@@ -172,7 +172,7 @@ async fn without_scripts_the_page_shows_the_numbers_and_switches_units_and_back(
         shown("[data-tile=wind_speed]", "4.2m/s").await;
     };
     let choose = async |units: [&str; 2]| {
-        press("a[href^='/settings']").await;
+        browser.follow(By::Css("a[href^='/settings']")).await;
         for unit in units {
             press(&format!("input[value={unit}]")).await;
         }

@@ -38,7 +38,7 @@ async fn without_scripts_a_visitor_asks_is_heard_and_forgets() {
     let browser = Browser::open(Options { scripts: false, window: PHONE, ..Options::default() }).await;
     browser.goto(format!("{}/s/town-hall", server.url)).await.expect("the page");
 
-    click(&browser, ".asks a").await;
+    browser.follow(By::Css(".asks a")).await;
     let field = browser.find(By::Css("[name=text]")).await.expect("a field");
     assert_eq!(field.prop("value").await.expect("a value").as_deref(), Some("How cold is it?"));
     click(&browser, ".field button").await;

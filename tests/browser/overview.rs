@@ -60,7 +60,7 @@ async fn a_card_on_the_second_page_lives_and_a_search_half_typed_is_kept() {
     posted(64, json!({"temperature": 1.5})).await;
     let browser = Browser::open(Options::default()).await;
     browser.goto(format!("{}/?view=cards", server.url)).await.expect("the page");
-    browser.find(By::Css("a[rel=next]")).await.expect("a link").click().await.expect("a click");
+    browser.follow(By::Css("a[rel=next]")).await;
     until(&browser, "location.search", json!("?view=cards&page=2")).await;
     until(&browser, "document.querySelector('[data-feed-text]').textContent.trim()", json!("Live · ping-pong")).await;
     let big = "document.querySelector('[data-station=s-064] [data-show=big]').textContent";
@@ -87,7 +87,7 @@ async fn a_card_on_the_second_page_lives_and_a_search_half_typed_is_kept() {
     )
     .await;
 
-    browser.find(By::Css(".finder button")).await.expect("a button").click().await.expect("a click");
+    browser.follow(By::Css(".finder button")).await;
     let found = "[...document.querySelectorAll('[data-station]')].map((card) => card.dataset.station).join(' ')";
     until(&browser, found, json!("s-064 s-060 s-061 s-062 s-063 s-065")).await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
@@ -136,13 +136,13 @@ async fn the_controls_work_without_scripts() {
     let browser = Browser::open(Options { scripts: false, ..Options::default() }).await;
     browser.goto(format!("{}/?view=cards", server.url)).await.expect("the page");
     assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 60);
-    browser.find(By::Css("a[rel=next]")).await.expect("a link").click().await.expect("a click");
+    browser.follow(By::Css("a[rel=next]")).await;
     assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 1);
     for option in ["warmest", "online"] {
         let option = browser.find(By::Css(format!("option[value={option}]"))).await.expect("an option");
         option.click().await.expect("a click");
     }
-    browser.find(By::Css(".finder button")).await.expect("a button").click().await.expect("a click");
+    browser.follow(By::Css(".finder button")).await;
     let mut names = Vec::new();
     for heading in browser.find_all(By::Css(".place-card h2")).await.expect("cards") {
         names.push(heading.text().await.expect("a name"));
@@ -161,8 +161,7 @@ async fn show_all_shows_the_stations_that_were_left_out_and_keeps_their_order() 
             .goto(format!("{}/?find=hill+06&sort=warmest&show=offline&view=cards", server.url))
             .await
             .expect("the page");
-        let link = browser.find(By::LinkText("Show all")).await.expect("a link");
-        link.click().await.expect("a click");
+        browser.follow(By::LinkText("Show all")).await;
         assert_eq!(browser.current_url().await.expect("an address").query(), Some("sort=warmest&view=cards"));
         assert_eq!(browser.find_all(By::Css("[data-station]")).await.expect("cards").len(), 60);
         let mut fields = Vec::new();

@@ -36,11 +36,11 @@ async fn what_is_chosen_is_there_at_the_first_paint_and_news_keeps_it() {
     let (_folder, server, key) = house(&[]).await;
     let browser = Browser::open(Options::default()).await;
     browser.goto(format!("{}/s/town-hall", server.url)).await.expect("the page");
-    browser.find(By::LinkText("Settings")).await.expect("a link").click().await.expect("the settings");
+    browser.follow(By::LinkText("Settings")).await;
     for choice in ["wind][value=kn", "numbers][value=comma", "theme][value=dark"] {
         browser.find(By::Css(format!("[name={choice}]"))).await.expect(choice).click().await.expect("a choice");
     }
-    browser.find(By::Css(".settings .button")).await.expect("a button").click().await.expect("saved");
+    browser.follow(By::Css(".settings .button")).await;
     says(&browser, "[data-show=big]", "18,4").await;
     assert!(browser.current_url().await.expect("an address").path().ends_with("/s/town-hall"));
     // The system of this browser is light; before any script runs, the page is dark.

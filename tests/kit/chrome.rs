@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::error::WebDriverResult;
-use thirtyfour::{DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+use thirtyfour::{By, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -101,6 +101,23 @@ impl Browser {
     pub async fn console_errors(&self) -> Vec<String> {
         let log = self.browser_log().await.expect("the browser's log");
         log.into_iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect()
+    }
+
+    /// Presses what leads to another page, and waits until that is there: a press returns before the old page has gone.
+    pub async fn follow(&self, by: By) {
+        self.leads_on(async || self.find(by).await.expect("it is on the page").click().await.expect("a click")).await;
+    }
+
+    /// Does something that leads to another page, and waits until that is there.
+    pub async fn leads_on(&self, press: impl AsyncFnOnce()) {
+        let old = self.find(By::Tag("html")).await.expect("a page");
+        press().await;
+        // The old page's root is known to nobody then. Whatever is asked next waits until the new page is loaded.
+        eventually("another page comes", PATIENCE, async || match old.tag_name().await {
+            Ok(_) => Err("the old page is still there"),
+            Err(_) => Ok(()),
+        })
+        .await;
     }
 
     /// Closes the browser in peace.

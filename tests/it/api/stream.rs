@@ -219,11 +219,15 @@ async fn nothing_is_lost_or_doubled_between_what_was_and_what_comes() {
             let (mut place, mut got) = ("-1".to_owned(), Vec::new());
             while got.len() < REPORTS + 2 {
                 let answer = stream(app, &format!("?offset={place}{live}")).await;
-                assert_eq!(answer.status, 200, "{}", answer.body);
+                // On a busy machine who waits may wait in vain for once: then it asks again from the same place.
+                let is_in_vain = answer.status == 204 && !live.is_empty();
+                assert!(answer.status == 200 || is_in_vain, "{}: {}", answer.status, answer.body);
                 let is_after = place == "-1" || next(&answer) >= place;
                 assert!(is_after, "offsets grow");
                 place = next(&answer);
-                got.extend(items(&answer));
+                if !is_in_vain {
+                    got.extend(items(&answer));
+                }
             }
             got
         }
