@@ -149,9 +149,12 @@ impl Engine {
         each!(Engine, self, db => db.begin_reports().await)
     }
 
-    /// A station's sensors with their newest values.
-    pub(super) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        each!(Engine, self, db => db.sensors(station).await)
+    /// The sensors of stations with their newest values, by station; one that has none is not there.
+    pub(super) async fn sensors(
+        &mut self,
+        stations: &BTreeSet<StationId>,
+    ) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
+        each!(Engine, self, db => db.sensors(stations).await)
     }
 
     /// Makes sensors.

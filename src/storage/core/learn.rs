@@ -19,10 +19,12 @@ pub(super) async fn learn(
     uploads: &[Upload<'_>],
 ) -> Result<HashMap<Place, FoundRow>, Error> {
     memory.trim();
-    for upload in uploads {
-        if !memory.stations.contains_key(&upload.station.id) {
-            let found = engine.sensors(upload.station.id).await?;
-            memory.learn_station(upload.station.id, found);
+    let unknown: BTreeSet<_> =
+        uploads.iter().map(|upload| upload.station.id).filter(|id| !memory.stations.contains_key(id)).collect();
+    if !unknown.is_empty() {
+        let mut found = engine.sensors(&unknown).await?;
+        for station in unknown {
+            memory.learn_station(station, found.remove(&station).unwrap_or_default());
         }
     }
     let missing = missing_sensors(memory, uploads);

@@ -17,29 +17,34 @@ use weather::time::{HOUR_MS, Timestamp};
 use weather::warmth::HOURS_KEPT;
 
 const SENSORS: &str = "\
-    SELECT id, name, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id), raw_from_ms, \
+    SELECT station, id, name, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id), raw_from_ms, \
         latest.observed_ms, latest.rank_ms, latest.quantities \
-    FROM sensor LEFT JOIN latest ON latest.sensor = sensor.id WHERE station = $1";
+    FROM sensor LEFT JOIN latest ON latest.sensor = sensor.id WHERE station = ANY($1)";
 
-/// A station's sensors with their newest values.
-pub(super) async fn sensors(db: &mut PgConnection, station: StationId) -> Result<Vec<FoundSensor>, Error> {
+/// The sensors of stations with their newest values, in the order of their numbers.
+pub(super) async fn sensors(
+    db: &mut PgConnection,
+    stations: &BTreeSet<StationId>,
+) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
+    let stations: Vec<_> = stations.iter().map(|station| station.0).collect();
     let mut found = BTreeMap::new();
-    for row in sqlx::query(SENSORS).bind(station.0).fetch_all(&mut *db).await? {
-        let (id, name) = (SensorId(row.try_get(0)?), SensorName::new(row.try_get(1)?)?);
+    for row in sqlx::query(SENSORS).bind(&stations).fetch_all(&mut *db).await? {
+        let (id, name) = (SensorId(row.try_get(1)?), SensorName::new(row.try_get(2)?)?);
         let instant = |column: usize| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp));
-        let (high_water, raw_from) = (instant(2)?, instant(3)?);
-        let latest = match (instant(4)?, instant(5)?) {
-            (Some(observed_at), Some(rank)) => latest::read(Rank { observed_at, rank }, row.try_get(6)?)?,
+        let (high_water, raw_from) = (instant(3)?, instant(4)?);
+        let latest = match (instant(5)?, instant(6)?) {
+            (Some(observed_at), Some(rank)) => latest::read(Rank { observed_at, rank }, row.try_get(7)?)?,
             _ => Vec::new(),
         };
         let (marks, warmth) = (Vec::new(), Vec::new());
-        found.insert(id, FoundSensor { id, name, high_water, raw_from, latest, marks, warmth });
+        let sensor = FoundSensor { id, name, high_water, raw_from, latest, marks, warmth };
+        found.insert(id, (StationId(row.try_get(0)?), sensor));
     }
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    for ((sensor, at), mark) in marks::newest(db, station).await? {
-        if let Some(sensor) = found.get_mut(&sensor) {
+    for ((sensor, at), mark) in marks::newest(db, &stations).await? {
+        if let Some((_, sensor)) = found.get_mut(&sensor) {
             sensor.marks.push((at, mark));
         }
     }
@@ -47,15 +52,19 @@ pub(super) async fn sensors(db: &mut PgConnection, station: StationId) -> Result
         |sensor: &FoundSensor| sensor.latest.iter().any(|(quantity, _)| *quantity == Quantity::StationPressure);
     let barometers: Vec<_> = found
         .values()
-        .filter(|sensor| has_barometer(sensor))
-        .filter_map(|sensor| Some((sensor.id, sensor.high_water?)))
+        .filter(|(_, sensor)| has_barometer(sensor))
+        .filter_map(|(_, sensor)| Some((sensor.id, sensor.high_water?)))
         .collect();
     for (sensor, at, value) in warmth(db, &barometers).await? {
-        if let Some(sensor) = found.get_mut(&sensor) {
+        if let Some((_, sensor)) = found.get_mut(&sensor) {
             sensor.warmth.push((at, value));
         }
     }
-    Ok(found.into_values().collect())
+    let mut of_stations: HashMap<_, Vec<_>> = HashMap::new();
+    for (station, sensor) in found.into_values() {
+        of_stations.entry(station).or_default().push(sensor);
+    }
+    Ok(of_stations)
 }
 
 const WARMTH: &str = "\

@@ -23,6 +23,8 @@ pub(super) struct Link {
     connection: Option<PgConnection>,
     /// A transaction was begun, and has not ended.
     in_transaction: bool,
+    /// A transaction that writes was begun by somebody who could not use it, and found this head.
+    waiting: Option<u64>,
     lineage: Lineage,
 }
 
@@ -43,7 +45,7 @@ struct Broken;
 
 impl Link {
     pub(super) fn new(options: PgConnectOptions, beginning: SqlStr) -> Self {
-        Self { options, beginning, connection: None, in_transaction: false, lineage: Lineage::Unknown }
+        Self { options, beginning, connection: None, in_transaction: false, waiting: None, lineage: Lineage::Unknown }
     }
 
     /// How a transaction that writes begins.
@@ -57,6 +59,9 @@ impl Link {
         &mut self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if self.waiting.is_some() {
+            self.rollback().await;
+        }
         if self.connection.is_none() {
             if self.in_transaction {
                 return Err(Error::away(Broken));
@@ -73,11 +78,24 @@ impl Link {
         done
     }
 
+    /// A transaction that has begun is kept, with the lock, for the next one that writes. Whatever else comes ends it.
+    pub(super) fn waits(&mut self, head: u64) {
+        self.waiting = Some(head);
+    }
+
+    /// The transaction that was kept, if there is one: the head that it found.
+    pub(super) fn waiting(&mut self) -> Option<u64> {
+        self.waiting.take()
+    }
+
     /// Begins a transaction by some work, as [`Link::run`] does.
     pub(super) async fn begin<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if self.waiting.is_some() {
+            self.rollback().await;
+        }
         self.ended();
         let done = self.run(work).await;
         // Also if it failed: it may have begun.
@@ -100,6 +118,7 @@ impl Link {
 
     /// Ends a transaction that failed, if need be with its connection.
     pub(super) async fn rollback(&mut self) {
+        self.waiting = None;
         self.ended();
         let Some(connection) = &mut self.connection else { return };
         let done = timeout(ROLLBACK_MAX, sqlx::query(ROLLBACK).execute(connection)).await;

@@ -7,7 +7,6 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use weather::judge::GAP_MAX_MS;
 use weather::mark::Reason;
-use weather::station::StationId;
 use weather::time::Timestamp;
 
 const PUT: &str = "\
@@ -100,11 +99,11 @@ const NEWEST: &str = "\
     FROM sensor CROSS JOIN LATERAL \
         (SELECT max(observed_ms) AS at FROM observation WHERE observation.sensor = sensor.id) AS newest \
     JOIN marked ON marked.sensor = sensor.id AND marked.observed_ms >= newest.at - $2 \
-    WHERE sensor.station = $1 ORDER BY marked.sensor, marked.observed_ms";
+    WHERE sensor.station = ANY($1) ORDER BY marked.sensor, marked.observed_ms";
 
-/// The newest marks of a station's sensors, in the order of time.
-pub(super) async fn newest(db: &mut PgConnection, station: StationId) -> Result<Vec<(Place, Mark)>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(NEWEST).bind(station.0).bind(GAP_MAX_MS).fetch_all(db).await?;
+/// The newest marks of the sensors of stations, in the order of time.
+pub(super) async fn newest(db: &mut PgConnection, stations: &[i64]) -> Result<Vec<(Place, Mark)>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(NEWEST).bind(stations).bind(GAP_MAX_MS).fetch_all(db).await?;
     rows.into_iter().map(mark).collect()
 }
 

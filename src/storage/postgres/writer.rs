@@ -77,8 +77,11 @@ impl Writer {
     }
 
     /// A station's sensors with their newest values.
-    pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        self.link.lock().await.run(async |db| learn::sensors(db, station).await).await
+    pub(in crate::storage) async fn sensors(
+        &mut self,
+        stations: &BTreeSet<StationId>,
+    ) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
+        self.link.lock().await.run(async |db| learn::sensors(db, stations).await).await
     }
 
     /// Makes sensors.
@@ -132,6 +135,8 @@ impl Writer {
             let done = record(&mut link, &texts, head, &observed, &entries).await;
             match done {
                 Ok(true) => seen.committed(head, &entries),
+                // The lock is kept: who asked learns what others have written, and goes on.
+                Ok(false) => {}
                 _ => link.rollback().await,
             }
             Ok(done?.then_some(entries))
@@ -437,7 +442,8 @@ impl Writer {
     }
 }
 
-/// A whole transaction of reports, if the journal's head is still `head`; else nothing is written, and false. The caller ends what failed.
+/// A whole transaction of reports, if the journal's head is still `head`; else nothing is written, and false, and the transaction waits for the
+/// next [`begin`]. The caller ends what failed.
 async fn record(
     link: &mut Link,
     texts: &Texts,
@@ -445,7 +451,9 @@ async fn record(
     observed: &Observed,
     entries: &[Entry],
 ) -> Result<bool, Error> {
-    if begin(link).await? != head {
+    let found = begin(link).await?;
+    if found != head {
+        link.waits(found);
         return Ok(false);
     }
     link.commit(async |db| reports::write_and_commit(db, texts, observed, entries).await).await?;
@@ -466,7 +474,11 @@ async fn purge_rest(link: &mut Link, sensor: i64) -> Result<(), Error> {
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Begins a transaction that writes; returns the head. The first one over a new connection looks whether numbers still go on where they ended.
+/// One that was begun already, and waits, is that transaction.
 async fn begin(link: &mut Link) -> Result<u64, Error> {
+    if let Some(head) = link.waiting() {
+        return Ok(head);
+    }
     let beginning = link.beginning();
     let head = link.begin(async |db| head::lock(db, beginning).await).await?;
     if link.is_compared() {

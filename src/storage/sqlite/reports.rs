@@ -83,9 +83,14 @@ impl Reports {
         .await
     }
 
-    /// A station's sensors with their newest values.
-    pub(super) async fn sensors(&self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        self.run(move |db, _| learn::sensors(db, station)).await
+    /// The sensors of stations with their newest values.
+    pub(super) async fn sensors(
+        &self,
+        stations: &BTreeSet<StationId>,
+    ) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
+        let stations: Vec<_> = stations.iter().copied().collect();
+        self.run(move |db, _| stations.into_iter().map(|station| Ok((station, learn::sensors(db, station)?))).collect())
+            .await
     }
 
     /// Makes sensors.

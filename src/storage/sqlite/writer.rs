@@ -86,8 +86,11 @@ impl Writer {
     }
 
     /// A station's sensors with their newest values.
-    pub(in crate::storage) async fn sensors(&mut self, station: StationId) -> Result<Vec<FoundSensor>, Error> {
-        self.reports.sensors(station).await
+    pub(in crate::storage) async fn sensors(
+        &mut self,
+        stations: &BTreeSet<StationId>,
+    ) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
+        self.reports.sensors(stations).await
     }
 
     /// Makes sensors.
