@@ -1,17 +1,20 @@
 //! The SQL texts about rows at places.
 
-use super::columns::{KEY_COLUMNS, columns, fill, names};
+use super::columns::{KEY_COLUMNS, fill, names};
+use weather::quantity::Quantity;
 
-/// Puts in observations, of which no two are at one place: an array for each column.
-pub(super) fn observation() -> String {
-    let last = KEY_COLUMNS + columns().count();
-    let arrays = (KEY_COLUMNS + 1..=last).map(|number| format!("${number}::double precision[]"));
+/// Puts in observations of these quantities, at least one, of which no two are at one place: an array for each column. A column that no
+/// row has a value of would cost as much as the others.
+pub(super) fn observation(of: &[Quantity]) -> String {
+    let names: Vec<_> = of.iter().map(|quantity| quantity.name()).collect();
+    let arrays: Vec<_> =
+        (1..=of.len()).map(|number| format!("${}::double precision[]", KEY_COLUMNS + number)).collect();
     format!(
         "INSERT INTO observation (sensor, observed_ms, {}) SELECT * FROM unnest($1::bigint[], $2::bigint[], {}) \
         ON CONFLICT (sensor, observed_ms) DO UPDATE SET {}",
-        names(", ", str::to_owned),
-        arrays.collect::<Vec<_>>().join(", "),
-        fill()
+        names.join(", "),
+        arrays.join(", "),
+        fill(of.iter().copied())
     )
 }
 
@@ -54,8 +57,10 @@ mod tests {
 
     #[test]
     fn a_row_of_parameters_has_a_place_for_each_column() {
-        let columns = KEY_COLUMNS + columns().count();
-        assert_eq!(observation().matches("[]").count(), columns);
-        assert!(!observation().contains("  "), "{}", observation());
+        let of = [Quantity::Temperature, Quantity::WindGust];
+        let text = observation(&of);
+        assert_eq!(text.matches("[]").count(), KEY_COLUMNS + of.len());
+        assert!(text.ends_with("wind_gust = coalesce(observation.wind_gust, excluded.wind_gust)"), "{text}");
+        assert!(!text.contains("  "), "{text}");
     }
 }

@@ -15,10 +15,10 @@ pub(super) fn names(separator: &str, each: impl Fn(&str) -> String) -> String {
     columns().map(|quantity| each(quantity.name())).collect::<Vec<_>>().join(separator)
 }
 
-/// What becomes of a row that is there: a stored value stands, whatever memory believed, and `coalesce` fills in only what is missing.
-/// What may be derived gives way.
-pub(super) fn fill() -> String {
-    let fill = columns().map(|quantity| {
+/// What becomes of these columns of a row that is there: a stored value stands, whatever memory believed, and `coalesce` fills in only what
+/// is missing. What may be derived gives way.
+pub(super) fn fill(written: impl Iterator<Item = Quantity>) -> String {
+    let fill = written.map(|quantity| {
         let name = quantity.name();
         let (first, second) =
             if quantity.is_derivable() { ("excluded", "observation") } else { ("observation", "excluded") };

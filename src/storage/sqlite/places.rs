@@ -1,6 +1,6 @@
 //! The SQL texts about rows at places.
 
-use super::columns::{fill, names};
+use super::columns::{columns, fill, names};
 
 /// Puts in one observation.
 pub(super) fn observation() -> String {
@@ -9,7 +9,7 @@ pub(super) fn observation() -> String {
         ON CONFLICT (sensor, observed_ms) DO UPDATE SET {}",
         names(", ", str::to_owned),
         names(", ", |_| "?".to_owned()),
-        fill()
+        fill(columns())
     )
 }
 
