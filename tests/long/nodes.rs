@@ -3,6 +3,7 @@
 
 mod away;
 mod balancer;
+mod browser;
 mod homes;
 mod house;
 mod senders;

@@ -7,6 +7,7 @@ use crate::kit::program::Program;
 use channel::cursor::Cursor;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 use stevenson::storage::{Options, Storage};
@@ -79,15 +80,25 @@ impl House {
         self.programs[number] = Some(program);
     }
 
+    /// Where a node is, if it runs.
+    pub fn address(&self, number: usize) -> Option<SocketAddr> {
+        self.programs[number].as_ref().map(Program::address)
+    }
+
+    /// Kills a node at once.
+    pub fn kill(&mut self, number: usize) {
+        if let Some(program) = self.programs[number].take() {
+            program.kill();
+        }
+        self.nodes.set(number, None);
+    }
+
     /// Something happens, and is over.
     pub async fn suffer(&mut self, fault: Fault, random: &mut StdRng) {
         let number = random.random_range(0..NODES);
         match fault {
             Fault::Killed => {
-                if let Some(program) = self.programs[number].take() {
-                    program.kill();
-                }
-                self.nodes.set(number, None);
+                self.kill(number);
                 self.start(number);
             }
             Fault::Hangs => {
