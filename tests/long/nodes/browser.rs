@@ -24,6 +24,8 @@ const BACK_MAX: Duration = PARK.saturating_add(Duration::from_secs(5));
 const AFTER: usize = 20;
 /// What is not about a kill may take so long, on a busy machine above all.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Readings before each kill, and after it.
+const READINGS: usize = 20;
 const SLUG: &str = "town-hall";
 
 /// Writes down what a page is told by its home, before the page hears of it: the times of reports, with the time of their coming.
@@ -88,7 +90,9 @@ async fn twelve_tabs_behind_haproxy_outlive_nodes_and_miss_nothing() {
     let before = senders.acknowledged().len();
     let mut sending: JoinSet<_> = (0..2).map(|seed| senders.clone().send(seed)).collect();
     for _ in 1..NODES {
-        senders.post_all().await;
+        for _ in 0..READINGS {
+            senders.post_all().await;
+        }
         let node = where_the_truck_is(&house).await;
         house.kill(node);
         let killed = Instant::now();
@@ -112,6 +116,9 @@ async fn twelve_tabs_behind_haproxy_outlive_nodes_and_miss_nothing() {
         for _ in 0..AFTER {
             senders.post_all().await;
         }
+    }
+    for _ in 0..READINGS {
+        senders.post_all().await;
     }
     senders.stop();
     while let Some(done) = sending.join_next().await {
