@@ -150,6 +150,11 @@ impl Cluster {
         }
     }
 
+    /// Where it listens.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join(format!(".s.PGSQL.{}", self.port))
+    }
+
     /// The address of a database.
     pub fn address(&self, database: &str) -> Address {
         self.url(database).parse().expect("an address")

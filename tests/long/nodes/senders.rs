@@ -68,8 +68,8 @@ impl Senders {
     /// Posts a reading to one node after the other, until one says that it is stored; returns its time.
     async fn post(&self, station: usize) -> i64 {
         let at = self.next();
-        // Up and down, so that no value steps.
-        let value = (at / 1_000 % 800 - 400).abs() as f64 / 10.0;
+        // Slowly up and down, so that no value steps, also after half a minute without any.
+        let value = (at / 10_000 % 800 - 400).abs() as f64 / 10.0;
         let (slug, key) = &self.stations[station];
         let body = json!({"observed_at": at, "temperature": value});
         loop {
