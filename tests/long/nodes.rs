@@ -5,6 +5,7 @@ mod away;
 mod balancer;
 mod browser;
 mod failover;
+mod front;
 mod homes;
 mod house;
 mod senders;
@@ -24,6 +25,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use verdict::Entry;
 
+/// The manual, with configurations that are tried.
+const SCALING: &str = include_str!("../../docs/SCALING.md");
 /// Everything that is drawn is drawn from it; `DRILL_SEED` sets another one.
 const SEED: u64 = 12;
 const STATIONS: usize = 8;

@@ -1,5 +1,6 @@
 //! Twelve tabs of a browser behind HAProxy, as the manual configures it, before three nodes of which two are killed.
 
+use super::SCALING;
 use super::balancer::Nodes;
 use super::house::{House, NODES};
 use super::senders::Senders;
@@ -12,8 +13,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use thirtyfour::{By, WindowHandle};
 use tokio::task::{JoinSet, block_in_place};
 
-/// The manual, with the configuration.
-const SCALING: &str = include_str!("../../../docs/SCALING.md");
 /// Tabs: twice what a browser has connections for.
 const TABS: usize = 12;
 /// How long a truck of a page parks.
