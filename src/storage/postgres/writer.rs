@@ -468,12 +468,12 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Begins a transaction that writes; returns the head. The first one over a new connection looks whether numbers still go on where they ended.
 async fn begin(link: &mut Link) -> Result<u64, Error> {
     let beginning = link.beginning();
-    let head = link.begin(async |db| head::lock(db, beginning).await).await?;
-    if link.is_compared() {
+    let (head, started) = link.begin(async |db| head::lock(db, beginning).await).await?;
+    if link.is_compared(started) {
         return Ok(head);
     }
     let (head, noted) = link.run(async |db| head::compare(db, head).await).await?;
-    link.compared(noted);
+    link.compared(noted, started);
     Ok(head)
 }
 

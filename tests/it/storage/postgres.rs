@@ -4,7 +4,7 @@
 pub mod outside;
 
 use super::*;
-use crate::kit::postgres::{Cluster, Database};
+use crate::kit::postgres::{Cluster, Database, MovingAddress};
 use std::error::Error as _;
 use stevenson::storage::{Address, Durability, Error};
 use weather::time::MINUTE_MS;
@@ -102,6 +102,29 @@ async fn numbers_leap_when_a_standby_takes_over() {
     let since = async |seq| storage.journal_since(seq, None, 10).await.expect("read").map(|entries| entries[0].seq);
     assert_eq!(since(2).await, Some(1_000_003), "what was there goes on");
     assert_eq!(since(3).await, None, "a number of the first that the standby never got means nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_standby_never_got_is_forgotten_by_servers_that_run() {
+    let first = Cluster::start(&["fsync=off"]);
+    let address = MovingAddress::of(&first);
+    let (storage, _commits, station) = house(address.url("postgres").parse().expect("an address"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let standby = first.standby(&["fsync=off"]);
+    standby.cut_off();
+    storage.add_station(new_station("lost")).await.expect("added");
+    assert!(storage.station_by_slug("lost").await.is_some());
+    append(&storage, &station, minutes(1..2)).await;
+    first.stop_at_once();
+    standby.promote();
+    address.lead_to(&standby);
+    let again = append(&storage, &station, minutes(1..2)).await;
+    assert_eq!((again.stored, again.duplicate), (1, 0), "what was lost is stored when it comes again");
+    assert!(storage.station_by_slug("lost").await.is_none());
+    let (found, _) = storage.add_station(new_station("found")).await.expect("added");
+    append(&storage, &found, minutes(0..1)).await;
+    assert_eq!(storage.observation_count(found.id).await.expect("read"), 1);
+    storage.close().await;
 }
 
 #[tokio::test]

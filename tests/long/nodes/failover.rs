@@ -5,12 +5,9 @@ use super::homes::{Home, Homes};
 use super::house::House;
 use super::senders::Senders;
 use super::{BACK_MAX, Held, PARK_MS, back, judge, verdict};
-use crate::kit::postgres::{Cluster, Psql};
-use std::fs;
-use std::os::unix::fs::symlink;
+use crate::kit::postgres::{Cluster, MovingAddress};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use tokio::task::{JoinSet, block_in_place};
 
 const STATIONS: usize = 4;
@@ -18,43 +15,11 @@ const HOMES: usize = 60;
 const SENDERS: u64 = 4;
 /// Readings of each station that the standby never gets, at least.
 const LOST: usize = 3;
-/// How long the standby may take to follow, or to stop following.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// An address that moves to who has taken over, as a virtual IP or a name does.
-struct Address(TempDir);
-
-impl Address {
-    fn of(cluster: &Cluster) -> Self {
-        let address = Self(tempfile::tempdir().expect("a folder"));
-        address.lead_to(cluster);
-        address
-    }
-
-    /// New connections go there.
-    fn lead_to(&self, cluster: &Cluster) {
-        let (new, socket) = (self.0.path().join("new"), cluster.socket());
-        symlink(&socket, &new).expect("a link");
-        fs::rename(new, self.0.path().join(socket.file_name().expect("a name"))).expect("a link");
-    }
-
-    fn url(&self) -> String {
-        format!("postgres://postgres@localhost/postgres?host={}", self.0.path().display())
-    }
-}
-
-/// Waits until a database answers so.
-fn until(db: &Psql, question: &str, answer: u64) {
-    let began = Instant::now();
-    while db.number(question) != answer {
-        assert!(began.elapsed() < PATIENCE, "not {answer}: {question}");
-    }
-}
 
 /// All of it, with the standby that is to take over.
 struct Pair {
     house: House,
-    address: Address,
+    address: MovingAddress,
     standby: Cluster,
     senders: Arc<Senders>,
     sending: JoinSet<()>,
@@ -67,13 +32,11 @@ impl Pair {
     /// A first and a standby, made by `pg_basebackup`, and the nodes over them, under load.
     async fn build() -> Self {
         let first = block_in_place(|| Cluster::start(&["fsync=off"]));
-        let address = Address::of(&first);
+        let address = MovingAddress::of(&first);
         let slugs: Vec<String> = (0..STATIONS).map(|number| format!("station-{number}")).collect();
-        let (house, stations) = House::over(first, address.url(), &slugs).await;
+        let (house, stations) = House::over(first, address.url("postgres"), &slugs).await;
         let standby = block_in_place(|| house.cluster.standby(&["fsync=off"]));
-        block_in_place(|| {
-            until(&house.psql(), "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'", 1)
-        });
+        block_in_place(|| house.psql().until("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'", 1));
         let balancer = Balancer::start(house.nodes.clone()).await.expect("a port");
         let homes = Homes::open(&balancer.url(), HOMES, &slugs, (&house.cursor(), PARK_MS));
         let senders = Senders::new(house.nodes.clone(), stations);
@@ -90,15 +53,7 @@ impl Pair {
         let db = self.house.psql();
         db.run("ALTER SYSTEM SET synchronous_standby_names = '*'");
         db.run("SELECT pg_reload_conf()");
-        until(&db, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", 1);
-    }
-
-    /// Nothing reaches the standby any more.
-    fn cut_off(&self) {
-        let db = self.standby.psql("postgres");
-        db.run("ALTER SYSTEM SET primary_conninfo = ''");
-        db.run("SELECT pg_reload_conf()");
-        until(&db, "SELECT count(*) FROM pg_stat_wal_receiver", 0);
+        db.until("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", 1);
     }
 
     /// The first crashes, the standby becomes the first, and the address moves there. `between`: while there is no database.
@@ -137,7 +92,7 @@ async fn after_an_asynchronous_standby_has_taken_over_no_number_means_two_things
     let mut pair = Pair::build().await;
     pair.senders.post_all().await;
     let safe = pair.senders.acknowledged();
-    block_in_place(|| pair.cut_off());
+    block_in_place(|| pair.standby.cut_off());
     for _ in 1..LOST {
         pair.senders.post_all().await;
     }
