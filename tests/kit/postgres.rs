@@ -3,9 +3,7 @@
 //! Each test has a database of its own there. Tests that can run over either database choose by the variable
 //! `TEST_DATABASE`: `postgres`, or nothing for SQLite.
 
-mod address;
-
-pub use address::MovingAddress;
+pub mod address;
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;

@@ -36,6 +36,8 @@ const SENDERS: u64 = 4;
 const PARK_MS: i64 = 10_000;
 /// Within this time after a fault, all homes know what was acknowledged after it.
 const BACK_MAX: Duration = Duration::from_millis(PARK_MS as u64 + 5_000);
+/// Who is not back after this time is named.
+const LATE: Duration = Duration::from_secs(6);
 /// The longest time in which nothing happens, ms.
 const QUIET_MAX_MS: u64 = 500;
 
@@ -90,12 +92,17 @@ async fn back(homes: &Homes, senders: &Senders, slugs: &[String]) -> Result<Dura
         home.say(&slugs[home.station.unwrap_or(0)], "how cold is it?").await;
     }
     let is_back = |home: &homes::Home| home.knows(&marks) && home.heard() == home.said();
+    let late = || homes.all.iter().enumerate().filter(|(_, home)| !is_back(home));
+    if tokio::time::timeout(LATE, homes.until(is_back)).await.is_err() {
+        late()
+            .take(5)
+            .for_each(|(number, home)| println!("     late: {number} {} {:?}", home.fleet.name, home.page.counters()));
+    }
     let left = BACK_MAX.saturating_sub(began.elapsed());
     if tokio::time::timeout(left, homes.until(is_back)).await.is_ok() {
         return Ok(began.elapsed());
     }
-    let away = homes.all.iter().enumerate().filter(|(_, home)| !is_back(home));
-    Err(away.map(|(number, home)| format!("{number} {} {:?}", home.fleet.name, home.page.counters())).collect())
+    Err(late().map(|(number, home)| format!("{number} {} {:?}", home.fleet.name, home.page.counters())).collect())
 }
 
 const JOURNAL: &str = "\

@@ -4,7 +4,8 @@
 pub mod outside;
 
 use super::*;
-use crate::kit::postgres::{Cluster, Database, MovingAddress};
+use crate::kit::postgres::address::MovingAddress;
+use crate::kit::postgres::{Cluster, Database};
 use std::error::Error as _;
 use stevenson::storage::{Address, Durability, Error};
 use weather::time::MINUTE_MS;
