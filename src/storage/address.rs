@@ -11,8 +11,14 @@ pub struct Address(Option<(Box<str>, Box<PgConnectOptions>)>);
 
 /// A text is no address of a PostgreSQL. It does not repeat the text, which may hold a password.
 #[derive(Debug, thiserror::Error)]
-#[error("that is no address of a PostgreSQL: it must be like postgres://user:password@host:5432/database")]
-pub struct BadAddress;
+pub enum BadAddress {
+    /// It is of another form.
+    #[error("that is no address of a PostgreSQL: it must be like postgres://user:password@host:5432/database")]
+    Form,
+    /// It names several hosts, as those of `psql` may.
+    #[error("the address of a PostgreSQL must name one host: one that leads to whichever database is written to")]
+    Several,
+}
 
 impl Address {
     /// What connections need to know; `None`: there is no address.
@@ -47,9 +53,13 @@ impl FromStr for Address {
             return Ok(Self::default());
         }
         if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
-            return Err(BadAddress);
+            return Err(BadAddress::Form);
         }
-        let options = PgConnectOptions::from_str(text).map_err(|_| BadAddress)?;
+        // PgBouncer refuses to be asked for exact numbers at the start; since version 12 PostgreSQL gives them unasked.
+        let options = PgConnectOptions::from_str(text).map_err(|_| BadAddress::Form)?.extra_float_digits(None);
+        if options.get_host().contains(',') {
+            return Err(BadAddress::Several);
+        }
         Ok(Self(Some((text.into(), Box::new(options)))))
     }
 }
@@ -88,7 +98,7 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // No error repeats the text.
-        let text = String::deserialize(deserializer).map_err(|_| serde::de::Error::custom(BadAddress))?;
+        let text = String::deserialize(deserializer).map_err(|_| serde::de::Error::custom(BadAddress::Form))?;
         text.parse().map_err(serde::de::Error::custom)
     }
 }
@@ -131,11 +141,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_asked_for_at_the_start_that_pgbouncer_refuses() {
+        let address: Address = "postgres://anna@db.example/weather".parse().expect("an address");
+        let asked = format!("{:?}", address.options().expect("some"));
+        assert!(asked.contains("extra_float_digits: None"), "{asked}");
+    }
+
+    #[test]
     fn what_is_no_address_is_refused_and_not_repeated() {
         for text in ["weather", "mysql://anna:s3cret@host/db", "postgres://anna:s3cret@host:port/db", "/run/s3cret"] {
             let error = text.parse::<Address>().expect_err(text).to_string();
             assert!(!error.contains("s3cret") && error.contains("postgres://"), "{error}");
         }
+        let error = "postgres://anna:s3cret@first,second/weather".parse::<Address>().expect_err("two").to_string();
+        assert!(error.contains("one host"), "{error}");
         let error = serde_json::from_str::<Address>("12345").expect_err("a number").to_string();
         assert!(!error.contains("12345"), "{error}");
     }

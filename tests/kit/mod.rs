@@ -15,5 +15,6 @@ pub mod length;
 pub mod nodes;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod relay;
 pub mod static_files;

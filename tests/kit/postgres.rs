@@ -3,6 +3,8 @@
 //! Each test has a database of its own there. Tests that can run over either database choose by the variable
 //! `TEST_DATABASE`: `postgres`, or nothing for SQLite.
 
+pub mod address;
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ pub fn is_wanted() -> bool {
 
 /// The user that owns the cluster: PostgreSQL does not run as root.
 const USER: &str = "postgres";
-/// How long the cluster may take to start.
+/// How long a cluster may take to start, or to follow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program of the newest PostgreSQL that Debian has installed.
@@ -106,6 +108,14 @@ impl Cluster {
     pub fn promote(&self) {
         let promoted = as_owner("pg_ctl").args(["promote", "-w", "-D"]).arg(self.data()).stdout(Stdio::null()).status();
         assert!(promoted.expect("pg_ctl").success());
+    }
+
+    /// Nothing reaches this standby any more.
+    pub fn cut_off(&self) {
+        let db = self.psql("postgres");
+        db.run("ALTER SYSTEM SET primary_conninfo = ''");
+        db.run("SELECT pg_reload_conf()");
+        db.until("SELECT count(*) FROM pg_stat_wal_receiver", 0);
     }
 
     fn data(&self) -> PathBuf {
@@ -314,6 +324,14 @@ impl Psql {
     /// The number that a question is answered with.
     pub fn number(&self, sql: &str) -> u64 {
         self.rows(sql)[0][0].parse().unwrap_or(0)
+    }
+
+    /// Waits until a question is answered with that number.
+    pub fn until(&self, question: &str, answer: u64) {
+        let began = Instant::now();
+        while self.number(question) != answer {
+            assert!(began.elapsed() < PATIENCE, "not {answer}: {question}");
+        }
     }
 
     /// The texts that a question is answered with.

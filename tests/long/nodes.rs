@@ -3,6 +3,9 @@
 
 mod away;
 mod balancer;
+mod browser;
+mod failover;
+mod front;
 mod homes;
 mod house;
 mod senders;
@@ -22,6 +25,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use verdict::Entry;
 
+/// The manual, with configurations that are tried.
+const SCALING: &str = include_str!("../../docs/SCALING.md");
 /// Everything that is drawn is drawn from it; `DRILL_SEED` sets another one.
 const SEED: u64 = 12;
 const STATIONS: usize = 8;
@@ -31,6 +36,8 @@ const SENDERS: u64 = 4;
 const PARK_MS: i64 = 10_000;
 /// Within this time after a fault, all homes know what was acknowledged after it.
 const BACK_MAX: Duration = Duration::from_millis(PARK_MS as u64 + 5_000);
+/// Who is not back after this time is named.
+const LATE: Duration = Duration::from_secs(6);
 /// The longest time in which nothing happens, ms.
 const QUIET_MAX_MS: u64 = 500;
 
@@ -85,12 +92,17 @@ async fn back(homes: &Homes, senders: &Senders, slugs: &[String]) -> Result<Dura
         home.say(&slugs[home.station.unwrap_or(0)], "how cold is it?").await;
     }
     let is_back = |home: &homes::Home| home.knows(&marks) && home.heard() == home.said();
+    let late = || homes.all.iter().enumerate().filter(|(_, home)| !is_back(home));
+    if tokio::time::timeout(LATE, homes.until(is_back)).await.is_err() {
+        late()
+            .take(5)
+            .for_each(|(number, home)| println!("     late: {number} {} {:?}", home.fleet.name, home.page.counters()));
+    }
     let left = BACK_MAX.saturating_sub(began.elapsed());
     if tokio::time::timeout(left, homes.until(is_back)).await.is_ok() {
         return Ok(began.elapsed());
     }
-    let away = homes.all.iter().enumerate().filter(|(_, home)| !is_back(home));
-    Err(away.map(|(number, home)| format!("{number} {} {:?}", home.fleet.name, home.page.counters())).collect())
+    Err(late().map(|(number, home)| format!("{number} {} {:?}", home.fleet.name, home.page.counters())).collect())
 }
 
 const JOURNAL: &str = "\
@@ -102,21 +114,51 @@ const STORED: &str = "\
     JOIN sensor s ON s.id = o.sensor JOIN station t ON t.id = s.station WHERE o.temperature IS NOT NULL";
 const WORDS: &str = "SELECT id FROM word";
 
+/// What the database holds.
+struct Held {
+    journal: Vec<Entry>,
+    /// Numbers that were left out, `(after, upto)`.
+    leaps: Vec<(u64, u64)>,
+    /// Readings by station and time.
+    stored: HashMap<(String, i64), f64>,
+}
+
+impl Held {
+    fn of(db: &Psql) -> Self {
+        let number = |text: &String| text.parse().expect("a number");
+        let entry = |row: Vec<String>| {
+            let [seq, station, visitor, kind, names] = row.try_into().expect("five columns");
+            Entry { seq: number(&seq), station, visitor, kind, names }
+        };
+        let journal = db.rows(JOURNAL).into_iter().map(entry).collect();
+        let leaps = db.rows(LEAPS).iter().map(|row| (number(&row[0]), number(&row[1]))).collect();
+        let reading = |row: Vec<String>| {
+            let (at, value) = (row[1].parse().expect("a time"), row[2].parse().expect("a value"));
+            ((row[0].clone(), at), value)
+        };
+        Self { journal, leaps, stored: db.rows(STORED).into_iter().map(reading).collect() }
+    }
+
+    /// Nothing is there twice, and no number is missing that was not left out on purpose.
+    fn check(&self) {
+        let seqs: Vec<u64> = self.journal.iter().map(|entry| entry.seq).collect();
+        assert_eq!(verdict::gaps(&seqs, &self.leaps), []);
+        let doubled = verdict::doubled(&self.journal);
+        assert!(doubled.is_empty(), "{doubled:?}");
+    }
+
+    /// What is due to a home. Who fetches news only with words was not told yet what came
+    /// after its last one, such as the answer to it.
+    fn due(&self, home: &homes::Home, told: &verdict::Told) -> Vec<Entry> {
+        let last = told.seqs.iter().max().copied().unwrap_or(0);
+        self.journal.iter().filter(|entry| home.asks() || entry.seq <= last).cloned().collect()
+    }
+}
+
 /// Compares what is stored with what was acknowledged and what was told.
 fn judge(db: &Psql, senders: &Senders, homes: &Homes) {
-    let number = |text: &String| text.parse().expect("a number");
-    let entry = |row: Vec<String>| {
-        let [seq, station, visitor, kind, names] = row.try_into().expect("five columns");
-        Entry { seq: number(&seq), station, visitor, kind, names }
-    };
-    let journal: Vec<Entry> = db.rows(JOURNAL).into_iter().map(entry).collect();
-    let leaps: Vec<_> = db.rows(LEAPS).iter().map(|row| (number(&row[0]), number(&row[1]))).collect();
-    let seqs: Vec<u64> = journal.iter().map(|entry| entry.seq).collect();
-    let reading = |row: Vec<String>| {
-        let (at, value) = (row[1].parse().expect("a time"), row[2].parse().expect("a value"));
-        ((row[0].clone(), at), value)
-    };
-    let stored: HashMap<(String, i64), f64> = db.rows(STORED).into_iter().map(reading).collect();
+    let held = Held::of(db);
+    let Held { journal, leaps, stored } = &held;
     let acknowledged = senders.acknowledged();
     let told: Vec<_> = homes.all.iter().map(homes::Home::told).collect();
     let trips: u64 =
@@ -128,19 +170,17 @@ fn judge(db: &Psql, senders: &Senders, homes: &Homes) {
         journal.len(),
         told.iter().map(|told| told.seqs.len()).sum::<usize>()
     );
-    assert_eq!(verdict::gaps(&seqs, &leaps), []);
-    assert_eq!(verdict::lost(&acknowledged, &stored), []);
-    let doubled = verdict::doubled(&journal);
-    assert!(doubled.is_empty(), "{doubled:?}");
+    held.check();
+    assert_eq!(verdict::lost(&acknowledged, stored), []);
     let words: HashMap<String, ()> = db.texts(WORDS).into_iter().map(|id| (id, ())).collect();
     let said: Vec<&String> = told.iter().flat_map(|told| &told.said).filter(|id| !words.contains_key(*id)).collect();
     assert!(said.is_empty(), "words were heard and are not stored: {said:?}");
-    let amiss = homes.all.iter().zip(&told).enumerate().filter_map(|(number, (home, told))| {
-        // Who fetches news only with words was not told yet what came after its last one, such as the answer to it.
-        let last = told.seqs.iter().max().copied().unwrap_or(0);
-        let due = journal.iter().filter(|entry| home.asks() || entry.seq <= last).cloned().collect::<Vec<_>>();
-        Some((number, verdict::amiss(&due, told)?))
-    });
+    let amiss = homes
+        .all
+        .iter()
+        .zip(&told)
+        .enumerate()
+        .filter_map(|(number, (home, told))| Some((number, verdict::amiss(&held.due(home, told), told)?)));
     let amiss: Vec<_> = amiss.collect();
     assert!(amiss.is_empty(), "{amiss:?}");
 }

@@ -2,18 +2,19 @@
 
 use crate::kit::chrome::{Browser, Options, eventually};
 use crate::kit::program::Program;
+use crate::kit::proxy::{Proxy, caddy_for, free_port, haproxy_for, nginx_for, start};
 use crate::kit::relay::Relay;
 use serde::Deserialize;
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 use thirtyfour::By;
 
 /// How long pages are watched: longer than all common patience of proxies.
 const WATCHED: Duration = Duration::from_secs(180);
-/// How long a proxy may take to start.
+/// How long a page may take until it is live.
 const START_MAX: Duration = Duration::from_secs(60);
 /// The document with the configurations.
 const PROXIES: &str = include_str!("../../docs/PROXIES.md");
@@ -37,21 +38,6 @@ struct Seen {
     readings: usize,
 }
 
-/// A proxy that runs; it ends on drop.
-struct Proxy {
-    name: &'static str,
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        // Asked, and not killed: it takes its workers with it. It may have ended already.
-        drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
-        drop(self.child.wait());
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs four proxies and watches for three minutes: scripts/test --all"]
 async fn pages_stay_live_behind_every_proxy() {
@@ -63,7 +49,7 @@ async fn pages_stay_live_behind_every_proxy() {
     let browser = Browser::open(Options::default()).await;
     let mut tabs = Vec::new();
     for proxy in &proxies {
-        wait_for(proxy);
+        proxy.wait_for();
         let relay = Relay::start(proxy.address).await.expect("a relay");
         // A window of its own: what is hidden is not painted.
         let tab = browser.new_window().await.expect("a window");
@@ -103,7 +89,7 @@ async fn below_a_base_pages_are_live_whether_the_proxy_takes_it_off_or_not() {
     let takes = within("caddyfile").replace("example.org {", &format!("http://127.0.0.1:{other} {{"));
     let browser = Browser::open(Options::default()).await;
     for proxy in [nginx_for(folder.path(), port, &leaves), caddy_for(folder.path(), other, &takes)] {
-        wait_for(&proxy);
+        proxy.wait_for();
         browser.goto(format!("http://{}/weather", proxy.address)).await.expect("a page");
         eventually("the overview is live", START_MAX, async || feed(&browser).await).await;
         browser.find(By::Css("[data-station] a")).await.expect("a link").click().await.expect("the station");
@@ -137,64 +123,19 @@ fn site(language: &str, port: u16, server: SocketAddr) -> String {
         .replace("*:80>", &format!("127.0.0.1:{port}>"))
 }
 
-/// A port that was free just now.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
-}
-
-fn start(name: &'static str, port: u16, command: &mut Command) -> Proxy {
-    let child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-    Proxy { name, child, address: SocketAddr::from(([127, 0, 0, 1], port)) }
-}
-
-fn wait_for(proxy: &Proxy) {
-    let began = Instant::now();
-    while TcpStream::connect(proxy.address).is_err() {
-        assert!(began.elapsed() < START_MAX, "{} does not listen", proxy.name);
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 fn nginx(folder: &Path, server: SocketAddr) -> Proxy {
     let port = free_port();
     nginx_for(folder, port, &site("nginx", port, server))
 }
 
-fn nginx_for(folder: &Path, port: u16, site: &str) -> Proxy {
-    let file = folder.join("nginx.conf");
-    let here = folder.display();
-    let config = fs::read_to_string("/etc/nginx/nginx.conf")
-        .expect("nginx's configuration")
-        .replace("/run/nginx.pid", &format!("{here}/nginx.pid"))
-        .replace("/var/log/nginx", &here.to_string())
-        .replace("/etc/nginx/conf.d/*.conf", &format!("{here}/nginx-site.conf"))
-        .replace("include /etc/nginx/sites-enabled/*;", "");
-    fs::write(&file, config).expect("a file");
-    fs::write(folder.join("nginx-site.conf"), site).expect("a file");
-    start("nginx", port, Command::new("nginx").arg("-c").arg(file).args(["-g", "daemon off;"]))
-}
-
 fn haproxy(folder: &Path, server: SocketAddr) -> Proxy {
-    let (port, file) = (free_port(), folder.join("haproxy.cfg"));
-    let config = fs::read_to_string("/etc/haproxy/haproxy.cfg")
-        .expect("HAProxy's configuration")
-        .replace("/run/haproxy/admin.sock", &format!("{}/haproxy.sock", folder.display()))
-        .replace("\tdaemon\n", "");
-    fs::write(&file, format!("{config}\n{}", site("haproxy", port, server))).expect("a file");
-    start("HAProxy", port, Command::new("haproxy").arg("-db").arg("-f").arg(file))
+    let port = free_port();
+    haproxy_for(folder, port, &site("haproxy", port, server))
 }
 
 fn caddy(folder: &Path, server: SocketAddr) -> Proxy {
     let port = free_port();
     caddy_for(folder, port, &site("caddyfile", port, server))
-}
-
-fn caddy_for(folder: &Path, port: u16, site: &str) -> Proxy {
-    let file = folder.join("Caddyfile");
-    fs::write(&file, format!("{{\n    admin off\n}}\n{site}")).expect("a file");
-    let mut command = Command::new("caddy");
-    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file).stderr(Stdio::null());
-    start("Caddy", port, command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder))
 }
 
 fn apache(folder: &Path, server: SocketAddr) -> Proxy {

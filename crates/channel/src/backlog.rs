@@ -138,6 +138,18 @@ impl Backlog {
         self.load_max
     }
 
+    /// Whether numbers are missing between the newest place and this one. A journal leaves some out when its database may have lost the last
+    /// entries: then the newest items here may be among those.
+    pub fn leaves_out(&self, seq: u64) -> bool {
+        self.head != 0 && seq > self.head + 1
+    }
+
+    /// Forgets all items: only the journal knows which of them are still there. Everything after `floor` will be here.
+    pub fn forget(&mut self, floor: u64) {
+        self.items.clear();
+        (self.bytes, self.floor) = (0, floor);
+    }
+
     /// Adds an item; false if it is not newer than all before.
     pub fn push(&mut self, item: Arc<Item>) -> bool {
         if item.seq <= self.head {

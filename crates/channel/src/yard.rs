@@ -2,6 +2,7 @@
 
 mod ahead;
 mod bay;
+mod doubt;
 
 pub use ahead::Ahead;
 
@@ -291,11 +292,23 @@ impl<D> Yard<D> {
 
     /// News has come, in order: in every bay that watches it the longest-waiting truck leaves. Words that the bay's own
     /// page has said go aboard and send no truck home.
+    ///
+    /// Where numbers were left out all trucks leave, and come again: what a page has seen last may be lost, which the journal knows.
     pub fn announce(&mut self, items: Vec<Arc<Item>>, now: Ms) -> Vec<(D, Load)> {
-        let news: Vec<_> = items.into_iter().filter(|item| self.backlog.push(item.clone())).collect();
+        let mut doubted = Vec::new();
+        let mut news = Vec::with_capacity(items.len());
+        for item in items {
+            if self.backlog.leaves_out(item.seq()) {
+                doubted.extend(self.doubt(&item, now));
+            }
+            if self.backlog.push(item.clone()) {
+                news.push(item);
+            }
+        }
         let concerns = |truck: &Parked<D>| news.iter().any(|item| truck.watch.takes(item.topic()));
         let concerned: Vec<_> = self.trucks.iter().filter(|(_, truck)| concerns(truck)).map(|(id, _)| *id).collect();
-        concerned.into_iter().filter_map(|id| self.load_news(id, &news, now)).collect()
+        doubted.extend(concerned.into_iter().filter_map(|id| self.load_news(id, &news, now)));
+        doubted
     }
 
     /// Sends a truck home with news, unless trucks of its bay that waited longer have just taken all of it, or its own

@@ -133,7 +133,9 @@ impl Scribe {
         // What can fail comes first: then nothing is taken in, and the same is read again.
         let foreign = Foreign::read(&mut self.engine, self.numbering.head(), head).await?;
         let has = |kind: &str| foreign.iter().any(|entry| entry.kind() == kind);
-        let list = match has(STATION) {
+        // Where numbers were left out another database may have taken over, which lacks the last that is remembered.
+        let is_doubtful = head - self.numbering.head() != foreign.len() as u64;
+        let list = match is_doubtful || has(STATION) {
             true => Some((self.engine.stations().await?, self.engine.sizes().await?)),
             false => None,
         };

@@ -22,6 +22,9 @@ pub(super) async fn head(db: &mut PgConnection) -> Result<u64, sqlx::Error> {
 /// Takes the gate, which who writes holds until the commit: numbers of the journal come in the order of commits.
 const GATE: &str = "SELECT one FROM gate FOR UPDATE";
 
+/// When the database was started, µs: a pooler may lead a connection to another one.
+const STARTED: &str = "(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint";
+
 /// How a transaction that writes begins. One trip, yet each statement sees what was committed before it; in one statement with the lock, the head
 /// would be that of before the wait.
 ///
@@ -36,16 +39,16 @@ pub(super) fn beginning(options: &Options) -> SqlStr {
     // Nothing but a number and a word of ours goes into it.
     AssertSqlSafe(format!(
         "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1s'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
-        SET LOCAL statement_timeout = '4s'; SET LOCAL synchronous_commit = {synchronous}; {GATE}; {HEAD}"
+        SET LOCAL statement_timeout = '4s'; SET LOCAL synchronous_commit = {synchronous}; {GATE}; SELECT ({HEAD}), {STARTED}"
     ))
     .into_sql_str()
 }
 
-/// Begins a transaction that writes, by the text of [`beginning`]; returns the head, read under the lock.
-pub(super) async fn lock(db: &mut PgConnection, beginning: SqlStr) -> Result<u64, Error> {
+/// Begins a transaction that writes, by the text of [`beginning`]; returns the head, read under the lock, and when the database was started.
+pub(super) async fn lock(db: &mut PgConnection, beginning: SqlStr) -> Result<(u64, i64), Error> {
     let rows = sqlx::raw_sql(beginning).fetch_all(db).await?;
     let head = rows.last().ok_or_else(|| decode("the journal has no head"))?;
-    Ok(head.try_get::<i64, _>(0)?.unsigned_abs())
+    Ok((head.try_get::<i64, _>(0)?.unsigned_abs(), head.try_get(1)?))
 }
 
 /// The newest entry that this server has committed itself, or has looked at.

@@ -26,6 +26,8 @@ pub(super) struct Link {
     /// A transaction that writes was begun by somebody who could not use it, and found this head.
     waiting: Option<u64>,
     lineage: Lineage,
+    /// When the database was started that was compared.
+    started: i64,
 }
 
 /// Whether the database behind the connection is the one whose numbers of the journal go on: a standby may have taken over, or a backup.
@@ -45,7 +47,15 @@ struct Broken;
 
 impl Link {
     pub(super) fn new(options: PgConnectOptions, beginning: SqlStr) -> Self {
-        Self { options, beginning, connection: None, in_transaction: false, waiting: None, lineage: Lineage::Unknown }
+        Self {
+            options,
+            beginning,
+            connection: None,
+            in_transaction: false,
+            waiting: None,
+            lineage: Lineage::Unknown,
+            started: 0,
+        }
     }
 
     /// How a transaction that writes begins.
@@ -128,13 +138,15 @@ impl Link {
     }
 
     /// True if the database behind this connection was compared with the one of before. Else the next transaction has to do it, under the gate.
-    pub(super) fn is_compared(&self) -> bool {
-        self.lineage != Lineage::Unknown
+    /// `started`: when it was started. A pooler may have led the connection to another one meanwhile.
+    pub(super) fn is_compared(&self, started: i64) -> bool {
+        self.lineage != Lineage::Unknown && self.started == started
     }
 
     /// It was compared. `noted`: something was written about it, which counts if the transaction is committed.
-    pub(super) fn compared(&mut self, noted: bool) {
+    pub(super) fn compared(&mut self, noted: bool, started: i64) {
         self.lineage = if noted { Lineage::Noted } else { Lineage::Known };
+        self.started = started;
     }
 
     /// No transaction is under way, and what it has written does not count.
@@ -151,5 +163,23 @@ impl Link {
             // What is not closed within the time is dropped.
             let _ = timeout(ROLLBACK_MAX, connection.close()).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::SqlSafeStr;
+
+    #[test]
+    fn another_database_behind_the_same_connection_is_compared_too() {
+        let mut link = Link::new(PgConnectOptions::new(), "BEGIN".into_sql_str());
+        assert!(!link.is_compared(7));
+        link.compared(false, 7);
+        assert!(link.is_compared(7) && !link.is_compared(8));
+        link.compared(true, 8);
+        assert!(link.is_compared(8));
+        link.ended();
+        assert!(!link.is_compared(8), "what was noted is not committed");
     }
 }

@@ -480,12 +480,12 @@ async fn begin(link: &mut Link) -> Result<u64, Error> {
         return Ok(head);
     }
     let beginning = link.beginning();
-    let head = link.begin(async |db| head::lock(db, beginning).await).await?;
-    if link.is_compared() {
+    let (head, started) = link.begin(async |db| head::lock(db, beginning).await).await?;
+    if link.is_compared(started) {
         return Ok(head);
     }
     let (head, noted) = link.run(async |db| head::compare(db, head).await).await?;
-    link.compared(noted);
+    link.compared(noted, started);
     Ok(head)
 }
 

@@ -5,6 +5,7 @@ pub mod outside;
 
 use super::*;
 use crate::kit::connection::PATIENCE;
+use crate::kit::postgres::address::MovingAddress;
 use crate::kit::postgres::{Cluster, Database};
 use std::error::Error as _;
 use stevenson::storage::{Address, Durability, Error};
@@ -210,6 +211,29 @@ async fn a_bell_that_hangs_is_changed_for_one_that_rings() {
     let first = until(&|found| !found.is_empty()).swap_remove(0);
     let _hung = cluster.hang_one(&first);
     until(&|found| found.iter().any(|pid| *pid != first));
+    storage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_standby_never_got_is_forgotten_by_servers_that_run() {
+    let first = Cluster::start(&["fsync=off"]);
+    let address = MovingAddress::of(&first);
+    let (storage, _commits, station) = house(address.url("postgres").parse().expect("an address"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    let standby = first.standby(&["fsync=off"]);
+    standby.cut_off();
+    storage.add_station(new_station("lost")).await.expect("added");
+    assert!(storage.station_by_slug("lost").await.is_some());
+    append(&storage, &station, minutes(1..2)).await;
+    first.stop_at_once();
+    standby.promote();
+    address.lead_to(&standby);
+    let again = append(&storage, &station, minutes(1..2)).await;
+    assert_eq!((again.stored, again.duplicate), (1, 0), "what was lost is stored when it comes again");
+    assert!(storage.station_by_slug("lost").await.is_none());
+    let (found, _) = storage.add_station(new_station("found")).await.expect("added");
+    append(&storage, &found, minutes(0..1)).await;
+    assert_eq!(storage.observation_count(found.id).await.expect("read"), 1);
     storage.close().await;
 }
 

@@ -114,6 +114,11 @@ impl Home {
         self.book().heard.len()
     }
 
+    /// Whether it has begun anew.
+    pub fn is_anew(&self) -> bool {
+        self.book().told.starts.len() > 1
+    }
+
     /// How many words it has said.
     pub fn said(&self) -> usize {
         self.book().told.said.len()
@@ -129,7 +134,10 @@ async fn write_down(mut told: Receiver<page::Told>, book: Arc<Mutex<Book>>, move
     while let Some(event) = told.recv().await {
         let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            page::Told::Reloaded(cursor) => book.told.starts.push(cursor.seq()),
+            page::Told::Reloaded(cursor) => {
+                book.told.starts.push(cursor.seq());
+                book.told.before = book.told.seqs.len();
+            }
             page::Told::Heard(ids) => book.heard.extend(ids.iter().map(|id| id.as_str().to_owned())),
             page::Told::Applied(items) => {
                 for item in items {

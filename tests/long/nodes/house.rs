@@ -7,6 +7,7 @@ use crate::kit::program::Program;
 use channel::cursor::Cursor;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 use stevenson::storage::{Options, Storage};
@@ -44,6 +45,8 @@ pub const FAULTS: [Fault; 4] = [Fault::Killed, Fault::Hangs, Fault::Crashed, Fau
 pub struct House {
     pub cluster: Cluster,
     pub nodes: Nodes,
+    /// The address of the database, as nodes are told it.
+    url: String,
     folders: Vec<TempDir>,
     programs: Vec<Option<Program>>,
 }
@@ -53,7 +56,13 @@ impl House {
     pub async fn build(slugs: &[String]) -> (Self, Vec<(String, String)>) {
         // What is acknowledged must outlive a crash: fsync is on.
         let cluster = block_in_place(|| Cluster::start(&[]));
-        let options = Options { database: cluster.address(DATABASE), ..Options::default() };
+        let url = cluster.url(DATABASE);
+        Self::over(cluster, url, slugs).await
+    }
+
+    /// The same over a cluster that nodes reach by this address.
+    pub async fn over(cluster: Cluster, url: String, slugs: &[String]) -> (Self, Vec<(String, String)>) {
+        let options = Options { database: url.parse().expect("an address"), ..Options::default() };
         let (storage, _) = Storage::open(options).await.expect("opens");
         let mut stations = Vec::new();
         for slug in slugs {
@@ -63,7 +72,7 @@ impl House {
         storage.close().await;
         let folders: Vec<_> = (0..NODES).map(|_| tempfile::tempdir().expect("a folder")).collect();
         let programs = (0..NODES).map(|_| None).collect();
-        let mut house = Self { cluster, nodes: Nodes::default(), folders, programs };
+        let mut house = Self { cluster, nodes: Nodes::default(), url, folders, programs };
         for number in 0..NODES {
             let file = house.folders[number].path().join("stevenson.toml");
             std::fs::write(file, CONFIGURATION).expect("a configuration");
@@ -73,10 +82,23 @@ impl House {
     }
 
     fn start(&mut self, number: usize) {
-        let url = self.cluster.url(DATABASE);
-        let program = block_in_place(|| Program::start_with(self.folders[number].path(), &["--database", &url]));
+        let arguments = ["--database", &self.url];
+        let program = block_in_place(|| Program::start_with(self.folders[number].path(), &arguments));
         self.nodes.set(number, Some(program.address()));
         self.programs[number] = Some(program);
+    }
+
+    /// Where a node is, if it runs.
+    pub fn address(&self, number: usize) -> Option<SocketAddr> {
+        self.programs[number].as_ref().map(Program::address)
+    }
+
+    /// Kills a node at once.
+    pub fn kill(&mut self, number: usize) {
+        if let Some(program) = self.programs[number].take() {
+            program.kill();
+        }
+        self.nodes.set(number, None);
     }
 
     /// Something happens, and is over.
@@ -84,10 +106,7 @@ impl House {
         let number = random.random_range(0..NODES);
         match fault {
             Fault::Killed => {
-                if let Some(program) = self.programs[number].take() {
-                    program.kill();
-                }
-                self.nodes.set(number, None);
+                self.kill(number);
                 self.start(number);
             }
             Fault::Hangs => {

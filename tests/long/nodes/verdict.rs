@@ -25,6 +25,16 @@ pub struct Told {
     pub starts: Vec<u64>,
     /// The entries, as they came.
     pub seqs: Vec<u64>,
+    /// How many of them had come when it began anew last.
+    pub before: usize,
+}
+
+impl Told {
+    /// What it was told since it began anew last.
+    pub fn since_anew(&self) -> Self {
+        let (start, seqs) = (self.starts[self.starts.len() - 1], self.seqs[self.before..].to_vec());
+        Self { starts: vec![start], seqs, before: 0, ..self.clone() }
+    }
 }
 
 /// Numbers that are not there though later ones are, and that no leap has left out: `(after, upto)` of each gap.

@@ -51,6 +51,23 @@ async fn a_parked_truck_takes_the_news_home() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_numbers_that_were_left_out_the_journal_is_asked_what_pages_may_have_seen() {
+    let dock = dock();
+    dock.announce((1..=5).flat_map(news).collect());
+    let parking = parks(dock.arrive(truck(1, 5, 25_000)));
+    dock.announce(news(1_000_004));
+    let load = parking.load().await;
+    assert_eq!((load.why, load.seen, load.cargo.len()), (Why::Ticket, 5, 0), "it comes again with what it has seen");
+    for seen in [3, 5] {
+        let Arrived::Behind(behind) = dock.arrive(truck(1, seen, 25_000)) else { panic!("{seen} may be lost") };
+        assert_eq!(dock.catch_up(behind, None).why, Why::Reload);
+    }
+    let Arrived::Leaves(load) = dock.arrive(truck(1, 1_000_003, 25_000)) else { panic!("it has news") };
+    assert_eq!(load.cargo.len(), 1);
+    parks(dock.arrive(truck(1, 1_000_004, 25_000)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn tickets_are_kept_to_the_millisecond_whoever_came_first() {
     let dock = dock();
     let (late, early) = (parks(dock.arrive(truck(1, 0, 25_000))), parks(dock.arrive(truck(2, 0, 20_000))));
