@@ -216,7 +216,35 @@ async fn posts_are_counted_by_status_and_each_has_an_instant_of_its_own() {
     let program = serde_json::to_value(&measurement).expect("JSON");
     assert_eq!((&program["mode"], &program["clients"]), (&json!("post"), &json!(4)), "{program}");
     assert!(program["took"]["median_ms"].is_number() && program["machine"]["cores"].is_number(), "{program}");
-    assert!(measurement.to_string().contains("post: 4 clients, 1 s"), "{measurement}");
+    assert!(measurement.to_string().contains("post: 4 clients, reports in a request: 1, 1 s"), "{measurement}");
+}
+
+#[tokio::test]
+async fn batches_go_to_two_servers_in_turns_and_each_report_counts() {
+    let counted = || {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = requests.clone();
+        let fake = Fake::start(move |request| {
+            let body: Value = serde_json::from_slice(&request.body).expect("JSON");
+            // The first one warms the server up.
+            if let Some(all) = body.as_array() {
+                let times: BTreeSet<_> = all.iter().map(|report| report["observed_at"].as_i64()).collect();
+                assert_eq!(times.len(), 10);
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            async { (201, None, "{}".to_owned()) }
+        });
+        async { (fake.await, requests) }
+    };
+    let ((one, at_one), (other, at_other)) = tokio::join!(counted(), counted());
+    let asked = Options { also: Some(other.url()), ..options(&one, Mode::Post { clients: 2, batch: 10, seconds: 1 }) };
+    let measurement = run(asked).await.expect("measured");
+    let Figures::Post(posted) = &measurement.figures else { panic!("{measurement}") };
+    let [at_one, at_other] = [at_one, at_other].map(|requests| requests.load(Ordering::Relaxed) as u64);
+    assert!(at_one > 0 && at_other > 0, "{at_one} and {at_other}");
+    assert_eq!(posted.stored, 10 * (at_one + at_other), "{measurement}");
+    let too_many = options(&one, Mode::Post { clients: 2, batch: 100_000, seconds: 1 });
+    assert!(matches!(run(too_many).await, Err(Error::Limit { what: "batch", .. })));
 }
 
 #[tokio::test]
