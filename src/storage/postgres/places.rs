@@ -1,11 +1,15 @@
 //! The SQL texts about rows at places.
 
-use super::columns::{KEY_COLUMNS, fill, names};
+use super::columns::{KEY_COLUMNS, columns, fill, names};
 use weather::quantity::Quantity;
 
-/// Puts in observations of these quantities, at least one, of which no two are at one place: an array for each column. A column that no
-/// row has a value of would cost as much as the others.
-pub(super) fn observation(of: &[Quantity]) -> String {
+/// Puts in observations, of which no two are at one place: an array for each column.
+pub(super) fn observation() -> String {
+    observation_of(&columns().collect::<Vec<_>>())
+}
+
+/// The same of these quantities, at least one: a column that no row has a value of would cost as much as the others.
+pub(super) fn observation_of(of: &[Quantity]) -> String {
     let names: Vec<_> = of.iter().map(|quantity| quantity.name()).collect();
     let arrays: Vec<_> =
         (1..=of.len()).map(|number| format!("${}::double precision[]", KEY_COLUMNS + number)).collect();
@@ -58,7 +62,7 @@ mod tests {
     #[test]
     fn a_row_of_parameters_has_a_place_for_each_column() {
         let of = [Quantity::Temperature, Quantity::WindGust];
-        let text = observation(&of);
+        let text = observation_of(&of);
         assert_eq!(text.matches("[]").count(), KEY_COLUMNS + of.len());
         assert!(text.ends_with("wind_gust = coalesce(observation.wind_gust, excluded.wind_gust)"), "{text}");
         assert!(!text.contains("  "), "{text}");

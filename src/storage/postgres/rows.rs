@@ -8,12 +8,12 @@ use super::rewriting;
 use super::rollups;
 use super::texts::{Texts, columns};
 use crate::storage::seam::{NewestOf, Observed, Place};
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
 use weather::report::Values;
 
 /// Writes all of it.
 pub(super) async fn write(db: &mut PgConnection, texts: &Texts, observed: &Observed) -> Result<(), sqlx::Error> {
-    write_rows(db, &observed.rows).await?;
+    write_rows(db, texts, &observed.rows).await?;
     marks::write(db, &observed.marks).await?;
     rewriting::keep(db, &observed.sent).await?;
     write_latest(db, &observed.latest).await?;
@@ -21,19 +21,20 @@ pub(super) async fn write(db: &mut PgConnection, texts: &Texts, observed: &Obser
     rollups::write(db, texts, observed).await
 }
 
-async fn write_rows(db: &mut PgConnection, rows: &[(Place, Values)]) -> Result<(), sqlx::Error> {
+async fn write_rows(db: &mut PgConnection, texts: &Texts, rows: &[(Place, Values)]) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }
     let (sensors, times): (Vec<_>, Vec<_>) = rows.iter().map(|((sensor, at), _)| (sensor.0, at.0)).unzip();
     let mut of: Vec<_> =
         columns().filter(|quantity| rows.iter().any(|(_, values)| values.get(*quantity).is_some())).collect();
+    // Nothing but names of columns goes into it; there are few sets of them, and a connection keeps the newest statements.
+    let mut text = AssertSqlSafe(places::observation_of(&of)).into_sql_str();
     if of.is_empty() {
         // A row whose values were all set aside is a row, too.
-        of.extend(columns().next());
+        (of, text) = (columns().collect(), texts.observation.clone());
     }
-    // Nothing but names of columns goes into it; there are few sets of them, and a connection keeps the newest statements.
-    let mut query = sqlx::query(AssertSqlSafe(places::observation(&of))).bind(sensors).bind(times);
+    let mut query = sqlx::query(text).bind(sensors).bind(times);
     for quantity in of {
         query = query.bind(rows.iter().map(|(_, values)| values.get(quantity)).collect::<Vec<Option<f64>>>());
     }

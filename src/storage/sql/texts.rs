@@ -16,6 +16,8 @@ use weather::quantity::{Fold, Quantity};
 
 /// All of them.
 pub(super) struct Texts {
+    /// Puts in observations: the columns of [`columns`] after sensor and time.
+    pub observation: SqlStr,
     /// The rows that exist at wanted places: sensor, time, and the columns of [`columns`].
     pub rows: SqlStr,
     /// The rows of hours, oldest first, with time and the columns of [`columns`].
@@ -63,6 +65,7 @@ pub(super) struct OfQuantity {
 impl Texts {
     pub(super) fn new() -> Self {
         Self {
+            observation: text(places::observation()),
             rows: text(places::rows()),
             hours: text(places::hours()),
             recorded: text(of_stretch(

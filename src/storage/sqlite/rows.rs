@@ -4,7 +4,6 @@ use super::journal::body;
 use super::latest;
 use super::marks;
 use super::numbers::{number, stored};
-use super::places;
 use super::rewriting;
 use super::rollups;
 use super::texts::{KEY_COLUMNS, Texts, columns};
@@ -12,19 +11,16 @@ use crate::storage::entry::Entry;
 use crate::storage::seam::{NewestOf, Observed, SensorId};
 use chrono::NaiveDate;
 use rusqlite::{CachedStatement, Connection};
-use std::sync::LazyLock;
 
 const EXTREME: &str = "\
     INSERT INTO daily (sensor, quantity, day, low, low_ms, high, high_ms) VALUES (?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (sensor, quantity, day) DO UPDATE SET \
     low = excluded.low, low_ms = excluded.low_ms, high = excluded.high, high_ms = excluded.high_ms";
-/// Puts in an observation: the columns of [`columns`] after sensor and time.
-static OBSERVATION: LazyLock<String> = LazyLock::new(places::observation);
 const JOURNAL: &str = "INSERT INTO journal (seq, committed_ms, station, body) VALUES (?, ?, ?, ?)";
 
 /// Writes all of it.
 pub(super) fn write(db: &Connection, texts: &Texts, observed: &Observed, entries: &[Entry]) -> rusqlite::Result<()> {
-    let mut observation = db.prepare_cached(&OBSERVATION)?;
+    let mut observation = db.prepare_cached(texts.observation.as_str())?;
     for ((SensorId(sensor), at), values) in &observed.rows {
         observation.raw_bind_parameter(1, sensor)?;
         observation.raw_bind_parameter(2, at.0)?;
