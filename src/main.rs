@@ -28,10 +28,23 @@ fn main() -> ExitCode {
     match cli.run(log.counts()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log.say(format!("stevenson: {error:#}"));
+            log.say(format!("stevenson: {}", chain(&error)));
             code(&error)
         }
     }
+}
+
+/// An error and what caused it. What a library says at the end of its own text is not said again.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn code(error: &anyhow::Error) -> ExitCode {
@@ -39,5 +52,18 @@ fn code(error: &anyhow::Error) -> ExitCode {
     match of_start || error.downcast_ref::<config::Error>().is_some_and(config::Error::is_of_configuration) {
         true => ExitCode::from(WRONG_CONFIGURATION),
         false => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_that_was_said_is_not_said_again() {
+        let error = anyhow!("refused").context("talking failed: refused").context("cannot open");
+        assert_eq!(chain(&error), "cannot open: talking failed: refused");
+        assert_eq!(chain(&anyhow!("refused").context("cannot open")), "cannot open: refused");
     }
 }

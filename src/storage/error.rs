@@ -99,8 +99,8 @@ pub enum Error {
     /// The database's file cannot be used.
     #[error(transparent)]
     File(#[from] BadFile),
-    /// The database does not answer, or no connection to it was free in time.
-    #[error("the database does not answer; try again in a moment")]
+    /// The database does not answer or is not trusted, or no connection to it was free in time.
+    #[error("the database cannot be reached; try again in a moment")]
     Away(#[source] Cause),
     /// Anything else the database says.
     #[error("the database failed")]
