@@ -41,6 +41,7 @@ mod telling;
 #[path = "storage/words.rs"]
 mod words;
 
+use crate::kit::connection::PATIENCE;
 use opener::{Opener, Outside};
 use std::sync::Arc;
 use stevenson::storage::{Appended, Commits, Entry, Extreme, Latest, NewStation, Options, Storage};
@@ -61,6 +62,12 @@ struct House {
     station: Arc<Station>,
 }
 
+/// Waits until chores are done by this one: over a PostgreSQL a moment passes before it leads.
+async fn leads(storage: &Storage) {
+    let lead = storage.lead();
+    tokio::time::timeout(PATIENCE, lead.gained()).await.expect("nobody else leads");
+}
+
 impl House {
     async fn new() -> Self {
         Self::with(|_| {}).await
@@ -69,6 +76,7 @@ impl House {
     async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let opener = Opener::fresh();
         let (storage, mut commits) = opener.open(change).await;
+        leads(&storage).await;
         let (station, _) = storage.add_station(new_station("town-hall")).await.expect("added");
         commits.next().await.expect("the station is news");
         Self { opener, storage, commits: Some(commits), station }
@@ -78,6 +86,7 @@ impl House {
     async fn reopened(self, change: impl FnOnce(&mut Options)) -> Self {
         self.storage.close().await;
         let (storage, commits) = self.opener.open(change).await;
+        leads(&storage).await;
         Self { storage, commits: Some(commits), ..self }
     }
 
