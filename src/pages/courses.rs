@@ -24,6 +24,8 @@ const X_TICK_HOURS: u32 = 6;
 const LARGE_TICK_HOURS: u32 = 3;
 /// A bar leaves so much of its hour free on both sides, so that neighbours can be told apart.
 const BAR_MARGIN: f64 = 0.12;
+/// So long after the newest value its tendency is still told as that of now.
+const TENDENCY_FOR_MS: i64 = HOUR_MS;
 /// A small picture, ready to print.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Course {
@@ -84,13 +86,16 @@ pub(crate) fn large(facts: &Facts, preference: Preference) -> Option<Chart> {
     Some(Chart { title, unit, bars, line, band, y, zero: None, x, last: None, marked, summary })
 }
 
-/// How pressure has changed in three hours; empty if that is not known.
+/// How pressure has changed in three hours; empty if that is not known, or was long ago.
 pub(crate) fn tendency(facts: &Facts, quantity: Quantity, preference: Preference) -> String {
     let Some(latest) = facts.main(quantity).filter(|_| tendency::is_of(quantity)) else { return String::new() };
     let middle = facts.series.bucket_ms / 2;
     let reading = |bucket: &Bucket| Reading { at: bucket.start.plus(middle), value: bucket.mean };
     let values: Vec<_> = facts.course(&Datastream::main(quantity)).iter().map(reading).collect();
     let newest = Reading { at: latest.observed_at, value: latest.value };
+    if facts.series.to.since(newest.at) > TENDENCY_FOR_MS {
+        return String::new();
+    }
     Tendency::of(&values, newest).map_or(String::new(), |found| {
         format!("{} in 3 h, {}", preference.difference(quantity, found.change_hpa), found.words())
     })
@@ -336,6 +341,15 @@ mod tests {
         let us = Preference::US;
         assert_eq!(drawn(Quantity::SeaLevelPressure, &points, us).note, "−0.08 inHg in 3 h, falling");
         assert_eq!(drawn(Quantity::Humidity, &points[3..], us).note, "", "only pressure has a tendency");
+        let mut old =
+            facts(Quantity::SeaLevelPressure, &[(300, 1016.0, 1016.0, 1016.0), (120, 1012.8, 1012.8, 1012.8)]);
+        let told = |facts: &Facts| !tendency(facts, Quantity::SeaLevelPressure, us).is_empty();
+        old.latest[0].observed_at = NOW.plus(-30 * MINUTE_MS);
+        old.courses[0].1[0].start = NOW.plus(-210 * MINUTE_MS);
+        assert!(told(&old));
+        old.latest[0].observed_at = NOW.plus(-120 * MINUTE_MS);
+        old.courses[0].1[0].start = NOW.plus(-300 * MINUTE_MS);
+        assert!(!told(&old), "what it was two hours ago is none of now");
     }
 
     #[test]

@@ -66,6 +66,9 @@ struct Panel {
 }
 
 impl Kiosk {
+    /// A name of more characters has no place in one line.
+    const LINE_CHARS: usize = 26;
+
     /// The page of this station.
     pub fn of(facts: &Facts, cursor: String, now: Timestamp, preference: Preference) -> Self {
         let station = &facts.station;

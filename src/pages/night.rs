@@ -7,7 +7,7 @@ use super::sunlight::Sunlight;
 use weather::time::Timestamp;
 
 /// Where a label would be cut off if it stood behind its place, percent.
-const LATE_PERCENT: f64 = 80.0;
+const LATE_PERCENT: f64 = 72.0;
 
 /// Two labels between places that are so close would cover each other on a phone, percent.
 const CLOSE_PERCENT: f64 = 60.0;

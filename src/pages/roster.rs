@@ -148,6 +148,8 @@ struct Cell {
     text: String,
     /// What else is shown where there is no outdoor temperature, with its unit.
     lead: Option<Aside>,
+    /// The column that such a value has for itself: it is shown here only on screens that have no room for that column.
+    also: &'static str,
     /// Of the age: the instant, RFC 3339.
     iso: String,
 }
@@ -156,11 +158,13 @@ impl<'a> RosterRow<'a> {
     /// What these facts say now, in these columns.
     pub(crate) fn of(facts: &'a Facts, columns: Columns, now: Timestamp, preference: Preference) -> Self {
         let lead = indoors::indoors(facts, now, preference).and_then(|indoors| indoors.values.into_iter().next());
+        let own = lead.as_ref().and_then(|lead| columns.iter().find(|column| column.name == lead.key));
         let at = facts.observed_at();
         let cell = |column: &Column| Cell {
             column: column.name,
             text: text(column, facts, now, preference),
             lead: lead.clone().filter(|_| column.by == By::Temperature),
+            also: own.filter(|_| column.by == By::Temperature).map_or("", |own| own.name),
             iso: at.filter(|_| column.by == By::Heard).map_or(String::new(), |at| at.rfc3339()),
         };
         Self {

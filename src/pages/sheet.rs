@@ -109,6 +109,8 @@ struct Card<'a> {
     wind: Wind,
     /// Whether the wind's speed stands large already.
     wind_leads: bool,
+    /// Whether the humidity does.
+    humidity_leads: bool,
     wind_speed: String,
     humidity: String,
     spark: Option<Chart>,
@@ -117,9 +119,11 @@ struct Card<'a> {
 impl<'a> Card<'a> {
     fn of(facts: &'a Facts, now: Timestamp, preference: Preference) -> Self {
         let indoors = indoors::indoors(facts, now, preference);
-        let is_wind = |one: &tiles::Aside| one.key == Quantity::WindSpeed.name();
+        let shown = || indoors.iter().flat_map(|indoors| &indoors.values);
+        let leads = |quantity: Quantity| shown().any(|one| one.key == quantity.name());
         Self {
-            wind_leads: indoors.as_ref().is_some_and(|indoors| indoors.values.iter().any(is_wind)),
+            wind_leads: leads(Quantity::WindSpeed),
+            humidity_leads: leads(Quantity::Humidity),
             build: assets::build(),
             slug: facts.station.slug.as_str(),
             name: &facts.station.name,

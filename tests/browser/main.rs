@@ -16,6 +16,7 @@ mod keeper;
 mod kiosk;
 mod lab_page;
 mod lead;
+mod names;
 mod overview;
 mod roster;
 mod settings;

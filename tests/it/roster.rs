@@ -119,6 +119,10 @@ async fn a_table_has_a_column_for_each_figure_that_a_station_has_and_no_other() 
     assert_eq!(cell(&html, "s-001", "humidity"), "", "it has none");
     assert_eq!(cell(&html, "s-002", "temperature"), "Kitchen 21.5 °C", "what stands in says what it is");
     assert_eq!(cell(&html, "s-002", "sea_level_pressure"), "1013.3");
+    assert!(!html.contains("data-also="), "the kitchen has no column of its own");
+    app.measures(&keys[3], &json!({"wind_speed": 3.25})).await;
+    let also = r#"<td role="cell" data-also="wind_speed" class="temperature"><small>Wind</small>"#;
+    assert!(get(&app, "/").await.contains(also), "where the wind has its column, its other place is empty");
 
     let client = reqwest::Client::new();
     let us = client.get(&app.url).header("Cookie", "units=F-us").send().await.expect("an answer");

@@ -52,6 +52,11 @@ test('pressure is drawn with its tendency, as the server draws it', () => {
   equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'inHg' })?.note, '−0.08 inHg in 3 h, falling');
   equal(drawCourse(hill, 'sea_level_pressure', { hPa: 'mmHg', decimal: ',' })?.note, '−2,0 mmHg in 3 h, falling');
   equal(drawCourse(hill, 'humidity', METRIC), undefined);
+  hill.values.sea_level_pressure.at = NOW - 10 * MINUTE_MS;
+  equal(drawCourse(hill, 'sea_level_pressure', METRIC)?.note, '−3.2 hPa in 3 h, falling');
+  hill.values.sea_level_pressure.at = NOW - 90 * MINUTE_MS;
+  hill.courses.sea_level_pressure.points[0][0] = NOW - 270 * MINUTE_MS;
+  equal(drawCourse(hill, 'sea_level_pressure', METRIC)?.note, '', 'what it was long ago is none of now');
 });
 
 test('rain is drawn by the hour and begins again at local midnight, as the server draws it', () => {

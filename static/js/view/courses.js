@@ -19,6 +19,8 @@ const SPACES = 2;
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const X_TICK_HOURS = 6;
 const BAR_MARGIN = 0.12;
+/** So long after the newest value its tendency is still told as that of now. */
+const TENDENCY_FOR_MS = HOUR_MS;
 /** What lies between two lines at least, canonical units. @type {Record<string, number>} */
 const LEAST = {
   precipitation: 0.5,
@@ -177,10 +179,11 @@ function rain(station, points, units, title) {
   };
 }
 
-/** How pressure has changed in three hours; empty if that is not known. @param {Station} station @param {string} key @param {Units} units */
+/** How pressure has changed in three hours; empty if that is not known, or was long ago. @param {Station} station @param {string} key @param {Units} units */
 export function tendencyText(station, key, units) {
   const [series, latest] = [station.courses?.[key], station.values[key]];
   if (!/pressure$|^altimeter_setting$/.test(key) || !series || !latest) return '';
+  if (station.series.start + DAY_MS - latest.at > TENDENCY_FOR_MS) return '';
   const middle = Math.floor(station.series.bucket_ms / 2);
   const found = tendency(
     series.points.map(([start, mean]) => [start + middle, mean]),

@@ -9,7 +9,7 @@ import { hourMinute } from './zone.js';
 /** @typedef {{at: string, late: boolean, label: string}} Change */
 
 /** Where a label would be cut off if it stood behind its place, percent. */
-const LATE_PERCENT = 80;
+const LATE_PERCENT = 72;
 
 /** Two labels between places that are so close would cover each other on a phone, percent. */
 const CLOSE_PERCENT = 60;
