@@ -26,8 +26,11 @@ const CUT: &str = r#"(() => {
         const text = range.getBoundingClientRect();
         if (text.width === 0) continue;
         for (let one = parent; one; one = one.parentElement) {
-            const cuts = getComputedStyle(one).overflowX !== 'visible' || one.matches('td, tbody th');
-            const box = one.getBoundingClientRect();
+            const style = getComputedStyle(one);
+            const cuts = style.overflowX !== 'visible' || style.clipPath !== 'none' || one.matches('td, .roster th');
+            const whole = one.getBoundingClientRect();
+            const dot = style.clipPath === 'none' ? 0 : -parseFloat(style.marginInlineStart);
+            const box = { left: whole.left + dot, right: whole.right };
             if (cuts && (text.left < box.left - 1 || text.right > box.right + 1)) { found.push(`${node.data.trim()} in ${one.tagName}.${one.className}`); break; }
         }
     }
@@ -66,6 +69,7 @@ async fn nothing_of_a_name_or_a_figure_is_cut_at_any_width() {
         ("right-to-left", RIGHT_TO_LEFT, json!({"temperature": 38.4})),
         ("old", ONE_WORD, old),
         ("soil", LONG, json!({moisture: 30.5})),
+        ("pressure", "Only pressure", json!({"sea_level_pressure": 1085.4})),
     ] {
         let key = add(folder.path(), slug, name);
         posted(&server, &key, body).await;
@@ -77,6 +81,7 @@ async fn nothing_of_a_name_or_a_figure_is_cut_at_any_width() {
             "/?view=table",
             "/?view=cards",
             "/s/long",
+            "/lab",
             "/s/one-word",
             "/s/soil",
             "/s/right-to-left/history",
