@@ -29,6 +29,7 @@ mod rewriting;
 mod rollups;
 mod room;
 mod rows;
+mod together;
 mod unfinished;
 mod words;
 mod writer;

@@ -7,7 +7,7 @@
 use super::draft::{Decided, Draft};
 use super::queue::{Queue, Slice};
 use super::scribe::{Scribe, instant, now};
-use super::store::{store_each, store_reports};
+use super::store::{More, store_each, store_reports};
 use crate::storage::engine::Recording;
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
@@ -187,7 +187,10 @@ impl Reports {
             rows += slice.rows();
             slices.push(slice);
         }
-        store_reports(scribe, slices).await.map(|()| true)
+        // The order of each station's reports stays: what is in the queue comes after all that was taken out of it.
+        let more =
+            self.late.is_empty().then(|| More { queue: &self.queue, rows: self.batch_rows.saturating_sub(rows) });
+        store_reports(scribe, slices, more).await.map(|()| true)
     }
 
     /// Answers everyone who waits with an error.

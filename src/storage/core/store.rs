@@ -9,18 +9,30 @@ use super::jobs::Talk;
 use super::learn::learn;
 use super::merge::Merging;
 use super::news::News;
-use super::queue::Slice;
+use super::queue::{Queue, Slice};
 use super::scribe::{Scribe, instant, now};
 use crate::storage::entry::Entry;
 use crate::storage::error::Error;
+use std::sync::Arc;
 
-/// Stores reports in one transaction, answers everyone, then tells. Returns the error if the database was locked:
+/// What has come while a transaction waited for the lock goes into it, too: so many rows from the queue.
+pub(super) struct More<'a> {
+    pub queue: &'a Arc<Queue>,
+    pub rows: usize,
+}
+
+/// Stores reports in one transaction, with more if there are, answers everyone, then tells. Returns the error if the database was locked:
 /// whoever waits behind has waited as long.
-pub(super) async fn store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<(), Error> {
-    let many = slices.len() > 1;
-    match try_store_reports(scribe, slices).await {
+pub(super) async fn store_reports(
+    scribe: &mut Scribe,
+    slices: Vec<Slice>,
+    more: Option<More<'_>>,
+) -> Result<(), Error> {
+    match try_store_reports(scribe, slices, more).await {
         Ok(()) => Ok(()),
-        Err((error @ Error::Database(_), slices)) if many => Box::pin(store_each(scribe, slices, &error)).await,
+        Err((error @ Error::Database(_), slices)) if slices.len() > 1 => {
+            Box::pin(store_each(scribe, slices, &error)).await
+        }
         Err((error, slices)) => {
             slices.into_iter().for_each(|slice| slice.fail(&error));
             if matches!(error, Error::Locked(_) | Error::Away(_)) { Err(error) } else { Ok(()) }
@@ -35,7 +47,7 @@ pub(super) async fn store_each(scribe: &mut Scribe, slices: Vec<Slice>, error: &
     }
     let mut rest = slices.into_iter();
     while let Some(one) = rest.next() {
-        if let Err(locked) = store_reports(scribe, vec![one]).await {
+        if let Err(locked) = store_reports(scribe, vec![one], None).await {
             rest.for_each(|one| one.fail(&locked));
             return Err(locked);
         }
@@ -43,9 +55,13 @@ pub(super) async fn store_each(scribe: &mut Scribe, slices: Vec<Slice>, error: &
     Ok(())
 }
 
-async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<(), (Error, Vec<Slice>)> {
+async fn try_store_reports(
+    scribe: &mut Scribe,
+    mut slices: Vec<Slice>,
+    more: Option<More<'_>>,
+) -> Result<(), (Error, Vec<Slice>)> {
     let begun = instant();
-    let merging = match learn_about(scribe, &slices).await {
+    let merging = match learn_about(scribe, &mut slices, more).await {
         Ok(merging) => merging,
         Err(error) => {
             let failed = scribe.settle_reports::<()>(Err(error)).await;
@@ -74,9 +90,10 @@ async fn try_store_reports(scribe: &mut Scribe, slices: Vec<Slice>) -> Result<()
     }
 }
 
-/// Takes the lock, and makes memory know what the slices touch.
-async fn learn_about(scribe: &mut Scribe, slices: &[Slice]) -> Result<Merging, Error> {
+/// Takes the lock, and makes memory know what the slices touch, to which more are added.
+async fn learn_about(scribe: &mut Scribe, slices: &mut Vec<Slice>, more: Option<More<'_>>) -> Result<Merging, Error> {
     scribe.begin_reports().await?;
+    slices.extend(more.into_iter().flat_map(|More { queue, rows }| queue.take(rows)));
     let directory = scribe.shared.directory();
     let uploads: Vec<_> = slices.iter().filter_map(|slice| draft::upload(&directory, slice)).collect();
     Ok(Merging::new(learn(&mut scribe.engine, &mut scribe.memory, &uploads).await?))

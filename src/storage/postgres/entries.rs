@@ -2,6 +2,7 @@
 
 use super::journal::body;
 use super::numbers::stored;
+use super::together::Together;
 use crate::storage::entry::Entry;
 use crate::storage::words::Visitor;
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -12,14 +13,23 @@ const APPEND: &str = "\
 
 /// Writes entries, inside the caller's transaction.
 pub(super) async fn append(db: &mut PgConnection, entries: &[Entry]) -> Result<(), sqlx::Error> {
-    sqlx::query(APPEND)
-        .bind(entries.iter().map(|entry| stored(entry.seq)).collect::<Vec<_>>())
-        .bind(entries.iter().map(|entry| entry.committed_at.0).collect::<Vec<_>>())
-        .bind(entries.iter().map(|entry| &*entry.station).collect::<Vec<_>>())
-        .bind(entries.iter().map(|entry| entry.visitor.as_ref().map(Visitor::as_str)).collect::<Vec<_>>())
-        .bind(entries.iter().map(body).collect::<Vec<_>>())
-        .execute(db)
-        .await?;
+    let mut together = Together::default();
+    add(&mut together, entries)?;
+    together.execute(db).await
+}
+
+/// Adds the writing of entries to other statements.
+pub(super) fn add(together: &mut Together, entries: &[Entry]) -> Result<(), sqlx::Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    together
+        .add(APPEND)
+        .bind(entries.iter().map(|entry| stored(entry.seq)).collect::<Vec<_>>())?
+        .bind(entries.iter().map(|entry| entry.committed_at.0).collect::<Vec<_>>())?
+        .bind(entries.iter().map(|entry| &*entry.station).collect::<Vec<_>>())?
+        .bind(entries.iter().map(|entry| entry.visitor.as_ref().map(Visitor::as_str)).collect::<Vec<_>>())?
+        .bind(entries.iter().map(body).collect::<Vec<_>>())?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers that were left out count, so that the next entry comes after them.
 const HEAD: &str = "\
-    SELECT greatest(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(upto) FROM journal_leap), 0))";
+    SELECT greatest(coalesce((SELECT seq FROM journal ORDER BY seq DESC LIMIT 1), 0), coalesce((SELECT max(upto) FROM journal_leap), 0))";
 
 /// The head; 0 in an empty journal.
 pub(super) async fn head(db: &mut PgConnection) -> Result<u64, sqlx::Error> {

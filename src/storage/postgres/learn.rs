@@ -8,7 +8,9 @@ use super::texts::{KEY_COLUMNS, Texts};
 use crate::storage::error::Error;
 use crate::storage::seam::{FoundRow, FoundSensor, NEIGHBOURS_MAX, Place, Range, Rank, SensorDay, SensorId};
 use chrono::NaiveDate;
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weather::judge::GAP_MAX_MS;
 use weather::quantity::Quantity;
@@ -16,10 +18,16 @@ use weather::station::{SensorName, StationId};
 use weather::time::{HOUR_MS, Timestamp};
 use weather::warmth::HOURS_KEPT;
 
+/// A sensor has a row for each of its newest marks, in the order of time, and one if it has none.
 const SENSORS: &str = "\
-    SELECT station, id, name, (SELECT max(observed_ms) FROM observation WHERE observation.sensor = sensor.id), raw_from_ms, \
-        latest.observed_ms, latest.rank_ms, latest.quantities \
-    FROM sensor LEFT JOIN latest ON latest.sensor = sensor.id WHERE station = ANY($1)";
+    SELECT station, id, name, newest.at, raw_from_ms, latest.observed_ms, latest.rank_ms, latest.quantities, its.* \
+    FROM sensor LEFT JOIN latest ON latest.sensor = sensor.id \
+    CROSS JOIN LATERAL (SELECT max(observed_ms) AS at FROM observation WHERE observation.sensor = sensor.id) AS newest \
+    LEFT JOIN LATERAL (SELECT sensor, observed_ms, quantity, value, received_ms, reason FROM marked \
+        WHERE marked.sensor = sensor.id AND observed_ms >= newest.at - $2 OFFSET 0) AS its ON true \
+    WHERE station = ANY($1) ORDER BY id, its.observed_ms";
+/// Columns of [`SENSORS`] before those of a mark.
+const OF_SENSOR: usize = 8;
 
 /// The sensors of stations with their newest values, in the order of their numbers.
 pub(super) async fn sensors(
@@ -27,24 +35,15 @@ pub(super) async fn sensors(
     stations: &BTreeSet<StationId>,
 ) -> Result<HashMap<StationId, Vec<FoundSensor>>, Error> {
     let stations: Vec<_> = stations.iter().map(|station| station.0).collect();
-    let mut found = BTreeMap::new();
-    for row in sqlx::query(SENSORS).bind(&stations).fetch_all(&mut *db).await? {
-        let (id, name) = (SensorId(row.try_get(1)?), SensorName::new(row.try_get(2)?)?);
-        let instant = |column: usize| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp));
-        let (high_water, raw_from) = (instant(3)?, instant(4)?);
-        let latest = match (instant(5)?, instant(6)?) {
-            (Some(observed_at), Some(rank)) => latest::read(Rank { observed_at, rank }, row.try_get(7)?)?,
-            _ => Vec::new(),
+    let mut found: BTreeMap<SensorId, (StationId, FoundSensor)> = BTreeMap::new();
+    for row in sqlx::query(SENSORS).bind(&stations).bind(GAP_MAX_MS).fetch_all(&mut *db).await? {
+        let id = SensorId(row.try_get(1)?);
+        let (_, sensor) = match found.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert((StationId(row.try_get(0)?), sensor(&row)?)),
         };
-        let (marks, warmth) = (Vec::new(), Vec::new());
-        let sensor = FoundSensor { id, name, high_water, raw_from, latest, marks, warmth };
-        found.insert(id, (StationId(row.try_get(0)?), sensor));
-    }
-    if found.is_empty() {
-        return Ok(HashMap::new());
-    }
-    for ((sensor, at), mark) in marks::newest(db, &stations).await? {
-        if let Some((_, sensor)) = found.get_mut(&sensor) {
+        if row.try_get::<Option<i64>, _>(OF_SENSOR)?.is_some() {
+            let ((_, at), mark) = marks::read(&row, OF_SENSOR)?;
             sensor.marks.push((at, mark));
         }
     }
@@ -65,6 +64,18 @@ pub(super) async fn sensors(
         of_stations.entry(station).or_default().push(sensor);
     }
     Ok(of_stations)
+}
+
+/// A sensor without its marks.
+fn sensor(row: &PgRow) -> Result<FoundSensor, Error> {
+    let (id, name) = (SensorId(row.try_get(1)?), SensorName::new(row.try_get(2)?)?);
+    let instant = |column: usize| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp));
+    let (high_water, raw_from) = (instant(3)?, instant(4)?);
+    let latest = match (instant(5)?, instant(6)?) {
+        (Some(observed_at), Some(rank)) => latest::read(Rank { observed_at, rank }, row.try_get(7)?)?,
+        _ => Vec::new(),
+    };
+    Ok(FoundSensor { id, name, high_water, raw_from, latest, marks: Vec::new(), warmth: Vec::new() })
 }
 
 const WARMTH: &str = "\
@@ -109,9 +120,9 @@ pub(super) async fn add_sensors(
 }
 
 const DAYS: &str = "\
-    SELECT daily.sensor, daily.day, daily.quantity, daily.low, daily.low_ms, daily.high, daily.high_ms \
-    FROM unnest($1::bigint[], $2::text[]) AS wanted (sensor, day) CROSS JOIN unnest($3::bigint[]) AS shown (quantity) \
-    JOIN daily ON daily.sensor = wanted.sensor AND daily.quantity = shown.quantity AND daily.day = wanted.day";
+    SELECT wanted.sensor, its.* FROM unnest($1::bigint[], $2::text[]) AS wanted (sensor, day) \
+    CROSS JOIN LATERAL (SELECT day, quantity, low, low_ms, high, high_ms FROM daily \
+        WHERE sensor = wanted.sensor AND quantity = ANY($3) AND day = wanted.day OFFSET 0) AS its";
 
 /// The extremes of those days.
 pub(super) async fn days(
@@ -122,7 +133,7 @@ pub(super) async fn days(
     let sensors: Vec<_> = wanted.iter().map(|(sensor, _)| sensor.0).collect();
     let dates: Vec<_> = wanted.iter().map(|(_, date)| date.to_string()).collect();
     let rows = sqlx::query(DAYS).bind(sensors).bind(dates).bind(&texts.shown).fetch_all(db).await?;
-    let day = |row: &sqlx::postgres::PgRow| {
+    let day = |row: &PgRow| {
         let date: NaiveDate = row.try_get::<&str, _>(1)?.parse().map_err(Error::database)?;
         let range = Range {
             low: row.try_get(3)?,

@@ -3,9 +3,9 @@
 use super::numbers::{number, quantity};
 use crate::storage::seam::{Mark, MarkChange, Place, SensorId};
 use crate::storage::sql::decode;
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
 use std::collections::BTreeMap;
-use weather::judge::GAP_MAX_MS;
 use weather::mark::Reason;
 use weather::time::Timestamp;
 
@@ -91,40 +91,26 @@ impl Columns {
     }
 }
 
-/// A stored mark: sensor, observed, quantity, value, received and reason.
-type Row = (i64, i64, i64, f64, i64, String);
-
-const NEWEST: &str = "\
-    SELECT marked.sensor, marked.observed_ms, marked.quantity, marked.value, marked.received_ms, marked.reason \
-    FROM sensor CROSS JOIN LATERAL \
-        (SELECT max(observed_ms) AS at FROM observation WHERE observation.sensor = sensor.id) AS newest \
-    JOIN marked ON marked.sensor = sensor.id AND marked.observed_ms >= newest.at - $2 \
-    WHERE sensor.station = ANY($1) ORDER BY marked.sensor, marked.observed_ms";
-
-/// The newest marks of the sensors of stations, in the order of time.
-pub(super) async fn newest(db: &mut PgConnection, stations: &[i64]) -> Result<Vec<(Place, Mark)>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(NEWEST).bind(stations).bind(GAP_MAX_MS).fetch_all(db).await?;
-    rows.into_iter().map(mark).collect()
-}
-
 const AT: &str = "\
-    SELECT marked.sensor, marked.observed_ms, marked.quantity, marked.value, marked.received_ms, marked.reason \
-    FROM unnest($1::bigint[], $2::bigint[]) AS wanted (sensor, observed_ms) \
-    JOIN marked ON marked.sensor = wanted.sensor AND marked.observed_ms = wanted.observed_ms";
+    SELECT wanted.sensor, its.* FROM unnest($1::bigint[], $2::bigint[]) AS wanted (sensor, observed_ms) \
+    CROSS JOIN LATERAL (SELECT observed_ms, quantity, value, received_ms, reason FROM marked \
+        WHERE sensor = wanted.sensor AND observed_ms = wanted.observed_ms OFFSET 0) AS its";
 
 /// The marks at places, which come as two arrays.
 pub(super) async fn at(
     db: &mut PgConnection,
     (sensors, times): (&[i64], &[i64]),
 ) -> Result<Vec<(Place, Mark)>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(AT).bind(sensors).bind(times).fetch_all(db).await?;
-    rows.into_iter().map(mark).collect()
+    sqlx::query(AT).bind(sensors).bind(times).fetch_all(db).await?.iter().map(|row| read(row, 0)).collect()
 }
 
-fn mark((sensor, at, of, value, received, reason): Row) -> Result<(Place, Mark), sqlx::Error> {
-    let reason = Reason::from_name(&reason).ok_or_else(|| decode(format!("{reason:?} is no reason")))?;
-    let mark = Mark { quantity: quantity(of)?, value, received_at: Timestamp(received), reason };
-    Ok(((SensorId(sensor), Timestamp(at)), mark))
+/// A stored mark, whose columns begin so far on: sensor, observed, quantity, value, received and reason.
+pub(super) fn read(row: &PgRow, from: usize) -> Result<(Place, Mark), sqlx::Error> {
+    let name: &str = row.try_get(from + 5)?;
+    let reason = Reason::from_name(name).ok_or_else(|| decode(format!("{name:?} is no reason")))?;
+    let received_at = Timestamp(row.try_get(from + 4)?);
+    let mark = Mark { quantity: quantity(row.try_get(from + 2)?)?, value: row.try_get(from + 3)?, received_at, reason };
+    Ok(((SensorId(row.try_get(from)?), Timestamp(row.try_get(from + 1)?)), mark))
 }
 
 #[cfg(test)]

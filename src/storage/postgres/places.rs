@@ -22,13 +22,14 @@ pub(super) fn observation_of(of: &[Quantity]) -> String {
     )
 }
 
-/// The rows that exist at wanted places, which come as two arrays.
+/// The rows that exist at wanted places, which come as two arrays. Each place is looked up by itself: a plan that was made while the table was
+/// small, or without knowing it, would read all of it.
 pub(super) fn rows() -> String {
     format!(
-        "SELECT observation.sensor, observation.observed_ms, {} \
-        FROM unnest($1::bigint[], $2::bigint[]) AS wanted (sensor, observed_ms) JOIN observation \
-        ON observation.sensor = wanted.sensor AND observation.observed_ms = wanted.observed_ms",
-        names(", ", |name| format!("observation.{name}"))
+        "SELECT wanted.sensor, its.* FROM unnest($1::bigint[], $2::bigint[]) AS wanted (sensor, observed_ms) \
+        CROSS JOIN LATERAL (SELECT observed_ms, {} FROM observation \
+            WHERE sensor = wanted.sensor AND observed_ms = wanted.observed_ms OFFSET 0) AS its",
+        names(", ", str::to_owned)
     )
 }
 

@@ -14,9 +14,6 @@ pub(super) async fn write_and_commit(
     observed: &Observed,
     entries: &[Entry],
 ) -> Result<(), Error> {
-    rows::write(db, texts, observed).await?;
-    if !entries.is_empty() {
-        journal::append(db, entries).await?;
-    }
+    rows::write(db, texts, observed, entries).await?;
     Ok(journal::commit(db, entries).await?)
 }

@@ -1,5 +1,6 @@
-//! Writes what a batch of reports changed, inside the caller's transaction: a statement a table.
+//! Writes what a batch of reports changed, inside the caller's transaction, with one statement for what each batch changes.
 
+use super::entries;
 use super::latest;
 use super::marks::{self, Columns};
 use super::numbers::number;
@@ -7,38 +8,48 @@ use super::places;
 use super::rewriting;
 use super::rollups;
 use super::texts::{Texts, columns};
+use super::together::Together;
+use crate::storage::entry::Entry;
 use crate::storage::seam::{NewestOf, Observed, Place};
-use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
+use sqlx::PgConnection;
 use weather::report::Values;
 
-/// Writes all of it.
-pub(super) async fn write(db: &mut PgConnection, texts: &Texts, observed: &Observed) -> Result<(), sqlx::Error> {
-    write_rows(db, texts, &observed.rows).await?;
+/// Writes all of it, and entries of the journal.
+pub(super) async fn write(
+    db: &mut PgConnection,
+    texts: &Texts,
+    observed: &Observed,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut together = Together::default();
+    add_rows(&mut together, texts, &observed.rows)?;
+    add_latest(&mut together, &observed.latest)?;
+    add_extremes(&mut together, observed)?;
+    entries::add(&mut together, entries)?;
+    together.execute(db).await?;
     marks::write(db, &observed.marks).await?;
     rewriting::keep(db, &observed.sent).await?;
-    write_latest(db, &observed.latest).await?;
-    write_extremes(db, observed).await?;
     rollups::write(db, texts, observed).await
 }
 
-async fn write_rows(db: &mut PgConnection, texts: &Texts, rows: &[(Place, Values)]) -> Result<(), sqlx::Error> {
+fn add_rows(together: &mut Together, texts: &Texts, rows: &[(Place, Values)]) -> Result<(), sqlx::Error> {
     if rows.is_empty() {
         return Ok(());
     }
     let (sensors, times): (Vec<_>, Vec<_>) = rows.iter().map(|((sensor, at), _)| (sensor.0, at.0)).unzip();
     let mut of: Vec<_> =
         columns().filter(|quantity| rows.iter().any(|(_, values)| values.get(*quantity).is_some())).collect();
-    // Nothing but names of columns goes into it; there are few sets of them, and a connection keeps the newest statements.
-    let mut text = AssertSqlSafe(places::observation_of(&of)).into_sql_str();
     if of.is_empty() {
         // A row whose values were all set aside is a row, too.
-        (of, text) = (columns().collect(), texts.observation.clone());
+        of = columns().collect();
+        together.add(texts.observation.as_str());
+    } else {
+        together.add(&places::observation_of(&of));
     }
-    let mut query = sqlx::query(text).bind(sensors).bind(times);
+    together.bind(sensors)?.bind(times)?;
     for quantity in of {
-        query = query.bind(rows.iter().map(|(_, values)| values.get(quantity)).collect::<Vec<Option<f64>>>());
+        together.bind(rows.iter().map(|(_, values)| values.get(quantity)).collect::<Vec<Option<f64>>>())?;
     }
-    query.execute(db).await?;
     Ok(())
 }
 
@@ -48,8 +59,8 @@ const LATEST: &str = "\
     ON CONFLICT (sensor) DO UPDATE SET \
     observed_ms = excluded.observed_ms, rank_ms = excluded.rank_ms, quantities = excluded.quantities";
 
-/// Writes the newest values of sensors.
-async fn write_latest(db: &mut PgConnection, sensors: &[NewestOf]) -> Result<(), sqlx::Error> {
+/// The newest values of sensors.
+fn add_latest(together: &mut Together, sensors: &[NewestOf]) -> Result<(), sqlx::Error> {
     let (mut ids, mut observed, mut ranks, mut texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for NewestOf { sensor, newest } in sensors {
         let Some(of_row) = newest.iter().flatten().map(|newest| newest.rank).max() else { continue };
@@ -62,7 +73,7 @@ async fn write_latest(db: &mut PgConnection, sensors: &[NewestOf]) -> Result<(),
         texts.push(String::from_utf8(text).unwrap_or_default());
     }
     if !ids.is_empty() {
-        sqlx::query(LATEST).bind(ids).bind(observed).bind(ranks).bind(texts).execute(db).await?;
+        together.add(LATEST).bind(ids)?.bind(observed)?.bind(ranks)?.bind(texts)?;
     }
     Ok(())
 }
@@ -73,7 +84,7 @@ const EXTREMES: &str = "\
     ON CONFLICT (sensor, quantity, day) DO UPDATE SET \
     low = excluded.low, low_ms = excluded.low_ms, high = excluded.high, high_ms = excluded.high_ms";
 
-async fn write_extremes(db: &mut PgConnection, observed: &Observed) -> Result<(), sqlx::Error> {
+fn add_extremes(together: &mut Together, observed: &Observed) -> Result<(), sqlx::Error> {
     if observed.extremes.is_empty() {
         return Ok(());
     }
@@ -87,7 +98,7 @@ async fn write_extremes(db: &mut PgConnection, observed: &Observed) -> Result<()
         highs.push(range.high);
         highs_ms.push(range.high_at.0);
     }
-    let query = sqlx::query(EXTREMES).bind(columns.sensors).bind(days).bind(columns.of);
-    query.bind(lows).bind(columns.times).bind(highs).bind(highs_ms).execute(db).await?;
+    together.add(EXTREMES).bind(columns.sensors)?.bind(days)?.bind(columns.of)?;
+    together.bind(lows)?.bind(columns.times)?.bind(highs)?.bind(highs_ms)?;
     Ok(())
 }

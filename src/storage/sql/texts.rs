@@ -203,7 +203,7 @@ mod tests {
     fn a_row_is_found_with_all_of_its_columns() {
         let texts = Texts::new();
         for quantity in Quantity::all() {
-            assert!(texts.rows.as_str().contains(&format!("observation.{}", quantity.name())));
+            assert!(texts.rows.as_str().contains(quantity.name()));
         }
     }
 }
