@@ -63,7 +63,8 @@ async fn a_word_and_its_answer_cost_two_trips_and_a_truck_that_waits_for_the_rep
     for (fleet, each) in [("wait-for-reply", 1), ("ping-pong", 2), ("slow-and-fast", 2)] {
         let trips = trips(&server.url, fleet).await;
         println!("{fleet}: {trips} trips for {WORDS} words and their answers");
-        // The first ones try the road.
-        assert!((each * WORDS..=each * WORDS + 2).contains(&trips), "{fleet}: {trips}");
+        // The first ones try the road, and on a busy machine one may be home before its word is told. A trip more for each word would be
+        // eight.
+        assert!((each * WORDS..=each * WORDS + WORDS / 2).contains(&trips), "{fleet}: {trips}");
     }
 }

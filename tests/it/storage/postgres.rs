@@ -1,5 +1,7 @@
 //! What only PostgreSQL does: its size, its crash, its standby, its address. These tests run whatever `TEST_DATABASE` says.
 
+#[path = "postgres/gate.rs"]
+mod gate;
 #[path = "postgres/outside.rs"]
 pub mod outside;
 
@@ -23,13 +25,16 @@ async fn house(address: Address, change: impl FnOnce(&mut Options)) -> (Storage,
     change(&mut options);
     let (storage, commits) = Storage::open(options).await.expect("opens");
     // On a busy machine this process may say nothing for a second, and the database ends its transaction.
-    let station = loop {
-        match storage.add_station(new_station("town-hall")).await {
-            Ok((station, _)) => break (*station).clone(),
-            Err(Error::Away(_)) => {}
-            Err(error) => panic!("{error:?}"),
+    let add = async {
+        loop {
+            match storage.add_station(new_station("town-hall")).await {
+                Ok((station, _)) => break (*station).clone(),
+                Err(Error::Away(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
         }
     };
+    let station = tokio::time::timeout(PATIENCE, add).await.expect("the database answers");
     (storage, commits, station)
 }
 
