@@ -65,7 +65,7 @@ pub use overview::Overview;
 pub use page::Page;
 pub use past::{Past, Years};
 pub use records::RecordsPage;
-pub use scripts::Joined;
+pub use scripts::{Joined, plan};
 pub use settings::SettingsPage;
 pub use sheet::Sheet;
 pub use sheets::Sheets;

@@ -124,6 +124,8 @@ pub fn build() -> String {
     for file in FILES.iter().filter_map(|path| Files::get(path)) {
         hash.update(AsRef::<str>::as_ref(&file.hash()));
     }
+    // Joined files fit together only as one build has made them.
+    hash.update(super::scripts::name());
     hash.finalize().iter().take(BUILD_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
