@@ -4,7 +4,8 @@ use rust_embed_for_web::{EmbedableFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 /// All of them. The list is the gate: nothing else is served, whatever a path says; a test keeps it complete.
-pub(crate) const FILES: [&str; 104] = [
+pub(crate) const FILES: [&str; 107] = [
+    "admin.css",
     "embed.css",
     "icons/favicon.svg",
     "js/admin/inbox.js",
@@ -103,6 +104,8 @@ pub(crate) const FILES: [&str; 104] = [
     "js/view/units.js",
     "js/view/zone.js",
     "kiosk.css",
+    "lab.css",
+    "past.css",
     "style.css",
     "vendor/lucide-1.62.0/LICENSE",
     "vendor/lucide-1.62.0/icons.svg",

@@ -191,7 +191,7 @@ impl<'a> VisitMut<'a> for Members<'a, '_> {
         {
             let name = member.property.name.to_string();
             let new = self.allocator.alloc_str(&unique(self.from, &name));
-            *expression = Expression::new_identifier(member.span, &*new, &AstBuilder::new(self.allocator));
+            *expression = Expression::new_identifier(member.span, new, &AstBuilder::new(self.allocator));
             self.found.push(name);
             self.left -= 1;
             return;
