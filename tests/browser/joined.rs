@@ -97,6 +97,12 @@ async fn joined_scripts_bring_news_as_modules_do() {
     says("[data-show=big]", "18.5").await;
     assert_eq!(scripts(&browser).await, ["joined/page.js", "joined/shared.js"]);
 
+    // The same file runs a table's and a wall's page.
+    for (page, selector, words) in [("/", "[data-feed-text]", "Live"), ("/kiosk/town-hall", "[data-wall]", "Connected")] {
+        browser.goto(format!("{}{page}", road.url())).await.expect("the page");
+        says(selector, words).await;
+    }
+
     browser.goto(format!("{}/s/town-hall/history", road.url())).await.expect("the page");
     let drawn = "return document.querySelectorAll('.uplot canvas').length > 0";
     eventually("a picture is drawn", PATIENCE, async || {
