@@ -20,6 +20,7 @@ mod kiosk;
 mod lab;
 mod lead;
 mod listing;
+mod made;
 mod marks;
 mod month;
 mod names;

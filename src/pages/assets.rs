@@ -128,7 +128,7 @@ pub fn build() -> String {
         hash.update(AsRef::<str>::as_ref(&file.hash()));
     }
     // Joined files fit together only as one build has made them.
-    hash.update(super::scripts::name());
+    hash.update(super::made::MADE.name);
     hash.finalize().iter().take(BUILD_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -4,13 +4,14 @@
 pub mod plan;
 
 use super::assets::FILES;
+use super::made::MADE;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use plan::{PAGES, SHARED, WORKER};
 use sha2::{Digest, Sha256};
 use std::io::Write;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The folder of the scripts.
 const SCRIPTS: &str = "js/";
@@ -23,21 +24,6 @@ const HISTORY_ROOMS: [&str; 3] = ["channel", "tabs", "history"];
 /// What the history page runs of other rooms.
 const HISTORY_ALSO: [&str; 5] =
     ["js/page/choice.js", "js/view/format.js", "js/view/quantities.js", "js/view/units.js", "js/view/zone.js"];
-
-/// What the build has made of the scripts. Nothing in a debug build.
-const MADE: Made = include!(concat!(env!("OUT_DIR"), "/joined.rs"));
-
-struct Made {
-    /// Changes when a text does.
-    name: &'static str,
-    /// The path and the text of each file.
-    texts: &'static [(&'static str, &'static str)],
-}
-
-/// A name for all that the build has joined.
-pub(super) fn name() -> &'static str {
-    MADE.name
-}
 
 /// What a page asks for: all at once, and not one behind the other.
 pub(crate) struct Wanted {
@@ -88,7 +74,7 @@ pub(crate) struct Script {
 /// All joined scripts, compressed when they are asked for the first time.
 #[derive(Default, Clone)]
 pub struct Joined {
-    made: Arc<OnceLock<Vec<Script>>>,
+    made: Arc<Mutex<Vec<Script>>>,
 }
 
 impl Joined {
@@ -97,9 +83,13 @@ impl Joined {
         Self::of(&self.made, MADE.texts, path)
     }
 
-    fn of(made: &OnceLock<Vec<Script>>, texts: &[(&'static str, &'static str)], path: &str) -> Option<Script> {
+    fn of(made: &Mutex<Vec<Script>>, texts: &[(&'static str, &'static str)], path: &str) -> Option<Script> {
         let at = texts.iter().position(|(known, _)| *known == path)?;
-        made.get_or_init(|| texts.iter().map(|(path, text)| Script::of(path, text)).collect()).get(at).cloned()
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.is_empty() {
+            made.extend(texts.iter().map(|(path, text)| Script::of(path, text)));
+        }
+        made.get(at).cloned()
     }
 
     /// The same, made on a thread of its own from now on, so that nobody waits for it.
@@ -193,7 +183,7 @@ mod tests {
     #[test]
     fn a_joined_file_is_found_in_both_codings() {
         let texts: Vec<_> = made().into_iter().map(|file| (&*file.path.leak(), &*file.text.leak())).collect();
-        let made = OnceLock::new();
+        let made = Mutex::default();
         let script = Joined::of(&made, &texts, SHARED).expect("a file");
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &script.brotli[..], &mut plain).expect("brotli");

@@ -98,7 +98,8 @@ async fn joined_scripts_bring_news_as_modules_do() {
     assert_eq!(scripts(&browser).await, ["joined/page.js", "joined/shared.js"]);
 
     // The same file runs a table's and a wall's page.
-    for (page, selector, words) in [("/", "[data-feed-text]", "Live"), ("/kiosk/town-hall", "[data-wall]", "Connected")] {
+    for (page, selector, words) in [("/", "[data-feed-text]", "Live"), ("/kiosk/town-hall", "[data-wall]", "Connected")]
+    {
         browser.goto(format!("{}{page}", road.url())).await.expect("the page");
         says(selector, words).await;
     }
