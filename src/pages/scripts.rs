@@ -1,14 +1,14 @@
-//! The scripts of the pages: what a page runs, and how it gets there. A release joins the modules of a page in two files, one of
-//! which the worker and all pages share; a debug build serves each module as it lies in the folder.
+//! The scripts of the pages: what a page runs, and how it gets there. The build of a release joins the modules of a page in two files, one
+//! of which the worker and all pages share, and makes them small (`build.rs`); a debug build serves each module as it lies in the folder.
 
-mod join;
-mod module;
+pub mod plan;
 
-use super::assets::{self, FILES};
+use super::assets::FILES;
+use super::made::MADE;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use module::Module;
+use plan::{PAGES, SHARED, WORKER};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,19 +24,6 @@ const HISTORY_ROOMS: [&str; 3] = ["channel", "tabs", "history"];
 /// What the history page runs of other rooms.
 const HISTORY_ALSO: [&str; 5] =
     ["js/page/choice.js", "js/view/format.js", "js/view/quantities.js", "js/view/units.js", "js/view/zone.js"];
-/// A worker runs this: no page does.
-const WORKER: &str = "js/tabs/worker.js";
-
-/// The file of what the worker needs, itself left out: the pages need most of it, too.
-const SHARED: &str = "joined/shared.js";
-/// The worker. It is beside the shared file, because a module of that names it as `./worker.js`.
-const JOINED_WORKER: &str = "joined/worker.js";
-/// The file of each page beside its first module.
-const JOINED: [(&str, &str); 3] = [
-    ("joined/page.js", "js/page/main.js"),
-    ("joined/history.js", "js/history/main.js"),
-    ("joined/lab.js", "js/lab/main.js"),
-];
 
 /// What a page asks for: all at once, and not one behind the other.
 pub(crate) struct Wanted {
@@ -62,20 +49,16 @@ pub(crate) fn of_lab() -> Wanted {
 }
 
 fn of(page: usize, modules: Vec<&'static str>) -> Wanted {
-    wanted(JOINED[page], modules, !cfg!(debug_assertions))
+    wanted(PAGES[page], modules, !MADE.texts.is_empty())
 }
 
 fn wanted((file, main): (&'static str, &'static str), modules: Vec<&'static str>, joined: bool) -> Wanted {
-    if joined {
-        Wanted { main: file, files: vec![SHARED, file, JOINED_WORKER] }
-    } else {
-        Wanted { main, files: modules }
-    }
+    if joined { Wanted { main: file, files: vec![SHARED, file, WORKER.0] } } else { Wanted { main, files: modules } }
 }
 
 fn modules_of(rooms: &'static [&str]) -> impl Iterator<Item = &'static str> {
     let room_of = |path: &'static str| path.strip_prefix(SCRIPTS)?.split_once('/').map(|(room, _)| room);
-    FILES.into_iter().filter(move |path| *path != WORKER && room_of(path).is_some_and(|room| rooms.contains(&room)))
+    FILES.into_iter().filter(move |path| *path != WORKER.1 && room_of(path).is_some_and(|room| rooms.contains(&room)))
 }
 
 /// Scripts that are joined.
@@ -88,44 +71,42 @@ pub(crate) struct Script {
     pub brotli: Bytes,
 }
 
-/// All joined scripts, made when they are asked for the first time.
+/// All joined scripts, compressed when they are asked for the first time.
 #[derive(Default, Clone)]
 pub struct Joined {
-    made: Arc<Mutex<Option<Arc<[Script]>>>>,
+    made: Arc<Mutex<Vec<Script>>>,
 }
 
 impl Joined {
     /// The file at this path.
     pub(crate) fn find(&self, path: &str) -> Option<Script> {
-        let is_there = [SHARED, JOINED_WORKER].contains(&path) || JOINED.iter().any(|(file, _)| *file == path);
-        if !is_there {
-            return None;
-        }
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = made.get_or_insert_with(|| {
-            let texts = texts(assets::text).inspect_err(|error| tracing::error!(%error, "scripts could not be joined"));
-            texts.unwrap_or_default().into_iter().map(|(path, text)| Script::of(path, text)).collect()
-        });
-        made.iter().find(|script| script.path == path).cloned()
+        Self::of(&self.made, MADE.texts, path)
     }
 
-    /// The same, made on a thread of its own from now on, so that nobody waits for it. A debug build joins none unasked.
+    fn of(made: &Mutex<Vec<Script>>, texts: &[(&'static str, &'static str)], path: &str) -> Option<Script> {
+        let at = texts.iter().position(|(known, _)| *known == path)?;
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.is_empty() {
+            made.extend(texts.iter().map(|(path, text)| Script::of(path, text)));
+        }
+        made.get(at).cloned()
+    }
+
+    /// The same, made on a thread of its own from now on, so that nobody waits for it.
     pub fn begun() -> Self {
         let joined = Self::default();
-        if !cfg!(debug_assertions) {
-            let made = joined.clone();
-            std::thread::spawn(move || made.find(SHARED));
-        }
+        let made = joined.clone();
+        std::thread::spawn(move || made.find(SHARED));
         joined
     }
 }
 
-/// Brotli's quality: higher ones take ten times as long for 6 % less.
-const QUALITY: i32 = 9;
+/// Brotli's quality, the best: it takes a moment of the thread that begins with the program, and each first visit is 6 % shorter.
+const QUALITY: i32 = 11;
 
 impl Script {
-    fn of(path: &'static str, text: String) -> Self {
-        let plain = Bytes::from(text);
+    fn of(path: &'static str, text: &'static str) -> Self {
+        let plain = Bytes::from_static(text.as_bytes());
         let mut brotli = Vec::new();
         let options = brotli::enc::BrotliEncoderParams { quality: QUALITY, ..Default::default() };
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
@@ -146,81 +127,71 @@ impl Script {
 /// Bytes of the hash that is the tag of a file.
 const ETAG_BYTES: usize = 16;
 
-/// All joined files, made of these modules.
-fn texts(text_of: impl Fn(&str) -> Option<String>) -> Result<Vec<(&'static str, String)>, join::Error> {
-    let shared = join::needed(WORKER, &text_of)?;
-    let (shared, worker) = shared.split_at(shared.len().saturating_sub(1));
-    let beside = |modules: &[&Module]| join::joined(modules, Some("./shared.js"));
-    let mut texts = vec![
-        (SHARED, join::joined(&shared.iter().collect::<Vec<_>>(), None) + join::given(shared).as_str()),
-        (JOINED_WORKER, beside(&worker.iter().collect::<Vec<_>>())),
-    ];
-    for (file, main) in JOINED {
-        let modules = join::needed(main, &text_of)?;
-        let own: Vec<_> =
-            modules.iter().filter(|module| !shared.iter().any(|known| known.path == module.path)).collect();
-        texts.push((file, beside(&own)));
-    }
-    Ok(texts)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::assets;
     use super::*;
-
-    /// The modules that `main` needs, itself among them, by path.
-    fn needed_by(main: &str) -> Vec<String> {
-        let modules = join::needed(main, assets::text).expect("modules that can be joined");
-        let mut paths: Vec<_> = modules.into_iter().map(|module| module.path).collect();
-        paths.sort();
-        paths
-    }
 
     #[test]
     fn a_page_asks_at_once_for_all_that_it_runs_and_for_no_more() {
-        for (wanted, (_, main)) in [of_page(), of_history(), of_lab()].into_iter().zip(JOINED) {
+        for (wanted, (_, main)) in [of_page(), of_history(), of_lab()].into_iter().zip(PAGES) {
             let mut files = wanted.files;
             files.sort_unstable();
-            assert_eq!(needed_by(main), files, "{main}");
+            let mut needed = join::needed(main, assets::text).expect("modules that can be joined");
+            needed.sort();
+            assert_eq!(needed, files, "{main}");
         }
     }
 
     #[test]
     fn a_release_asks_for_two_files_and_the_worker() {
-        let wanted = wanted(JOINED[1], vec!["js/history/main.js"], true);
+        let wanted = wanted(PAGES[1], vec!["js/history/main.js"], true);
         assert_eq!(
             (wanted.main, &wanted.files[..]),
-            ("joined/history.js", &[SHARED, "joined/history.js", JOINED_WORKER][..])
+            ("joined/history.js", &[SHARED, "joined/history.js", WORKER.0][..])
         );
+    }
+
+    /// What the build of a release makes.
+    fn made() -> Vec<join::File> {
+        let plan = join::Plan { shared: SHARED, worker: WORKER, pages: &PAGES };
+        join::files(plan, assets::text).expect("scripts that can be joined")
     }
 
     #[test]
     fn every_module_stands_once_in_what_a_page_runs_joined() {
-        let texts = texts(assets::text).expect("scripts that can be joined");
-        let text = |path: &str| texts.iter().find(|(known, _)| *known == path).expect("a file").1.as_str();
-        for (file, main) in JOINED {
-            let both = text(SHARED).to_owned() + text(file);
-            for module in needed_by(main) {
-                let begin = format!("const {} = (() => {{", Module::name(&module));
-                assert_eq!(both.matches(&begin).count(), 1, "{module} in {file}");
+        let files = made();
+        let modules = |path: &str| &files.iter().find(|file| file.path == path).expect("a file").modules;
+        for (file, main) in PAGES {
+            let both = [&modules(SHARED)[..], modules(file)].concat();
+            for module in join::needed(main, assets::text).expect("modules") {
+                assert_eq!(both.iter().filter(|known| **known == module).count(), 1, "{module} in {file}");
             }
         }
-        let worker = text(JOINED_WORKER);
-        assert!(worker.starts_with("import { channel_bay, ") && worker.contains("tabs_worker"), "{worker}");
-        assert!(!worker.contains("/**") && !text("joined/page.js").contains("\n//"), "comments stay at home");
+        assert_eq!(*modules(WORKER.0), [WORKER.1]);
+    }
+
+    #[test]
+    fn what_a_release_serves_is_small() {
+        for join::File { path, modules, text } in made() {
+            let whole: usize = modules.iter().filter_map(|module| Some(assets::text(module)?.len())).sum();
+            assert!(text.len() * 2 < whole, "{path}: {} of {whole} bytes", text.len());
+            assert!(text.trim_end().lines().count() <= 1 && !text.contains("/*"), "{path} has comments");
+        }
     }
 
     #[test]
     fn a_joined_file_is_found_in_both_codings() {
-        let joined = Joined::default();
-        let script = joined.find(SHARED).expect("a file");
+        let texts: Vec<_> = made().into_iter().map(|file| (&*file.path.leak(), &*file.text.leak())).collect();
+        let made = Mutex::default();
+        let script = Joined::of(&made, &texts, SHARED).expect("a file");
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &script.brotli[..], &mut plain).expect("brotli");
         assert_eq!(plain, script.plain);
         plain.clear();
         std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&script.gzip[..]), &mut plain).expect("gzip");
         assert_eq!(plain, script.plain);
-        assert!(script.brotli.len() < script.gzip.len() && script.gzip.len() * 3 < script.plain.len());
-        assert!(joined.find("joined/other.js").is_none());
+        assert!(script.brotli.len() < script.gzip.len() && script.gzip.len() * 2 < script.plain.len());
+        assert!(Joined::of(&made, &texts, "joined/other.js").is_none());
     }
 }

@@ -1,10 +1,13 @@
 //! The state that a page's scripts start from: a JSON block in the page that no browser executes.
 
+mod columns;
+
 use super::clock::clocks;
 use super::facts::Facts;
 use super::indoors;
 use super::sunlight::Sunlight;
 use crate::storage::{Bucket, Latest};
+use columns::Columns;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use weather::clock;
@@ -72,9 +75,6 @@ struct Clock {
     off: String,
 }
 
-/// Start, mean, lowest, highest and number of a bucket.
-type CoursePoint = (i64, f64, f64, f64, u32);
-
 /// What a station's own page knows of it.
 #[derive(Debug, Serialize)]
 struct Station<'a> {
@@ -86,7 +86,7 @@ struct Station<'a> {
     extremes: BTreeMap<String, Extreme>,
     series: Series,
     /// What else is drawn, in the same buckets, by its key.
-    courses: BTreeMap<String, Vec<CoursePoint>>,
+    courses: BTreeMap<String, Columns>,
     /// The key of what leads the page, if that is not the temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     lead: Option<String>,
@@ -130,8 +130,7 @@ struct Extreme {
 struct Series {
     start: Timestamp,
     bucket_ms: i64,
-    /// Start, mean, min, max, count.
-    points: Vec<(Timestamp, f64, f64, f64, u32)>,
+    points: Columns,
 }
 
 /// A value that does not count.
@@ -284,18 +283,15 @@ impl<'a> Station<'a> {
         let extremes = facts.extremes.iter().filter(|e| !left_out.contains(&e.sensor)).map(|e| {
             (e.sensor.key(e.quantity), Extreme { low: e.low, low_at: e.low_at, high: e.high, high_at: e.high_at })
         });
-        let points = facts.series.buckets.iter().map(|b| (b.start, b.mean, b.min, b.max, b.count));
         let marked = facts.marked.iter().filter(|mark| !left_out.contains(&mark.sensor)).map(|mark| Mark {
             key: mark.sensor.key(mark.quantity),
             at: mark.observed_at,
             value: mark.value,
             reason: mark.reason.name(),
         });
-        let place = |start: Timestamp| start.since(facts.series.from) / facts.series.bucket_ms;
-        let courses = facts.courses.iter().map(|(of, buckets)| {
-            let point = |b: &Bucket| (place(b.start), course(b.mean), course(b.min), course(b.max), b.count);
-            (of.key(), buckets.iter().map(point).collect())
-        });
+        let place = |bucket: &Bucket| bucket.start.since(facts.series.from) / facts.series.bucket_ms;
+        let courses = facts.courses.iter().map(|(of, buckets)| (of.key(), Columns::of(buckets, place, course)));
+        let points = Columns::of(&facts.series.buckets, place, |value| value);
         let values = values(facts.latest.iter().filter(|latest| !left_out.contains(&latest.sensor)));
         Self {
             basics: Basics::of(facts, &values, now),
@@ -304,7 +300,7 @@ impl<'a> Station<'a> {
             day: day::date_at(&facts.station.zone, now).to_string(),
             values,
             extremes: extremes.collect(),
-            series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points: points.collect() },
+            series: Series { start: facts.series.from, bucket_ms: facts.series.bucket_ms, points },
             marked: marked.collect(),
             left_out: left_out.iter().map(SensorName::as_str).collect(),
             sun: None,

@@ -42,17 +42,41 @@ impl Style {
     }
 }
 
-/// The same without comments and indents.
+/// The same without comments, and without spaces that mean nothing.
 fn compact(css: &str) -> String {
     let mut text = String::with_capacity(css.len());
-    let mut rest = css;
-    while let Some((before, after)) = rest.split_once("/*") {
-        text += before;
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    let mut rest = css.trim();
+    let mut spaced = false;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '/' if rest.starts_with("/*") => {
+                spaced = true;
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            }
+            c if c.is_whitespace() => {
+                spaced = true;
+                c.len_utf8()
+            }
+            // What is quoted stays as it is.
+            '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
+            c => c.len_utf8(),
+        };
+        let (next, after) = rest.split_at(length);
+        rest = after;
+        if c.is_whitespace() || next.starts_with("/*") {
+            continue;
+        }
+        // A space before a colon means something: `.a :hover` is not `.a:hover`.
+        if spaced && !text.is_empty() && !text.ends_with(['{', '}', ';', ',', ':']) && !"{};,".contains(c) {
+            text.push(' ');
+        }
+        if c == '}' && text.ends_with(';') {
+            text.pop();
+        }
+        spaced = false;
+        text += next;
     }
-    text += rest;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.flat_map(|line| [line, "\n"]).collect()
+    text
 }
 
 #[cfg(test)]
@@ -60,9 +84,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_indents_go_and_nothing_else() {
-        let css = "/* a\n b */\n.a {\n  color: red; /* c */\n\n  .b > .c { margin: 0; }\n}\n";
-        assert_eq!(compact(css), ".a {\ncolor: red;\n.b > .c { margin: 0; }\n}\n");
+    fn comments_and_idle_spaces_go_and_nothing_else() {
+        let css = "/* a\n b */\n.a, .d {\n  color: red; /* c */\n\n  .b > .c :is(p, a):hover { margin: 0 auto; }\n}\n\
+                   .e::before { content: \"a:  b; \"; inset: calc(1px + 2px) }\n@media (width < 3rem) and (scripting: none) { a { b: c !important; } }\n";
+        assert_eq!(
+            compact(css),
+            ".a,.d{color:red;.b > .c :is(p,a):hover{margin:0 auto}}.e::before{content:\"a:  b; \";inset:calc(1px + 2px)}\
+             @media (width < 3rem) and (scripting:none){a{b:c !important}}"
+        );
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! The scripts as a release serves them, joined: between the browser and a debug build stands a road that asks for them in the place
-//! of the modules.
+//! The scripts as a release serves them, joined and small: between the browser and a debug build stands a road that gives them in the
+//! place of the modules. They are made as the build of a release makes them.
 
 use crate::kit::chrome::{Browser, Options, eventually};
 use crate::kit::fake::{Fake, Request};
 use crate::kit::program::{Program, post};
 use serde_json::json;
+use std::path::Path;
 use std::time::Duration;
+use stevenson::pages::plan::{PAGES, SHARED, WORKER};
 use thirtyfour::By;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -15,18 +17,29 @@ fn released(page: &str) -> String {
     let lines =
         page.lines().filter(|line| !line.contains("rel=\"modulepreload\" href=\"/static/") || line.contains("{%"));
     let mut page: String = lines.flat_map(|line| [line, "\n"]).collect();
-    for name in ["page", "history", "lab"] {
-        page = page.replace(&format!("/js/{name}/main.js"), &format!("/joined/{name}.js"));
+    for (file, main) in PAGES {
+        page = page.replace(main, file);
     }
     page
 }
 
+/// What a release serves.
+fn joined() -> Vec<join::File> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
+    let plan = join::Plan { shared: SHARED, worker: WORKER, pages: &PAGES };
+    join::files(plan, |path| std::fs::read_to_string(folder.join(path)).ok()).expect("scripts that can be joined")
+}
+
 /// A road to `server`.
 async fn road(server: &Program) -> Fake {
-    let (url, client) = (server.url.clone(), reqwest::Client::new());
+    let (url, client, joined) = (server.url.clone(), reqwest::Client::new(), joined());
     Fake::start(move |request: Request| {
         let (url, client) = (url.clone(), client.clone());
+        let script = joined.iter().find(|file| request.path.ends_with(&file.path)).map(|file| file.text.clone());
         async move {
+            if let Some(script) = script {
+                return (200, Some("content-type: text/javascript"), script);
+            }
             let method = reqwest::Method::from_bytes(request.method.as_bytes()).expect("a method");
             let mut asked = client.request(method, format!("{url}{}", request.path)).body(request.body);
             for (name, value) in request.headers {
@@ -83,6 +96,13 @@ async fn joined_scripts_bring_news_as_modules_do() {
     posted(18.5).await;
     says("[data-show=big]", "18.5").await;
     assert_eq!(scripts(&browser).await, ["joined/page.js", "joined/shared.js"]);
+
+    // The same file runs a table's and a wall's page.
+    for (page, selector, words) in [("/", "[data-feed-text]", "Live"), ("/kiosk/town-hall", "[data-wall]", "Connected")]
+    {
+        browser.goto(format!("{}{page}", road.url())).await.expect("the page");
+        says(selector, words).await;
+    }
 
     browser.goto(format!("{}/s/town-hall/history", road.url())).await.expect("the page");
     let drawn = "return document.querySelectorAll('.uplot canvas').length > 0";

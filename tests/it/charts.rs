@@ -17,10 +17,8 @@ async fn state(server: &TestApp) -> Value {
 }
 
 /// The means that are drawn, oldest first.
-fn means(points: &Value) -> Vec<f64> {
-    points
-        .as_array()
-        .map_or(Vec::new(), |points| points.iter().map(|point| point[1].as_f64().expect("a mean")).collect())
+fn means(columns: &Value) -> Vec<f64> {
+    columns[1].as_array().expect("means").iter().map(|mean| mean.as_f64().expect("a number")).collect()
 }
 
 #[tokio::test]

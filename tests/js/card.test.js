@@ -37,7 +37,32 @@ test('a card has the means of its buckets, and adds to the last as if it had all
   equal(station.series.points.at(-1)?.slice(1, 2), [7]);
   equal(take(station, { observed_at: START + 9, values: { temperature: 99 }, late: true }, at), true);
   equal(station.series.points[0][1], 4, 'the number of values is not known there');
-  equal(stationOf(station), station, 'the state of a whole station is taken as it is');
+});
+
+test('a station of its own page has its buckets by columns', () => {
+  const columns = (/** @type {number} */ mean) => [
+    [0, 2],
+    [mean, 6],
+    [3, 5],
+    [5, 7.5],
+    [10, 1],
+  ];
+  const described = {
+    slug: 'hill',
+    series: { start: START, bucket_ms: HALF_HOUR_MS, points: columns(4) },
+    courses: { humidity: columns(66), precipitation: [[], [], [], [], []] },
+  };
+  const station = stationOf(/** @type {any} */ (described));
+  const points = (/** @type {number} */ mean) => [
+    [START, mean, 3, 5, 10],
+    [START + 2 * HALF_HOUR_MS, 6, 5, 7.5, 1],
+  ];
+  const window = { start: START, bucket_ms: HALF_HOUR_MS };
+  equal(station.series, { ...window, points: points(4) });
+  equal(station.courses, { humidity: { ...window, points: points(66) }, precipitation: { ...window, points: [] } });
+  equal(station.slug, 'hill');
+  const bare = stationOf(/** @type {any} */ ({ series: { ...window, points: [[], [], [], [], []] } }));
+  equal([bare.series.points, 'courses' in bare], [[], false]);
 });
 
 test('a card is asked for anew only if it has no place for what a report brings', () => {

@@ -15,7 +15,7 @@ const FLOORS: [(&[&str], u32); 7] = [
 ];
 
 /// The crates below the floors, and what each may use of the others. The compiler holds what the manifests say.
-const CRATES: [(&str, &[&str]); 3] = [("weather", &[]), ("channel", &[]), ("lab", &["channel"])];
+const CRATES: [(&str, &[&str]); 4] = [("weather", &[]), ("channel", &[]), ("join", &[]), ("lab", &["channel"])];
 
 /// Above all floors: they see the house from outside.
 const ROOF: [&str; 4] = ["main", "lib", "cli", "log"];

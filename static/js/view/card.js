@@ -14,16 +14,23 @@ import { DAY_MS } from './series.js';
  */
 /** @typedef {Omit<Station, 'day' | 'extremes' | 'series'> & {spark: Spark}} Card */
 /** @typedef {Omit<Station, 'series'> & {row: true}} RowOf */
+/**
+ * Buckets: their places in the window, means, lowest and highest values, and how many values each has. `src/pages/state/columns.rs`
+ * writes them.
+ * @typedef {[number[], number[], number[], number[], number[]]} Columns
+ */
+/** @typedef {{start: number, bucket_ms: number, points: Columns}} Window */
+/** @typedef {Omit<Station, 'series' | 'courses'> & {series: Window, courses?: Record<string, Columns>}} Drawn */
 
 /**
  * The station that a page's state describes. A card's has no days, and of each bucket only the mean.
- * @param {Station | Card | RowOf} described @returns {Station}
+ * @param {Drawn | Card | RowOf} described @returns {Station}
  */
 export function stationOf(described) {
   // A row draws nothing.
   if ('row' in described)
     return { .../** @type {RowOf} */ (described), series: { start: 0, bucket_ms: DAY_MS, points: [] }, card: true };
-  if (!('spark' in described)) return withCourses(described);
+  if (!('spark' in described)) return withPoints(described);
   const { spark, ...rest } = described;
   const points = spark.means.flatMap((mean, place) =>
     mean === null ? [] : [/** @type {Point} */ ([spark.start + place * spark.bucket_ms, mean, mean, mean, 1])],
@@ -35,21 +42,20 @@ export function stationOf(described) {
 }
 
 /**
- * The same with the courses as series: the page has the place of each bucket in the window, and not its start.
- * @param {Station} station @returns {Station}
+ * The same with points in place of columns.
+ * @param {Drawn} described @returns {Station}
  */
-function withCourses(station) {
-  if (!station.courses) return station;
-  const { start, bucket_ms } = station.series;
-  /** @type {Record<string, import('./series.js').Series>} */
-  const courses = {};
-  for (const [key, points] of Object.entries(/** @type {any} */ (station.courses)))
-    courses[key] = {
-      start,
-      bucket_ms,
-      points: points.map((/** @type {Point} */ [place, ...rest]) => [start + place * bucket_ms, ...rest]),
-    };
-  return { ...station, courses };
+function withPoints({ series, courses, ...station }) {
+  const { start, bucket_ms } = series;
+  /** @param {Columns} columns @returns {import('./series.js').Series} */
+  const seriesOf = ([places, ...columns]) => {
+    const points = places.map(
+      (place, at) => /** @type {Point} */ ([start + place * bucket_ms, ...columns.map((column) => column[at])]),
+    );
+    return { start, bucket_ms, points };
+  };
+  const drawn = courses && Object.entries(courses).map(([key, columns]) => [key, seriesOf(columns)]);
+  return { ...station, series: seriesOf(series.points), ...(drawn && { courses: Object.fromEntries(drawn) }) };
 }
 
 /** What may lead, the first that a station has. `src/pages/lead.rs` has the same list. */
