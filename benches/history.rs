@@ -1,10 +1,13 @@
 //! How fast years are read, beside the same grouped from single rows, in one run: compare within it.
 //!
 //! `cargo bench --bench history -- --rows 5000000` makes a station with as many reports of ten values, one a minute, and asks. The values
-//! follow from the minute alone, so each run has the same.
+//! follow from the minute alone, so each run has the same. With `--database postgres://…`, an empty one, the same is asked of that and of a
+//! file, in turns, and nothing else.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures by real clocks")]
 
+#[path = "history/engines.rs"]
+mod engines;
 #[path = "history/keeping.rs"]
 mod keeping;
 
@@ -196,14 +199,24 @@ async fn crowd(folder: &Path) -> String {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let said = arguments.iter().position(|argument| argument == "--rows").and_then(|place| arguments.get(place + 1));
-    let rows = said.map_or(ROWS, |rows| rows.parse().expect("--rows wants a number"));
+    let said = |flag: &str| {
+        let place = arguments.iter().position(|argument| argument == flag)?;
+        arguments.get(place + 1)
+    };
+    let rows = said("--rows").map_or(ROWS, |rows| rows.parse().expect("--rows wants a number"));
+    let database = said("--database").map(|address| address.parse().expect("--database wants an address"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(run(rows));
+    let folder = tempfile::tempdir().expect("a folder");
+    match database {
+        Some(address) => {
+            runtime.block_on(engines::compare(folder.path(), rows, address));
+            println!("\nmedians of {TIMES}; {} · {}", machine(), chrono::Utc::now().format("%F"));
+        }
+        None => runtime.block_on(run(&folder, rows)),
+    }
 }
 
-async fn run(rows: i64) {
-    let folder = tempfile::tempdir().expect("a folder");
+async fn run(folder: &tempfile::TempDir, rows: i64) {
     let file = folder.path().join("history.db");
     let storage = open(&file).await;
     let station = station(&storage, 0).await;
