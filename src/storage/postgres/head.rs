@@ -28,17 +28,17 @@ const STARTED: &str = "(extract(epoch FROM pg_postmaster_start_time()) * 1000000
 /// How a transaction that writes begins. One trip, yet each statement sees what was committed before it; in one statement with the lock, the head
 /// would be that of before the wait.
 ///
-/// A server that hangs must not hold up the others, so the database ends a transaction that does nothing for a second. All that is set
+/// A server that hangs must not hold up the others, so the database ends a transaction that does nothing for some time. All that is set
 /// is set for this transaction: a pooler may give the next one to another session.
 pub(super) fn beginning(options: &Options) -> SqlStr {
     let synchronous = match options.durability {
         Durability::Full => "on",
         Durability::Normal => "off",
     };
-    let lock_ms = options.lock_wait_ms;
-    // Nothing but a number and a word of ours goes into it.
+    let (lock_ms, idle_ms) = (options.lock_wait_ms, options.idle_lock_ms);
+    // Nothing but numbers and a word of ours goes into it.
     AssertSqlSafe(format!(
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1s'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{idle_ms}ms'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
         SET LOCAL statement_timeout = '4s'; SET LOCAL synchronous_commit = {synchronous}; {GATE}; SELECT ({HEAD}), {STARTED}"
     ))
     .into_sql_str()
