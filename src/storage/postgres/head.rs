@@ -72,11 +72,12 @@ impl Seen {
 pub(super) const LEAP: u64 = 1_000_000;
 
 /// Which database this is, and how often a standby or a backup has taken over from another; where commits do not wait for the disk, also
-/// since when it runs, because its crash may take the last of them.
+/// since when it runs, because its crash may take the last of them. And the number of a table, which another one has that was restored
+/// from a dump into the same cluster.
 const FOUND: &str = "\
     SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) \
-    || CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'lossy') THEN ' ' || pg_postmaster_start_time()::text ELSE '' END \
-    FROM pg_control_system()";
+    || CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'lossy') THEN ' ' || pg_postmaster_start_time()::text ELSE '' END, \
+    'gate'::regclass::oid::bigint::text FROM pg_control_system()";
 const NOTED: &str = "SELECT value FROM meta WHERE key = 'timeline'";
 const NOTE: &str = "\
     INSERT INTO meta (key, value) VALUES ('timeline', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -84,13 +85,15 @@ const NOTE: &str = "\
 /// Compares the database with the one that was written to before, and leaps ahead if it is another. Inside a transaction that holds the gate and
 /// has found that head. Returns the head from now on, and whether anything was written.
 pub(super) async fn compare(db: &mut PgConnection, head: u64) -> Result<(u64, bool), Error> {
-    let found: String = sqlx::query_scalar(FOUND).fetch_one(&mut *db).await?;
+    let (cluster, table): (String, String) = sqlx::query_as(FOUND).fetch_one(&mut *db).await?;
     let noted: Option<String> = sqlx::query_scalar(NOTED).fetch_optional(&mut *db).await?;
+    let found = format!("{table} {cluster}");
     if noted.as_ref() == Some(&found) {
         return Ok((head, false));
     }
     sqlx::query(NOTE).bind(found).execute(&mut *db).await?;
-    if noted.is_none() {
+    // One of before tables were noted is the same, as far as anybody knows.
+    if noted.is_none_or(|noted| noted == cluster) {
         return Ok((head, true));
     }
     tracing::warn!(
