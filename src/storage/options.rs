@@ -44,6 +44,11 @@ pub struct Options {
     /// The longest wait for another process that holds the write lock. An upload may wait behind a batch that waits in
     /// vain, and clients give up after 5 s, so this must be below half of that.
     pub lock_wait_ms: u64,
+    /// A server that does nothing for so long while it has a PostgreSQL's lock loses it, ms: one that hangs must not hold up the others. No
+    /// knob: a second is long for what is done between two statements, and short for those who wait. Tests, which share a machine
+    /// with many others, allow more.
+    #[serde(skip)]
+    pub idle_lock_ms: u64,
     /// Largest size of the database file. A full disk can stop the whole machine; a full database only refuses reports. A
     /// station that reports ten values a minute fills 65 MiB a year.
     pub max_database_mib: u32,
@@ -123,6 +128,7 @@ impl Default for Options {
             batch_rows: 1_000,
             batch_words: 1_000,
             lock_wait_ms: 2_000,
+            idle_lock_ms: 1_000,
             max_database_mib: 8_192,
             control_reserve_mib: 8,
             station_share_percent: 50,
@@ -269,6 +275,6 @@ mod tests {
         let error = serde_json::from_str::<Options>(r#"{"durabilty":"full"}"#).expect_err("misspelt");
         assert!(error.to_string().contains("durabilty"), "{error}");
         let options: Options = serde_json::from_str(r#"{"durability":"normal"}"#).expect("fine");
-        assert_eq!(options.durability, Durability::Normal);
+        assert_eq!((options.durability, options.idle_lock_ms), (Durability::Normal, 1_000));
     }
 }

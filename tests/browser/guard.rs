@@ -29,19 +29,21 @@ const ATTACK: &str = r#"
     const listens = new Promise((ready) => {
         const socket = new WebSocket(`ws://${server}/dock/${bay()}/socket`);
         socket.onopen = () => socket.send(clipboard('none.0', []));
+        // What else might come has its time once something has come; the machine may be busy before.
         socket.onmessage = ({ data }) => {
             read('socket')(data);
+            after(1500).then(ready);
             const { why, seen } = JSON.parse(data);
             if (why === 'reload') socket.send(clipboard(seen.split('.')[0] + '.0', []));
         };
         socket.onclose = socket.onerror = ready;
-        after(1500).then(ready);
+        after(60000).then(ready);
     });
     const speaks = new Promise((ready) => {
         const socket = new WebSocket(`ws://${server}/dock/${bay()}/socket`);
         socket.onopen = () => socket.send(clipboard('none.0', words));
         socket.onclose = ({ code }) => { found.closed.push(code); ready(); };
-        after(5000).then(ready);
+        after(60000).then(ready);
     });
     const streams = new Promise((ready) => {
         const events = new EventSource(`http://${server}/dock/${bay()}/events?seen=none.0`, { withCredentials: true });

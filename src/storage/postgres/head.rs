@@ -28,17 +28,17 @@ const STARTED: &str = "(extract(epoch FROM pg_postmaster_start_time()) * 1000000
 /// How a transaction that writes begins. One trip, yet each statement sees what was committed before it; in one statement with the lock, the head
 /// would be that of before the wait.
 ///
-/// A server that hangs must not hold up the others, so the database ends a transaction that does nothing for a second. All that is set
+/// A server that hangs must not hold up the others, so the database ends a transaction that does nothing for some time. All that is set
 /// is set for this transaction: a pooler may give the next one to another session.
 pub(super) fn beginning(options: &Options) -> SqlStr {
     let synchronous = match options.durability {
         Durability::Full => "on",
         Durability::Normal => "off",
     };
-    let lock_ms = options.lock_wait_ms;
-    // Nothing but a number and a word of ours goes into it.
+    let (lock_ms, idle_ms) = (options.lock_wait_ms, options.idle_lock_ms);
+    // Nothing but numbers and a word of ours goes into it.
     AssertSqlSafe(format!(
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1s'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{idle_ms}ms'; SET LOCAL lock_timeout = '{lock_ms}ms'; \
         SET LOCAL statement_timeout = '4s'; SET LOCAL synchronous_commit = {synchronous}; {GATE}; SELECT ({HEAD}), {STARTED}"
     ))
     .into_sql_str()
@@ -72,11 +72,12 @@ impl Seen {
 pub(super) const LEAP: u64 = 1_000_000;
 
 /// Which database this is, and how often a standby or a backup has taken over from another; where commits do not wait for the disk, also
-/// since when it runs, because its crash may take the last of them.
+/// since when it runs, because its crash may take the last of them. And the number of a table, which another one has that was restored
+/// from a dump into the same cluster.
 const FOUND: &str = "\
     SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) \
-    || CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'lossy') THEN ' ' || pg_postmaster_start_time()::text ELSE '' END \
-    FROM pg_control_system()";
+    || CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'lossy') THEN ' ' || pg_postmaster_start_time()::text ELSE '' END, \
+    'gate'::regclass::oid::bigint::text FROM pg_control_system()";
 const NOTED: &str = "SELECT value FROM meta WHERE key = 'timeline'";
 const NOTE: &str = "\
     INSERT INTO meta (key, value) VALUES ('timeline', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -84,13 +85,15 @@ const NOTE: &str = "\
 /// Compares the database with the one that was written to before, and leaps ahead if it is another. Inside a transaction that holds the gate and
 /// has found that head. Returns the head from now on, and whether anything was written.
 pub(super) async fn compare(db: &mut PgConnection, head: u64) -> Result<(u64, bool), Error> {
-    let found: String = sqlx::query_scalar(FOUND).fetch_one(&mut *db).await?;
+    let (cluster, table): (String, String) = sqlx::query_as(FOUND).fetch_one(&mut *db).await?;
     let noted: Option<String> = sqlx::query_scalar(NOTED).fetch_optional(&mut *db).await?;
+    let found = format!("{table} {cluster}");
     if noted.as_ref() == Some(&found) {
         return Ok((head, false));
     }
     sqlx::query(NOTE).bind(found).execute(&mut *db).await?;
-    if noted.is_none() {
+    // One of before tables were noted is the same, as far as anybody knows.
+    if noted.is_none_or(|noted| noted == cluster) {
         return Ok((head, true));
     }
     tracing::warn!(

@@ -77,7 +77,8 @@ impl Link {
                 return Err(Error::away(Broken));
             }
             let connected = timeout(CONNECT_MAX, self.options.connect()).await.map_err(Error::away)?;
-            self.connection = Some(connected?);
+            // Whatever the reason, also a password that was changed: there is no database for now, and nobody's report is to blame.
+            self.connection = Some(connected.map_err(Error::away)?);
             self.lineage = Lineage::Unknown;
         }
         let Some(connection) = &mut self.connection else { return Err(Error::away(Broken)) };

@@ -118,6 +118,52 @@ async fn numbers_leap_when_a_standby_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_leap_when_a_dump_was_restored_into_the_same_cluster() {
+    let database = Database::fresh();
+    let (storage, _commits, station) = house(database.address(), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    storage.close().await;
+    // As a dump makes it: the same rows in another table.
+    let psql = database.psql();
+    psql.run(
+        "BEGIN; CREATE TABLE other (LIKE gate INCLUDING ALL); INSERT INTO other TABLE gate; DROP TABLE gate; \
+        ALTER TABLE other RENAME TO gate; COMMIT",
+    );
+    let options = || Options { database: database.address(), ..Options::default() };
+    for next in [1_000_003, 1_000_004] {
+        let (storage, _commits) = Storage::open(options()).await.expect("opens");
+        append(&storage, &station, minutes(next - 1_000_000..next - 999_999)).await;
+        assert_eq!(psql.number("SELECT max(seq) FROM journal"), next as u64, "it leaps once");
+        storage.close().await;
+    }
+    // A note of before tables were noted.
+    psql.run("UPDATE meta SET value = substr(value, strpos(value, ' ') + 1) WHERE key = 'timeline'");
+    let (storage, _commits) = Storage::open(options()).await.expect("opens");
+    append(&storage, &station, minutes(5..6)).await;
+    assert_eq!(psql.number("SELECT max(seq) FROM journal"), 1_000_005);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_log_in_any_more_hears_that_the_database_is_away_until_he_may() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let psql = cluster.psql("postgres");
+    psql.run("CREATE ROLE weather LOGIN SUPERUSER");
+    let address = cluster.url("postgres").replace("postgres://postgres@", "postgres://weather@");
+    assert!(address.contains("weather@"), "{address}");
+    let (storage, _commits, station) = house(address.parse().expect("an address"), |_| {}).await;
+    append(&storage, &station, minutes(0..1)).await;
+    psql.run(
+        "ALTER ROLE weather NOLOGIN; SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'weather'",
+    );
+    for _ in 0..2 {
+        let refused = storage.append(station.id, minutes(1..2)).await;
+        assert!(matches!(refused, Err(Error::Away(_))), "{refused:?}");
+    }
+    psql.run("ALTER ROLE weather LOGIN");
+    append(&storage, &station, minutes(1..2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_says_nothing_is_away_and_everything_goes_on_when_it_speaks() {
     let cluster = Cluster::start(&["fsync=off"]);
     let (storage, _commits, station) = house(cluster.address("postgres"), |_| {}).await;

@@ -46,7 +46,7 @@ impl Pair {
     }
 
     async fn all_know(&self) -> Duration {
-        back(&self.homes, &self.senders, &self.slugs).await.expect("all homes know what was acknowledged")
+        back(&self.homes, &self.senders, &self.slugs, true).await.expect("all homes know what was acknowledged")
     }
 
     /// Each commit waits from now on until the standby has it.

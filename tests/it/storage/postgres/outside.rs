@@ -10,7 +10,8 @@ use weather::quantity::Quantity;
 use weather::time::Timestamp;
 
 pub fn options(database: &Database) -> Options {
-    Options { database: database.address(), readers: 2, ..Options::default() }
+    // On a busy machine this process may say nothing for seconds.
+    Options { database: database.address(), readers: 2, idle_lock_ms: 20_000, ..Options::default() }
 }
 
 pub fn lock(db: &Psql) {
