@@ -1,7 +1,7 @@
 //! The same questions to a file and to a PostgreSQL, in turns.
 
-use super::{MINUTE_MS, POINTS, TIMES, fill, open, open_with, station};
 use super::{DAY_MS, END, Quantity, SensorName};
+use super::{MINUTE_MS, POINTS, TIMES, fill, open, open_with, station};
 use std::path::Path;
 use std::time::Instant;
 use stevenson::storage::Address;
