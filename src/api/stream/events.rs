@@ -73,12 +73,8 @@ impl StationEvents {
         let Self { follower, ends, has_more, .. } = self;
         loop {
             if !*has_more {
-                if !follower.is_here() {
+                if !follower.is_here() || !follower.rung(ends.as_mut()).await {
                     return None;
-                }
-                tokio::select! {
-                    goes_on = follower.rung() => if !goes_on { return None },
-                    () = &mut *ends => return None,
                 }
             }
             // An error means that storage is away, or that the place is gone: the program comes again, and is told so.

@@ -76,14 +76,9 @@ impl Follower {
         turn.ok_or_else(|| Problem::unavailable("too much is asked for; come again in a moment"))
     }
 
-    /// Waits until the station's bell rings; false: the server stops.
-    pub(super) async fn rung(&mut self) -> bool {
-        let Self { bell, stops, .. } = self;
-        tokio::select! {
-            rung = bell.changed() => rung.is_ok(),
-            // An error means that the server is gone.
-            _ = stops.wait_for(|stops| *stops) => false,
-        }
+    /// Waits until the station's bell rings; false: the time is up, or the server stops.
+    pub(super) async fn rung(&mut self, time_is_up: impl Future<Output = ()>) -> bool {
+        rung(&mut self.bell, &mut self.stops, time_is_up).await
     }
 
     /// Whether the station is still called as it was when it was asked for: news of it rings elsewhere, if not.
@@ -131,10 +126,25 @@ async fn waited(follower: &mut Follower, patience: Duration) -> Result<Portion, 
         if !portion.is_empty() || !follower.is_here() {
             return Ok(portion);
         }
-        tokio::select! {
-            goes_on = follower.rung() => if !goes_on { return Ok(portion) },
-            () = &mut time_is_up => return Ok(portion),
+        if !follower.rung(time_is_up.as_mut()).await {
+            return Ok(portion);
         }
+    }
+}
+
+/// Waits as [`Follower::rung`] does. When a server goes on that was held up for a while, all may be true: then there is news, and nobody
+/// is to be told that nothing has come.
+async fn rung(
+    bell: &mut watch::Receiver<()>,
+    stops: &mut watch::Receiver<bool>,
+    time_is_up: impl Future<Output = ()>,
+) -> bool {
+    tokio::select! {
+        biased;
+        rung = bell.changed() => rung.is_ok(),
+        // An error means that the server is gone.
+        _ = stops.wait_for(|stops| *stops) => false,
+        () = time_is_up => false,
     }
 }
 
@@ -143,4 +153,19 @@ pub(super) fn cursor_now(asked: Option<u64>) -> u64 {
     #[expect(clippy::disallowed_methods, reason = "a door: the cursor follows the clock")]
     let now = chrono::Utc::now();
     cursor(now.timestamp_millis(), asked, now.timestamp_subsec_nanos().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bell_that_has_rung_is_heard_although_the_time_is_up() {
+        let ((ring, mut bell), (_stop, mut stops)) = (watch::channel(()), watch::channel(false));
+        for _ in 0..100 {
+            ring.send_replace(());
+            assert!(rung(&mut bell, &mut stops, async {}).await);
+        }
+        assert!(!rung(&mut bell, &mut stops, async {}).await, "it has not rung again");
+    }
 }
