@@ -72,10 +72,8 @@ impl StationEvents {
     async fn portion(&mut self) -> Option<Portion> {
         let Self { follower, ends, has_more, .. } = self;
         loop {
-            if !*has_more {
-                if !follower.is_here() || !follower.rung(ends.as_mut()).await {
-                    return None;
-                }
+            if !*has_more && (!follower.is_here() || !follower.rung(ends.as_mut()).await) {
+                return None;
             }
             // An error means that storage is away, or that the place is gone: the program comes again, and is told so.
             let portion = follower.read_on().await.ok()?;
