@@ -142,7 +142,15 @@ fn fields_of(room: &str, name: &str) -> Vec<Field> {
         name: field.ident.as_ref().expect("a name").to_string(),
         text: text_of(&field.attrs),
     };
-    structs[0].fields.iter().map(field).collect()
+    structs[0].fields.iter().filter(|field| !is_skipped(field)).map(field).collect()
+}
+
+/// Whether a field is for the program alone: no configuration says it.
+fn is_skipped(field: &syn::Field) -> bool {
+    let is_skip = |attribute: &syn::Attribute| {
+        attribute.path().is_ident("serde") && attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "skip")
+    };
+    field.attrs.iter().any(is_skip)
 }
 
 fn unit_of(key: &str) -> &'static str {
