@@ -32,7 +32,8 @@ impl Together {
         if texts.is_empty() {
             return Ok(());
         }
-        // Texts of ours, which hold parameters and never values. There are few sets of them, and a connection keeps the newest statements.
+        // Texts of ours, which hold parameters and never values. What stations send makes few of them, and a connection keeps the newest
+        // hundred: who sends another set of quantities each time costs one more trip a batch.
         sqlx::query_with(AssertSqlSafe(as_one(&texts)), arguments).execute(db).await?;
         Ok(())
     }
