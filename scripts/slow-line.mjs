@@ -100,8 +100,14 @@ const WATCH = `
     };
     look();
   });
-  new PerformanceObserver((list) => { for (const { value } of list.getEntries()) measured.shift = (measured.shift ?? 0) + value; })
-    .observe({ type: 'layout-shift', buffered: true });
+  const named = (node) => node ? (node.localName ?? node.nodeName) + (node.className ? '.' + node.className : '') : 'something that is gone';
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      measured.shift = (measured.shift ?? 0) + value;
+      const moved = sources.map(({ node, previousRect: a, currentRect: b }) => named(node) + ' ' + [a.y, a.height, b.y, b.height].map(Math.round).join(' '));
+      (measured.moved ??= []).push(value.toFixed(3) + ': ' + moved.join('; '));
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
   new PerformanceObserver((list) => { for (const { startTime } of list.getEntries()) measured.largest = startTime; })
     .observe({ type: 'largest-contentful-paint', buffered: true });`;
 
@@ -151,4 +157,6 @@ for (const [name, key, digits] of [
   ['first paint, ms', 'paint', 0], ['largest paint, ms', 'largest', 0], ['live, ms', 'live', 0],
   ['requests', 'requests', 0], ['connections', 'connections', 0], ['bytes that came, kB', 'kilobytes', 1], ['layout shift', 'shift', 3],
 ]) console.log(`| ${name} | ${median(results.map((row) => row[key] ?? 0)).toFixed(Number(digits))} |`);
+const moved = results.flatMap((row) => row.moved ?? []);
+if (moved.length > 0) console.log(`\nWhat moved, with top and height before and after:\n${moved.join('\n')}`);
 process.exit(0);

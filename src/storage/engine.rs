@@ -433,9 +433,9 @@ impl Engine {
         each!(Engine, self, db => db.sizes().await)
     }
 
-    /// Notes how many bytes belong to each sensor.
-    pub(super) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
-        each!(Engine, self, db => db.note_sizes(counted).await)
+    /// Notes that so many bytes more belong to each sensor.
+    pub(super) async fn note_sizes(&mut self, more: &[(SensorId, u64)]) -> Result<(), Error> {
+        each!(Engine, self, db => db.note_sizes(more).await)
     }
 
     /// Ends a transaction that failed.

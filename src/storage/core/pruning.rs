@@ -2,6 +2,7 @@
 //! nobody waits long.
 
 use crate::storage::engine::Engine;
+use crate::storage::error::Error;
 use crate::storage::options::Options;
 use crate::storage::seam::{JournalLimits, Rows, WordLimits};
 use weather::time::{MINUTE_MS, Timestamp};
@@ -79,6 +80,10 @@ impl Pruning {
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the journal was not pruned");
+                if let Error::Away(_) = error {
+                    // Each try to reach it takes seconds, in which reports wait.
+                    return self.put_off(now);
+                }
             }
         }
         match engine.prune_words(&self.word_limits(options, now)).await {
@@ -96,12 +101,17 @@ impl Pruning {
         2 * self.unpruned.max(PRUNE_EVERY)
     }
 
+    /// So many rows are too many. While that is not sure none is: what is too old goes all the same.
+    fn excess(&self, rows: u64, keep: u64) -> u64 {
+        if self.unsure { 0 } else { rows.saturating_sub(keep) }
+    }
+
     fn journal_limits(&self, options: &Options, now: Timestamp) -> JournalLimits {
         JournalLimits {
             rows: self.rows_at_a_time(),
-            excess: self.rows.journal.saturating_sub(options.journal_keep_entries.into()),
-            private_excess: self.rows.private.words.saturating_sub(options.journal_keep_private.into()),
-            lab_excess: self.rows.private.lab.saturating_sub(options.journal_keep_lab.into()),
+            excess: self.excess(self.rows.journal, options.journal_keep_entries.into()),
+            private_excess: self.excess(self.rows.private.words, options.journal_keep_private.into()),
+            lab_excess: self.excess(self.rows.private.lab, options.journal_keep_lab.into()),
             before: now.plus(-options.journal_keep_ms()),
         }
     }
@@ -109,7 +119,7 @@ impl Pruning {
     fn word_limits(&self, options: &Options, now: Timestamp) -> WordLimits {
         WordLimits {
             rows: self.rows_at_a_time(),
-            excess: self.rows.words.saturating_sub(options.words_keep_total),
+            excess: self.excess(self.rows.words, options.words_keep_total),
             total: options.words_keep_total,
             words_before: now.plus(-options.words_keep_ms()),
             alerts_before: now.plus(-options.alerts_keep_ms()),
@@ -134,5 +144,11 @@ mod tests {
             (pruning.journal_limits(&options, Timestamp(0)), pruning.word_limits(&options, Timestamp(0)));
         assert_eq!((journal.rows, journal.excess), (1_400, 690));
         assert_eq!((words.rows, words.excess), (1_400, 3));
+        // Others may have pruned: only what is too old goes until the rows are counted.
+        pruning.doubt();
+        let (journal, words) =
+            (pruning.journal_limits(&options, Timestamp(0)), pruning.word_limits(&options, Timestamp(0)));
+        assert_eq!((journal.rows, journal.excess, words.excess), (1_400, 0, 0));
+        assert_eq!(journal.before, Timestamp(-options.journal_keep_ms()));
     }
 }

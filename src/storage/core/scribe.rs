@@ -285,10 +285,9 @@ impl Scribe {
             if self.pruning.is_unsure() {
                 match self.engine.count().await {
                     Ok(rows) => self.pruning.counted(rows),
+                    // What is too old goes all the same.
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn std::error::Error, "the journal's rows were not counted");
-                        self.pruning.put_off(now());
-                        return;
                     }
                 }
             }
@@ -312,12 +311,15 @@ impl Scribe {
         self.wiping.wipe_if_due(&mut self.engine, now()).await;
     }
 
-    /// Measures the database, and notes what each sensor has written.
+    /// Measures the database, notes what each sensor has written, and learns what others have written and let go.
     async fn measure(&mut self) {
         self.measured_at = now();
         let shared = self.shared.clone();
         let measured = async {
-            self.engine.note_sizes(&shared.shares.counted()).await?;
+            let more = shared.shares.unnoted();
+            self.engine.note_sizes(&more).await?;
+            shared.shares.noted(&more);
+            shared.shares.learn(self.engine.sizes().await?);
             self.engine.used_bytes().await
         };
         match measured.await {

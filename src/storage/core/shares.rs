@@ -34,19 +34,34 @@ pub(in crate::storage) struct Shares {
 
 #[derive(Debug, Default)]
 struct Filled {
-    /// About so many bytes belong to each sensor.
-    stations: HashMap<StationId, HashMap<SensorId, u64>>,
-    /// True if something was counted since the sizes were noted.
-    is_new: bool,
+    stations: HashMap<StationId, HashMap<SensorId, Size>>,
     /// What was said in the log last, of the database and of stations.
     told: Told,
     told_stations: HashMap<StationId, Told>,
 }
 
+/// About how much belongs to a sensor.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size {
+    /// Bytes, as the database has noted: what all servers have written, less what has gone.
+    noted: u64,
+    /// Bytes that this server has written since.
+    since: u64,
+}
+
 impl Filled {
     /// About so many bytes belong to the station.
     fn of(&self, station: StationId) -> u64 {
-        self.stations.get(&station).map_or(0, |sensors| sensors.values().sum())
+        self.stations.get(&station).map_or(0, |sensors| sensors.values().map(|size| size.noted + size.since).sum())
+    }
+
+    /// So many bytes of each of these sensors are noted now.
+    fn noted(&mut self, more: &[(SensorId, u64)]) {
+        let more: HashMap<SensorId, u64> = more.iter().copied().collect();
+        for (sensor, size) in self.stations.values_mut().flatten() {
+            let bytes = more.get(sensor).copied().unwrap_or(0);
+            *size = Size { noted: size.noted + bytes, since: size.since.saturating_sub(bytes) };
+        }
     }
 }
 
@@ -94,39 +109,41 @@ impl Shares {
         }
     }
 
-    /// Takes in what the database knows of its sensors. What was counted since it was noted there stays.
+    /// Takes in what the database has noted of its sensors. What was written since stays.
     pub(super) fn learn(&self, found: Vec<(StationId, SensorId, u64)>) {
         let mut filled = self.lock();
         let mut before = std::mem::take(&mut filled.stations);
-        for (station, sensor, bytes) in found {
-            let counted = before.get_mut(&station).and_then(|sensors| sensors.remove(&sensor));
-            filled.stations.entry(station).or_default().insert(sensor, bytes.max(counted.unwrap_or(0)));
+        for (station, sensor, noted) in found {
+            let size = before.get_mut(&station).and_then(|sensors| sensors.remove(&sensor)).unwrap_or_default();
+            filled.stations.entry(station).or_default().insert(sensor, Size { noted, ..size });
         }
     }
 
     /// Takes in what a batch has written.
     pub(super) fn wrote(&self, growth: &[(StationId, SensorId, u64)]) {
         let mut filled = self.lock();
-        filled.is_new |= !growth.is_empty();
         for (station, sensor, bytes) in growth {
-            *filled.stations.entry(*station).or_default().entry(*sensor).or_default() += bytes;
+            filled.stations.entry(*station).or_default().entry(*sensor).or_default().since += bytes;
         }
     }
 
     /// Takes in that readings of a sensor have gone, as the database has noted it.
     pub(super) fn pruned(&self, gone: &Gone) {
         let mut filled = self.lock();
-        let bytes = filled.stations.get_mut(&gone.station).and_then(|sensors| sensors.get_mut(&gone.sensor));
-        bytes.into_iter().for_each(|bytes| *bytes = bytes.saturating_sub(weight(gone)));
+        let size = filled.stations.get_mut(&gone.station).and_then(|sensors| sensors.get_mut(&gone.sensor));
+        size.into_iter().for_each(|size| size.noted = size.noted.saturating_sub(weight(gone)));
     }
 
-    /// About so many bytes belong to each sensor, to be noted in the database; nothing if nothing was counted since.
-    pub(super) fn counted(&self) -> Vec<(SensorId, u64)> {
-        let mut filled = self.lock();
-        if !std::mem::take(&mut filled.is_new) {
-            return Vec::new();
-        }
-        filled.stations.values().flatten().map(|(sensor, bytes)| (*sensor, *bytes)).collect()
+    /// So many bytes more belong to each of these sensors than the database has noted.
+    pub(super) fn unnoted(&self) -> Vec<(SensorId, u64)> {
+        let filled = self.lock();
+        let sizes = filled.stations.values().flatten();
+        sizes.filter(|(_, size)| size.since > 0).map(|(sensor, size)| (*sensor, size.since)).collect()
+    }
+
+    /// The database has noted what [`Shares::unnoted`] has told.
+    pub(super) fn noted(&self, more: &[(SensorId, u64)]) {
+        self.lock().noted(more);
     }
 
     fn lock(&self) -> MutexGuard<'_, Filled> {

@@ -35,7 +35,8 @@ pub(super) fn beginning(options: &Options) -> SqlStr {
         Durability::Full => "on",
         Durability::Normal => "off",
     };
-    let (lock_ms, idle_ms) = (options.lock_wait_ms, options.idle_lock_ms);
+    // Zero would be for ever.
+    let (lock_ms, idle_ms) = (options.lock_wait_ms.max(1), options.idle_lock_ms);
     // Nothing but numbers and a word of ours goes into it.
     AssertSqlSafe(format!(
         "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{idle_ms}ms'; SET LOCAL lock_timeout = '{lock_ms}ms'; \

@@ -17,7 +17,6 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
-use std::future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -37,6 +36,8 @@ pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
 const READ_MAX: Duration = Duration::from_secs(10);
 /// The same for a look-up in the background, which may be of many years.
 const BACKGROUND_READ_MAX: Duration = Duration::from_secs(60);
+/// A connection that was in use so short a time ago is taken to be alive.
+const ALIVE_FOR: Duration = Duration::from_secs(1);
 /// What a server is called in the database's list of connections.
 const APPLICATION: &str = "stevenson";
 
@@ -106,9 +107,13 @@ fn open_readers(
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(number)
         .acquire_timeout(wait)
-        .before_acquire(move |_, _| {
+        // Not each time, as the pool itself would ask: a question would be two.
+        .test_before_acquire(false)
+        .before_acquire(move |db, before| {
             counter.fetch_add(1, Ordering::Relaxed);
-            Box::pin(future::ready(Ok(true)))
+            Box::pin(async move {
+                Ok(before.idle_for < ALIVE_FOR || matches!(timeout(ALIVE_MAX, db.ping()).await, Ok(Ok(()))))
+            })
         })
         .after_release(|db, _| {
             // The pool itself would ask without a limit in time, and nobody else could have the place.
@@ -120,15 +125,32 @@ fn open_readers(
     Readers::new(pool, Arc::clone(zones), asked, wait + read_max)
 }
 
+/// The lock of those who migrate, and any lock that a migration needs, is waited for so long: who hangs keeps it.
+const MIGRATING: &str = "SET lock_timeout = '60s'";
+/// A start that takes longer says why.
+const QUICK: Duration = Duration::from_secs(2);
+
 /// A connection to the database with the newest schema. Servers that start together take turns.
 pub(super) async fn migrated(options: &PgConnectOptions) -> Result<PgConnection, Error> {
     let connected = timeout(CONNECT_MAX, options.connect()).await.map_err(Error::away)?;
     let mut conn = connected?;
-    match MIGRATOR.run_direct(None, &mut conn, false).await {
+    sqlx::raw_sql(MIGRATING).execute(&mut conn).await?;
+    match migrate(&mut conn).await {
         Ok(()) => Ok(conn),
         Err(MigrateError::VersionMissing(found)) if found > newest_migration() => Err(BadFile::Newer.into()),
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
         Err(error) => Err(Error::Migrate(Arc::new(error))),
+    }
+}
+
+async fn migrate(conn: &mut PgConnection) -> Result<(), MigrateError> {
+    let mut migrating = Box::pin(MIGRATOR.run_direct(None, conn, false));
+    match timeout(QUICK, &mut migrating).await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::info!("the tables are brought up to date, by this server or by another one that is waited for");
+            migrating.await
+        }
     }
 }
 

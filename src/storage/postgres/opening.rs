@@ -22,7 +22,7 @@ const ALONE: &str = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(7020260001
 /// Servers and commands; the pooler before them may add something to their name.
 const OTHERS: &str = "\
     SELECT count(*) FROM pg_stat_activity \
-    WHERE datname = current_database() AND application_name = 'stevenson' AND pid <> pg_backend_pid()";
+    WHERE datname = current_database() AND application_name LIKE 'stevenson%' AND application_name NOT LIKE 'stevenson migrate%'";
 /// Connections of a server that has just ended end a moment later: it is asked so often, with a pause in between.
 const ASKED_MAX: u32 = 20;
 const PAUSE: &str = "SELECT pg_sleep(0.1)";
@@ -30,7 +30,7 @@ const HAS_MIGRATIONS: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL
 const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
 const TABLES: &str = "\
     SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace \
-    AND relname NOT IN ('gate', '_sqlx_migrations') ORDER BY relname";
+    AND relname NOT IN ('gate', '_sqlx_migrations', 'unfinished_move') ORDER BY relname";
 /// Limits of a role are for what people wait for.
 const PATIENT: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 /// Its rows are copied; nothing waits for the disk in the meantime, for the last commit waits for all of it.
@@ -130,7 +130,15 @@ pub(super) async fn target(address: &Address, epoch: &str) -> Result<PgConnectio
         let made = migrated(&options(address).map_err(bad)?).await.map_err(bad)?;
         // What is not closed cleanly is closed by the server.
         let _ = made.close().await;
-        begin(&mut db, epoch).await.map_err(bad)?;
+        note(&mut db, epoch).await.map_err(bad)?;
+        // A server may have started between the first look and the note.
+        if let Err(error) = must_be_alone_and_empty(&mut db, &named, epoch).await {
+            Statements::forget(&mut db).await.map_err(bad)?;
+            return Err(error);
+        }
+    }
+    if Statements::left(&mut db).await.map_err(bad)?.0.is_empty() {
+        begin(&mut db).await.map_err(bad)?;
     }
     sqlx::raw_sql(FILLING).execute(&mut db).await.map_err(Error::from).map_err(bad)?;
     Ok(db)
@@ -148,6 +156,14 @@ async fn must_be_empty(db: &mut PgConnection, named: &str, epoch: &str) -> Resul
             Err(MoveError::Occupied { named: named.to_owned(), what: format!("rows in the table {table}") })
         }
     }
+}
+
+async fn must_be_alone_and_empty(db: &mut PgConnection, named: &str, epoch: &str) -> Result<(), MoveError> {
+    // Whoever has looked for a note just before is among the connections after a moment.
+    let paused = sqlx::raw_sql(PAUSE).execute(&mut *db).await;
+    paused.map_err(|error| MoveError::Database(named.to_owned(), error.into()))?;
+    must_be_alone(db, named).await?;
+    must_be_empty(db, named, epoch).await
 }
 
 /// What was found in a database.
@@ -178,15 +194,19 @@ async fn found(db: &mut PgConnection) -> Result<Found, Error> {
     Ok(Found::Nothing)
 }
 
-/// Begins a move: from now on no server opens the database.
-async fn begin(db: &mut PgConnection, epoch: &str) -> Result<(), Error> {
+/// Notes that a move has begun: from now on no server opens the database.
+async fn note(db: &mut PgConnection, epoch: &str) -> Result<(), Error> {
+    let mut transaction = db.begin().await?;
+    sqlx::raw_sql(NOTE).execute(&mut *transaction).await?;
+    sqlx::query(PUT).bind(NAME_NUMBER).bind(epoch).execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Drops what stands in the way of rows, and notes how it is made again.
+async fn begin(db: &mut PgConnection) -> Result<(), Error> {
     let mut transaction = db.begin().await?;
     let dependent: Vec<(String, String)> = sqlx::query_as(DEPENDENT).fetch_all(&mut *transaction).await?;
-    sqlx::raw_sql(NOTE).execute(&mut *transaction).await?;
-    let mut number = NAME_NUMBER;
-    sqlx::query(PUT).bind(number).bind(epoch).execute(&mut *transaction).await?;
-    for (drop, make) in dependent {
-        number += 1;
+    for (number, (drop, make)) in (NAME_NUMBER + 1..).zip(dependent) {
         sqlx::query(PUT).bind(number).bind(make).execute(&mut *transaction).await?;
         sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut *transaction).await?;
     }

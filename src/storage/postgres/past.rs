@@ -38,7 +38,7 @@ impl Past {
             return Ok(None);
         }
         let wait = self.pool.options().get_acquire_timeout();
-        let turn = tokio::time::timeout(wait, self.histories.clone().acquire_owned()).await.map_err(Error::database)?;
+        let turn = tokio::time::timeout(wait, self.histories.clone().acquire_owned()).await.map_err(Error::away)?;
         turn.map(Some).map_err(|_| Error::Closed)
     }
 

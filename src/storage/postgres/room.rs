@@ -74,16 +74,19 @@ pub(super) async fn used_bytes(db: &mut PgConnection) -> Result<u64, sqlx::Error
     Ok(bytes.unsigned_abs())
 }
 
+/// Other servers note sizes of the same sensors at the same time: all lock them in one order.
 const NOTE: &str = "\
-    UPDATE sensor SET bytes = counted.bytes FROM unnest($1::bigint[], $2::bigint[]) AS counted (sensor, bytes) \
-    WHERE sensor.id = counted.sensor AND sensor.bytes < counted.bytes";
+    UPDATE sensor SET bytes = sensor.bytes + more.bytes \
+    FROM (SELECT id, counted.bytes FROM sensor JOIN unnest($1::bigint[], $2::bigint[]) AS counted (sensor, bytes) ON id = counted.sensor \
+        ORDER BY id FOR NO KEY UPDATE OF sensor) AS more \
+    WHERE sensor.id = more.id";
 
-/// Notes how many bytes belong to each sensor.
-pub(super) async fn note(db: &mut PgConnection, counted: &[(SensorId, u64)]) -> Result<(), sqlx::Error> {
-    if counted.is_empty() {
+/// Notes that so many bytes more belong to each sensor.
+pub(super) async fn note(db: &mut PgConnection, more: &[(SensorId, u64)]) -> Result<(), sqlx::Error> {
+    if more.is_empty() {
         return Ok(());
     }
-    let (sensors, bytes): (Vec<_>, Vec<_>) = counted.iter().map(|(sensor, bytes)| (sensor.0, stored(*bytes))).unzip();
+    let (sensors, bytes): (Vec<_>, Vec<_>) = more.iter().map(|(sensor, bytes)| (sensor.0, stored(*bytes))).unzip();
     sqlx::query(NOTE).bind(sensors).bind(bytes).execute(db).await?;
     Ok(())
 }

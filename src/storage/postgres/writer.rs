@@ -343,9 +343,9 @@ impl Writer {
         self.link.lock().await.run(async |db| Ok(sizes::sizes(db).await?)).await
     }
 
-    /// Notes how many bytes belong to each sensor.
-    pub(in crate::storage) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
-        self.link.lock().await.run(async |db| Ok(room::note(db, counted).await?)).await
+    /// Notes that so many bytes more belong to each sensor.
+    pub(in crate::storage) async fn note_sizes(&mut self, more: &[(SensorId, u64)]) -> Result<(), Error> {
+        self.link.lock().await.run(async |db| Ok(room::note(db, more).await?)).await
     }
 
     /// Ends a transaction that failed.

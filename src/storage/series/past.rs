@@ -80,8 +80,12 @@ impl Past<'_> {
             cells.extend(self.hours_of_rows(from.max(oldest), to.min(made_from).min(open.from)).await?);
         }
         let made_from = if made_from > raw_from { from.max(made_from) } else { from };
-        cells.extend(self.hours_made(made_from, to.min(open.from)).await?);
-        cells.extend(self.hours_of_rows(from.max(open.from), to.min(open.to)).await?);
+        let (made, of_rows) = tokio::try_join!(
+            self.hours_made(made_from, to.min(open.from)),
+            self.hours_of_rows(from.max(open.from), to.min(open.to)),
+        )?;
+        cells.extend(made);
+        cells.extend(of_rows);
         Ok(self.dated(cells))
     }
 
@@ -114,10 +118,12 @@ impl Past<'_> {
         }
         let first = waiting.and_then(|day| day.succ_opt()).map_or(from, |first| first.max(from));
         let last = newest.pred_opt().map_or(to, |last| last.min(to));
-        days.extend(self.days_made(first, last).await?);
-        if newest >= first && newest <= to {
-            days.extend(self.days_of_hours(newest, newest).await?);
-        }
+        let of_today = async {
+            if newest >= first && newest <= to { self.days_of_hours(newest, newest).await } else { Ok(Vec::new()) }
+        };
+        let (made, of_today) = tokio::try_join!(self.days_made(first, last), of_today)?;
+        days.extend(made);
+        days.extend(of_today);
         Ok(days)
     }
 

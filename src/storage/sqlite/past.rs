@@ -77,7 +77,7 @@ impl Past {
             let history = if is_long { Some(self.histories.clone().acquire_owned().await?) } else { None };
             Ok((self.turns.clone().acquire_owned().await?, history))
         };
-        let turn: Result<_, AcquireError> = tokio::time::timeout(self.wait, turn).await.map_err(Error::database)?;
+        let turn: Result<_, AcquireError> = tokio::time::timeout(self.wait, turn).await.map_err(Error::away)?;
         let turn = turn.map_err(|_| Error::Closed)?;
         self.asked.fetch_add(1, Ordering::Relaxed);
         let (idle, texts) = (Arc::clone(&self.idle), Arc::clone(&self.texts));

@@ -60,15 +60,15 @@ pub(super) async fn used_bytes(conn: &mut SqliteConnection) -> Result<u64, sqlx:
 }
 
 const NOTE: &str = "\
-    UPDATE sensor SET bytes = counted.value ->> 1 FROM json_each($1) AS counted \
-    WHERE sensor.id = counted.value ->> 0 AND sensor.bytes < counted.value ->> 1";
+    UPDATE sensor SET bytes = sensor.bytes + (more.value ->> 1) FROM json_each($1) AS more \
+    WHERE sensor.id = more.value ->> 0";
 
-/// Notes them.
-pub(super) async fn note(conn: &mut SqliteConnection, counted: &[(SensorId, u64)]) -> Result<(), sqlx::Error> {
-    if counted.is_empty() {
+/// Notes that so many bytes more belong to each sensor.
+pub(super) async fn note(conn: &mut SqliteConnection, more: &[(SensorId, u64)]) -> Result<(), sqlx::Error> {
+    if more.is_empty() {
         return Ok(());
     }
-    let counted: Vec<_> = counted.iter().map(|(sensor, bytes)| (sensor.0, stored(*bytes))).collect();
-    sqlx::query(NOTE).bind(json(&counted)?).execute(conn).await?;
+    let more: Vec<_> = more.iter().map(|(sensor, bytes)| (sensor.0, stored(*bytes))).collect();
+    sqlx::query(NOTE).bind(json(&more)?).execute(conn).await?;
     Ok(())
 }

@@ -325,9 +325,9 @@ impl Writer {
         Ok(sizes::sizes(&mut self.conn).await?)
     }
 
-    /// Notes how many bytes belong to each sensor.
-    pub(in crate::storage) async fn note_sizes(&mut self, counted: &[(SensorId, u64)]) -> Result<(), Error> {
-        Ok(room::note(&mut self.conn, counted).await?)
+    /// Notes that so many bytes more belong to each sensor.
+    pub(in crate::storage) async fn note_sizes(&mut self, more: &[(SensorId, u64)]) -> Result<(), Error> {
+        Ok(room::note(&mut self.conn, more).await?)
     }
 
     /// Ends a transaction that failed.

@@ -8,6 +8,7 @@ use crate::kit::postgres::Database;
 use crate::kit::program::{Program, add_station, post, program};
 use life::{dump, live};
 use serde_json::json;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use stevenson::storage::{Error, Options, Storage};
@@ -162,6 +163,52 @@ async fn a_move_that_is_killed_goes_on_and_no_server_opens_half_of_it() {
     assert!(written.parse::<u64>().expect("a number") < 50_000 - there + 10_000, "{said}");
     assert!(migrate(&movers.url(), text(&back), &[]).0);
     assert!(dump(&file) == dump(&back), "every bit is the same");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_when_a_move_begins_is_noticed_and_the_next_move_goes_on() {
+    let movers = Movers::new();
+    let file = movers.file("stevenson.db");
+    live(&file).await;
+    // Tables are there, and nothing in them.
+    let storage = open(&movers.database).await.expect("opens");
+    storage.close().await;
+    drop(storage);
+    let (psql, server) = (movers.database.psql(), movers.database.psql());
+    let others =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'stevenson'";
+    tokio::task::block_in_place(|| psql.until(others, 0));
+    psql.run("BEGIN; LOCK TABLE station");
+    let mut moving = program()
+        .args(["migrate", "--from", text(&file), "--to", &movers.url()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // It has looked whether it is alone, and looks whether there are rows.
+    tokio::task::block_in_place(|| psql.until("SELECT count(*) FROM pg_locks WHERE NOT granted", 1));
+    server.run("SET application_name = 'stevenson - 10.0.0.7:41234'");
+    psql.run("COMMIT");
+    let mut said = String::new();
+    moving.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    assert!(!moving.wait().expect("an end").success() && said.contains("stop them first"), "{said}");
+    assert_eq!(psql.number("SELECT count(*) FROM pg_class WHERE relname = 'unfinished_move'"), 0, "it may go on");
+    server.run("SET application_name = 'psql'");
+    // As a move leaves it that is killed right after it has noted that it begins.
+    let epoch = rusqlite::Connection::open(&file).expect("opens");
+    let epoch: String =
+        epoch.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).expect("a name");
+    psql.run(&format!(
+        "CREATE TABLE unfinished_move (number bigint PRIMARY KEY, statement text NOT NULL); \
+        INSERT INTO unfinished_move VALUES (0, '{epoch}')"
+    ));
+    let indexes = "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema()";
+    let before = psql.number(indexes);
+    let (went_well, said) = movers.forth(&file, &[]);
+    assert!(went_well, "{said}");
+    assert_eq!(psql.number(indexes), before - 1, "all are made again but that of the note");
+    assert!(migrate(&movers.url(), text(&movers.file("back.db")), &[]).0);
+    assert!(dump(&file) == dump(&movers.file("back.db")), "every bit is the same");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 mod gate;
 #[path = "postgres/outside.rs"]
 pub mod outside;
+#[path = "postgres/shares.rs"]
+mod shares;
 
 use super::*;
 use crate::kit::connection::PATIENCE;
