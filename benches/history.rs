@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench history -- --rows 5000000` makes a station with as many reports of ten values, one a minute, and asks. The values
 //! follow from the minute alone, so each run has the same. With `--database postgres://…`, an empty one, the same is asked of that and of a
-//! file, in turns, and nothing else.
+//! file, in turns, and nothing else. With `--cost` only what hours and days cost is measured.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures by real clocks")]
 
@@ -211,6 +211,10 @@ fn main() {
         Some(address) => {
             runtime.block_on(engines::compare(folder.path(), rows, address));
             println!("\nmedians of {TIMES}; {} · {}", machine(), chrono::Utc::now().format("%F"));
+        }
+        None if arguments.iter().any(|argument| argument == "--cost") => {
+            println!("{}", runtime.block_on(keeping::rollups(folder.path(), rows)));
+            println!("{} · {}", machine(), chrono::Utc::now().format("%F"));
         }
         None => runtime.block_on(run(&folder, rows)),
     }

@@ -1,11 +1,11 @@
 //! What it costs to keep hours and days, and to let readings go: both beside the same work without it, in one run.
 
-use super::{AT_ONCE, BATCH, END, open, open_with, report_at, station};
+use super::{AT_ONCE, BATCH, END, open, open_with, report, report_at, station};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use stevenson::storage::Storage;
 use weather::station::Station;
-use weather::time::{MINUTE_MS, Timestamp};
+use weather::time::Timestamp;
 
 /// Reports of one run that is compared with another; fewer if fewer are asked for.
 const COMPARED: i64 = 200_000;
@@ -16,17 +16,22 @@ const RAW_DAYS: u32 = 30;
 /// Reports before any go, one after the other.
 const BEFORE: i64 = 500;
 
-/// Appends so many reports that lie so far apart; how long that took without the making of reports.
-async fn fill(file: &Path, rows: i64, apart_ms: i64) -> Duration {
+/// Appends so many reports, a minute apart; how long that took without the making of reports, and how many hours were kept.
+async fn fill(file: &Path, rows: i64, keeps_hours: bool) -> (Duration, i64) {
     let storage = open(file).await;
     let station = station(&storage, 0).await;
+    storage.append(station.id, vec![report(rows + 1)]).await.expect("stored");
+    if !keeps_hours {
+        // Of the time before this instant no hour and no day is made. Who writes has learned of the sensor already, and takes what comes.
+        let db = rusqlite::Connection::open(file).expect("opens");
+        assert_eq!(db.execute(READINGS_HAVE_GONE, ()).expect("SQL"), 1);
+    }
     let (mut spent, mut left) = (Duration::ZERO, rows);
     while left > 0 {
         let mut uploads = Vec::new();
         while uploads.len() < AT_ONCE && left > 0 {
             let some = left.min(BATCH);
-            let minutes = (left - some + 1..=left).rev();
-            uploads.push(minutes.map(|minute| report_at(minute, END.plus(-minute * apart_ms))).collect::<Vec<_>>());
+            uploads.push((left - some + 1..=left).rev().map(report).collect::<Vec<_>>());
             left -= some;
         }
         let begun = Instant::now();
@@ -38,18 +43,24 @@ async fn fill(file: &Path, rows: i64, apart_ms: i64) -> Duration {
         spent += begun.elapsed();
     }
     storage.close().await;
-    spent
+    let db = rusqlite::Connection::open(file).expect("opens");
+    let count = |sql: &str| db.query_row::<i64, _, _>(sql, (), |row| row.get(0)).expect("a number");
+    let (stored, hours) = (count("SELECT count(*) FROM observation"), count("SELECT count(*) FROM hourly"));
+    assert_eq!(stored, rows + 1);
+    (spent, hours)
 }
 
-/// How much longer reports take a minute apart, where an hour ends every sixty, than the same ones a millisecond apart, where hardly one
-/// ends.
+const READINGS_HAVE_GONE: &str = "UPDATE sensor SET raw_from_ms = 9000000000000";
+
+/// How much longer the same reports take with their hours and days than without.
 pub async fn rollups(folder: &Path, rows: i64) -> String {
     let rows = rows.min(COMPARED);
     let mut parts = Vec::new();
     for pair in 0..PAIRS {
         let file = |kind: &str| folder.join(format!("{kind}-{pair}.db"));
-        let without = fill(&file("without"), rows, 1).await;
-        let with = fill(&file("with"), rows, MINUTE_MS).await;
+        let (without, none) = fill(&file("without"), rows, false).await;
+        let (with, hours) = fill(&file("with"), rows, true).await;
+        assert!(none == 0 && hours >= rows / 60 * 9, "{none} and {hours} hours of ten quantities");
         parts.push((1.0 - without.as_secs_f64() / with.as_secs_f64()) * 100.0);
     }
     parts.sort_by(f64::total_cmp);
